@@ -1,0 +1,70 @@
+package org.teenygrad;
+
+/// The element type of a tensor.
+///
+/// Arithmetic on [#FLOAT16] and [#BFLOAT16] is done in 32-bit floats and rounded to nearest even when a value is
+/// stored; integers wrap around as in Java; [#BOOL] holds 0 or 1 in one byte.
+public enum DType {
+  BOOL(1, Kind.BOOL, "bool"),
+  UINT8(1, Kind.UNSIGNED, "uint8"),
+  INT8(1, Kind.SIGNED, "int8"),
+  INT16(2, Kind.SIGNED, "int16"),
+  INT32(4, Kind.SIGNED, "int32"),
+  INT64(8, Kind.SIGNED, "int64"),
+  FLOAT16(2, Kind.FLOATING, "float16"),
+  BFLOAT16(2, Kind.FLOATING, "bfloat16"),
+  FLOAT32(4, Kind.FLOATING, "float32"),
+  FLOAT64(8, Kind.FLOATING, "float64");
+
+  private enum Kind {
+    BOOL,
+    UNSIGNED,
+    SIGNED,
+    FLOATING
+  }
+
+  private final int bytes;
+  private final Kind kind;
+  private final String label;
+
+  DType(int bytes, Kind kind, String label) {
+    this.bytes = bytes;
+    this.kind = kind;
+    this.label = label;
+  }
+
+  /// The size of one element in bytes.
+  public int bytes() {
+    return bytes;
+  }
+
+  public boolean isFloating() {
+    return kind == Kind.FLOATING;
+  }
+
+  /// Whether this is an integer type, signed or not; [#BOOL] is none.
+  public boolean isInteger() {
+    return kind == Kind.SIGNED || kind == Kind.UNSIGNED;
+  }
+
+  /// The type that an operation on both operands computes in, as PyTorch's `torch.promote_types`: the wider of the same
+  /// kind; floating wins over integer, integer over bool; float16 with bfloat16 is float32, uint8 with int8 is int16.
+  public static DType promote(DType a, DType b) {
+    if (a == b) {
+      return a;
+    }
+    if (a == FLOAT16 && b == BFLOAT16 || a == BFLOAT16 && b == FLOAT16) {
+      return FLOAT32;
+    }
+    if (a == UINT8 && b == INT8 || a == INT8 && b == UINT8) {
+      return INT16;
+    }
+    return a.compareTo(b) >= 0 ? a : b;
+  }
+
+  /// The type's name as PyTorch and NumPy write it, such as `float32`.
+  @Override
+  public String toString() {
+    return label;
+  }
+}

@@ -1,0 +1,78 @@
+package org.teenygrad.ir;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/// Walks over expression graphs, with stacks of their own: a graph may be a million nodes deep.
+public final class Graph {
+  private Graph() {}
+
+  /// Every node that the roots reach, each once, inputs before users.
+  public static List<OpNode> topological(Collection<OpNode> roots) {
+    return topological(roots, node -> true);
+  }
+
+  /// As [#topological(Collection)], not going below nodes for which `descend` is false.
+  public static List<OpNode> topological(Collection<OpNode> roots, Predicate<OpNode> descend) {
+    List<OpNode> order = new ArrayList<>();
+    Set<OpNode> seen = new HashSet<>();
+    ArrayDeque<OpNode> stack = new ArrayDeque<>();
+    Set<OpNode> done = new HashSet<>();
+    for (OpNode root : roots) {
+      stack.push(root);
+      while (!stack.isEmpty()) {
+        OpNode node = stack.peek();
+        if (seen.add(node) && descend.test(node)) {
+          for (int i = node.inputs().size() - 1; i >= 0; i--) {
+            if (!seen.contains(node.input(i))) {
+              stack.push(node.input(i));
+            }
+          }
+        } else {
+          stack.pop();
+          if (done.add(node)) {
+            order.add(node);
+          }
+        }
+      }
+    }
+    return order;
+  }
+
+  /// Rebuilds the graph from the inputs up: `change` sees each node once, with its inputs already changed.
+  /// @return for every node that the roots reach, what it became
+  public static Map<OpNode, OpNode> map(Collection<OpNode> roots, Function<OpNode, OpNode> change) {
+    Map<OpNode, OpNode> changed = new IdentityHashMap<>();
+    for (OpNode node : topological(roots)) {
+      List<OpNode> inputs = new ArrayList<>(node.inputs().size());
+      for (OpNode input : node.inputs()) {
+        inputs.add(changed.get(input));
+      }
+      changed.put(node, change.apply(node.withInputs(inputs)));
+    }
+    return changed;
+  }
+
+  /// The graph of `root` with nodes replaced as the map says; what a replacement stands on is left as it is.
+  public static OpNode substitute(OpNode root, Map<OpNode, OpNode> replacements) {
+    Map<OpNode, OpNode> changed = new IdentityHashMap<>(replacements);
+    for (OpNode node : topological(List.of(root), n -> !replacements.containsKey(n))) {
+      if (!changed.containsKey(node)) {
+        List<OpNode> inputs = new ArrayList<>(node.inputs().size());
+        for (OpNode input : node.inputs()) {
+          inputs.add(changed.get(input));
+        }
+        changed.put(node, node.withInputs(inputs));
+      }
+    }
+    return changed.get(root);
+  }
+}

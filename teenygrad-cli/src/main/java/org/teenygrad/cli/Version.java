@@ -1,0 +1,24 @@
+package org.teenygrad.cli;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
+
+/// What `teenygrad --version` prints: the version of the build, and the Java and system it runs on.
+final class Version implements IVersionProvider {
+  @Override
+  public String[] getVersion() throws IOException {
+    var build = new Properties();
+    try (var in =
+        Objects.requireNonNull(Version.class.getResourceAsStream("version.properties"))) {
+      build.load(in);
+    }
+    return new String[] {
+      "teenygrad " + build.getProperty("version"),
+      "Java %s, %s %s"
+          .formatted(
+              Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"))
+    };
+  }
+}

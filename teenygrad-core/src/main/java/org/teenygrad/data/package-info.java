@@ -1,0 +1,5 @@
+/// Corpora and batches.
+@NullMarked
+package org.teenygrad.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,150 @@
+package org.teenygrad.runtime.llvm;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Finds and opens `libLLVM`. Looked at in this order, the first that exists is taken:
+///
+/// 1. the system property `teenygrad.llvm`: the library's path;
+/// 2. `native/<platform>/` beside the classes or the jar (the build unpacks it there);
+/// 3. the user's cache folder ([UserCache]), under `native/<version>/<platform>/`;
+/// 4. the class path (`org.bytedeco:llvm`, classifier the platform), unpacked once into that cache
+///    folder.
+public final class LlvmLibrary {
+  /// The LLVM release that the Generator's IR is written for; also the folder in the user's cache.
+  public static final String VERSION = "20.1";
+
+  private LlvmLibrary() {}
+
+  /// `linux-x86_64`, `linux-arm64`, `macosx-arm64`: the classifiers of `org.bytedeco:llvm`.
+  public static String platform() {
+    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    String arch = System.getProperty("os.arch");
+    return (os.startsWith("mac") ? "macosx" : os.startsWith("windows") ? "windows" : "linux")
+        + (arch.equals("aarch64") ? "-arm64" : "-x86_64");
+  }
+
+  @SuppressWarnings("restricted")
+  static SymbolLookup open() {
+    Path path = find();
+    try {
+      return SymbolLookup.libraryLookup(path, Arena.global());
+    } catch (IllegalArgumentException e) {
+      throw new LlvmException(
+          "LLVM could not be loaded from "
+              + path
+              + "; it needs libz and libstdc++ of the system: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private static Path find() {
+    String given = System.getProperty("teenygrad.llvm");
+    if (given != null) {
+      Path path = Path.of(given);
+      if (Files.isRegularFile(path)) {
+        return path;
+      }
+      throw new LlvmException(
+          "-Dteenygrad.llvm=" + given + " names no file; it must be the path of libLLVM itself");
+    }
+    String platform = platform();
+    List<Path> folders = new ArrayList<>();
+    Path beside = besideTheCode();
+    if (beside != null) {
+      folders.add(beside.resolve("native").resolve(platform));
+    }
+    Path cache = UserCache.folder();
+    Path cached = cache == null ? null : cache.resolve("native").resolve(VERSION).resolve(platform);
+    if (cached != null) {
+      folders.add(cached);
+    }
+    String resource = "org/bytedeco/llvm/" + platform + "/";
+    for (Path folder : folders) {
+      for (String name : fileNames()) {
+        if (Files.isRegularFile(folder.resolve(name))) {
+          return folder.resolve(name);
+        }
+      }
+    }
+    for (String name : fileNames()) {
+      URL url = ClassLoader.getSystemResource(resource + name);
+      if (url != null) {
+        return unpack(url, cached == null ? folderForThisProcess() : cached, name);
+      }
+    }
+    throw new LlvmException(
+        "LLVM "
+            + VERSION
+            + " was not found for "
+            + platform
+            + ". Looked in "
+            + folders
+            + " and on the class path for "
+            + resource
+            + fileNames().getFirst()
+            + ". Give its path with -Dteenygrad.llvm=..., or add org.bytedeco:llvm:20.1.7-1.5.12:"
+            + platform
+            + " to the class path");
+  }
+
+  private static List<String> fileNames() {
+    return platform().startsWith("mac")
+        ? List.of("libLLVM.dylib")
+        : List.of("libLLVM.so", "libLLVM.so." + VERSION, "libLLVM-20.so");
+  }
+
+  /// The folder that holds `classes/` or the jar: `target` in a build, the folder of the jars when
+  /// installed.
+  private static @Nullable Path besideTheCode() {
+    try {
+      CodeSource source = LlvmLibrary.class.getProtectionDomain().getCodeSource();
+      return source == null || source.getLocation() == null
+          ? null
+          : Path.of(source.getLocation().toURI()).getParent();
+    } catch (URISyntaxException | RuntimeException e) {
+      return null; // code that comes from no file has nothing beside it
+    }
+  }
+
+  private static Path folderForThisProcess() {
+    try {
+      Path folder = Files.createTempDirectory("teenygrad-llvm");
+      folder.toFile().deleteOnExit();
+      return folder;
+    } catch (IOException e) {
+      throw new LlvmException("LLVM could not be unpacked: no folder can be written", e);
+    }
+  }
+
+  /// Written under another name and renamed, so that a second process never opens half a library.
+  private static Path unpack(URL resource, Path folder, String name) {
+    Path library = folder.resolve(name);
+    try (InputStream in = resource.openStream()) {
+      Files.createDirectories(folder);
+      Path part = Files.createTempFile(folder, name, ".part");
+      try {
+        Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(part, library, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(part);
+      }
+      return library;
+    } catch (IOException e) {
+      throw new LlvmException("LLVM could not be unpacked from " + resource + " to " + library, e);
+    }
+  }
+}

@@ -1,14 +1,23 @@
 /// teenygrad: tensors that differentiate themselves and compile themselves.
-// A package can be exported once it holds a class.
-// exports org.teenygrad;
-// exports org.teenygrad.nn;
-// exports org.teenygrad.optim;
-// exports org.teenygrad.state;
-// exports org.teenygrad.data;
-// exports org.teenygrad.ir to org.teenygrad.models, org.teenygrad.cli, org.teenygrad.bench;
-// exports org.teenygrad.runtime to org.teenygrad.models, org.teenygrad.cli, org.teenygrad.bench;
-@SuppressWarnings("module") // the modules that see the inside are not there when this one is compiled
+@SuppressWarnings(
+    "module") // the modules that see the inside are not there when this one is compiled
 module org.teenygrad.core {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.core;
+
+  exports org.teenygrad;
+  // A package can be exported once it holds a class:
+  // exports org.teenygrad.nn;
+  // exports org.teenygrad.optim;
+  // exports org.teenygrad.state;
+  // exports org.teenygrad.data;
+
+  exports org.teenygrad.ir to
+      org.teenygrad.models,
+      org.teenygrad.cli,
+      org.teenygrad.bench;
+  exports org.teenygrad.runtime to
+      org.teenygrad.models,
+      org.teenygrad.cli,
+      org.teenygrad.bench;
 }

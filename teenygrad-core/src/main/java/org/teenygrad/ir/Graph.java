@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -73,6 +74,6 @@ public final class Graph {
         changed.put(node, node.withInputs(inputs));
       }
     }
-    return changed.get(root);
+    return Objects.requireNonNull(changed.get(root));
   }
 }

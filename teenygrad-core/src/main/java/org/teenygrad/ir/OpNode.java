@@ -49,6 +49,7 @@ public final class OpNode {
 
   /// The general form: `dtype` is used by operations that convert or start from nothing, and must be null or equal to
   /// the derived type elsewhere.
+  @SuppressWarnings("NullAway") // a rule reads the payload only where its opcode carries one
   public static OpNode create(OpCode op, @Nullable DType dtype, List<OpNode> inputs, @Nullable Object payload) {
     List<OpNode> in = List.copyOf(inputs);
     if (op.arity() >= 0 && in.size() != op.arity()) {

@@ -1,0 +1,83 @@
+package org.teenygrad;
+
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/// Holds the house to its floors: a package imports only what stands below it.
+class LayeringTest {
+  private static final JavaClasses CORE = new ClassFileImporter()
+      .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+      .importPackages("org.teenygrad");
+
+  /// The words that every floor speaks. They are the user's, and import no floor themselves.
+  private static final DescribedPredicate<JavaClass> VOCABULARY = describe(
+      "the vocabulary",
+      type ->
+          belongToAnyOf(DType.class, Shape.class, Device.class).test(type.getBaseComponentType()));
+
+  @Test
+  void packagesImportOnlyWhatStandsBelowThem() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .withOptionalLayers(true)
+        .layer("tensors")
+        .definedBy(resideInAnyPackage(
+                "org.teenygrad",
+                "org.teenygrad.nn..",
+                "org.teenygrad.optim..",
+                "org.teenygrad.state..",
+                "org.teenygrad.data..")
+            .and(not(VOCABULARY)))
+        .layer("autodiff")
+        .definedBy("org.teenygrad.autodiff..")
+        .layer("schedule")
+        .definedBy("org.teenygrad.schedule..")
+        .layer("codegen")
+        .definedBy("org.teenygrad.codegen..")
+        .layer("runtime")
+        .definedBy("org.teenygrad.runtime..")
+        .layer("ir")
+        .definedBy("org.teenygrad.ir..")
+        .layer("vocabulary")
+        .definedBy(VOCABULARY)
+        .whereLayer("autodiff")
+        .mayOnlyAccessLayers("schedule", "codegen", "runtime", "ir", "vocabulary")
+        .whereLayer("schedule")
+        .mayOnlyAccessLayers("codegen", "runtime", "ir", "vocabulary")
+        .whereLayer("codegen")
+        .mayOnlyAccessLayers("runtime", "ir", "vocabulary")
+        .whereLayer("runtime")
+        .mayOnlyAccessLayers("ir", "vocabulary")
+        .whereLayer("ir")
+        .mayOnlyAccessLayers("vocabulary")
+        .whereLayer("vocabulary")
+        .mayNotAccessAnyLayer()
+        .ensureAllClassesAreContainedInArchitecture()
+        .check(CORE);
+  }
+
+  /// What they share stands in `runtime` itself, or in `runtime.llvm`.
+  @Test
+  void devicesDoNotKnowEachOther() {
+    slices()
+        .matching("org.teenygrad.runtime.(*)..")
+        .should()
+        .notDependOnEachOther()
+        .ignoreDependency(alwaysTrue(), resideInAPackage("org.teenygrad.runtime.llvm.."))
+        .allowEmptyShould(true)
+        .check(CORE);
+  }
+}

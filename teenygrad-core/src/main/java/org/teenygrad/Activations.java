@@ -1,0 +1,4 @@
+package org.teenygrad;
+
+/// The nonlinear functions of neural networks: sigmoid, relu, gelu, softmax.
+sealed interface Activations permits Tensor {}

@@ -1,0 +1,4 @@
+package org.teenygrad;
+
+/// Scaled dot-product attention.
+sealed interface Attention permits Tensor {}

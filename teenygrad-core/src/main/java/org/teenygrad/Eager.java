@@ -1,0 +1,35 @@
+package org.teenygrad;
+
+/// The book's eager mode: every operation is computed as it is called, one kernel each.
+///
+/// It is off by default (graph mode) and gives the same answers. Switch it on for the whole program by the environment variable
+/// `TEENYGRAD_EAGER=1` or the system property `teenygrad.eager=true`, or for a while on this thread:
+/// ```java
+/// try (var eager = Eager.scope()) {
+///   x.exp().mul(y);   // two kernels, both have run
+/// }
+/// ```
+public final class Eager implements AutoCloseable {
+  private static final boolean ALWAYS =
+      Boolean.getBoolean("teenygrad.eager") || "1".equals(System.getenv("TEENYGRAD_EAGER"));
+  private static final ThreadLocal<Integer> DEPTH = ThreadLocal.withInitial(() -> 0);
+
+  private Eager() {
+    DEPTH.set(DEPTH.get() + 1);
+  }
+
+  /// Eager mode on the calling thread until the scope is closed; scopes nest.
+  public static Eager scope() {
+    return new Eager();
+  }
+
+  /// Whether operations on this thread run at once.
+  public static boolean enabled() {
+    return ALWAYS || DEPTH.get() > 0;
+  }
+
+  @Override
+  public void close() {
+    DEPTH.set(DEPTH.get() - 1);
+  }
+}

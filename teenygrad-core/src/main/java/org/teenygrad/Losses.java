@@ -1,0 +1,4 @@
+package org.teenygrad;
+
+/// What training minimises: crossEntropy and its relatives.
+sealed interface Losses permits Tensor {}

@@ -1,0 +1,4 @@
+package org.teenygrad;
+
+/// Layers that centre and scale: layerNorm, rmsNorm.
+sealed interface Normalization permits Tensor {}

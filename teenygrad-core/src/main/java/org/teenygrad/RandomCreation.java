@@ -1,0 +1,4 @@
+package org.teenygrad;
+
+/// Factories of random tensors, inherited by [Tensor] as static methods.
+abstract sealed class RandomCreation permits Creation {}

@@ -6,10 +6,10 @@ module org.teenygrad.core {
   requires com.fasterxml.jackson.core;
 
   exports org.teenygrad;
+  exports org.teenygrad.state;
   // A package can be exported once it holds a class:
   // exports org.teenygrad.nn;
   // exports org.teenygrad.optim;
-  // exports org.teenygrad.state;
   // exports org.teenygrad.data;
 
   exports org.teenygrad.ir to

@@ -6,11 +6,11 @@ module org.teenygrad.core {
   requires com.fasterxml.jackson.core;
 
   exports org.teenygrad;
+  exports org.teenygrad.data;
+  exports org.teenygrad.optim;
   exports org.teenygrad.state;
   // A package can be exported once it holds a class:
   // exports org.teenygrad.nn;
-  // exports org.teenygrad.optim;
-  // exports org.teenygrad.data;
 
   exports org.teenygrad.ir to
       org.teenygrad.models,

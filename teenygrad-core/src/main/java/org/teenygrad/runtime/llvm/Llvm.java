@@ -2,6 +2,7 @@ package org.teenygrad.runtime.llvm;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -100,6 +101,20 @@ final class Llvm {
 
   static void setDataLayout(long module, long dataLayout) {
     call("LLVMSetModuleDataLayout", module, dataLayout);
+  }
+
+  /// `20.1.7`.
+  static String version() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment parts = arena.allocate(JAVA_INT, 3);
+      long part = JAVA_INT.byteSize();
+      call("LLVMGetVersion", parts.address(), parts.address() + part, parts.address() + 2 * part);
+      return parts.get(JAVA_INT, 0)
+          + "."
+          + parts.get(JAVA_INT, part)
+          + "."
+          + parts.get(JAVA_INT, 2 * part);
+    }
   }
 
   // Targets (Target.h, TargetMachine.h)

@@ -58,7 +58,7 @@ public record LlvmCompiler(LlvmTarget target, String passes, int optLevel, boole
   public String identity() {
     return String.join(
         "|",
-        LlvmLibrary.VERSION,
+        Llvm.version(),
         target.triple(),
         target.cpu(),
         target.features(),

@@ -137,7 +137,7 @@ public final class Workers implements AutoCloseable {
         } else {
           parked =
               true; // before the second look at `newest`: the caller writes that first and then
-                    // looks here
+          // looks here
           if (newest == last && !closed) {
             LockSupport.park(Workers.this);
           }

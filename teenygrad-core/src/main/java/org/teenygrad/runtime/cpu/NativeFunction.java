@@ -9,9 +9,9 @@ import java.lang.invoke.MethodHandle;
 
 /// Calls a compiled kernel: `void kernel(ptr args, i64 begin, i64 end, ptr scratch)`.
 ///
-/// An ordinary downcall: 7 ns, and the garbage collector may run meanwhile.
-/// (`Linker.Option.critical` saves 5 of them, and would hold up every other thread's safepoint for
-/// as long as the kernel runs.)
+/// An ordinary downcall: 12 ns, and the garbage collector may run meanwhile.
+/// (`Linker.Option.critical` takes 5 ns, but then every other thread's safepoint waits until the
+/// kernel ends.)
 @SuppressWarnings("restricted")
 final class NativeFunction {
   private static final MethodHandle KERNEL =

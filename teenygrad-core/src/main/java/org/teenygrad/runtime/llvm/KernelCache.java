@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// `TEENYGRAD_CACHE` names another folder, or is `off`.
 public final class KernelCache {
-  private static final System.Logger LOG = System.getLogger("org.teenygrad.cache");
   private static final long MAGIC = 0x7465_656e_7967_0001L; // "teenyg", format 1
   private static final int HEADER_BYTES = 3 * Long.BYTES; // magic, length, checksum
   private static final long MAX_BYTES = 512L << 20;
@@ -146,7 +145,8 @@ public final class KernelCache {
       }
     } catch (IOException | UncheckedIOException e) {
       if (complained.compareAndSet(false, true)) {
-        LOG.log(System.Logger.Level.DEBUG, "Kernels are not kept in {0}: {1}", folder, e);
+        System.getLogger("org.teenygrad.cache")
+            .log(System.Logger.Level.DEBUG, "Kernels are not kept in {0}: {1}", folder, e);
       }
     }
   }

@@ -9,7 +9,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -26,7 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /// An LLVM pointer is a Java `long` here; 0 is null.
 @SuppressWarnings("restricted") // native access is what this class is for
 final class Llvm {
-  private static final SymbolLookup LIBRARY = LlvmLibrary.open();
   private static final ConcurrentHashMap<String, MemorySegment> ADDRESSES =
       new ConcurrentHashMap<>();
   private static final MethodHandle SEVEN_WORDS =
@@ -278,7 +276,7 @@ final class Llvm {
         ADDRESSES.computeIfAbsent(
             function,
             name ->
-                LIBRARY
+                LlvmLibrary.lookup()
                     .find(name)
                     .orElseThrow(
                         () ->

@@ -26,6 +26,8 @@ public final class LlvmLibrary {
   /// The LLVM release that the Generator's IR is written for; also the folder in the user's cache.
   public static final String VERSION = "20.1";
 
+  private static @Nullable SymbolLookup open;
+
   private LlvmLibrary() {}
 
   /// `linux-x86_64`, `linux-arm64`, `macosx-arm64`: the classifiers of `org.bytedeco:llvm`.
@@ -36,9 +38,28 @@ public final class LlvmLibrary {
         + (arch.equals("aarch64") ? "-arm64" : "-x86_64");
   }
 
+  /// Whether LLVM can be used here; if not, [#lookup] says why.
+  public static boolean isAvailable() {
+    try {
+      lookup();
+      return true;
+    } catch (LlvmException e) {
+      return false;
+    }
+  }
+
+  /// The library's functions; opens it when first asked.
+  static synchronized SymbolLookup lookup() {
+    SymbolLookup lookup = open;
+    if (lookup == null) {
+      lookup = open(find());
+      open = lookup;
+    }
+    return lookup;
+  }
+
   @SuppressWarnings("restricted")
-  static SymbolLookup open() {
-    Path path = find();
+  private static SymbolLookup open(Path path) {
     try {
       return SymbolLookup.libraryLookup(path, Arena.global());
     } catch (IllegalArgumentException e) {

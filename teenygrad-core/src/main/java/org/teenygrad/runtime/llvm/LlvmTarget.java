@@ -30,6 +30,7 @@ public record LlvmTarget(String triple, String cpu, String features) {
 
   /// This machine, with everything its processor has.
   public static LlvmTarget host() {
+    LlvmLibrary.lookup(); // fails here with its own message, not as an error of a class
     return Host.TARGET;
   }
 

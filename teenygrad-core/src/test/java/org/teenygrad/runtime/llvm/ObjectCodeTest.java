@@ -9,6 +9,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("restricted")
 class ObjectCodeTest {
@@ -27,6 +29,12 @@ class ObjectCodeTest {
         ObjectCode.link(host.object(Kernels.callLibm("useExp", "exp")), "useExp")) {
       assertThat(call(code.address("useExp"), 1)).isCloseTo(Math.E, within(1e-15));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fmodf", "powf", "tanhf", "erff", "sincosf", "memcpy", "memset"})
+  void functionsThatLlvmCallsOfItselfResolve(String function) {
+    ObjectCode.link(host.object(Kernels.callLibm("caller", function)), "caller").close();
   }
 
   @Test

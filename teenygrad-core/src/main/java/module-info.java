@@ -4,6 +4,7 @@
 module org.teenygrad.core {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.core;
+  requires jdk.management;
 
   exports org.teenygrad;
   exports org.teenygrad.data;

@@ -1,21 +1,41 @@
 package org.teenygrad.runtime;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
+import org.teenygrad.runtime.interpreter.Interpreter;
 
 /// The devices by name. A device is opened when it is first used and stays open.
 public final class Devices {
-  private static final Map<String, Function<Device, Runtime>> KINDS = new LinkedHashMap<>();
+  private static final SequencedMap<String, Kind> KINDS = new LinkedHashMap<>();
   private static final Map<Device, Runtime> OPEN = new LinkedHashMap<>();
+  private static @Nullable Device defaultDevice;
+
+  // Every kind of device, the one to prefer last.
+  static {
+    register("interpreter", () -> true, Interpreter::open);
+  }
 
   private Devices() {}
 
+  private record Kind(BooleanSupplier isPresent, Function<Device, Runtime> open) {}
+
+  /// Makes a kind of device known that is used only where it is named.
+  public static void register(String kind, Function<Device, Runtime> open) {
+    register(kind, () -> false, open);
+  }
+
   /// Makes a kind of device known: `cpu`, or `cuda` for `cuda:0`, `cuda:1`...
-  public static synchronized void register(String kind, Function<Device, Runtime> open) {
-    KINDS.put(kind, open);
+  /// @param isPresent whether this machine has one that may be the default; asked only if nobody named
+  ///     another, so it may take a while
+  public static synchronized void register(
+      String kind, BooleanSupplier isPresent, Function<Device, Runtime> open) {
+    KINDS.put(kind, new Kind(isPresent, open));
   }
 
   /// The runtime of a device, opened if need be.
@@ -23,13 +43,41 @@ public final class Devices {
   public static synchronized Runtime runtime(Device device) {
     Runtime open = OPEN.get(device);
     if (open == null) {
-      Function<Device, Runtime> opener = KINDS.get(device.name().replaceFirst(":.*", ""));
-      if (opener == null) {
-        throw new IllegalArgumentException("no device '" + device + "'; there are " + KINDS.keySet());
-      }
-      open = opener.apply(device);
+      open = kind(device).open.apply(device);
       OPEN.put(device, open);
     }
-    return Objects.requireNonNull(open);
+    return open;
+  }
+
+  /// Where tensors go if nobody says: what the system property `teenygrad.device` names, else the
+  /// environment's `TEENYGRAD_DEVICE`, else the best device of this machine.
+  /// @throws IllegalArgumentException if the setting names no device
+  public static synchronized Device defaultDevice() {
+    Device device = defaultDevice;
+    if (device == null) {
+      String name =
+          System.getProperty("teenygrad.device", System.getenv().get("TEENYGRAD_DEVICE"));
+      device = name == null || name.isBlank() ? best() : Device.of(name.strip());
+      kind(device);
+      defaultDevice = device;
+    }
+    return device;
+  }
+
+  private static Device best() {
+    return KINDS.sequencedEntrySet().reversed().stream()
+        .filter(entry -> entry.getValue().isPresent.getAsBoolean())
+        .findFirst()
+        .map(entry -> Device.of(entry.getKey()))
+        .orElseThrow(() -> new IllegalStateException("no device is present"));
+  }
+
+  private static Kind kind(Device device) {
+    Kind kind = KINDS.get(device.name().toLowerCase(Locale.ROOT).replaceFirst(":.*", ""));
+    if (kind == null) {
+      throw new IllegalArgumentException(
+          "no device '" + device + "'; there are " + String.join(", ", KINDS.keySet()));
+    }
+    return kind;
   }
 }

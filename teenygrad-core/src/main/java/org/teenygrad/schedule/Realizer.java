@@ -12,6 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
+import org.teenygrad.autodiff.Gradients;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
@@ -61,7 +62,7 @@ public final class Realizer {
   private static List<OpNode> cut(List<OpNode> roots) {
     List<OpNode> assigned =
         substitute(roots, node -> node.is(OpCode.ASSIGN) ? computed(node) : null);
-    List<OpNode> cut = substitute(assigned, Realizer::computed);
+    List<OpNode> cut = substitute(Gradients.expand(assigned), Realizer::computed);
     for (OpNode node : Graph.topological(cut)) {
       if (node.is(OpCode.BUFFER)) {
         checkReadable(node);

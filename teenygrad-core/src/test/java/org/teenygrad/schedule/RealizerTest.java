@@ -13,6 +13,7 @@ import org.teenygrad.Shape;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Storage;
+import org.teenygrad.ir.Uniform;
 import org.teenygrad.testing.Buffers;
 
 class RealizerTest {
@@ -99,6 +100,14 @@ class RealizerTest {
     assertThat(Buffers.numbers(sum)).containsExactly(-4, -4, -4);
     OpNode buffer = Objects.requireNonNull(sum.realized());
     assertThat(buffer.payload(Storage.class).device()).isEqualTo(DEVICE);
+  }
+
+  @Test
+  void derivativesAreSpelledOutAndComputed() {
+    OpNode cube = OpNode.of(MUL, x, OpNode.of(MUL, x, x));
+    Realizer.realize(List.of(cube));
+    OpNode slope = OpNode.of(GRADIENT, cube, x, Uniform.of(DType.FLOAT32, x.shape(), 1));
+    assertThat(Buffers.numbers(slope)).containsExactly(3, 12, 27);
   }
 
   @Test

@@ -116,9 +116,10 @@ final class ChainRules {
     return larger.lt(smaller).where(0, larger.eq(smaller).where(g.mul(0.5), g));
   }
 
-  /// The derivative of x^p by x: p x^(p-1), and 0 for p = 0 even where x = 0. PyTorch's `pow_backward_self`.
+  /// The derivative of x^p by x: p x^(p-1), and 0 for p = 0 where x = 0, as PyTorch's `pow_backward_self` has it. The power
+  /// is never infinite there, so that second derivatives are right, too.
   private static Expr powerOfBase(Expr x, Expr p) {
-    return p.eq(0).where(0, p.mul(x.pow(p.sub(1))));
+    return p.mul(x.pow(x.eq(0).and(p.eq(0)).where(0, p.sub(1))));
   }
 
   /// The derivative of x^p by p, over x^p: log x, and 0 where x = 0 and p >= 0. PyTorch's `pow_backward_exponent`; the

@@ -25,12 +25,12 @@ public final class Pattern {
   final @Nullable OpCode op;
 
   /// Null where the inputs do not matter.
-  private final @Nullable List<Pattern> inputs;
+  final @Nullable List<Pattern> inputs;
 
-  private final @Nullable String name;
+  final @Nullable String name;
 
   /// The value of a constant, or null.
-  private final @Nullable Double value;
+  final @Nullable Double value;
 
   private Pattern(
       @Nullable OpCode op,

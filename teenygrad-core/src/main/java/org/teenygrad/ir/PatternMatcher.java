@@ -82,7 +82,7 @@ public final class PatternMatcher {
   /// One rewrite: pattern and replacement.
   public static final class Rule {
     private final String name;
-    private final Pattern pattern;
+    final Pattern pattern;
     private final List<Pattern> alternatives;
     private final Function<Match, @Nullable OpNode> replacement;
 

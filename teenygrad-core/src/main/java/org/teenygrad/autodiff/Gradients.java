@@ -11,6 +11,7 @@ import java.util.Set;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
+import org.teenygrad.ir.Uniform;
 
 /// Reverse-mode differentiation, from graph to graph: every GRADIENT node becomes the expression of the derivative.
 ///
@@ -26,7 +27,7 @@ public final class Gradients {
   ///
   /// Before, each ASSIGN that has run is replaced by the BUFFER that holds its value, so that a parameter is one node
   /// whether it was met before or after its first computation. Other computed nodes keep their expressions: derivatives
-  /// flow through them.
+  /// flow through them. What takes the place of a computed node is known to be computed, too.
   /// @throws IllegalArgumentException if a derivative of or with respect to integers is asked for
   public static List<OpNode> expand(List<OpNode> roots) {
     Map<OpNode, OpNode> expanded = new HashMap<>();
@@ -34,7 +35,7 @@ public final class Gradients {
       expandGradients(level.stream().filter(node -> node.is(OpCode.GRADIENT)).toList(), expanded);
       for (OpNode node : level) {
         if (!node.is(OpCode.GRADIENT)) {
-          expanded.put(node, rebuild(node, expanded));
+          expanded.put(node, sameValue(node, rebuild(node, expanded)));
         }
       }
     }
@@ -53,6 +54,16 @@ public final class Gradients {
     OpNode rebuilt = hasRun(node) ? node : node.withInputs(node.inputs().stream().map(i -> find(expanded, i)).toList());
     OpNode value = rebuilt.is(OpCode.ASSIGN) ? rebuilt.realized() : null;
     return value == null ? rebuilt : value;
+  }
+
+  /// The new node, which has what is known of the old one's value; data and constants stay as they are.
+  private static OpNode sameValue(OpNode before, OpNode after) {
+    OpNode buffer = before.realized();
+    boolean isData = after.is(OpCode.BUFFER) || Uniform.constant(after) != null;
+    if (buffer != null && !isData && after.realized() == null) {
+      after.realizedAs(buffer);
+    }
+    return after;
   }
 
   /// The nodes by how many GRADIENTs are nested at and below them; within a level inputs come before users.
@@ -83,7 +94,7 @@ public final class Gradients {
           List<OpNode> wrt = group.stream().map(gradient -> find(expanded, gradient.input(1))).toList();
           Map<OpNode, OpNode> found = sweep(seed.output(), seed.cotangent(), wrt);
           for (int i = 0; i < wrt.size(); i++) {
-            expanded.put(group.get(i), find(found, wrt.get(i)));
+            expanded.put(group.get(i), sameValue(group.get(i), find(found, wrt.get(i))));
           }
         });
   }

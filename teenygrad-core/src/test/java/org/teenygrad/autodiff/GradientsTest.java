@@ -118,6 +118,17 @@ class GradientsTest {
   }
 
   @Test
+  void aComputedGradientIsNotComputedAgain() {
+    OpNode gradient = gradient(OpNode.of(OpCode.EXP, x), x);
+    OpNode step = OpNode.of(OpCode.NEG, gradient);
+    gradient.realizedAs(y);
+    OpNode constant = gradient(x, x);
+    constant.realizedAs(y);
+    assertThat(expand(step).input(0).realized()).isSameAs(y);
+    assertThat(expand(constant).realized()).isNull();
+  }
+
+  @Test
   void gradientsGoBackToTheDeviceOfTheSource() {
     OpNode there = OpNode.of(OpCode.COPY, Device.of("cuda:1"), List.of(OpNode.of(OpCode.NEG, x)));
     OpNode back = OpNode.of(OpCode.COPY, Device.of("cpu"), List.of(one));

@@ -1,11 +1,13 @@
 package org.teenygrad.optim;
 
-/// A linear rise, then half a cosine down to a floor (Loshchilov and Hutter, *SGDR*, 2017), as nanoGPT counts it.
+/// A linear rise, then half a cosine down to a floor (Loshchilov and Hutter, *SGDR*, 2017), as
+/// nanoGPT counts it.
 ///
 /// @param learningRate the highest rate, reached at iteration `warmupIters`
 /// @param minLr the rate from iteration `lrDecayIters` on
 /// @param warmupIters iterations of the rise, which begins above 0; 0 for none
-/// @param lrDecayIters the iteration at which the fall ends; if that is not after `warmupIters`, the rise ends with a drop to `minLr`
+/// @param lrDecayIters the iteration at which the fall ends; if that is not after `warmupIters`,
+///     the rise ends with a drop to `minLr`
 public record CosineSchedule(double learningRate, double minLr, long warmupIters, long lrDecayIters)
     implements LrSchedule {
 

@@ -12,7 +12,8 @@ public interface LrSchedule {
     return iteration -> learningRate;
   }
 
-  /// A straight line from `first` at iteration 0 to `last` at iteration `iterations`, and `last` from there on.
+  /// A straight line from `first` at iteration 0 to `last` at iteration `iterations`, and `last`
+  /// from there on.
   static LrSchedule linear(double first, double last, long iterations) {
     CosineSchedule.requireRate(first);
     CosineSchedule.requireRate(last);

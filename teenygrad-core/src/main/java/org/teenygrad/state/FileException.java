@@ -25,6 +25,11 @@ public final class FileException extends RuntimeException {
     return new FileException("cannot read " + file + ": " + reason(cause), cause);
   }
 
+  /// The operating system refused to take something that was to be added to the file.
+  public static FileException cannotWrite(Path file, IOException cause) {
+    return new FileException("cannot write " + file + ": " + reason(cause), cause);
+  }
+
   /// The operating system refused to take the file's new content; `outcome` says what became of the
   /// old one.
   static FileException cannotWrite(Path file, IOException cause, String outcome) {

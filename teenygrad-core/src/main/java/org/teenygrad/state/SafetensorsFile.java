@@ -41,8 +41,8 @@ public final class SafetensorsFile implements AutoCloseable {
   private final Map<String, String> metadata;
 
   /// One tensor.
-  /// @param dtype the format's name of the element type: F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL, or one that
-  ///     only other programs compute with
+  /// @param dtype the format's name of the element type: F64, F32, F16, BF16, I64, I32, I16, I8,
+  ///     U8, BOOL, or one that only other programs compute with
   /// @param shape the sizes of the axes, outermost first; none for a scalar
   /// @param bytes the elements in row-major order
   public record Entry(String dtype, List<Long> shape, MemorySegment bytes) {

@@ -71,7 +71,8 @@ enum StoredType {
   }
 
   /// Bytes of a contiguous tensor of this type.
-  /// @throws IllegalArgumentException if a size is negative, or the bytes are more than a long counts or not a whole number
+  /// @throws IllegalArgumentException if a size is negative, or the bytes are more than a long
+  ///     counts or not a whole number
   long bytes(List<Long> shape) {
     long total = bits;
     for (long size : shape) {

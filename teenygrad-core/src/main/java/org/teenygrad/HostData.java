@@ -13,7 +13,7 @@ final class HostData {
   private HostData() {}
 
   static Device defaultDevice() {
-    return Device.of(System.getProperty("teenygrad.device", "interpreter"));
+    return Devices.defaultDevice();
   }
 
   static Tensor tensor(float[] values, Shape shape) {

@@ -52,7 +52,7 @@ public enum OpCode {
   OR(Group.BINARY, 2, SAME_INTEGRAL, SAME, "bitwise or; logical for bool"),
   XOR(Group.BINARY, 2, SAME_INTEGRAL, SAME, "bitwise exclusive or"),
   SHL(Group.BINARY, 2, SAME_INTEGER, SAME, "x shifted left by y bits; 0 where y is outside 0..width-1"),
-  SHR(Group.BINARY, 2, SAME_INTEGER, SAME, "x shifted right by y bits, keeping the sign of signed types"),
+  SHR(Group.BINARY, 2, SAME_INTEGER, SAME, "x shifted right by y bits, keeping the sign of signed types; all bits go where y is outside"),
   THREEFRY(Group.BINARY, 2, SAME_INT64, SAME, "Threefry-2x32, 20 rounds, of counter x under key y (low word first)"),
 
   // Elementwise, three inputs

@@ -62,13 +62,28 @@ public final class Realizer {
   private static List<OpNode> cut(List<OpNode> roots) {
     List<OpNode> assigned =
         substitute(roots, node -> node.is(OpCode.ASSIGN) ? computed(node) : null);
-    List<OpNode> cut = substitute(Gradients.expand(assigned), Realizer::computed);
-    for (OpNode node : Graph.topological(cut)) {
-      if (node.is(OpCode.BUFFER)) {
-        checkReadable(node);
-      }
+    List<OpNode> expanded = Gradients.expand(assigned);
+    List<OpNode> cut = substitute(expanded, Realizer::computed);
+    Set<OpNode> buffers = buffers(cut);
+    if (buffers.stream().map(Realizer::device).distinct().count() > 1) {
+      // Expressions of constants alone belong to no device. One that was computed on another device
+      // than these is computed again.
+      Map<OpNode, Device> devices = Placement.devices(expanded);
+      cut = substitute(expanded, node -> devices.get(node) == null ? null : computed(node));
+      buffers = buffers(cut);
     }
+    buffers.forEach(Realizer::checkReadable);
     return cut;
+  }
+
+  private static Set<OpNode> buffers(List<OpNode> roots) {
+    Set<OpNode> buffers = new LinkedHashSet<>(Graph.topological(roots));
+    buffers.removeIf(node -> !node.is(OpCode.BUFFER));
+    return buffers;
+  }
+
+  private static Device device(OpNode buffer) {
+    return buffer.payload(Storage.class).device();
   }
 
   private interface Replacement {

@@ -111,6 +111,15 @@ class RealizerTest {
   }
 
   @Test
+  void constantsComputedOnOneDeviceServeAnother() {
+    OpNode two = Uniform.of(DType.FLOAT32, x.shape(), 2);
+    Realizer.realize(List.of(two));
+    OpNode there = Buffers.of(Device.of("interpreter:1"), DType.FLOAT32, Shape.of(3), 5, 6, 7);
+    assertThat(Buffers.numbers(OpNode.of(ADD, two, there))).containsExactly(7, 8, 9);
+    assertThat(Buffers.numbers(OpNode.of(ADD, two, x))).containsExactly(3, 4, 5);
+  }
+
+  @Test
   void emptyTensorsAreComputedToo() {
     OpNode empty = Buffers.of(DEVICE, DType.FLOAT32, Shape.of(0, 3));
     assertThat(Buffers.numbers(OpNode.of(NEG, empty))).isEmpty();

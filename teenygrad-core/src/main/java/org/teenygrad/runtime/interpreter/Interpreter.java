@@ -3,6 +3,7 @@ package org.teenygrad.runtime.interpreter;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -228,7 +229,7 @@ public final class Interpreter implements Kernel {
     }
     return switch (inputs.get(i)) {
       case Values.Floats(double[] array) -> array;
-      case Values.Integers(long[] array) -> java.util.Arrays.stream(array).asDoubleStream().toArray();
+      case Values.Integers(long[] array) -> Arrays.stream(array).asDoubleStream().toArray();
     };
   }
 

@@ -1,5 +1,6 @@
 package org.teenygrad.runtime.interpreter;
 
+import java.util.Arrays;
 import java.util.List;
 import org.teenygrad.Shape;
 import org.teenygrad.ir.Bounds;
@@ -75,7 +76,7 @@ final class Positions {
       offset += zeros.first(axis) * strides[axis];
     }
     int[] positions = new int[Math.toIntExact(to.elements())];
-    java.util.Arrays.fill(positions, -1);
+    Arrays.fill(positions, -1);
     int[] inside = strided(from, offset, strides);
     for (int i = 0; i < inside.length; i++) {
       positions[inside[i]] = i;

@@ -1,0 +1,60 @@
+package org.teenygrad.codegen;
+
+import static org.teenygrad.codegen.Arithmetic.*;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.teenygrad.DType;
+import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.OpNode;
+
+/// Replaces operations that a vector unit has no instruction for by graphs of operations that it has, so that every lane
+/// computes them without branches: both sides of a choice are always computed.
+///
+/// What is left are ADD SUB MUL DIV FMA NEG ABS SQRT FLOOR CEIL TRUNC ROUND MIN MAX, comparisons, WHERE, bitwise operations,
+/// shifts by counts in range, IDIV and MOD of integers by divisors that are neither 0 nor -1, CAST and BITCAST. The formulas
+/// rest on IEEE arithmetic to the letter: they must not be compiled with reassociation or other fast-math licences, nor
+/// with denormals flushed to zero.
+public final class Decompositions {
+  private Decompositions() {}
+
+  /// The graph of a kernel with every such operation replaced.
+  public static OpNode expand(OpNode kernelSink) {
+    return Objects.requireNonNull(Graph.map(List.of(kernelSink), Decompositions::rewrite).get(kernelSink));
+  }
+
+  /// One scalar node, its inputs as they are; itself if there is nothing to replace.
+  public static OpNode rewrite(OpNode node) {
+    return switch (node.op()) {
+      case EXP -> widened(node, n -> Exponentials.exp(n.input(0)));
+      case EXP2 -> widened(node, n -> Exponentials.exp2(n.input(0)));
+      case TANH -> widened(node, n -> Exponentials.tanh(n.input(0)));
+      case LOG -> widened(node, n -> Logarithms.log(n.input(0)));
+      case LOG2 -> widened(node, n -> Logarithms.log2(n.input(0)));
+      case SIN -> widened(node, n -> Trigonometry.sin(n.input(0)));
+      case COS -> widened(node, n -> Trigonometry.cos(n.input(0)));
+      case ERF -> widened(node, n -> ErrorFunction.erf(n.input(0)));
+      case POW -> widened(node, n -> Powers.pow(n.input(0), n.input(1)));
+      case MOD -> node.dtype().isFloating()
+          ? widened(node, n -> FloatRemainder.fmod(n.input(0), n.input(1)))
+          : IntegerGuards.remainder(node);
+      case IDIV -> IntegerGuards.divide(node);
+      case SHL -> IntegerGuards.shiftLeft(node);
+      case SHR -> IntegerGuards.shiftRight(node);
+      case THREEFRY -> Threefry.threefry(node.input(0), node.input(1));
+      default -> node;
+    };
+  }
+
+  /// Half-precision values are computed as float32.
+  private static OpNode widened(OpNode node, UnaryOperator<OpNode> expansion) {
+    DType type = node.dtype();
+    if (type == DType.FLOAT32 || type == DType.FLOAT64) {
+      return expansion.apply(node);
+    }
+    OpNode wide = OpNode.of(
+        node.op(), node.inputs().stream().map(x -> cast(x, DType.FLOAT32)).toArray(OpNode[]::new));
+    return cast(expansion.apply(wide), type);
+  }
+}

@@ -1,0 +1,58 @@
+package org.teenygrad.codegen;
+
+import static org.teenygrad.codegen.Arithmetic.*;
+
+import org.teenygrad.DType;
+import org.teenygrad.ir.OpNode;
+
+/// erf x of float32 and float64 in two pieces, both always computed.
+///
+/// Below 1, erf x = x + x p(x^2). Above, 1 - erfc |x|, and erfc is small enough there to be computed roughly: its eighth
+/// root is a short polynomial in float32; in float64 its logarithm is one. Coefficients are minimax fits of the
+/// error of erf (Remez exchange in 45 digits, leading ones rounded one by one, refitting the rest).
+///
+/// | largest error in ULP | float32 | float64 |
+/// | --- | --- | --- |
+/// | erf | 1.99 | 0.98 |
+final class ErrorFunction {
+  private ErrorFunction() {}
+
+  /// p with erf x = x + x p(x^2) for |x| <= 1; error below 2^-29.3 and 2^-56.1.
+  private static final double[] NEAR_SINGLE = {
+    0.12837917f, -0.37612626f, 0.11283579f, -0.026853347f, 0.005187162f, -0.0007997853f, 7.806903e-05f
+  };
+  private static final double[] NEAR_DOUBLE = {
+    0.1283791670955126, -0.376126389031841, 0.11283791670971095, -0.026866170648031845, 0.005223977652788804,
+    -0.0008548328548815376, 0.0001205538697296276, -1.4926907630233167e-05, 1.6481594660023946e-06,
+    -1.6563983850410895e-07, 1.6066797351858342e-08, -1.6698967775663266e-09, 1.4782942930984906e-10
+  };
+
+  /// Where erf becomes 1 in that type.
+  private static final double ONE_SINGLE = 3.93;
+  private static final double ONE_DOUBLE = 5.95;
+
+  /// (erfc x)^(1/8) for 1 <= x <= 3.93; error of erf below 2^-28.
+  private static final double[] FAR_SINGLE = {
+    1.0003729f, -0.14293467f, -0.065538965f, -0.007043595f, 0.010248607f, -0.0014983369f, -4.1525895e-05f, 1.5784037e-05f
+  };
+  /// -ln erfc x for 1 <= x <= 5.95; error of erf below 2^-55.5.
+  private static final double[] FAR_DOUBLE = {
+    5.133327684855289e-07, 1.1283739908485906, 0.6366440588832343, 0.10270227956203555,
+    -0.018988022909879176, -0.00041356275526244993, 0.00191897283099014, -0.0007730649856609949,
+    0.00013656802363634462, 1.9516919504031595e-05, -2.2530551965697798e-05, 8.578066304088286e-06,
+    -2.1146288021574517e-06, 3.6953433908874636e-07, -4.592906753492072e-08, 3.8896319421754675e-09,
+    -2.0201268117509077e-10, 4.864534061096022e-12
+  };
+
+  static OpNode erf(OpNode x) {
+    boolean single = x.dtype() == DType.FLOAT32;
+    OpNode magnitude = abs(x);
+    OpNode near = fma(x, polynomial(square(x), single ? NEAR_SINGLE : NEAR_DOUBLE), x);
+    OpNode capped = atMost(magnitude, single ? ONE_SINGLE : ONE_DOUBLE);
+    OpNode complement = single
+        ? square(square(square(polynomial(capped, FAR_SINGLE))))
+        : Exponentials.exp(neg(polynomial(capped, FAR_DOUBLE)));
+    OpNode far = flipSign(sub(constant(x, 1.0), complement), signBit(x));
+    return where(lessThan(magnitude, 1.0), near, far);
+  }
+}

@@ -1,0 +1,32 @@
+package org.teenygrad.codegen;
+
+import static org.teenygrad.codegen.Arithmetic.*;
+
+import org.teenygrad.DType;
+import org.teenygrad.ir.OpNode;
+
+/// x to the power y with all the special cases of C99 (annex F.9.4.4), without branches.
+///
+/// |x|^y = 2^(y log2 |x|). For float32 this is computed in float64, so that the result is all but correctly rounded.
+final class Powers {
+  private Powers() {}
+
+  static OpNode pow(OpNode x, OpNode y) {
+    OpNode magnitude = viaDouble(abs(x), y);
+    OpNode wholeY = equal(trunc(y), y);
+    OpNode halfY = mul(y, 0.5);
+    OpNode oddY = and(wholeY, notEqual(trunc(halfY), halfY));
+    OpNode sign = signBit(x);
+    OpNode signed = flipSign(magnitude, where(oddY, sign, 0));
+    OpNode infinite = equal(abs(x), Double.POSITIVE_INFINITY);
+    OpNode hasNoRoot = and(lessThan(x, 0.0), not(or(wholeY, infinite)));
+    OpNode unitByInfinity = and(equal(x, -1.0), equal(abs(y), Double.POSITIVE_INFINITY));
+    OpNode one = or(or(equal(x, 1.0), equal(y, 0.0)), unitByInfinity);
+    return where(one, 1.0, where(hasNoRoot, Double.NaN, signed));
+  }
+
+  private static OpNode viaDouble(OpNode x, OpNode y) {
+    OpNode exponent = mul(cast(y, DType.FLOAT64), Logarithms.log2(cast(x, DType.FLOAT64)));
+    return cast(Exponentials.exp2(exponent), x.dtype());
+  }
+}

@@ -1,0 +1,156 @@
+package org.teenygrad.codegen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.teenygrad.DType;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.ir.Semantics;
+
+class ElementaryFunctionsTest {
+  /// A prime, so that every exponent meets every pattern of low bits.
+  private static final long STRIDE = 4099;
+
+  private record Row(OpCode op, DType type, long input, long output, double ulp) {}
+
+  private static final List<Row> ROWS = readRows();
+
+  @ParameterizedTest
+  @CsvSource({
+    "EXP, 0.83", "EXP2, 0.81", "LOG, 0.98", "LOG2, 0.93", "TANH, 1.57", "ERF, 2.0", "SIN, 1.56", "COS, 1.53"
+  })
+  void float32StaysWithinItsErrorOverAllBitPatterns(OpCode op, double allowed) {
+    Lanes lanes = expanded(op, DType.FLOAT32);
+    DoubleUnaryOperator exact = switch (op) {
+      case SIN -> StrictMath::sin;
+      case COS -> StrictMath::cos;
+      case TANH -> StrictMath::tanh;
+      default -> x -> Semantics.floating(op, DType.FLOAT64, x, 0, 0);
+    };
+    float[] batch = new float[4096];
+    double worst = 0;
+    float at = 0;
+    for (long bits = Integer.MIN_VALUE; bits <= Integer.MAX_VALUE; ) {
+      for (int i = 0; i < batch.length; i++, bits += STRIDE) {
+        batch[i] = Float.intBitsToFloat((int) Math.min(bits, Integer.MAX_VALUE));
+      }
+      float[] results = lanes.floats((Object) batch);
+      for (int i = 0; i < batch.length; i++) {
+        double ulps = Ulps.of(results[i], exact.applyAsDouble(batch[i]));
+        if (ulps > worst) {
+          worst = ulps;
+          at = batch[i];
+        }
+      }
+    }
+    assertThat(worst).as("%s at %s", op, at).isLessThanOrEqualTo(allowed);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"EXP", "EXP2", "LOG", "LOG2", "SIN", "COS", "TANH"})
+  void float32AgreesWithCorrectlyRoundedValues(OpCode op) {
+    Row[] rows = rows(op, DType.FLOAT32);
+    float[] inputs = new float[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      inputs[i] = Float.intBitsToFloat((int) rows[i].input());
+    }
+    float[] results = expanded(op, DType.FLOAT32).floats((Object) inputs);
+    for (int i = 0; i < rows.length; i++) {
+      double ulps = Ulps.between(results[i], Float.intBitsToFloat((int) rows[i].output()));
+      assertThat(ulps).as("%s(%s)", op, inputs[i]).isLessThanOrEqualTo(rows[i].ulp());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"EXP", "EXP2", "LOG", "LOG2", "SIN", "COS", "TANH"})
+  void float64AgreesWithCorrectlyRoundedValues(OpCode op) {
+    Row[] rows = rows(op, DType.FLOAT64);
+    double[] inputs = new double[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      inputs[i] = Double.longBitsToDouble(rows[i].input());
+    }
+    double[] results = expanded(op, DType.FLOAT64).doubles((Object) inputs);
+    for (int i = 0; i < rows.length; i++) {
+      double ulps = Ulps.between(results[i], Double.longBitsToDouble(rows[i].output()));
+      assertThat(ulps).as("%s(%s)", op, inputs[i]).isLessThanOrEqualTo(rows[i].ulp());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "EXP, NaN, NaN", "EXP, Infinity, Infinity", "EXP, -Infinity, 0.0", "EXP, -0.0, 1.0", "EXP, 1e30, Infinity",
+    "EXP2, NaN, NaN", "EXP2, Infinity, Infinity", "EXP2, -Infinity, 0.0", "EXP2, 10.0, 1024.0", "EXP2, -126.0, 0x1p-126",
+    "LOG, NaN, NaN", "LOG, -1.0, NaN", "LOG, 0.0, -Infinity", "LOG, -0.0, -Infinity", "LOG, Infinity, Infinity",
+    "LOG, 1.0, 0.0", "LOG, -Infinity, NaN", "LOG2, -1.0, NaN", "LOG2, 0.0, -Infinity", "LOG2, Infinity, Infinity",
+    "LOG2, NaN, NaN", "LOG2, 0x1p-120, -120.0", "LOG2, 8.0, 3.0", "SIN, NaN, NaN", "SIN, Infinity, NaN",
+    "SIN, -Infinity, NaN", "SIN, -0.0, -0.0", "SIN, 0.0, 0.0", "COS, NaN, NaN", "COS, Infinity, NaN", "COS, -0.0, 1.0",
+    "TANH, NaN, NaN", "TANH, Infinity, 1.0", "TANH, -Infinity, -1.0", "TANH, -0.0, -0.0", "TANH, 1e-30, 1e-30",
+    "ERF, NaN, NaN", "ERF, Infinity, 1.0", "ERF, -Infinity, -1.0", "ERF, -0.0, -0.0", "ERF, 6.0, 1.0"
+  })
+  void specialValuesAreThoseOfC(OpCode op, double x, double expected) {
+    assertThat(expanded(op, DType.FLOAT32).floats((Object) new float[] {(float) x})).containsExactly((float) expected);
+    assertThat(expanded(op, DType.FLOAT64).doubles((Object) new double[] {x})).containsExactly(expected);
+  }
+
+  @Test
+  void halfPrecisionIsComputedInFloat32() {
+    OpNode x = Lanes.argument(0, DType.BFLOAT16);
+    OpNode expanded = Decompositions.rewrite(OpNode.of(OpCode.EXP, x));
+    OpNode wide = Arithmetic.cast(x, DType.FLOAT32);
+    assertThat(expanded).isSameAs(Arithmetic.cast(Exponentials.exp(wide), DType.BFLOAT16));
+  }
+
+  @Test
+  void kernelsAreExpandedWhole() {
+    OpNode x = Lanes.argument(0, DType.FLOAT32);
+    OpNode sum = OpNode.of(OpCode.ADD, OpNode.of(OpCode.EXP, OpNode.of(OpCode.EXP, x)), x);
+    Lanes lanes = new Lanes(Decompositions.expand(sum));
+    assertThat(lanes.floats((Object) new float[] {0}))
+        .containsExactly((float) Math.E);
+  }
+
+  private static Lanes expanded(OpCode op, DType type) {
+    return new Lanes(Decompositions.rewrite(OpNode.of(op, Lanes.argument(0, type))));
+  }
+
+  private static boolean isHugeAngle(Row row) {
+    boolean angle = row.op() == OpCode.SIN || row.op() == OpCode.COS;
+    return angle && row.type() == DType.FLOAT64 && Math.abs(Double.longBitsToDouble(row.input())) > 0x1p40;
+  }
+
+  private static Row[] rows(OpCode op, DType type) {
+    return ROWS.stream().filter(row -> row.op() == op && row.type() == type && !isHugeAngle(row)).toArray(Row[]::new);
+  }
+
+  private static List<Row> readRows() {
+    String name = "elementary-functions.csv";
+    try (var in = Objects.requireNonNull(ElementaryFunctionsTest.class.getResourceAsStream(name), name);
+        var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
+      return lines.lines().filter(line -> line.contains(",0x")).map(ElementaryFunctionsTest::readRow).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Row readRow(String line) {
+    String[] parts = line.split(",", -1);
+    return new Row(
+        OpCode.valueOf(parts[0].toUpperCase(Locale.ROOT)),
+        DType.valueOf(parts[1].toUpperCase(Locale.ROOT)),
+        Long.parseUnsignedLong(parts[2].substring(2), 16),
+        Long.parseUnsignedLong(parts[3].substring(2), 16),
+        Double.parseDouble(parts[4]));
+  }
+}

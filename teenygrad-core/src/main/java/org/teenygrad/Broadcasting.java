@@ -1,7 +1,7 @@
 package org.teenygrad;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /// Which shape and type an operation on several tensors has: NumPy's broadcasting, PyTorch's promotion.
 final class Broadcasting {
@@ -10,10 +10,7 @@ final class Broadcasting {
   /// The shape that all broadcast to: aligned at the last axis, sizes equal or 1.
   /// @throws IllegalArgumentException naming the operation, the shapes and the axis that does not fit
   static Shape shape(String operation, Shape... shapes) {
-    int rank = 0;
-    for (Shape shape : shapes) {
-      rank = Math.max(rank, shape.rank());
-    }
+    int rank = Arrays.stream(shapes).mapToInt(Shape::rank).max().orElse(0);
     int[] sizes = new int[rank];
     for (int axis = 0; axis < rank; axis++) {
       sizes[axis] = 1;
@@ -21,30 +18,14 @@ final class Broadcasting {
         int own = axis - (rank - shape.rank());
         int size = own < 0 ? 1 : shape.size(own);
         if (sizes[axis] != 1 && size != 1 && size != sizes[axis]) {
-          throw mismatch(operation, axis, sizes[axis], size, shapes);
+          throw new IllegalArgumentException(
+              operation + ": shapes " + Arrays.stream(shapes).map(Shape::toString).collect(Collectors.joining(" and "))
+                  + " do not broadcast: axis " + axis + " is " + sizes[axis] + " against " + size);
         }
         sizes[axis] = size == 1 ? sizes[axis] : size;
       }
     }
     return Shape.of(sizes);
-  }
-
-  private static IllegalArgumentException mismatch(
-      String operation, int axis, int left, int right, Shape... shapes) {
-    List<String> names = new ArrayList<>();
-    for (Shape shape : shapes) {
-      names.add(shape.toString());
-    }
-    return new IllegalArgumentException(
-        operation
-            + ": shapes "
-            + String.join(" and ", names)
-            + " do not broadcast: axis "
-            + axis
-            + " is "
-            + left
-            + " against "
-            + right);
   }
 
   /// The type that an operation on both computes in. As in PyTorch a scalar tensor does not widen a tensor with axes
@@ -58,8 +39,8 @@ final class Broadcasting {
     return kind(scalar) > kind(axes) ? scalar : axes;
   }
 
-  /// The type that an operation on a tensor and a Java number computes in: the tensor's, unless the number is of a higher kind:
-  /// then float32 for `2.5` and int64 for `2`.
+  /// The type that an operation on a tensor and a Java number computes in: the tensor's, unless the number is of a
+  /// higher kind: then float32 for `2.5` and int64 for `2`.
   static DType type(DType tensor, Number number) {
     if (tensor.isFloating() || (tensor.isInteger() && !isFloating(number))) {
       return tensor;

@@ -1,49 +1,244 @@
 package org.teenygrad;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.Devices;
 
 /// Factories of tensors from data and constants, inherited by [Tensor] as static methods.
-abstract sealed class Creation extends RandomCreation permits Tensor {
+///
+/// Data is copied at once to the default device, unless another is named. Constants are at home on every device and take no
+/// memory until they are written to.
+abstract sealed class Creation extends RandomCreation permits Joining {
 
   /// A float32 scalar.
   public static Tensor of(float value) {
-    return HostData.tensor(new float[] {value}, Shape.SCALAR);
+    return of(new float[] {value}, Shape.SCALAR, Devices.defaultDevice());
   }
 
-  /// A float32 vector.
+  /// A float32 vector. PyTorch's `tensor`.
+  /// ```java
+  /// Tensor.of(1f, 2f, 3f);
+  /// ```
   public static Tensor of(float... values) {
-    return HostData.tensor(values, Shape.of(values.length));
+    return of(values, Shape.of(values.length), Devices.defaultDevice());
   }
 
-  /// Values in row-major order, in that shape.
+  /// float32 values in row-major order, in that shape.
+  /// ```java
+  /// Tensor.of(new float[] {1, 2, 3, 4}, 2, 2);   // [[1. 2.]
+  ///                                              //  [3. 4.]]
+  /// ```
+  /// @throws IllegalArgumentException if they do not fill the shape
   public static Tensor of(float[] values, int... shape) {
-    return HostData.tensor(values, Shape.of(shape));
+    return of(values, Shape.of(shape), Devices.defaultDevice());
   }
 
-  /// A float32 tensor of zeros.
+  /// float32 values in row-major order, in that shape and on that device.
+  public static Tensor of(float[] values, Shape shape, Device device) {
+    return HostData.tensor(MemorySegment.ofArray(values), DType.FLOAT32, shape, device);
+  }
+
+  /// A float64 scalar.
+  public static Tensor of(double value) {
+    return of(new double[] {value}, Shape.SCALAR, Devices.defaultDevice());
+  }
+
+  /// A float64 vector.
+  public static Tensor of(double... values) {
+    return of(values, Shape.of(values.length), Devices.defaultDevice());
+  }
+
+  /// float64 values in row-major order, in that shape.
+  public static Tensor of(double[] values, int... shape) {
+    return of(values, Shape.of(shape), Devices.defaultDevice());
+  }
+
+  /// float64 values in row-major order, in that shape and on that device.
+  public static Tensor of(double[] values, Shape shape, Device device) {
+    return HostData.tensor(MemorySegment.ofArray(values), DType.FLOAT64, shape, device);
+  }
+
+  /// An int32 scalar.
+  public static Tensor of(int value) {
+    return of(new int[] {value}, Shape.SCALAR, Devices.defaultDevice());
+  }
+
+  /// An int32 vector.
+  public static Tensor of(int... values) {
+    return of(values, Shape.of(values.length), Devices.defaultDevice());
+  }
+
+  /// int32 values in row-major order, in that shape.
+  public static Tensor of(int[] values, int... shape) {
+    return of(values, Shape.of(shape), Devices.defaultDevice());
+  }
+
+  /// int32 values in row-major order, in that shape and on that device.
+  public static Tensor of(int[] values, Shape shape, Device device) {
+    return HostData.tensor(MemorySegment.ofArray(values), DType.INT32, shape, device);
+  }
+
+  /// An int64 scalar.
+  public static Tensor of(long value) {
+    return of(new long[] {value}, Shape.SCALAR, Devices.defaultDevice());
+  }
+
+  /// An int64 vector.
+  public static Tensor of(long... values) {
+    return of(values, Shape.of(values.length), Devices.defaultDevice());
+  }
+
+  /// int64 values in row-major order, in that shape.
+  public static Tensor of(long[] values, int... shape) {
+    return of(values, Shape.of(shape), Devices.defaultDevice());
+  }
+
+  /// int64 values in row-major order, in that shape and on that device.
+  public static Tensor of(long[] values, Shape shape, Device device) {
+    return HostData.tensor(MemorySegment.ofArray(values), DType.INT64, shape, device);
+  }
+
+  /// A bool scalar.
+  public static Tensor of(boolean value) {
+    return of(new boolean[] {value}, Shape.SCALAR, Devices.defaultDevice());
+  }
+
+  /// A bool vector.
+  public static Tensor of(boolean... values) {
+    return of(values, Shape.of(values.length), Devices.defaultDevice());
+  }
+
+  /// bool values in row-major order, in that shape.
+  public static Tensor of(boolean[] values, int... shape) {
+    return of(values, Shape.of(shape), Devices.defaultDevice());
+  }
+
+  /// bool values in row-major order, in that shape and on that device.
+  public static Tensor of(boolean[] values, Shape shape, Device device) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      bytes[i] = (byte) (values[i] ? 1 : 0);
+    }
+    return HostData.tensor(MemorySegment.ofArray(bytes), DType.BOOL, shape, device);
+  }
+
+  /// Nested Java arrays of any depth, of float, double, int, long or boolean.
+  /// ```java
+  /// Tensor.of(new float[][] {{1, 2}, {3, 4}});
+  /// ```
+  /// @throws IllegalArgumentException if rows differ in length
+  public static Tensor of(Object[] nested) {
+    return NestedArray.of(nested).tensor();
+  }
+
+  /// Elements in row-major order from memory, in the machine's byte order: for files. bool is one byte, 0 or 1.
+  /// @throws IllegalArgumentException if the bytes do not fill the shape
+  public static Tensor ofMemory(MemorySegment data, DType dtype, Shape shape) {
+    return ofMemory(data, dtype, shape, Devices.defaultDevice());
+  }
+
+  /// [#ofMemory(MemorySegment, DType, Shape)] on a device.
+  public static Tensor ofMemory(MemorySegment data, DType dtype, Shape shape, Device device) {
+    return HostData.tensor(data, dtype, shape, device);
+  }
+
+  /// float32 zeros. PyTorch's `zeros`.
   public static Tensor zeros(int... shape) {
-    return full(Shape.of(shape), 0.0);
+    return zeros(DType.FLOAT32, shape);
   }
 
-  /// A float32 tensor of ones.
+  /// Zeros of a type.
+  public static Tensor zeros(DType dtype, int... shape) {
+    return full(Shape.of(shape), 0, dtype);
+  }
+
+  /// float32 ones. PyTorch's `ones`.
   public static Tensor ones(int... shape) {
-    return full(Shape.of(shape), 1.0);
+    return ones(DType.FLOAT32, shape);
   }
 
-  /// One value everywhere: float32 for `2.5`, int64 for `2`.
+  /// Ones of a type.
+  public static Tensor ones(DType dtype, int... shape) {
+    return full(Shape.of(shape), 1, dtype);
+  }
+
+  /// One value everywhere: float32 for `2.5`, int64 for `2`. PyTorch's `full`.
   public static Tensor full(Shape shape, Number value) {
     return full(shape, value, Broadcasting.isFloating(value) ? DType.FLOAT32 : DType.INT64);
   }
 
-  /// One value everywhere, of a type.
-  public static Tensor full(Shape shape, Number value, DType dtype) {
-    return Tensor.wrap(OpNode.constant(dtype, value)).broadcastTo(shape);
+  /// One truth everywhere.
+  public static Tensor full(Shape shape, boolean value) {
+    return full(shape, value ? 1 : 0, DType.BOOL);
   }
 
-  /// The integers `0 .. count-1`, int64.
+  /// One value everywhere, of a type.
+  public static Tensor full(Shape shape, Number value, DType dtype) {
+    return Operations.constant(dtype, value).broadcastTo(shape);
+  }
+
+  /// The integers `0 .. count-1`, int64. PyTorch's `arange`.
   public static Tensor arange(int count) {
-    return Tensor.wrap(OpNode.create(OpCode.ARANGE, DType.INT64, List.of(), count));
+    return arange(count, DType.INT64);
+  }
+
+  /// The integers `0 .. count-1` in a type.
+  public static Tensor arange(int count, DType dtype) {
+    if (count < 0) {
+      throw new IllegalArgumentException("arange: " + count + " elements");
+    }
+    DType integers = dtype.isInteger() ? dtype : DType.INT64;
+    return Tensor.wrap(OpNode.create(OpCode.ARANGE, integers, List.of(), count)).cast(dtype);
+  }
+
+  /// The integers from `start` to before `end`, int64.
+  public static Tensor arange(int start, int end) {
+    return arange(start, end, 1);
+  }
+
+  /// Every `step`-th integer from `start` to before `end`, int64; the step may be negative.
+  /// ```java
+  /// Tensor.arange(10, 0, -3);   // [10  7  4  1]
+  /// ```
+  public static Tensor arange(int start, int end, int step) {
+    return arange(count(start, end, step), DType.INT64).mul(step).add(start);
+  }
+
+  /// The numbers `start`, `start + step`... before `end`, float32; computed in float64.
+  public static Tensor arange(double start, double end, double step) {
+    return arange(count(start, end, step), DType.FLOAT64).mul(step).add(start).cast(DType.FLOAT32);
+  }
+
+  private static int count(double start, double end, double step) {
+    double count = Math.ceil((end - start) / step);
+    if (!(count >= 0 && count <= Integer.MAX_VALUE)) {
+      throw new IllegalArgumentException("arange: no way from " + start + " to " + end + " in steps of " + step);
+    }
+    return (int) count;
+  }
+
+  /// `count` numbers from `start` to `end`, both included, at equal distances; float32. PyTorch's `linspace`.
+  /// ```java
+  /// Tensor.linspace(0, 1, 5);   // [0.   0.25 0.5  0.75 1.  ]
+  /// ```
+  public static Tensor linspace(double start, double end, int count) {
+    Tensor position = arange(count, DType.FLOAT64);
+    double step = count > 1 ? (end - start) / (count - 1) : 0;
+    // From the nearer end, so that both ends are exact.
+    Tensor fromStart = position.mul(step).add(start);
+    Tensor fromEnd = position.rsub(count - 1).mul(step).rsub(end);
+    return position.lt(Math.max(1, count / 2)).where(fromStart, fromEnd).cast(DType.FLOAT32);
+  }
+
+  /// The identity matrix of n rows, float32. PyTorch's `eye`.
+  public static Tensor eye(int n) {
+    return eye(n, n);
+  }
+
+  /// A float32 matrix with ones where row and column are equal.
+  public static Tensor eye(int rows, int columns) {
+    return arange(rows, DType.INT32).unsqueeze(1).eq(arange(columns, DType.INT32)).cast(DType.FLOAT32);
   }
 }

@@ -2,30 +2,25 @@ package org.teenygrad;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.function.Function;
+import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Storage;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.Devices;
 import org.teenygrad.runtime.Runtime;
 
-/// Between Java arrays and the memory of devices.
+/// Copies between Java and the memory of devices.
 final class HostData {
   private HostData() {}
 
-  static Device defaultDevice() {
-    return Devices.defaultDevice();
-  }
-
-  static Tensor tensor(float[] values, Shape shape) {
-    if (values.length != shape.elements()) {
-      throw new IllegalArgumentException(
-          "of: " + values.length + " values do not fill shape " + shape);
-    }
-    return tensor(MemorySegment.ofArray(values), DType.FLOAT32, shape, defaultDevice());
-  }
-
   /// A tensor with a storage of its own, filled with the segment's bytes.
   static Tensor tensor(MemorySegment data, DType dtype, Shape shape, Device device) {
+    if (data.byteSize() != Math.multiplyExact(shape.elements(), (long) dtype.bytes())) {
+      throw new IllegalArgumentException(
+          "of: " + data.byteSize() / dtype.bytes() + " values of " + dtype + " do not fill shape " + shape + ", which has " + shape.elements());
+    }
     Runtime runtime = Devices.runtime(device);
     Buffer buffer = runtime.allocator().allocate(data.byteSize());
     runtime.allocator().copyIn(buffer, data);
@@ -34,14 +29,30 @@ final class HostData {
     return Tensor.owning(storage);
   }
 
-  /// The bytes of a realized BUFFER in row-major order.
-  static MemorySegment read(OpNode buffer, Arena arena) {
-    Storage storage = buffer.payload(Storage.class);
-    MemorySegment bytes =
-        arena.allocate(storage.shape().elements() * storage.dtype().bytes(), 64);
-    if (!(storage.memory() instanceof Buffer memory)) {
-      throw new IllegalStateException("the data of " + storage + " was overwritten");
+  /// What a reader makes of the tensor's values, which are computed if need be and gone afterwards.
+  static <T> T read(Tensor tensor, Function<HostArray, T> reader) {
+    try (Arena arena = Arena.ofConfined()) {
+      return reader.apply(new HostArray(bytes(tensor, arena), tensor.dtype(), tensor.shape()));
     }
+  }
+
+  /// As [#read], of a tensor with one element.
+  static <T> T readOne(Tensor tensor, Function<HostArray, T> reader) {
+    if (tensor.elements() != 1) {
+      throw new IllegalStateException("item: shape " + tensor.shape() + " has " + tensor.elements() + " elements, not one; use data()");
+    }
+    return read(tensor, reader);
+  }
+
+  /// The bytes of the tensor's values in row-major order.
+  static MemorySegment bytes(Tensor tensor, Arena arena) {
+    tensor.realize();
+    OpNode node = tensor.node();
+    Storage storage = (node.is(OpCode.BUFFER) ? node : Objects.requireNonNull(node.realized())).payload(Storage.class);
+    if (!(storage.memory() instanceof Buffer memory)) {
+      throw new IllegalStateException("the data of " + storage + " is gone: an update() has taken over its memory");
+    }
+    MemorySegment bytes = arena.allocate(storage.shape().elements() * storage.dtype().bytes(), 64);
     Devices.runtime(storage.device()).allocator().copyOut(memory, bytes);
     return bytes;
   }

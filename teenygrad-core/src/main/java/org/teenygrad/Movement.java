@@ -1,32 +1,98 @@
 package org.teenygrad;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.teenygrad.ir.OpCode;
 
-/// Views: other shapes, orders and parts of the same elements. Nothing is computed or copied.
+/// Views: the same elements in other shapes and orders. Nothing is computed or copied.
 sealed interface Movement permits Tensor {
   private Tensor self() {
     return (Tensor) this;
   }
 
-  /// The same elements in another shape; one size may be -1, which is then inferred.
+  /// The same elements in row-major order in another shape; one size may be -1, which is then inferred.
+  /// PyTorch's `reshape` and `view`.
+  /// ```java
+  /// Tensor.arange(6).reshape(2, -1);   // [[0 1 2]
+  ///                                    //  [3 4 5]]
+  /// ```
   default Tensor reshape(int... shape) {
-    return Operations.reshape(self(), Views.inferred(self().shape(), shape));
+    return Operations.reshape(self(), Views.inferred("reshape", self().shape(), shape));
   }
 
-  /// The axes in another order: PyTorch's `permute`.
+  /// [#reshape(int...)] to a shape.
+  default Tensor reshape(Shape shape) {
+    return reshape(shape.toArray());
+  }
+
+  /// All elements as one axis. PyTorch's `flatten()`.
+  default Tensor flatten() {
+    return Operations.reshape(self(), Shape.of(Math.toIntExact(self().elements())));
+  }
+
+  /// Axes `first` to `last`, both included, as one axis. PyTorch's `flatten(start_dim, end_dim)`.
+  default Tensor flatten(int first, int last) {
+    Shape shape = self().shape();
+    if (shape.rank() == 0) {
+      return flatten();
+    }
+    int from = shape.axis(first);
+    int to = shape.axis(last);
+    if (from > to) {
+      throw new IllegalArgumentException("flatten: axis " + first + " stands after axis " + last + " in shape " + shape);
+    }
+    IntStream merged = IntStream.of(IntStream.rangeClosed(from, to).map(shape::size).reduce(1, Math::multiplyExact));
+    IntStream sizes = IntStream.concat(shape.stream().limit(from), IntStream.concat(merged, shape.stream().skip(to + 1)));
+    return Operations.reshape(self(), Shape.of(sizes.toArray()));
+  }
+
+  /// One axis as several of these sizes, of which one may be -1. PyTorch's `unflatten`.
+  default Tensor unflatten(int axis, int... sizes) {
+    Shape shape = self().shape();
+    int at = shape.axis(axis);
+    Shape parts = Views.inferred("unflatten", Shape.of(shape.size(at)), sizes);
+    IntStream rest = IntStream.concat(parts.stream(), shape.stream().skip(at + 1));
+    return Operations.reshape(self(), Shape.of(IntStream.concat(shape.stream().limit(at), rest).toArray()));
+  }
+
+  /// The axes in another order. PyTorch's `permute`.
+  /// @throws IllegalArgumentException if not every axis is named once
   default Tensor permute(int... order) {
     Shape shape = self().shape();
-    return Tensor.applyWith(
-        OpCode.PERMUTE, IntStream.of(order).map(shape::axis).boxed().toList(), self());
+    int[] axes = IntStream.of(order).map(shape::axis).toArray();
+    if (axes.length != shape.rank() || IntStream.of(axes).distinct().count() != axes.length) {
+      throw new IllegalArgumentException(
+          "permute: " + Arrays.toString(order) + " does not name each axis of shape " + shape + " once");
+    }
+    if (Arrays.equals(axes, IntStream.range(0, axes.length).toArray())) {
+      return self();
+    }
+    return Tensor.applyWith(OpCode.PERMUTE, IntStream.of(axes).boxed().toList(), self());
   }
 
-  /// This tensor with two axes exchanged.
+  /// This tensor with two axes exchanged. PyTorch's `transpose`.
   default Tensor transpose(int first, int second) {
+    if (self().rank() == 0) {
+      return self();
+    }
     int[] order = IntStream.range(0, self().rank()).toArray();
     order[self().shape().axis(first)] = self().shape().axis(second);
     order[self().shape().axis(second)] = self().shape().axis(first);
     return permute(order);
+  }
+
+  /// The transposed matrix; vectors and scalars as they are. PyTorch's `t`.
+  default Tensor t() {
+    if (self().rank() > 2) {
+      throw new IllegalArgumentException("t: is for matrices, not shape " + self().shape() + "; use transpose(a, b)");
+    }
+    return self().rank() < 2 ? self() : permute(1, 0);
+  }
+
+  /// Axes of size 1 repeated to these sizes; -1 leaves an axis as it is, more sizes than axes add leading axes.
+  /// PyTorch's `expand`.
+  default Tensor expand(int... sizes) {
+    return broadcastTo(Views.expanded(self().shape(), sizes));
   }
 
   /// This tensor repeated to a shape: missing leading axes are added, axes of size 1 stretch.
@@ -35,12 +101,120 @@ sealed interface Movement permits Tensor {
     if (x.shape().equals(shape)) {
       return x;
     }
-    int[] own = new int[Math.max(shape.rank(), x.rank())];
+    int missing = shape.rank() - x.rank();
+    if (missing < 0 || !Broadcasting.shape("broadcastTo", x.shape(), shape).equals(shape)) {
+      throw new IllegalArgumentException("broadcastTo: shape " + x.shape() + " does not stretch to " + shape);
+    }
+    int[] own = new int[shape.rank()];
     for (int axis = 0; axis < own.length; axis++) {
-      int from = axis - (own.length - x.rank());
-      own[axis] = from < 0 ? 1 : x.size(from);
+      own[axis] = axis < missing ? 1 : x.size(axis - missing);
     }
     Tensor aligned = Operations.reshape(x, Shape.of(own));
     return aligned.shape().equals(shape) ? aligned : Tensor.applyWith(OpCode.EXPAND, shape, aligned);
+  }
+
+  /// This tensor without its axes of size 1. PyTorch's `squeeze`.
+  default Tensor squeeze() {
+    return Operations.reshape(self(), Shape.of(self().shape().stream().filter(size -> size != 1).toArray()));
+  }
+
+  /// This tensor without one axis, if its size is 1. PyTorch's `squeeze(dim)`.
+  default Tensor squeeze(int axis) {
+    if (self().rank() == 0) {
+      return self();
+    }
+    int at = self().shape().axis(axis);
+    if (self().size(at) != 1) {
+      return self();
+    }
+    int[] rest = IntStream.range(0, self().rank()).filter(i -> i != at).map(self()::size).toArray();
+    return Operations.reshape(self(), Shape.of(rest));
+  }
+
+  /// This tensor with a new axis of size 1 before `axis`; -1 puts it last. PyTorch's `unsqueeze`.
+  default Tensor unsqueeze(int axis) {
+    Shape shape = self().shape();
+    if (axis < -shape.rank() - 1 || axis > shape.rank()) {
+      throw new IndexOutOfBoundsException("unsqueeze: no place " + axis + " in shape " + shape);
+    }
+    int at = axis < 0 ? axis + shape.rank() + 1 : axis;
+    IntStream rest = IntStream.concat(IntStream.of(1), shape.stream().skip(at));
+    return Operations.reshape(self(), Shape.of(IntStream.concat(shape.stream().limit(at), rest).toArray()));
+  }
+
+  /// These axes backwards. PyTorch's `flip`.
+  default Tensor flip(int... axes) {
+    Shape shape = self().shape();
+    int[] positive = IntStream.of(axes).map(shape::axis).sorted().distinct().toArray();
+    return positive.length == 0
+        ? self()
+        : Tensor.applyWith(OpCode.FLIP, IntStream.of(positive).boxed().toList(), self());
+  }
+
+  /// Zeros before and after each axis: `pad(new int[][] {{1, 2}, {0, 0}})` puts one row above and two below. Negative
+  /// counts cut. As NumPy's `pad`; PyTorch names the last axis first.
+  default Tensor pad(int[][] beforeAndAfter) {
+    return Views.pad(self(), beforeAndAfter);
+  }
+
+  /// [#pad(int[][])] with another value than zero.
+  default Tensor pad(int[][] beforeAndAfter, Number value) {
+    Tensor padded = pad(beforeAndAfter);
+    return value.doubleValue() == 0 ? padded : Views.pad(self().onesLike(DType.BOOL), beforeAndAfter).where(padded, value);
+  }
+
+  /// Zeros before and after one axis.
+  default Tensor padAxis(int axis, int before, int after) {
+    int[][] all = new int[self().rank()][2];
+    all[self().shape().axis(axis)] = new int[] {before, after};
+    return pad(all);
+  }
+
+  /// The part from begin to before end of each axis: `shrink(new int[][] {{0, 2}, {1, 3}})` is `x[0:2, 1:3]`.
+  default Tensor shrink(int[][] beginAndEnd) {
+    return Views.shrink(self(), beginAndEnd);
+  }
+
+  /// This tensor side by side with itself, that many times along each axis; more counts than axes add leading axes.
+  /// PyTorch's `repeat`.
+  default Tensor repeat(int... times) {
+    return Views.repeat(self(), times);
+  }
+
+  /// Each position of an axis that many times in a row. PyTorch's `repeat_interleave`.
+  /// ```java
+  /// Tensor.of(1, 2).repeatInterleave(2, 0);   // [1 1 2 2]
+  /// ```
+  default Tensor repeatInterleave(int times, int axis) {
+    int at = self().shape().axis(axis);
+    Tensor spread = unsqueeze(at + 1);
+    return spread.broadcastTo(spread.shape().with(at + 1, times)).flatten(at, at + 1);
+  }
+
+  /// The elements moved along an axis by `shift`; those that fall off come in at the other end. PyTorch's `roll`.
+  default Tensor roll(int shift, int axis) {
+    int size = self().size(axis);
+    int by = size == 0 ? 0 : Math.floorMod(shift, size);
+    return by == 0 ? self() : Tensor.cat(axis, self().slice(axis, size - by, size), self().slice(axis, 0, size - by));
+  }
+
+  /// The lower triangle of each matrix: 0 where column - row is over `diagonal`. PyTorch's `tril`.
+  default Tensor tril(int diagonal) {
+    return Views.lowerTriangle(self(), diagonal).where(self(), 0);
+  }
+
+  /// [#tril(int)] with the main diagonal.
+  default Tensor tril() {
+    return tril(0);
+  }
+
+  /// The upper triangle of each matrix: 0 where column - row is under `diagonal`. PyTorch's `triu`.
+  default Tensor triu(int diagonal) {
+    return Views.lowerTriangle(self(), diagonal - 1).not().where(self(), 0);
+  }
+
+  /// [#triu(int)] with the main diagonal.
+  default Tensor triu() {
+    return triu(0);
   }
 }

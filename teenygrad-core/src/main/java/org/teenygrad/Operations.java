@@ -3,9 +3,15 @@ package org.teenygrad;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
-/// How operations on tensors become nodes: broadcast, promote, then apply. Every other room builds on these.
+/// How operations on tensors become nodes: promote, broadcast, apply. Every room of methods builds on these.
 final class Operations {
   private Operations() {}
+
+  /// An operation on one tensor as it is; bools are refused.
+  static Tensor numeric(String name, OpCode op, Tensor x) {
+    requireNumeric(name, x.dtype());
+    return Tensor.apply(op, x);
+  }
 
   /// An operation on one floating tensor; integers and bools become float32 first.
   static Tensor floating(OpCode op, Tensor x) {
@@ -16,7 +22,7 @@ final class Operations {
     return x.dtype().isFloating() ? x : x.cast(DType.FLOAT32);
   }
 
-  /// An operation on two tensors of whatever shapes and types promote.
+  /// An operation on two tensors in the type that they promote to.
   static Tensor binary(String name, OpCode op, Tensor a, Tensor b) {
     return binary(name, op, Broadcasting.type(a, b), a, b);
   }
@@ -26,18 +32,59 @@ final class Operations {
     return binary(name, op, type, a, constant(type, b));
   }
 
+  /// As [#binary(String, OpCode, Tensor, Tensor)] for operations that bools do not have.
+  static Tensor arithmetic(String name, OpCode op, Tensor a, Tensor b) {
+    requireNumeric(name, Broadcasting.type(a, b));
+    return binary(name, op, a, b);
+  }
+
+  static Tensor arithmetic(String name, OpCode op, Tensor a, Number b) {
+    requireNumeric(name, Broadcasting.type(a.dtype(), b));
+    return binary(name, op, a, b);
+  }
+
+  /// An operation on two tensors in the floating type that they promote to: float32 if neither is floating.
+  static Tensor floating(String name, OpCode op, Tensor a, Tensor b) {
+    return binary(name, op, floatingType(Broadcasting.type(a, b)), a, b);
+  }
+
+  static Tensor floating(String name, OpCode op, Tensor a, Number b) {
+    DType type = floatingType(Broadcasting.type(a.dtype(), b));
+    return binary(name, op, type, a, constant(type, b));
+  }
+
+  /// An operation that integers have, and bools if `bools`.
+  static Tensor integral(String name, OpCode op, Tensor a, Tensor b, boolean bools) {
+    DType type = Broadcasting.type(a, b);
+    if (type.isFloating() || (type == DType.BOOL && !bools)) {
+      throw new IllegalArgumentException(
+          name + ": is for integers" + (bools ? " and bool" : "") + ", not " + a.dtype() + " and " + b.dtype());
+    }
+    return binary(name, op, type, a, b);
+  }
+
   /// An operation on two tensors that are broadcast and cast to a type.
   static Tensor binary(String name, OpCode op, DType type, Tensor a, Tensor b) {
     Shape shape = Broadcasting.shape(name, a.shape(), b.shape());
-    return Tensor.apply(
-        op, a.cast(type).broadcastTo(shape), b.cast(type).broadcastTo(shape));
+    return Tensor.apply(op, a.cast(type).broadcastTo(shape), b.cast(type).broadcastTo(shape));
   }
 
+  /// A scalar that lives on no device in particular.
   static Tensor constant(DType type, Number value) {
     return Tensor.wrap(OpNode.constant(type, value));
   }
 
   static Tensor reshape(Tensor x, Shape shape) {
     return x.shape().equals(shape) ? x : Tensor.applyWith(OpCode.RESHAPE, shape, x);
+  }
+
+  private static DType floatingType(DType type) {
+    return type.isFloating() ? type : DType.FLOAT32;
+  }
+
+  private static void requireNumeric(String name, DType type) {
+    if (type == DType.BOOL) {
+      throw new IllegalArgumentException(name + ": is not for bool tensors; cast them, or use and, or, xor, not");
+    }
   }
 }

@@ -1,42 +1,216 @@
 package org.teenygrad;
 
-import java.util.stream.IntStream;
 import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.Reduction;
 
 /// Many elements to one: sums, extremes, statistics.
+///
+/// Each method reduces over all axes (none given), one or several; negative axes count from the last. Reduced axes
+/// disappear, or stay with size 1 where `keepDim` is true.
 sealed interface Reductions permits Tensor {
   private Tensor self() {
     return (Tensor) this;
   }
 
-  /// The sum of all elements, a scalar.
+  /// The sum of all elements, a scalar. float16 and bfloat16 are summed in float32 and rounded once; integers and
+  /// bools sum to int64. The sum of nothing is 0. PyTorch's `sum`.
+  /// ```java
+  /// Tensor.of(new float[][] {{1, 2}, {3, 4}}).sum();     // 10.0
+  /// Tensor.of(new float[][] {{1, 2}, {3, 4}}).sum(-1);   // [3. 7.]
+  /// ```
   default Tensor sum() {
-    return sum(false, IntStream.range(0, self().rank()).toArray());
+    return Reducing.sum(self(), Reducing.ALL, false);
   }
 
   /// The sum over axes, which disappear.
   default Tensor sum(int... axes) {
-    return sum(false, axes);
+    return Reducing.sum(self(), axes, false);
   }
 
-  /// The sum over axes, which stay with size 1 if `keepDim`.
+  /// The sum over one axis.
+  default Tensor sum(int axis, boolean keepDim) {
+    return Reducing.sum(self(), new int[] {axis}, keepDim);
+  }
+
+  /// The sum over several axes.
   default Tensor sum(boolean keepDim, int... axes) {
-    Tensor x = self();
-    Shape kept = x.shape();
-    for (int axis : axes) {
-      kept = kept.with(axis, 1);
-    }
-    Tensor sum =
-        Tensor.applyWith(
-            OpCode.REDUCE,
-            new Reduction(OpCode.ADD, IntStream.of(axes).map(x.shape()::axis).boxed().toList()),
-            x);
-    int[] rest =
-        IntStream.range(0, x.rank())
-            .filter(i -> IntStream.of(axes).noneMatch(a -> x.shape().axis(a) == i))
-            .map(x::size)
-            .toArray();
-    return keepDim ? sum : Operations.reshape(sum, Shape.of(rest));
+    return Reducing.sum(self(), axes, keepDim);
+  }
+
+  /// The mean of all elements; of integers and bools in float32; NaN of nothing. PyTorch's `mean`.
+  default Tensor mean() {
+    return Reducing.mean(self(), Reducing.ALL, false);
+  }
+
+  /// The mean over axes, which disappear.
+  default Tensor mean(int... axes) {
+    return Reducing.mean(self(), axes, false);
+  }
+
+  /// The mean over one axis.
+  default Tensor mean(int axis, boolean keepDim) {
+    return Reducing.mean(self(), new int[] {axis}, keepDim);
+  }
+
+  /// The mean over several axes.
+  default Tensor mean(boolean keepDim, int... axes) {
+    return Reducing.mean(self(), axes, keepDim);
+  }
+
+  /// The product of all elements; integers and bools multiply to int64. The product of nothing is 1. PyTorch's `prod`.
+  default Tensor prod() {
+    return Reducing.prod(self(), Reducing.ALL, false);
+  }
+
+  /// The product over axes, which disappear.
+  default Tensor prod(int... axes) {
+    return Reducing.prod(self(), axes, false);
+  }
+
+  /// The product over one axis.
+  default Tensor prod(int axis, boolean keepDim) {
+    return Reducing.prod(self(), new int[] {axis}, keepDim);
+  }
+
+  /// The largest element; NaN if there is one. PyTorch's `amax`.
+  /// @throws IllegalArgumentException if there are no elements to choose from
+  default Tensor max() {
+    return Reducing.extreme("max", OpCode.MAX, self(), Reducing.ALL, false);
+  }
+
+  /// The largest over axes, which disappear. Values only: [Reductions#argmax(int)] says where.
+  default Tensor max(int... axes) {
+    return Reducing.extreme("max", OpCode.MAX, self(), axes, false);
+  }
+
+  /// The largest over one axis.
+  default Tensor max(int axis, boolean keepDim) {
+    return Reducing.extreme("max", OpCode.MAX, self(), new int[] {axis}, keepDim);
+  }
+
+  /// The largest over several axes.
+  default Tensor max(boolean keepDim, int... axes) {
+    return Reducing.extreme("max", OpCode.MAX, self(), axes, keepDim);
+  }
+
+  /// The smallest element; NaN if there is one. PyTorch's `amin`.
+  /// @throws IllegalArgumentException if there are no elements to choose from
+  default Tensor min() {
+    return Reducing.extreme("min", OpCode.MIN, self(), Reducing.ALL, false);
+  }
+
+  /// The smallest over axes, which disappear.
+  default Tensor min(int... axes) {
+    return Reducing.extreme("min", OpCode.MIN, self(), axes, false);
+  }
+
+  /// The smallest over one axis.
+  default Tensor min(int axis, boolean keepDim) {
+    return Reducing.extreme("min", OpCode.MIN, self(), new int[] {axis}, keepDim);
+  }
+
+  /// The smallest over several axes.
+  default Tensor min(boolean keepDim, int... axes) {
+    return Reducing.extreme("min", OpCode.MIN, self(), axes, keepDim);
+  }
+
+  /// Where the largest element is, counted in row-major order: an int64 scalar. The first one if there are several; NaN counts as largest. PyTorch's `argmax`.
+  default Tensor argmax() {
+    return self().flatten().argmax(0, false);
+  }
+
+  /// Where along an axis the largest is, int64.
+  default Tensor argmax(int axis) {
+    return argmax(axis, false);
+  }
+
+  /// Where along an axis the largest is, int64; the axis may stay with size 1.
+  default Tensor argmax(int axis, boolean keepDim) {
+    return Reducing.position("argmax", OpCode.MAX, self(), axis, keepDim);
+  }
+
+  /// Where the smallest element is, counted in row-major order: an int64 scalar. PyTorch's `argmin`.
+  default Tensor argmin() {
+    return self().flatten().argmin(0, false);
+  }
+
+  /// Where along an axis the smallest is, int64.
+  default Tensor argmin(int axis) {
+    return argmin(axis, false);
+  }
+
+  /// Where along an axis the smallest is, int64; the axis may stay with size 1.
+  default Tensor argmin(int axis, boolean keepDim) {
+    return Reducing.position("argmin", OpCode.MIN, self(), axis, keepDim);
+  }
+
+  /// The variance of all elements, divided by their number minus 1. PyTorch's `var`.
+  default Tensor var() {
+    return Reducing.variance(self(), Reducing.ALL, 1, false);
+  }
+
+  /// The variance over axes, which disappear, divided by the number of elements minus 1.
+  default Tensor var(int... axes) {
+    return Reducing.variance(self(), axes, 1, false);
+  }
+
+  /// The variance over axes.
+  /// @param correction what is taken from the number of elements before dividing by it: 1 for a sample's, 0 for a population's
+  default Tensor var(int correction, boolean keepDim, int... axes) {
+    return Reducing.variance(self(), axes, correction, keepDim);
+  }
+
+  /// The variance over one axis, with a correction as in [#var(int, boolean, int...)].
+  default Tensor var(int axis, int correction, boolean keepDim) {
+    return Reducing.variance(self(), new int[] {axis}, correction, keepDim);
+  }
+
+  /// The standard deviation of all elements: the root of [#var()]. PyTorch's `std`.
+  default Tensor std() {
+    return var().sqrt();
+  }
+
+  /// The standard deviation over axes, which disappear.
+  default Tensor std(int... axes) {
+    return var(axes).sqrt();
+  }
+
+  /// The standard deviation over axes, with a correction as in [#var(int, boolean, int...)].
+  default Tensor std(int correction, boolean keepDim, int... axes) {
+    return var(correction, keepDim, axes).sqrt();
+  }
+
+  /// The standard deviation over one axis, with a correction as in [#var(int, boolean, int...)].
+  default Tensor std(int axis, int correction, boolean keepDim) {
+    return var(axis, correction, keepDim).sqrt();
+  }
+
+  /// Whether any element is true (or not 0), as bool; false of nothing. PyTorch's `any`.
+  default Tensor any() {
+    return Reducing.over(self().toBool(), OpCode.MAX, Reducing.ALL, false);
+  }
+
+  /// Whether any over the axes is true.
+  default Tensor any(int... axes) {
+    return Reducing.over(self().toBool(), OpCode.MAX, axes, false);
+  }
+
+  /// Whether any over one axis is true.
+  default Tensor any(int axis, boolean keepDim) {
+    return Reducing.over(self().toBool(), OpCode.MAX, new int[] {axis}, keepDim);
+  }
+
+  /// Whether all elements are true (or not 0), as bool; true of nothing. PyTorch's `all`.
+  default Tensor all() {
+    return Reducing.over(self().toBool(), OpCode.MIN, Reducing.ALL, false);
+  }
+
+  /// Whether all over the axes are true.
+  default Tensor all(int... axes) {
+    return Reducing.over(self().toBool(), OpCode.MIN, axes, false);
+  }
+
+  /// Whether all over one axis are true.
+  default Tensor all(int axis, boolean keepDim) {
+    return Reducing.over(self().toBool(), OpCode.MIN, new int[] {axis}, keepDim);
   }
 }

@@ -1,48 +1,83 @@
 package org.teenygrad;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Storage;
+import org.teenygrad.runtime.Devices;
 import org.teenygrad.schedule.Realizer;
 
 /// An n-dimensional array of numbers that computes itself lazily and differentiates itself.
 ///
-/// A tensor is a handle on a node of the expression graph. Nothing runs until somebody asks for values.
-@SuppressWarnings("exports") // node() is for the engine; the ir package is not the user's
-public final class Tensor extends Creation
+/// A tensor is a handle on a node of the expression graph. Operations build nodes and return at once; nothing runs until
+/// somebody asks for values ([#realize()], [#item()], [#data()], [#toString()]), and then everything that is needed runs as
+/// a few fused kernels.
+///
+/// ```java
+/// var x1 = Tensor.of(9f).requiresGrad();
+/// var x2 = Tensor.of(10f).requiresGrad();
+/// var d = x1.exp().mul(x2.sin().square());   // nothing has run yet
+/// d.backward();                              // nor here
+/// d.item();                                  // now it has
+/// x1.grad().item();
+/// ```
+///
+/// Tensors may be used by several threads. Methods never change a tensor, but for [#assign], [#update], [#requiresGrad(boolean)],
+/// [#backward()] and [#zeroGrad()].
+@SuppressWarnings("exports") // node() is for the engine: its package is not exported to users
+public final class Tensor extends Joining
     implements Elementwise,
+        Transcendentals,
+        Comparisons,
+        Casts,
+        Filling,
         Movement,
+        Slicing,
         Reductions,
         Contractions,
         Indexing,
         Activations,
         Normalization,
         Losses,
-        Attention {
+        Attention,
+        Values,
+        Differentiable {
+  /// Whether `backward()` adds to the gradient of a tensor: not at all, as its end point, or in passing.
+  private enum Collecting {
+    NOTHING,
+    LEAF,
+    PASSING
+  }
+
   private final @Nullable Device device;
   private volatile OpNode node;
+  private volatile boolean ownsStorage;
+  private volatile boolean keepsExpression;
+  private volatile Collecting collecting = Collecting.NOTHING;
+  private volatile @Nullable Tensor grad;
 
   private Tensor(OpNode node, @Nullable Device device) {
     this.node = node;
     this.device = device;
   }
 
-  /// A handle on a node, which is computed at once in [Eager] mode.
+  /// A handle on a node.
   static Tensor wrap(OpNode node) {
     return new Tensor(node, deviceOf(node));
   }
 
+  /// The tensor of a storage that nobody else refers to.
   static Tensor owning(Storage storage) {
-    return new Tensor(OpNode.buffer(storage), storage.device());
+    Tensor tensor = new Tensor(OpNode.buffer(storage), storage.device());
+    tensor.ownsStorage = true;
+    return tensor;
   }
 
   /// One operation on tensors that have the shapes and types that its row in [OpCode] asks for.
@@ -55,27 +90,27 @@ public final class Tensor extends Creation
     return create(op, null, payload, inputs);
   }
 
-  /// The general form: `dtype` is null where the operation derives it.
-  static Tensor create(
-      OpCode op, @Nullable DType dtype, @Nullable Object payload, Tensor... inputs) {
-    Device device = null;
+  /// The general form: `dtype` is null where the operation derives it. In [Eager] mode the result is computed at once.
+  static Tensor create(OpCode op, @Nullable DType dtype, @Nullable Object payload, Tensor... inputs) {
+    Device device = op == OpCode.COPY ? (Device) payload : null;
     List<OpNode> nodes = new ArrayList<>(inputs.length);
     for (Tensor input : inputs) {
       nodes.add(input.node());
-      device = common(op, device, input.device);
+      device = op == OpCode.COPY ? device : common(op, device, input.device);
     }
-    return new Tensor(OpNode.create(op, dtype, nodes, payload), device);
+    Tensor result = new Tensor(OpNode.create(op, dtype, nodes, payload), device);
+    return Eager.enabled() && !op.isMovement() ? result.realize() : result;
   }
 
   private static @Nullable Device common(OpCode op, @Nullable Device one, @Nullable Device other) {
     if (one != null && other != null && !one.equals(other)) {
       throw new IllegalArgumentException(
-          op + ": operands are on " + one + " and " + other + "; move one with to(device)");
+          op + ": operands are on " + one + " and " + other + "; move one of them with to(device)");
     }
     return one == null ? other : one;
   }
 
-  /// Where the first buffer or copy below a node is; null if there is none.
+  /// Where the first buffer or copy below a node is; null over constants alone, which are at home everywhere.
   private static @Nullable Device deviceOf(OpNode root) {
     ArrayDeque<OpNode> stack = new ArrayDeque<>(List.of(root));
     Set<OpNode> seen = new HashSet<>();
@@ -94,20 +129,54 @@ public final class Tensor extends Creation
     return null;
   }
 
-  /// The node of the expression graph that operations on this tensor build on.
+  /// The node of the expression graph that operations on this tensor build on, for the engine.
+  ///
+  /// Once this tensor is computed that is the BUFFER with its value, and the expression is forgotten, unless derivatives
+  /// have to go through it: then it stays the expression, which knows its value by [OpNode#realized].
   public OpNode node() {
-    return node;
+    return ownsStorage ? settled() : node;
   }
 
+  /// The node, which becomes the BUFFER if it has been computed and no derivatives need it. Only for tensors that were
+  /// asked for themselves: others may have computed the same expression, and derivatives of this one still be wanted.
+  private OpNode settled() {
+    OpNode current = node;
+    OpNode value = keepsExpression ? null : current.realized();
+    if (value == null || value == current || value.payload(Storage.class).overwritten()) {
+      return current;
+    }
+    if (isLeaf()) {
+      Leaves.register(value, this);
+    } else if (current.dtype().isFloating() && ((Eager.enabled() && !ownsStorage) || Leaves.isTracked(current))) {
+      keepsExpression = true;
+      return current;
+    }
+    node = value;
+    return value;
+  }
+
+  private void become(OpNode changed) {
+    keepsExpression = false;
+    node = changed;
+    if (collecting != Collecting.NOTHING) {
+      Leaves.register(changed, this);
+    }
+    if (Eager.enabled()) {
+      realize();
+    }
+  }
+
+  /// The sizes of the axes.
   public Shape shape() {
     return node.shape();
   }
 
+  /// The type of the elements.
   public DType dtype() {
     return node.dtype();
   }
 
-  /// The number of axes.
+  /// The number of axes; a scalar has none. PyTorch's `ndim`.
   public int rank() {
     return node.shape().rank();
   }
@@ -117,34 +186,190 @@ public final class Tensor extends Creation
     return node.shape().size(axis);
   }
 
-  /// The number of elements.
+  /// The number of elements. PyTorch's `numel`.
   public long elements() {
     return node.shape().elements();
   }
 
   /// Where the values are or will be.
   public Device device() {
-    return device == null ? HostData.defaultDevice() : device;
+    return device == null ? Devices.defaultDevice() : device;
   }
 
-  /// The values as another type; this tensor itself if it has that type.
-  public Tensor cast(DType type) {
-    return dtype() == type ? this : create(OpCode.CAST, type, null, this);
+  /// The same values on another device; this tensor itself if it is there. PyTorch's `to(device)`.
+  public Tensor to(Device target) {
+    return target.equals(device()) ? this : applyWith(OpCode.COPY, target, this);
   }
 
   /// Computes this tensor now.
   /// @return this
   public Tensor realize() {
-    Realizer.realize(List.of(node()));
+    realize(List.of(this));
     return this;
   }
 
-  /// The one element as a float.
-  public float item() {
-    realize();
-    try (Arena arena = Arena.ofConfined()) {
-      return HostData.read(Objects.requireNonNull(node.realized()), arena)
-          .get(ValueLayout.JAVA_FLOAT, 0);
+  /// Computes several tensors in one schedule, which shares and fuses their common parts.
+  public static void realize(Tensor... tensors) {
+    realize(Arrays.asList(tensors));
+  }
+
+  /// Computes several tensors in one schedule.
+  public static void realize(Collection<Tensor> tensors) {
+    Realizer.realize(tensors.stream().map(Tensor::node).toList());
+    tensors.forEach(Tensor::settled);
+  }
+
+  /// The same values as a constant to derivatives: nothing flows back through it. PyTorch's `detach`.
+  public Tensor detach() {
+    OpNode current = node();
+    OpNode value = current.is(OpCode.BUFFER) ? current : current.realized();
+    if (value == null || value.payload(Storage.class).overwritten() || Leaves.isTracked(value)) {
+      return apply(OpCode.DETACH, this);
     }
+    return new Tensor(value, device);
+  }
+
+  /// The same values in memory of their own, in row-major order; derivatives flow. PyTorch's `contiguous`.
+  public Tensor contiguous() {
+    return apply(OpCode.CONTIGUOUS, this);
+  }
+
+  /// Changes this tensor's values. Tensors that were computed from it, or will be from expressions built on it before, keep
+  /// meaning the old values. No derivatives flow from a leaf to its new values. PyTorch's `copy_`.
+  /// ```java
+  /// var w = Tensor.of(1f, 2f);
+  /// var old = w.mul(10);
+  /// w.assign(w.add(1));   // w is [2. 3.], old is [10. 20.]
+  /// ```
+  /// @return this
+  /// @throws IllegalArgumentException if shape, type or device differ
+  public Tensor assign(Tensor values) {
+    return write("assign", values, false);
+  }
+
+  /// As [#assign], but gives the old values' memory to the new ones: for optimizers and caches, which change large tensors a
+  /// little. Expressions on the old values that are not computed by then, nor computed together with this tensor, are lost:
+  /// to compute one later throws an [IllegalStateException].
+  /// @return this
+  /// @throws IllegalArgumentException if shape, type or device differ
+  public Tensor update(Tensor values) {
+    return write("update", values, true);
+  }
+
+  private Tensor write(String name, Tensor values, boolean overwrite) {
+    if (!values.shape().equals(shape()) || values.dtype() != dtype()) {
+      throw new IllegalArgumentException(
+          name + ": a tensor of " + dtype() + " " + shape() + " cannot take " + values.dtype() + " " + values.shape()
+              + "; cast and broadcastTo make them fit");
+    }
+    common(OpCode.ASSIGN, device(), values.device);
+    OpNode value = values.node();
+    OpNode current = node();
+    // Data that is still to be written, or that others may refer to, is left alone: the new values get a storage of their own.
+    boolean inPlace = ownsStorage && current.is(OpCode.BUFFER);
+    OpNode target = inPlace ? current : OpNode.buffer(new Storage(dtype(), shape(), device()));
+    ownsStorage = true;
+    become(OpNode.of(OpCode.ASSIGN, inPlace && overwrite, List.of(target, value)));
+    return this;
+  }
+
+  /// Makes this tensor a parameter: [#backward()] adds to its [#grad()]. PyTorch's `requires_grad_()`.
+  /// @return this
+  public Tensor requiresGrad() {
+    return requiresGrad(true);
+  }
+
+  /// Whether [#backward()] adds to this tensor's [#grad()].
+  ///
+  /// A tensor that does not depend on another such tensor becomes a leaf with a storage of its own, so that two parameters
+  /// that start from equal values are two. One that does stays part of the expression and collects its gradient in passing,
+  /// as by PyTorch's `retain_grad`. `false` keeps the values and frees the gradient.
+  /// @return this
+  /// @throws IllegalArgumentException if the type is not floating
+  public Tensor requiresGrad(boolean wanted) {
+    if (!wanted) {
+      collecting = Collecting.NOTHING;
+      grad = null;
+    } else if (collecting == Collecting.NOTHING) {
+      if (!dtype().isFloating()) {
+        throw new IllegalArgumentException("requiresGrad: " + dtype() + " has no derivatives; only floating types do");
+      }
+      OpNode current = node();
+      if (Leaves.isTracked(current)) {
+        collecting = Collecting.PASSING;
+        Leaves.register(current, this);
+      } else {
+        collecting = Collecting.LEAF;
+        own(current);
+      }
+    }
+    return this;
+  }
+
+  private void own(OpNode current) {
+    if (ownsStorage) {
+      Leaves.register(current, this);
+    } else {
+      ownsStorage = true;
+      OpNode storage = OpNode.buffer(new Storage(dtype(), shape(), device()));
+      become(OpNode.of(OpCode.ASSIGN, false, List.of(storage, current)));
+    }
+  }
+
+  /// Whether this is a parameter that gradients end at. PyTorch's `is_leaf and requires_grad`.
+  public boolean isLeaf() {
+    return collecting == Collecting.LEAF;
+  }
+
+  boolean collectsGradient() {
+    return collecting != Collecting.NOTHING;
+  }
+
+  /// The gradient that [#backward()] has added up, of this tensor's shape and type.
+  /// @throws IllegalStateException if there is none: [#hasGrad()] asks
+  public Tensor grad() {
+    Tensor present = grad;
+    if (present == null) {
+      throw new IllegalStateException(
+          collectsGradient()
+              ? "grad: no backward() has reached this tensor " + shape() + " since it was made or zeroGrad() was called"
+              : "grad: this tensor " + shape() + " does not collect gradients; call requiresGrad() on it before using it");
+    }
+    return present;
+  }
+
+  /// Whether there is a gradient.
+  public boolean hasGrad() {
+    return grad != null;
+  }
+
+  /// Replaces the gradient, as clipping does.
+  /// @throws IllegalArgumentException if shape or type differ from this tensor's
+  public void setGrad(Tensor changed) {
+    if (!changed.shape().equals(shape()) || changed.dtype() != dtype()) {
+      throw new IllegalArgumentException(
+          "setGrad: " + changed.dtype() + " " + changed.shape() + " for a tensor of " + dtype() + " " + shape());
+    }
+    grad = changed;
+  }
+
+  /// Forgets the gradient, so that the next [#backward()] starts from nothing.
+  public void zeroGrad() {
+    grad = null;
+  }
+
+  void addToGrad(Tensor more) {
+    Tensor present = grad;
+    grad = present == null ? more : present.add(more);
+  }
+
+  /// The values as NumPy prints them, computed if need be; long axes are shortened to three elements at each end.
+  /// ```java
+  /// Tensor.of(new float[][] {{1, 2.5f}, {3, 4}}).toString();   // [[1.  2.5]
+  ///                                                            //  [3.  4. ]]
+  /// ```
+  @Override
+  public String toString() {
+    return HostData.read(this, Formatting::format);
   }
 }

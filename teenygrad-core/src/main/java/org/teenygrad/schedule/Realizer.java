@@ -72,8 +72,18 @@ public final class Realizer {
       cut = substitute(expanded, node -> devices.get(node) == null ? null : computed(node));
       buffers = buffers(cut);
     }
-    buffers.forEach(Realizer::checkReadable);
+    read(cut).forEach(Realizer::checkReadable);
     return cut;
+  }
+
+  /// The buffers whose contents are wanted: what an ASSIGN overwrites may be new memory.
+  private static Set<OpNode> read(List<OpNode> roots) {
+    Set<OpNode> read = new LinkedHashSet<>(roots);
+    for (OpNode node : Graph.topological(roots)) {
+      node.inputs().stream().skip(node.is(OpCode.ASSIGN) ? 1 : 0).forEach(read::add);
+    }
+    read.removeIf(node -> !node.is(OpCode.BUFFER));
+    return read;
   }
 
   private static Set<OpNode> buffers(List<OpNode> roots) {
@@ -149,7 +159,9 @@ public final class Realizer {
       if (node.is(OpCode.BUFFER)) {
         Param param = new Param(arguments.size(), node.shape());
         params.put(node, OpNode.create(OpCode.PARAM, node.dtype(), List.of(), param));
-        arguments.add((Buffer) Objects.requireNonNull(node.payload(Storage.class).memory()));
+        Buffer memory = (Buffer) node.payload(Storage.class).memory();
+        long bytes = node.shape().elements() * node.dtype().bytes();
+        arguments.add(memory != null ? memory : runtime.allocator().allocate(bytes));
       }
     }
     OpNode sink = Graph.substitute(OpNode.of(OpCode.SINK, null, outputs), params);

@@ -1,0 +1,65 @@
+package org.teenygrad;
+
+import org.teenygrad.ir.OpCode;
+
+/// The same values in other element types.
+sealed interface Casts permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// The values as another type; this tensor itself if it has that type already. Floating values round to nearest even,
+  /// to integers they lose their fraction, to bool everything but 0 is true. PyTorch's `to(dtype)`.
+  /// ```java
+  /// Tensor.of(-1.7f, 2.9f).cast(DType.INT32);   // [-1  2]
+  /// ```
+  default Tensor cast(DType type) {
+    return self().dtype() == type ? self() : Tensor.create(OpCode.CAST, type, null, self());
+  }
+
+  /// The same bits read as another type of the same size. PyTorch's `view(dtype)`.
+  /// @throws IllegalArgumentException if the sizes differ
+  default Tensor bitcast(DType type) {
+    Tensor x = self();
+    if (type.bytes() != x.dtype().bytes()) {
+      throw new IllegalArgumentException(
+          "bitcast: " + x.dtype() + " has " + x.dtype().bytes() + " bytes, " + type + " has " + type.bytes());
+    }
+    return x.dtype() == type ? x : Tensor.create(OpCode.BITCAST, type, null, x);
+  }
+
+  /// As float64.
+  default Tensor toDouble() {
+    return cast(DType.FLOAT64);
+  }
+
+  /// As float32.
+  default Tensor toFloat() {
+    return cast(DType.FLOAT32);
+  }
+
+  /// As float16.
+  default Tensor half() {
+    return cast(DType.FLOAT16);
+  }
+
+  /// As bfloat16.
+  default Tensor bfloat16() {
+    return cast(DType.BFLOAT16);
+  }
+
+  /// As int32.
+  default Tensor toInt() {
+    return cast(DType.INT32);
+  }
+
+  /// As int64.
+  default Tensor toLong() {
+    return cast(DType.INT64);
+  }
+
+  /// As bool: true where not 0.
+  default Tensor toBool() {
+    return cast(DType.BOOL);
+  }
+}

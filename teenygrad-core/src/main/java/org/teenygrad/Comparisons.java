@@ -1,0 +1,192 @@
+package org.teenygrad;
+
+import org.teenygrad.ir.OpCode;
+
+/// Questions about each element, logic on the answers, and choosing by them; also the operations on bits.
+sealed interface Comparisons permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// Where both are equal, as bool; false for NaN. PyTorch's `eq`.
+  default Tensor eq(Tensor other) {
+    return Operations.binary("eq", OpCode.EQ, self(), other);
+  }
+
+  /// Where the elements equal a number.
+  default Tensor eq(Number other) {
+    return Operations.binary("eq", OpCode.EQ, self(), other);
+  }
+
+  /// Where both differ, as bool; true for NaN. PyTorch's `ne`.
+  default Tensor ne(Tensor other) {
+    return Operations.binary("ne", OpCode.NE, self(), other);
+  }
+
+  /// Where the elements differ from a number.
+  default Tensor ne(Number other) {
+    return Operations.binary("ne", OpCode.NE, self(), other);
+  }
+
+  /// Where this is less, as bool; false for NaN. PyTorch's `lt`.
+  default Tensor lt(Tensor other) {
+    return Operations.binary("lt", OpCode.LT, self(), other);
+  }
+
+  /// Where the elements are less than a number.
+  default Tensor lt(Number other) {
+    return Operations.binary("lt", OpCode.LT, self(), other);
+  }
+
+  /// Where this is less or equal, as bool; false for NaN. PyTorch's `le`.
+  default Tensor le(Tensor other) {
+    return Broadcasting.type(self(), other).isFloating() ? lt(other).or(eq(other)) : gt(other).not();
+  }
+
+  /// Where the elements are at most a number.
+  default Tensor le(Number other) {
+    return le(constant(other));
+  }
+
+  /// Where this is greater, as bool; false for NaN. PyTorch's `gt`.
+  default Tensor gt(Tensor other) {
+    return Operations.binary("gt", OpCode.LT, other, self());
+  }
+
+  /// Where the elements are greater than a number.
+  default Tensor gt(Number other) {
+    return gt(constant(other));
+  }
+
+  /// Where this is greater or equal, as bool; false for NaN. PyTorch's `ge`.
+  default Tensor ge(Tensor other) {
+    return Broadcasting.type(self(), other).isFloating() ? gt(other).or(eq(other)) : lt(other).not();
+  }
+
+  /// Where the elements are at least a number.
+  default Tensor ge(Number other) {
+    return ge(constant(other));
+  }
+
+  private Tensor constant(Number number) {
+    return Operations.constant(Broadcasting.type(self().dtype(), number), number);
+  }
+
+  /// Where the elements are NaN, as bool. PyTorch's `isnan`.
+  default Tensor isNan() {
+    return ne(self());
+  }
+
+  /// Where the elements are infinite, as bool. PyTorch's `isinf`.
+  default Tensor isInf() {
+    return self().dtype().isFloating() ? self().abs().eq(Double.POSITIVE_INFINITY) : eq(self()).not();
+  }
+
+  /// Where the elements are neither NaN nor infinite, as bool. PyTorch's `isfinite`.
+  default Tensor isFinite() {
+    return self().dtype().isFloating() ? self().abs().lt(Double.POSITIVE_INFINITY) : eq(self());
+  }
+
+  /// This tensor as a condition: elements of `yes` where it is true (or not 0), of `no` elsewhere. All three
+  /// broadcast, `yes` and `no` promote. PyTorch's `where`.
+  /// ```java
+  /// x.gt(0).where(x, x.mul(0.1));   // a leaky relu
+  /// ```
+  default Tensor where(Tensor yes, Tensor no) {
+    DType type = Broadcasting.type(yes, no);
+    Shape shape = Broadcasting.shape("where", self().shape(), yes.shape(), no.shape());
+    return Tensor.apply(
+        OpCode.WHERE,
+        self().toBool().broadcastTo(shape),
+        yes.cast(type).broadcastTo(shape),
+        no.cast(type).broadcastTo(shape));
+  }
+
+  /// [#where(Tensor, Tensor)] with a number where true.
+  default Tensor where(Number yes, Tensor no) {
+    return where(Operations.constant(Broadcasting.type(no.dtype(), yes), yes), no);
+  }
+
+  /// [#where(Tensor, Tensor)] with a number where false.
+  default Tensor where(Tensor yes, Number no) {
+    return where(yes, Operations.constant(Broadcasting.type(yes.dtype(), no), no));
+  }
+
+  /// Where both are true (or not 0), as bool. PyTorch's `logical_and`.
+  default Tensor logicalAnd(Tensor other) {
+    return Operations.binary("logicalAnd", OpCode.AND, self().toBool(), other.toBool());
+  }
+
+  /// Where either is true (or not 0), as bool. PyTorch's `logical_or`.
+  default Tensor logicalOr(Tensor other) {
+    return Operations.binary("logicalOr", OpCode.OR, self().toBool(), other.toBool());
+  }
+
+  /// Where one of both is true (or not 0), as bool. PyTorch's `logical_xor`.
+  default Tensor logicalXor(Tensor other) {
+    return Operations.binary("logicalXor", OpCode.XOR, self().toBool(), other.toBool());
+  }
+
+  /// Where the elements are false (or 0), as bool. PyTorch's `logical_not`.
+  default Tensor logicalNot() {
+    return Tensor.apply(OpCode.NOT, self().toBool());
+  }
+
+  /// Bitwise and of integers; logical and of bools. Python's `&`, PyTorch's `bitwise_and`.
+  default Tensor and(Tensor other) {
+    return Operations.integral("and", OpCode.AND, self(), other, true);
+  }
+
+  /// Bitwise and with a number.
+  default Tensor and(Number other) {
+    return and(constant(other));
+  }
+
+  /// Bitwise or of integers; logical or of bools. Python's `|`, PyTorch's `bitwise_or`.
+  default Tensor or(Tensor other) {
+    return Operations.integral("or", OpCode.OR, self(), other, true);
+  }
+
+  /// Bitwise or with a number.
+  default Tensor or(Number other) {
+    return or(constant(other));
+  }
+
+  /// Bitwise exclusive or of integers; logical of bools. Python's `^`, PyTorch's `bitwise_xor`.
+  default Tensor xor(Tensor other) {
+    return Operations.integral("xor", OpCode.XOR, self(), other, true);
+  }
+
+  /// Bitwise exclusive or with a number.
+  default Tensor xor(Number other) {
+    return xor(constant(other));
+  }
+
+  /// Bitwise complement of integers; logical of bools. Python's `~`, PyTorch's `bitwise_not`.
+  default Tensor not() {
+    if (self().dtype().isFloating()) {
+      throw new IllegalArgumentException("not: is for integers and bool, not " + self().dtype());
+    }
+    return Tensor.apply(OpCode.NOT, self());
+  }
+
+  /// Integers shifted left by that many bits; 0 where it is not less than the type's width. Python's `<<`.
+  default Tensor shiftLeft(Tensor bits) {
+    return Operations.integral("shiftLeft", OpCode.SHL, self(), bits, false);
+  }
+
+  /// [#shiftLeft(Tensor)] by one number of bits.
+  default Tensor shiftLeft(int bits) {
+    return shiftLeft(constant(bits));
+  }
+
+  /// Integers shifted right by that many bits; signed types keep their sign. Python's `>>`.
+  default Tensor shiftRight(Tensor bits) {
+    return Operations.integral("shiftRight", OpCode.SHR, self(), bits, false);
+  }
+
+  /// [#shiftRight(Tensor)] by one number of bits.
+  default Tensor shiftRight(int bits) {
+    return shiftRight(constant(bits));
+  }
+}

@@ -1,0 +1,59 @@
+package org.teenygrad;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+
+/// Gradients into parameters. [Gradient] has the functional form.
+sealed interface Differentiable permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// Adds the derivative of this scalar with respect to every parameter below it to that parameter's [Tensor#grad()].
+  /// Nothing is computed yet: gradients are tensors as lazy as others. PyTorch's `backward`.
+  /// @throws IllegalStateException if this is not one floating number, or depends on no parameter
+  default void backward() {
+    if (self().elements() != 1) {
+      throw new IllegalStateException(
+          "backward: needs a scalar, not shape " + self().shape() + "; reduce it with sum() or mean(), or call backward(cotangent)");
+    }
+    backward(Tensor.full(self().shape(), 1, self().dtype()));
+  }
+
+  /// As [#backward()] of `this.mul(cotangent).sum()`.
+  /// @param cotangent the derivative of something with respect to this tensor; has its shape
+  default void backward(Tensor cotangent) {
+    Tensor y = self();
+    Gradient.requireCotangent("backward", y, cotangent);
+    Map<Tensor, Set<OpNode>> leaves = Leaves.below(y.node());
+    if (leaves.isEmpty()) {
+      throw new IllegalStateException(
+          "backward: depends on no parameter; call requiresGrad() on tensors before computing with them");
+    }
+    OpNode seed = cotangent.cast(y.dtype()).node();
+    List<Tensor> grads = new ArrayList<>();
+    leaves.forEach(
+        (leaf, nodes) -> {
+          for (OpNode node : nodes) {
+            OpNode gradient = OpNode.of(OpCode.GRADIENT, y.node(), node, seed);
+            leaf.addToGrad(Tensor.wrap(OpNode.of(OpCode.DETACH, gradient)));
+          }
+          grads.add(leaf.grad());
+        });
+    if (Eager.enabled()) {
+      Tensor.realize(grads);
+    }
+  }
+
+  /// The expression graph as Graphviz DOT, to be drawn by `dot -Tsvg`: each node with its operation, type and shape.
+  ///
+  /// Small graphs (64 nodes, none with more than 8 elements) also show each node's value and, where it leads to a parameter,
+  /// the gradient of this tensor with respect to it; both are computed for the picture. Larger ones show the values that are there.
+  default String dot() {
+    return Picture.dot(self());
+  }
+}

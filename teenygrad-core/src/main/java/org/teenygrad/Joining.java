@@ -1,0 +1,83 @@
+package org.teenygrad;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// Several tensors to one, inherited by [Tensor] as static methods.
+abstract sealed class Joining extends Creation permits Tensor {
+
+  /// Tensors one after the other along an axis. All other axes must agree; types promote. PyTorch's `cat`.
+  /// ```java
+  /// Tensor.cat(0, Tensor.of(1, 2), Tensor.of(3));   // [1 2 3]
+  /// ```
+  public static Tensor cat(int axis, Tensor... tensors) {
+    return cat(List.of(tensors), axis);
+  }
+
+  /// [#cat(int, Tensor...)] of a list.
+  public static Tensor cat(List<Tensor> tensors, int axis) {
+    if (tensors.isEmpty()) {
+      throw new IllegalArgumentException("cat: no tensors");
+    }
+    Shape first = tensors.getFirst().shape();
+    int at = first.axis(axis);
+    DType type = tensors.getFirst().dtype();
+    for (Tensor tensor : tensors) {
+      type = DType.promote(type, tensor.dtype());
+      if (tensor.rank() != first.rank() || !tensor.shape().with(at, 0).equals(first.with(at, 0))) {
+        throw new IllegalArgumentException(
+            "cat: shapes " + first + " and " + tensor.shape() + " differ elsewhere than on axis " + at);
+      }
+    }
+    DType common = type;
+    // Neighbours are joined two by two: a chain as deep as the list is long would take its length squared to compute.
+    List<Tensor> parts = tensors.stream().map(tensor -> tensor.cast(common)).toList();
+    while (parts.size() > 1) {
+      List<Tensor> level = parts;
+      parts = IntStream.range(0, (level.size() + 1) / 2)
+          .mapToObj(i -> 2 * i + 1 < level.size() ? joined(level.get(2 * i), level.get(2 * i + 1), at) : level.get(2 * i))
+          .toList();
+    }
+    return parts.getFirst();
+  }
+
+  /// A choice between both padded to the whole: exact for every value, -0.0 and NaN included.
+  private static Tensor joined(Tensor left, Tensor right, int axis) {
+    int before = left.size(axis);
+    int after = right.size(axis);
+    if (before == 0 || after == 0) {
+      return before == 0 ? right : left;
+    }
+    Tensor isLeft = left.onesLike(DType.BOOL).padAxis(axis, 0, after);
+    return isLeft.where(left.padAxis(axis, 0, after), right.padAxis(axis, before, 0));
+  }
+
+  /// Tensors of one shape side by side along a new axis. PyTorch's `stack`.
+  /// ```java
+  /// Tensor.stack(0, Tensor.of(1, 2), Tensor.of(3, 4));   // [[1 2]
+  ///                                                      //  [3 4]]
+  /// ```
+  public static Tensor stack(int axis, Tensor... tensors) {
+    return stack(List.of(tensors), axis);
+  }
+
+  /// [#stack(int, Tensor...)] of a list.
+  public static Tensor stack(List<Tensor> tensors, int axis) {
+    if (tensors.isEmpty()) {
+      throw new IllegalArgumentException("stack: no tensors");
+    }
+    Shape first = tensors.getFirst().shape();
+    for (Tensor tensor : tensors) {
+      if (!tensor.shape().equals(first)) {
+        throw new IllegalArgumentException("stack: shapes " + first + " and " + tensor.shape() + " differ");
+      }
+    }
+    int at = axis < 0 ? axis + first.rank() + 1 : axis;
+    return cat(tensors.stream().map(tensor -> tensor.unsqueeze(at)).toList(), at);
+  }
+
+  /// Elements of `yes` where the condition is true, of `no` elsewhere: [Tensor#where(Tensor, Tensor)].
+  public static Tensor where(Tensor condition, Tensor yes, Tensor no) {
+    return condition.where(yes, no);
+  }
+}

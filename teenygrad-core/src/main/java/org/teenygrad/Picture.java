@@ -1,0 +1,66 @@
+package org.teenygrad;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.ir.Printer;
+import org.teenygrad.ir.Storage;
+
+/// The expression graph of a tensor with values and gradients, as the book draws it.
+final class Picture {
+  private static final int SMALL_GRAPH = 64;
+  private static final int SMALL_TENSOR = 8;
+
+  private Picture() {}
+
+  static String dot(Tensor root) {
+    List<OpNode> nodes = Graph.topological(List.of(root.node()));
+    boolean small = nodes.size() <= SMALL_GRAPH && nodes.stream().allMatch(Picture::isSmall);
+    Map<OpNode, Tensor> values = new LinkedHashMap<>();
+    Map<OpNode, Tensor> gradients = new LinkedHashMap<>();
+    for (OpNode node : nodes) {
+      if (isSmall(node) && !node.is(OpCode.CONST) && (small || isPresent(node))) {
+        values.put(node, Tensor.wrap(node));
+      }
+      Tensor gradient = small && !node.is(OpCode.CONST) ? gradient(root, node) : null;
+      if (gradient != null) {
+        gradients.put(node, gradient);
+      }
+    }
+    List<Tensor> shown = new ArrayList<>(values.values());
+    shown.addAll(gradients.values());
+    Tensor.realize(shown);
+    return Printer.dot(List.of(root.node()), node -> label(values.get(node), gradients.get(node)));
+  }
+
+  /// What a parameter has collected; elsewhere the derivative of a scalar root.
+  private static @Nullable Tensor gradient(Tensor root, OpNode node) {
+    Tensor parameter = Leaves.at(node);
+    if (parameter != null && parameter.hasGrad()) {
+      return parameter.grad();
+    }
+    boolean derivable = root.elements() == 1 && root.dtype().isFloating() && Leaves.isTracked(node);
+    return derivable ? Gradient.of(root, Tensor.wrap(node)) : null;
+  }
+
+  private static @Nullable String label(@Nullable Tensor value, @Nullable Tensor gradient) {
+    if (value == null && gradient == null) {
+      return null;
+    }
+    return (value == null ? "" : "value " + value + "\n") + (gradient == null ? "" : "grad " + gradient);
+  }
+
+  private static boolean isSmall(OpNode node) {
+    return node.shape().elements() <= SMALL_TENSOR;
+  }
+
+  private static boolean isPresent(OpNode node) {
+    OpNode value = node.is(OpCode.BUFFER) ? node : node.realized();
+    return value != null && value.payload(Storage.class).memory() != null;
+  }
+}

@@ -1,0 +1,56 @@
+package org.teenygrad;
+
+import org.teenygrad.ir.OpCode;
+
+/// Powers by the cheapest exact way.
+final class Powers {
+  private Powers() {}
+
+  static Tensor pow(Tensor x, Number exponent) {
+    double power = exponent.doubleValue();
+    if (x.dtype().isInteger() && !Broadcasting.isFloating(exponent)) {
+      if (power < 0) {
+        throw new IllegalArgumentException("pow: " + x.dtype() + " to the negative power " + exponent + "; cast it to a floating type");
+      }
+      return repeated(x, exponent.longValue());
+    }
+    Tensor base = Operations.toFloating(x);
+    if (power == Math.rint(power) && Math.abs(power) <= 4) {
+      Tensor positive = repeated(base, (long) Math.abs(power));
+      return power < 0 ? positive.reciprocal() : positive;
+    }
+    // pow(-inf, 0.5) is inf where sqrt(-inf) is NaN; PyTorch takes the root all the same.
+    if (power == 0.5) {
+      return base.sqrt();
+    }
+    if (power == -0.5) {
+      return base.rsqrt();
+    }
+    return Operations.floating("pow", OpCode.POW, base, exponent);
+  }
+
+  static Tensor pow(Tensor x, Tensor exponent) {
+    DType type = Broadcasting.type(x, exponent);
+    if (type.isFloating()) {
+      return Operations.binary("pow", OpCode.POW, x, exponent);
+    }
+    return Operations.binary("pow", OpCode.POW, DType.FLOAT64, x, exponent).cast(type);
+  }
+
+  /// Squaring and multiplying: as many products as the exponent has bits, twice at most.
+  private static Tensor repeated(Tensor x, long exponent) {
+    if (exponent == 0) {
+      return x.onesLike();
+    }
+    Tensor result = null;
+    for (Tensor square = x; ; square = square.square()) {
+      if ((exponent & 1) != 0) {
+        result = result == null ? square : result.mul(square);
+      }
+      exponent >>= 1;
+      if (exponent == 0) {
+        return result == null ? x : result;
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package org.teenygrad;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Parts of a tensor as views.
+sealed interface Slicing permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// Python's subscript with typed parts; axes that are not named are taken whole.
+  /// ```java
+  /// x.index(Slice.ELLIPSIS, Slice.at(-1));   // x[..., -1]
+  /// ```
+  /// @throws IndexOutOfBoundsException if [Slice#at] is outside its axis, or there are more slices than axes
+  default Tensor index(Slice... slices) {
+    return Subscript.apply(self(), List.of(slices));
+  }
+
+  /// Python's subscript as text: `x.index("1:, ..., ::-2, None, 3")` is `x[1:, ..., ::-2, None, 3]`.
+  default Tensor index(String subscript) {
+    return Subscript.apply(self(), Slice.parse(subscript));
+  }
+
+  /// The part at these positions of the leading axes: `x.get(2, -1)` is `x[2, -1]`.
+  default Tensor get(int... positions) {
+    return index(Arrays.stream(positions).mapToObj(Slice::at).toArray(Slice[]::new));
+  }
+
+  /// One position along an axis, which disappears. PyTorch's `select`.
+  default Tensor select(int axis, int position) {
+    return along(axis, Slice.at(position));
+  }
+
+  /// Positions `begin` to before `end` along an axis, as Python's `begin:end`.
+  default Tensor slice(int axis, int begin, int end) {
+    return along(axis, Slice.of(begin, end));
+  }
+
+  /// Every `step`-th position along an axis, as Python's `begin:end:step`.
+  default Tensor slice(int axis, int begin, int end, int step) {
+    return along(axis, Slice.of(begin, end).step(step));
+  }
+
+  /// `length` positions from `start` along an axis. PyTorch's `narrow`.
+  /// @throws IndexOutOfBoundsException if the axis is shorter
+  default Tensor narrow(int axis, int start, int length) {
+    int size = self().size(axis);
+    int begin = start < 0 ? start + size : start;
+    if (begin < 0 || length < 0 || begin + (long) length > size) {
+      throw new IndexOutOfBoundsException(
+          "narrow: " + length + " positions from " + start + " of axis " + axis + " of shape " + self().shape());
+    }
+    return along(axis, Slice.of(begin, begin + length));
+  }
+
+  private Tensor along(int axis, Slice slice) {
+    Slice[] slices = new Slice[self().shape().axis(axis) + 1];
+    Arrays.fill(slices, Slice.ALL);
+    slices[slices.length - 1] = slice;
+    return index(slices);
+  }
+
+  /// Consecutive parts of that size along an axis; the last may be smaller. PyTorch's `split`.
+  default List<Tensor> split(int size, int axis) {
+    if (size <= 0) {
+      throw new IllegalArgumentException("split: parts of " + size);
+    }
+    int whole = self().size(axis);
+    int[] sizes = new int[Math.max(1, (int) (((long) whole + size - 1) / size))];
+    Arrays.fill(sizes, size);
+    sizes[sizes.length - 1] = whole - size * (sizes.length - 1);
+    return split(sizes, axis);
+  }
+
+  /// Consecutive parts of these sizes along an axis, which they must fill.
+  default List<Tensor> split(int[] sizes, int axis) {
+    if (Arrays.stream(sizes).asLongStream().sum() != self().size(axis)) {
+      throw new IllegalArgumentException(
+          "split: sizes " + Arrays.toString(sizes) + " do not add up to axis " + axis + " of shape " + self().shape());
+    }
+    List<Tensor> parts = new ArrayList<>();
+    int begin = 0;
+    for (int size : sizes) {
+      parts.add(narrow(axis, begin, size));
+      begin += size;
+    }
+    return parts;
+  }
+
+  /// At most `chunks` consecutive parts of one size along an axis; the last may be smaller. PyTorch's `chunk`.
+  default List<Tensor> chunk(int chunks, int axis) {
+    if (chunks <= 0) {
+      throw new IllegalArgumentException("chunk: into " + chunks + " parts");
+    }
+    return split(Math.max(1, Math.ceilDiv(self().size(axis), chunks)), axis);
+  }
+
+  /// All positions along an axis, which disappears. PyTorch's `unbind`.
+  default List<Tensor> unbind(int axis) {
+    List<Tensor> parts = new ArrayList<>();
+    for (int i = 0; i < self().size(axis); i++) {
+      parts.add(select(axis, i));
+    }
+    return parts;
+  }
+}

@@ -1,0 +1,116 @@
+package org.teenygrad;
+
+import org.teenygrad.ir.OpCode;
+
+/// Roots, powers, exponentials, logarithms and circular functions of each element.
+///
+/// All keep floating types; integers and bools become float32 first. Outside a function's domain the result is NaN.
+sealed interface Transcendentals permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  private Tensor floating() {
+    return Operations.toFloating(self());
+  }
+
+  /// The square root, correctly rounded; NaN below 0. PyTorch's `sqrt`.
+  default Tensor sqrt() {
+    return Operations.floating(OpCode.SQRT, self());
+  }
+
+  /// One over the square root. PyTorch's `rsqrt`.
+  default Tensor rsqrt() {
+    return sqrt().reciprocal();
+  }
+
+  /// One over each element. PyTorch's `reciprocal`.
+  default Tensor reciprocal() {
+    return self().rdiv(1);
+  }
+
+  /// e to the power of each element. PyTorch's `exp`.
+  default Tensor exp() {
+    return Operations.floating(OpCode.EXP, self());
+  }
+
+  /// 2 to the power of each element. PyTorch's `exp2`.
+  default Tensor exp2() {
+    return Operations.floating(OpCode.EXP2, self());
+  }
+
+  /// `exp(x) - 1`, accurate near 0. PyTorch's `expm1`.
+  default Tensor expm1() {
+    Tensor x = floating();
+    Tensor near = x.abs().lt(0.5);
+    // exp(x) - 1 = 2 tanh(x/2) / (1 - tanh(x/2)); each branch sees only arguments that are harmless to it.
+    Tensor half = near.where(x, 0).mul(0.5).tanh();
+    return near.where(half.mul(2).div(half.rsub(1)), x.exp().sub(1));
+  }
+
+  /// The natural logarithm; -inf at 0, NaN below. PyTorch's `log`.
+  default Tensor log() {
+    return Operations.floating(OpCode.LOG, self());
+  }
+
+  /// The logarithm to base 2. PyTorch's `log2`.
+  default Tensor log2() {
+    return Operations.floating(OpCode.LOG2, self());
+  }
+
+  /// The logarithm to base 10. PyTorch's `log10`.
+  default Tensor log10() {
+    return log().mul(1 / Math.log(10));
+  }
+
+  /// `log(1 + x)`, accurate near 0. PyTorch's `log1p`.
+  default Tensor log1p() {
+    Tensor x = floating();
+    Tensor near = x.abs().lt(0.5);
+    // Kahan: log(u) * x / (u - 1) cancels what rounding u = 1 + x lost. Where u is 1, log(1 + x) is x.
+    Tensor small = near.where(x, 0);
+    Tensor u = small.add(1);
+    Tensor one = u.eq(1);
+    Tensor safe = one.where(2, u);
+    return near.where(one.where(x, safe.log().mul(small).div(safe.sub(1))), near.where(1, x.add(1)).log());
+  }
+
+  /// The sine of radians. PyTorch's `sin`.
+  default Tensor sin() {
+    return Operations.floating(OpCode.SIN, self());
+  }
+
+  /// The cosine of radians. PyTorch's `cos`.
+  default Tensor cos() {
+    return Operations.floating(OpCode.COS, self());
+  }
+
+  /// The tangent of radians. PyTorch's `tan`.
+  default Tensor tan() {
+    return sin().div(cos());
+  }
+
+  /// The hyperbolic tangent. PyTorch's `tanh`.
+  default Tensor tanh() {
+    return Operations.floating(OpCode.TANH, self());
+  }
+
+  /// The error function, twice the normal distribution's integral from 0. PyTorch's `erf`.
+  default Tensor erf() {
+    return Operations.floating(OpCode.ERF, self());
+  }
+
+  /// Each element to a power. Small whole powers are products, halves are roots. Integers stay integers under whole
+  /// powers, which must not be negative. PyTorch's `pow`.
+  /// ```java
+  /// Tensor.of(1f, 2f, 3f).pow(2);   // [1. 4. 9.]
+  /// ```
+  default Tensor pow(Number exponent) {
+    return Powers.pow(self(), exponent);
+  }
+
+  /// Each element to the power of another. Integers to integer powers stay integers, through float64.
+  default Tensor pow(Tensor exponent) {
+    return Powers.pow(self(), exponent);
+  }
+}

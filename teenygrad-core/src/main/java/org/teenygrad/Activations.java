@@ -1,4 +1,150 @@
 package org.teenygrad;
 
 /// The nonlinear functions of neural networks: sigmoid, relu, gelu, softmax.
-sealed interface Activations permits Tensor {}
+///
+/// All take any floating tensor (integers become float32) and keep its type; float16 and bfloat16 are computed in
+/// float32 and rounded once. Values and gradients are finite wherever PyTorch's are.
+sealed interface Activations permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// max(x, 0), with gradient 0 at 0: `torch.relu`.
+  default Tensor relu() {
+    return self().le(0).where(0, self());
+  }
+
+  /// x where it is positive, else `negativeSlope` times x: PyTorch's `leaky_relu`.
+  default Tensor leakyRelu(double negativeSlope) {
+    return Precision.compute(self(), x -> x.gt(0).where(x, x.mul(negativeSlope)));
+  }
+
+  /// relu that ends at 6: `min(max(x, 0), 6)`.
+  default Tensor relu6() {
+    return hardtanh(0, 6);
+  }
+
+  /// x cut to `low..high`, with gradient 0 at and beyond both: `torch.nn.functional.hardtanh`.
+  default Tensor hardtanh(double low, double high) {
+    Tensor x = self();
+    return x.le(low).where(low, x.ge(high).where(high, x));
+  }
+
+  /// 1 / (1 + e^-x).
+  default Tensor sigmoid() {
+    return Precision.compute(self(), x -> {
+      Tensor negative = x.lt(0);
+      Tensor e = negative.where(x, x.neg()).exp(); // at most 1: no overflow, neither here nor in the gradient
+      return negative.where(e, 1).div(e.add(1));
+    });
+  }
+
+  /// log(sigmoid(x)), accurate for x far below 0.
+  default Tensor logSigmoid() {
+    return Precision.compute(self(), x -> x.neg().softplus().neg());
+  }
+
+  /// log(1 + e^x), a smooth relu: `torch.nn.functional.softplus`.
+  default Tensor softplus() {
+    return Precision.compute(self(), x -> {
+      Tensor negative = x.lt(0);
+      Tensor e = negative.where(x, x.neg()).exp();
+      return negative.where(0, x).add(e.log1p());
+    });
+  }
+
+  /// x sigmoid(x), also called swish.
+  default Tensor silu() {
+    return Precision.compute(self(), x -> x.mul(x.sigmoid()));
+  }
+
+  /// x tanh(softplus(x)).
+  default Tensor mish() {
+    return Precision.compute(self(), x -> x.mul(x.softplus().tanh()));
+  }
+
+  /// x Φ(x), with the normal distribution's Φ computed by erf: PyTorch's default `gelu`.
+  default Tensor gelu() {
+    return Precision.compute(self(), x -> x.mul(0.5).mul(x.mul(Math.sqrt(0.5)).erf().add(1)));
+  }
+
+  /// The tanh approximation of [#gelu()], as GPT-2 was trained with: PyTorch's `gelu(approximate="tanh")`.
+  default Tensor geluTanh() {
+    return Precision.compute(self(), x -> {
+      Tensor inner = x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
+      return x.mul(0.5).mul(inner.tanh().add(1));
+    });
+  }
+
+  /// x where it is positive, else alpha (e^x - 1).
+  default Tensor elu(double alpha) {
+    return Precision.compute(self(), x -> x.gt(0).where(x, nonPositive(x).expm1().mul(alpha)));
+  }
+
+  /// x where it is positive, else alpha (e^(x/alpha) - 1).
+  default Tensor celu(double alpha) {
+    return Precision.compute(self(), x -> x.gt(0).where(x, nonPositive(x).div(alpha).expm1().mul(alpha)));
+  }
+
+  /// The self-normalising elu of Klambauer et al., 2017.
+  default Tensor selu() {
+    return Precision.compute(self(), x -> x.elu(1.6732632423543772).mul(1.0507009873554805));
+  }
+
+  /// x / (1 + |x|).
+  default Tensor softsign() {
+    return Precision.compute(self(), x -> x.div(x.abs().add(1)));
+  }
+
+  /// min(max(x + 3, 0), 6) / 6.
+  default Tensor hardSigmoid() {
+    return Precision.compute(self(), x -> x.add(3).relu6().div(6));
+  }
+
+  /// x min(max(x + 3, 0), 6) / 6.
+  default Tensor hardSwish() {
+    return Precision.compute(self(), x -> x.mul(x.hardSigmoid()));
+  }
+
+  /// e^x divided by its sum along an axis, so that each row is a distribution: `torch.softmax`.
+  ///
+  /// The row's maximum is subtracted first, so large values do not overflow. A row of only -infinity gives NaN.
+  /// ```java
+  /// Tensor.of(1f, 2f, 3f).softmax(-1);   // [0.0900, 0.2447, 0.6652]
+  /// ```
+  /// @throws IndexOutOfBoundsException if there is no such axis
+  default Tensor softmax(int axis) {
+    return Precision.compute(self(), x -> {
+      Tensor e = x.sub(x.max(axis, true).detach()).exp();
+      return e.div(e.sum(axis, true));
+    });
+  }
+
+  /// The logarithm of [#softmax], finite where the softmax underflows: `torch.log_softmax`.
+  /// @throws IndexOutOfBoundsException if there is no such axis
+  default Tensor logSoftmax(int axis) {
+    return Precision.compute(self(), x -> {
+      Tensor shifted = x.sub(x.max(axis, true).detach());
+      return shifted.sub(shifted.exp().sum(axis, true).log());
+    });
+  }
+
+  /// log(sum(e^x)) over axes, which disappear: `torch.logsumexp`. Of only -infinity it is -infinity.
+  default Tensor logsumexp(int... axes) {
+    return logsumexp(false, axes);
+  }
+
+  /// As [#logsumexp(int...)]; the axes stay with size 1 if `keepDim`.
+  default Tensor logsumexp(boolean keepDim, int... axes) {
+    return Precision.compute(self(), x -> {
+      Tensor largest = x.max(true, axes).detach();
+      Tensor shift = largest.isFinite().where(largest, 0);
+      Tensor log = x.sub(shift).exp().sum(keepDim, axes).log();
+      return log.add(shift.reshape(log.shape()));
+    });
+  }
+
+  private static Tensor nonPositive(Tensor x) {
+    return x.gt(0).where(0, x);
+  }
+}

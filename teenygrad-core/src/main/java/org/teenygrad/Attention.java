@@ -1,4 +1,106 @@
 package org.teenygrad;
 
+import org.jspecify.annotations.Nullable;
+
 /// Scaled dot-product attention.
-sealed interface Attention permits Tensor {}
+sealed interface Attention permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// `softmax(q kᵀ / sqrt(headDim)) v`, this tensor being q:
+  /// `torch.nn.functional.scaled_dot_product_attention(q, k, v)`.
+  ///
+  /// ```java
+  /// q.scaledDotProductAttention(k, v, AttentionOptions.CAUSAL);   // each (batch, heads, time, headDim)
+  /// ```
+  /// @see #scaledDotProductAttention(Tensor, Tensor, AttentionOptions)
+  default Tensor scaledDotProductAttention(Tensor key, Tensor value) {
+    return scaledDotProductAttention(key, value, AttentionOptions.DEFAULT);
+  }
+
+  /// Attention of queries (..., heads, queries, headDim), this tensor, to keys and values.
+  ///
+  /// Scores and softmax are computed in float32 where the inputs are float16 or bfloat16. A query that a mask hides
+  /// everything from gets zeros.
+  ///
+  /// @param key (..., keyHeads, keys, headDim); where heads is a multiple of keyHeads, heads are shared in groups of
+  ///     neighbours (grouped-query attention: PyTorch's `enable_gqa`)
+  /// @param value (..., keyHeads, keys, valueDim)
+  /// @return (..., heads, queries, valueDim)
+  /// @throws IllegalArgumentException if the shapes do not fit, naming all three
+  default Tensor scaledDotProductAttention(Tensor key, Tensor value, AttentionOptions options) {
+    Tensor q = self();
+    Tensor k = key;
+    Tensor v = value;
+    checkAttention(q, k, v);
+    DType type = DType.promote(q.dtype(), DType.promote(k.dtype(), v.dtype()));
+    int heads = q.rank() > 2 ? q.size(-3) : 1;
+    k = repeatHeads(k, heads);
+    v = repeatHeads(v, heads);
+
+    double scale = Double.isNaN(options.scale()) ? 1 / Math.sqrt(q.size(-1)) : options.scale();
+    Tensor scores = Contractions.wideSumOfProduct(q.unsqueeze(-2), k.unsqueeze(-3), 1).mul(scale);
+    Tensor weights = weights(scores, options).dropout(options.dropout(), options.dropout() > 0);
+    return Contractions.sumOfProduct(weights.cast(type).unsqueeze(-2), v.transpose(-1, -2).unsqueeze(-3), 1);
+  }
+
+  private static Tensor weights(Tensor scores, AttentionOptions options) {
+    Tensor visible = options.causal() ? causal(scores.size(-2), scores.size(-1)) : null;
+    Tensor mask = options.mask();
+    if (mask != null && mask.dtype() == DType.BOOL) {
+      visible = visible == null ? mask : visible.and(mask);
+    } else if (mask != null) {
+      scores = scores.add(mask.cast(scores.dtype()));
+    }
+    if (visible != null) {
+      scores = visible.where(scores, Double.NEGATIVE_INFINITY);
+    }
+    return mask == null ? scores.softmax(-1) : maskedSoftmax(scores);
+  }
+
+  /// Softmax whose rows of only -infinity are zeros.
+  private static Tensor maskedSoftmax(Tensor scores) {
+    Tensor largest = scores.max(-1, true).detach();
+    Tensor e = scores.sub(largest.eq(Double.NEGATIVE_INFINITY).where(0, largest)).exp();
+    Tensor sum = e.sum(-1, true);
+    return e.div(sum.eq(0).where(1, sum));
+  }
+
+  /// True where key j is not after query i.
+  private static Tensor causal(int queries, int keys) {
+    return Tensor.arange(keys, DType.INT32).le(Tensor.arange(queries, DType.INT32).unsqueeze(1));
+  }
+
+  /// Each head of (..., keyHeads, time, dim) as often as it takes to make `heads`: a view.
+  private static Tensor repeatHeads(Tensor x, int heads) {
+    if (x.rank() < 3 || x.size(-3) == heads || x.size(-3) == 1) {
+      return x;
+    }
+    int[] shape = x.shape().toArray();
+    int[] result = shape.clone();
+    result[shape.length - 3] = heads;
+    Tensor grouped = x.unsqueeze(-3);
+    Shape repeated = grouped.shape().with(-3, heads / x.size(-3));
+    return grouped.broadcastTo(repeated).reshape(result);
+  }
+
+  private static void checkAttention(Tensor q, Tensor k, Tensor v) {
+    @Nullable String wrong = null;
+    if (q.rank() < 2 || k.rank() < 2 || v.rank() < 2) {
+      wrong = "each needs (time, dim) as its last axes";
+    } else if (q.size(-1) != k.size(-1)) {
+      wrong = "query and key differ in their last axis, headDim";
+    } else if (k.size(-2) != v.size(-2)) {
+      wrong = "key and value differ in their second-to-last axis, the number of keys";
+    } else if (q.rank() > 2 && k.rank() > 2 && (k.size(-3) == 0 || q.size(-3) % k.size(-3) != 0)) {
+      wrong = "the heads of the query are no multiple of the heads of the key";
+    } else if (k.rank() > 2 && v.rank() > 2 && k.size(-3) != v.size(-3)) {
+      wrong = "key and value differ in heads";
+    }
+    if (wrong != null) {
+      throw new IllegalArgumentException(
+          "scaledDotProductAttention: %s: query %s, key %s, value %s".formatted(wrong, q.shape(), k.shape(), v.shape()));
+    }
+  }
+}

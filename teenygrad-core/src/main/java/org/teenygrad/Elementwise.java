@@ -127,10 +127,14 @@ sealed interface Elementwise permits Tensor {
     return Operations.numeric("abs", OpCode.ABS, self());
   }
 
-  /// -1, 0 or 1, in the tensor's type; 0 for NaN. PyTorch's `sign`.
+  /// -1, 0 or 1, in the tensor's type; 0 for NaN. The derivative is 0 everywhere. PyTorch's `sign`.
   default Tensor sign() {
     Tensor x = self();
-    return x.gt(0).cast(x.dtype()).sub(x.lt(0).cast(x.dtype()));
+    if (!x.dtype().isFloating()) {
+      return x.gt(0).cast(x.dtype()).sub(x.lt(0).cast(x.dtype()));
+    }
+    Tensor one = x.abs().clampMax(1).ceil(); // not a constant: the result depends on x for the chain rule, too
+    return x.gt(0).where(one, x.lt(0).where(one.neg(), 0));
   }
 
   /// Each element times itself.

@@ -1,4 +1,172 @@
 package org.teenygrad;
 
-/// Reading by computed positions: gather, indexing by tensors, sampling.
-sealed interface Indexing permits Tensor {}
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.ir.OpCode;
+
+/// Reading and writing at computed positions: gather, indexing by tensors, scatter; sorting, running sums, sampling.
+///
+/// Positions are integers of any type. They are values, so they cannot be checked before they are computed: what is
+/// read outside of an axis is 0, and what is written there is dropped.
+sealed interface Indexing permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// `result[i][j][k] = x[i][index[i][j][k]][k]` for axis 1: `torch.gather`.
+  ///
+  /// @param index of this tensor's rank; on other axes than `axis` not longer than this tensor
+  /// @return of the index' shape
+  /// @throws IllegalArgumentException if the index does not fit
+  default Tensor gather(int axis, Tensor index) {
+    int along = self().shape().axis(axis);
+    Tensor x = Positions.cutTo(self(), index, along, "gather");
+    return Tensor.applyWith(OpCode.GATHER, along, x, index);
+  }
+
+  /// As [#gather], but all other axes broadcast, and negative positions count from the end: `torch.take_along_dim`.
+  default Tensor takeAlongDim(Tensor index, int axis) {
+    int along = self().shape().axis(axis);
+    Shape other = Broadcasting.shape("takeAlongDim", self().shape().with(along, 1), index.shape().with(along, 1));
+    Tensor x = self().broadcastTo(other.with(along, self().size(along)));
+    Tensor positions = index.broadcastTo(other.with(along, index.size(along)));
+    return x.gather(along, Positions.wrapped(positions, self().size(along)));
+  }
+
+  /// The parts of this tensor at positions along an axis: `torch.index_select`. Negative positions count from the end.
+  /// ```java
+  /// x.indexSelect(1, Tensor.arange(2));   // columns 0 and 1
+  /// ```
+  /// @param index a vector
+  default Tensor indexSelect(int axis, Tensor index) {
+    if (index.rank() != 1) {
+      throw new IllegalArgumentException("indexSelect: the index is a vector, not " + index.shape());
+    }
+    @Nullable Tensor[] indices = new @Nullable Tensor[self().shape().axis(axis) + 1];
+    indices[indices.length - 1] = index;
+    return index(indices);
+  }
+
+  /// What integer tensors point at, as `x[i, j]` in Python: axis 0 is indexed by the first tensor, axis 1 by the second...
+  ///
+  /// The indices broadcast to one shape, which stands in the result where the indexed axes were; in front, if axes
+  /// between them are whole. Negative positions count from the end. With one index this looks up rows:
+  /// ```java
+  /// weight.index(ids);            // weight (vocab, dim), ids (batch, time): (batch, time, dim)
+  /// x.index(null, i);             // x[:, i]
+  /// ```
+  /// @param indices integer tensors; null for a whole axis
+  /// @throws IllegalArgumentException if there are more indices than axes, or they do not broadcast
+  default Tensor index(@Nullable Tensor... indices) {
+    return Positions.index(self(), indices);
+  }
+
+  /// The elements at positions of this tensor in row-major order, in the index' shape: `torch.take`.
+  default Tensor take(Tensor index) {
+    return self().reshape(-1).index(index);
+  }
+
+  /// The rows of this table (rows, dim) with these numbers: `torch.nn.functional.embedding`. Like [#index], but
+  /// negative numbers give zeros.
+  /// @param ids of any shape
+  /// @return (ids' shape, dim)
+  default Tensor embedding(Tensor ids) {
+    if (self().rank() != 2) {
+      throw new IllegalArgumentException("embedding: the table is (rows, dim), not " + self().shape());
+    }
+    return Positions.rows(self(), ids);
+  }
+
+  /// For each class its row of zeros with one 1: `torch.nn.functional.one_hot`, int64.
+  /// @return (this shape, classes)
+  default Tensor oneHot(int classes) {
+    return self().unsqueeze(-1).eq(Tensor.arange(classes)).cast(DType.INT64);
+  }
+
+  /// This tensor with `value` wherever the mask is true: `torch.Tensor.masked_fill`.
+  /// @param mask bool; both broadcast
+  default Tensor maskedFill(Tensor mask, Number value) {
+    return mask.where(Operations.constant(self().dtype(), value), self());
+  }
+
+  /// This tensor with `result[i][index[i][j][k]][k] = source[i][j][k]` for axis 1; of several writes to one place the last
+  /// wins: `torch.scatter`.
+  ///
+  /// @param index of this tensor's rank; on other axes than `axis` not longer than this tensor
+  /// @param source of the index' shape
+  default Tensor scatter(int axis, Tensor index, Tensor source) {
+    return Positions.scatter(self(), axis, index, source, null);
+  }
+
+  /// As [#scatter], adding to what is there: `torch.scatter_add`.
+  default Tensor scatterAdd(int axis, Tensor index, Tensor source) {
+    return Positions.scatter(self(), axis, index, source, OpCode.ADD);
+  }
+
+  /// This tensor with `source`'s parts added to the parts at positions along an axis: `torch.index_add`.
+  /// @param index a vector
+  /// @param source as this tensor, but as long as the index on `axis`
+  default Tensor indexAdd(int axis, Tensor index, Tensor source) {
+    int along = self().shape().axis(axis);
+    int[] shape = IntStream.range(0, self().rank()).map(i -> i == along ? -1 : 1).toArray();
+    return self().scatterAdd(along, index.reshape(shape).broadcastTo(source.shape()), source);
+  }
+
+  /// The running sum along an axis: `torch.cumsum`. Integers and bools are summed as int64.
+  ///
+  /// Blocks of the axis are summed in parallel, each element over its block: about 256 additions an element.
+  default Tensor cumsum(int axis) {
+    return Scan.of(OpCode.ADD, self(), axis);
+  }
+
+  /// The running product along an axis: `torch.cumprod`.
+  default Tensor cumprod(int axis) {
+    return Scan.of(OpCode.MUL, self(), axis);
+  }
+
+  /// The running maximum along an axis: the values of `torch.cummax`.
+  default Tensor cummax(int axis) {
+    return Scan.of(OpCode.MAX, self(), axis);
+  }
+
+  /// The elements along an axis in ascending or descending order, and where they were: `torch.sort(stable=True)`.
+  ///
+  /// NaN counts as larger than every number. Every pair of elements is compared: meant for axes up to some thousands.
+  default Sorted sort(int axis, boolean descending) {
+    return Sorted.of(self(), axis, descending, self().size(axis));
+  }
+
+  /// The `k` largest elements along an axis, the largest first, and where they were: `torch.topk`.
+  ///
+  /// Of equal elements those with lower positions come first. Costs as much as [#sort].
+  /// @throws IllegalArgumentException if k is more than the axis has
+  default Sorted topk(int k, int axis) {
+    return Sorted.of(self(), axis, true, k);
+  }
+
+  /// Draws positions on the last axis with these probabilities, which need not sum to 1: `torch.multinomial`.
+  ///
+  /// ```java
+  /// logits.softmax(-1).multinomial(1, true);   // the next token: (batch, 1)
+  /// ```
+  /// @param replacement whether a position may be drawn more than once
+  /// @return int64 (..., count)
+  /// @throws IllegalArgumentException if more are asked for than there are, without replacement
+  default Tensor multinomial(int count, boolean replacement) {
+    return RandomState.shared().multinomial(self(), count, replacement);
+  }
+
+  /// Zeroes each element with probability `p` and multiplies the others with 1 / (1 - p); this tensor itself if not
+  /// `training`: `torch.nn.functional.dropout`.
+  /// @throws IllegalArgumentException if p is not in 0..1
+  default Tensor dropout(double p, boolean training) {
+    if (!(p >= 0 && p <= 1)) {
+      throw new IllegalArgumentException("dropout: the probability must be in 0..1, not " + p);
+    }
+    if (!training || p == 0) {
+      return self();
+    }
+    Tensor kept = RandomState.shared().rand(self().shape(), self().device()).ge(p);
+    return kept.where(self().mul(p == 1 ? 0 : 1 / (1 - p)), 0);
+  }
+}

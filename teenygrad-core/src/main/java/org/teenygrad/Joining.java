@@ -76,6 +76,21 @@ abstract sealed class Joining extends Creation permits Tensor {
     return cat(tensors.stream().map(tensor -> tensor.unsqueeze(at)).toList(), at);
   }
 
+  /// Sums of products as an equation says: `torch.einsum`, in its full syntax.
+  ///
+  /// Each operand names its axes by letters, `...` standing for any number of leading or other axes; axes of one name must agree in
+  /// size or be 1; a name twice in one operand takes the diagonal. Names that are not in the output are summed over. Without
+  /// `->` the output has the names that occur once, in alphabetical order. Operands are contracted in pairs, those with the
+  /// smallest result first.
+  /// ```java
+  /// Tensor.einsum("bij,bjk->bik", a, b);   // batched matrix product
+  /// Tensor.einsum("ii", x);                // trace
+  /// ```
+  /// @throws IllegalArgumentException if the equation is malformed or does not fit the operands
+  public static Tensor einsum(String equation, Tensor... operands) {
+    return Einsum.evaluate(equation, operands);
+  }
+
   /// Elements of `yes` where the condition is true, of `no` elsewhere: [Tensor#where(Tensor, Tensor)].
   public static Tensor where(Tensor condition, Tensor yes, Tensor no) {
     return condition.where(yes, no);

@@ -1,4 +1,130 @@
 package org.teenygrad;
 
 /// What training minimises: crossEntropy and its relatives.
-sealed interface Losses permits Tensor {}
+///
+/// Float16 and bfloat16 are computed in float32; the loss has the type of the input.
+sealed interface Losses permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// The mean cross-entropy of logits against the right classes, where the target is not -100:
+  /// `torch.nn.functional.cross_entropy`.
+  ///
+  /// ```java
+  /// logits.crossEntropy(targets).backward();   // logits (batch, time, vocab), targets (batch, time)
+  /// ```
+  /// @see #crossEntropy(Tensor, long, LossReduction, double)
+  default Tensor crossEntropy(Tensor targets) {
+    return crossEntropy(targets, Classes.IGNORED, LossReduction.MEAN, 0);
+  }
+
+  /// As [#crossEntropy(Tensor)], with another reduction.
+  default Tensor crossEntropy(Tensor targets, LossReduction reduction) {
+    return crossEntropy(targets, Classes.IGNORED, reduction, 0);
+  }
+
+  /// The cross-entropy `log(sum(e^x)) - x[target]` of logits against the right classes.
+  ///
+  /// Logits are (classes), (n, classes), (n, classes, d1, ...) as in PyTorch, or (..., classes); targets are integers of that
+  /// shape without the classes. Where both readings fit, as for (8, 64, 64) and (8, 64), reshape to (n, classes) and (n).
+  /// No tensor of one-hot rows is built. A target that is neither a class nor `ignoreIndex` makes its loss NaN.
+  ///
+  /// @param ignoreIndex samples with this target have loss 0 and gradient 0, and do not count for the mean
+  /// @param reduction the mean over no samples is 0
+  /// @param labelSmoothing 0..1: how much of the target is spread evenly over all classes
+  /// @throws IllegalArgumentException if the shapes do not fit or are ambiguous, or the targets are not integers
+  default Tensor crossEntropy(Tensor targets, long ignoreIndex, LossReduction reduction, double labelSmoothing) {
+    Tensor logits = Precision.widen(self());
+    Classes classes = Classes.of("crossEntropy", logits, targets, ignoreIndex);
+    Tensor normalizer = logits.logsumexp(classes.axis());
+    Tensor losses = normalizer.sub(classes.pick(logits));
+    if (labelSmoothing != 0) {
+      Tensor spread = normalizer.sub(logits.mean(classes.axis()));
+      losses = losses.mul(1 - labelSmoothing).add(spread.mul(labelSmoothing));
+    }
+    return classes.reduce(losses, reduction).cast(Operations.toFloating(self()).dtype());
+  }
+
+  /// The mean of `-x[target]` where the target is not -100, for x of log-probabilities: `torch.nn.functional.nll_loss`.
+  default Tensor nllLoss(Tensor targets) {
+    return nllLoss(targets, Classes.IGNORED, LossReduction.MEAN);
+  }
+
+  /// `-x[target]` for log-probabilities; shapes, ignored samples and errors as
+  /// [#crossEntropy(Tensor, long, LossReduction, double)].
+  default Tensor nllLoss(Tensor targets, long ignoreIndex, LossReduction reduction) {
+    Tensor x = Precision.widen(self());
+    Classes classes = Classes.of("nllLoss", x, targets, ignoreIndex);
+    return classes.reduce(classes.pick(x).neg(), reduction).cast(Operations.toFloating(self()).dtype());
+  }
+
+  /// The mean of the squared differences: `torch.nn.functional.mse_loss`.
+  default Tensor mseLoss(Tensor target) {
+    return mseLoss(target, LossReduction.MEAN);
+  }
+
+  default Tensor mseLoss(Tensor target, LossReduction reduction) {
+    return Precision.compute(self(), x -> reduction.of(x.sub(target).square()));
+  }
+
+  /// The mean of the absolute differences: `torch.nn.functional.l1_loss`.
+  default Tensor l1Loss(Tensor target) {
+    return l1Loss(target, LossReduction.MEAN);
+  }
+
+  default Tensor l1Loss(Tensor target, LossReduction reduction) {
+    return Precision.compute(self(), x -> reduction.of(x.sub(target).abs()));
+  }
+
+  /// Squared near the target, absolute farther than `delta` from it: `torch.nn.functional.huber_loss`.
+  default Tensor huberLoss(Tensor target, double delta, LossReduction reduction) {
+    return Precision.compute(self(), x -> {
+      Tensor distance = x.sub(target).abs();
+      Tensor near = distance.square().mul(0.5);
+      Tensor far = distance.sub(0.5 * delta).mul(delta);
+      return reduction.of(distance.lt(delta).where(near, far));
+    });
+  }
+
+  /// [#huberLoss] divided by `beta`: `torch.nn.functional.smooth_l1_loss`.
+  default Tensor smoothL1Loss(Tensor target, double beta, LossReduction reduction) {
+    return beta == 0 ? l1Loss(target, reduction) : Precision.compute(self(), x -> x.huberLoss(target, beta, reduction).div(beta));
+  }
+
+  /// `-t log(p) - (1 - t) log(1 - p)` of probabilities p against targets t in 0..1, the mean:
+  /// `torch.nn.functional.binary_cross_entropy`. The logarithms are cut at -100.
+  default Tensor binaryCrossEntropy(Tensor target) {
+    return binaryCrossEntropy(target, LossReduction.MEAN);
+  }
+
+  default Tensor binaryCrossEntropy(Tensor target, LossReduction reduction) {
+    return Precision.compute(self(), p -> {
+      Tensor t = target.cast(p.dtype());
+      Tensor yes = p.log().maximum(-100);
+      Tensor no = p.neg().log1p().maximum(-100);
+      return reduction.of(t.mul(yes).add(t.neg().add(1).mul(no)).neg());
+    });
+  }
+
+  /// [#binaryCrossEntropy(Tensor)] of `sigmoid(x)`, without overflow:
+  /// `torch.nn.functional.binary_cross_entropy_with_logits`.
+  default Tensor binaryCrossEntropyWithLogits(Tensor target) {
+    return binaryCrossEntropyWithLogits(target, LossReduction.MEAN);
+  }
+
+  default Tensor binaryCrossEntropyWithLogits(Tensor target, LossReduction reduction) {
+    return Precision.compute(self(), x -> reduction.of(x.softplus().sub(x.mul(target.cast(x.dtype())))));
+  }
+
+  /// `t (log(t) - x)` of log-probabilities x against probabilities t, 0 where t is 0: `torch.nn.functional.kl_div`.
+  ///
+  /// PyTorch's `batchmean` is SUM divided by the size of the first axis.
+  default Tensor klDiv(Tensor target, LossReduction reduction) {
+    return Precision.compute(self(), x -> {
+      Tensor t = target.cast(x.dtype());
+      Tensor entropy = t.gt(0).where(t.mul(t.gt(0).where(t, 1).log()), 0);
+      return reduction.of(entropy.sub(t.mul(x)));
+    });
+  }
+}

@@ -1,4 +1,160 @@
 package org.teenygrad;
 
-/// Layers that centre and scale: layerNorm, rmsNorm.
-sealed interface Normalization permits Tensor {}
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Layers that centre and scale: layerNorm, rmsNorm, groupNorm, batchNorm.
+///
+/// Float16 and bfloat16 are computed in float32 and rounded once; the result has the type of the input.
+sealed interface Normalization permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// `(x - mean) / sqrt(variance + eps) * weight + bias` over the last axes: `torch.nn.functional.layer_norm`.
+  ///
+  /// The variance is that of the population. A zero-size row stays empty.
+  /// ```java
+  /// x.layerNorm(Shape.of(768), weight, bias, 1e-5);   // x: (batch, time, 768)
+  /// ```
+  /// @param normalizedShape the sizes of the last axes of this tensor, which are normalised together
+  /// @param weight of that shape, or null for 1
+  /// @param bias of that shape, or null for 0
+  /// @throws IllegalArgumentException if the last axes have other sizes, or weight or bias another shape
+  default Tensor layerNorm(Shape normalizedShape, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+    int[] axes = Scaling.lastAxes("layerNorm", self(), normalizedShape, weight, bias);
+    return Precision.compute(self(), x -> Scaling.affine(Scaling.standardize(x, eps, axes), weight, bias));
+  }
+
+  /// As [#layerNorm(Shape, Tensor, Tensor, double)] over the shape of `weight`, with eps 1e-5.
+  default Tensor layerNorm(Tensor weight, @Nullable Tensor bias) {
+    return layerNorm(weight.shape(), weight, bias, 1e-5);
+  }
+
+  /// As [#layerNorm(Shape, Tensor, Tensor, double)], without weight and bias, with eps 1e-5.
+  default Tensor layerNorm(int... normalizedShape) {
+    return layerNorm(Shape.of(normalizedShape), null, null, 1e-5);
+  }
+
+  /// `x / sqrt(mean(x²) + eps) * weight` over the last axes: `torch.nn.functional.rms_norm`.
+  ///
+  /// @param normalizedShape the sizes of the last axes of this tensor, which are normalised together
+  /// @param weight of that shape, or null for 1
+  /// @throws IllegalArgumentException if the last axes have other sizes, or weight another shape
+  default Tensor rmsNorm(Shape normalizedShape, @Nullable Tensor weight, double eps) {
+    int[] axes = Scaling.lastAxes("rmsNorm", self(), normalizedShape, weight, null);
+    return Precision.compute(
+        self(), x -> Scaling.affine(x.mul(x.square().mean(true, axes).add(eps).rsqrt()), weight, null));
+  }
+
+  /// As [#rmsNorm(Shape, Tensor, double)] over the shape of `weight`.
+  default Tensor rmsNorm(Tensor weight, double eps) {
+    return rmsNorm(weight.shape(), weight, eps);
+  }
+
+  /// Normalises each of `groups` groups of channels of each sample: `torch.nn.functional.group_norm`.
+  ///
+  /// This tensor is (batch, channels, ...); weight and bias are (channels) or null.
+  /// @throws IllegalArgumentException if the channels do not divide into groups, or weight or bias is no (channels)
+  default Tensor groupNorm(int groups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+    Shape shape = self().shape();
+    Scaling.checkChannels("groupNorm", shape, weight, bias);
+    if (groups < 1 || shape.size(1) % groups != 0) {
+      throw new IllegalArgumentException("groupNorm: %d channels do not divide into %d groups".formatted(shape.size(1), groups));
+    }
+    return Precision.compute(self(), x -> {
+      Tensor grouped = x.reshape(shape.size(0), groups, -1);
+      Tensor standard = Scaling.standardize(grouped, eps, 2).reshape(shape.toArray());
+      return Scaling.affine(standard, Scaling.perChannel(weight, shape), Scaling.perChannel(bias, shape));
+    });
+  }
+
+  /// Normalises each channel over the batch and all other axes, by the batch's own statistics:
+  /// `torch.nn.functional.batch_norm(training=True)`.
+  ///
+  /// This tensor is (batch, channels, ...); weight and bias are (channels) or null.
+  /// @throws IllegalArgumentException if weight or bias is no (channels)
+  default Tensor batchNorm(@Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+    Shape shape = self().shape();
+    Scaling.checkChannels("batchNorm", shape, weight, bias);
+    int[] axes = IntStream.range(0, shape.rank()).filter(axis -> axis != 1).toArray();
+    return Precision.compute(
+        self(),
+        x -> Scaling.affine(
+            Scaling.standardize(x, eps, axes), Scaling.perChannel(weight, shape), Scaling.perChannel(bias, shape)));
+  }
+
+  /// Normalises each channel by given statistics: `torch.nn.functional.batch_norm(training=False)`.
+  ///
+  /// This tensor is (batch, channels, ...); the others are (channels), weight and bias may be null.
+  /// @throws IllegalArgumentException if one of them is no (channels)
+  default Tensor batchNorm(
+      Tensor mean, Tensor variance, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+    Shape shape = self().shape();
+    Scaling.checkChannels("batchNorm", shape, mean, variance, weight, bias);
+    int[] channels = Scaling.channelShape(shape);
+    return Precision.compute(self(), x -> {
+      Tensor scale = Precision.widen(variance).add(eps).rsqrt().reshape(channels);
+      Tensor standard = x.sub(mean.reshape(channels)).mul(scale);
+      return Scaling.affine(standard, Scaling.perChannel(weight, shape), Scaling.perChannel(bias, shape));
+    });
+  }
+}
+
+/// What the normalizations share.
+final class Scaling {
+  private Scaling() {}
+
+  /// Mean 0 and variance 1 over axes; the mean is taken first, so large offsets cost no precision.
+  static Tensor standardize(Tensor x, double eps, int... axes) {
+    Tensor centred = x.sub(x.mean(true, axes));
+    return centred.mul(centred.square().mean(true, axes).add(eps).rsqrt());
+  }
+
+  static Tensor affine(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias) {
+    Tensor scaled = weight == null ? x : x.mul(weight.cast(x.dtype()));
+    return bias == null ? scaled : scaled.add(bias.cast(x.dtype()));
+  }
+
+  static int[] lastAxes(
+      String name, Tensor x, Shape normalized, @Nullable Tensor weight, @Nullable Tensor bias) {
+    int first = x.rank() - normalized.rank();
+    if (normalized.rank() == 0
+        || first < 0
+        || !Arrays.equals(normalized.toArray(), x.shape().stream().skip(first).toArray())) {
+      throw new IllegalArgumentException(
+          "%s: %s does not end in the normalized shape %s".formatted(name, x.shape(), normalized));
+    }
+    for (Tensor parameter : new @Nullable Tensor[] {weight, bias}) {
+      if (parameter != null && !parameter.shape().equals(normalized)) {
+        throw new IllegalArgumentException(
+            "%s: weight and bias must be of the normalized shape %s, not %s".formatted(name, normalized, parameter.shape()));
+      }
+    }
+    return IntStream.range(first, x.rank()).toArray();
+  }
+
+  static void checkChannels(String name, Shape shape, @Nullable Tensor... perChannel) {
+    if (shape.rank() < 2) {
+      throw new IllegalArgumentException(name + ": takes (batch, channels, ...), not " + shape);
+    }
+    for (Tensor parameter : perChannel) {
+      if (parameter != null && !(parameter.rank() == 1 && parameter.size(0) == shape.size(1))) {
+        throw new IllegalArgumentException(
+            "%s: %s is not (channels) of %s".formatted(name, parameter.shape(), shape));
+      }
+    }
+  }
+
+  static int[] channelShape(Shape shape) {
+    int[] sizes = new int[shape.rank()];
+    Arrays.fill(sizes, 1);
+    sizes[1] = shape.size(1);
+    return sizes;
+  }
+
+  static @Nullable Tensor perChannel(@Nullable Tensor parameter, Shape shape) {
+    return parameter == null ? null : parameter.reshape(channelShape(shape));
+  }
+}

@@ -1,0 +1,35 @@
+package org.teenygrad;
+
+import java.util.Arrays;
+
+/// Says in the user's words why operands do not fit.
+final class Operands {
+  private Operands() {}
+
+  static void checkMatmul(Tensor a, Tensor b) {
+    String product = a.shape() + " x " + b.shape();
+    if (a.rank() == 0 || b.rank() == 0) {
+      throw new IllegalArgumentException("matmul: a scalar has no axis to sum over: " + product + "; use mul");
+    }
+    if (a.dtype() == DType.BOOL || b.dtype() == DType.BOOL) {
+      throw new IllegalArgumentException("matmul: does not take bool: " + product + "; cast to a number type first");
+    }
+    if (a.size(-1) != b.size(b.rank() == 1 ? 0 : -2)) {
+      throw new IllegalArgumentException(
+          "matmul: inner dimensions differ: %s; the last axis of the left must equal the %s of the right"
+              .formatted(product, b.rank() == 1 ? "only axis" : "second-to-last"));
+    }
+    if (a.rank() > 2 && b.rank() > 2) {
+      try {
+        Broadcasting.shape("matmul", leading(a), leading(b));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "matmul: the leading axes of %s do not broadcast: %s against %s".formatted(product, leading(a), leading(b)), e);
+      }
+    }
+  }
+
+  private static Shape leading(Tensor x) {
+    return Shape.of(Arrays.copyOf(x.shape().toArray(), x.rank() - 2));
+  }
+}

@@ -1,0 +1,139 @@
+package org.teenygrad;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.ir.Bounds;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.Scatter;
+
+/// The arithmetic of positions behind [Indexing].
+final class Positions {
+  private Positions() {}
+
+  /// Positions in which -1 means the last of `size`.
+  static Tensor wrapped(Tensor index, int size) {
+    return index.dtype() == DType.UINT8 ? index : index.lt(0).where(index.add(size), index);
+  }
+
+  /// The parts of x, along axis 0, at positions of any shape.
+  static Tensor rows(Tensor x, Tensor index) {
+    int[] flat = new int[x.rank()];
+    Arrays.fill(flat, 1);
+    flat[0] = Math.toIntExact(index.elements());
+    Tensor positions = index.reshape(flat).broadcastTo(x.shape().with(0, flat[0]));
+    Tensor rows = Tensor.applyWith(OpCode.GATHER, 0, x, positions);
+    return rows.reshape(IntStream.concat(index.shape().stream(), x.shape().stream().skip(1)).toArray());
+  }
+
+  static Tensor index(Tensor x, @Nullable Tensor... indices) {
+    if (indices.length > x.rank()) {
+      throw new IllegalArgumentException("index: " + indices.length + " indices for " + x.shape());
+    }
+    List<Integer> indexed = IntStream.range(0, indices.length).filter(i -> indices[i] != null).boxed().toList();
+    if (indexed.isEmpty()) {
+      return x;
+    }
+    List<Integer> whole = new ArrayList<>(IntStream.range(0, x.rank()).boxed().toList());
+    whole.removeAll(indexed);
+
+    Tensor front = x.permute(IntStream.concat(ints(indexed), ints(whole)).toArray());
+    int[] flat = new int[whole.size() + 1];
+    Arrays.setAll(flat, i -> i == 0 ? -1 : x.size(whole.get(i - 1)));
+    flat[0] = Math.toIntExact(indexed.stream().mapToLong(x::size).reduce(1, Math::multiplyExact));
+    Tensor result = rows(front.reshape(flat), flatPosition(x, indices, indexed));
+
+    int positionRank = result.rank() - whole.size();
+    boolean adjacent = indexed.getLast() - indexed.getFirst() == indexed.size() - 1;
+    int before = adjacent ? indexed.getFirst() : 0; // whole axes in front of the indexed ones
+    int[] order =
+        IntStream.concat(
+                IntStream.range(positionRank, positionRank + before),
+                IntStream.concat(
+                    IntStream.range(0, positionRank), IntStream.range(positionRank + before, result.rank())))
+            .toArray();
+    return result.permute(order);
+  }
+
+  private static IntStream ints(List<Integer> list) {
+    return list.stream().mapToInt(Integer::intValue);
+  }
+
+  /// Where the indices point in the indexed axes taken as one; -1 where one of several is outside its axis.
+  private static Tensor flatPosition(Tensor x, @Nullable Tensor[] indices, List<Integer> indexed) {
+    Tensor position = null;
+    Tensor inside = null;
+    for (int axis : indexed) {
+      Tensor index = Objects.requireNonNull(indices[axis]);
+      if (!index.dtype().isInteger()) {
+        throw new IllegalArgumentException("index: positions are integers, not " + index.dtype());
+      }
+      int size = x.size(axis);
+      Tensor own = wrapped(index, size);
+      if (indexed.size() == 1) {
+        return own;
+      }
+      own = own.cast(DType.INT64);
+      Tensor valid = own.ge(0).and(own.lt(size));
+      position = position == null ? own : position.mul(size).add(own);
+      inside = inside == null ? valid : inside.and(valid);
+    }
+    return Objects.requireNonNull(inside).where(Objects.requireNonNull(position), -1);
+  }
+
+  /// The leading part of x that has the index' sizes on all axes but `axis`.
+  static Tensor cutTo(Tensor x, Tensor index, int axis, String name) {
+    boolean fits = x.rank() == index.rank() && index.dtype().isInteger();
+    List<Integer> begin = new ArrayList<>();
+    List<Integer> end = new ArrayList<>();
+    for (int i = 0; fits && i < x.rank(); i++) {
+      fits = i == axis || index.size(i) <= x.size(i);
+      begin.add(0);
+      end.add(i == axis ? x.size(i) : index.size(i));
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "%s: index %s %s does not fit %s on axis %d; it holds integers, has the same rank, and is not longer on any other axis"
+              .formatted(name, index.dtype(), index.shape(), x.shape(), axis));
+    }
+    return end.equals(x.shape().stream().boxed().toList()) ? x : Tensor.applyWith(OpCode.SHRINK, new Bounds(begin, end), x);
+  }
+
+  static Tensor scatter(Tensor base, int axis, Tensor index, Tensor source, @Nullable OpCode combine) {
+    int along = base.shape().axis(axis);
+    String name = combine == null ? "scatter" : "scatterAdd";
+    cutTo(base, index, along, name);
+    Tensor values = cutTo(source, index, along, name);
+    if (source.size(along) < index.size(along)) {
+      throw new IllegalArgumentException(name + ": source " + source.shape() + " is smaller than index " + index.shape());
+    }
+    values = shrunkTo(values, index.shape()).cast(base.dtype());
+    // What the index does not cover is written nowhere: to position -1.
+    Shape full = base.shape().with(along, index.size(along));
+    Tensor positions = paddedTo(index.cast(DType.INT64).add(1), full).sub(1);
+    if (full.equals(index.shape())) {
+      positions = index;
+    }
+    return Tensor.applyWith(OpCode.SCATTER, new Scatter(along, combine), base, positions, paddedTo(values, full));
+  }
+
+  private static Tensor shrunkTo(Tensor x, Shape shape) {
+    List<Integer> begin = shape.stream().map(size -> 0).boxed().toList();
+    return x.shape().equals(shape)
+        ? x
+        : Tensor.applyWith(OpCode.SHRINK, new Bounds(begin, shape.stream().boxed().toList()), x);
+  }
+
+  /// x with zeros after it on every axis that is shorter than in `shape`.
+  private static Tensor paddedTo(Tensor x, Shape shape) {
+    if (x.shape().equals(shape)) {
+      return x;
+    }
+    List<Integer> before = shape.stream().map(size -> 0).boxed().toList();
+    List<Integer> after = IntStream.range(0, x.rank()).map(i -> shape.size(i) - x.size(i)).boxed().toList();
+    return Tensor.applyWith(OpCode.PAD, new Bounds(before, after), x);
+  }
+}

@@ -1,0 +1,157 @@
+package org.teenygrad;
+
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.data.CounterRandom;
+import org.teenygrad.ir.OpCode;
+
+/// A source of random tensors that can be saved and continued, with the same bits on every device.
+///
+/// Every draw takes a new key, the next word of a [CounterRandom]; the tensor's elements are then the Threefry words of the
+/// counters 0, 1, ... under that key. The key is data, not a constant of the graph, so a training step that draws
+/// is replayed like any other.
+///
+/// ```java
+/// var random = RandomState.of(42);
+/// Tensor noise = random.randn(2, 3);
+/// var saved = random.state();               // later: RandomState.of(saved) draws what random draws next
+/// ```
+/// `Tensor.rand`, `dropout` and their like draw from [#shared], which [Tensor#manualSeed] restarts. Safe for use by several
+/// threads, whose draws then come in no fixed order.
+public final class RandomState {
+  private static final RandomState SHARED = of(0);
+
+  private CounterRandom keys;
+
+  private RandomState(CounterRandom keys) {
+    this.keys = keys;
+  }
+
+  public static RandomState of(long seed) {
+    return new RandomState(CounterRandom.of(seed));
+  }
+
+  /// Goes on where another one stopped.
+  public static RandomState of(CounterRandom.State state) {
+    return new RandomState(CounterRandom.of(state));
+  }
+
+  /// The one that everything draws from that is not given another.
+  public static RandomState shared() {
+    return SHARED;
+  }
+
+  /// The seed, and how many draws there were.
+  public synchronized CounterRandom.State state() {
+    return keys.state();
+  }
+
+  /// Makes this one go on where another one stopped.
+  public synchronized void restore(CounterRandom.State state) {
+    keys = CounterRandom.of(state);
+  }
+
+  private synchronized long nextKey() {
+    return keys.nextLong();
+  }
+
+  /// Float32 numbers in [0, 1), multiples of 2^-24: `torch.rand`.
+  public Tensor rand(int... shape) {
+    return rand(Shape.of(shape), null);
+  }
+
+  Tensor rand(Shape shape, @Nullable Device device) {
+    return fraction(words(shape.elements(), device)).reshape(shape.toArray());
+  }
+
+  /// Float32 numbers in [low, high): `torch.empty(shape).uniform_(low, high)`.
+  public Tensor uniform(double low, double high, int... shape) {
+    return rand(shape).mul(high - low).add(low);
+  }
+
+  /// Float32 numbers with mean 0 and variance 1: `torch.randn`.
+  public Tensor randn(int... shape) {
+    return normal(Shape.of(shape));
+  }
+
+  /// Float32 numbers with this mean and standard deviation.
+  public Tensor normal(double mean, double deviation, int... shape) {
+    return randn(shape).mul(deviation).add(mean);
+  }
+
+  /// Box and Muller: a point with a random angle and the radius sqrt(-2 ln u) has two normal coordinates.
+  private Tensor normal(Shape shape) {
+    long elements = shape.elements();
+    int pairs = Math.toIntExact((elements + 1) / 2);
+    Tensor word = threefry(pairs, null);
+    Tensor radius = fraction(low(word)).neg().add(1).log().mul(-2).sqrt();
+    Tensor angle = fraction(low(word.shiftRight(32))).mul(2 * Math.PI);
+    Tensor quarter = Tensor.arange(2).cast(DType.FLOAT32).mul(Math.PI / 2); // sin(a) = cos(a - π/2)
+    Tensor points = radius.unsqueeze(1).mul(angle.unsqueeze(1).sub(quarter).cos());
+    return first(points.reshape(-1), elements).reshape(shape.toArray());
+  }
+
+  /// Integers in `low .. high-1`, int64: `torch.randint`. The bias is below (high - low) / 2^32.
+  /// @throws IllegalArgumentException if there are none, or more than 2^31
+  public Tensor randint(long low, long high, int... shape) {
+    if (high <= low || high - low > 1L << 31 || high - low < 0) {
+      throw new IllegalArgumentException("randint: " + low + " .. " + high + " must hold 1 to 2^31 integers");
+    }
+    Shape result = Shape.of(shape);
+    return words(result.elements(), null).mul(high - low).shiftRight(32).add(low).reshape(shape);
+  }
+
+  /// 1 with these probabilities, else 0, in their shape and type: `torch.bernoulli`.
+  public Tensor bernoulli(Tensor probabilities) {
+    return rand(probabilities.shape(), probabilities.device()).lt(probabilities).cast(probabilities.dtype());
+  }
+
+  /// See [Tensor#multinomial]. A race: category i finishes after a time of rate p[i], and the first wins; the times have 53 bits,
+  /// so rare categories are as exact as frequent ones.
+  public Tensor multinomial(Tensor probabilities, int count, boolean replacement) {
+    if (probabilities.rank() == 0 || (!replacement && count > probabilities.size(-1)) || count < 0) {
+      throw new IllegalArgumentException(
+          "multinomial: %d draws from %s%s"
+              .formatted(count, probabilities.shape(), replacement ? "" : " without replacement"));
+    }
+    int axis = probabilities.rank() - 1;
+    Tensor racers = probabilities.cast(DType.FLOAT64);
+    Shape shape = racers.shape();
+    if (replacement) {
+      int[] repeated = IntStream.concat(shape.stream().limit(axis), IntStream.of(count, shape.size(-1))).toArray();
+      shape = Shape.of(repeated);
+      racers = racers.unsqueeze(-2);
+    }
+    Tensor word = threefry(Math.toIntExact(shape.elements()), probabilities.device());
+    Tensor uniform = word.shiftRight(11).and((1L << 53) - 1).cast(DType.FLOAT64).mul(0x1p-53);
+    Tensor time = uniform.neg().add(1).log().neg().maximum(0x1p-60).reshape(shape.toArray());
+    Tensor speed = racers.div(time);
+    return replacement ? speed.argmax(-1) : speed.topk(count, -1).indices();
+  }
+
+  /// 24 bits of a 32-bit word, the precision of a float32, as a fraction.
+  private static Tensor fraction(Tensor word) {
+    return word.shiftRight(8).cast(DType.FLOAT32).mul(0x1p-24);
+  }
+
+  private static Tensor low(Tensor words) {
+    return words.and(0xFFFF_FFFFL);
+  }
+
+  /// A vector of numbers in 0 .. 2^32-1, int64: the low and the high half of each word.
+  private Tensor words(long count, @Nullable Device device) {
+    Tensor word = threefry(Math.toIntExact((count + 1) / 2), device).unsqueeze(1);
+    return first(low(word.shiftRight(Tensor.arange(2).mul(32))).reshape(-1), count);
+  }
+
+  /// `count` words of 64 random bits under a new key.
+  private Tensor threefry(int count, @Nullable Device device) {
+    Tensor key = Tensor.of(nextKey());
+    Tensor bound = device == null ? key : key.to(device);
+    return Tensor.apply(OpCode.THREEFRY, Tensor.arange(count), bound.broadcastTo(Shape.of(count)));
+  }
+
+  private static Tensor first(Tensor vector, long count) {
+    return vector.elements() == count ? vector : vector.slice(0, 0, Math.toIntExact(count));
+  }
+}

@@ -1,0 +1,138 @@
+package org.teenygrad;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.OpCode;
+
+/// Activations, normalization, losses and attention where PyTorch's answers have edges.
+class FunctionsTest {
+  private static final float INFINITY = Float.POSITIVE_INFINITY;
+
+  @Test
+  void softmaxRowsSumToOneEvenForLargeValues() {
+    Tensor rows = Tensor.of(new float[] {1e30f, 0, -1e30f, 5, 5, 5}, 2, 3).softmax(-1);
+    assertThat(rows.sum(-1).toFloatArray()).containsExactly(1, 1);
+  }
+
+  @Test
+  void logsumexpOfOnlyMinusInfinityIsMinusInfinity() {
+    assertThat(Tensor.of(-INFINITY, -INFINITY).logsumexp(0).item()).isEqualTo(-INFINITY);
+    assertThat(Tensor.of(INFINITY, 0f).logsumexp(0).item()).isEqualTo(INFINITY);
+  }
+
+  @Test
+  void sigmoidAndItsGradientAreFiniteEverywhere() {
+    Tensor x = Tensor.of(-200f, -1f, 0f, 1f, 200f).requiresGrad();
+    Tensor y = x.sigmoid();
+    float[] gradient = Gradient.of(y.sum(), x).toFloatArray();
+    assertThat(y.toFloatArray()).containsExactly(new float[] {0, 0.26894143f, 0.5f, 0.7310586f, 1}, within(1e-7f));
+    assertThat(gradient).containsExactly(new float[] {0, 0.19661193f, 0.25f, 0.19661193f, 0}, within(1e-7f));
+  }
+
+  @Test
+  void softplusGradientIsSigmoidAlsoAtZero() {
+    Tensor x = Tensor.of(-100f, 0f, 100f).requiresGrad();
+    assertThat(Gradient.of(x.softplus().sum(), x).toFloatArray()).containsExactly(new float[] {0, 0.5f, 1}, within(1e-30f));
+  }
+
+  @Test
+  void reluKeepsNanAndHasNoSlopeAtZero() {
+    Tensor x = Tensor.of(-1f, 0f, 2f, Float.NaN).requiresGrad();
+    assertThat(x.relu().toFloatArray()).containsExactly(0, 0, 2, Float.NaN);
+    assertThat(Gradient.of(x.slice(0, 0, 3).relu().sum(), x).toFloatArray()).startsWith(0, 0, 1);
+  }
+
+  @Test
+  void bfloat16IsNormalizedInFloat32() {
+    Tensor x = Tensor.of(256f, 257f, 258f, 259f).bfloat16();
+    Tensor y = x.layerNorm(4);
+    assertThat(y.dtype()).isEqualTo(DType.BFLOAT16);
+    assertThat(y.toFloatArray()[0]).isCloseTo(Tensor.of(x.toFloatArray()).layerNorm(4).toFloatArray()[0], within(0.01f));
+  }
+
+  @Test
+  void layerNormSaysWhatDoesNotFit() {
+    assertThatThrownBy(() -> Tensor.ones(2, 3).layerNorm(4)).hasMessage("layerNorm: (2, 3) does not end in the normalized shape (4,)");
+  }
+
+  @Test
+  void crossEntropyOverNoSamplesIsZeroWithZeroGradient() {
+    Tensor logits = Tensor.ones(2, 3).requiresGrad();
+    Tensor loss = logits.crossEntropy(Tensor.of(-100L, -100L));
+    Tensor gradient = Gradient.of(loss, logits);
+    assertThat(loss.item()).isZero();
+    assertThat(gradient.toFloatArray()).containsOnly(0);
+  }
+
+  @Test
+  void crossEntropyOfAWrongClassIsNan() {
+    assertThat(Tensor.ones(2, 3).crossEntropy(Tensor.of(0L, 3L)).item()).isNaN();
+  }
+
+  @Test
+  void crossEntropyTakesClassesSecondOrLast() {
+    Tensor last = Tensor.randn(2, 4, 5);
+    Tensor targets = Tensor.of(new long[] {0, 1, 2, 3, 4, 0, 1, 2}, 2, 4);
+    float expected = last.reshape(8, 5).crossEntropy(targets.reshape(8)).item();
+    assertThat(last.crossEntropy(targets).item()).isCloseTo(expected, within(1e-6f));
+    assertThat(last.transpose(1, 2).crossEntropy(targets).item()).isCloseTo(expected, within(1e-6f));
+    assertThatThrownBy(() -> Tensor.ones(2, 4, 4).crossEntropy(targets)).hasMessageContaining("axis 1 or axis 2");
+    assertThatThrownBy(() -> Tensor.ones(2, 3).crossEntropy(targets)).hasMessageContaining("do not fit");
+    assertThatThrownBy(() -> Tensor.ones(2, 3).crossEntropy(Tensor.ones(2))).hasMessageContaining("integers");
+  }
+
+  @Test
+  void crossEntropyPicksItsClassesWithoutOneHotRows() {
+    Tensor logits = Tensor.zeros(4, 1000);
+    Tensor loss = logits.crossEntropy(Tensor.of(1L, 2L, 3L, 4L), LossReduction.NONE);
+    var nodes = Graph.topological(List.of(loss.node()));
+    assertThat(nodes).anyMatch(node -> node.is(OpCode.GATHER));
+    assertThat(nodes).noneMatch(node -> !node.dtype().isFloating() && node.shape().elements() > 4);
+    assertThat(loss.toFloatArray()).containsOnly((float) Math.log(1000));
+  }
+
+  @Test
+  void binaryCrossEntropyIsCutAtCertainty() {
+    assertThat(Tensor.of(0f, 1f).binaryCrossEntropy(Tensor.of(1f, 1f)).item()).isEqualTo(50);
+    assertThat(Tensor.of(1000f).binaryCrossEntropyWithLogits(Tensor.of(0f)).item()).isEqualTo(1000);
+  }
+
+  @Test
+  void queriesThatSeeNothingGetZerosAndZeroGradients() {
+    Tensor q = Tensor.randn(2, 3, 4).requiresGrad();
+    Tensor mask = Tensor.of(new boolean[] {true, false, false, false, false, false, true, true, true}, 3, 3);
+    Tensor out = q.scaledDotProductAttention(q, q, AttentionOptions.DEFAULT.withMask(mask));
+    Tensor gradient = Gradient.of(out.sum(), q);
+    Tensor.realize(List.of(out, gradient));
+    assertThat(out.select(1, 1).toFloatArray()).containsOnly(0);
+    for (float g : gradient.toFloatArray()) {
+      assertThat(g).isFinite();
+    }
+  }
+
+  @Test
+  void causalAttentionIgnoresTheFuture() {
+    Tensor q = Tensor.randn(1, 2, 5, 4).realize();
+    Tensor all = q.scaledDotProductAttention(q, q, AttentionOptions.CAUSAL);
+    Tensor begin = q.slice(2, 0, 3);
+    Tensor part = begin.scaledDotProductAttention(begin, begin, AttentionOptions.CAUSAL);
+    assertThat(all.slice(2, 0, 3).toFloatArray()).containsExactly(part.toFloatArray(), within(1e-6f));
+  }
+
+  @Test
+  void headsShareKeysInGroupsOfNeighbours() {
+    Tensor q = Tensor.randn(1, 4, 3, 2).realize();
+    Tensor kv = Tensor.randn(1, 2, 3, 2).realize();
+    Tensor shared = q.scaledDotProductAttention(kv, kv);
+    Tensor repeated = kv.repeatInterleave(2, 1);
+    Tensor expected = q.scaledDotProductAttention(repeated, repeated);
+    assertThat(shared.toFloatArray()).containsExactly(expected.toFloatArray(), within(1e-6f));
+    assertThatThrownBy(() -> Tensor.ones(1, 3, 3, 2).scaledDotProductAttention(kv, kv))
+        .hasMessageContaining("no multiple").hasMessageContaining("(1, 3, 3, 2)");
+  }
+}

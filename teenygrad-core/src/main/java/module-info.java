@@ -8,10 +8,9 @@ module org.teenygrad.core {
 
   exports org.teenygrad;
   exports org.teenygrad.data;
+  exports org.teenygrad.nn;
   exports org.teenygrad.optim;
   exports org.teenygrad.state;
-  // A package can be exported once it holds a class:
-  // exports org.teenygrad.nn;
 
   exports org.teenygrad.ir to
       org.teenygrad.models,

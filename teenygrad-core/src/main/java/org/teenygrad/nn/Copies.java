@@ -1,0 +1,87 @@
+package org.teenygrad.nn;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Tensor;
+
+/// Copies trees of records, tensor by tensor.
+final class Copies {
+  private final UnaryOperator<Tensor> change;
+  private final Map<Object, Object> copies = new IdentityHashMap<>();
+
+  private Copies(UnaryOperator<Tensor> change) {
+    this.change = change;
+  }
+
+  @SuppressWarnings("unchecked") // a record's copy is of its own class
+  static <M extends Module> M of(M module, UnaryOperator<Tensor> change) {
+    var copying = new Copies(change);
+    var copy = (M) Objects.requireNonNull(copying.copy(module));
+    List<Tensor> all = copying.copies.values().stream().filter(Tensor.class::isInstance).map(Tensor.class::cast).toList();
+    Tensor.realize(all);
+    return copy;
+  }
+
+  private @Nullable Object copy(@Nullable Object part) {
+    Object known = part == null ? null : copies.get(part);
+    if (part == null || known != null) {
+      return known;
+    }
+    Object copy =
+        switch (part) {
+          case Tensor tensor -> changed(tensor);
+          case Record module when part instanceof Module -> copyOf(module);
+          case Module module -> withoutParts(module);
+          case Map<?, ?> map -> {
+            Map<Object, @Nullable Object> changed = new LinkedHashMap<>();
+            map.forEach((key, value) -> changed.put(key, copy(value)));
+            yield changed;
+          }
+          case List<?> list -> {
+            List<@Nullable Object> changed = new ArrayList<>();
+            list.forEach(element -> changed.add(copy(element)));
+            yield changed;
+          }
+          default -> part;
+        };
+    copies.put(part, copy);
+    return copy;
+  }
+
+  private Tensor changed(Tensor tensor) {
+    Tensor value = change.apply(tensor.detach());
+    return tensor.isLeaf() ? value.requiresGrad() : value;
+  }
+
+  private Object copyOf(Record module) {
+    RecordComponent[] components = module.getClass().getRecordComponents();
+    Class<?>[] types = Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    @Nullable Object[] values = new @Nullable Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      values[i] = copy(Parts.read((Module) module, components[i]));
+    }
+    try {
+      Constructor<?> constructor = module.getClass().getDeclaredConstructor(types);
+      constructor.setAccessible(true);
+      return constructor.newInstance(values);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the record " + module.getClass().getName() + " cannot be copied", e);
+    }
+  }
+
+  private static Module withoutParts(Module module) {
+    if (!module.parts().isEmpty()) {
+      throw new IllegalArgumentException(module.getClass().getName() + " is not a record: only records of modules can be copied");
+    }
+    return module;
+  }
+}

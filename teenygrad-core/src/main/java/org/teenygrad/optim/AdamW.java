@@ -1,0 +1,31 @@
+package org.teenygrad.optim;
+
+import java.util.List;
+import java.util.Map;
+import org.teenygrad.Tensor;
+
+/// Adam with decoupled weight decay (Loshchilov and Hutter, 2019): `torch.optim.AdamW`.
+///
+/// Before Adam's step, p shrinks by `learningRate weightDecay p`. As nanoGPT trains, with decay for matrices only:
+/// ```java
+/// new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), 1e-3, 0.1), 0.9, 0.99, 1e-8).clipNorm(1)
+/// ```
+public final class AdamW extends Adam {
+  /// With PyTorch's defaults: betas 0.9 and 0.999, eps 1e-8, weight decay 0.01 for all.
+  public AdamW(Map<String, Tensor> parameters, double learningRate) {
+    this(List.of(new ParameterGroup(parameters, learningRate, 0.01)), 0.9, 0.999, 1e-8);
+  }
+
+  public AdamW(List<ParameterGroup> groups, double beta1, double beta2, double eps) {
+    super(groups, beta1, beta2, eps);
+  }
+
+  @Override
+  protected Tensor next(Update update) {
+    Tensor p = update.parameter();
+    if (update.weightDecay() != 0) {
+      p = p.mul(update.scalars().getFirst().mul(update.weightDecay()).rsub(1));
+    }
+    return moved(update, p, update.gradient());
+  }
+}

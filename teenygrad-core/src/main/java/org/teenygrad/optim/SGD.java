@@ -1,0 +1,58 @@
+package org.teenygrad.optim;
+
+import java.util.List;
+import java.util.Map;
+import org.teenygrad.Tensor;
+
+/// Stochastic gradient descent: `torch.optim.SGD`.
+///
+/// `b = momentum b + (1 - dampening) g` (the first time `b = g`), `p = p - learningRate b`; with Nesterov's variant `g + momentum b`
+/// in place of b. Weight decay adds `weightDecay p` to g.
+public final class SGD extends Optimizer {
+  private static final String BUFFER = "momentum_buffer";
+
+  private final double momentum;
+  private final double dampening;
+  private final boolean nesterov;
+
+  /// Plain gradient descent.
+  public SGD(Map<String, Tensor> parameters, double learningRate) {
+    this(List.of(ParameterGroup.of(parameters, learningRate)), 0, 0, false);
+  }
+
+  public SGD(Map<String, Tensor> parameters, double learningRate, double momentum) {
+    this(List.of(ParameterGroup.of(parameters, learningRate)), momentum, 0, false);
+  }
+
+  /// @throws IllegalArgumentException if `nesterov` is asked for without momentum or with dampening
+  public SGD(List<ParameterGroup> groups, double momentum, double dampening, boolean nesterov) {
+    super(groups, momentum == 0 ? new String[0] : new String[] {BUFFER});
+    if (nesterov && (momentum <= 0 || dampening != 0)) {
+      throw new IllegalArgumentException("SGD: nesterov needs a momentum and no dampening");
+    }
+    this.momentum = momentum;
+    this.dampening = dampening;
+    this.nesterov = nesterov;
+  }
+
+  @Override
+  protected double[] scalars(double learningRate, long step) {
+    return dampening == 0 ? new double[] {learningRate} : new double[] {learningRate, step == 1 ? 1 : 1 - dampening};
+  }
+
+  @Override
+  protected Tensor next(Update update) {
+    Tensor p = update.parameter();
+    Tensor g = update.gradient();
+    if (update.weightDecay() != 0) {
+      g = g.add(p.mul(update.weightDecay()));
+    }
+    if (momentum != 0) {
+      Tensor fresh = dampening == 0 ? g : g.mul(update.scalars().get(1));
+      Tensor buffer = state(update, BUFFER).mul(momentum).add(fresh);
+      setState(update, BUFFER, buffer);
+      g = nesterov ? g.add(buffer.mul(momentum)) : buffer;
+    }
+    return p.sub(g.mul(update.scalars().getFirst()));
+  }
+}

@@ -1,0 +1,75 @@
+package org.teenygrad.golden;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One call of a PyTorch function: names of the tensors in the file beside it.
+///
+/// @param op PyTorch's name of the function
+/// @param args its keyword arguments
+/// @param cot a cotangent for each output, null for none
+/// @param grad the expected gradient for each input, null for none
+record GoldenCase(
+    String name,
+    String op,
+    Map<String, @Nullable Object> args,
+    List<String> in,
+    List<String> out,
+    List<@Nullable String> cot,
+    List<@Nullable String> grad) {
+
+  @SuppressWarnings("unchecked")
+  static GoldenCase of(Map<String, ?> json) {
+    return new GoldenCase(
+        (String) require(json, "name"),
+        (String) require(json, "op"),
+        (Map<String, @Nullable Object>) require(json, "args"),
+        (List<String>) require(json, "in"),
+        (List<String>) require(json, "out"),
+        json.get("cot") == null ? List.of() : (List<@Nullable String>) require(json, "cot"),
+        json.get("grad") == null ? List.of() : (List<@Nullable String>) require(json, "grad"));
+  }
+
+  private static Object require(Map<String, ?> json, String key) {
+    return Objects.requireNonNull(json.get(key), key);
+  }
+
+  boolean has(String key) {
+    return args.get(key) != null;
+  }
+
+  double number(String key, double otherwise) {
+    return args.get(key) instanceof Number n ? n.doubleValue() : otherwise;
+  }
+
+  int integer(String key, int otherwise) {
+    return (int) number(key, otherwise);
+  }
+
+  boolean flag(String key) {
+    return Boolean.TRUE.equals(args.get(key));
+  }
+
+  String text(String key, String otherwise) {
+    return args.get(key) instanceof String s ? s : otherwise;
+  }
+
+  /// A number or a list of numbers; empty if absent.
+  int[] integers(String key) {
+    return switch (args.get(key)) {
+      case Number n -> new int[] {n.intValue()};
+      case List<?> list -> list.stream().mapToInt(n -> ((Number) n).intValue()).toArray();
+      case null, default -> new int[0];
+    };
+  }
+
+  double[] numbers(String key) {
+    return ((List<?>) require(args, key)).stream().mapToDouble(n -> ((Number) n).doubleValue()).toArray();
+  }
+
+  List<String> texts(String key) {
+    return ((List<?>) require(args, key)).stream().map(String::valueOf).toList();
+  }
+}

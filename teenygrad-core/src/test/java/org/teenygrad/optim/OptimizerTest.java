@@ -1,0 +1,133 @@
+package org.teenygrad.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.teenygrad.DType;
+import org.teenygrad.Tensor;
+
+/// What the golden cases do not say; those compare SGD, Adam, AdamW, RMSprop and Adagrad with PyTorch.
+class OptimizerTest {
+  private static Tensor loss(Tensor p) {
+    return p.sub(Tensor.of(3f, -2f)).square().sum();
+  }
+
+  private static Tensor parameter() {
+    return Tensor.of(0f, 0f).requiresGrad();
+  }
+
+  @Test
+  void bothWaysToStepAgree() {
+    Tensor p = parameter();
+    Tensor q = parameter();
+    var one = new AdamW(Map.of("p", p), 0.1);
+    var other = new AdamW(Map.of("p", q), 0.1);
+    for (int i = 0; i < 3; i++) {
+      one.step(loss(p));
+      other.zeroGrad();
+      loss(q).backward();
+      other.step();
+    }
+    assertThat(p.toFloatArray()).isEqualTo(q.toFloatArray());
+  }
+
+  @Test
+  void gradientsStayAfterAPyTorchStepAndGoAfterALossStep() {
+    Tensor p = parameter();
+    var optimizer = new SGD(Map.of("p", p), 0.5);
+    loss(p).backward();
+    optimizer.step();
+    assertThat(p.grad().toFloatArray()).containsExactly(-6, 4);
+    optimizer.step(loss(p));
+    assertThat(p.hasGrad()).isFalse();
+    assertThat(p.toFloatArray()).containsExactly(3, -2);
+  }
+
+  @Test
+  void clippingScalesAllGradientsByOneFactor() {
+    Tensor p = parameter();
+    Tensor q = parameter();
+    var optimizer = new SGD(List.of(ParameterGroup.of(List.of(p, q), 1)), 0, 0, false).clipNorm(1);
+    optimizer.step(p.sum().mul(3).add(q.sum().mul(4))); // norm sqrt(9 + 9 + 16 + 16)
+    float norm = (float) Math.sqrt(50);
+    assertThat(optimizer.gradientNorm().item()).isCloseTo(norm, within(1e-5f));
+    assertThat(p.toFloatArray()[0]).isCloseTo(-3 / norm, within(1e-5f));
+    assertThat(q.toFloatArray()[0]).isCloseTo(-4 / norm, within(1e-5f));
+  }
+
+  @Test
+  void theLearningRateMayChangeAtEveryStep() {
+    Tensor p = parameter();
+    var optimizer = new SGD(Map.of("p", p), 1);
+    optimizer.learningRate(0.5);
+    optimizer.step(p.sum());
+    optimizer.learningRate(0, 0.25);
+    optimizer.step(p.sum());
+    assertThat(p.toFloatArray()).containsExactly(-0.75f, -0.75f);
+    assertThat(optimizer.steps()).isEqualTo(2);
+    assertThatThrownBy(() -> optimizer.learningRate(Double.NaN)).hasMessageContaining("NaN");
+  }
+
+  @Test
+  void onlyMatricesDecay() {
+    Tensor matrix = Tensor.ones(1, 1).requiresGrad();
+    Tensor vector = Tensor.ones(1).requiresGrad();
+    Map<String, Tensor> parameters = new LinkedHashMap<>();
+    parameters.put("matrix", matrix);
+    parameters.put("vector", vector);
+    var optimizer = new AdamW(ParameterGroup.decayingMatrices(parameters, 0.5, 0.1), 0.9, 0.999, 1e-8);
+    optimizer.step(matrix.sum().add(vector.sum()).mul(0));
+    assertThat(matrix.item()).isEqualTo(0.95f);
+    assertThat(vector.item()).isEqualTo(1);
+  }
+
+  @Test
+  void parametersWithoutGradientStay() {
+    Tensor p = parameter();
+    Tensor unused = parameter();
+    var optimizer = new AdamW(List.of(ParameterGroup.of(List.of(p, unused), 0.1)), 0.9, 0.999, 1e-8);
+    optimizer.step(loss(p));
+    assertThat(unused.toFloatArray()).containsExactly(0, 0);
+  }
+
+  @Test
+  void aLoadedOptimizerGoesOnBitForBit() {
+    Tensor p = parameter();
+    var optimizer = new AdamW(Map.of("p", p), 0.1);
+    optimizer.step(loss(p));
+    optimizer.step(loss(p));
+    Tensor copy = Tensor.of(p.toFloatArray()).requiresGrad();
+    var resumed = new AdamW(Map.of("p", copy), 0.1);
+    resumed.loadStateDict(optimizer.stateDict());
+    optimizer.step(loss(p));
+    resumed.step(loss(copy));
+    assertThat(copy.toFloatArray()).isEqualTo(p.toFloatArray());
+    assertThat(optimizer.stateDict().keySet()).containsExactly("p.exp_avg", "p.exp_avg_sq", "step");
+    assertThatThrownBy(() -> resumed.loadStateDict(Map.of())).hasMessageContaining("there is no p.exp_avg");
+  }
+
+  @Test
+  void bfloat16ParametersHaveFloat32States() {
+    Tensor p = Tensor.zeros(DType.BFLOAT16, 2).requiresGrad();
+    var optimizer = new AdamW(Map.of("p", p), 0.1);
+    optimizer.step(p.sum());
+    Tensor mean = Objects.requireNonNull(optimizer.stateDict().get("p.exp_avg"));
+    assertThat(mean.dtype()).isEqualTo(DType.FLOAT32);
+    assertThat(p.dtype()).isEqualTo(DType.BFLOAT16);
+    assertThat(p.toFloatArray()[0]).isBetween(-0.101f, -0.099f);
+  }
+
+  @Test
+  void parametersAreCheckedAtOnce() {
+    Tensor p = parameter();
+    assertThatThrownBy(() -> new SGD(Map.of("p", Tensor.ones(2)), 1)).hasMessageContaining("requiresGrad()");
+    assertThatThrownBy(() -> new SGD(List.of(ParameterGroup.of(List.of(p, p), 1)), 0, 0, false)).hasMessageContaining("twice");
+    assertThatThrownBy(() -> new SGD(Map.of("p", p), -1)).hasMessageContaining("-1.0");
+  }
+}

@@ -50,9 +50,21 @@ record Angle(OpNode quadrant, OpNode rest, OpNode tail) {
   /// pi/2 as a sum of three doubles.
   private static final double[] HALF_PI = {0x1.921fb54442d18p0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110};
 
-  /// The angle of a float64 that is not negative, its quadrant an int64, by W. J. Cody and W. Waite's reduction:
-  /// subtracting n times the first part is exact, the rounding of the second is carried along.
+  /// The angle of a float64 that is not negative, its quadrant an int64; its rest is NaN for infinity and NaN.
   static Angle ofDouble(OpNode x) {
+    Angle moderate = moderate(x);
+    Angle huge = HugeAngle.of(x);
+    OpNode isModerate = lessThan(x, HugeAngle.SMALLEST);
+    OpNode finite = where(lessThan(x, Double.POSITIVE_INFINITY), huge.rest(), Double.NaN);
+    return new Angle(
+        where(isModerate, moderate.quadrant(), huge.quadrant()),
+        where(isModerate, moderate.rest(), finite),
+        where(isModerate, moderate.tail(), huge.tail()));
+  }
+
+  /// By W. J. Cody and W. Waite's reduction: subtracting n times the first part of pi/2 is exact, the rounding of the
+  /// second is carried along.
+  private static Angle moderate(OpNode x) {
     double magic = FloatFormat.DOUBLE.roundingMagic();
     OpNode shifted = fma(x, 2 / Math.PI, magic);
     OpNode n = sub(shifted, magic);

@@ -127,7 +127,8 @@ final class Arithmetic {
     return where(condition, yes, constant(yes, no));
   }
 
-  /// x, or the limit if x is larger. NaN stays NaN: one instruction on machines whose minimum does that for one operand.
+  /// x, or the limit if x is larger. NaN stays NaN: one instruction on machines whose minimum does that for one
+  /// operand.
   static OpNode atMost(OpNode x, Number limit) {
     return where(greaterThan(x, limit), limit, x);
   }
@@ -159,6 +160,16 @@ final class Arithmetic {
 
   static OpNode shiftLeft(OpNode x, int count) {
     return OpNode.of(OpCode.SHL, x, constant(x, count));
+  }
+
+  /// The count must be in range in every lane.
+  static OpNode shiftLeft(OpNode x, OpNode count) {
+    return OpNode.of(OpCode.SHL, x, count);
+  }
+
+  /// The count must be in range in every lane.
+  static OpNode shiftRight(OpNode x, OpNode count) {
+    return OpNode.of(OpCode.SHR, x, count);
   }
 
   static OpNode shiftRight(OpNode x, int count) {

@@ -9,13 +9,13 @@ import org.teenygrad.DType;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpNode;
 
-/// Replaces operations that a vector unit has no instruction for by graphs of operations that it has, so that every lane
-/// computes them without branches: both sides of a choice are always computed.
+/// Replaces operations that a vector unit has no instruction for by graphs of operations that it has, so that every
+/// lane computes them without branches: both sides of a choice are always computed.
 ///
-/// What is left are ADD SUB MUL DIV FMA NEG ABS SQRT FLOOR CEIL TRUNC ROUND MIN MAX, comparisons, WHERE, bitwise operations,
-/// shifts by counts in range, IDIV and MOD of integers by divisors that are neither 0 nor -1, CAST and BITCAST. The formulas
-/// rest on IEEE arithmetic to the letter: they must not be compiled with reassociation or other fast-math licences, nor
-/// with denormals flushed to zero.
+/// What is left are ADD SUB MUL DIV FMA NEG ABS SQRT FLOOR CEIL TRUNC ROUND MIN MAX, comparisons, WHERE, bitwise
+/// operations, shifts by counts in range, IDIV and MOD of integers by divisors that are neither 0 nor -1, CAST and
+/// BITCAST. The formulas rest on IEEE arithmetic to the letter: they must not be compiled with reassociation or other
+/// fast-math licences, nor with denormals flushed to zero.
 public final class Decompositions {
   private Decompositions() {}
 

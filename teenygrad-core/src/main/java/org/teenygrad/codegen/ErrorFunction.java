@@ -7,19 +7,25 @@ import org.teenygrad.ir.OpNode;
 
 /// erf x of float32 and float64 in two pieces, both always computed.
 ///
-/// Below 1, erf x = x + x p(x^2). Above, 1 - erfc |x|, and erfc is small enough there to be computed roughly: its eighth
-/// root is a short polynomial in float32; in float64 its logarithm is one. Coefficients are minimax fits of the
+/// Near 0, erf x = x + x p(x^2). Farther out, 1 - erfc |x|, and erfc is small enough there to be computed roughly: its
+/// eighth root is a short polynomial in float32; in float64 its logarithm is one. Coefficients are minimax fits of the
 /// error of erf (Remez exchange in 45 digits, leading ones rounded one by one, refitting the rest).
+///
+/// Measured on every 61st bit pattern of float32 and on thousands of float64:
 ///
 /// | largest error in ULP | float32 | float64 |
 /// | --- | --- | --- |
-/// | erf | 1.99 | 0.98 |
+/// | erf | 1.6 | 0.98 |
 final class ErrorFunction {
   private ErrorFunction() {}
 
-  /// p with erf x = x + x p(x^2) for |x| <= 1; error below 2^-29.3 and 2^-56.1.
+  /// Where the far piece begins: late in float32, where what it is rounded by counts.
+  private static final double NEAR_END_SINGLE = 1.125;
+  private static final double NEAR_END_DOUBLE = 1.0;
+
+  /// p with erf x = x + x p(x^2) below that; error below 2^-27.1 and 2^-56.1.
   private static final double[] NEAR_SINGLE = {
-    0.12837917f, -0.37612626f, 0.11283579f, -0.026853347f, 0.005187162f, -0.0007997853f, 7.806903e-05f
+    0.12837917f, -0.37612602f, 0.11283256f, -0.02683922f, 0.0051602535f, -0.0007765743f, 7.063319e-05f
   };
   private static final double[] NEAR_DOUBLE = {
     0.1283791670955126, -0.376126389031841, 0.11283791670971095, -0.026866170648031845, 0.005223977652788804,
@@ -31,9 +37,10 @@ final class ErrorFunction {
   private static final double ONE_SINGLE = 3.93;
   private static final double ONE_DOUBLE = 5.95;
 
-  /// (erfc x)^(1/8) for 1 <= x <= 3.93; error of erf below 2^-28.
+  /// (erfc x)^(1/8) for 1.125 <= x <= 3.93; error of erf below 2^-28.9.
   private static final double[] FAR_SINGLE = {
-    1.0003729f, -0.14293467f, -0.065538965f, -0.007043595f, 0.010248607f, -0.0014983369f, -4.1525895e-05f, 1.5784037e-05f
+    1.0006351f, -0.14402723f, -0.06362365f, -0.008873789f,
+    0.011277476f, -0.0018384174f, 1.9642996e-05f, 1.11672625e-05f
   };
   /// -ln erfc x for 1 <= x <= 5.95; error of erf below 2^-55.5.
   private static final double[] FAR_DOUBLE = {
@@ -49,10 +56,16 @@ final class ErrorFunction {
     OpNode magnitude = abs(x);
     OpNode near = fma(x, polynomial(square(x), single ? NEAR_SINGLE : NEAR_DOUBLE), x);
     OpNode capped = atMost(magnitude, single ? ONE_SINGLE : ONE_DOUBLE);
-    OpNode complement = single
-        ? square(square(square(polynomial(capped, FAR_SINGLE))))
-        : Exponentials.exp(neg(polynomial(capped, FAR_DOUBLE)));
-    OpNode far = flipSign(sub(constant(x, 1.0), complement), signBit(x));
-    return where(lessThan(magnitude, 1.0), near, far);
+    OpNode far = single ? oneLessEighthPower(capped) : sub(constant(x, 1.0), erfc(capped));
+    return where(lessThan(magnitude, single ? NEAR_END_SINGLE : NEAR_END_DOUBLE), near, flipSign(far, signBit(x)));
+  }
+
+  private static OpNode oneLessEighthPower(OpNode x) {
+    OpNode fourthPower = square(square(polynomial(x, FAR_SINGLE)));
+    return fma(neg(fourthPower), fourthPower, 1.0);
+  }
+
+  private static OpNode erfc(OpNode x) {
+    return Exponentials.exp(neg(polynomial(x, FAR_DOUBLE)));
   }
 }

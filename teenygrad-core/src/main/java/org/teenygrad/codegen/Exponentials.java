@@ -7,15 +7,17 @@ import org.teenygrad.ir.OpNode;
 
 /// e^x, 2^x and tanh x of float32 and float64, without branches.
 ///
-/// With n the integer nearest to x / ln 2 and r = x - n ln 2, e^x = 2^n e^r where |r| <= ln 2 / 2. The polynomials for e^r,
-/// 2^r and (e^2r - 1) / 2 are weighted minimax fits of the relative error (Remez exchange in 45 digits); the leading
-/// coefficients were rounded one by one, refitting the others after each.
+/// With n the integer nearest to x / ln 2 and r = x - n ln 2, e^x = 2^n e^r where |r| <= ln 2 / 2. The polynomials
+/// for e^r, 2^r and (e^2r - 1) / 2 are weighted minimax fits of the relative error (Remez exchange in 45 digits); the
+/// leading coefficients were rounded one by one, refitting the others after each.
+///
+/// Measured on every 61st bit pattern of float32 and on thousands of float64:
 ///
 /// | largest error in ULP | float32 | float64 |
 /// | --- | --- | --- |
-/// | exp | 0.83 | 0.76 |
-/// | exp2 | 0.81 | 0.83 |
-/// | tanh | 1.57 | 1.44 |
+/// | exp | 0.88 | 0.76 |
+/// | exp2 | 0.83 | 0.83 |
+/// | tanh | 1.67 | 1.44 |
 final class Exponentials {
   private Exponentials() {}
 
@@ -67,17 +69,24 @@ final class Exponentials {
 
   /// 2^x.
   static OpNode exp2(OpNode x) {
+    return exp2(x, constant(x, 0.0));
+  }
+
+  /// 2^(x + tail), where the tail is what x was rounded by.
+  static OpNode exp2(OpNode x, OpNode tail) {
     boolean single = x.dtype() == DType.FLOAT32;
     OpNode near = atMost(atLeast(x, single ? -151.0 : -1076.0), single ? 128.0 : 1024.0);
     double magic = doublyBiasedMagic(x);
     OpNode shifted = add(near, magic);
-    OpNode r = sub(near, sub(shifted, magic));
+    OpNode rest = sub(near, sub(shifted, magic));
+    OpNode r = tail.isConstant(0) ? rest : add(rest, tail);
     return scale(polynomial(r, single ? EXP2_SINGLE : EXP2_DOUBLE), bits(shifted));
   }
 
-  /// tanh x = h / (h + 1) with h = (e^2x - 1) / 2 = 2^n ((e^2r - 1) / 2) + (2^n - 1) / 2. Here n is rounded down, so that
-  /// neither part is negative (but for a hair: 0 must not be a tie) and nothing cancels. Where n is 0, h = r + c with a
-  /// small c, and r + (c - h h / (h + 1)) does without the rounding of h + 1. Beyond the clamp the result rounds to 1.
+  /// tanh x = h / (h + 1) with h = (e^2x - 1) / 2 = 2^n ((e^2r - 1) / 2) + (2^n - 1) / 2. Here n is rounded down, so
+  /// that neither part is negative (but for a hair: 0 must not be a tie) and nothing cancels. Where n is 0, h = r + c
+  /// with a small c, and r + (c - h h / (h + 1)) does without the rounding of h + 1. Beyond the clamp the result
+  /// rounds to 1.
   static OpNode tanh(OpNode x) {
     FloatFormat format = FloatFormat.of(x);
     boolean single = format == FloatFormat.SINGLE;
@@ -101,7 +110,8 @@ final class Exponentials {
     return format.roundingMagic() + 2 * format.bias();
   }
 
-  /// y * 2^n, in two factors: each is a normal number for every n that exp needs, and so a denormal result is rounded once.
+  /// y * 2^n, in two factors: each is a normal number for every n that exp needs, and so a denormal result is rounded
+  /// once.
   /// @param biased an integer whose low bits hold n + 2 bias; half of it is the biased exponent of either factor
   static OpNode scale(OpNode y, OpNode biased) {
     int fraction = FloatFormat.of(y).fractionBits();

@@ -6,8 +6,8 @@ import org.teenygrad.DType;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
-/// Makes integer division and shifts total: machines trap on division by zero and on the smallest integer by -1, and mask
-/// shift counts, each in its own way. Constant operands that need no guard get none.
+/// Makes integer division and shifts total: machines trap on division by zero and on the smallest integer by -1, and
+/// mask shift counts, each in its own way. Constant operands that need no guard get none.
 final class IntegerGuards {
   private IntegerGuards() {}
 

@@ -7,17 +7,19 @@ import org.teenygrad.ir.OpNode;
 
 /// ln x and log2 x of float32 and float64, without branches.
 ///
-/// x = 2^e m with m around 1, and f = m - 1. In float32, ln m = f + f^2 q(f) with m in [2/3, 4/3) for the shortest q, and
-/// log2 m likewise with m in [sqrt 1/2, sqrt 2), where adding e cancels least. In float64, where a polynomial in f would be
-/// long, ln m = 2 atanh s with s = f / (2 + f) and m in [sqrt 1/2, sqrt 2), arranged as in
-/// W. J. Cody and W. Waite, *Software Manual for the Elementary Functions* (1980) and in FreeBSD's msun:
-/// ln m = f - (f^2/2 - s (f^2/2 + R(s^2))), which loses nothing near 1.
-/// Coefficients are minimax fits of the relative error (Remez exchange in 45 digits, rounded one by one, refitting the rest).
+/// x = 2^e m with m around 1, and f = m - 1. In float32, ln m = f + f^2 q(f) with m in [2/3, 4/3) for the shortest q,
+/// and log2 m likewise with m in [sqrt 1/2, sqrt 2), where adding e cancels least. In float64, where a polynomial in
+/// f would be long, ln m = 2 atanh s with s = f / (2 + f) and m in [sqrt 1/2, sqrt 2), arranged as in W. J. Cody and
+/// W. Waite, *Software Manual for the Elementary Functions* (1980) and in FreeBSD's msun: ln m = f - (f^2/2 - s
+/// (f^2/2 + R(s^2))), which loses nothing near 1. Coefficients are minimax fits of the relative error (Remez exchange
+/// in 45 digits, rounded one by one, refitting the rest).
+///
+/// Measured on every 61st bit pattern of float32 and on thousands of float64:
 ///
 /// | largest error in ULP | float32 | float64 |
 /// | --- | --- | --- |
-/// | log | 0.98 | 0.76 |
-/// | log2 | 0.93 | 0.69 |
+/// | log | 1.08 | 0.76 |
+/// | log2 | 0.95 | 0.69 |
 final class Logarithms {
   private Logarithms() {}
 
@@ -107,7 +109,8 @@ final class Logarithms {
     return sub(bitcast(add(e, format.bitsOf(magic)), format.type()), magic);
   }
 
-  private static OpNode withSpecialCases(OpNode x, OpNode y) {
+  /// NaN below 0 and for NaN, -infinity at 0, infinity at infinity, else y.
+  static OpNode withSpecialCases(OpNode x, OpNode y) {
     OpNode finite = where(lessThan(x, Double.POSITIVE_INFINITY), y, Double.POSITIVE_INFINITY);
     OpNode otherwise = where(equal(x, 0.0), constant(x, Double.NEGATIVE_INFINITY), Double.NaN);
     return where(greaterThan(x, 0.0), finite, otherwise);

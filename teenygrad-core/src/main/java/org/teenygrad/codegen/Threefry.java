@@ -6,7 +6,8 @@ import org.teenygrad.DType;
 import org.teenygrad.ir.OpNode;
 
 /// Threefry-2x32 with 20 rounds, a counter-based random number generator: J. K. Salmon, M. A. Moraes, R. O. Dror and
-/// D. E. Shaw, *Parallel Random Numbers: As Easy as 1, 2, 3* (SC 2011). Adds, rotations and exclusive ors of 32-bit words.
+/// D. E. Shaw, *Parallel Random Numbers: As Easy as 1, 2, 3* (SC 2011). Adds, rotations and exclusive ors of 32-bit
+/// words.
 final class Threefry {
   private Threefry() {}
 

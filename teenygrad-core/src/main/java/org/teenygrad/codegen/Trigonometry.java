@@ -5,16 +5,18 @@ import static org.teenygrad.codegen.Arithmetic.*;
 import org.teenygrad.DType;
 import org.teenygrad.ir.OpNode;
 
-/// sin x and cos x of float32 and float64, without branches: of every finite float32, and of float64 below 2^40.
+/// sin x and cos x of float32 and float64, without branches, for every finite x.
 ///
 /// An angle is reduced to a quadrant and a rest within 45 degrees ([Angle]); two short polynomials give its sine and
 /// cosine, and the quadrant chooses one of them and its sign. Coefficients are minimax fits of the relative error
 /// (Remez exchange in 45 digits, leading ones rounded one by one, refitting the rest).
 ///
+/// Measured on every 61st bit pattern of float32 and on thousands of float64:
+///
 /// | largest error in ULP | float32 | float64 |
 /// | --- | --- | --- |
-/// | sin | 1.56 | 0.72 |
-/// | cos | 1.53 | 0.72 |
+/// | sin | 1.58 | 0.72 |
+/// | cos | 1.57 | 0.72 |
 final class Trigonometry {
   private Trigonometry() {}
 

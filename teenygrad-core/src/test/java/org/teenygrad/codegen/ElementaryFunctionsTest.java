@@ -29,7 +29,7 @@ class ElementaryFunctionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "EXP, 0.83", "EXP2, 0.81", "LOG, 0.98", "LOG2, 0.93", "TANH, 1.57", "ERF, 2.0", "SIN, 1.56", "COS, 1.53"
+    "EXP, 0.88", "EXP2, 0.83", "LOG, 1.09", "LOG2, 0.95", "TANH, 1.67", "ERF, 1.6", "SIN, 1.6", "COS, 1.6"
   })
   void float32StaysWithinItsErrorOverAllBitPatterns(OpCode op, double allowed) {
     Lanes lanes = expanded(op, DType.FLOAT32);
@@ -91,7 +91,8 @@ class ElementaryFunctionsTest {
   @ParameterizedTest
   @CsvSource({
     "EXP, NaN, NaN", "EXP, Infinity, Infinity", "EXP, -Infinity, 0.0", "EXP, -0.0, 1.0", "EXP, 1e30, Infinity",
-    "EXP2, NaN, NaN", "EXP2, Infinity, Infinity", "EXP2, -Infinity, 0.0", "EXP2, 10.0, 1024.0", "EXP2, -126.0, 0x1p-126",
+    "EXP2, NaN, NaN", "EXP2, Infinity, Infinity", "EXP2, -Infinity, 0.0", "EXP2, 10.0, 1024.0",
+    "EXP2, -126.0, 0x1p-126",
     "LOG, NaN, NaN", "LOG, -1.0, NaN", "LOG, 0.0, -Infinity", "LOG, -0.0, -Infinity", "LOG, Infinity, Infinity",
     "LOG, 1.0, 0.0", "LOG, -Infinity, NaN", "LOG2, -1.0, NaN", "LOG2, 0.0, -Infinity", "LOG2, Infinity, Infinity",
     "LOG2, NaN, NaN", "LOG2, 0x1p-120, -120.0", "LOG2, 8.0, 3.0", "SIN, NaN, NaN", "SIN, Infinity, NaN",
@@ -125,13 +126,8 @@ class ElementaryFunctionsTest {
     return new Lanes(Decompositions.rewrite(OpNode.of(op, Lanes.argument(0, type))));
   }
 
-  private static boolean isHugeAngle(Row row) {
-    boolean angle = row.op() == OpCode.SIN || row.op() == OpCode.COS;
-    return angle && row.type() == DType.FLOAT64 && Math.abs(Double.longBitsToDouble(row.input())) > 0x1p40;
-  }
-
   private static Row[] rows(OpCode op, DType type) {
-    return ROWS.stream().filter(row -> row.op() == op && row.type() == type && !isHugeAngle(row)).toArray(Row[]::new);
+    return ROWS.stream().filter(row -> row.op() == op && row.type() == type).toArray(Row[]::new);
   }
 
   private static List<Row> readRows() {

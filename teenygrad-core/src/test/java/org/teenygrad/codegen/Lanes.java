@@ -222,6 +222,7 @@ final class Lanes {
       case SHL -> { long[] x = (long[]) in[0]; for (int i = 0; i < n; i++) out[i] = x[i] << z[i]; }
       case SHR -> { long[] x = (long[]) in[0]; for (int i = 0; i < n; i++) out[i] = x[i] >> z[i]; }
       case EQ -> { long[] x = (long[]) in[0]; for (int i = 0; i < n; i++) truth[i] = x[i] == z[i]; }
+      case NE -> { long[] x = (long[]) in[0]; for (int i = 0; i < n; i++) truth[i] = x[i] != z[i]; }
       case LT -> { long[] x = (long[]) in[0]; for (int i = 0; i < n; i++) truth[i] = x[i] < z[i]; }
       case WHERE -> {
         boolean[] c = (boolean[]) in[0];

@@ -26,7 +26,8 @@ final class Ulps {
   static double between(float a, float b) {
     return Float.isNaN(a) || Float.isNaN(b)
         ? Float.isNaN(a) && Float.isNaN(b) ? 0 : WRONG
-        : Math.abs(order(Float.floatToRawIntBits(a), Integer.MIN_VALUE) - order(Float.floatToRawIntBits(b), Integer.MIN_VALUE));
+        : Math.abs((double) (order(Float.floatToRawIntBits(a), Integer.MIN_VALUE)
+            - order(Float.floatToRawIntBits(b), Integer.MIN_VALUE)));
   }
 
   /// The number of doubles between two.

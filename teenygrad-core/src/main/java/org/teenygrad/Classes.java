@@ -18,9 +18,10 @@ record Classes(int axis, Tensor targets, Tensor counted, Tensor valid) {
       throw new IllegalArgumentException(name + ": targets are classes, integers, not " + targets.dtype());
     }
     int axis = axis(name, scores.shape(), targets.shape());
-    Tensor counted = targets.ne(ignoreIndex);
-    Tensor valid = targets.ge(0).and(targets.lt(scores.size(axis))).and(counted);
-    return new Classes(axis, targets, counted, valid);
+    Tensor wide = Positions.widen(targets);
+    Tensor counted = wide.ne(ignoreIndex);
+    Tensor valid = wide.ge(0).and(wide.lt(scores.size(axis))).and(counted);
+    return new Classes(axis, wide, counted, valid);
   }
 
   private static int axis(String name, Shape scores, Shape targets) {

@@ -16,7 +16,13 @@ final class Positions {
 
   /// Positions in which -1 means the last of `size`.
   static Tensor wrapped(Tensor index, int size) {
-    return index.dtype() == DType.UINT8 ? index : index.lt(0).where(index.add(size), index);
+    Tensor wide = widen(index);
+    return index.dtype() == DType.UINT8 ? index : wide.lt(0).where(wide.add(size), wide);
+  }
+
+  /// Positions in a type that can be compared with any size: a large size would wrap around in a small type.
+  static Tensor widen(Tensor index) {
+    return index.dtype().bytes() < 4 ? index.cast(DType.INT32) : index;
   }
 
   /// The parts of x, along axis 0, at positions of any shape.

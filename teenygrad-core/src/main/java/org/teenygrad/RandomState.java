@@ -4,6 +4,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.data.CounterRandom;
 import org.teenygrad.ir.OpCode;
+import org.teenygrad.runtime.Devices;
 
 /// A source of random tensors that can be saved and continued, with the same bits on every device.
 ///
@@ -146,9 +147,9 @@ public final class RandomState {
 
   /// `count` words of 64 random bits under a new key.
   private Tensor threefry(int count, @Nullable Device device) {
-    Tensor key = Tensor.of(nextKey());
-    Tensor bound = device == null ? key : key.to(device);
-    return Tensor.apply(OpCode.THREEFRY, Tensor.arange(count), bound.broadcastTo(Shape.of(count)));
+    Device home = device == null ? Devices.defaultDevice() : device;
+    Tensor key = Tensor.of(new long[] {nextKey()}, Shape.SCALAR, home);
+    return Tensor.apply(OpCode.THREEFRY, Tensor.arange(count), key.broadcastTo(Shape.of(count)));
   }
 
   private static Tensor first(Tensor vector, long count) {

@@ -17,6 +17,14 @@ class IndexingTest {
   }
 
   @Test
+  void positionsOfSmallTypesReachLargeAxes() {
+    Tensor bytes = Tensor.of(-1L, 3L).cast(DType.INT8);
+    assertThat(Tensor.arange(1000).index(bytes).toLongArray()).containsExactly(999, 3);
+    Tensor losses = Tensor.zeros(2, 200).crossEntropy(Tensor.of(156L, 3L).cast(DType.UINT8), LossReduction.NONE);
+    assertThat(losses.toFloatArray()).containsOnly((float) Math.log(200));
+  }
+
+  @Test
   void indexBroadcastsSeveralIndices() {
     Tensor rows = Tensor.of(new long[] {0, 1}, 2, 1);
     Tensor columns = Tensor.of(2L, 0L);

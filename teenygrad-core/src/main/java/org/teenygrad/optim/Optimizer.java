@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.Device;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
 /// Changes parameters so that a loss falls.
@@ -137,8 +139,14 @@ public abstract class Optimizer {
 
   private static List<Tensor> bind(double[] values, DType type, Tensor parameter) {
     return Arrays.stream(values)
-        .mapToObj(value -> (type == DType.FLOAT64 ? Tensor.of(value) : Tensor.of((float) value)).to(parameter.device()))
+        .mapToObj(value -> scalar(value, type, parameter.device()))
         .toList();
+  }
+
+  private static Tensor scalar(double value, DType type, Device device) {
+    return type == DType.FLOAT64
+        ? Tensor.of(new double[] {value}, Shape.SCALAR, device)
+        : Tensor.of(new float[] {(float) value}, Shape.SCALAR, device);
   }
 
   /// What gradients are multiplied with so that their common norm is at most `maxNorm`; null for nothing.

@@ -8,8 +8,8 @@ import org.teenygrad.runtime.Devices;
 
 /// Factories of tensors from data and constants, inherited by [Tensor] as static methods.
 ///
-/// Data is copied at once to the default device, unless another is named. Constants are at home on every device and take no
-/// memory until they are written to.
+/// Data is copied at once to the default device, unless another is named. Constants are at home on every device and
+/// take no memory until they are written to.
 abstract sealed class Creation extends RandomCreation permits Joining {
 
   /// A float32 scalar.

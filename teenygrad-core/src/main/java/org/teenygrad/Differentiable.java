@@ -19,7 +19,8 @@ sealed interface Differentiable permits Tensor {
   default void backward() {
     if (self().elements() != 1) {
       throw new IllegalStateException(
-          "backward: needs a scalar, not shape " + self().shape() + "; reduce it with sum() or mean(), or call backward(cotangent)");
+          "backward: needs a scalar, not shape " + self().shape()
+              + "; reduce it with sum() or mean(), or call backward(cotangent)");
     }
     backward(Tensor.full(self().shape(), 1, self().dtype()));
   }
@@ -51,8 +52,9 @@ sealed interface Differentiable permits Tensor {
 
   /// The expression graph as Graphviz DOT, to be drawn by `dot -Tsvg`: each node with its operation, type and shape.
   ///
-  /// Small graphs (64 nodes, none with more than 8 elements) also show each node's value and, where it leads to a parameter,
-  /// the gradient of this tensor with respect to it; both are computed for the picture. Larger ones show the values that are there.
+  /// Small graphs (64 nodes, none with more than 8 elements) also show each node's value and, where it leads to a
+  /// parameter, the gradient of this tensor with respect to it; both are computed for the picture. Larger ones show
+  /// the values that are there.
   default String dot() {
     return Picture.dot(self());
   }

@@ -2,8 +2,9 @@ package org.teenygrad;
 
 /// The book's eager mode: every operation is computed as it is called, one kernel each.
 ///
-/// It is off by default (graph mode) and gives the same answers. Switch it on for the whole program by the environment variable
-/// `TEENYGRAD_EAGER=1` or the system property `teenygrad.eager=true`, or for a while on this thread:
+/// It is off by default (graph mode) and gives the same answers. Switch it on for the whole program by the
+/// environment variable `TEENYGRAD_EAGER=1` or the system property `teenygrad.eager=true`, or for a while on this
+/// thread:
 /// ```java
 /// try (var _ = Eager.scope()) {
 ///   x.exp().mul(y);   // two kernels, both have run

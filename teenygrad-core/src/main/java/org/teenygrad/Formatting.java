@@ -2,8 +2,8 @@ package org.teenygrad;
 
 import java.util.function.LongFunction;
 
-/// Tensors as text, as NumPy prints arrays: aligned columns, 8 digits, at most 75 characters a line, three elements at each
-/// end of an axis where there are more than 1000 in all.
+/// Tensors as text, as NumPy prints arrays: aligned columns, 8 digits, at most 75 characters a line, three elements
+/// at each end of an axis where there are more than 1000 in all.
 final class Formatting {
   private static final int LINE_WIDTH = 75;
   private static final int SHORTENED_FROM = 1000;
@@ -33,7 +33,10 @@ final class Formatting {
     if (array.dtype().isFloating()) {
       return NumberFormat.floats(array, shown);
     }
-    return array.dtype().isInteger() ? NumberFormat.integers(array, shown) : i -> array.getLong(i) != 0 ? " True" : "False";
+    if (array.dtype().isInteger()) {
+      return NumberFormat.integers(array, shown);
+    }
+    return i -> array.getLong(i) != 0 ? " True" : "False";
   }
 
   /// The offsets of the elements that are printed: columns are as wide as those need.

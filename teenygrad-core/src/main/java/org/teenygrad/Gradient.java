@@ -38,7 +38,8 @@ public final class Gradient {
   public static List<Tensor> of(Tensor loss, List<Tensor> wrt) {
     if (loss.elements() != 1) {
       throw new IllegalArgumentException(
-          "Gradient.of: needs a scalar, not shape " + loss.shape() + "; reduce it with sum(), or use Gradient.vjp with a cotangent");
+          "Gradient.of: needs a scalar, not shape " + loss.shape()
+              + "; reduce it with sum(), or use Gradient.vjp with a cotangent");
     }
     return vjp(loss, Tensor.full(loss.shape(), 1, loss.dtype()), wrt);
   }
@@ -50,7 +51,8 @@ public final class Gradient {
     List<Tensor> gradients = new ArrayList<>();
     for (Tensor tensor : wrt) {
       if (!tensor.dtype().isFloating()) {
-        throw new IllegalArgumentException("Gradient: " + tensor.dtype() + " " + tensor.shape() + " has no derivative; only floating types do");
+        throw new IllegalArgumentException(
+            "Gradient: " + tensor.dtype() + " " + tensor.shape() + " has no derivative; only floating types do");
       }
       if (!Leaves.isReachable(output.node(), tensor.node())) {
         throw new IllegalArgumentException(
@@ -70,7 +72,8 @@ public final class Gradient {
   /// Forward mode along a tangent for each of several inputs.
   public static Tensor jvp(Tensor output, List<Tensor> inputs, List<Tensor> tangents) {
     if (inputs.size() != tangents.size()) {
-      throw new IllegalArgumentException("Gradient.jvp: " + tangents.size() + " tangents for " + inputs.size() + " inputs");
+      throw new IllegalArgumentException(
+          "Gradient.jvp: " + tangents.size() + " tangents for " + inputs.size() + " inputs");
     }
     Map<OpNode, OpNode> byInput = new LinkedHashMap<>();
     for (int i = 0; i < inputs.size(); i++) {
@@ -85,7 +88,8 @@ public final class Gradient {
       throw new IllegalStateException(name + ": " + y.dtype() + " has no derivative; only floating types do");
     }
     if (!cotangent.shape().equals(y.shape())) {
-      throw new IllegalArgumentException(name + ": a direction of shape " + cotangent.shape() + " for a tensor of shape " + y.shape());
+      throw new IllegalArgumentException(
+          name + ": a direction of shape " + cotangent.shape() + " for a tensor of shape " + y.shape());
     }
   }
 }

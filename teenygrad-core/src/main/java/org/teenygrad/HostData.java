@@ -19,7 +19,8 @@ final class HostData {
   static Tensor tensor(MemorySegment data, DType dtype, Shape shape, Device device) {
     if (data.byteSize() != Math.multiplyExact(shape.elements(), (long) dtype.bytes())) {
       throw new IllegalArgumentException(
-          "of: " + data.byteSize() / dtype.bytes() + " values of " + dtype + " do not fill shape " + shape + ", which has " + shape.elements());
+          "of: " + data.byteSize() / dtype.bytes() + " values of " + dtype + " do not fill shape " + shape
+              + ", which has " + shape.elements());
     }
     Runtime runtime = Devices.runtime(device);
     Buffer buffer = runtime.allocator().allocate(data.byteSize());
@@ -39,7 +40,8 @@ final class HostData {
   /// As [#read], of a tensor with one element.
   static <T> T readOne(Tensor tensor, Function<HostArray, T> reader) {
     if (tensor.elements() != 1) {
-      throw new IllegalStateException("item: shape " + tensor.shape() + " has " + tensor.elements() + " elements, not one; use data()");
+      throw new IllegalStateException(
+          "item: shape " + tensor.shape() + " has " + tensor.elements() + " elements, not one; use data()");
     }
     return read(tensor, reader);
   }

@@ -35,7 +35,8 @@ abstract sealed class Joining extends Creation permits Tensor {
     while (parts.size() > 1) {
       List<Tensor> level = parts;
       parts = IntStream.range(0, (level.size() + 1) / 2)
-          .mapToObj(i -> 2 * i + 1 < level.size() ? joined(level.get(2 * i), level.get(2 * i + 1), at) : level.get(2 * i))
+          .map(i -> 2 * i)
+          .mapToObj(i -> i + 1 < level.size() ? joined(level.get(i), level.get(i + 1), at) : level.get(i))
           .toList();
     }
     return parts.getFirst();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
@@ -16,8 +17,8 @@ import org.teenygrad.ir.OpNode;
 
 /// Which tensors collect gradients, by the nodes that stand for them: `backward()` finds them in a loss's graph.
 ///
-/// One tensor may have several nodes over time: the ASSIGN that fills it, the BUFFER once that has run, the next ASSIGN.
-/// Graphs that were built on an earlier one still lead to the tensor. Nodes and tensors are held weakly.
+/// One tensor may have several nodes over time: the ASSIGN that fills it, the BUFFER once that has run, the next
+/// ASSIGN. Graphs that were built on an earlier one still lead to the tensor. Nodes and tensors are held weakly.
 final class Leaves {
   private static final Map<OpNode, WeakReference<Tensor>> TENSORS = new WeakHashMap<>();
 
@@ -70,7 +71,8 @@ final class Leaves {
   /// Whether `output` depends on `input` by a way that derivatives can go, parameters in between or not.
   static boolean isReachable(OpNode output, OpNode input) {
     OpNode wanted = computed(input);
-    return Graph.topological(List.of(output), node -> !node.is(OpCode.DETACH) && node.dtype().isFloating() && node != input).stream()
+    Predicate<OpNode> leadsOn = node -> !node.is(OpCode.DETACH) && node.dtype().isFloating() && node != input;
+    return Graph.topological(List.of(output), leadsOn).stream()
         .anyMatch(node -> computed(node) == wanted);
   }
 

@@ -39,11 +39,12 @@ sealed interface Movement permits Tensor {
     int from = shape.axis(first);
     int to = shape.axis(last);
     if (from > to) {
-      throw new IllegalArgumentException("flatten: axis " + first + " stands after axis " + last + " in shape " + shape);
+      throw new IllegalArgumentException(
+          "flatten: axis " + first + " stands after axis " + last + " in shape " + shape);
     }
     IntStream merged = IntStream.of(IntStream.rangeClosed(from, to).map(shape::size).reduce(1, Math::multiplyExact));
-    IntStream sizes = IntStream.concat(shape.stream().limit(from), IntStream.concat(merged, shape.stream().skip(to + 1)));
-    return Operations.reshape(self(), Shape.of(sizes.toArray()));
+    IntStream rest = IntStream.concat(merged, shape.stream().skip(to + 1));
+    return Operations.reshape(self(), Shape.of(IntStream.concat(shape.stream().limit(from), rest).toArray()));
   }
 
   /// One axis as several of these sizes, of which one may be -1. PyTorch's `unflatten`.
@@ -160,7 +161,10 @@ sealed interface Movement permits Tensor {
   /// [#pad(int[][])] with another value than zero.
   default Tensor pad(int[][] beforeAndAfter, Number value) {
     Tensor padded = pad(beforeAndAfter);
-    return value.doubleValue() == 0 ? padded : Views.pad(self().onesLike(DType.BOOL), beforeAndAfter).where(padded, value);
+    if (value.doubleValue() == 0) {
+      return padded;
+    }
+    return Views.pad(self().onesLike(DType.BOOL), beforeAndAfter).where(padded, value);
   }
 
   /// Zeros before and after one axis.

@@ -17,7 +17,8 @@ record NestedArray(Object flat, Shape shape) {
       rank++;
     }
     if (!element.isPrimitive()) {
-      throw new IllegalArgumentException("of: arrays of " + element.getSimpleName() + "; there are float, double, int, long and boolean");
+      throw new IllegalArgumentException(
+          "of: arrays of " + element.getSimpleName() + "; there are float, double, int, long and boolean");
     }
     List<Integer> sizes = new ArrayList<>();
     Object first = nested;
@@ -35,7 +36,8 @@ record NestedArray(Object flat, Shape shape) {
     int length = part == null ? -1 : Array.getLength(part);
     if (part == null || length != shape.size(axis)) {
       throw new IllegalArgumentException(
-          "of: rows of axis " + axis + " differ: one has " + shape.size(axis) + " elements, another " + (part == null ? "is null" : "has " + length));
+          "of: rows of axis " + axis + " differ: one has " + shape.size(axis) + " elements, another "
+              + (part == null ? "is null" : "has " + length));
     }
     if (axis == shape.rank() - 1) {
       System.arraycopy(part, 0, flat, (int) offset, length);
@@ -54,7 +56,8 @@ record NestedArray(Object flat, Shape shape) {
       case int[] values -> Tensor.of(values, shape, device);
       case long[] values -> Tensor.of(values, shape, device);
       case boolean[] values -> Tensor.of(values, shape, device);
-      default -> throw new IllegalArgumentException("of: " + flat.getClass().getSimpleName() + "; there are float, double, int, long and boolean");
+      default -> throw new IllegalArgumentException(
+          "of: " + flat.getClass().getSimpleName() + "; there are float, double, int, long and boolean");
     };
   }
 }

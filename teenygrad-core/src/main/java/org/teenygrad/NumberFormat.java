@@ -49,7 +49,9 @@ final class NumberFormat {
     int before = 0;
     int after = 0;
     for (double value : finite) {
-      String text = scientific ? scientific(value, limited(type, value, true), 0, exponentDigits) : positional(value, limited(type, value, false));
+      String text = scientific
+          ? scientific(value, limited(type, value, true), 0, exponentDigits)
+          : positional(value, limited(type, value, false));
       int point = text.indexOf('.');
       before = Math.max(before, point);
       after = Math.max(after, (scientific ? text.indexOf('e') : text.length()) - point - 1);
@@ -87,7 +89,8 @@ final class NumberFormat {
   private static BigDecimal limited(DType type, double value, boolean scientific) {
     BigDecimal digits = shortest(type, value);
     if (scientific) {
-      return digits.precision() <= PRECISION + 1 ? digits : new BigDecimal(value).round(new MathContext(PRECISION + 1, RoundingMode.HALF_EVEN));
+      MathContext context = new MathContext(PRECISION + 1, RoundingMode.HALF_EVEN);
+      return digits.precision() <= context.getPrecision() ? digits : new BigDecimal(value).round(context);
     }
     return digits.scale() <= PRECISION ? digits : new BigDecimal(value).setScale(PRECISION, RoundingMode.HALF_EVEN);
   }

@@ -10,7 +10,8 @@ final class Powers {
     double power = exponent.doubleValue();
     if (x.dtype().isInteger() && !Broadcasting.isFloating(exponent)) {
       if (power < 0) {
-        throw new IllegalArgumentException("pow: " + x.dtype() + " to the negative power " + exponent + "; cast it to a floating type");
+        throw new IllegalArgumentException(
+            "pow: " + x.dtype() + " to the negative power " + exponent + "; cast it to a floating type");
       }
       return repeated(x, exponent.longValue());
     }

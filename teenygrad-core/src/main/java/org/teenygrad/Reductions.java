@@ -113,7 +113,8 @@ sealed interface Reductions permits Tensor {
     return Reducing.extreme("min", OpCode.MIN, self(), axes, keepDim);
   }
 
-  /// Where the largest element is, counted in row-major order: an int64 scalar. The first one if there are several; NaN counts as largest. PyTorch's `argmax`.
+  /// Where the largest element is, counted in row-major order: an int64 scalar. The first one if there are several;
+  /// NaN counts as largest. PyTorch's `argmax`.
   default Tensor argmax() {
     return self().flatten().argmax(0, false);
   }
@@ -154,7 +155,8 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The variance over axes.
-  /// @param correction what is taken from the number of elements before dividing by it: 1 for a sample's, 0 for a population's
+  /// @param correction what is taken from the number of elements before dividing by it: 1 for a sample's,
+  ///     0 for a population's
   default Tensor var(int correction, boolean keepDim, int... axes) {
     return Reducing.variance(self(), axes, correction, keepDim);
   }

@@ -37,7 +37,8 @@ final class Subscript {
   private static List<Slice> withoutEllipsis(Tensor x, List<Slice> slices) {
     int named = (int) slices.stream().filter(s -> s instanceof Slice.At || s instanceof Slice.Part).count();
     if (named > x.rank()) {
-      throw new IndexOutOfBoundsException("index: " + named + " slices for the " + x.rank() + " axes of shape " + x.shape());
+      throw new IndexOutOfBoundsException(
+          "index: " + named + " slices for the " + x.rank() + " axes of shape " + x.shape());
     }
     List<Slice> full = new ArrayList<>(slices);
     int rest = full.indexOf(Slice.ELLIPSIS);
@@ -57,13 +58,14 @@ final class Subscript {
     int positive = index < 0 ? index + size : index;
     if (positive < 0 || positive >= size) {
       throw new IndexOutOfBoundsException(
-          "index: " + index + " is outside axis " + axis + " of shape " + shape + ", which goes from " + -size + " to " + (size - 1));
+          "index: " + index + " is outside axis " + axis + " of shape " + shape + ", which goes from " + -size
+              + " to " + (size - 1));
     }
     return positive;
   }
 
-  /// Positions `first`, `first + step`... of an axis. Steps over more than one are rows of a (count, step) matrix, of which
-  /// the first column is taken.
+  /// Positions `first`, `first + step`... of an axis. Steps over more than one are rows of a (count, step) matrix, of
+  /// which the first column is taken.
   static Tensor strided(Tensor x, int axis, int first, int count, int step) {
     if (count == 0) {
       return shrink(x, axis, 0, 0);

@@ -16,9 +16,9 @@ import org.teenygrad.schedule.Realizer;
 
 /// An n-dimensional array of numbers that computes itself lazily and differentiates itself.
 ///
-/// A tensor is a handle on a node of the expression graph. Operations build nodes and return at once; nothing runs until
-/// somebody asks for values ([#realize()], [#item()], [#data()], [#toString()]), and then everything that is needed runs as
-/// a few fused kernels.
+/// A tensor is a handle on a node of the expression graph. Operations build nodes and return at once; nothing runs
+/// until somebody asks for values ([#realize()], [#item()], [#data()], [#toString()]), and then everything that is
+/// needed runs as a few fused kernels.
 ///
 /// ```java
 /// var x1 = Tensor.of(9f).requiresGrad();
@@ -29,8 +29,8 @@ import org.teenygrad.schedule.Realizer;
 /// x1.grad().item();
 /// ```
 ///
-/// Tensors may be used by several threads. Methods never change a tensor, but for [#assign], [#update], [#requiresGrad(boolean)],
-/// [#backward()] and [#zeroGrad()].
+/// Tensors may be used by several threads. Methods never change a tensor, but for [#assign], [#update],
+/// [#requiresGrad(boolean)], [#backward()] and [#zeroGrad()].
 @SuppressWarnings("exports") // node() is for the engine: its package is not exported to users
 public final class Tensor extends Joining
     implements Elementwise,
@@ -131,8 +131,8 @@ public final class Tensor extends Joining
 
   /// The node of the expression graph that operations on this tensor build on, for the engine.
   ///
-  /// Once this tensor is computed that is the BUFFER with its value, and the expression is forgotten, unless derivatives
-  /// have to go through it: then it stays the expression, which knows its value by [OpNode#realized].
+  /// Once this tensor is computed that is the BUFFER with its value, and the expression is forgotten, unless
+  /// derivatives have to go through it: then it stays the expression, which knows its value by [OpNode#realized].
   public OpNode node() {
     return ownsStorage ? settled() : node;
   }
@@ -234,8 +234,8 @@ public final class Tensor extends Joining
     return apply(OpCode.CONTIGUOUS, this);
   }
 
-  /// Changes this tensor's values. Tensors that were computed from it, or will be from expressions built on it before, keep
-  /// meaning the old values. No derivatives flow from a leaf to its new values. PyTorch's `copy_`.
+  /// Changes this tensor's values. Tensors that were computed from it, or will be from expressions built on it
+  /// before, keep meaning the old values. No derivatives flow from a leaf to its new values. PyTorch's `copy_`.
   /// ```java
   /// var w = Tensor.of(1f, 2f);
   /// var old = w.mul(10);
@@ -247,9 +247,9 @@ public final class Tensor extends Joining
     return write("assign", values, false);
   }
 
-  /// As [#assign], but gives the old values' memory to the new ones: for optimizers and caches, which change large tensors a
-  /// little. Expressions on the old values that are not computed by then, nor computed together with this tensor, are lost:
-  /// to compute one later throws an [IllegalStateException].
+  /// As [#assign], but gives the old values' memory to the new ones: for optimizers and caches, which change large
+  /// tensors a little. Expressions on the old values that are not computed by then, nor computed together with this
+  /// tensor, are lost: to compute one later throws an [IllegalStateException].
   /// @return this
   /// @throws IllegalArgumentException if shape, type or device differ
   public Tensor update(Tensor values) {
@@ -265,7 +265,8 @@ public final class Tensor extends Joining
     common(OpCode.ASSIGN, device(), values.device);
     OpNode value = values.node();
     OpNode current = node();
-    // Data that is still to be written, or that others may refer to, is left alone: the new values get a storage of their own.
+    // Data that is still to be written, or that others may refer to, is left alone: the new values get a storage of
+    // their own.
     boolean inPlace = ownsStorage && current.is(OpCode.BUFFER);
     OpNode target = inPlace ? current : OpNode.buffer(new Storage(dtype(), shape(), device()));
     ownsStorage = true;
@@ -281,9 +282,9 @@ public final class Tensor extends Joining
 
   /// Whether [#backward()] adds to this tensor's [#grad()].
   ///
-  /// A tensor that does not depend on another such tensor becomes a leaf with a storage of its own, so that two parameters
-  /// that start from equal values are two. One that does stays part of the expression and collects its gradient in passing,
-  /// as by PyTorch's `retain_grad`. `false` keeps the values and frees the gradient.
+  /// A tensor that does not depend on another such tensor becomes a leaf with a storage of its own, so that two
+  /// parameters that start from equal values are two. One that does stays part of the expression and collects its
+  /// gradient in passing, as by PyTorch's `retain_grad`. `false` keeps the values and frees the gradient.
   /// @return this
   /// @throws IllegalArgumentException if the type is not floating
   public Tensor requiresGrad(boolean wanted) {
@@ -333,7 +334,8 @@ public final class Tensor extends Joining
       throw new IllegalStateException(
           collectsGradient()
               ? "grad: no backward() has reached this tensor " + shape() + " since it was made or zeroGrad() was called"
-              : "grad: this tensor " + shape() + " does not collect gradients; call requiresGrad() on it before using it");
+              : "grad: this tensor " + shape()
+                  + " does not collect gradients; call requiresGrad() on it before using it");
     }
     return present;
   }

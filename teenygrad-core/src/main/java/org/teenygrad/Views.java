@@ -31,7 +31,8 @@ final class Views {
     }
     if (!fits) {
       throw new IllegalArgumentException(
-          operation + ": shape " + from + " with " + from.elements() + " elements does not fit " + Arrays.toString(asked));
+          operation + ": shape " + from + " with " + from.elements() + " elements does not fit "
+              + Arrays.toString(asked));
     }
     return Shape.of(sizes);
   }
@@ -74,7 +75,8 @@ final class Views {
       int begin = beginAndEnd[axis][0];
       int end = beginAndEnd[axis][1];
       if (begin < 0 || end < begin || end > x.size(axis)) {
-        throw new IndexOutOfBoundsException("shrink: " + begin + " to " + end + " of axis " + axis + " of shape " + x.shape());
+        throw new IndexOutOfBoundsException(
+            "shrink: " + begin + " to " + end + " of axis " + axis + " of shape " + x.shape());
       }
       begins.add(begin);
       ends.add(end);
@@ -93,7 +95,8 @@ final class Views {
   static Tensor repeat(Tensor x, int... times) {
     int missing = times.length - x.rank();
     if (missing < 0) {
-      throw new IllegalArgumentException("repeat: " + Arrays.toString(times) + " has fewer counts than shape " + x.shape() + " has axes");
+      throw new IllegalArgumentException(
+          "repeat: " + Arrays.toString(times) + " has fewer counts than shape " + x.shape() + " has axes");
     }
     int[] split = new int[2 * times.length];
     int[] spread = new int[2 * times.length];

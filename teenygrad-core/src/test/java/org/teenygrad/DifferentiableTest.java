@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /// Gradients into parameters and as functions.
@@ -21,7 +22,8 @@ class DifferentiableTest {
     assertThat(x1.grad().item()).isCloseTo(value, within(value * 1e-5f));
     float slope = (float) (Math.exp(9) * 2 * Math.sin(10) * Math.cos(10));
     assertThat(x2.grad().item()).isCloseTo(slope, within(slope * 1e-5f));
-    assertThat(d.dot()).startsWith("digraph").contains("EXP", "SIN", "MUL", "value 9.0", "value 10.0").contains("grad 2398").contains("grad 7397");
+    assertThat(d.dot()).startsWith("digraph").contains("EXP", "SIN", "MUL", "value 9.0", "value 10.0")
+        .contains("grad 2398").contains("grad 7397");
   }
 
   @Test
@@ -129,10 +131,18 @@ class DifferentiableTest {
   }
 
   @Test
+  void flatFunctionsHaveZeroDerivatives() {
+    Tensor w = Tensor.of(-1.5f, 0f, 2.5f).requiresGrad();
+    w.sign().add(w.floor()).add(w.round()).sum().backward();
+    assertThat(w.grad().data()).containsExactly(0, 0, 0);
+  }
+
+  @Test
   void misuseIsExplained() {
     Tensor w = Tensor.of(1f, 2f).requiresGrad();
     assertThatThrownBy(() -> w.square().backward()).hasMessageStartingWith("backward: needs a scalar, not shape (2,)");
-    assertThatThrownBy(() -> w.square().backward(Tensor.of(1f))).hasMessageContaining("shape ()").hasMessageContaining("(2,)");
+    assertThatThrownBy(() -> w.square().backward(Tensor.of(1f))).hasMessageContaining("shape ()")
+        .hasMessageContaining("(2,)");
     assertThatThrownBy(w::grad).hasMessageStartingWith("grad: no backward()");
     assertThatThrownBy(() -> Tensor.of(1f).grad()).hasMessageContaining("requiresGrad()");
     assertThatThrownBy(() -> Tensor.of(1).requiresGrad()).hasMessageContaining("int32");
@@ -195,7 +205,7 @@ class DifferentiableTest {
     checkDerivative(points, x -> x.max().mul(x.min()));
   }
 
-  private static void checkDerivative(double[] points, java.util.function.UnaryOperator<Tensor> function) {
+  private static void checkDerivative(double[] points, UnaryOperator<Tensor> function) {
     Tensor x = Tensor.of(points);
     double[] gradient = Gradient.of(function.apply(x).sum(), x).toDoubleArray();
     for (int i = 0; i < points.length; i++) {
@@ -204,8 +214,8 @@ class DifferentiableTest {
       double[] below = points.clone();
       above[i] += h;
       below[i] -= h;
-      double slope =
-          (function.apply(Tensor.of(above)).sum().itemDouble() - function.apply(Tensor.of(below)).sum().itemDouble()) / (2 * h);
+      Tensor difference = function.apply(Tensor.of(above)).sub(function.apply(Tensor.of(below)));
+      double slope = difference.sum().itemDouble() / (2 * h);
       assertThat(gradient[i]).isCloseTo(slope, within(1e-4 * Math.max(1, Math.abs(slope))));
     }
   }

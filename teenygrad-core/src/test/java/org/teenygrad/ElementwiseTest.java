@@ -219,6 +219,7 @@ class ElementwiseTest {
     assertThat(Tensor.of(300, -1).cast(DType.UINT8).toIntArray()).containsExactly(44, 255);
     assertThat(Tensor.of(1 + 1f / 256, 1 + 3f / 256).bfloat16().data()).containsExactly(1, 1 + 4f / 256);
     assertThat(Tensor.of(1f).bitcast(DType.INT32).itemLong()).isEqualTo(0x3f800000);
-    assertThatThrownBy(() -> Tensor.of(1f).bitcast(DType.INT64)).hasMessage("bitcast: float32 has 4 bytes, int64 has 8");
+    assertThatThrownBy(() -> Tensor.of(1f).bitcast(DType.INT64))
+        .hasMessage("bitcast: float32 has 4 bytes, int64 has 8");
   }
 }

@@ -19,7 +19,8 @@ class MovementTest {
     assertThat(x.flatten().shape()).isEqualTo(Shape.of(24));
     assertThat(x.flatten(1, 2).shape()).isEqualTo(Shape.of(2, 12));
     assertThat(x.unflatten(-1, 2, -1).shape()).isEqualTo(Shape.of(2, 3, 2, 2));
-    assertThatThrownBy(() -> x.reshape(5, -1)).hasMessage("reshape: shape (2, 3, 4) with 24 elements does not fit [5, -1]");
+    assertThatThrownBy(() -> x.reshape(5, -1))
+        .hasMessage("reshape: shape (2, 3, 4) with 24 elements does not fit [5, -1]");
     assertThatThrownBy(() -> x.reshape(-1, -1)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Tensor.zeros(0).reshape(-1, 0)).isInstanceOf(IllegalArgumentException.class);
   }
@@ -57,7 +58,8 @@ class MovementTest {
         .containsExactly(1, Float.NEGATIVE_INFINITY);
     assertThat(x.shrink(new int[][] {{1, 2}, {0, 2}, {3, 4}}).toLongArray()).containsExactly(15, 19);
     assertThatThrownBy(() -> x.pad(new int[][] {{1, 1}})).hasMessageContaining("not a pair for each axis");
-    assertThatThrownBy(() -> x.shrink(new int[][] {{0, 3}, {0, 2}, {0, 4}})).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> x.shrink(new int[][] {{0, 3}, {0, 2}, {0, 4}}))
+        .isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   @Test
@@ -97,8 +99,14 @@ class MovementTest {
   private static long[] python(int size, @Nullable Integer begin, @Nullable Integer end, int step) {
     int low = step > 0 ? 0 : -1;
     int high = step > 0 ? size : size - 1;
-    int from = begin == null ? (step > 0 ? low : high) : Math.clamp(begin < 0 ? begin + size : begin, low, Math.max(low, high));
-    int to = end == null ? (step > 0 ? high : low) : Math.clamp(end < 0 ? end + size : end, low, Math.max(low, high));
+    int from = step > 0 ? low : high;
+    int to = step > 0 ? high : low;
+    if (begin != null) {
+      from = Math.clamp(begin < 0 ? begin + size : begin, low, Math.max(low, high));
+    }
+    if (end != null) {
+      to = Math.clamp(end < 0 ? end + size : end, low, Math.max(low, high));
+    }
     List<Long> taken = new ArrayList<>();
     for (long i = from; step > 0 ? i < to : i > to; i += step) {
       taken.add(i);
@@ -149,6 +157,7 @@ class MovementTest {
     assertThat(ones.tril(1).toIntArray()).containsExactly(1, 1, 0, 1, 1, 1);
     assertThat(ones.triu().toIntArray()).containsExactly(1, 1, 1, 0, 1, 1);
     assertThat(ones.triu(2).toIntArray()).containsExactly(0, 0, 1, 0, 0, 0);
-    assertThat(Tensor.full(Shape.of(1, 2), Double.NEGATIVE_INFINITY).triu(1).data()).containsExactly(0, Float.NEGATIVE_INFINITY);
+    assertThat(Tensor.full(Shape.of(1, 2), Double.NEGATIVE_INFINITY).triu(1).data())
+        .containsExactly(0, Float.NEGATIVE_INFINITY);
   }
 }

@@ -18,7 +18,8 @@ class ReductionsTest {
     assertThat(x.sum(-1, true).shape()).isEqualTo(Shape.of(2, 1));
     assertThat(x.sum(true, 0, 1).shape()).isEqualTo(Shape.of(1, 1));
     assertThat(Tensor.of(3f).sum(-1).item()).isEqualTo(3);
-    assertThatThrownBy(() -> x.sum(2)).isInstanceOf(IndexOutOfBoundsException.class).hasMessageContaining("axis 2 of shape (2, 3)");
+    assertThatThrownBy(() -> x.sum(2)).isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessageContaining("axis 2 of shape (2, 3)");
     assertThatThrownBy(() -> x.sum(0, -2)).hasMessageContaining("axis 0 is named twice");
   }
 

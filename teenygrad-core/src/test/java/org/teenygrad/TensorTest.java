@@ -37,7 +37,8 @@ class TensorTest {
 
   @Test
   void itemOfManyElementsIsRefused() {
-    assertThatThrownBy(() -> Tensor.of(1f, 2f).item()).hasMessage("item: shape (2,) has 2 elements, not one; use data()");
+    assertThatThrownBy(() -> Tensor.of(1f, 2f).item())
+        .hasMessage("item: shape (2,) has 2 elements, not one; use data()");
   }
 
   @Test
@@ -146,7 +147,8 @@ class TensorTest {
   void assignChecksShapeAndType() {
     assertThatThrownBy(() -> Tensor.of(1f, 2f).assign(Tensor.of(1f).reshape(1)))
         .hasMessage("assign: a tensor of float32 (2,) cannot take float32 (1,); cast and broadcastTo make them fit");
-    assertThatThrownBy(() -> Tensor.of(1f).update(Tensor.of(1))).hasMessageContaining("float32 () cannot take int32 ()");
+    assertThatThrownBy(() -> Tensor.of(1f).update(Tensor.of(1)))
+        .hasMessageContaining("float32 () cannot take int32 ()");
   }
 
   @Test

@@ -1,6 +1,5 @@
 package org.teenygrad;
 
-import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -99,62 +98,5 @@ sealed interface Normalization permits Tensor {
       Tensor standard = x.sub(mean.reshape(channels)).mul(scale);
       return Scaling.affine(standard, Scaling.perChannel(weight, shape), Scaling.perChannel(bias, shape));
     });
-  }
-}
-
-/// What the normalizations share.
-final class Scaling {
-  private Scaling() {}
-
-  /// Mean 0 and variance 1 over axes; the mean is taken first, so large offsets cost no precision.
-  static Tensor standardize(Tensor x, double eps, int... axes) {
-    Tensor centred = x.sub(x.mean(true, axes));
-    return centred.mul(centred.square().mean(true, axes).add(eps).rsqrt());
-  }
-
-  static Tensor affine(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias) {
-    Tensor scaled = weight == null ? x : x.mul(weight.cast(x.dtype()));
-    return bias == null ? scaled : scaled.add(bias.cast(x.dtype()));
-  }
-
-  static int[] lastAxes(
-      String name, Tensor x, Shape normalized, @Nullable Tensor weight, @Nullable Tensor bias) {
-    int first = x.rank() - normalized.rank();
-    if (normalized.rank() == 0
-        || first < 0
-        || !Arrays.equals(normalized.toArray(), x.shape().stream().skip(first).toArray())) {
-      throw new IllegalArgumentException(
-          "%s: %s does not end in the normalized shape %s".formatted(name, x.shape(), normalized));
-    }
-    for (Tensor parameter : new @Nullable Tensor[] {weight, bias}) {
-      if (parameter != null && !parameter.shape().equals(normalized)) {
-        throw new IllegalArgumentException(
-            "%s: weight and bias must be of the normalized shape %s, not %s".formatted(name, normalized, parameter.shape()));
-      }
-    }
-    return IntStream.range(first, x.rank()).toArray();
-  }
-
-  static void checkChannels(String name, Shape shape, @Nullable Tensor... perChannel) {
-    if (shape.rank() < 2) {
-      throw new IllegalArgumentException(name + ": takes (batch, channels, ...), not " + shape);
-    }
-    for (Tensor parameter : perChannel) {
-      if (parameter != null && !(parameter.rank() == 1 && parameter.size(0) == shape.size(1))) {
-        throw new IllegalArgumentException(
-            "%s: %s is not (channels) of %s".formatted(name, parameter.shape(), shape));
-      }
-    }
-  }
-
-  static int[] channelShape(Shape shape) {
-    int[] sizes = new int[shape.rank()];
-    Arrays.fill(sizes, 1);
-    sizes[1] = shape.size(1);
-    return sizes;
-  }
-
-  static @Nullable Tensor perChannel(@Nullable Tensor parameter, Shape shape) {
-    return parameter == null ? null : parameter.reshape(channelShape(shape));
   }
 }

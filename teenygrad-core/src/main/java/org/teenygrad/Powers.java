@@ -35,7 +35,7 @@ final class Powers {
     if (type.isFloating()) {
       return Operations.binary("pow", OpCode.POW, x, exponent);
     }
-    return Operations.binary("pow", OpCode.POW, DType.FLOAT64, x, exponent).cast(type);
+    return Operations.binary("pow", OpCode.POW, DType.FLOAT64, x, exponent).round().cast(type);
   }
 
   /// Squaring and multiplying: as many products as the exponent has bits, twice at most.

@@ -83,7 +83,7 @@ public enum OpCode {
   // Inside a kernel: every value is a scalar
   RANGE(Group.KERNEL, 0, INTEGER, SCALAR, "a loop counter 0..size-1; payload: Range"),
   LOAD(Group.KERNEL, -1, FIRST, SCALAR, "PARAM x at index y; 0 where the optional third input is false"),
-  STORE(Group.KERNEL, 3, VOID, SCALAR, "into PARAM x at index y the value z; payload: null, or the OpCode that combines"),
+  STORE(Group.KERNEL, -1, VOID, SCALAR, "into PARAM x at index y the value z, where the optional fourth input is true; payload: null, or the OpCode that combines"),
   FOLD(Group.KERNEL, -1, FIRST, SCALAR, "x combined over all the RANGEs that follow; payload: ADD, MUL, MAX or MIN"),
   SINK(Group.KERNEL, -1, VOID, SCALAR, "all of its inputs: a whole kernel, or a whole graph");
 

@@ -8,7 +8,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
+import org.teenygrad.runtime.cpu.Cpu;
 import org.teenygrad.runtime.interpreter.Interpreter;
+import org.teenygrad.runtime.nulldevice.NullDevice;
 
 /// The devices by name. A device is opened when it is first used and stays open.
 public final class Devices {
@@ -18,7 +20,9 @@ public final class Devices {
 
   // Every kind of device, the one to prefer last.
   static {
+    register("null", NullDevice::open);
     register("interpreter", () -> true, Interpreter::open);
+    register("cpu", Cpu::isPresent, Cpu::open);
   }
 
   private Devices() {}

@@ -1,7 +1,9 @@
 package org.teenygrad.schedule;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.autodiff.Gradients;
 import org.teenygrad.ir.Graph;
@@ -20,80 +21,171 @@ import org.teenygrad.ir.Param;
 import org.teenygrad.ir.Storage;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.Devices;
-import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Runtime;
-import org.teenygrad.runtime.Target;
 
 /// Computes graphs: from the nodes that somebody wants to the buffers that hold their values.
+///
+/// A graph whose structure was seen before runs the schedule that was made then: no derivative is taken, nothing is
+/// rewritten and nothing compiled.
 public final class Realizer {
+  private static final int MOST_SCHEDULES = 256;
+
+  private static final Map<GraphKey, Schedule> SCHEDULES =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<GraphKey, Schedule> eldest) {
+          return size() > MOST_SCHEDULES;
+        }
+      };
+
   private Realizer() {}
 
   /// Computes every node that is not computed yet, all in one schedule; afterwards each one's
   /// [OpNode#realized] is its BUFFER, whose storage has memory on the node's device.
   /// @throws IllegalStateException if a node reads data that a later assignment has overwritten
   public static synchronized void realize(List<OpNode> roots) {
-    List<OpNode> wanted =
-        roots.stream().filter(root -> computed(root) == null).distinct().toList();
-    List<OpNode> graphs = Placement.copyAcross(cut(wanted));
+    roots.stream().filter(root -> root.is(OpCode.BUFFER)).forEach(root -> root.realizedAs(root));
+    List<OpNode> wanted = withAssignments(roots.stream().filter(root -> computed(root) == null).distinct().toList());
+    if (wanted.isEmpty()) {
+      return;
+    }
+    boolean copies = reach(wanted).stream().anyMatch(node -> node.is(OpCode.COPY) && computed(node) == null);
+    List<OpNode> graphs = copies ? Placement.copyAcross(cut(wanted)) : wanted;
     Map<Device, Set<OpNode>> byDevice = new LinkedHashMap<>();
-    Map<OpNode, Device> devices = Placement.devices(graphs);
+    Map<OpNode, Device> devices = devices(graphs);
     for (OpNode graph : graphs) {
-      Device device = devices.get(graph);
-      byDevice
-          .computeIfAbsent(
-              device == null ? Devices.defaultDevice() : device, d -> new LinkedHashSet<>())
-          .add(graph);
+      if (computed(graph) == null) {
+        Device device = devices.get(graph);
+        byDevice.computeIfAbsent(device == null ? Devices.defaultDevice() : device, d -> new LinkedHashSet<>()).add(graph);
+      }
     }
-    Map<OpNode, OpNode> buffers = new HashMap<>();
-    byDevice.forEach((device, outputs) -> buffers.putAll(run(device, List.copyOf(outputs))));
+    byDevice.forEach((device, outputs) -> run(device, List.copyOf(outputs)));
     for (int i = 0; i < wanted.size(); i++) {
-      wanted.get(i).realizedAs(Objects.requireNonNull(buffers.get(graphs.get(i))));
+      if (computed(wanted.get(i)) == null) {
+        wanted.get(i).realizedAs(Objects.requireNonNull(computed(graphs.get(i))));
+      }
     }
   }
 
-  /// The BUFFER of a node whose value is still there, or null. A BUFFER is its own.
-  static @Nullable OpNode computed(OpNode node) {
-    OpNode buffer = node.realized();
-    return buffer == null || buffer.payload(Storage.class).overwritten() ? null : buffer;
+  /// All nodes from the roots down to those that are computed.
+  private static List<OpNode> reach(List<OpNode> roots) {
+    return Graph.topological(roots, node -> computed(node) == null);
   }
 
-  /// The graphs over buffers only: what is computed already is cut off, and the derivatives are spelled
-  /// out.
-  private static List<OpNode> cut(List<OpNode> roots) {
-    List<OpNode> assigned =
-        substitute(roots, node -> node.is(OpCode.ASSIGN) ? computed(node) : null);
-    List<OpNode> expanded = Gradients.expand(assigned);
-    List<OpNode> cut = substitute(expanded, Realizer::computed);
-    Set<OpNode> buffers = buffers(cut);
-    if (buffers.stream().map(Realizer::device).distinct().count() > 1) {
-      // Expressions of constants alone belong to no device. One that was computed on another device
-      // than these is computed again.
-      Map<OpNode, Device> devices = Placement.devices(expanded);
-      cut = substitute(expanded, node -> devices.get(node) == null ? null : computed(node));
-      buffers = buffers(cut);
+  /// The device of each root; expressions of constants alone have none.
+  private static Map<OpNode, Device> devices(List<OpNode> roots) {
+    Set<Device> found = new HashSet<>();
+    for (OpNode node : reach(roots)) {
+      OpNode buffer = node.is(OpCode.BUFFER) ? node : computed(node);
+      if (buffer != null) {
+        found.add(device(buffer));
+      }
     }
-    read(cut).forEach(Realizer::checkReadable);
-    return cut;
-  }
-
-  /// The buffers whose contents are wanted: what an ASSIGN overwrites may be new memory.
-  private static Set<OpNode> read(List<OpNode> roots) {
-    Set<OpNode> read = new LinkedHashSet<>(roots);
-    for (OpNode node : Graph.topological(roots)) {
-      node.inputs().stream().skip(node.is(OpCode.ASSIGN) ? 1 : 0).forEach(read::add);
+    if (found.size() > 1) {
+      // A constant expression may have been computed on another device than the one it is wanted on now.
+      return Placement.devices(roots);
     }
-    read.removeIf(node -> !node.is(OpCode.BUFFER));
-    return read;
-  }
-
-  private static Set<OpNode> buffers(List<OpNode> roots) {
-    Set<OpNode> buffers = new LinkedHashSet<>(Graph.topological(roots));
-    buffers.removeIf(node -> !node.is(OpCode.BUFFER));
-    return buffers;
+    Map<OpNode, Device> same = new IdentityHashMap<>();
+    found.forEach(device -> roots.forEach(root -> same.put(root, device)));
+    return same;
   }
 
   private static Device device(OpNode buffer) {
     return buffer.payload(Storage.class).device();
+  }
+
+  /// The BUFFER of a node whose value is still there, or null. A BUFFER is its own.
+  static @Nullable OpNode computed(OpNode node) {
+    OpNode buffer = node.is(OpCode.BUFFER) ? node : node.realized();
+    return buffer == null || buffer.payload(Storage.class).memory() == null ? null : buffer;
+  }
+
+  /// As [#computed(OpNode)], if the value is on that device.
+  static @Nullable OpNode computed(OpNode node, Device device) {
+    OpNode buffer = computed(node);
+    return buffer == null || !device(buffer).equals(device) ? null : buffer;
+  }
+
+  /// The roots, and every assignment on the way to them that has not run.
+  private static List<OpNode> withAssignments(List<OpNode> roots) {
+    Set<OpNode> all = new LinkedHashSet<>(roots);
+    for (OpNode node : reach(roots)) {
+      if (node.is(OpCode.ASSIGN) && computed(node) == null) {
+        all.add(node);
+      }
+    }
+    return List.copyOf(all);
+  }
+
+  private static void run(Device device, List<OpNode> outputs) {
+    Runtime runtime = Devices.runtime(device);
+    GraphKey key = GraphKey.of(outputs, device);
+    Schedule schedule = SCHEDULES.get(key);
+    if (schedule == null) {
+      schedule = schedule(runtime, outputs, key.storages);
+      SCHEDULES.put(key, schedule);
+    }
+    List<Buffer> given = new ArrayList<>();
+    for (Storage storage : key.storages) {
+      // What an ASSIGN writes first has no memory yet.
+      Buffer memory = (Buffer) storage.memory();
+      given.add(memory != null ? memory : runtime.allocator().allocate(storage.shape().elements() * storage.dtype().bytes()));
+    }
+    List<Buffer> results = schedule.run(runtime, Workspace.of(device), given);
+    for (int i = 0; i < outputs.size(); i++) {
+      OpNode output = outputs.get(i);
+      if (schedule.isInPlace(i)) {
+        output.input(0).payload(Storage.class).overwrite();
+      }
+    }
+    Map<Buffer, OpNode> filled = new IdentityHashMap<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      OpNode output = outputs.get(i);
+      output.realizedAs(filled.computeIfAbsent(results.get(i), memory -> filled(output, device, memory)));
+    }
+  }
+
+  private static Schedule schedule(Runtime runtime, List<OpNode> outputs, List<Storage> storages) {
+    Set<Storage> known = Collections.newSetFromMap(new IdentityHashMap<>());
+    known.addAll(storages);
+    List<OpNode> graphs = cut(outputs, node -> {
+      // Derivatives may hold expressions that happen to be computed but were not part of the key.
+      OpNode buffer = computed(node);
+      return buffer == null || !known.contains(buffer.payload(Storage.class)) ? null : buffer;
+    });
+    Map<Storage, Integer> slots = new IdentityHashMap<>();
+    storages.forEach(storage -> slots.put(storage, slots.size()));
+    Map<OpNode, OpNode> params = new HashMap<>();
+    List<OpNode> inputs = new ArrayList<>();
+    for (Storage storage : storages) {
+      OpNode param = OpNode.create(OpCode.PARAM, storage.dtype(), List.of(), new Param(inputs.size(), storage.shape()));
+      params.put(OpNode.buffer(storage), param);
+      inputs.add(param);
+    }
+    List<OpNode> over = graphs.stream().map(graph -> Graph.substitute(graph, params)).toList();
+    return Scheduler.schedule(runtime, over, inputs);
+  }
+
+  /// The graphs over buffers only, where they span devices.
+  private static List<OpNode> cut(List<OpNode> roots) {
+    Map<OpNode, Device> devices = Placement.devices(roots);
+    return cut(roots, node -> node.is(OpCode.BUFFER) || devices.get(node) != null ? computed(node) : null);
+  }
+
+  /// The graphs over buffers only: what is computed already is cut off, and the derivatives are spelled
+  /// out.
+  private static List<OpNode> cut(List<OpNode> roots, Replacement computed) {
+    List<OpNode> assigned = substitute(roots, node -> node.is(OpCode.ASSIGN) ? computed(node) : null);
+    List<OpNode> cut = substitute(Gradients.expand(assigned), computed);
+    cut.forEach(Realizer::checkReadable);
+    for (OpNode node : Graph.topological(cut)) {
+      for (int i = node.is(OpCode.ASSIGN) ? 1 : 0; i < node.inputs().size(); i++) {
+        checkReadable(node.input(i));
+      }
+    }
+    return cut;
   }
 
   private interface Replacement {
@@ -107,9 +199,7 @@ public final class Realizer {
     for (OpNode node : Graph.topological(roots, n -> replacement.of(n) == null)) {
       OpNode replaced = replacement.of(node);
       if (replaced == null) {
-        replaced =
-            node.withInputs(
-                node.inputs().stream().map(n -> Objects.requireNonNull(changed.get(n))).toList());
+        replaced = node.withInputs(node.inputs().stream().map(n -> Objects.requireNonNull(changed.get(n))).toList());
         OpNode buffer = computed(node);
         if (buffer != null && computed(replaced) == null) {
           replaced.realizedAs(buffer);
@@ -120,63 +210,24 @@ public final class Realizer {
     return roots.stream().map(root -> Objects.requireNonNull(changed.get(root))).toList();
   }
 
-  private static void checkReadable(OpNode buffer) {
-    Storage storage = buffer.payload(Storage.class);
+  private static void checkReadable(OpNode node) {
+    if (!node.is(OpCode.BUFFER)) {
+      return;
+    }
+    Storage storage = node.payload(Storage.class);
     if (storage.overwritten()) {
       throw new IllegalStateException(
-          "the data of "
-              + storage
-              + " was overwritten by an assignment before this expression read it; realize the expression before the assignment, or copy the tensor first");
+          "the data of " + storage + " was overwritten by an assignment before this expression read it;"
+              + " realize the expression before the assignment, or copy the tensor first");
     }
     if (storage.memory() == null) {
       throw new IllegalStateException("the data of " + storage + " was never written");
     }
   }
 
-  /// Runs the graphs on their device as one program.
-  /// @return for each graph the BUFFER of its value
-  private static Map<OpNode, OpNode> run(Device device, List<OpNode> graphs) {
-    Runtime runtime = Devices.runtime(device);
-    Map<OpNode, OpNode> results = new LinkedHashMap<>();
-    List<OpNode> outputs = new ArrayList<>();
-    List<Buffer> arguments = new ArrayList<>();
-    for (OpNode graph : graphs) {
-      if (graph.is(OpCode.BUFFER)) {
-        results.put(graph, graph);
-        continue;
-      }
-      outputs.add(graph);
-      arguments.add(runtime.allocator().allocate(graph.shape().elements() * graph.dtype().bytes()));
-    }
-    if (outputs.isEmpty()) {
-      return results;
-    }
-    if (!(runtime.target() instanceof Target.Graphs)) {
-      throw new UnsupportedOperationException("no scheduler for " + device + " yet");
-    }
-    Map<OpNode, OpNode> params = new IdentityHashMap<>();
-    for (OpNode node : Graph.topological(outputs)) {
-      if (node.is(OpCode.BUFFER)) {
-        Param param = new Param(arguments.size(), node.shape());
-        params.put(node, OpNode.create(OpCode.PARAM, node.dtype(), List.of(), param));
-        Buffer memory = (Buffer) node.payload(Storage.class).memory();
-        long bytes = node.shape().elements() * node.dtype().bytes();
-        arguments.add(memory != null ? memory : runtime.allocator().allocate(bytes));
-      }
-    }
-    OpNode sink = Graph.substitute(OpNode.of(OpCode.SINK, null, outputs), params);
-    var program = new Program("graph", sink, "", 1, 0, new Program.Work(0, 0));
-    runtime.compiler().compile(program).run(List.of(arguments));
-    for (int i = 0; i < outputs.size(); i++) {
-      results.put(outputs.get(i), filled(outputs.get(i), device, arguments.get(i)));
-    }
-    return results;
-  }
-
   /// A BUFFER for a node's value, in memory that holds it.
   static OpNode filled(OpNode node, Device device, Buffer memory) {
-    DType dtype = node.dtype();
-    Storage storage = new Storage(dtype, node.shape(), device);
+    Storage storage = new Storage(node.dtype(), node.shape(), device);
     storage.fill(memory);
     return OpNode.buffer(storage);
   }

@@ -50,7 +50,7 @@ class AlgebraTest {
       }
       if (replaced != null) {
         seen++;
-        check(node, replaced, ROUNDING.contains(rule.name()));
+        check(node, replaced, ROUNDING.contains(rule.name()) || node.is(OpCode.POW));
       }
     }
     assertThat(seen).as("cases of " + rule).isEqualTo(CASES);

@@ -170,7 +170,7 @@ record Known(double lo, double hi, double error, int grain) {
     return switch (node.payload(Reduction.class).combine()) {
       case ADD -> {
         double accumulator = dtype == DType.FLOAT64 ? unit(dtype) : unit(DType.FLOAT32);
-        yield new Known(n * x.lo, n * x.hi, n * (x.error + 4 * accumulator * x.magnitude()), x.grain);
+        yield new Known(n * x.lo, n * x.hi, n * (x.error + Math.max(4, Math.sqrt(n)) * accumulator * x.magnitude()), x.grain);
       }
       case MUL -> {
         if (!dtype.isFloating() || n == 0) {

@@ -1,0 +1,124 @@
+package org.teenygrad.codegen;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.teenygrad.DType;
+import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.IndexAlgebra;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.ir.Param;
+import org.teenygrad.ir.Range;
+
+/// What can be known of a kernel before its loops are chosen: which loops each value depends on, and how far apart in memory
+/// neighbouring iterations of a loop are.
+///
+/// Sets of loops are bit masks by the ranges' numbers, of which a kernel has fewer than 64.
+final class Analysis {
+  final OpNode sink;
+  /// Every node, inputs before users.
+  final List<OpNode> nodes;
+  /// The loops that no FOLD owns, outermost first.
+  final List<OpNode> outer;
+  final IndexAlgebra algebra = new IndexAlgebra();
+  private final Map<OpNode, Long> dependencies = new HashMap<>();
+
+  Analysis(OpNode sink) {
+    this.sink = sink;
+    nodes = Graph.topological(List.of(sink));
+    long owned = 0;
+    for (OpNode node : nodes) {
+      dependencies.put(node, computeDependencies(node));
+      if (node.is(OpCode.FOLD)) {
+        owned |= foldMask(node);
+      }
+    }
+    List<OpNode> free = new ArrayList<>();
+    for (OpNode node : nodes) {
+      if (node.is(OpCode.RANGE) && (owned & bit(node)) == 0) {
+        free.add(node);
+      }
+    }
+    free.sort(Comparator.comparingInt(range -> range.payload(Range.class).id()));
+    outer = List.copyOf(free);
+  }
+
+  private long computeDependencies(OpNode node) {
+    if (node.is(OpCode.RANGE)) {
+      return bit(node);
+    }
+    long mask = 0;
+    for (OpNode input : node.is(OpCode.FOLD) ? node.inputs().subList(0, 1) : node.inputs()) {
+      mask |= dependencies.getOrDefault(input, 0L);
+    }
+    return node.is(OpCode.FOLD) ? mask & ~foldMask(node) : mask;
+  }
+
+  /// The loops whose counters a value changes with; a FOLD's own are not among them.
+  long dependencies(OpNode node) {
+    return dependencies.getOrDefault(node, 0L);
+  }
+
+  boolean dependsOn(OpNode node, OpNode range) {
+    return (dependencies(node) & bit(range)) != 0;
+  }
+
+  static long bit(OpNode range) {
+    int id = range.payload(Range.class).id();
+    if (id >= Long.SIZE) {
+      throw new IllegalStateException("a kernel with loop number " + id + ": at most " + Long.SIZE + " are supported");
+    }
+    return 1L << id;
+  }
+
+  static long size(OpNode range) {
+    return range.payload(Range.class).size();
+  }
+
+  static List<OpNode> foldRanges(OpNode fold) {
+    return fold.inputs().subList(1, fold.inputs().size());
+  }
+
+  static long foldMask(OpNode fold) {
+    long mask = 0;
+    for (OpNode range : foldRanges(fold)) {
+      mask |= bit(range);
+    }
+    return mask;
+  }
+
+  List<OpNode> stores() {
+    return sink.inputs();
+  }
+
+  List<OpNode> folds() {
+    return nodes.stream().filter(node -> node.is(OpCode.FOLD)).toList();
+  }
+
+  /// How many elements one step of a loop moves an access, or -1 if that is not the same everywhere.
+  long stride(OpNode access, OpNode range) {
+    return factor(access.input(1), range);
+  }
+
+  /// The factor of a loop counter in an index, or -1 if it also occurs otherwise than in a product with a constant.
+  long factor(OpNode index, OpNode range) {
+    for (OpNode term : algebra.sum(index).factors().keySet()) {
+      if (term != range && dependsOn(term, range)) {
+        return -1;
+      }
+    }
+    return algebra.sum(index).factor(range);
+  }
+
+  static int slot(OpNode access) {
+    return access.input(0).payload(Param.class).slot();
+  }
+
+  /// The type that values of a tensor type have in registers: 16-bit floats are computed in 32 bits.
+  static DType inRegister(DType dtype) {
+    return dtype == DType.FLOAT16 || dtype == DType.BFLOAT16 ? DType.FLOAT32 : dtype;
+  }
+}

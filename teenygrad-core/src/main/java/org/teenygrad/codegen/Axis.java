@@ -1,0 +1,26 @@
+package org.teenygrad.codegen;
+
+import org.teenygrad.ir.OpNode;
+
+/// A stretch of a loop that is written out instead of looped over: `count` steps of `lanes` iterations each, the last step
+/// of `lastLanes`. With one lane a step is a scalar and this is unrolling; with more, a step is a vector.
+record Axis(OpNode range, int count, int lanes, int lastLanes) {
+  static Axis unrolled(OpNode range, int count) {
+    return new Axis(range, count, 1, 1);
+  }
+
+  /// The axis that covers `size` iterations in vectors of at most `lanes`.
+  static Axis vectors(OpNode range, long size, int lanes) {
+    int count = Math.toIntExact((size + lanes - 1) / lanes);
+    int last = Math.toIntExact(size - (long) (count - 1) * lanes);
+    return count == 1 ? new Axis(range, 1, last, last) : new Axis(range, count, lanes, last);
+  }
+
+  int lanes(int step) {
+    return step == count - 1 ? lastLanes : lanes;
+  }
+
+  boolean isVector() {
+    return lanes > 1;
+  }
+}

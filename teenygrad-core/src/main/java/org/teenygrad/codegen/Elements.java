@@ -1,0 +1,217 @@
+package org.teenygrad.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.Target;
+
+/// The loops of everything but contractions: elementwise kernels, reductions, scatters.
+///
+/// The outer loops run in order, the last one in vectors if that makes most accesses run over neighbours in memory. Work items are
+/// iterations of the first loops, as many as all reductions and stores depend on, or blocks of the only loop.
+final class Elements implements LoopNest {
+  /// Enough pieces to keep many cores busy evenly.
+  private static final long WANTED_ITEMS = 64;
+
+  /// Elements a work item of a single loop should have at least: about 2 µs of work.
+  private static final long BLOCK = 4096;
+
+  private final Emitter emitter;
+  private final Analysis analysis;
+  private final List<OpNode> loops = new ArrayList<>();
+  private final @Nullable OpNode vector;
+  private final int lanes;
+  private final int unroll;
+  private final int parallel;
+  private final long blocks;
+  private final long blockSize;
+
+  Elements(Emitter emitter, Target.Cpu target) {
+    this.emitter = emitter;
+    analysis = emitter.analysis;
+    List<OpNode> serial = analysis.outer.stream().filter(this::isSerial).toList();
+    List<OpNode> free = analysis.outer.stream().filter(range -> !isSerial(range)).toList();
+    OpNode last = free.isEmpty() ? null : free.getLast();
+    lanes = last == null ? 1 : lanes(last, target.vectorBytes());
+    vector = lanes > 1 ? last : null;
+    unroll = vector == null ? 1 : unroll(vector);
+    loops.addAll(free);
+    loops.addAll(serial);
+    parallel = parallelLoops(free);
+    if (vector != null && free.size() == 1 && parallel == 1) {
+      long step = (long) lanes * unroll;
+      long size = Analysis.size(vector);
+      blockSize = Math.max(step, Math.ceilDiv(Math.clamp(size / WANTED_ITEMS, Math.min(BLOCK, size), 1 << 16), step) * step);
+      blocks = Math.ceilDiv(size, blockSize);
+    } else {
+      blockSize = 0;
+      blocks = 0;
+    }
+  }
+
+  /// Whether a store's place does not follow from the loop's counter, so that its iterations have an order.
+  private boolean isSerial(OpNode range) {
+    return analysis.stores().stream().anyMatch(store -> store.inputs().size() > 3 && analysis.algebra.sum(store.input(1)).factor(range) == 0);
+  }
+
+  private int lanes(OpNode last, int vectorBytes) {
+    int widest = 4;
+    int good = 0;
+    int bad = 0;
+    for (OpNode node : analysis.nodes) {
+      boolean access = node.is(OpCode.LOAD) || node.is(OpCode.STORE);
+      if (access && analysis.dependsOn(node.input(1), last)) {
+        if (analysis.stride(node, last) == 1) {
+          good += node.is(OpCode.STORE) && analysis.folds().isEmpty() ? 2 : 1;
+        } else {
+          bad++;
+        }
+      }
+      boolean index = node.op().isElementwise() && node.dtype() == DType.INT64 || node.is(OpCode.RANGE) || node.is(OpCode.CONST);
+      if (!index && analysis.dependsOn(node, last)) {
+        widest = Math.max(widest, node.dtype().bytes());
+      }
+    }
+    boolean foldsAcross = analysis.folds().stream().anyMatch(fold -> analysis.dependsOn(fold, last));
+    if (good == 0 || foldsAcross && bad > 0 && good <= bad + 1) {
+      return 1;
+    }
+    return (int) Math.min(vectorBytes / widest, Analysis.size(last));
+  }
+
+  private int unroll(OpNode range) {
+    boolean foldsInside = analysis.folds().stream().anyMatch(fold -> analysis.dependsOn(fold, range));
+    long vectors = Math.max(1, Analysis.size(range) / lanes);
+    long most = foldsInside ? 4 : analysis.nodes.size() < 60 ? 2 : 1;
+    return (int) Math.min(vectors, most);
+  }
+
+  /// How many of the first loops give the work items.
+  private int parallelLoops(List<OpNode> free) {
+    int allowed = free.size() - (vector != null && free.size() > 1 ? 1 : 0);
+    for (OpNode node : analysis.nodes) {
+      if (node.is(OpCode.STORE) || node.is(OpCode.FOLD) && isOutermost(node)) {
+        int depth = 0;
+        while (depth < allowed && analysis.dependsOn(node, free.get(depth))) {
+          depth++;
+        }
+        allowed = depth;
+      }
+    }
+    int used = 0;
+    long items = 1;
+    while (used < allowed && items < WANTED_ITEMS) {
+      items *= Analysis.size(free.get(used++));
+    }
+    return used;
+  }
+
+  /// Whether a FOLD stands in no loop of another.
+  private boolean isOutermost(OpNode fold) {
+    long free = 0;
+    for (OpNode range : analysis.outer) {
+      free |= Analysis.bit(range);
+    }
+    return (analysis.dependencies(fold) & ~free) == 0;
+  }
+
+  @Override
+  public String kind() {
+    return analysis.folds().isEmpty() ? analysis.stores().stream().anyMatch(s -> s.inputs().size() > 3) ? "scatter" : "map" : "reduce";
+  }
+
+  @Override
+  public long items() {
+    if (blocks > 0) {
+      return blocks;
+    }
+    long items = 1;
+    for (int i = 0; i < parallel; i++) {
+      items *= Analysis.size(loops.get(i));
+    }
+    return items;
+  }
+
+  @Override
+  public long scratchBytes() {
+    return 0;
+  }
+
+  @Override
+  public void emit() {
+    emitter.emitReady(analysis.nodes);
+    emitter.ir.loop("%begin", "%end", 1, List.of(), (item, none) -> {
+      if (blocks > 0) {
+        emitBlock(item);
+      } else {
+        emitter.unflatten(item, loops.subList(0, parallel), () -> {
+          emitter.emitReady(analysis.nodes);
+          emitLoops(parallel);
+        });
+      }
+      return none;
+    });
+  }
+
+  private void emitLoops(int depth) {
+    if (depth == loops.size()) {
+      return;
+    }
+    OpNode range = loops.get(depth);
+    String size = Long.toString(Analysis.size(range));
+    if (range == vector) {
+      long step = (long) lanes * unroll;
+      long full = Analysis.size(range) / step * step;
+      if (full > 0) {
+        emitVectors("0", Long.toString(full), depth);
+      }
+      emitTail(full, depth);
+      return;
+    }
+    emitter.ir.loop("0", size, 1, List.of(), (counter, none) -> emitter.within(range, counter, null, () -> {
+      emitter.emitReady(analysis.nodes);
+      emitLoops(depth + 1);
+      return none;
+    }));
+  }
+
+  private void emitVectors(String from, String below, int depth) {
+    OpNode range = loops.get(depth);
+    emitter.ir.loop(from, below, (long) lanes * unroll, List.of(), (counter, none) ->
+        emitter.within(range, counter, new Axis(range, unroll, lanes, lanes), () -> {
+          emitter.emitReady(analysis.nodes);
+          emitLoops(depth + 1);
+          return none;
+        }));
+  }
+
+  private void emitTail(long from, int depth) {
+    OpNode range = loops.get(depth);
+    long left = Analysis.size(range) - from;
+    if (left > 0) {
+      emitter.within(range, Long.toString(from), Axis.vectors(range, left, lanes), () -> {
+        emitter.emitReady(analysis.nodes);
+        emitLoops(depth + 1);
+        return true;
+      });
+    }
+  }
+
+  /// A block of the only loop; the last one also does what is left over after the last full step.
+  private void emitBlock(String item) {
+    long step = (long) lanes * unroll;
+    long full = Analysis.size(loops.getFirst()) / step * step;
+    Ir ir = emitter.ir;
+    String from = ir.value("mul i64 " + item + ", " + blockSize);
+    String unlimited = ir.value("add i64 " + from + ", " + blockSize);
+    ir.declare("declare i64 @llvm.smin.i64(i64, i64)");
+    String below = ir.value("call i64 @llvm.smin.i64(i64 " + unlimited + ", i64 " + full + ")");
+    ir.branch(ir.value("icmp slt i64 " + from + ", " + below), () -> emitVectors(from, below, 0), () -> {});
+    if (full < Analysis.size(loops.getFirst())) {
+      ir.branch(ir.value("icmp eq i64 " + item + ", " + (blocks - 1)), () -> emitTail(full, 0), () -> {});
+    }
+  }
+}

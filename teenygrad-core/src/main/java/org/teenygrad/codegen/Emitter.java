@@ -1,0 +1,422 @@
+package org.teenygrad.codegen;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
+import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+
+/// Writes the values of a kernel inside whatever loops are open.
+///
+/// Each value is written in the outermost loop where all that it depends on is known ([#emitReady]), so nothing is computed
+/// again in an inner loop. Inside an [Axis] a value has an instance for each step of the axes that it depends on: a matrix
+/// product's tile of accumulators is one FOLD with instances over two axes.
+final class Emitter {
+  final Analysis analysis;
+  final Ir ir;
+  final Instructions instructions;
+  private final Memory memory;
+  private final Map<OpNode, String> counters = new HashMap<>();
+  private final Map<OpNode, Axis> axes = new LinkedHashMap<>();
+  private final Deque<Scope> scopes = new ArrayDeque<>();
+  private final int vectorBytes;
+
+  private record Instance(OpNode node, List<Integer> steps, int form) {}
+
+  private static final int VALUE = 0;
+  private static final int BASE = 1;
+  private static final int SPLAT = 2;
+
+  /// What has been written since a loop was entered, and cannot be used outside it.
+  private static final class Scope {
+    final Map<Instance, String> values = new HashMap<>();
+    final Set<OpNode> done = new HashSet<>();
+  }
+
+  Emitter(Analysis analysis, Ir ir, int vectorBytes) {
+    this.analysis = analysis;
+    this.ir = ir;
+    this.vectorBytes = vectorBytes;
+    instructions = new Instructions(ir);
+    memory = new Memory(this);
+    scopes.push(new Scope());
+  }
+
+  /// Runs `body` with a loop counter known; what it writes is forgotten afterwards.
+  <T> T within(OpNode range, String counter, @Nullable Axis axis, java.util.function.Supplier<T> body) {
+    counters.put(range, counter);
+    if (axis != null) {
+      axes.put(range, axis);
+    }
+    scopes.push(new Scope());
+    T result = body.get();
+    scopes.pop();
+    axes.remove(range);
+    counters.remove(range);
+    return result;
+  }
+
+  /// Runs `body` with the loops open that a flat number stands for, the last one changing fastest.
+  void unflatten(String number, List<OpNode> ranges, Runnable body) {
+    if (ranges.isEmpty()) {
+      body.run();
+      return;
+    }
+    OpNode range = ranges.getLast();
+    boolean only = ranges.size() == 1;
+    String counter = only ? number : ir.value("urem i64 " + number + ", " + Analysis.size(range));
+    String rest = only ? number : ir.value("udiv i64 " + number + ", " + Analysis.size(range));
+    within(range, counter, null, () -> {
+      unflatten(rest, ranges.subList(0, ranges.size() - 1), body);
+      return true;
+    });
+  }
+
+  private long available() {
+    long mask = 0;
+    for (OpNode range : counters.keySet()) {
+      mask |= Analysis.bit(range);
+    }
+    return mask;
+  }
+
+  /// Writes all of `order` that the open loops allow: values, whole FOLDs, and STOREs.
+  /// @param order nodes, inputs before users
+  void emitReady(List<OpNode> order) {
+    long available = available();
+    // Stores come last: one may overwrite what another value is loaded from.
+    List<OpNode> stores = new ArrayList<>();
+    for (OpNode node : order) {
+      if ((analysis.dependencies(node) & ~available) == 0 && !isDone(node)) {
+        switch (node.op()) {
+          case CONST, RANGE, PARAM, SINK -> {}
+          case FOLD -> emitFolds(foldsLike(node, order, available));
+          case STORE -> stores.add(node);
+          default -> emitValue(node);
+        }
+      }
+    }
+    for (OpNode store : stores) {
+      forEachInstance(store, steps -> memory.store(store, steps));
+      done(store);
+    }
+  }
+
+  private void emitValue(OpNode node) {
+    if (isIndex(node)) {
+      Axis vector = vectorAxis();
+      if (node.dtype() == DType.INT64 && (vector == null || analysis.factor(node, vector.range()) != -1)) {
+        base(node, zeroSteps());
+      }
+    } else {
+      forEachInstance(node, steps -> value(node, steps));
+      done(node);
+    }
+  }
+
+  /// Whether a node is part of addresses only, and so is wanted as a scalar.
+  private boolean isIndex(OpNode node) {
+    return addresses().contains(node);
+  }
+
+  private @Nullable Set<OpNode> addressNodes;
+
+  private Set<OpNode> addresses() {
+    if (addressNodes == null) {
+      Set<OpNode> values = new HashSet<>();
+      Deque<OpNode> stack = new ArrayDeque<>();
+      stack.push(analysis.sink);
+      while (!stack.isEmpty()) {
+        OpNode node = stack.pop();
+        if (values.add(node)) {
+          boolean access = node.is(OpCode.LOAD) || node.is(OpCode.STORE);
+          for (int i = 0; i < node.inputs().size(); i++) {
+            if (!access || i > 1) {
+              stack.push(node.input(i));
+            }
+          }
+        }
+      }
+      Set<OpNode> only = new HashSet<>(analysis.nodes);
+      only.removeAll(values);
+      only.removeIf(node -> node.is(OpCode.LOAD) || node.is(OpCode.FOLD));
+      addressNodes = only;
+    }
+    return addressNodes;
+  }
+
+  private boolean isDone(OpNode node) {
+    return scopes.stream().anyMatch(scope -> scope.done.contains(node));
+  }
+
+  private void done(OpNode node) {
+    Objects.requireNonNull(scopes.peek()).done.add(node);
+  }
+
+  List<Integer> zeroSteps() {
+    return Ir.times(axes.size(), i -> 0);
+  }
+
+  /// Every combination of steps of the axes that a node depends on; 0 for the others.
+  void forEachInstance(OpNode node, java.util.function.Consumer<List<Integer>> action) {
+    instances(node).forEach(action);
+  }
+
+  List<List<Integer>> instances(OpNode node) {
+    List<List<Integer>> all = new ArrayList<>();
+    all.add(List.of());
+    for (Axis axis : axes.values()) {
+      int count = analysis.dependsOn(node, axis.range()) ? axis.count() : 1;
+      List<List<Integer>> longer = new ArrayList<>();
+      for (List<Integer> steps : all) {
+        for (int step = 0; step < count; step++) {
+          List<Integer> more = new ArrayList<>(steps);
+          more.add(step);
+          longer.add(more);
+        }
+      }
+      all = longer;
+    }
+    return all;
+  }
+
+  /// The steps that matter to a node, zeros at the end left out: axes that are opened later change nothing.
+  private List<Integer> project(OpNode node, List<Integer> steps) {
+    List<Integer> projected = new ArrayList<>(steps.size());
+    int i = 0;
+    for (Axis axis : axes.values()) {
+      int step = i < steps.size() ? steps.get(i) : 0;
+      projected.add(analysis.dependsOn(node, axis.range()) ? step : 0);
+      i++;
+    }
+    while (!projected.isEmpty() && projected.getLast() == 0) {
+      projected.removeLast();
+    }
+    return projected;
+  }
+
+  /// The axis whose steps are vectors, if one is open.
+  @Nullable Axis vectorAxis() {
+    for (Axis axis : axes.values()) {
+      if (axis.isVector()) {
+        return axis;
+      }
+    }
+    return null;
+  }
+
+  Iterable<Axis> axes() {
+    return axes.values();
+  }
+
+  int step(Axis wanted, List<Integer> steps) {
+    int i = 0;
+    for (Axis axis : axes.values()) {
+      if (axis == wanted) {
+        return i < steps.size() ? steps.get(i) : 0;
+      }
+      i++;
+    }
+    return 0;
+  }
+
+  /// How many lanes an instance of a node has.
+  int lanes(OpNode node, List<Integer> steps) {
+    Axis axis = vectorAxis();
+    return axis != null && analysis.dependsOn(node, axis.range()) ? axis.lanes(step(axis, steps)) : 1;
+  }
+
+  private @Nullable String find(Instance key) {
+    for (Scope scope : scopes) {
+      String value = scope.values.get(key);
+      if (value != null) {
+        return value;
+      }
+    }
+    return null;
+  }
+
+  private String remember(Instance key, String value) {
+    Objects.requireNonNull(scopes.peek()).values.put(key, value);
+    return value;
+  }
+
+  /// Makes a FOLD's result, computed elsewhere, known.
+  void define(OpNode node, List<Integer> steps, String value) {
+    remember(new Instance(node, project(node, steps), VALUE), value);
+    done(node);
+  }
+
+  /// The value of a node at some steps, with as many lanes as it has there by itself.
+  String value(OpNode node, List<Integer> steps) {
+    if (node.is(OpCode.CONST)) {
+      return Ir.constant(node.dtype(), Objects.requireNonNull(node.payload()), 1);
+    }
+    Instance key = new Instance(node, project(node, steps), VALUE);
+    String known = find(key);
+    return known != null ? known : remember(key, write(node, key.steps));
+  }
+
+  private String write(OpNode node, List<Integer> steps) {
+    return switch (node.op()) {
+      case RANGE -> counter(node, steps);
+      case LOAD -> memory.load(node, steps);
+      case FOLD -> throw new IllegalStateException("a FOLD is used before it is computed: " + node);
+      default -> {
+        int lanes = lanes(node, steps);
+        yield instructions.emit(node, lanes, node.inputs().stream().map(input -> operand(input, steps, lanes)).toList());
+      }
+    };
+  }
+
+  /// The value of a node as a vector of `lanes`, repeated if it is the same for all.
+  String operand(OpNode node, List<Integer> steps, int lanes) {
+    if (node.is(OpCode.CONST)) {
+      return Ir.constant(node.dtype(), Objects.requireNonNull(node.payload()), lanes);
+    }
+    String value = value(node, steps);
+    if (lanes == 1 || lanes(node, project(node, steps)) == lanes) {
+      return value;
+    }
+    List<Integer> key = new ArrayList<>(project(node, steps));
+    key.add(lanes);
+    Instance splat = new Instance(node, key, SPLAT);
+    String known = find(splat);
+    return known != null ? known : remember(splat, splat(Ir.type(node.dtype(), 1), value, lanes));
+  }
+
+  String splat(String type, String value, int lanes) {
+    String vector = Ir.vector(type, lanes);
+    String one = ir.value("insertelement " + vector + " poison, " + type + " " + value + ", i64 0");
+    return ir.value("shufflevector " + vector + " " + one + ", " + vector + " poison, <" + lanes + " x i32> zeroinitializer");
+  }
+
+  private String counter(OpNode range, List<Integer> steps) {
+    String base = Objects.requireNonNull(counters.get(range), () -> "loop " + range + " is not open");
+    Axis axis = axes.get(range);
+    if (axis == null) {
+      return base;
+    }
+    int step = step(axis, steps);
+    String start = plus(base, (long) step * axis.lanes());
+    int lanes = axis.lanes(step);
+    if (!axis.isVector() || lanes == 1) {
+      return start;
+    }
+    StringBuilder ramp = new StringBuilder("<");
+    for (int i = 0; i < lanes; i++) {
+      ramp.append(i == 0 ? "" : ", ").append("i64 ").append(i);
+    }
+    String type = Ir.type(DType.INT64, lanes);
+    return ir.value("add " + type + " " + splat("i64", start, lanes) + ", " + ramp + ">");
+  }
+
+  String plus(String value, long number) {
+    if (number == 0) {
+      return value;
+    }
+    return value.startsWith("%") ? ir.value("add i64 " + value + ", " + number) : Long.toString(Long.parseLong(value) + number);
+  }
+
+  String sum(String a, String b) {
+    return a.equals("0") ? b : b.equals("0") ? a : ir.value("add i64 " + a + ", " + b);
+  }
+
+  /// An index as a scalar, in the first lane and at the first step of every axis; where an axis enters otherwise than by a
+  /// constant factor, at its given step.
+  String base(OpNode index, List<Integer> steps) {
+    if (index.is(OpCode.CONST)) {
+      return Ir.constant(DType.INT64, Objects.requireNonNull(index.payload()), 1);
+    }
+    boolean dependsOnAxis = false;
+    for (Axis axis : axes.values()) {
+      dependsOnAxis |= analysis.dependsOn(index, axis.range());
+    }
+    if (!dependsOnAxis) {
+      return value(index, steps);
+    }
+    Instance key = new Instance(index, project(index, steps), BASE);
+    String known = find(key);
+    if (known != null) {
+      return known;
+    }
+    if (index.is(OpCode.RANGE)) {
+      return remember(key, plus(Objects.requireNonNull(counters.get(index)), axisOffset(index, steps)));
+    }
+    boolean arithmetic = index.op().isElementwise() && index.dtype() == DType.INT64 && !index.is(OpCode.CAST);
+    if (!arithmetic) {
+      return value(index, steps);
+    }
+    List<String> operands = index.inputs().stream().map(input -> base(input, steps)).toList();
+    return remember(key, instructions.emit(index, 1, operands));
+  }
+
+  private long axisOffset(OpNode range, List<Integer> steps) {
+    Axis axis = Objects.requireNonNull(axes.get(range));
+    return (long) step(axis, steps) * axis.lanes();
+  }
+
+  // Reductions
+
+  /// The FOLD and all others over the same loops that can run along with it.
+  private List<OpNode> foldsLike(OpNode fold, List<OpNode> order, long available) {
+    List<OpNode> group = new ArrayList<>();
+    for (OpNode other : order) {
+      boolean alike = other.is(OpCode.FOLD)
+          && Analysis.foldRanges(other).equals(Analysis.foldRanges(fold))
+          && (analysis.dependencies(other) & ~available) == 0
+          && !isDone(other);
+      if (other == fold || alike && isComplete(other, available)) {
+        group.add(other);
+      }
+    }
+    return group;
+  }
+
+  /// Whether every FOLD that this one's body needs from outside its loops has been computed.
+  private boolean isComplete(OpNode fold, long available) {
+    for (OpNode node : Graph.topological(List.of(fold.input(0)))) {
+      if (node.is(OpCode.FOLD) && (analysis.dependencies(node) & ~available) == 0 && !isDone(node)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void emitFolds(List<OpNode> folds) {
+    long mask = Analysis.foldMask(folds.getFirst());
+    List<OpNode> bodies = folds.stream().map(fold -> fold.input(0)).toList();
+    List<OpNode> closure = Graph.topological(bodies);
+    emitReady(closure.stream().filter(node -> (analysis.dependencies(node) & mask) == 0).toList());
+    Set<OpNode> products = products(folds);
+    List<OpNode> inside = closure.stream().filter(node -> (analysis.dependencies(node) & mask) != 0 && !products.contains(node)).toList();
+    new Folds(this, folds, inside, products, vectorBytes).emit();
+    folds.forEach(this::done);
+  }
+
+  /// The products that a sum adds up and that nothing else uses: they fuse with the addition.
+  private Set<OpNode> products(List<OpNode> folds) {
+    Set<OpNode> products = new HashSet<>();
+    for (OpNode fold : folds) {
+      OpNode body = fold.input(0);
+      if (fold.payload() == OpCode.ADD && body.is(OpCode.MUL) && body.dtype().isFloating()) {
+        long users = analysis.nodes.stream().filter(node -> node.inputs().contains(body)).count();
+        if (users == 1) {
+          products.add(body);
+        }
+      }
+    }
+    return products;
+  }
+
+}

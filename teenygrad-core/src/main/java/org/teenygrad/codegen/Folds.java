@@ -1,0 +1,212 @@
+package org.teenygrad.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+
+/// Writes the loops of reductions that run together: accumulators carried around the loops, the innermost one in vectors
+/// where its elements lie side by side.
+final class Folds {
+  /// Independent vector accumulators, enough to hide the latency of an addition (4 cycles at 2 a cycle).
+  private static final int ACCUMULATORS = 4;
+
+  private final Emitter emitter;
+  private final List<OpNode> folds;
+  private final List<OpNode> inside;
+  private final Set<OpNode> products;
+  private final List<OpNode> ranges;
+  private final int lanes;
+  private final int unroll;
+
+  /// One accumulator: of a FOLD's instance, for a step of the innermost axis or for the tail after it.
+  private record Slot(OpNode fold, List<Integer> steps, int step, int lanes) {}
+
+  private final List<Slot> slots = new ArrayList<>();
+
+  /// @param inside what the bodies need that changes in the loops, inputs before users
+  /// @param products the bodies that are multiplied and added in one instruction
+  Folds(Emitter emitter, List<OpNode> folds, List<OpNode> inside, Set<OpNode> products, int vectorBytes) {
+    this.emitter = emitter;
+    this.folds = folds;
+    this.inside = inside;
+    this.products = products;
+    ranges = Analysis.foldRanges(folds.getFirst());
+    lanes = lanes(vectorBytes);
+    unroll = lanes == 1 ? 1 : Math.clamp(Analysis.size(ranges.getLast()) / lanes, 1, ACCUMULATORS);
+  }
+
+  /// How many elements of the innermost loop to take at once: 1 where a vector runs over another loop already, or
+  /// where the elements are not side by side.
+  private int lanes(int vectorBytes) {
+    OpNode last = ranges.getLast();
+    Axis open = emitter.vectorAxis();
+    if (open != null) {
+      return 1;
+    }
+    int widest = 1;
+    int neighbours = 0;
+    int scattered = 0;
+    for (OpNode node : inside) {
+      widest = Math.max(widest, node.dtype().bytes());
+      if (node.is(OpCode.LOAD) && emitter.analysis.dependsOn(node, last)) {
+        if (emitter.analysis.stride(node, last) == 1) {
+          neighbours++;
+        } else {
+          scattered++;
+        }
+      }
+    }
+    int most = vectorBytes / Math.max(4, widest);
+    return Analysis.size(last) >= 4 && neighbours >= scattered ? (int) Math.min(most, Analysis.size(last)) : 1;
+  }
+
+  void emit() {
+    OpNode last = ranges.getLast();
+    long size = Analysis.size(last);
+    int tail = (int) (size % lanes);
+    for (OpNode fold : folds) {
+      for (List<Integer> steps : emitter.instances(fold)) {
+        int own = emitter.lanes(fold, steps);
+        for (int step = 0; step < unroll; step++) {
+          slots.add(new Slot(fold, steps, step, Math.max(lanes, own)));
+        }
+        if (tail > 0) {
+          slots.add(new Slot(fold, steps, unroll, tail));
+        }
+      }
+    }
+    List<Ir.Carried> carried = new ArrayList<>();
+    for (Slot slot : slots) {
+      DType dtype = slot.fold.dtype();
+      carried.add(new Ir.Carried(Ir.type(dtype, slot.lanes), Instructions.neutral(combine(slot.fold), dtype, slot.lanes)));
+    }
+    List<Ir.Carried> results = outer(0, carried);
+    for (OpNode fold : folds) {
+      for (List<Integer> steps : emitter.instances(fold)) {
+        emitter.define(fold, steps, combined(fold, steps, results));
+      }
+    }
+  }
+
+  private static OpCode combine(OpNode fold) {
+    return fold.payload(OpCode.class);
+  }
+
+  private List<Ir.Carried> outer(int depth, List<Ir.Carried> carried) {
+    OpNode range = ranges.get(depth);
+    if (depth < ranges.size() - 1) {
+      return emitter.ir.loop("0", Long.toString(Analysis.size(range)), 1, carried, (counter, values) ->
+          emitter.within(range, counter, null, () -> {
+            emitter.emitReady(inside);
+            return outer(depth + 1, values);
+          }));
+    }
+    return innermost(range, carried);
+  }
+
+  private List<Ir.Carried> innermost(OpNode range, List<Ir.Carried> carried) {
+    long size = Analysis.size(range);
+    if (lanes == 1) {
+      return emitter.ir.loop("0", Long.toString(size), 1, carried, (counter, values) ->
+          emitter.within(range, counter, null, () -> accumulate(values, null)));
+    }
+    long stride = (long) lanes * unroll;
+    long full = size / stride * stride;
+    List<Ir.Carried> values = carried;
+    if (full > 0) {
+      values = emitter.ir.loop("0", Long.toString(full), stride, values, (counter, v) -> {
+        Axis axis = new Axis(range, unroll, lanes, lanes);
+        return emitter.within(range, counter, axis, () -> accumulate(v, axis));
+      });
+    }
+    int vectors = (int) ((size - full) / lanes);
+    if (vectors > 0) {
+      Axis axis = new Axis(range, vectors, lanes, lanes);
+      List<Ir.Carried> v = values;
+      values = emitter.within(range, Long.toString(full), axis, () -> accumulate(v, axis));
+    }
+    int tail = (int) (size % lanes);
+    if (tail > 0) {
+      Axis axis = new Axis(range, 1, tail, tail);
+      List<Ir.Carried> v = values;
+      values = emitter.within(range, Long.toString(size - tail), axis, () -> accumulateTail(v));
+    }
+    return values;
+  }
+
+  private List<Ir.Carried> accumulate(List<Ir.Carried> values, @Nullable Axis axis) {
+    emitter.emitReady(inside);
+    List<Ir.Carried> next = new ArrayList<>(values);
+    for (int i = 0; i < slots.size(); i++) {
+      Slot slot = slots.get(i);
+      if (slot.step < (axis == null ? 1 : axis.count())) {
+        List<Integer> steps = new ArrayList<>(slot.steps);
+        if (axis != null) {
+          steps.add(slot.step);
+        }
+        next.set(i, add(slot, steps, values.get(i)));
+      }
+    }
+    return next;
+  }
+
+  private List<Ir.Carried> accumulateTail(List<Ir.Carried> values) {
+    emitter.emitReady(inside);
+    List<Ir.Carried> next = new ArrayList<>(values);
+    for (int i = 0; i < slots.size(); i++) {
+      Slot slot = slots.get(i);
+      if (slot.step == unroll) {
+        List<Integer> steps = new ArrayList<>(slot.steps);
+        steps.add(0);
+        next.set(i, add(slot, steps, values.get(i)));
+      }
+    }
+    return next;
+  }
+
+  private Ir.Carried add(Slot slot, List<Integer> steps, Ir.Carried before) {
+    OpNode body = slot.fold.input(0);
+    if (products.contains(body)) {
+      String a = emitter.operand(body.input(0), steps, slot.lanes);
+      String b = emitter.operand(body.input(1), steps, slot.lanes);
+      OpNode fused = OpNode.of(OpCode.FMA, body.input(0), body.input(1), body);
+      return new Ir.Carried(before.type(), emitter.instructions.emit(fused, slot.lanes, List.of(a, b, before.value())));
+    }
+    String value = emitter.operand(body, steps, slot.lanes);
+    return new Ir.Carried(before.type(),
+        emitter.instructions.binary(combine(slot.fold), Analysis.inRegister(body.dtype()), slot.lanes, before.value(), value));
+  }
+
+  /// The accumulators of one instance put together: steps in a tree, then lanes, then the tail.
+  private String combined(OpNode fold, List<Integer> steps, List<Ir.Carried> results) {
+    List<String> parts = new ArrayList<>();
+    String tail = null;
+    int own = emitter.lanes(fold, steps);
+    int width = 1;
+    for (int i = 0; i < slots.size(); i++) {
+      Slot slot = slots.get(i);
+      if (slot.fold == fold && slot.steps.equals(steps)) {
+        if (slot.step == unroll) {
+          tail = emitter.instructions.reduce(combine(fold), fold.dtype(), slot.lanes, results.get(i).value());
+        } else {
+          parts.add(results.get(i).value());
+          width = slot.lanes;
+        }
+      }
+    }
+    DType dtype = Analysis.inRegister(fold.dtype());
+    while (parts.size() > 1) {
+      List<String> halved = new ArrayList<>();
+      for (int i = 0; i < parts.size(); i += 2) {
+        halved.add(i + 1 < parts.size() ? emitter.instructions.binary(combine(fold), dtype, width, parts.get(i), parts.get(i + 1)) : parts.get(i));
+      }
+      parts = halved;
+    }
+    String value = own > 1 ? parts.getFirst() : emitter.instructions.reduce(combine(fold), dtype, width, parts.getFirst());
+    return tail == null ? value : emitter.instructions.binary(combine(fold), dtype, 1, value, tail);
+  }
+}

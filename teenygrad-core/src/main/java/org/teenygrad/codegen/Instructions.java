@@ -1,0 +1,240 @@
+package org.teenygrad.codegen;
+
+import java.util.List;
+import org.teenygrad.DType;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+
+/// One line of LLVM for each simple operation: what [Decompositions] leaves.
+final class Instructions {
+  private final Ir ir;
+
+  Instructions(Ir ir) {
+    this.ir = ir;
+  }
+
+  /// Emits an elementwise node over operands that are all vectors of `lanes` (or scalars, if 1).
+  String emit(OpNode node, int lanes, List<String> operands) {
+    DType dtype = node.dtype();
+    DType from = node.input(0).dtype();
+    String type = Ir.type(dtype, lanes);
+    String a = operands.getFirst();
+    if (node.is(OpCode.CAST)) {
+      return cast(a, from, dtype, lanes);
+    }
+    if (node.is(OpCode.BITCAST)) {
+      return bitcast(a, from, dtype, lanes);
+    }
+    if (node.is(OpCode.WHERE)) {
+      return ir.value("select " + Ir.type(DType.BOOL, lanes) + " " + a + ", " + type + " " + operands.get(1) + ", " + type + " " + operands.get(2));
+    }
+    if (node.is(OpCode.FMA)) {
+      return call("fma", type, dtype, lanes, operands);
+    }
+    if (operands.size() == 1) {
+      return unary(node.op(), dtype, lanes, type, a);
+    }
+    return binary(node.op(), from, lanes, a, operands.get(1));
+  }
+
+  private String unary(OpCode op, DType dtype, int lanes, String type, String a) {
+    boolean floating = dtype.isFloating();
+    return switch (op) {
+      case NEG -> ir.value(floating ? "fneg " + type + " " + a : "sub " + type + " " + zero(dtype, lanes) + ", " + a);
+      case NOT -> ir.value("xor " + type + " " + a + ", " + Ir.constant(dtype, dtype == DType.BOOL ? (Object) true : (Object) (-1L), lanes));
+      case ABS -> floating ? call("fabs", type, dtype, lanes, List.of(a)) : dtype == DType.UINT8 ? a : absolute(a, type, dtype, lanes);
+      case SQRT -> call("sqrt", type, dtype, lanes, List.of(a));
+      case FLOOR -> call("floor", type, dtype, lanes, List.of(a));
+      case CEIL -> call("ceil", type, dtype, lanes, List.of(a));
+      case TRUNC -> call("trunc", type, dtype, lanes, List.of(a));
+      case ROUND -> call("roundeven", type, dtype, lanes, List.of(a));
+      default -> throw new IllegalStateException(op + " has no instruction");
+    };
+  }
+
+  private String absolute(String a, String type, DType dtype, int lanes) {
+    String name = "@llvm.abs." + Ir.suffix(Ir.type(dtype, 1), lanes);
+    ir.declare("declare " + type + " " + name + "(" + type + ", i1)");
+    return ir.value("call " + type + " " + name + "(" + type + " " + a + ", i1 false)");
+  }
+
+  /// @param dtype the operands' type
+  String binary(OpCode op, DType dtype, int lanes, String a, String b) {
+    String type = Ir.type(dtype, lanes);
+    boolean floating = dtype.isFloating();
+    boolean unsigned = dtype == DType.UINT8 || dtype == DType.BOOL;
+    String instruction =
+        switch (op) {
+          case ADD -> floating ? "fadd" : dtype == DType.BOOL ? "or" : "add";
+          case SUB -> floating ? "fsub" : "sub";
+          case MUL -> floating ? "fmul" : dtype == DType.BOOL ? "and" : "mul";
+          case DIV -> "fdiv";
+          case IDIV -> unsigned ? "udiv" : "sdiv";
+          case MOD -> unsigned ? "urem" : "srem";
+          case AND -> "and";
+          case OR -> "or";
+          case XOR -> "xor";
+          case SHL -> "shl";
+          case SHR -> unsigned ? "lshr" : "ashr";
+          case LT -> floating ? "fcmp olt" : unsigned ? "icmp ult" : "icmp slt";
+          case EQ -> floating ? "fcmp oeq" : "icmp eq";
+          case NE -> floating ? "fcmp une" : "icmp ne";
+          case MAX -> dtype == DType.BOOL ? "or" : "";
+          case MIN -> dtype == DType.BOOL ? "and" : "";
+          default -> throw new IllegalStateException(op + " has no instruction");
+        };
+    if (!instruction.isEmpty()) {
+      return ir.value(instruction + " " + type + " " + a + ", " + b);
+    }
+    String name = floating ? (op == OpCode.MAX ? "maximum" : "minimum") : (unsigned ? "u" : "s") + (op == OpCode.MAX ? "max" : "min");
+    return call(name, type, dtype, lanes, List.of(a, b));
+  }
+
+  private String call(String intrinsic, String type, DType dtype, int lanes, List<String> operands) {
+    String name = "@llvm." + intrinsic + "." + Ir.suffix(Ir.type(dtype, 1), lanes);
+    String types = String.join(", ", operands.stream().map(o -> type).toList());
+    ir.declare("declare " + type + " " + name + "(" + types + ")");
+    return ir.value("call " + type + " " + name + "(" + String.join(", ", operands.stream().map(o -> type + " " + o).toList()) + ")");
+  }
+
+  private static String zero(DType dtype, int lanes) {
+    return Ir.constant(dtype, 0L, lanes);
+  }
+
+  /// All lanes of a vector combined into one scalar; float additions in the order of a tree.
+  String reduce(OpCode combine, DType dtype, int lanes, String vector) {
+    if (lanes == 1) {
+      return vector;
+    }
+    String scalar = Ir.type(dtype, 1);
+    String type = Ir.type(dtype, lanes);
+    boolean floating = dtype.isFloating();
+    boolean unsigned = dtype == DType.UINT8 || dtype == DType.BOOL;
+    String kind =
+        switch (combine) {
+          case ADD -> floating ? "fadd" : dtype == DType.BOOL ? "or" : "add";
+          case MUL -> floating ? "fmul" : dtype == DType.BOOL ? "and" : "mul";
+          case MAX -> floating ? "fmaximum" : unsigned ? "umax" : "smax";
+          case MIN -> floating ? "fminimum" : unsigned ? "umin" : "smin";
+          default -> throw new IllegalStateException(combine + " combines nothing");
+        };
+    String name = "@llvm.vector.reduce." + kind + "." + Ir.suffix(scalar, lanes);
+    if (floating && (combine == OpCode.ADD || combine == OpCode.MUL)) {
+      ir.declare("declare " + scalar + " " + name + "(" + scalar + ", " + type + ")");
+      return ir.value("call reassoc " + scalar + " " + name + "(" + scalar + " " + Ir.constant(dtype, combine == OpCode.ADD ? -0.0 : 1.0, 1) + ", " + type + " " + vector + ")");
+    }
+    ir.declare("declare " + scalar + " " + name + "(" + type + ")");
+    return ir.value("call " + scalar + " " + name + "(" + type + " " + vector + ")");
+  }
+
+  /// What a reduction starts from.
+  static String neutral(OpCode combine, DType dtype, int lanes) {
+    Object value =
+        switch (combine) {
+          case ADD -> dtype.isFloating() ? (Object) 0.0 : dtype == DType.BOOL ? (Object) false : (Object) 0L;
+          case MUL -> dtype.isFloating() ? (Object) 1.0 : dtype == DType.BOOL ? (Object) true : (Object) 1L;
+          case MAX -> lowest(dtype, true);
+          case MIN -> lowest(dtype, false);
+          default -> throw new IllegalStateException(combine + " combines nothing");
+        };
+    return Ir.constant(dtype, value, lanes);
+  }
+
+  private static Object lowest(DType dtype, boolean low) {
+    return switch (dtype) {
+      case BOOL -> !low;
+      case UINT8 -> low ? 0L : 255L;
+      case INT8 -> (long) (low ? Byte.MIN_VALUE : Byte.MAX_VALUE);
+      case INT16 -> (long) (low ? Short.MIN_VALUE : Short.MAX_VALUE);
+      case INT32 -> (long) (low ? Integer.MIN_VALUE : Integer.MAX_VALUE);
+      case INT64 -> low ? Long.MIN_VALUE : Long.MAX_VALUE;
+      default -> low ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+    };
+  }
+
+  private String cast(String a, DType from, DType to, int lanes) {
+    if (to == DType.BFLOAT16 || to == DType.FLOAT16) {
+      String single = cast(a, from, DType.FLOAT32, lanes);
+      return fromMemory(toMemory(single, to, lanes), to, lanes);
+    }
+    DType source = Analysis.inRegister(from);
+    if (source == to) {
+      return a;
+    }
+    String in = Ir.type(source, lanes) + " " + a;
+    String out = Ir.type(to, lanes);
+    if (to == DType.BOOL) {
+      String zero = source.isFloating() ? Ir.constant(source, 0.0, lanes) : zero(source, lanes);
+      return ir.value((source.isFloating() ? "fcmp une " : "icmp ne ") + in + ", " + zero);
+    }
+    boolean unsigned = source == DType.UINT8 || source == DType.BOOL;
+    if (source.isFloating() && to.isFloating()) {
+      return ir.value((to == DType.FLOAT64 ? "fpext " : "fptrunc ") + in + " to " + out);
+    }
+    if (source.isFloating()) {
+      String wide = Ir.type(DType.INT64, lanes);
+      String name = "@llvm.fptosi.sat." + Ir.suffix("i64", lanes) + "." + Ir.suffix(Ir.type(source, 1), lanes);
+      ir.declare("declare " + wide + " " + name + "(" + Ir.type(source, lanes) + ")");
+      String whole = ir.value("call " + wide + " " + name + "(" + in + ")");
+      return to == DType.INT64 ? whole : ir.value("trunc " + wide + " " + whole + " to " + out);
+    }
+    if (to.isFloating()) {
+      return ir.value((unsigned ? "uitofp " : "sitofp ") + in + " to " + out);
+    }
+    if (source != DType.BOOL && source.bytes() == to.bytes()) {
+      return a;
+    }
+    boolean narrower = source != DType.BOOL && source.bytes() > to.bytes();
+    return ir.value((narrower ? "trunc " : unsigned ? "zext " : "sext ") + in + " to " + out);
+  }
+
+  private String bitcast(String a, DType from, DType to, int lanes) {
+    String memory = toMemory(a, from, lanes);
+    String between = Ir.memoryType(to, lanes);
+    String source = Ir.memoryType(from, lanes);
+    String changed = source.equals(between) ? memory : ir.value("bitcast " + source + " " + memory + " to " + between);
+    return fromMemory(changed, to, lanes);
+  }
+
+  /// A value as it is kept in memory.
+  String toMemory(String value, DType dtype, int lanes) {
+    return switch (dtype) {
+      case BOOL -> ir.value("zext " + Ir.type(dtype, lanes) + " " + value + " to " + Ir.memoryType(dtype, lanes));
+      case FLOAT16 -> ir.value("fptrunc " + Ir.type(dtype, lanes) + " " + value + " to " + Ir.memoryType(dtype, lanes));
+      case BFLOAT16 -> roundToBfloat(value, lanes);
+      default -> value;
+    };
+  }
+
+  /// Rounds to nearest even by adding half a unit (less one where the kept part is even) to the bits; NaN stays NaN.
+  private String roundToBfloat(String value, int lanes) {
+    String ints = Ir.type(DType.INT32, lanes);
+    String floats = Ir.type(DType.FLOAT32, lanes);
+    String bits = ir.value("bitcast " + floats + " " + value + " to " + ints);
+    String high = ir.value("lshr " + ints + " " + bits + ", " + Ir.constant(DType.INT32, 16L, lanes));
+    String odd = ir.value("and " + ints + " " + high + ", " + Ir.constant(DType.INT32, 1L, lanes));
+    String half = ir.value("add " + ints + " " + odd + ", " + Ir.constant(DType.INT32, 0x7FFFL, lanes));
+    String sum = ir.value("add " + ints + " " + bits + ", " + half);
+    String nan = ir.value("fcmp uno " + floats + " " + value + ", " + value);
+    String quiet = ir.value("or " + ints + " " + bits + ", " + Ir.constant(DType.INT32, 0x400000L, lanes));
+    String chosen = ir.value("select " + Ir.type(DType.BOOL, lanes) + " " + nan + ", " + ints + " " + quiet + ", " + ints + " " + sum);
+    String shifted = ir.value("lshr " + ints + " " + chosen + ", " + Ir.constant(DType.INT32, 16L, lanes));
+    return ir.value("trunc " + ints + " " + shifted + " to " + Ir.vector("i16", lanes));
+  }
+
+  /// A value from memory as it is computed with.
+  String fromMemory(String value, DType dtype, int lanes) {
+    String memory = Ir.memoryType(dtype, lanes);
+    return switch (dtype) {
+      case BOOL -> ir.value("icmp ne " + memory + " " + value + ", " + Ir.constant(DType.INT8, 0L, lanes));
+      case FLOAT16 -> ir.value("fpext " + memory + " " + value + " to " + Ir.type(dtype, lanes));
+      case BFLOAT16 -> {
+        String ints = Ir.type(DType.INT32, lanes);
+        String wide = ir.value("zext " + memory + " " + value + " to " + ints);
+        String high = ir.value("shl " + ints + " " + wide + ", " + Ir.constant(DType.INT32, 16L, lanes));
+        yield ir.value("bitcast " + ints + " " + high + " to " + Ir.type(dtype, lanes));
+      }
+      default -> value;
+    };
+  }
+}

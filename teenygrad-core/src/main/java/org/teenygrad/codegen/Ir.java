@@ -1,0 +1,171 @@
+package org.teenygrad.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.teenygrad.DType;
+
+/// Writes LLVM IR as text: numbered values, blocks, loops with values carried around them.
+final class Ir {
+  private StringBuilder text = new StringBuilder();
+  private final Set<String> declarations = new TreeSet<>();
+  private String block = "entry";
+  private int next;
+
+  /// A value carried around a loop.
+  record Carried(String type, String value) {}
+
+  /// Appends an instruction that gives a value.
+  /// @return the value's name
+  String value(String instruction) {
+    String name = "%v" + next++;
+    text.append("  ").append(name).append(" = ").append(instruction).append('\n');
+    return name;
+  }
+
+  void effect(String instruction) {
+    text.append("  ").append(instruction).append('\n');
+  }
+
+  /// Makes an LLVM intrinsic or a function known.
+  void declare(String declaration) {
+    declarations.add(declaration);
+  }
+
+  Set<String> declarations() {
+    return declarations;
+  }
+
+  String text() {
+    return text.toString();
+  }
+
+  /// A loop from `from` (a value or number) in steps up to below `below`, run at least once; none if it would run just once.
+  /// @param body gets the counter and the carried values, gives the carried values of the next round
+  /// @return the carried values after the loop
+  List<Carried> loop(String from, String below, long step, List<Carried> carried, LoopBody body) {
+    if (isNumber(from) && isNumber(below) && Long.parseLong(below) - Long.parseLong(from) <= step) {
+      return body.emit(from, carried);
+    }
+    String before = block;
+    String label = "loop" + next++;
+    String counter = "%i" + next++;
+    effect("br label %" + label);
+    StringBuilder outside = text;
+    text = new StringBuilder();
+    block = label;
+    List<Carried> phis = new ArrayList<>();
+    for (Carried c : carried) {
+      phis.add(new Carried(c.type(), "%c" + next++));
+    }
+    List<Carried> results = body.emit(counter, phis);
+    String incremented = value("add nuw nsw i64 " + counter + ", " + step);
+    String again = value("icmp slt i64 " + incremented + ", " + below);
+    String after = "after" + next++;
+    effect("br i1 " + again + ", label %" + label + ", label %" + after);
+    StringBuilder inside = text;
+    text = outside;
+    text.append(label).append(":\n");
+    effect(counter + " = phi i64 [ " + from + ", %" + before + " ], [ " + incremented + ", %" + block + " ]");
+    for (int i = 0; i < phis.size(); i++) {
+      String type = phis.get(i).type();
+      effect(phis.get(i).value() + " = phi " + type + " [ " + carried.get(i).value() + ", %" + before + " ], [ " + results.get(i).value() + ", %" + block + " ]");
+    }
+    text.append(inside);
+    startBlock(after);
+    return results;
+  }
+
+  /// Runs one of two branches, neither of which gives a value.
+  void branch(String condition, Runnable then, Runnable otherwise) {
+    String yes = "then" + next++;
+    String no = "else" + next++;
+    String join = "join" + next++;
+    effect("br i1 " + condition + ", label %" + yes + ", label %" + no);
+    startBlock(yes);
+    then.run();
+    effect("br label %" + join);
+    startBlock(no);
+    otherwise.run();
+    effect("br label %" + join);
+    startBlock(join);
+  }
+
+  private void startBlock(String label) {
+    text.append(label).append(":\n");
+    block = label;
+  }
+
+  private static boolean isNumber(String value) {
+    return !value.startsWith("%");
+  }
+
+  /// What a loop repeats.
+  interface LoopBody {
+    List<Carried> emit(String counter, List<Carried> carried);
+  }
+
+  /// The register type of a tensor type, or a vector of it.
+  static String type(DType dtype, int lanes) {
+    String scalar =
+        switch (Analysis.inRegister(dtype)) {
+          case BOOL -> "i1";
+          case UINT8, INT8 -> "i8";
+          case INT16 -> "i16";
+          case INT32 -> "i32";
+          case INT64 -> "i64";
+          case FLOAT64 -> "double";
+          default -> "float";
+        };
+    return vector(scalar, lanes);
+  }
+
+  /// The type in memory.
+  static String memoryType(DType dtype, int lanes) {
+    return switch (dtype) {
+      case BOOL -> vector("i8", lanes);
+      case FLOAT16 -> vector("half", lanes);
+      case BFLOAT16 -> vector("i16", lanes);
+      default -> type(dtype, lanes);
+    };
+  }
+
+  static String vector(String scalar, int lanes) {
+    return lanes == 1 ? scalar : "<" + lanes + " x " + scalar + ">";
+  }
+
+  /// The suffix of an intrinsic's name for a type: `v16f32`.
+  static String suffix(String scalar, int lanes) {
+    String short_ = scalar.equals("float") ? "f32" : scalar.equals("double") ? "f64" : scalar.equals("half") ? "f16" : scalar;
+    return (lanes == 1 ? "" : "v" + lanes) + short_;
+  }
+
+  /// A constant of a register type.
+  static String constant(DType dtype, Object payload, int lanes) {
+    String scalar = scalar(dtype, payload);
+    return lanes == 1 ? scalar : "splat (" + type(dtype, 1) + " " + scalar + ")";
+  }
+
+  private static String scalar(DType dtype, Object payload) {
+    if (payload instanceof Boolean truth) {
+      return truth ? "true" : "false";
+    }
+    if (payload instanceof Double value) {
+      double rounded = dtype == DType.FLOAT64 ? value : (double) value.floatValue();
+      return String.format("0x%016X", Double.doubleToLongBits(rounded));
+    }
+    long value = ((Number) payload).longValue();
+    return Long.toString(dtype == DType.UINT8 ? (byte) value : value);
+  }
+
+  /// Repeats what depends on a number.
+  static <T> List<T> times(int count, Function<Integer, T> make) {
+    List<T> list = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      list.add(make.apply(i));
+    }
+    return list;
+  }
+}

@@ -1,0 +1,162 @@
+package org.teenygrad.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+
+/// Writes loads and stores: whole vectors where neighbouring lanes are neighbours in memory, single lanes elsewhere.
+final class Memory {
+  private final Emitter emitter;
+
+  Memory(Emitter emitter) {
+    this.emitter = emitter;
+  }
+
+  /// The pointer argument of a buffer; the Generator loads it when the kernel starts.
+  static String pointer(int slot) {
+    return "%buffer" + slot;
+  }
+
+  String load(OpNode load, List<Integer> steps) {
+    DType dtype = load.dtype();
+    int lanes = emitter.lanes(load, steps);
+    OpNode valid = load.inputs().size() > 2 ? load.input(2) : null;
+    long stride = lanes == 1 ? 1 : laneStride(load.input(1));
+    if (lanes == 1) {
+      String mask = valid == null ? null : emitter.value(valid, steps);
+      return instructions().fromMemory(loadOne(load, address(load, steps), mask), dtype, 1);
+    }
+    if (stride == 1) {
+      return instructions().fromMemory(loadVector(load, steps, lanes, valid), dtype, lanes);
+    }
+    return instructions().fromMemory(gather(load, steps, lanes, valid), dtype, lanes);
+  }
+
+  private Instructions instructions() {
+    return emitter.instructions;
+  }
+
+  /// How far apart in memory the lanes of an index are, or -1 if that is no constant.
+  private long laneStride(OpNode index) {
+    Axis axis = emitter.vectorAxis();
+    return axis == null ? 1 : emitter.analysis.factor(index, axis.range());
+  }
+
+  private String loadOne(OpNode load, String address, @Nullable String mask) {
+    String type = Ir.memoryType(load.dtype(), 1);
+    if (mask == null) {
+      return emitter.ir.value("load " + type + ", ptr " + element(load, address) + ", align " + load.dtype().bytes());
+    }
+    String safe = emitter.ir.value("select i1 " + mask + ", i64 " + address + ", i64 0");
+    String value = emitter.ir.value("load " + type + ", ptr " + element(load, safe) + ", align " + load.dtype().bytes());
+    return emitter.ir.value("select i1 " + mask + ", " + type + " " + value + ", " + type + " zeroinitializer");
+  }
+
+  private String loadVector(OpNode load, List<Integer> steps, int lanes, @Nullable OpNode valid) {
+    String type = Ir.memoryType(load.dtype(), lanes);
+    String pointer = element(load, address(load, steps));
+    if (valid == null) {
+      return emitter.ir.value("load " + type + ", ptr " + pointer + ", align " + load.dtype().bytes());
+    }
+    String mask = Ir.type(DType.BOOL, lanes);
+    String name = "@llvm.masked.load." + Ir.suffix(Ir.memoryType(load.dtype(), 1), lanes) + ".p0";
+    emitter.ir.declare("declare " + type + " " + name + "(ptr, i32, " + mask + ", " + type + ")");
+    return emitter.ir.value("call " + type + " " + name + "(ptr " + pointer + ", i32 " + load.dtype().bytes() + ", " + mask + " "
+        + emitter.operand(valid, steps, lanes) + ", " + type + " zeroinitializer)");
+  }
+
+  private String gather(OpNode load, List<Integer> steps, int lanes, @Nullable OpNode valid) {
+    List<String> addresses = laneAddresses(load, steps, lanes);
+    String mask = valid == null ? null : emitter.operand(valid, steps, lanes);
+    String type = Ir.memoryType(load.dtype(), lanes);
+    String result = "poison";
+    for (int lane = 0; lane < lanes; lane++) {
+      String bit = mask == null ? null : emitter.ir.value("extractelement " + Ir.type(DType.BOOL, lanes) + " " + mask + ", i64 " + lane);
+      String one = loadOne(load, addresses.get(lane), bit);
+      result = emitter.ir.value("insertelement " + type + " " + result + ", " + Ir.memoryType(load.dtype(), 1) + " " + one + ", i64 " + lane);
+    }
+    return result;
+  }
+
+  private List<String> laneAddresses(OpNode access, List<Integer> steps, int lanes) {
+    List<String> addresses = new ArrayList<>();
+    long stride = laneStride(access.input(1));
+    if (stride >= 0) {
+      String first = address(access, steps);
+      for (int lane = 0; lane < lanes; lane++) {
+        addresses.add(emitter.plus(first, lane * stride));
+      }
+      return addresses;
+    }
+    String all = emitter.operand(access.input(1), steps, lanes);
+    for (int lane = 0; lane < lanes; lane++) {
+      addresses.add(emitter.ir.value("extractelement " + Ir.type(DType.INT64, lanes) + " " + all + ", i64 " + lane));
+    }
+    return addresses;
+  }
+
+  /// The index of the first lane: what the open loops give, and a constant for the steps of the axes.
+  private String address(OpNode access, List<Integer> steps) {
+    OpNode index = access.input(1);
+    List<Integer> own = new ArrayList<>();
+    long offset = 0;
+    for (Axis axis : emitter.axes()) {
+      long factor = emitter.analysis.factor(index, axis.range());
+      int step = emitter.step(axis, steps);
+      offset += factor == -1 ? 0 : factor * step * axis.lanes();
+      own.add(factor == -1 ? step : 0);
+    }
+    return emitter.plus(emitter.base(index, own), offset);
+  }
+
+  private String element(OpNode access, String address) {
+    String type = Ir.memoryType(elementType(access), 1);
+    return emitter.ir.value("getelementptr inbounds " + type + ", ptr " + pointer(Analysis.slot(access)) + ", i64 " + address);
+  }
+
+  private static DType elementType(OpNode access) {
+    return access.input(0).dtype();
+  }
+
+  void store(OpNode store, List<Integer> steps) {
+    DType dtype = elementType(store);
+    int lanes = emitter.lanes(store, steps);
+    long stride = lanes == 1 ? 1 : laneStride(store.input(1));
+    OpNode valid = store.inputs().size() > 3 ? store.input(3) : null;
+    String value = emitter.operand(store.input(2), steps, lanes);
+    boolean uniform = valid == null || emitter.lanes(valid, steps) == 1;
+    if (stride == 1 && uniform) {
+      write(store, dtype, lanes, address(store, steps), value, valid == null ? null : emitter.value(valid, steps));
+      return;
+    }
+    List<String> addresses = laneAddresses(store, steps, lanes);
+    String mask = valid == null ? null : emitter.operand(valid, steps, lanes);
+    for (int lane = 0; lane < lanes; lane++) {
+      String one = emitter.ir.value("extractelement " + Ir.type(dtype, lanes) + " " + value + ", i64 " + lane);
+      String bit = mask == null ? null : emitter.ir.value("extractelement " + Ir.type(DType.BOOL, lanes) + " " + mask + ", i64 " + lane);
+      write(store, dtype, 1, addresses.get(lane), one, bit);
+    }
+  }
+
+  /// A store under a mask writes back what is there: its index is one that no other thread touches.
+  private void write(OpNode store, DType dtype, int lanes, String address, String value, @Nullable String mask) {
+    Ir ir = emitter.ir;
+    String pointer = element(store, address);
+    String type = Ir.memoryType(dtype, lanes);
+    String result = value;
+    if (store.payload() != null || mask != null) {
+      String old = ir.value("load " + type + ", ptr " + pointer + ", align " + dtype.bytes());
+      String before = instructions().fromMemory(old, dtype, lanes);
+      if (store.payload() != null) {
+        result = instructions().binary((OpCode) store.payload(), Analysis.inRegister(dtype), lanes, before, value);
+      }
+      if (mask != null) {
+        result = ir.value("select i1 " + mask + ", " + Ir.type(dtype, lanes) + " " + result + ", " + Ir.type(dtype, lanes) + " " + before);
+      }
+    }
+    ir.effect("store " + type + " " + instructions().toMemory(result, dtype, lanes) + ", ptr " + pointer + ", align " + dtype.bytes());
+  }
+}

@@ -1,0 +1,114 @@
+package org.teenygrad.schedule;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Device;
+import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.ir.Storage;
+
+/// The structure of a graph without the identity of its data: two steps of a training loop have equal keys, though each has
+/// its own buffers. What tells graphs apart is a list of words, so that looking one up costs little more than walking it.
+final class GraphKey {
+  private final int[] words;
+  private final Object[] payloads;
+  private final int hash;
+  /// The data that the graph reads, in the order in which it is met.
+  final List<Storage> storages;
+
+  private GraphKey(int[] words, Object[] payloads, List<Storage> storages) {
+    this.words = words;
+    this.payloads = payloads;
+    this.storages = storages;
+    hash = 31 * Arrays.hashCode(words) + Arrays.hashCode(payloads);
+  }
+
+  /// @param device where the graph runs: values that were computed elsewhere do not count
+  static GraphKey of(List<OpNode> roots, Device device) {
+    return new Builder(device).build(roots);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof GraphKey that && Arrays.equals(words, that.words) && Arrays.equals(payloads, that.payloads);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  private static final class Builder {
+    private final Device device;
+    private int[] words = new int[1024];
+    private int count;
+    private final List<Object> payloads = new ArrayList<>();
+    private final Map<Storage, Integer> slots = new IdentityHashMap<>();
+    private final List<Storage> storages = new ArrayList<>();
+
+    Builder(Device device) {
+      this.device = device;
+    }
+
+    private @Nullable OpNode computed(OpNode node) {
+      return Realizer.computed(node, device);
+    }
+
+    GraphKey build(List<OpNode> roots) {
+      List<OpNode> order = Graph.topological(roots, node -> computed(node) == null);
+      boolean derives = order.stream().anyMatch(node -> node.is(OpCode.GRADIENT) && computed(node) == null);
+      if (derives) {
+        // Derivatives also go through what is computed already, but for data that was assigned.
+        order = Graph.topological(roots, node -> !(node.is(OpCode.ASSIGN) && computed(node) != null));
+      }
+      Map<OpNode, Integer> numbers = new HashMap<>(order.size() * 2);
+      for (OpNode node : order) {
+        numbers.put(node, numbers.size());
+        OpNode buffer = node.is(OpCode.BUFFER) ? node : computed(node);
+        if (buffer != null) {
+          add(-1 - slot(buffer.payload(Storage.class)));
+        }
+        if (buffer == null || derives && !node.is(OpCode.BUFFER) && !node.is(OpCode.ASSIGN)) {
+          add(node.op().ordinal() << 8 | node.dtype().ordinal());
+          if (node.payload() != null) {
+            payloads.add(Objects.requireNonNull(node.payload()));
+          }
+          for (OpNode input : node.inputs()) {
+            add(Objects.requireNonNull(numbers.get(input)));
+          }
+        }
+      }
+      payloads.add(device);
+      roots.forEach(root -> add(Objects.requireNonNull(numbers.get(root))));
+      return new GraphKey(Arrays.copyOf(words, count), payloads.toArray(), storages);
+    }
+
+    private int slot(Storage storage) {
+      Integer known = slots.get(storage);
+      if (known != null) {
+        return known;
+      }
+      int slot = storages.size();
+      slots.put(storage, slot);
+      storages.add(storage);
+      payloads.add(storage.shape());
+      payloads.add(storage.dtype());
+      payloads.add(storage.memory() != null);
+      return slot;
+    }
+
+    private void add(int word) {
+      if (count == words.length) {
+        words = Arrays.copyOf(words, count * 2);
+      }
+      words[count++] = word;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package org.teenygrad.schedule;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.ir.Param;
+import org.teenygrad.ir.Range;
+
+/// One kernel on the level of loops: stores over ranges, whose PARAM slots are numbers of the schedule's buffers.
+///
+/// @param stores what it writes, each over the first of `ranges` or all of them
+/// @param ranges the outer loops, outermost first, without those of one iteration
+/// @param contraction whether it is built around a matrix product
+record KernelGraph(List<OpNode> stores, List<OpNode> ranges, boolean contraction) {
+  /// The buffers that it writes.
+  Set<Integer> writes() {
+    Set<Integer> slots = new LinkedHashSet<>();
+    stores.forEach(store -> slots.add(slot(store)));
+    return slots;
+  }
+
+  /// The buffers that it reads, in place combination included.
+  Set<Integer> reads() {
+    Set<Integer> slots = new LinkedHashSet<>();
+    for (OpNode node : nodes()) {
+      if (node.is(OpCode.LOAD) || node.is(OpCode.STORE) && isScattered(node)) {
+        slots.add(slot(node));
+      }
+    }
+    return slots;
+  }
+
+  List<OpNode> nodes() {
+    return Graph.topological(stores);
+  }
+
+  boolean hasFold() {
+    return nodes().stream().anyMatch(node -> node.is(OpCode.FOLD));
+  }
+
+  /// Whether it writes where data says, so that its loops have an order.
+  boolean scatters() {
+    return stores.stream().anyMatch(KernelGraph::isScattered);
+  }
+
+  private static boolean isScattered(OpNode store) {
+    return store.payload() != null || store.inputs().size() > 3;
+  }
+
+  List<Long> sizes() {
+    List<Long> sizes = new ArrayList<>();
+    ranges.forEach(range -> sizes.add(range.payload(Range.class).size()));
+    return sizes;
+  }
+
+  /// The number of the buffer behind a LOAD or STORE.
+  static int slot(OpNode access) {
+    return access.input(0).payload(Param.class).slot();
+  }
+}

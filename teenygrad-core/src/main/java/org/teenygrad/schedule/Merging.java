@@ -1,0 +1,211 @@
+package org.teenygrad.schedule;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Shape;
+import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.ir.Param;
+
+/// Joins kernels that run over the same loops: a kernel with the one that reads its result at the very index where it
+/// was written, and neighbours that read the same large buffer. One kernel then has several outputs, a layer norm also
+/// those of its rows' statistics.
+final class Merging {
+  private static final int MOST_STORES = 8;
+  private static final int MOST_NODES = 500;
+
+  private final List<KernelGraph> kernels;
+  private final List<Set<Integer>> dependencies = new ArrayList<>();
+  private final List<Set<Integer>> users = new ArrayList<>();
+  private final Set<Integer> gone = new HashSet<>();
+  private final Set<Integer> writtenTwice = new HashSet<>();
+  private final Set<Integer> wanted;
+
+  private Merging(List<KernelGraph> kernels, Set<Integer> wanted) {
+    this.kernels = new ArrayList<>(kernels);
+    this.wanted = wanted;
+    Map<Integer, List<Integer>> writers = new HashMap<>();
+    for (int i = 0; i < kernels.size(); i++) {
+      Set<Integer> before = new TreeSet<>(Comparator.reverseOrder());
+      dependencies.add(before);
+      users.add(new HashSet<>());
+      for (int slot : kernels.get(i).reads()) {
+        for (int writer : writers.getOrDefault(slot, List.of())) {
+          before.add(writer);
+          users.get(writer).add(i);
+        }
+      }
+      for (int slot : kernels.get(i).writes()) {
+        List<Integer> all = writers.computeIfAbsent(slot, s -> new ArrayList<>());
+        all.add(i);
+        if (all.size() > 1) {
+          writtenTwice.add(slot);
+        }
+      }
+    }
+  }
+
+  /// The kernels that are left, in no particular order.
+  /// @param kernels in an order in which they can run
+  /// @param wanted the buffers that somebody outside reads
+  static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted) {
+    Merging merging = new Merging(kernels, wanted);
+    for (int i = 0; i < kernels.size(); i++) {
+      merging.absorb(i);
+    }
+    List<KernelGraph> left = new ArrayList<>();
+    for (int i = 0; i < kernels.size(); i++) {
+      if (!merging.gone.contains(i)) {
+        left.add(merging.kernels.get(i));
+      }
+    }
+    return left;
+  }
+
+  private void absorb(int later) {
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (int earlier : candidates(later)) {
+        KernelGraph joined = join(earlier, later);
+        if (joined != null) {
+          replace(earlier, later, joined);
+          changed = true;
+          break;
+        }
+      }
+    }
+  }
+
+  /// The kernels that this one reads from, nearest first, then those that read the same as it.
+  private List<Integer> candidates(int later) {
+    List<Integer> result = new ArrayList<>(dependencies.get(later));
+    Set<Integer> reads = kernels.get(later).reads();
+    for (int i = later - 1; i >= Math.max(0, later - 64); i--) {
+      if (!gone.contains(i) && !result.contains(i) && kernels.get(i).reads().stream().anyMatch(reads::contains)) {
+        result.add(i);
+      }
+    }
+    return result;
+  }
+
+  private @Nullable KernelGraph join(int earlier, int later) {
+    KernelGraph a = kernels.get(earlier);
+    KernelGraph b = kernels.get(later);
+    boolean reads = dependencies.get(later).contains(earlier);
+    if (a.scatters() || b.scatters() || b.contraction() || a.stores().size() + b.stores().size() > MOST_STORES) {
+      return null;
+    }
+    if (a.writes().stream().anyMatch(writtenTwice::contains) || b.writes().stream().anyMatch(writtenTwice::contains)) {
+      return null;
+    }
+    boolean same = a.sizes().equals(b.sizes());
+    boolean prefix = reads && !a.contraction() && a.ranges().size() < b.ranges().size() && a.hasFold()
+        && b.sizes().subList(0, a.ranges().size()).equals(a.sizes());
+    if (!same && !prefix || a.contraction() && (!reads || b.hasFold())) {
+      return null;
+    }
+    if (!reads && !(a.hasFold() == b.hasFold() && sharesLargeRead(a, b)) || pathBesidesDirect(earlier, later)) {
+      return null;
+    }
+    return combine(a, b);
+  }
+
+  /// Whether both read a buffer that is as large as all their loops together.
+  private static boolean sharesLargeRead(KernelGraph a, KernelGraph b) {
+    long size = a.sizes().stream().mapToLong(Long::longValue).reduce(1, (x, y) -> x * y);
+    Set<OpNode> large = new HashSet<>();
+    for (OpNode node : a.nodes()) {
+      if (node.is(OpCode.LOAD) && elements(node) >= size && elements(node) > 1) {
+        large.add(node.input(0));
+      }
+    }
+    return b.nodes().stream().anyMatch(node -> node.is(OpCode.LOAD) && large.contains(node.input(0)));
+  }
+
+  private static long elements(OpNode load) {
+    Shape shape = load.input(0).payload(Param.class).shape();
+    return shape.elements();
+  }
+
+  private @Nullable KernelGraph combine(KernelGraph a, KernelGraph b) {
+    Map<OpNode, OpNode> renamed = new IdentityHashMap<>();
+    for (int i = 0; i < a.ranges().size(); i++) {
+      renamed.put(a.ranges().get(i), b.ranges().get(i));
+    }
+    List<OpNode> first = Ranges.rename(a, b, renamed);
+    Map<OpNode, OpNode> values = new IdentityHashMap<>();
+    for (OpNode store : first) {
+      values.put(OpNode.of(OpCode.LOAD, store.input(0), store.input(1)), store.input(2));
+    }
+    Set<Integer> written = a.writes();
+    for (OpNode node : b.nodes()) {
+      if (node.is(OpCode.LOAD) && written.contains(KernelGraph.slot(node)) && !values.containsKey(node)) {
+        return null;
+      }
+    }
+    List<OpNode> stores = new ArrayList<>(first);
+    for (OpNode store : b.stores()) {
+      stores.add(Graph.substitute(store, values));
+    }
+    KernelGraph joined = new KernelGraph(stores, b.ranges(), a.contraction() || b.contraction());
+    return joined.nodes().size() > MOST_NODES ? null : joined;
+  }
+
+  private boolean pathBesidesDirect(int from, int to) {
+    ArrayDeque<Integer> stack = new ArrayDeque<>();
+    Set<Integer> seen = new HashSet<>();
+    dependencies.get(to).stream().filter(d -> d != from).forEach(stack::push);
+    while (!stack.isEmpty()) {
+      int at = stack.pop();
+      if (at == from) {
+        return true;
+      }
+      if (seen.add(at)) {
+        dependencies.get(at).forEach(stack::push);
+      }
+    }
+    seen.clear();
+    dependencies.get(from).forEach(stack::push);
+    while (!stack.isEmpty()) {
+      int at = stack.pop();
+      if (at == to) {
+        return true;
+      }
+      if (seen.add(at)) {
+        dependencies.get(at).forEach(stack::push);
+      }
+    }
+    return false;
+  }
+
+  private void replace(int earlier, int later, KernelGraph joined) {
+    gone.add(earlier);
+    for (int user : users.get(earlier)) {
+      dependencies.get(user).remove(earlier);
+      if (user != later) {
+        dependencies.get(user).add(later);
+        users.get(later).add(user);
+      }
+    }
+    for (int dependency : dependencies.get(earlier)) {
+      users.get(dependency).remove(earlier);
+      users.get(dependency).add(later);
+      dependencies.get(later).add(dependency);
+    }
+    Set<Integer> readOutside = new HashSet<>(wanted);
+    users.get(later).forEach(user -> readOutside.addAll(kernels.get(user).reads()));
+    List<OpNode> needed = joined.stores().stream().filter(store -> readOutside.contains(KernelGraph.slot(store))).toList();
+    kernels.set(later, new KernelGraph(needed, joined.ranges(), joined.contraction()));
+  }
+}

@@ -1,0 +1,69 @@
+package org.teenygrad.schedule;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.teenygrad.runtime.Buffer;
+import org.teenygrad.runtime.Kernel;
+import org.teenygrad.runtime.Program;
+import org.teenygrad.runtime.Runtime;
+import org.teenygrad.runtime.Slice;
+
+/// A graph made ready to run again and again: the kernels in order, and where each one's data is.
+///
+/// @param items the launches
+/// @param inputs how many buffers the graph reads
+/// @param outputs where each of the graph's results is
+/// @param places the buffers by slot: first the inputs, then what the kernels write
+/// @param workspaceBytes memory for what lives only while the schedule runs
+record Schedule(List<ExecItem> items, int inputs, List<Integer> outputs, List<Place> places, long workspaceBytes) {
+  /// One launch: a kernel and, for each time that it runs, the slots of its arguments.
+  record ExecItem(Program program, Kernel kernel, List<List<Integer>> arguments) {}
+
+  /// Where the data of a slot is.
+  sealed interface Place {
+    /// Given by the caller.
+    record Input() implements Place {}
+
+    /// A new buffer at each run.
+    record Output(long bytes) implements Place {}
+
+    /// In the memory of another slot, whose data nobody needs any more.
+    record InPlace(int slot) implements Place {}
+
+    /// A part of the workspace.
+    record Temporary(long offset, long bytes) implements Place {}
+  }
+
+  /// Runs all kernels.
+  /// @return the results, in the order of the graph's outputs
+  List<Buffer> run(Runtime runtime, Workspace workspace, List<Buffer> given) {
+    List<Buffer> buffers = new ArrayList<>(given);
+    Buffer whole = workspace.atLeast(workspaceBytes);
+    for (int slot = inputs; slot < places.size(); slot++) {
+      buffers.add(
+          switch (places.get(slot)) {
+            case Place.Input input -> throw new IllegalStateException(input + " after the inputs");
+            case Place.Output output -> runtime.allocator().allocate(output.bytes());
+            case Place.InPlace same -> buffers.get(same.slot());
+            case Place.Temporary part -> new Slice(whole, part.offset(), part.bytes());
+          });
+    }
+    for (ExecItem item : items) {
+      List<List<Buffer>> arguments = new ArrayList<>(item.arguments().size());
+      for (List<Integer> slots : item.arguments()) {
+        List<Buffer> list = new ArrayList<>(slots.size());
+        for (int slot : slots) {
+          list.add(buffers.get(slot));
+        }
+        arguments.add(list);
+      }
+      Profile.run(item, arguments);
+    }
+    return outputs.stream().map(buffers::get).toList();
+  }
+
+  /// Whether an output's memory is that of an input, which then holds the new data.
+  boolean isInPlace(int output) {
+    return places.get(outputs.get(output)) instanceof Place.InPlace;
+  }
+}

@@ -1,0 +1,296 @@
+package org.teenygrad.schedule;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.teenygrad.codegen.Generator;
+import org.teenygrad.ir.Algebra;
+import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.ir.Param;
+import org.teenygrad.runtime.Kernel;
+import org.teenygrad.runtime.Program;
+import org.teenygrad.runtime.Runtime;
+import org.teenygrad.runtime.Target;
+
+/// From a graph over PARAMs to a [Schedule]: simplify, fuse, lower, merge, order, place in memory, compile.
+final class Scheduler {
+  /// Kernels by device and by what they do, for all schedules: two layers of a model share theirs.
+  private static final Map<Runtime, Map<OpNode, Compiled>> COMPILED = new ConcurrentHashMap<>();
+
+  private record Compiled(Program program, Kernel kernel) {}
+
+  /// A kernel with the buffers that it works on: `sink` counts PARAM slots from 0, which stand for `slots`.
+  private record Bound(OpNode sink, List<Integer> slots, KernelGraph kernel) {}
+
+  private final Runtime runtime;
+  private final Target.Cpu target;
+  private final int inputs;
+  private final Map<OpNode, Integer> slots = new HashMap<>();
+  private final List<OpNode> slotNodes = new ArrayList<>();
+
+  private Scheduler(Runtime runtime, Target.Cpu target, int inputs) {
+    this.runtime = runtime;
+    this.target = target;
+    this.inputs = inputs;
+  }
+
+  /// @param graphs what is wanted, over PARAMs 0.. for the inputs; no GRADIENT, no COPY
+  /// @param params the inputs
+  static Schedule schedule(Runtime runtime, List<OpNode> graphs, List<OpNode> params) {
+    return switch (runtime.target()) {
+      case Target.Graphs whole -> asOneProgram(runtime, graphs, params);
+      case Target.Cpu cpu -> new Scheduler(runtime, cpu, params.size()).schedule(graphs, params);
+    };
+  }
+
+  /// For devices that take graphs as they are.
+  private static Schedule asOneProgram(Runtime runtime, List<OpNode> graphs, List<OpNode> params) {
+    List<Schedule.Place> places = new ArrayList<>();
+    params.forEach(param -> places.add(new Schedule.Place.Input()));
+    Map<OpNode, OpNode> moved = new IdentityHashMap<>();
+    List<Integer> arguments = new ArrayList<>();
+    List<Integer> outputs = new ArrayList<>();
+    for (OpNode graph : graphs) {
+      outputs.add(places.size());
+      arguments.add(places.size());
+      places.add(new Schedule.Place.Output(bytes(graph)));
+    }
+    for (OpNode param : params) {
+      int slot = param.payload(Param.class).slot();
+      moved.put(param, OpNode.create(OpCode.PARAM, param.dtype(), List.of(), new Param(arguments.size(), param.shape())));
+      arguments.add(slot);
+    }
+    OpNode sink = Graph.substitute(OpNode.of(OpCode.SINK, null, graphs), moved);
+    Program program = new Program("graph", sink, "", 1, 0, new Program.Work(0, 0));
+    var item = new Schedule.ExecItem(program, runtime.compiler().compile(program), List.of(arguments));
+    return new Schedule(List.of(item), params.size(), outputs, places, 0);
+  }
+
+  private static long bytes(OpNode node) {
+    return node.shape().elements() * node.dtype().bytes();
+  }
+
+  private Schedule schedule(List<OpNode> graphs, List<OpNode> params) {
+    List<OpNode> simple = SplitReductions.apply(EmptyTensors.apply(Algebra.simplify(graphs)));
+    for (OpNode param : params) {
+      slots.put(param, slotNodes.size());
+      slotNodes.add(param);
+    }
+    Set<OpNode> sinks = new LinkedHashSet<>();
+    for (OpNode node : simple) {
+      if (!Fusion.isLoaded(node)) {
+        sinks.add(node);
+      }
+    }
+    List<KernelGraph> kernels = lower(sinks);
+    Set<Integer> wanted = new HashSet<>();
+    simple.forEach(node -> wanted.add(slots.get(node)));
+    List<Bound> bound = Merging.merge(kernels, wanted).stream().map(Ranges::canonical).map(Scheduler::bind).toList();
+    Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Bound::kernel).toList(), simple, slots);
+    List<List<Bound>> launches = order(bound, inPlace);
+    compileAll(bound);
+    return assemble(launches, simple, wanted, inPlace);
+  }
+
+  private List<KernelGraph> lower(Collection<OpNode> sinks) {
+    for (OpNode sink : sinks) {
+      if (sink.shape().elements() == 0) {
+        slots.put(sink, slotNodes.size());
+        slotNodes.add(sink);
+      }
+    }
+    List<Group> groups = Fusion.groups(sinks.stream().filter(sink -> sink.shape().elements() > 0).toList());
+    for (Group group : groups) {
+      slots.put(group.root, slotNodes.size());
+      slotNodes.add(group.root);
+    }
+    List<KernelGraph> kernels = new ArrayList<>();
+    for (Group group : groups) {
+      kernels.addAll(Lowering.kernels(group, node -> Objects.requireNonNull(slots.get(node), node::toString)));
+    }
+    return kernels;
+  }
+
+  /// Renumbers the PARAMs of a kernel: those that are written first, then the others as they occur.
+  private static Bound bind(KernelGraph kernel) {
+    Set<Integer> order = new LinkedHashSet<>(kernel.writes());
+    List<OpNode> nodes = kernel.nodes();
+    for (OpNode node : nodes) {
+      if (node.is(OpCode.PARAM)) {
+        order.add(node.payload(Param.class).slot());
+      }
+    }
+    List<Integer> slots = List.copyOf(order);
+    Map<OpNode, OpNode> renumbered = new IdentityHashMap<>();
+    for (OpNode node : nodes) {
+      if (node.is(OpCode.PARAM)) {
+        Param param = node.payload(Param.class);
+        renumbered.put(node, OpNode.create(OpCode.PARAM, node.dtype(), List.of(), new Param(slots.indexOf(param.slot()), param.shape())));
+      }
+    }
+    return new Bound(Graph.substitute(OpNode.of(OpCode.SINK, null, kernel.stores()), renumbered), slots, kernel);
+  }
+
+  private void compileAll(List<Bound> bound) {
+    Map<OpNode, Compiled> compiled = COMPILED.computeIfAbsent(runtime, r -> new ConcurrentHashMap<>());
+    bound.stream().map(Bound::sink).distinct().filter(sink -> !compiled.containsKey(sink)).toList().parallelStream().forEach(sink -> {
+      Program program = Generator.generate(sink, target);
+      compiled.put(sink, new Compiled(program, runtime.compiler().compile(program)));
+    });
+  }
+
+  // Order
+
+  /// The launches in order: a kernel runs when all that it reads is there, the one with the longest way to the end first; the
+  /// same kernel over several independent sets of buffers is one launch.
+  private static List<List<Bound>> order(List<Bound> kernels, Map<Integer, Integer> inPlace) {
+    List<Set<Integer>> before = dependencies(kernels, inPlace);
+    List<List<Integer>> after = new ArrayList<>();
+    kernels.forEach(kernel -> after.add(new ArrayList<>()));
+    int[] missing = new int[kernels.size()];
+    for (int i = 0; i < kernels.size(); i++) {
+      missing[i] = before.get(i).size();
+      for (int dependency : before.get(i)) {
+        after.get(dependency).add(i);
+      }
+    }
+    int[] height = heights(before, after);
+    Comparator<Integer> urgent = Comparator.<Integer>comparingInt(i -> -height[i]).thenComparingInt(i -> i);
+    List<Integer> ready = new ArrayList<>();
+    for (int i = 0; i < kernels.size(); i++) {
+      if (missing[i] == 0) {
+        ready.add(i);
+      }
+    }
+    List<List<Bound>> launches = new ArrayList<>();
+    while (!ready.isEmpty()) {
+      int next = ready.stream().min(urgent).orElseThrow();
+      List<Integer> same = ready.stream().filter(i -> kernels.get(i).sink == kernels.get(next).sink).sorted().toList();
+      ready.removeAll(same);
+      launches.add(same.stream().map(kernels::get).toList());
+      for (int done : same) {
+        for (int user : after.get(done)) {
+          if (--missing[user] == 0) {
+            ready.add(user);
+          }
+        }
+      }
+    }
+    return launches;
+  }
+
+  private static int[] heights(List<Set<Integer>> before, List<List<Integer>> after) {
+    int[] height = new int[before.size()];
+    int[] missing = new int[before.size()];
+    List<Integer> ready = new ArrayList<>();
+    for (int i = 0; i < before.size(); i++) {
+      missing[i] = after.get(i).size();
+      if (missing[i] == 0) {
+        ready.add(i);
+      }
+    }
+    while (!ready.isEmpty()) {
+      int node = ready.removeLast();
+      for (int dependency : before.get(node)) {
+        height[dependency] = Math.max(height[dependency], height[node] + 1);
+        if (--missing[dependency] == 0) {
+          ready.add(dependency);
+        }
+      }
+    }
+    return height;
+  }
+
+  /// For each kernel those that must run before it: what writes its inputs, and what reads data that it overwrites.
+  private static List<Set<Integer>> dependencies(List<Bound> kernels, Map<Integer, Integer> inPlace) {
+    Map<Integer, Integer> plainWriter = new HashMap<>();
+    Map<Integer, Integer> combiner = new HashMap<>();
+    Map<Integer, List<Integer>> readers = new HashMap<>();
+    for (int i = 0; i < kernels.size(); i++) {
+      KernelGraph kernel = kernels.get(i).kernel;
+      for (int slot : kernel.writes()) {
+        (kernel.scatters() ? combiner : plainWriter).put(slot, i);
+      }
+      for (int slot : kernel.reads()) {
+        readers.computeIfAbsent(slot, s -> new ArrayList<>()).add(i);
+      }
+    }
+    List<Set<Integer>> before = new ArrayList<>();
+    for (int i = 0; i < kernels.size(); i++) {
+      Set<Integer> set = new HashSet<>();
+      KernelGraph kernel = kernels.get(i).kernel;
+      for (int slot : kernel.reads()) {
+        Integer writer = plainWriter.get(slot);
+        Integer last = combiner.get(slot);
+        if (writer != null) {
+          set.add(writer);
+        }
+        if (last != null) {
+          set.add(last);
+        }
+      }
+      for (int slot : kernel.writes()) {
+        Integer overwritten = inPlace.get(slot);
+        if (overwritten != null) {
+          set.addAll(readers.getOrDefault(overwritten, List.of()));
+        }
+      }
+      set.remove(i);
+      before.add(set);
+    }
+    return before;
+  }
+
+  // Memory
+
+  private Schedule assemble(List<List<Bound>> launches, List<OpNode> results, Set<Integer> wanted, Map<Integer, Integer> inPlace) {
+    Map<Integer, Integer> first = new HashMap<>();
+    Map<Integer, Integer> last = new HashMap<>();
+    Map<OpNode, Compiled> compiled = Objects.requireNonNull(COMPILED.get(runtime));
+    List<Schedule.ExecItem> items = new ArrayList<>();
+    for (int i = 0; i < launches.size(); i++) {
+      List<List<Integer>> arguments = new ArrayList<>();
+      for (Bound bound : launches.get(i)) {
+        arguments.add(bound.slots);
+        for (int slot : bound.slots) {
+          first.putIfAbsent(slot, i);
+          last.put(slot, i);
+        }
+      }
+      Compiled code = Objects.requireNonNull(compiled.get(launches.get(i).getFirst().sink));
+      items.add(new Schedule.ExecItem(code.program, code.kernel, arguments));
+    }
+    List<MemoryPlan.Life> lives = new ArrayList<>();
+    Map<Integer, Schedule.Place> places = new LinkedHashMap<>();
+    for (int slot = 0; slot < slotNodes.size(); slot++) {
+      if (slot < inputs) {
+        places.put(slot, new Schedule.Place.Input());
+      } else if (inPlace.containsKey(slot)) {
+        places.put(slot, new Schedule.Place.InPlace(Objects.requireNonNull(inPlace.get(slot))));
+      } else if (wanted.contains(slot)) {
+        places.put(slot, new Schedule.Place.Output(bytes(slotNodes.get(slot))));
+      } else if (first.containsKey(slot)) {
+        lives.add(new MemoryPlan.Life(slot, bytes(slotNodes.get(slot)), Objects.requireNonNull(first.get(slot)), Objects.requireNonNull(last.get(slot))));
+      }
+    }
+    MemoryPlan plan = MemoryPlan.of(lives);
+    List<Schedule.Place> all = new ArrayList<>();
+    for (int slot = 0; slot < slotNodes.size(); slot++) {
+      all.add(places.getOrDefault(slot, new Schedule.Place.Temporary(plan.offset(slot), bytes(slotNodes.get(slot)))));
+    }
+    List<Integer> outputs = results.stream().map(slots::get).toList();
+    return new Schedule(items, inputs, outputs, all, plan.bytes());
+  }
+}

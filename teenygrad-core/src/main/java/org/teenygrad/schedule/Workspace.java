@@ -1,0 +1,37 @@
+package org.teenygrad.schedule;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Device;
+import org.teenygrad.runtime.Buffer;
+import org.teenygrad.runtime.Devices;
+
+/// The memory for intermediate results of a device, shared by all its schedules since one runs at a time.
+final class Workspace {
+  private static final Map<Device, Workspace> BY_DEVICE = new HashMap<>();
+
+  private final Device device;
+  private @Nullable Buffer buffer;
+
+  private Workspace(Device device) {
+    this.device = device;
+  }
+
+  static synchronized Workspace of(Device device) {
+    return BY_DEVICE.computeIfAbsent(device, Workspace::new);
+  }
+
+  Buffer atLeast(long bytes) {
+    Buffer now = buffer;
+    if (now == null || now.bytes() < bytes) {
+      if (now != null) {
+        now.free();
+        buffer = null;
+      }
+      now = Devices.runtime(device).allocator().allocate(bytes);
+      buffer = now;
+    }
+    return now;
+  }
+}

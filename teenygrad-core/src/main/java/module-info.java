@@ -20,4 +20,8 @@ module org.teenygrad.core {
       org.teenygrad.models,
       org.teenygrad.cli,
       org.teenygrad.bench;
+  exports org.teenygrad.schedule to
+      org.teenygrad.models,
+      org.teenygrad.cli,
+      org.teenygrad.bench;
 }

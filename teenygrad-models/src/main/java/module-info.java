@@ -2,6 +2,10 @@
 module org.teenygrad.models {
   requires transitive org.teenygrad.core;
 
+  exports org.teenygrad.models.nanogpt;
   exports org.teenygrad.models.report;
   exports org.teenygrad.models.stories;
+
+  opens org.teenygrad.models.nanogpt to
+      org.teenygrad.core; // the parts of a Module are read by reflection
 }

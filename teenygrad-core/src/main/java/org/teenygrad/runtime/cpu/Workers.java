@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// spinning, as the next kernel of a step usually comes within microseconds, then parked. One
 /// kernel runs at a time: a second caller waits.
 ///
-/// `TEENYGRAD_THREADS` sets how many threads there are; the default is one for each processor.
+/// `TEENYGRAD_THREADS`, or the system property `teenygrad.threads`, sets how many threads there are; the default is one for each processor.
 public final class Workers implements AutoCloseable {
   /// How long an idle worker spins. The host code between two kernels of a replayed step takes 1 to
   /// 20 µs, and a spinning worker starts within 1 µs; waking a parked one costs the caller 2 µs,
@@ -154,7 +154,7 @@ public final class Workers implements AutoCloseable {
     static final Workers WORKERS = new Workers(threadsWanted());
 
     private static int threadsWanted() {
-      String wanted = System.getenv("TEENYGRAD_THREADS");
+      String wanted = System.getProperty("teenygrad.threads", System.getenv().get("TEENYGRAD_THREADS"));
       if (wanted == null || wanted.isBlank()) {
         return Runtime.getRuntime().availableProcessors();
       }
@@ -162,7 +162,7 @@ public final class Workers implements AutoCloseable {
         return Math.max(1, Integer.parseInt(wanted.strip()));
       } catch (NumberFormatException e) {
         throw new IllegalArgumentException(
-            "TEENYGRAD_THREADS=" + wanted + " is not a number of threads", e);
+            "TEENYGRAD_THREADS=" + wanted + " is no number of threads", e);
       }
     }
   }

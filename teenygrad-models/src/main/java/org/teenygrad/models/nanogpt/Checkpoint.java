@@ -1,0 +1,155 @@
+package org.teenygrad.models.nanogpt;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.teenygrad.DType;
+import org.teenygrad.Shape;
+import org.teenygrad.Tensor;
+import org.teenygrad.data.CounterRandom;
+import org.teenygrad.state.FileException;
+import org.teenygrad.state.SafetensorsFile;
+
+/// What a training knows besides its tensors; and how both are kept in one file.
+///
+/// The facts stand in the safetensors header, as JSON, beside the tensors. One file is replaced as a whole, so facts and
+/// tensors always belong together, whenever the process is killed.
+///
+/// @param vocabulary every character of the text, in the order of their tokens
+/// @param source see [Corpus#source]
+/// @param checksum see [Corpus#checksum]
+/// @param iteration how many iterations are done
+/// @param bestValLoss the lowest validation loss so far; infinite before the first evaluation
+/// @param batches where the drawing of batches stands: the position in the data
+/// @param random where the shared random numbers stand, which dropout draws from
+record Checkpoint(
+    TrainSettings settings,
+    String vocabulary,
+    String source,
+    long checksum,
+    int iteration,
+    double bestValLoss,
+    CounterRandom.State batches,
+    CounterRandom.State random) {
+
+  private static final String KIND = "a checkpoint of nanoGPT";
+  private static final String FORMAT = "teenygrad.nanogpt.1";
+
+  /// Every fact by its key.
+  Map<String, Object> facts() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("format", FORMAT);
+    facts.put("iteration", iteration);
+    facts.put("best_val_loss", bestValLoss);
+    facts.putAll(Setting.values(settings));
+    facts.put("vocab_size", vocabulary.codePointCount(0, vocabulary.length()));
+    facts.put("vocabulary", vocabulary);
+    facts.put("data", source);
+    facts.put("data_checksum", checksum);
+    facts.put("batches_seed", batches.seed());
+    facts.put("batches_drawn", batches.counter());
+    facts.put("random_seed", random.seed());
+    facts.put("random_drawn", random.counter());
+    return facts;
+  }
+
+  /// Replaces `file` by these facts and tensors.
+  /// @throws FileException if it cannot be written; what was there before is then still there
+  void save(Path file, Map<String, Tensor> tensors) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    facts().forEach((key, value) -> metadata.put(key, value.toString()));
+    try (Arena arena = Arena.ofConfined()) {
+      Map<String, SafetensorsFile.Entry> entries = new LinkedHashMap<>();
+      tensors.forEach((name, t) -> entries.put(name, SafetensorsFile.Entry.of(t.dtype(), t.shape(), t.toMemory(arena))));
+      SafetensorsFile.write(file, entries, metadata);
+    }
+  }
+
+  /// Facts and tensors of a file, the latter copied to the default device.
+  record Content(Path file, Checkpoint facts, Map<String, Tensor> tensors) {
+    /// The tensors whose names begin with that, without it.
+    Map<String, Tensor> below(String prefix) {
+      Map<String, Tensor> part = new LinkedHashMap<>();
+      tensors.forEach((name, tensor) -> {
+        if (name.startsWith(prefix)) {
+          part.put(name.substring(prefix.length()), tensor);
+        }
+      });
+      return part;
+    }
+
+    /// An error of these tensors not being those of these facts.
+    FileException misfit(IllegalArgumentException cause) {
+      return FileException.malformed(file, KIND, "its tensors are not those of its settings: " + cause.getMessage());
+    }
+  }
+
+  /// @throws FileException if there is no such file, or it is no checkpoint
+  static Content open(Path file) {
+    if (!Files.exists(file)) {
+      Path folder = file.getParent();
+      throw FileException.lacking(
+          folder == null ? Path.of(".") : folder, "a file " + file.getFileName() + ": name the --out folder of a training");
+    }
+    try (SafetensorsFile stored = SafetensorsFile.open(file)) {
+      Checkpoint facts = new Reader(file, stored.metadata()).checkpoint();
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      stored.entries().forEach((name, entry) -> tensors.put(name, tensor(file, entry)));
+      return new Content(file, facts, tensors);
+    }
+  }
+
+  private static Tensor tensor(Path file, SafetensorsFile.Entry entry) {
+    try {
+      Shape shape = entry.tensorShape();
+      DType type = entry.tensorType();
+      return Tensor.ofMemory(entry.bytes(), type, shape);
+    } catch (IllegalArgumentException e) {
+      throw FileException.malformed(file, KIND, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Facts from strings.
+  private record Reader(Path file, Map<String, String> metadata) {
+    Checkpoint checkpoint() {
+      if (!FORMAT.equals(metadata.get("format"))) {
+        throw FileException.malformed(file, KIND, "it says nothing of the training that wrote it");
+      }
+      Map<String, Object> settings = new HashMap<>();
+      Setting.all().forEach(setting -> settings.put(setting.name(), value(setting.key(), setting::parse)));
+      try {
+        return new Checkpoint(
+            Preset.SHAKESPEARE_CHAR_CPU.settings().with(settings),
+            value("vocabulary", text -> text),
+            value("data", text -> text),
+            value("data_checksum", Long::valueOf),
+            value("iteration", Integer::valueOf),
+            value("best_val_loss", Double::valueOf),
+            state("batches"),
+            state("random"));
+      } catch (IllegalArgumentException e) {
+        throw FileException.malformed(file, KIND, String.valueOf(e.getMessage()));
+      }
+    }
+
+    private CounterRandom.State state(String name) {
+      return new CounterRandom.State(value(name + "_seed", Long::valueOf), value(name + "_drawn", Long::valueOf));
+    }
+
+    private <T> T value(String key, Function<String, T> parse) {
+      String text = metadata.get(key);
+      if (text == null) {
+        throw FileException.malformed(file, KIND, "it has no " + key);
+      }
+      try {
+        return parse.apply(text);
+      } catch (IllegalArgumentException e) {
+        throw FileException.malformed(file, KIND, "its " + key + " is '" + text + "'");
+      }
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package org.teenygrad.models.nanogpt;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.teenygrad.AttentionOptions;
+import org.teenygrad.DType;
+import org.teenygrad.Tensor;
+import org.teenygrad.nn.Dropout;
+import org.teenygrad.nn.Embedding;
+import org.teenygrad.nn.Init;
+import org.teenygrad.nn.LayerNorm;
+import org.teenygrad.nn.Linear;
+import org.teenygrad.nn.Mode;
+import org.teenygrad.nn.Module;
+
+/// A GPT as nanoGPT trains it, which is GPT-2 (Radford et al., *Language models are unsupervised multitask learners*, 2019):
+/// a transformer that reads tokens and says, for each, which one comes next.
+///
+/// ```java
+/// var model = Gpt.of(new GptConfig(vocabSize, 64, 4, 4, 128, 0.0, false));
+/// optimizer.step(model.loss(inputs, targets));
+/// ```
+/// The names of the parts are GPT-2's. The last layer, from vectors to scores of tokens, has no weight of its own: it is `wte`
+/// again, read in the other direction.
+///
+/// @param wte a vector for each token
+/// @param wpe a vector for each position of the context
+/// @param lnF the last layer norm
+public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, List<Block> h, LayerNorm lnF) implements Module {
+
+  /// Standard deviation of the weights at the start.
+  private static final double DEVIATION = 0.02;
+
+  /// A model that has learned nothing. Its weights are drawn from the shared random numbers; see [Tensor#manualSeed].
+  public static Gpt of(GptConfig config) {
+    Init normal = Init.normal(DEVIATION);
+    return new Gpt(
+        config,
+        Embedding.of(config.vocabSize(), config.nEmbd(), normal),
+        Embedding.of(config.blockSize(), config.nEmbd(), normal),
+        new Dropout(config.dropout()),
+        Stream.generate(() -> Block.of(config)).limit(config.nLayer()).toList(),
+        LayerNorm.of(config.nEmbd(), config.bias()));
+  }
+
+  /// Scores of the token that follows each token.
+  ///
+  /// @param ids tokens (batch, time)
+  /// @return logits (batch, time, vocab)
+  /// @throws IllegalArgumentException if time is longer than the block size
+  public Tensor forward(Tensor ids) {
+    return logits(hidden(ids, Tensor.arange(ids.size(1), DType.INT32), Collections.nCopies(config.nLayer(), CausalSelfAttention.CAUSAL)));
+  }
+
+  /// The mean cross-entropy of what follows each token.
+  ///
+  /// @param ids tokens (batch, time)
+  /// @param targets the token after each (batch, time)
+  public Tensor loss(Tensor ids, Tensor targets) {
+    return forward(ids).reshape(-1, config.vocabSize()).crossEntropy(targets.reshape(-1));
+  }
+
+  /// What the blocks make of tokens.
+  ///
+  /// @param positions where in the context the tokens are (time)
+  /// @param views how each block's queries look at keys and values
+  /// @return (batch, time, dim)
+  Tensor hidden(Tensor ids, Tensor positions, List<? extends View> views) {
+    if (ids.size(1) > config.blockSize()) {
+      throw new IllegalArgumentException("a context of %d tokens is longer than the block size, %d".formatted(ids.size(1), config.blockSize()));
+    }
+    Tensor x = drop.forward(wte.forward(ids).add(wpe.forward(positions)));
+    for (int layer = 0; layer < h.size(); layer++) {
+      x = h.get(layer).forward(x, views.get(layer));
+    }
+    return x;
+  }
+
+  /// @param x (..., dim)
+  /// @return scores of tokens (..., vocab)
+  Tensor logits(Tensor x) {
+    return lnF.forward(x).linear(wte.weight(), null);
+  }
+
+  /// Continues a text. Up to the block size each token costs one pass over one token, since keys and values are kept; beyond it,
+  /// the second half of the context is read again whenever the block is full.
+  ///
+  /// @param prompt at least one token
+  /// @param sink gets each token as soon as it is chosen
+  public void generate(int[] prompt, int maxNewTokens, Sampler sampler, Consumer<Integer> sink) {
+    Mode.EVALUATION.run(() -> {
+      Decoder decoder = new Decoder(this);
+      float[] logits = decoder.read(prompt);
+      for (int i = 1; i <= maxNewTokens; i++) {
+        int token = sampler.choose(logits);
+        sink.accept(token);
+        logits = i < maxNewTokens ? decoder.append(token) : logits;
+      }
+    });
+  }
+
+  /// The same model with its weights in another type, through which gradients flow to these: mixed precision.
+  Gpt in(DType type) {
+    return new Gpt(
+        config, cast(wte, type), cast(wpe, type), drop, h.stream().map(block -> block.in(type)).toList(), lnF);
+  }
+
+  private static Embedding cast(Embedding layer, DType type) {
+    return new Embedding(layer.weight().cast(type));
+  }
+
+  private static Linear cast(Linear layer, DType type) {
+    Tensor bias = layer.bias();
+    return new Linear(layer.weight().cast(type), bias == null ? null : bias.cast(type));
+  }
+
+  private static Linear linear(int in, int out, double deviation, boolean bias) {
+    return Linear.of(in, out, Init.normal(deviation), bias ? Init.ZEROS : null);
+  }
+
+  /// Layers that write into the residual stream start smaller, so that its variance does not grow with depth.
+  private static Linear residual(int in, GptConfig config) {
+    return linear(in, config.nEmbd(), DEVIATION / Math.sqrt(2.0 * config.nLayer()), config.bias());
+  }
+
+  /// How queries look at keys and values, each (batch, heads, time, headDim): all at once in training, through a cache when
+  /// text is generated.
+  @FunctionalInterface
+  interface View {
+    /// @param dropout the probability with which a weight is dropped
+    Tensor attend(Tensor q, Tensor k, Tensor v, double dropout);
+  }
+
+  /// Attention, then a perceptron; each adds what it finds to the stream.
+  public record Block(LayerNorm ln1, CausalSelfAttention attn, LayerNorm ln2, Mlp mlp) implements Module {
+    static Block of(GptConfig config) {
+      return new Block(
+          LayerNorm.of(config.nEmbd(), config.bias()),
+          CausalSelfAttention.of(config),
+          LayerNorm.of(config.nEmbd(), config.bias()),
+          Mlp.of(config));
+    }
+
+    Tensor forward(Tensor x, View view) { // (batch, time, dim)
+      x = x.add(attn.forward(ln1.forward(x), view));
+      return x.add(mlp.forward(ln2.forward(x)));
+    }
+
+    Block in(DType type) {
+      return new Block(ln1, attn.in(type), ln2, mlp.in(type));
+    }
+  }
+
+  /// Every token looks at itself and those before it, in several heads.
+  ///
+  /// @param cAttn queries, keys and values in one: (3 dim, dim)
+  public record CausalSelfAttention(Linear cAttn, Linear cProj, Dropout drop, int heads) implements Module {
+    static final View CAUSAL = (q, k, v, dropout) -> q.scaledDotProductAttention(k, v, AttentionOptions.CAUSAL.withDropout(dropout));
+
+    static CausalSelfAttention of(GptConfig config) {
+      int dim = config.nEmbd();
+      return new CausalSelfAttention(
+          linear(dim, 3 * dim, DEVIATION, config.bias()), residual(dim, config), new Dropout(config.dropout()), config.nHead());
+    }
+
+    Tensor forward(Tensor x, View view) {
+      int batch = x.size(0);
+      int time = x.size(1);
+      int dim = x.size(2);
+      Tensor qkv = cAttn.forward(x).reshape(batch, time, 3, heads, dim / heads).permute(2, 0, 3, 1, 4);
+      double dropout = Mode.current() == Mode.TRAINING ? drop.p() : 0;
+      Tensor y = view.attend(qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2), dropout);
+      return drop.forward(cProj.forward(y.transpose(1, 2).reshape(batch, time, dim)));
+    }
+
+    CausalSelfAttention in(DType type) {
+      return new CausalSelfAttention(cast(cAttn, type), cast(cProj, type), drop, heads);
+    }
+  }
+
+  /// Two layers with a bend between them.
+  public record Mlp(Linear cFc, Linear cProj, Dropout drop) implements Module {
+    static Mlp of(GptConfig config) {
+      int dim = config.nEmbd();
+      return new Mlp(linear(dim, 4 * dim, DEVIATION, config.bias()), residual(4 * dim, config), new Dropout(config.dropout()));
+    }
+
+    Tensor forward(Tensor x) {
+      return drop.forward(cProj.forward(cFc.forward(x).gelu()));
+    }
+
+    Mlp in(DType type) {
+      return new Mlp(cast(cFc, type), cast(cProj, type), drop);
+    }
+  }
+}

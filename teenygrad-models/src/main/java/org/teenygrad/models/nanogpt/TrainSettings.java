@@ -1,0 +1,110 @@
+package org.teenygrad.models.nanogpt;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.Map;
+import org.teenygrad.DType;
+import org.teenygrad.optim.CosineSchedule;
+import org.teenygrad.optim.LrSchedule;
+
+/// Everything that a training depends on besides its text, under the names of nanoGPT's train.py.
+///
+/// A setting is one line here; it is thereby an option of the command and an entry of checkpoints. See [Setting].
+public record TrainSettings(
+    @Help("transformer blocks") int nLayer,
+    @Help("attention heads of each block") int nHead,
+    @Help("size of the vector that stands for a token") int nEmbd,
+    @Help("longest context, in tokens") int blockSize,
+    @Help("probability of a zero in training") double dropout,
+    @Help("biases in linear layers and layer norms") boolean bias,
+    @Help("sequences in a batch") int batchSize,
+    @Help("batches whose gradients are averaged in one iteration") int gradientAccumulationSteps,
+    @Help("iterations in all") int maxIters,
+    @Help("highest learning rate") double learningRate,
+    @Help("let the learning rate rise and fall; else it is constant") boolean decayLr,
+    @Help("iterations in which it rises") int warmupIters,
+    @Help("iteration at which it has fallen to the lowest") int lrDecayIters,
+    @Help("lowest learning rate") double minLr,
+    @Help("how strongly AdamW draws matrices towards 0") double weightDecay,
+    @Help("AdamW's memory for gradients") double beta1,
+    @Help("AdamW's memory for their squares") double beta2,
+    @Help("largest norm of all gradients together; 0 for any") double gradClip,
+    @Help("iterations between two evaluations, each with a checkpoint") int evalInterval,
+    @Help("batches of an evaluation, from each part of the text") int evalIters,
+    @Help("iterations between two lines of progress, where these are lines") int logInterval,
+    @Help("what all random numbers begin with") long seed,
+    @Help("type to compute in: float32, bfloat16, float16 or float64") DType dtype) {
+
+  /// What a setting is, for a reader of `--help`.
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  public @interface Help {
+    String value();
+  }
+
+  /// @throws IllegalArgumentException if a setting makes no sense, or two do not fit; the message names it
+  public TrainSettings {
+    atLeast(1, "batch_size", batchSize);
+    atLeast(1, "gradient_accumulation_steps", gradientAccumulationSteps);
+    atLeast(0, "max_iters", maxIters);
+    atLeast(0, "warmup_iters", warmupIters);
+    atLeast(0, "lr_decay_iters", lrDecayIters);
+    atLeast(1, "eval_interval", evalInterval);
+    atLeast(1, "eval_iters", evalIters);
+    atLeast(1, "log_interval", logInterval);
+    finite("learning_rate", learningRate);
+    finite("min_lr", minLr);
+    finite("weight_decay", weightDecay);
+    finite("grad_clip", gradClip);
+    fraction("beta1", beta1);
+    fraction("beta2", beta2);
+    if (!dtype.isFloating()) {
+      throw new IllegalArgumentException("dtype must be float32, bfloat16, float16 or float64, not " + dtype);
+    }
+    new GptConfig(1, blockSize, nLayer, nHead, nEmbd, dropout, bias); // checks these
+  }
+
+  private static void atLeast(int least, String name, int value) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
+    }
+  }
+
+  private static void finite(String name, double value) {
+    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(name + " must be a finite number of 0 or more, not " + value);
+    }
+  }
+
+  private static void fraction(String name, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(name + " must be at least 0 and below 1, not " + value);
+    }
+  }
+
+  /// These settings with some changed.
+  /// @param changes new values by the names of the record's components
+  /// @throws IllegalArgumentException as the constructor
+  public TrainSettings with(Map<String, ?> changes) {
+    return Setting.changed(this, changes);
+  }
+
+  /// The shape of a model for a vocabulary.
+  public GptConfig model(int vocabSize) {
+    return new GptConfig(vocabSize, blockSize, nLayer, nHead, nEmbd, dropout, bias);
+  }
+
+  /// The learning rate of each iteration.
+  public LrSchedule schedule() {
+    return decayLr
+        ? new CosineSchedule(learningRate, minLr, warmupIters, lrDecayIters)
+        : LrSchedule.constant(learningRate);
+  }
+
+  /// How many tokens one iteration learns from.
+  public long tokensPerIteration() {
+    return (long) gradientAccumulationSteps * batchSize * blockSize;
+  }
+}

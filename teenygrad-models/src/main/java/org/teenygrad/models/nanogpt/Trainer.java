@@ -1,0 +1,312 @@
+package org.teenygrad.models.nanogpt;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
+import org.teenygrad.RandomState;
+import org.teenygrad.Tensor;
+import org.teenygrad.data.Batch;
+import org.teenygrad.data.CounterRandom;
+import org.teenygrad.data.TokenDataset;
+import org.teenygrad.models.report.JsonText;
+import org.teenygrad.nn.Mode;
+import org.teenygrad.optim.AdamW;
+import org.teenygrad.optim.LrSchedule;
+import org.teenygrad.optim.Optimizer;
+import org.teenygrad.optim.ParameterGroup;
+import org.teenygrad.schedule.Profile;
+import org.teenygrad.state.AtomicFiles;
+
+/// Trains a [Gpt] as nanoGPT does, and can stop and go on at any iteration without a trace in the losses.
+///
+/// ```java
+/// var trainer = Trainer.start(settings, Corpus.stories(), new RunFolder(Path.of("out")));
+/// TrainResult result = trainer.train(progress, () -> false);
+/// ```
+/// Every random number is a function of the seed and a counter that the checkpoint holds. Batches to evaluate with are a function
+/// of the seed and the iteration, so that an evaluation more or less changes nothing.
+public final class Trainer {
+  /// What names of tensors in a file begin with.
+  static final String MODEL = "model.";
+
+  private static final String OPTIMIZER = "optimizer.";
+  private static final double EPSILON = 1e-8;
+
+  private final TrainSettings settings;
+  private final Corpus corpus;
+  private final RunFolder folder;
+  private final Gpt model;
+  private final Optimizer optimizer;
+  private final LrSchedule schedule;
+  private CounterRandom batches;
+  private int iteration;
+  private OptionalLong kernelsPerStep = OptionalLong.empty();
+  private double bestValLoss = Double.POSITIVE_INFINITY;
+
+  private Trainer(TrainSettings settings, Corpus corpus, RunFolder folder) {
+    corpus.tokens().requireBlocksOf(settings.blockSize());
+    this.settings = settings;
+    this.corpus = corpus;
+    this.folder = folder;
+    Tensor.manualSeed(settings.seed());
+    model = Gpt.of(settings.model(corpus.tokenizer().vocabularySize()));
+    var groups = ParameterGroup.decayingMatrices(model.namedParameters(), settings.learningRate(), settings.weightDecay());
+    optimizer = new AdamW(groups, settings.beta1(), settings.beta2(), EPSILON);
+    if (settings.gradClip() > 0) {
+      optimizer.clipNorm(settings.gradClip());
+    }
+    schedule = settings.schedule();
+    batches = CounterRandom.of(settings.seed());
+  }
+
+  /// A training at its beginning. Nothing is written before [#train].
+  /// @throws IllegalArgumentException if the text is too short for the block size
+  public static Trainer start(TrainSettings settings, Corpus corpus, RunFolder folder) {
+    return new Trainer(settings, corpus, folder);
+  }
+
+  /// What to do with the settings of a checkpoint before going on.
+  @FunctionalInterface
+  public interface Changes {
+    /// @param source the text that the training began with, see [Corpus#of(String, String)]
+    /// @param vocabulary the characters that the model knows
+    Resumption of(TrainSettings settings, String source, String vocabulary);
+  }
+
+  /// How a training goes on.
+  public record Resumption(TrainSettings settings, Corpus corpus) {}
+
+  /// A training where its checkpoint left it.
+  /// @throws org.teenygrad.state.FileException if there is no checkpoint, or it cannot be read
+  /// @throws IllegalArgumentException if the changed settings ask for a model of another shape
+  public static Trainer resume(RunFolder folder, Changes changes) {
+    Checkpoint.Content content = Checkpoint.open(folder.checkpoint());
+    Checkpoint saved = content.facts();
+    Resumption resumption = changes.of(saved.settings(), saved.source(), saved.vocabulary());
+    requireSameModel(folder, saved.settings(), resumption.settings());
+    Trainer trainer = new Trainer(resumption.settings(), resumption.corpus(), folder);
+    try {
+      trainer.model.loadStateDict(content.below(MODEL));
+      trainer.optimizer.loadStateDict(content.below(OPTIMIZER));
+    } catch (IllegalArgumentException e) {
+      throw content.misfit(e);
+    }
+    trainer.iteration = saved.iteration();
+    trainer.bestValLoss = saved.bestValLoss();
+    trainer.batches = CounterRandom.of(saved.batches());
+    RandomState.shared().restore(saved.random());
+    return trainer;
+  }
+
+  /// Dropout may change in the course of a training; the shapes of the weights cannot.
+  private static void requireSameModel(RunFolder folder, TrainSettings saved, TrainSettings wanted) {
+    for (String name : List.of("nLayer", "nHead", "nEmbd", "blockSize", "bias")) {
+      Setting setting = Setting.all().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+      Object was = setting.value(saved);
+      Object is = setting.value(wanted);
+      if (!was.equals(is)) {
+        throw new IllegalArgumentException(
+            "the checkpoint in %s has %s %s, not %s: resume without %s, or train anew with another --out"
+                .formatted(folder.path(), setting.key(), was, is, setting.option()));
+      }
+    }
+  }
+
+  public Gpt model() {
+    return model;
+  }
+
+  public TrainSettings settings() {
+    return settings;
+  }
+
+  public Corpus corpus() {
+    return corpus;
+  }
+
+  /// How many iterations are done.
+  public int iteration() {
+    return iteration;
+  }
+
+  /// Goes on to the last iteration, evaluating and saving on the way.
+  ///
+  /// @param stop asked after each iteration; if true, this one is the last for now: it is saved, and the method returns
+  /// @throws org.teenygrad.state.FileException if a file cannot be written; what was saved before is still there
+  /// @throws IllegalStateException if the loss is no number any more
+  public TrainResult train(Progress progress, BooleanSupplier stop) {
+    long start = System.nanoTime();
+    folder.create();
+    Durations durations = new Durations();
+    Evaluation evaluation = null;
+    try (TrainingLog log = TrainingLog.from(folder, iteration)) {
+      int saved = iteration; // nothing new to save before the first iteration
+      while (true) {
+        boolean last = iteration >= settings.maxIters();
+        boolean evaluating = last || iteration % settings.evalInterval() == 0;
+        Evaluation now = evaluating ? evaluate(stop) : null;
+        if (now != null) {
+          evaluation = now;
+          progress.evaluated(now);
+          keep(now, log, progress);
+          saved = iteration;
+        }
+        if (stop.getAsBoolean() || last) {
+          if (last && now != null) {
+            log.end(now);
+          }
+          break;
+        }
+        long begin = System.nanoTime();
+        double rate = schedule.at(iteration);
+        double loss = durations.count == 1 ? counted(rate) : step(rate);
+        double millis = durations.add(System.nanoTime() - begin);
+        requireFinite(loss);
+        log.iteration(iteration, loss, rate, millis, now);
+        iteration++;
+        progress.iteration(iteration, loss, millis);
+      }
+      if (saved != iteration) {
+        save(progress);
+        log.draw(title(), evaluation);
+      }
+    }
+    double median = durations.median();
+    return new TrainResult(
+        iteration,
+        evaluation,
+        bestValLoss,
+        (System.nanoTime() - start) / 1e9,
+        median,
+        settings.tokensPerIteration() * 1000 / median,
+        kernelsPerStep,
+        iteration < settings.maxIters());
+  }
+
+  /// An iteration whose kernels are counted.
+  private double counted(double learningRate) {
+    double[] loss = new double[1];
+    Profile profile = Profile.of(() -> loss[0] = step(learningRate));
+    kernelsPerStep = OptionalLong.of(profile.launches().size());
+    return loss[0];
+  }
+
+  /// One iteration: the loss, its gradients and the new weights.
+  private double step(double learningRate) {
+    optimizer.learningRate(learningRate);
+    int parts = settings.gradientAccumulationSteps();
+    if (parts == 1) {
+      Tensor loss = loss(corpus.tokens().train().randomBatch(batches, settings.batchSize(), settings.blockSize()));
+      optimizer.step(loss);
+      return loss.item();
+    }
+    optimizer.zeroGrad();
+    double sum = 0;
+    for (int part = 0; part < parts; part++) {
+      Tensor loss = loss(corpus.tokens().train().randomBatch(batches, settings.batchSize(), settings.blockSize())).div(parts);
+      loss.backward();
+      List<Tensor> computed = new ArrayList<>(List.of(loss));
+      model.parameters().forEach(parameter -> computed.add(parameter.grad()));
+      Tensor.realize(computed);
+      sum += loss.item();
+    }
+    optimizer.step();
+    optimizer.zeroGrad();
+    return sum;
+  }
+
+  private Tensor loss(Batch batch) {
+    Gpt computing = settings.dtype() == DType.FLOAT32 ? model : model.in(settings.dtype());
+    return computing.loss(
+        Tensor.of(batch.inputs(), batch.sequences(), batch.length()), Tensor.of(batch.targets(), batch.sequences(), batch.length()));
+  }
+
+  private void requireFinite(double loss) {
+    if (!Double.isFinite(loss)) {
+      throw new IllegalStateException(
+          "the loss became %s at iteration %d: lower the learning rate (%s); the checkpoint before that is kept"
+              .formatted(loss, iteration, settings.learningRate()));
+    }
+  }
+
+  /// The losses of the model as it is; null if asked to stop meanwhile.
+  public @Nullable Evaluation evaluate(BooleanSupplier stop) {
+    // A stream of its own, far from that of the training's batches, and a part of it for each iteration.
+    CounterRandom random = CounterRandom.of(new CounterRandom.State(~settings.seed(), (long) iteration << 32));
+    double train = meanLoss(corpus.tokens().train(), random, stop);
+    double validation = meanLoss(corpus.tokens().validation(), random, stop);
+    return stop.getAsBoolean() ? null : new Evaluation(iteration, train, validation);
+  }
+
+  private double meanLoss(TokenDataset data, CounterRandom random, BooleanSupplier stop) {
+    double sum = 0;
+    for (int i = 0; i < settings.evalIters() && !stop.getAsBoolean(); i++) {
+      Batch batch = data.randomBatch(random, settings.batchSize(), settings.blockSize());
+      sum += Mode.EVALUATION.call(() -> (double) loss(batch).item());
+    }
+    return sum / settings.evalIters();
+  }
+
+  /// Saves after an evaluation; the model is saved before the checkpoint that says how good it is.
+  private void keep(Evaluation evaluation, TrainingLog log, Progress progress) {
+    if (evaluation.valLoss() < bestValLoss) {
+      bestValLoss = evaluation.valLoss();
+      Map<String, Tensor> weights = new LinkedHashMap<>();
+      model.stateDict().forEach((name, tensor) -> weights.put(MODEL + name, tensor));
+      facts().save(folder.best(), weights);
+    }
+    save(progress);
+    log.draw(title(), evaluation);
+  }
+
+  private void save(Progress progress) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    model.stateDict().forEach((name, tensor) -> tensors.put(MODEL + name, tensor));
+    optimizer.stateDict().forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
+    Checkpoint facts = facts();
+    facts.save(folder.checkpoint(), tensors);
+    AtomicFiles.write(folder.config(), JsonText.indented(facts.facts()));
+    progress.saved(folder.checkpoint(), iteration);
+  }
+
+  private Checkpoint facts() {
+    return new Checkpoint(
+        settings,
+        corpus.tokenizer().vocabulary(),
+        corpus.source(),
+        corpus.checksum(),
+        iteration,
+        bestValLoss,
+        batches.state(),
+        RandomState.shared().state());
+  }
+
+  private String title() {
+    return "nanoGPT, %d layers of %d, on %s".formatted(settings.nLayer(), settings.nEmbd(), corpus.source());
+  }
+
+  /// How long each iteration took.
+  private static final class Durations {
+    private long[] nanos = new long[1024];
+    private int count;
+
+    double add(long duration) {
+      nanos = count == nanos.length ? Arrays.copyOf(nanos, 2 * count) : nanos;
+      nanos[count++] = duration;
+      return duration / 1e6;
+    }
+
+    /// In milliseconds; NaN of none.
+    double median() {
+      long[] sorted = Arrays.copyOf(nanos, count);
+      Arrays.sort(sorted);
+      return count == 0 ? Double.NaN : (sorted[(count - 1) / 2] + sorted[count / 2]) / 2e6;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package org.teenygrad.models.nanogpt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.teenygrad.Shape;
+import org.teenygrad.Tensor;
+import org.teenygrad.data.CounterRandom;
+
+/// A process is killed while it saves, again and again; what it leaves must be whole.
+class CheckpointTest {
+  private static final int ELEMENTS = 500_000;
+
+  @TempDir Path folder;
+
+  /// Saves iteration 1, 2, 3, ... in a loop: facts and every number of both tensors say which.
+  static final class EndlessSaver {
+    public static void main(String[] args) {
+      for (int iteration = 1; ; iteration++) {
+        checkpoint(iteration).save(Path.of(args[0]), Map.of("model.a", filled(iteration), "optimizer.b", filled(iteration)));
+        System.out.println("saved " + iteration);
+      }
+    }
+
+    private static Tensor filled(int value) {
+      float[] values = new float[ELEMENTS];
+      Arrays.fill(values, value);
+      return Tensor.of(values, Shape.of(ELEMENTS).toArray());
+    }
+  }
+
+  /// Returns in the middle of a save: when a file that is not yet in place has more than so many bytes.
+  private void awaitHalfAFile(long bytes) throws IOException {
+    while (true) {
+      try (var files = Files.newDirectoryStream(folder, ".checkpoint*.tmp")) {
+        for (Path file : files) {
+          if (file.toFile().length() > bytes) {
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  private static Checkpoint checkpoint(int iteration) {
+    var random = new CounterRandom.State(1, iteration);
+    return new Checkpoint(TrainerTest.TINY, "ab\n\"ä😀", "text", 7, iteration, 1.5, random, random);
+  }
+
+  @Test
+  void aKilledProcessLeavesAWholeCheckpoint() throws IOException, InterruptedException {
+    Path file = folder.resolve("checkpoint.safetensors");
+    for (int kill = 0; kill < 4; kill++) {
+      Process saver = new ProcessBuilder(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "-cp", System.getProperty("java.class.path"),
+              "-Dteenygrad.device=interpreter", "--enable-native-access=ALL-UNNAMED",
+              EndlessSaver.class.getName(), file.toString())
+          .redirectErrorStream(true)
+          .start();
+      try (var lines = saver.inputReader()) {
+        assertThat(lines.readLine()).startsWith("saved");
+        awaitHalfAFile(kill * 1_000_000L);
+      } finally {
+        saver.destroyForcibly().waitFor();
+      }
+      Checkpoint.Content content = Checkpoint.open(file);
+      int iteration = content.facts().iteration();
+      assertThat(content.facts()).isEqualTo(checkpoint(iteration));
+      assertThat(content.below("model.")).containsOnlyKeys("a");
+      assertThat(content.below("optimizer.")).containsOnlyKeys("b");
+      assertThat(content.tensors().values()).allSatisfy(t -> assertThat(t.toFloatArray()).containsOnly(iteration));
+    }
+    try (var files = Files.list(folder)) {
+      assertThat(files.filter(f -> !f.getFileName().toString().startsWith(".checkpoint"))).containsExactly(file);
+    }
+  }
+}

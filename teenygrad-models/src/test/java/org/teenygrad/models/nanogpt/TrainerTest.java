@@ -1,0 +1,138 @@
+package org.teenygrad.models.nanogpt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.teenygrad.DType;
+import org.teenygrad.data.CharTokenizer;
+import org.teenygrad.state.FileException;
+
+class TrainerTest {
+  private static final String TEXT = "the cat sat on the mat and the dog sat on the log. ".repeat(12);
+  static final TrainSettings TINY = Preset.SHAKESPEARE_CHAR_CPU.settings().with(Map.ofEntries(
+      Map.entry("nLayer", 1), Map.entry("nHead", 2), Map.entry("nEmbd", 8), Map.entry("blockSize", 8), Map.entry("batchSize", 4),
+      Map.entry("dropout", 0.1), Map.entry("maxIters", 9), Map.entry("warmupIters", 2), Map.entry("lrDecayIters", 9),
+      Map.entry("learningRate", 1e-2), Map.entry("evalInterval", 4), Map.entry("evalIters", 1)));
+
+  @TempDir Path folder;
+
+  static Corpus corpus() {
+    return Corpus.of("cats", TEXT, CharTokenizer.of(TEXT));
+  }
+
+  private RunFolder in(String name) {
+    return new RunFolder(folder.resolve(name));
+  }
+
+  /// Trains until that many iterations are done.
+  private static TrainResult trainUntil(Trainer trainer, int iterations) {
+    AtomicInteger done = new AtomicInteger(trainer.iteration());
+    return trainer.train(new Progress() {
+      @Override
+      public void iteration(int iteration, double loss, double millis) {
+        done.set(iteration);
+      }
+    }, () -> done.get() >= iterations);
+  }
+
+  private static Trainer resumed(RunFolder folder) {
+    return Trainer.resume(folder, (settings, source, vocabulary) -> new Trainer.Resumption(settings, corpus()));
+  }
+
+  /// Iteration, loss and evaluation of each row: all but the duration.
+  private static List<String> losses(RunFolder folder) throws IOException {
+    return Files.readAllLines(folder.log()).stream()
+        .map(row -> row.split(",", -1))
+        .map(cells -> String.join(",", cells[0], cells[1], cells[2], cells[4], cells[5]))
+        .toList();
+  }
+
+  @Test
+  void stoppingAndGoingOnLeavesNoTraceInTheLosses() throws IOException {
+    TrainResult whole = Trainer.start(TINY, corpus(), in("whole")).train(Progress.SILENT, () -> false);
+    assertThat(trainUntil(Trainer.start(TINY, corpus(), in("parts")), 2).stopped()).isTrue();
+    assertThat(trainUntil(resumed(in("parts")), 4).iterations()).isEqualTo(4); // at an evaluation
+    TrainResult last = resumed(in("parts")).train(Progress.SILENT, () -> false);
+    assertThat(losses(in("parts"))).isEqualTo(losses(in("whole"))).hasSize(1 + 9 + 1);
+    assertThat(last.last()).isEqualTo(whole.last());
+    assertThat(Files.readAllBytes(in("parts").best())).isEqualTo(Files.readAllBytes(in("whole").best()));
+    assertThat(Files.readAllBytes(in("parts").checkpoint())).isEqualTo(Files.readAllBytes(in("whole").checkpoint()));
+  }
+
+  @Test
+  void theLossFalls() {
+    TrainSettings settings = TINY.with(Map.of("maxIters", 60, "lrDecayIters", 60, "evalInterval", 60, "dropout", 0.0));
+    Trainer trainer = Trainer.start(settings, corpus(), in("run"));
+    double before = Objects.requireNonNull(trainer.evaluate(() -> false)).valLoss();
+    TrainResult result = trainer.train(Progress.SILENT, () -> false);
+    assertThat(result.bestValLoss()).isLessThan(before - 0.4);
+    assertThat(result.last()).isNotNull();
+    assertThat(in("run").model().model().parameterCount()).isEqualTo(trainer.model().parameterCount());
+    assertThat(in("run").picture()).content().startsWith("<svg");
+    assertThat(in("run").config()).content().contains("\"n_layer\": 1");
+  }
+
+  @Test
+  void severalSmallBatchesAreOneLargeOne() throws IOException {
+    TrainSettings large = TINY.with(Map.of("dropout", 0.0, "maxIters", 3));
+    TrainSettings small = large.with(Map.of("batchSize", 2, "gradientAccumulationSteps", 2));
+    Trainer.start(large, corpus(), in("large")).train(Progress.SILENT, () -> false);
+    Trainer.start(small, corpus(), in("small")).train(Progress.SILENT, () -> false);
+    List<String> expected = Files.readAllLines(in("large").log());
+    List<String> actual = Files.readAllLines(in("small").log());
+    for (int row = 1; row <= 3; row++) {
+      double loss = Double.parseDouble(expected.get(row).split(",")[1]);
+      assertThat(Double.parseDouble(actual.get(row).split(",")[1])).isCloseTo(loss, within(1e-4));
+    }
+  }
+
+  @Test
+  void trainsInBfloat16() {
+    TrainSettings settings = TINY.with(Map.of("dtype", DType.BFLOAT16, "maxIters", 2));
+    assertThat(Trainer.start(settings, corpus(), in("run")).train(Progress.SILENT, () -> false).bestValLoss()).isBetween(1.0, 4.0);
+  }
+
+  @Test
+  void refusesAModelOfAnotherShape() {
+    trainUntil(Trainer.start(TINY, corpus(), in("run")), 1);
+    assertThatThrownBy(() -> Trainer.resume(
+            in("run"), (settings, source, vocabulary) -> new Trainer.Resumption(settings.with(Map.of("nEmbd", 16)), corpus())))
+        .hasMessageContaining("n_embd 8, not 16")
+        .hasMessageContaining("--n-embd");
+  }
+
+  @Test
+  void aLossThatIsNoNumberEndsTheTrainingAndKeepsTheCheckpoint() {
+    trainUntil(Trainer.start(TINY, corpus(), in("run")), 1);
+    Trainer wild = Trainer.resume(in("run"), (settings, source, vocabulary) ->
+        new Trainer.Resumption(settings.with(Map.of("learningRate", 1e30, "minLr", 1e30, "warmupIters", 0)), corpus()));
+    assertThatThrownBy(() -> wild.train(Progress.SILENT, () -> false)).hasMessageContaining("lower the learning rate");
+    assertThat(resumed(in("run")).iteration()).isBetween(1, 4);
+  }
+
+  @Test
+  void nothingIsWrittenByAStopBeforeTheFirstIteration() {
+    TrainResult result = Trainer.start(TINY, corpus(), in("run")).train(Progress.SILENT, () -> true);
+    assertThat(result.stopped()).isTrue();
+    assertThat(in("run").hasCheckpoint()).isFalse();
+  }
+
+  @Test
+  void aTruncatedCheckpointIsNamed() throws IOException {
+    trainUntil(Trainer.start(TINY, corpus(), in("run")), 1);
+    byte[] whole = Files.readAllBytes(in("run").checkpoint());
+    Files.write(in("run").checkpoint(), Arrays.copyOf(whole, whole.length - 100));
+    assertThatThrownBy(() -> resumed(in("run"))).isInstanceOf(FileException.class).hasMessageContaining("checkpoint.safetensors");
+  }
+}

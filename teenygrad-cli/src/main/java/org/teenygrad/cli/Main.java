@@ -2,22 +2,72 @@ package org.teenygrad.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /// The root of the command line: `teenygrad`, without a subcommand, prints its help.
 @Command(
     name = "teenygrad",
     description = "Trains and runs language models on tensors that compile themselves.",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+    versionProvider = Version.class,
+    subcommands = {
+      TrainCommand.class,
+      SampleCommand.class,
+      DevicesCommand.class,
+      ReplCommand.class,
+      GraphCommand.class
+    },
+    footer = {"", "To begin: teenygrad train nanogpt, then teenygrad sample."})
 public final class Main implements Runnable {
-  private Main() {}
+  @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show where an error comes from.")
+  private boolean debug;
+
+  @Spec private CommandSpec spec;
+
+  private final Interrupt interrupt;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the spec
+  private Main(Interrupt interrupt) {
+    this.interrupt = interrupt;
+  }
 
   @Override
   public void run() {
-    CommandLine.usage(this, System.out);
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /// What Ctrl-C means while a command runs.
+  Interrupt interrupt() {
+    return interrupt;
+  }
+
+  boolean isDebugging() {
+    return debug;
+  }
+
+  /// The whole command line, for one call.
+  static CommandLine commandLine(Interrupt interrupt) {
+    Main main = new Main(interrupt);
+    CommandLine root = new CommandLine(main);
+    SettingOptions.addTo(root.getSubcommands().get("train").getSubcommands().get("nanogpt").getCommandSpec());
+    SettingOptions.addTo(root.getSubcommands().get("graph").getSubcommands().get("nanogpt").getCommandSpec());
+    Failures failures = new Failures(main);
+    return root
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setOverwrittenOptionsAllowed(true) // the last one counts
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(failures)
+        .setExecutionExceptionHandler(failures);
   }
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    int status;
+    try (Interrupt interrupt = new Interrupt()) {
+      status = commandLine(interrupt).execute(args);
+    }
+    System.exit(status);
   }
 }

@@ -1,0 +1,43 @@
+package org.teenygrad.cli;
+
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Device;
+import org.teenygrad.runtime.Devices;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// Where a command computes.
+@SuppressWarnings("NullAway.Init") // picocli sets the spec
+final class DeviceOptions {
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description = "Where to compute, such as cpu or interpreter; by default the best there is (see teenygrad devices).")
+  private @Nullable String device;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads of the cpu device; by default one for each processor.")
+  private @Nullable Integer threads;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  /// Makes the choice hold for this process; call it before anything is computed.
+  /// @return the default device from here on
+  Device choose() {
+    if (threads != null) {
+      if (threads < 1) {
+        throw new ParameterException(spec.commandLine(), "--threads must be at least 1, not " + threads);
+      }
+      System.setProperty("teenygrad.threads", threads.toString());
+    }
+    if (device != null) {
+      Devices.runtime(Device.of(device)); // says so if there is none
+      System.setProperty("teenygrad.device", device);
+    }
+    Device chosen = Devices.defaultDevice();
+    Devices.runtime(chosen);
+    return chosen;
+  }
+}

@@ -1,0 +1,106 @@
+package org.teenygrad.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.models.nanogpt.Evaluation;
+import org.teenygrad.models.nanogpt.Progress;
+import org.teenygrad.models.nanogpt.TrainSettings;
+
+/// Shows how a training goes on: a line that rewrites itself on a terminal, a line every so many iterations elsewhere.
+final class ProgressPrinter implements Progress {
+  private static final long REWRITE_NANOS = 100_000_000;
+  private static final String CLEAR_LINE = "\r\u001b[K";
+
+  /// How much the last iteration counts for the pace.
+  private static final double SMOOTHING = 0.05;
+
+  private final PrintStream out;
+  private final TrainSettings settings;
+  private final boolean isTerminal;
+  private final int first;
+  private double millisPerStep;
+  private long lastShown;
+  private boolean lineIsOpen;
+  private @Nullable Path lastSaved;
+
+  ProgressPrinter(PrintStream out, TrainSettings settings, int first) {
+    this.out = out;
+    this.settings = settings;
+    this.first = first;
+    var console = System.console();
+    isTerminal = console != null && console.isTerminal();
+  }
+
+  @Override
+  public void iteration(int iteration, double loss, double millis) {
+    boolean isFirst = iteration == first + 1; // compiles kernels: says nothing of the pace
+    millisPerStep = isFirst || iteration == first + 2 ? millis : millisPerStep + SMOOTHING * (millis - millisPerStep);
+    long now = System.nanoTime();
+    boolean due = isTerminal ? now - lastShown > REWRITE_NANOS : isFirst || iteration % settings.logInterval() == 0;
+    if (due) {
+      lastShown = now;
+      String line = line(iteration, loss);
+      out.print(isTerminal ? CLEAR_LINE + line : line + System.lineSeparator());
+      out.flush();
+      lineIsOpen = isTerminal;
+    }
+  }
+
+  private String line(int iteration, double loss) {
+    return String.format(
+        Locale.ROOT,
+        "iteration %d/%d, loss %.4f, %s tokens/s, %.1f ms a step, %s left",
+        iteration,
+        settings.maxIters(),
+        loss,
+        thousands(settings.tokensPerIteration() * 1000 / millisPerStep),
+        millisPerStep,
+        duration((settings.maxIters() - iteration) * millisPerStep / 1000));
+  }
+
+  private static String thousands(double number) {
+    return number < 10_000 ? String.format(Locale.ROOT, "%.0f", number) : String.format(Locale.ROOT, "%.1fk", number / 1000);
+  }
+
+  private static String duration(double seconds) {
+    long s = Math.round(seconds);
+    return s < 3600 ? "%d:%02d".formatted(s / 60, s % 60) : "%d:%02d:%02d".formatted(s / 3600, s / 60 % 60, s % 60);
+  }
+
+  @Override
+  public void evaluated(Evaluation evaluation) {
+    end();
+    out.printf(
+        Locale.ROOT,
+        "iteration %d: train loss %.4f, val loss %.4f%n",
+        evaluation.iteration(),
+        evaluation.trainLoss(),
+        evaluation.valLoss());
+  }
+
+  @Override
+  public void saved(Path file, int iteration) {
+    lastSaved = file;
+  }
+
+  /// The newest checkpoint of this run, if there is any.
+  @Nullable Path lastSaved() {
+    return lastSaved;
+  }
+
+  /// Ctrl-C was pressed.
+  void stopping() {
+    end();
+    out.println("stopping after this iteration...");
+  }
+
+  /// What is printed next begins on a line of its own.
+  void end() {
+    if (lineIsOpen) {
+      out.println();
+      lineIsOpen = false;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package org.teenygrad.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `teenygrad repl`: JShell with teenygrad on its class path and imported.
+@Command(
+    name = "repl",
+    description = {"Starts JShell with teenygrad imported. /exit ends it.", ""},
+    mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class ReplCommand implements Callable<Integer> {
+  private static final String STARTUP =
+      """
+      import java.util.*;
+      import org.teenygrad.*;
+      import org.teenygrad.data.*;
+      import org.teenygrad.models.nanogpt.*;
+      import org.teenygrad.nn.*;
+      import org.teenygrad.optim.*;
+      import org.teenygrad.state.*;
+      """;
+
+  @Parameters(paramLabel = "FILE", arity = "0..*", description = "Snippets to run first, as for jshell.")
+  private List<String> files = List.of();
+
+  @Mixin private DeviceOptions deviceOptions;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    deviceOptions.choose();
+    Path startup = Files.createTempFile("teenygrad", ".jsh");
+    try {
+      Files.writeString(startup, STARTUP);
+      List<String> command = new ArrayList<>(List.of(
+          Path.of(System.getProperty("java.home"), "bin", "jshell").toString(),
+          "--class-path", absoluteClassPath(),
+          "--startup", startup.toString(),
+          "-R--enable-native-access=ALL-UNNAMED"));
+      Stream.of("teenygrad.llvm", "teenygrad.device", "teenygrad.threads").forEach(property -> {
+        if (System.getProperty(property) != null) {
+          command.add("-R-D" + property + "=" + System.getProperty(property));
+        }
+      });
+      command.addAll(files);
+      return new ProcessBuilder(command).inheritIO().start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException("jshell does not start (it comes with a JDK): " + e.getMessage(), e);
+    } finally {
+      Files.deleteIfExists(startup);
+    }
+  }
+
+  private static String absoluteClassPath() {
+    String separator = System.getProperty("path.separator");
+    return Stream.of(System.getProperty("java.class.path").split(separator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .reduce((a, b) -> a + separator + b)
+        .orElse("");
+  }
+}

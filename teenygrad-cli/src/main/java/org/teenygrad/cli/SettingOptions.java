@@ -1,0 +1,57 @@
+package org.teenygrad.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.teenygrad.models.nanogpt.Setting;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.TypeConversionException;
+
+/// Makes an option of each [Setting].
+final class SettingOptions {
+  private SettingOptions() {}
+
+  static void addTo(CommandSpec command) {
+    for (Setting setting : Setting.all()) {
+      OptionSpec.Builder option = OptionSpec.builder(setting.option())
+          .type(Object.class)
+          .arity("1")
+          .paramLabel(label(setting))
+          .description(setting.help())
+          .converters(text -> parse(setting, text));
+      if (setting.type() == boolean.class) {
+        option.arity("0..1").fallbackValue("true");
+      }
+      command.addOption(option.build());
+    }
+  }
+
+  private static Object parse(Setting setting, String text) {
+    try {
+      return setting.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+
+  private static String label(Setting setting) {
+    return switch (setting.type().getSimpleName()) {
+      case "boolean" -> "true|false";
+      case "DType" -> "TYPE";
+      case "double" -> "X";
+      default -> "N";
+    };
+  }
+
+  /// The settings that were given, by their names in Java.
+  static Map<String, Object> given(CommandSpec command) {
+    Map<String, Object> given = new LinkedHashMap<>();
+    for (Setting setting : Setting.all()) {
+      Object value = command.findOption(setting.option()).getValue();
+      if (value != null) {
+        given.put(setting.name(), value);
+      }
+    }
+    return given;
+  }
+}

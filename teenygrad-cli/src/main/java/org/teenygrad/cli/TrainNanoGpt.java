@@ -1,0 +1,197 @@
+package org.teenygrad.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Device;
+import org.teenygrad.models.nanogpt.Corpus;
+import org.teenygrad.models.nanogpt.Evaluation;
+import org.teenygrad.models.nanogpt.Preset;
+import org.teenygrad.models.nanogpt.RunFolder;
+import org.teenygrad.models.nanogpt.TrainResult;
+import org.teenygrad.models.nanogpt.TrainSettings;
+import org.teenygrad.models.nanogpt.Trainer;
+import org.teenygrad.models.report.JsonText;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/// `teenygrad train nanogpt`: from a text to a model that continues it.
+@Command(
+    name = "nanogpt",
+    description = {
+      "Trains a small GPT on the characters of a text and lets it speak.",
+      "Without options: on stories that come with teenygrad, in minutes. Ctrl-C saves; --init-from resume goes on.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Presets: shakespeare-char-cpu (the default: 4 layers of 128), shakespeare-char (6 of 384: for a GPU),",
+      "gpt2 (12 of 768: GPT-2's shape; its tokens are the text's characters too, not yet GPT-2's)."
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class TrainNanoGpt implements Callable<Integer> {
+  private static final int CTRL_C = 130;
+  private static final int SPOKEN_CHARACTERS = 400;
+
+  enum InitFrom {
+    SCRATCH,
+    RESUME;
+
+    @Override
+    public String toString() {
+      return this == SCRATCH ? "scratch" : "resume";
+    }
+  }
+
+  @Option(names = "--data", paramLabel = "FILE", description = "Any text in UTF-8; by default stories that come with teenygrad.")
+  private @Nullable Path data;
+
+  @Option(names = "--preset", paramLabel = "NAME", converter = PresetName.class, description = "Settings by name, see below; options change single ones.")
+  private @Nullable Preset preset;
+
+  @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/nanogpt", description = "Where to write (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Option(
+      names = "--init-from",
+      paramLabel = "scratch|resume",
+      defaultValue = "scratch",
+      description = "Begin anew, or go on with the checkpoint in --out and its settings.")
+  private InitFrom initFrom;
+
+  @Option(
+      names = "--eval-only",
+      paramLabel = "true|false",
+      arity = "0..1",
+      defaultValue = "false",
+      fallbackValue = "true",
+      description = "Only say how good the model is.")
+  private boolean evalOnly;
+
+  @Option(names = "--json", description = "End with one line of JSON on stdout; all else goes to stderr.")
+  private boolean json;
+
+  @Mixin private DeviceOptions deviceOptions;
+  @ParentCommand private TrainCommand train;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintStream out = json ? System.err : System.out;
+    Main main = (Main) spec.root().userObject();
+    Map<String, Object> given = SettingOptions.given(spec);
+    if (initFrom == InitFrom.SCRATCH) {
+      settings(given); // wrong ones are told before anything else happens
+    }
+    Device device = deviceOptions.choose();
+    out.println("device: " + device);
+    Trainer trainer = trainer(given);
+    describe(out, trainer);
+    if (evalOnly) {
+      return evaluateOnly(out, trainer, device);
+    }
+    RunFolder folder = new RunFolder(this.out);
+    if (initFrom == InitFrom.SCRATCH && folder.hasCheckpoint()) {
+      out.println("the earlier training in " + this.out + " will be replaced");
+    }
+    ProgressPrinter progress = new ProgressPrinter(out, trainer.settings(), trainer.iteration());
+    main.interrupt().await(progress::stopping);
+    TrainResult result;
+    try {
+      result = trainer.train(progress, main.interrupt()::isRequested);
+    } catch (OutOfMemoryError e) {
+      throw new Failures.HeapExhausted(e);
+    } finally {
+      progress.end();
+    }
+    if (result.stopped()) {
+      out.println(progress.lastSaved() == null
+          ? "stopped; nothing new to save"
+          : "stopped after iteration %d and saved %s: go on with --out %s --init-from resume"
+              .formatted(result.iterations(), progress.lastSaved(), this.out));
+      return CTRL_C;
+    }
+    speak(out, folder);
+    out.printf(
+        "%n%d iterations in %.1f s. Files in %s: model.safetensors, checkpoint.safetensors, config.json, log.csv, loss.svg%n",
+        result.iterations(), result.seconds(), this.out);
+    out.printf("More text: teenygrad sample --from %s%n", this.out);
+    if (json) {
+      System.out.println(JsonText.oneLine(facts(result, trainer, device)));
+    }
+    return 0;
+  }
+
+  private TrainSettings settings(Map<String, Object> given) {
+    return (preset == null ? Preset.SHAKESPEARE_CHAR_CPU : preset).settings().with(given);
+  }
+
+  private Trainer trainer(Map<String, Object> given) {
+    RunFolder folder = new RunFolder(out);
+    if (initFrom == InitFrom.SCRATCH) {
+      return Trainer.start(settings(given), data == null ? Corpus.stories() : Corpus.of(data.toAbsolutePath()), folder);
+    }
+    return Trainer.resume(folder, (saved, source, vocabulary) -> new Trainer.Resumption(
+        (preset == null ? saved : preset.settings()).with(given),
+        Corpus.of(data == null ? source : data.toAbsolutePath().toString(), vocabulary)));
+  }
+
+  private static void describe(PrintStream out, Trainer trainer) {
+    TrainSettings settings = trainer.settings();
+    Corpus corpus = trainer.corpus();
+    out.printf("data: %s, %,d characters, %d different ones%n", corpus.source(), corpus.size(), corpus.tokenizer().vocabularySize());
+    out.printf(
+        "model: %,d parameters, %d layers, %d heads, vectors of %d, context %d%n",
+        trainer.model().parameterCount(), settings.nLayer(), settings.nHead(), settings.nEmbd(), settings.blockSize());
+    out.printf("%s %d to %d, %,d tokens each%n", "iterations:", trainer.iteration(), settings.maxIters(), settings.tokensPerIteration());
+  }
+
+  private int evaluateOnly(PrintStream out, Trainer trainer, Device device) {
+    Evaluation evaluation = trainer.evaluate(() -> false);
+    if (evaluation == null) {
+      throw new IllegalStateException("the evaluation was stopped");
+    }
+    out.printf("iteration %d: train loss %.4f, val loss %.4f%n", evaluation.iteration(), evaluation.trainLoss(), evaluation.valLoss());
+    if (json) {
+      Map<String, Object> facts = new LinkedHashMap<>();
+      facts.put("finalTrainLoss", evaluation.trainLoss());
+      facts.put("finalValLoss", evaluation.valLoss());
+      facts.put("iterations", evaluation.iteration());
+      facts.put("device", device.name());
+      facts.put("parameters", trainer.model().parameterCount());
+      System.out.println(JsonText.oneLine(facts));
+    }
+    return 0;
+  }
+
+  private static void speak(PrintStream out, RunFolder folder) {
+    RunFolder.Trained trained = folder.model();
+    out.printf("%nThe model (best validation loss, iteration %d) says:%n%n", trained.iteration());
+    new Speech(trained, out).continueText(Speech.defaultPrompt(trained), SPOKEN_CHARACTERS, Speech.DEFAULT_SEED);
+  }
+
+  private static Map<String, @Nullable Object> facts(TrainResult result, Trainer trainer, Device device) {
+    Map<String, @Nullable Object> facts = new LinkedHashMap<>();
+    Evaluation last = result.last();
+    facts.put("finalTrainLoss", last == null ? null : last.trainLoss());
+    facts.put("finalValLoss", last == null ? null : last.valLoss());
+    facts.put("bestValLoss", result.bestValLoss());
+    facts.put("iterations", result.iterations());
+    facts.put("seconds", result.seconds());
+    facts.put("msPerStep", result.msPerStep());
+    facts.put("tokensPerSecond", result.tokensPerSecond());
+    facts.put("kernelsPerStep", result.kernelsPerStep().isPresent() ? result.kernelsPerStep().getAsLong() : null);
+    facts.put("device", device.name());
+    facts.put("parameters", trainer.model().parameterCount());
+    return facts;
+  }
+}

@@ -1,0 +1,126 @@
+package org.teenygrad.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "train", "train nanogpt", "sample", "devices", "repl", "graph", "graph nanogpt"})
+  void everyCommandHasHelp(String command) {
+    Teenygrad.Result result = Teenygrad.run((command + " --help").strip().split(" "));
+    assertThat(result.status()).isZero();
+    assertThat(result.out()).startsWith("Usage: " + ("teenygrad " + command).strip());
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void trainsSavesAndSpeaks() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT);
+    Path out = folder.resolve("deep").resolve("out");
+    Teenygrad.Result result = Teenygrad.run(Teenygrad.train(text, out));
+    assertThat(result.status()).isZero();
+    assertThat(result.out()).contains("device: interpreter", "iteration 4/4, loss ", "iteration 4: train loss ", "says:");
+    for (String file : List.of("model.safetensors", "checkpoint.safetensors", "config.json", "log.csv", "loss.svg")) {
+      assertThat(out.resolve(file)).isNotEmptyFile();
+    }
+    String[] sample = {"sample", "--from", out.toString(), "--prompt", "the cat", "--max-new-tokens", "12", "--num-samples", "2"};
+    Teenygrad.Result first = Teenygrad.run(sample);
+    assertThat(first.out().lines()).hasSize(3).first().asString().startsWith("the cat").hasSize(7 + 12);
+    assertThat(Teenygrad.run(sample).out()).isEqualTo(first.out());
+  }
+
+  @Test
+  void jsonIsTheOnlyLineOnStdout() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT);
+    Teenygrad.Result result = Teenygrad.run(Teenygrad.train(text, folder.resolve("out"), "--json"));
+    assertThat(result.out().lines()).singleElement().asString().contains(
+        "\"finalTrainLoss\": ", "\"finalValLoss\": ", "\"bestValLoss\": ", "\"iterations\": 4", "\"seconds\": ", "\"msPerStep\": ",
+        "\"tokensPerSecond\": ", "\"kernelsPerStep\": ", "\"device\": \"interpreter\"", "\"parameters\": ");
+    assertThat(result.err()).contains("iteration 4: train loss ");
+  }
+
+  @Test
+  void evalOnlyWritesNothing() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT);
+    Teenygrad.Result result = Teenygrad.run(Teenygrad.train(text, folder.resolve("out"), "--eval-only"));
+    assertThat(result.out()).contains("iteration 0: train loss ");
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void devicesSayWhichIsTheDefault() {
+    Teenygrad.Result result = Teenygrad.run("devices");
+    assertThat(result.out().lines().filter(line -> line.startsWith("* "))).hasSize(1);
+    assertThat(result.out()).contains("interpreter", "cpu", "cuda:0");
+  }
+
+  @Test
+  void graphIsDot() {
+    assertThat(Teenygrad.run("graph", "nanogpt", "--dot", "--device", "interpreter").out()).startsWith("digraph").contains(" -> ").endsWith("}\n");
+  }
+
+  @Test
+  void kernelsAreListedWithTheirWork() throws IOException, InterruptedException {
+    Process process = Teenygrad.process(
+            List.of(), "graph", "nanogpt", "--kernels", "--device", "null", "--n-layer", "1", "--batch-size", "2")
+        .redirectErrorStream(true)
+        .start();
+    List<String> lines = process.inputReader().readAllLines();
+    assertThat(process.waitFor()).isZero();
+    assertThat(lines).hasSizeGreaterThan(10).first().asString().contains("MFLOP", "fuses");
+    assertThat(lines).anyMatch(line -> line.contains("sum over 128"));
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void ctrlCSavesAndTheTrainingGoesOn() throws IOException, InterruptedException {
+    Path text = Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT);
+    Path out = folder.resolve("out");
+    Process process = Teenygrad.process(
+            List.of(), Teenygrad.train(text, out, "--max-iters", "1000000", "--eval-interval", "1000000"))
+        .redirectErrorStream(true)
+        .start();
+    try (var lines = process.inputReader()) {
+      String line = "";
+      while (line != null && !line.startsWith("iteration 3/")) {
+        line = lines.readLine();
+      }
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      assertThat(lines.lines().toList()).last().asString()
+          .startsWith("stopped after iteration ")
+          .contains("checkpoint.safetensors", "--init-from resume");
+      assertThat(process.waitFor()).isEqualTo(130);
+    } finally {
+      process.destroyForcibly();
+    }
+    Teenygrad.Result resumed = Teenygrad.run(
+        "train", "nanogpt", "--out", out.toString(), "--init-from", "resume", "--eval-only", "--device", "interpreter");
+    assertThat(resumed.err()).isEmpty();
+    assertThat(resumed.out()).doesNotContain("iteration 0:").contains("train loss");
+  }
+
+  @Test
+  void replHasTensors() throws IOException, InterruptedException {
+    Process process = Teenygrad.process(List.of(), "repl", "--device", "interpreter").redirectErrorStream(true).start();
+    try (var in = process.outputWriter(StandardCharsets.UTF_8)) {
+      in.write("var x = Tensor.of(3f).requiresGrad()\nx.square().backward()\nSystem.out.println(\"slope \" + x.grad().item())\n/exit\n");
+    }
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(output).contains("slope 6.0");
+  }
+}

@@ -3,7 +3,6 @@ package org.teenygrad.codegen;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.DType;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Target;
@@ -70,9 +69,8 @@ final class Elements implements LoopNest {
           bad++;
         }
       }
-      boolean index = node.op().isElementwise() && node.dtype() == DType.INT64 || node.is(OpCode.RANGE) || node.is(OpCode.CONST);
-      if (!index && analysis.dependsOn(node, last)) {
-        widest = Math.max(widest, node.dtype().bytes());
+      if (analysis.dependsOn(node, last)) {
+        widest = Math.max(widest, emitter.registerBytes(node));
       }
     }
     boolean foldsAcross = analysis.folds().stream().anyMatch(fold -> analysis.dependsOn(fold, last));

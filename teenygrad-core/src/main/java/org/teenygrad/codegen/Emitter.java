@@ -155,6 +155,12 @@ final class Emitter {
     return addressNodes;
   }
 
+  /// How wide a lane of the node is in a register; 0 for what is never a vector.
+  int registerBytes(OpNode node) {
+    boolean plain = node.is(OpCode.CONST) || node.is(OpCode.RANGE) || node.is(OpCode.PARAM) || node.is(OpCode.STORE);
+    return plain || isIndex(node) ? 0 : Analysis.inRegister(node.dtype()).bytes();
+  }
+
   private boolean isDone(OpNode node) {
     return scopes.stream().anyMatch(scope -> scope.done.contains(node));
   }

@@ -51,7 +51,7 @@ final class Folds {
     int neighbours = 0;
     int scattered = 0;
     for (OpNode node : inside) {
-      widest = Math.max(widest, node.dtype().bytes());
+      widest = Math.max(widest, emitter.registerBytes(node));
       if (node.is(OpCode.LOAD) && emitter.analysis.dependsOn(node, last)) {
         if (emitter.analysis.stride(node, last) == 1) {
           neighbours++;

@@ -86,8 +86,20 @@ final class Instructions {
     if (!instruction.isEmpty()) {
       return ir.value(instruction + " " + type + " " + a + ", " + b);
     }
-    String name = floating ? (op == OpCode.MAX ? "maximum" : "minimum") : (unsigned ? "u" : "s") + (op == OpCode.MAX ? "max" : "min");
-    return call(name, type, dtype, lanes, List.of(a, b));
+    if (floating) {
+      return extreme(op, type, lanes, a, b);
+    }
+    return call((unsigned ? "u" : "s") + (op == OpCode.MAX ? "max" : "min"), type, dtype, lanes, List.of(a, b));
+  }
+
+  /// The larger or smaller of two floats, NaN if either is. The comparison is what x86's `max` does, which gives `b` where
+  /// one is NaN; LLVM's `maximum` takes twice as many instructions to order zeros by their sign.
+  private String extreme(OpCode op, String type, int lanes, String a, String b) {
+    String mask = Ir.type(DType.BOOL, lanes);
+    String first = ir.value("fcmp " + (op == OpCode.MAX ? "ogt " : "olt ") + type + " " + a + ", " + b);
+    String chosen = ir.value("select " + mask + " " + first + ", " + type + " " + a + ", " + type + " " + b);
+    String nan = ir.value("fcmp uno " + type + " " + a + ", " + a);
+    return ir.value("select " + mask + " " + nan + ", " + type + " " + a + ", " + type + " " + chosen);
   }
 
   private String call(String intrinsic, String type, DType dtype, int lanes, List<String> operands) {
@@ -101,30 +113,30 @@ final class Instructions {
     return Ir.constant(dtype, 0L, lanes);
   }
 
-  /// All lanes of a vector combined into one scalar; float additions in the order of a tree.
+  /// All lanes of a vector combined into one: halves with each other, then their halves, and what is left over last.
   String reduce(OpCode combine, DType dtype, int lanes, String vector) {
-    if (lanes == 1) {
-      return vector;
-    }
     String scalar = Ir.type(dtype, 1);
-    String type = Ir.type(dtype, lanes);
-    boolean floating = dtype.isFloating();
-    boolean unsigned = dtype == DType.UINT8 || dtype == DType.BOOL;
-    String kind =
-        switch (combine) {
-          case ADD -> floating ? "fadd" : dtype == DType.BOOL ? "or" : "add";
-          case MUL -> floating ? "fmul" : dtype == DType.BOOL ? "and" : "mul";
-          case MAX -> floating ? "fmaximum" : unsigned ? "umax" : "smax";
-          case MIN -> floating ? "fminimum" : unsigned ? "umin" : "smin";
-          default -> throw new IllegalStateException(combine + " combines nothing");
-        };
-    String name = "@llvm.vector.reduce." + kind + "." + Ir.suffix(scalar, lanes);
-    if (floating && (combine == OpCode.ADD || combine == OpCode.MUL)) {
-      ir.declare("declare " + scalar + " " + name + "(" + scalar + ", " + type + ")");
-      return ir.value("call reassoc " + scalar + " " + name + "(" + scalar + " " + Ir.constant(dtype, combine == OpCode.ADD ? -0.0 : 1.0, 1) + ", " + type + " " + vector + ")");
+    DType register = Analysis.inRegister(dtype);
+    String all = vector;
+    String left = null;
+    for (int width = lanes; width > 1; width /= 2) {
+      String type = Ir.vector(scalar, width);
+      if (width % 2 == 1) {
+        String last = ir.value("extractelement " + type + " " + all + ", i64 " + (width - 1));
+        left = left == null ? last : binary(combine, register, 1, left, last);
+      }
+      int half = width / 2;
+      all = binary(combine, register, half, part(all, type, 0, half), part(all, type, half, half));
     }
-    ir.declare("declare " + scalar + " " + name + "(" + type + ")");
-    return ir.value("call " + scalar + " " + name + "(" + type + " " + vector + ")");
+    return left == null ? all : binary(combine, register, 1, all, left);
+  }
+
+  private String part(String vector, String type, int from, int lanes) {
+    if (lanes == 1) {
+      return ir.value("extractelement " + type + " " + vector + ", i64 " + from);
+    }
+    String mask = String.join(", ", Ir.times(lanes, lane -> "i32 " + (from + lane)));
+    return ir.value("shufflevector " + type + " " + vector + ", " + type + " poison, <" + lanes + " x i32> <" + mask + ">");
   }
 
   /// What a reduction starts from.

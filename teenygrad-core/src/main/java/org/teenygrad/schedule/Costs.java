@@ -18,6 +18,8 @@ final class Costs {
   private final Map<OpNode, Set<OpNode>> reads = new HashMap<>();
   private final Map<OpNode, Integer> consumers = new HashMap<>();
   private final Map<OpNode, OpNode> contractions = new HashMap<>();
+  /// What will most likely get memory, so that computing from it starts there.
+  private final Set<OpNode> stored = new HashSet<>();
 
   Costs(List<OpNode> topological) {
     for (OpNode node : topological) {
@@ -37,9 +39,13 @@ final class Costs {
     OpNode contraction = isContraction(node) ? node : null;
     if (inlined) {
       for (OpNode input : node.inputs()) {
-        cost = Math.min(MANY, cost + operations(input));
-        if (read.size() < MANY) {
-          read.addAll(reads.getOrDefault(input, Set.of()));
+        if (stored.contains(input)) {
+          read.add(input);
+        } else {
+          cost = Math.min(MANY, cost + operations(input));
+          if (read.size() < MANY) {
+            read.addAll(reads.getOrDefault(input, Set.of()));
+          }
         }
         boolean samePlace = node.op().isElementwise() || node.is(OpCode.RESHAPE) || node.is(OpCode.PERMUTE);
         if (contraction == null && samePlace && consumers.getOrDefault(input, 0) == 1) {
@@ -51,6 +57,10 @@ final class Costs {
     }
     operations.put(node, inlined ? cost : 0);
     reads.put(node, read);
+    if (node.op().isElementwise() && consumers.getOrDefault(node, 0) > 1
+        && (contraction != null || cost > Fusion.RECOMPUTE_ELSEWHERE || largeReads(node) > 1)) {
+      stored.add(node);
+    }
     if (contraction != null) {
       contractions.put(node, contraction);
     }

@@ -22,8 +22,9 @@ import org.teenygrad.ir.Reduction;
 /// as the operation says. A view therefore never costs anything, and a chain of elementwise operations, the reductions of a
 /// row with what follows them, and a contraction with its epilogue each end up in one kernel.
 final class Fusion {
-  /// Operations that an element may cost to be computed again in another kernel, rather than be written and read.
-  private static final int RECOMPUTE_ELSEWHERE = 6;
+  /// Operations that an element may cost to be computed again in another kernel, rather than be written and read: an
+  /// exponential and a little more. At 32 results a cycle, that is about what a write and a read from the second-level cache take.
+  static final int RECOMPUTE_ELSEWHERE = 16;
 
   /// The same within one kernel, where nothing need be written: softmax computes its exponentials twice.
   private static final int RECOMPUTE_WITHIN = 40;

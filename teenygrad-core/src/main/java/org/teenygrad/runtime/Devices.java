@@ -48,6 +48,8 @@ public final class Devices {
     Runtime open = OPEN.get(device);
     if (open == null) {
       open = kind(device).open.apply(device);
+      Runtime opened = open;
+      Debug.say(Debug.SCHEDULES, () -> "opened " + device + ": " + opened.target());
       OPEN.put(device, open);
     }
     return open;
@@ -63,6 +65,8 @@ public final class Devices {
           System.getProperty("teenygrad.device", System.getenv().get("TEENYGRAD_DEVICE"));
       device = name == null || name.isBlank() ? best() : Device.of(name.strip());
       kind(device);
+      Device chosen = device;
+      Debug.say(Debug.SCHEDULES, () -> "device " + chosen + (name == null || name.isBlank() ? ", the best that is present" : ", as TEENYGRAD_DEVICE says"));
       defaultDevice = device;
     }
     return device;

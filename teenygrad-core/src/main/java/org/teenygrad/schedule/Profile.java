@@ -2,11 +2,16 @@ package org.teenygrad.schedule;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.codegen.KernelDescription;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Buffer;
+import org.teenygrad.runtime.Debug;
+import org.teenygrad.runtime.Runtime;
 
-/// What ran while somebody watched: every launch with its time and an estimate of its work.
+/// What happened while somebody watched: every schedule that was made, and every launch with its time and an estimate of
+/// its work. `TEENYGRAD_DEBUG` prints the same facts, see [Debug].
 ///
 /// ```java
 /// Profile profile = Profile.of(() -> loss.item());
@@ -14,8 +19,9 @@ import org.teenygrad.runtime.Buffer;
 /// ```
 ///
 /// @param launches in the order in which they ran
-public record Profile(List<Launch> launches) {
-  private static volatile @Nullable List<Launch> recording;
+/// @param schedules those that were made, none where all that ran had been seen before
+public record Profile(List<Launch> launches, List<Making> schedules) {
+  private static volatile @Nullable Profile recording;
 
   /// One launch of a kernel.
   ///
@@ -25,30 +31,84 @@ public record Profile(List<Launch> launches) {
   /// @param flops floating-point operations of all runs together, an estimate
   /// @param bytes tensor bytes read and written at least once, of all runs together
   /// @param nanos how long it took
-  public record Launch(String name, OpNode kernel, int runs, double flops, double bytes, long nanos) {}
+  public record Launch(String name, OpNode kernel, int runs, double flops, double bytes, long nanos) {
+    /// What the kernel fuses, in a line.
+    public String description() {
+      return KernelDescription.of(kernel);
+    }
 
-  /// Runs an action and records all that is launched meanwhile, by any thread.
+    public double flopsPerSecond() {
+      return flops * 1e9 / nanos;
+    }
+
+    public double bytesPerSecond() {
+      return bytes * 1e9 / nanos;
+    }
+  }
+
+  /// The making of a schedule.
+  ///
+  /// @param launches how many there are at each run
+  /// @param runs how many sets of arguments they run over; more than `launches` where independent ones share a launch
+  /// @param kernels how many different ones there are
+  /// @param compiled how many of those were not known before
+  /// @param workspaceBytes memory for what lives only while the schedule runs
+  /// @param nanos how long making it took
+  /// @param compileNanos how much of that was code generation and compiling
+  public record Making(int launches, int runs, int kernels, int compiled, long workspaceBytes, long nanos, long compileNanos) {
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "new schedule: %d launches (%d runs) of %d kernels, %d of them new; workspace %.1f MiB; made in %.1f ms, %.1f of them for code",
+          launches, runs, kernels, compiled, workspaceBytes / 1048576.0, nanos / 1e6, compileNanos / 1e6);
+    }
+  }
+
+  /// Runs an action and records all that happens meanwhile, in any thread.
   public static synchronized Profile of(Runnable action) {
-    List<Launch> launches = new ArrayList<>();
-    recording = launches;
+    Profile profile = new Profile(new ArrayList<>(), new ArrayList<>());
+    recording = profile;
     try {
       action.run();
     } finally {
       recording = null;
     }
-    return new Profile(List.copyOf(launches));
+    return new Profile(List.copyOf(profile.launches), List.copyOf(profile.schedules));
   }
 
-  static void run(Schedule.ExecItem item, List<List<Buffer>> arguments) {
-    List<Launch> list = recording;
-    if (list == null) {
-      item.kernel().run(arguments);
+  static void made(Schedule schedule, long nanos) {
+    Profile profile = recording;
+    if (profile == null && !Debug.at(Debug.SCHEDULES)) {
       return;
     }
-    long start = System.nanoTime();
-    item.kernel().run(arguments);
-    long nanos = System.nanoTime() - start;
-    int runs = arguments.size();
-    list.add(new Launch(item.program().name(), item.program().graph(), runs, item.program().work().flops() * runs, item.program().work().bytes() * runs, nanos));
+    int runs = schedule.items().stream().mapToInt(item -> item.arguments().size()).sum();
+    int kernels = (int) schedule.items().stream().map(Schedule.ExecItem::program).distinct().count();
+    Making making = new Making(schedule.items().size(), runs, kernels, schedule.compilation().kernels(), schedule.workspaceBytes(), nanos, schedule.compilation().nanos());
+    Debug.say(Debug.SCHEDULES, making::toString);
+    if (profile != null) {
+      profile.schedules.add(making);
+    }
+  }
+
+  static void run(Runtime runtime, Schedule.ExecItem item, List<List<Buffer>> arguments) {
+    Profile profile = recording;
+    boolean tells = Debug.at(Debug.LAUNCHES);
+    if (profile == null && !tells) {
+      item.kernel().run(arguments);
+    } else {
+      long start = System.nanoTime();
+      item.kernel().run(arguments);
+      long nanos = System.nanoTime() - start;
+      int runs = arguments.size();
+      Launch launch = new Launch(item.program().name(), item.program().graph(), runs, item.program().work().flops() * runs, item.program().work().bytes() * runs, nanos);
+      if (tells) {
+        Debug.say(Debug.LAUNCHES, () -> Roofline.of(runtime).line(launch));
+      }
+      if (profile != null) {
+        profile.launches.add(launch);
+      }
+    }
+    if (Debug.checksNan()) {
+      NanCheck.after(runtime, item.program(), arguments);
+    }
   }
 }

@@ -124,7 +124,9 @@ public final class Realizer {
     GraphKey key = GraphKey.of(outputs, device);
     Schedule schedule = SCHEDULES.get(key);
     if (schedule == null) {
+      long start = System.nanoTime();
       schedule = schedule(runtime, outputs, key.storages);
+      Profile.made(schedule, System.nanoTime() - start);
       SCHEDULES.put(key, schedule);
     }
     List<Buffer> given = new ArrayList<>();

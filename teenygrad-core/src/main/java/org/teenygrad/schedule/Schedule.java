@@ -15,9 +15,13 @@ import org.teenygrad.runtime.Slice;
 /// @param outputs where each of the graph's results is
 /// @param places the buffers by slot: first the inputs, then what the kernels write
 /// @param workspaceBytes memory for what lives only while the schedule runs
-record Schedule(List<ExecItem> items, int inputs, List<Integer> outputs, List<Place> places, long workspaceBytes) {
+/// @param compilation what making it cost
+record Schedule(List<ExecItem> items, int inputs, List<Integer> outputs, List<Place> places, long workspaceBytes, Compilation compilation) {
   /// One launch: a kernel and, for each time that it runs, the slots of its arguments.
   record ExecItem(Program program, Kernel kernel, List<List<Integer>> arguments) {}
+
+  /// The kernels that were compiled for this schedule, as no other had them, and the time that took.
+  record Compilation(int kernels, long nanos) {}
 
   /// Where the data of a slot is.
   sealed interface Place {
@@ -57,7 +61,7 @@ record Schedule(List<ExecItem> items, int inputs, List<Integer> outputs, List<Pl
         }
         arguments.add(list);
       }
-      Profile.run(item, arguments);
+      Profile.run(runtime, item, arguments);
     }
     return outputs.stream().map(buffers::get).toList();
   }

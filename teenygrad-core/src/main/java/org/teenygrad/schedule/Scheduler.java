@@ -14,11 +14,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.teenygrad.codegen.Generator;
+import org.teenygrad.codegen.KernelDescription;
 import org.teenygrad.ir.Algebra;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Param;
+import org.teenygrad.runtime.Debug;
 import org.teenygrad.runtime.Kernel;
 import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Runtime;
@@ -74,8 +76,9 @@ final class Scheduler {
     }
     OpNode sink = Graph.substitute(OpNode.of(OpCode.SINK, null, graphs), moved);
     Program program = new Program("graph", sink, "", 1, 0, new Program.Work(0, 0));
+    Debug.graphs(() -> "graph", List.of(sink));
     var item = new Schedule.ExecItem(program, runtime.compiler().compile(program), List.of(arguments));
-    return new Schedule(List.of(item), params.size(), outputs, places, 0);
+    return new Schedule(List.of(item), params.size(), outputs, places, 0, new Schedule.Compilation(1, 0));
   }
 
   private static long bytes(OpNode node) {
@@ -83,7 +86,9 @@ final class Scheduler {
   }
 
   private Schedule schedule(List<OpNode> graphs, List<OpNode> params) {
+    Debug.graphs(() -> "graph", graphs);
     List<OpNode> simple = SplitReductions.apply(EmptyTensors.apply(Algebra.simplify(graphs)));
+    Debug.graphs(() -> "graph, simplified", simple);
     for (OpNode param : params) {
       slots.put(param, slotNodes.size());
       slotNodes.add(param);
@@ -100,8 +105,8 @@ final class Scheduler {
     List<Bound> bound = Merging.merge(kernels, wanted).stream().map(Ranges::canonical).map(Scheduler::bind).toList();
     Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Bound::kernel).toList(), simple, slots);
     List<List<Bound>> launches = order(bound, inPlace);
-    compileAll(bound);
-    return assemble(launches, simple, wanted, inPlace);
+    Schedule.Compilation compilation = compileAll(bound);
+    return assemble(launches, simple, wanted, inPlace, compilation);
   }
 
   private List<KernelGraph> lower(Collection<OpNode> sinks) {
@@ -143,12 +148,16 @@ final class Scheduler {
     return new Bound(Graph.substitute(OpNode.of(OpCode.SINK, null, kernel.stores()), renumbered), slots, kernel);
   }
 
-  private void compileAll(List<Bound> bound) {
+  private Schedule.Compilation compileAll(List<Bound> bound) {
+    long start = System.nanoTime();
     Map<OpNode, Compiled> compiled = COMPILED.computeIfAbsent(runtime, r -> new ConcurrentHashMap<>());
-    bound.stream().map(Bound::sink).distinct().filter(sink -> !compiled.containsKey(sink)).toList().parallelStream().forEach(sink -> {
+    List<OpNode> fresh = bound.stream().map(Bound::sink).distinct().filter(sink -> !compiled.containsKey(sink)).toList();
+    fresh.parallelStream().forEach(sink -> {
       Program program = Generator.generate(sink, target);
+      Debug.graphs(() -> "kernel " + program.name() + ": " + KernelDescription.of(sink), List.of(sink));
       compiled.put(sink, new Compiled(program, runtime.compiler().compile(program)));
     });
+    return new Schedule.Compilation(fresh.size(), System.nanoTime() - start);
   }
 
   // Order
@@ -255,7 +264,7 @@ final class Scheduler {
 
   // Memory
 
-  private Schedule assemble(List<List<Bound>> launches, List<OpNode> results, Set<Integer> wanted, Map<Integer, Integer> inPlace) {
+  private Schedule assemble(List<List<Bound>> launches, List<OpNode> results, Set<Integer> wanted, Map<Integer, Integer> inPlace, Schedule.Compilation compilation) {
     Map<Integer, Integer> first = new HashMap<>();
     Map<Integer, Integer> last = new HashMap<>();
     Map<OpNode, Compiled> compiled = Objects.requireNonNull(COMPILED.get(runtime));
@@ -291,6 +300,6 @@ final class Scheduler {
       all.add(places.getOrDefault(slot, new Schedule.Place.Temporary(plan.offset(slot), bytes(slotNodes.get(slot)))));
     }
     List<Integer> outputs = results.stream().map(slots::get).toList();
-    return new Schedule(items, inputs, outputs, all, plan.bytes());
+    return new Schedule(items, inputs, outputs, all, plan.bytes(), compilation);
   }
 }

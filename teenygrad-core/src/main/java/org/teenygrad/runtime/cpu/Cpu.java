@@ -7,6 +7,7 @@ import java.lang.ref.Reference;
 import java.util.List;
 import org.teenygrad.Device;
 import org.teenygrad.runtime.Buffer;
+import org.teenygrad.runtime.Debug;
 import org.teenygrad.runtime.HostAllocator;
 import org.teenygrad.runtime.Kernel;
 import org.teenygrad.runtime.Program;
@@ -38,6 +39,7 @@ public final class Cpu {
   }
 
   private Kernel compile(Program program) {
+    Debug.say(Debug.CODE, () -> "LLVM IR of " + program.name() + "\n" + program.source() + "\nassembly\n" + compiler.assembly(program.source()));
     ObjectCode code = ObjectCode.link(cache.object(compiler, program.source()), program.name());
     MemorySegment function = code.address(program.name());
     double work = program.work().flops() + program.work().bytes();

@@ -1,0 +1,90 @@
+package org.teenygrad.runtime;
+
+import java.util.Collection;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.ir.Printer;
+
+/// What teenygrad tells of its work on stderr.
+///
+/// `TEENYGRAD_DEBUG`, or the system property `teenygrad.debug`, sets the level; each tells what those below it tell too:
+///
+/// | level | what |
+/// | --- | --- |
+/// | 1 | the device that is chosen, and each new schedule: kernels, launches, workspace, time |
+/// | 2 | each launch: time, bytes, operations and share of the machine's roofline |
+/// | 3 | the nodes of each new schedule before and after simplification, and of each new kernel |
+/// | 4 | LLVM IR and assembly of each new kernel |
+///
+/// `TEENYGRAD_CHECK=nan`, or `teenygrad.check`, looks for NaN after each launch.
+public final class Debug {
+  public static final int SCHEDULES = 1;
+  public static final int LAUNCHES = 2;
+  public static final int GRAPHS = 3;
+  public static final int CODE = 4;
+
+  private static volatile int level = levelOf(setting("debug"));
+  private static volatile boolean checksNan = checksNan(setting("check"));
+
+  private Debug() {}
+
+  private static @Nullable String setting(String name) {
+    return System.getProperty("teenygrad." + name, System.getenv().get("TEENYGRAD_" + name.toUpperCase(Locale.ROOT)));
+  }
+
+  private static int levelOf(@Nullable String setting) {
+    if (setting == null || setting.isBlank()) {
+      return 0;
+    }
+    if (!setting.strip().matches("[0-4]")) {
+      print("TEENYGRAD_DEBUG=" + setting + " is no level; there are 0 to 4");
+      return 0;
+    }
+    return Integer.parseInt(setting.strip());
+  }
+
+  private static boolean checksNan(@Nullable String setting) {
+    boolean nan = setting != null && setting.strip().equalsIgnoreCase("nan");
+    if (setting != null && !setting.isBlank() && !nan) {
+      print("TEENYGRAD_CHECK=" + setting + " is no check; there is nan");
+    }
+    return nan;
+  }
+
+  /// Whether what belongs to a level is to be told.
+  public static boolean at(int wanted) {
+    return level >= wanted;
+  }
+
+  /// Sets the level from now on.
+  public static void level(int changed) {
+    level = changed;
+  }
+
+  /// Whether each launch's results are searched for NaN.
+  public static boolean checksNan() {
+    return checksNan;
+  }
+
+  public static void checksNan(boolean wanted) {
+    checksNan = wanted;
+  }
+
+  /// Says something if the level asks for it.
+  public static void say(int wanted, Supplier<String> text) {
+    if (at(wanted)) {
+      print(text.get());
+    }
+  }
+
+  /// Shows graphs, if the level asks for them.
+  public static void graphs(Supplier<String> title, Collection<OpNode> roots) {
+    say(GRAPHS, () -> title.get() + System.lineSeparator() + Printer.text(roots).stripTrailing());
+  }
+
+  private static void print(String text) {
+    System.err.println("teenygrad: " + text); // one call, so that threads do not mix their lines
+  }
+}

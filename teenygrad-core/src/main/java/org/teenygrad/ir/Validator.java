@@ -119,7 +119,8 @@ public final class Validator {
   /// The loops around a node: RANGEs that it depends on, and those that a FOLD below has closed.
   private record Scope(Set<Integer> open, Set<Integer> closed) {}
 
-  /// Each RANGE is one loop: either FOLDs run it or the STORE does, and no loop runs inside itself.
+  /// Each number is one RANGE: either FOLDs run it or the STORE does. A FOLD binds its RANGEs as a lambda its arguments, so
+  /// several may run the same one, also where one reads the result of another: it is a loop of its own for each.
   private void checkRanges() {
     Map<Integer, OpNode> ranges = new HashMap<>();
     Map<OpNode, Scope> scopes = new HashMap<>();
@@ -140,11 +141,15 @@ public final class Validator {
       } else if (node.is(OpCode.FOLD)) {
         for (OpNode range : node.inputs().subList(1, node.inputs().size())) {
           int id = range.payload(Range.class).id();
-          require(!scope.closed.contains(id), "range scope", "r" + id + " is folded inside of its own loop", node);
           scope.open.remove(id);
           scope.closed.add(id);
         }
       } else if (node.is(OpCode.STORE)) {
+        Set<Integer> stored = Objects.requireNonNull(scopes.get(node.input(1))).open;
+        for (int id : Objects.requireNonNull(scopes.get(node.input(2))).open) {
+          boolean scattered = node.payload() != null || node.inputs().size() > 3;
+          require(scattered || stored.contains(id), "store loops", "the value differs along r" + id + ", the index does not", node);
+        }
         for (int id : scope.open) {
           require(!scope.closed.contains(id), "range scope", "r" + id + " is both folded and a loop of this STORE", node);
         }

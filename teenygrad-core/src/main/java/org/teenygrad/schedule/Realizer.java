@@ -139,7 +139,8 @@ public final class Realizer {
     for (int i = 0; i < outputs.size(); i++) {
       OpNode output = outputs.get(i);
       if (schedule.isInPlace(i)) {
-        output.input(0).payload(Storage.class).overwrite();
+        // The target is a BUFFER, or an earlier ASSIGN that has run.
+        Objects.requireNonNull(computed(output.input(0))).payload(Storage.class).overwrite();
       }
     }
     Map<Buffer, OpNode> filled = new IdentityHashMap<>();

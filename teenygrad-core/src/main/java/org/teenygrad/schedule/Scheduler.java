@@ -20,6 +20,7 @@ import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Param;
+import org.teenygrad.ir.Validator;
 import org.teenygrad.runtime.Debug;
 import org.teenygrad.runtime.Kernel;
 import org.teenygrad.runtime.Program;
@@ -87,8 +88,9 @@ final class Scheduler {
 
   private Schedule schedule(List<OpNode> graphs, List<OpNode> params) {
     Debug.graphs(() -> "graph", graphs);
-    List<OpNode> simple = SplitReductions.apply(EmptyTensors.apply(Algebra.simplify(graphs)));
+    List<OpNode> simple = withMemoryOfTheirOwn(graphs, SplitReductions.apply(EmptyTensors.apply(Algebra.simplify(graphs))));
     Debug.graphs(() -> "graph, simplified", simple);
+    assert areTensors(simple);
     for (OpNode param : params) {
       slots.put(param, slotNodes.size());
       slotNodes.add(param);
@@ -100,13 +102,42 @@ final class Scheduler {
       }
     }
     List<KernelGraph> kernels = lower(sinks);
+    assert areKernels(kernels);
     Set<Integer> wanted = new HashSet<>();
     simple.forEach(node -> wanted.add(slots.get(node)));
-    List<Bound> bound = Merging.merge(kernels, wanted).stream().map(Ranges::canonical).map(Scheduler::bind).toList();
+    List<KernelGraph> merged = Merging.merge(kernels, wanted);
+    assert areKernels(merged);
+    List<KernelGraph> canonical = merged.stream().map(Ranges::canonical).toList();
+    assert areKernels(canonical);
+    List<Bound> bound = canonical.stream().map(Scheduler::bind).toList();
     Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Bound::kernel).toList(), simple, slots);
     List<List<Bound>> launches = order(bound, inPlace);
     Schedule.Compilation compilation = compileAll(bound);
     return assemble(launches, simple, wanted, inPlace, compilation);
+  }
+
+  /// The results, those as copies that turned out to be an input or an assignment's data: `w * 1` computed now is
+  /// still what it was when `w` is overwritten later.
+  private static List<OpNode> withMemoryOfTheirOwn(List<OpNode> asked, List<OpNode> simple) {
+    List<OpNode> results = new ArrayList<>();
+    for (int i = 0; i < simple.size(); i++) {
+      OpNode result = simple.get(i);
+      boolean shared = Fusion.isLoaded(result) || result.is(OpCode.ASSIGN) && !asked.get(i).is(OpCode.ASSIGN);
+      results.add(shared ? OpNode.of(OpCode.CONTIGUOUS, result) : result);
+    }
+    return results;
+  }
+
+  // What each pass leaves behind is checked where assertions are on, as in tests.
+
+  private static boolean areTensors(List<OpNode> graphs) {
+    Validator.expanded(graphs);
+    return true;
+  }
+
+  private static boolean areKernels(List<KernelGraph> kernels) {
+    kernels.forEach(kernel -> Validator.kernel(OpNode.of(OpCode.SINK, null, kernel.stores())));
+    return true;
   }
 
   private List<KernelGraph> lower(Collection<OpNode> sinks) {

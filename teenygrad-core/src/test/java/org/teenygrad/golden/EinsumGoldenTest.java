@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Tensor;
@@ -18,11 +19,11 @@ import org.teenygrad.state.SafetensorsFile;
 
 /// Einsum's whole syntax against PyTorch: `-Dgolden.einsum=FOLDER` reads another folder with `cases.jsonl` and `tensors.safetensors`.
 class EinsumGoldenTest {
-  @Test
-  void everyEquationGivesTheAnswerOfPyTorch() throws IOException {
+  @ParameterizedTest
+  @MethodSource("org.teenygrad.golden.GoldenTest#devices")
+  void everyEquationGivesTheAnswerOfPyTorch(Device device) throws IOException {
     String property = System.getProperty("golden.einsum");
     Path folder = property == null ? GoldenTest.resource("/golden/einsum") : Path.of(property);
-    Device device = GoldenTest.deviceUnderTest();
     List<String> failures = new ArrayList<>();
     int passed = 0;
     try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("tensors.safetensors"))) {

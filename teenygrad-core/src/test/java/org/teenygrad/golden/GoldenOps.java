@@ -271,7 +271,8 @@ final class GoldenOps {
         indices.add(null);
       } else if (bracket == 0) {
         String[] numbers = part.substring(1, part.length() - 1).split(",", -1);
-        indices.add(Tensor.of(IntStream.range(0, numbers.length).mapToLong(i -> Long.parseLong(numbers[i].strip())).toArray()));
+        Tensor index = Tensor.of(IntStream.range(0, numbers.length).mapToLong(i -> Long.parseLong(numbers[i].strip())).toArray());
+        indices.add(index.to(in.get(0).device()));
       } else {
         Tensor index = in.get(1 + part.charAt(0) - 'i');
         indices.add(bracket < 0 ? index : index.index(part.substring(bracket + 1, part.length() - 1)));

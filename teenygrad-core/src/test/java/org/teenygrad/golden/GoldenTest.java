@@ -8,17 +8,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.Device;
 import org.teenygrad.Gradient;
 import org.teenygrad.Tensor;
-import org.teenygrad.runtime.Devices;
+import org.teenygrad.runtime.cpu.Cpu;
 
 /// PyTorch's answers, forward and backward, against ours.
 ///
 /// `-Dgolden=PREFIX` reads `PREFIX.json` and `PREFIX.safetensors` instead of the file that is kept here, `-Dgolden.device=NAME` picks
-/// the device, `-Dgolden.all=true` also runs what [#LATER] holds back. What cannot be run counts as a failure.
+/// one device, `-Dgolden.all=true` also runs what [#LATER] holds back. What cannot be run counts as a failure.
 class GoldenTest {
   /// Functions that are not there yet. Everything else must pass.
   private static final Set<String> LATER =
@@ -33,11 +36,13 @@ class GoldenTest {
   /// Padding by what is there already, which is not there yet.
   private static final Set<String> LATER_PADDING = Set.of("reflect", "replicate", "circular");
 
-  private final Device device = deviceUnderTest();
-
-  static Device deviceUnderTest() {
+  /// All devices of this machine that compute.
+  static Stream<Device> devices() {
     String name = System.getProperty("golden.device");
-    return name == null ? Devices.defaultDevice() : Device.of(name);
+    if (name != null) {
+      return Stream.of(Device.of(name));
+    }
+    return Stream.of("interpreter", "cpu").filter(kind -> !kind.equals("cpu") || Cpu.isPresent()).map(Device::of);
   }
 
   static Path resource(String name) {
@@ -48,8 +53,9 @@ class GoldenTest {
     }
   }
 
-  @Test
-  void everyCaseGivesTheAnswerAndTheGradientsOfPyTorch() {
+  @ParameterizedTest
+  @MethodSource("devices")
+  void everyCaseGivesTheAnswerAndTheGradientsOfPyTorch(Device device) {
     String property = System.getProperty("golden");
     String kept = resource("/golden/golden-1.json").toString();
     Path prefix = Path.of(property == null ? kept.substring(0, kept.length() - ".json".length()) : property);
@@ -63,7 +69,7 @@ class GoldenTest {
           continue;
         }
         try {
-          String difference = difference(file, c);
+          String difference = difference(device, file, c);
           if (difference == null) {
             passed++;
           } else {
@@ -84,12 +90,12 @@ class GoldenTest {
     assertThat(passed).isPositive();
   }
 
-  private @Nullable String difference(GoldenFile file, GoldenCase c) {
+  private @Nullable String difference(Device device, GoldenFile file, GoldenCase c) {
     List<Tensor> in = c.in().stream().map(key -> file.tensor(key, device)).toList();
-    return c.op().equals("gpt") ? gptDifference(file, c, in) : functionDifference(file, c, in);
+    return c.op().equals("gpt") ? gptDifference(device, file, c, in) : functionDifference(device, file, c, in);
   }
 
-  private @Nullable String functionDifference(GoldenFile file, GoldenCase c, List<Tensor> in) {
+  private @Nullable String functionDifference(Device device, GoldenFile file, GoldenCase c, List<Tensor> in) {
     GoldenOps.Op op = GoldenOps.TABLE.get(c.op());
     if (op == null) {
       throw new UnsupportedOperationException("no function " + c.op());
@@ -107,18 +113,18 @@ class GoldenTest {
     if (out.size() != c.out().size()) {
       return out.size() + " results, not " + c.out().size();
     }
-    List<Tensor> gradients = gradients(file, c, out, wrt);
+    List<Tensor> gradients = gradients(device, file, c, out, wrt);
     List<Tensor> everything = new ArrayList<>(out);
     everything.addAll(gradients);
     Tensor.realize(everything);
     for (int i = 0; i < out.size(); i++) {
-      String difference = compare(file, c, "out" + i, out.get(i), c.out().get(i));
+      String difference = compare(device, file, c, "out" + i, out.get(i), c.out().get(i));
       if (difference != null) {
         return difference;
       }
     }
     for (int i = 0; i < gradients.size(); i++) {
-      String difference = compare(file, c, expected.get(i), gradients.get(i), expected.get(i));
+      String difference = compare(device, file, c, expected.get(i), gradients.get(i), expected.get(i));
       if (difference != null) {
         return difference;
       }
@@ -127,7 +133,7 @@ class GoldenTest {
   }
 
   /// The derivative of the sum of all outputs times their cotangents.
-  private List<Tensor> gradients(GoldenFile file, GoldenCase c, List<Tensor> out, List<Tensor> wrt) {
+  private List<Tensor> gradients(Device device, GoldenFile file, GoldenCase c, List<Tensor> out, List<Tensor> wrt) {
     Tensor objective = null;
     for (int i = 0; i < c.cot().size() && !wrt.isEmpty(); i++) {
       String key = c.cot().get(i);
@@ -139,10 +145,10 @@ class GoldenTest {
     return objective == null ? List.of() : Gradient.of(objective, wrt);
   }
 
-  private @Nullable String gptDifference(GoldenFile file, GoldenCase c, List<Tensor> in) {
+  private @Nullable String gptDifference(Device device, GoldenFile file, GoldenCase c, List<Tensor> in) {
     List<Tensor> results = GoldenModels.gpt(in, c);
     for (int i = 0; i < c.out().size(); i++) {
-      String difference = compare(file, c, c.out().get(i), results.get(i), c.out().get(i));
+      String difference = compare(device, file, c, c.out().get(i), results.get(i), c.out().get(i));
       if (difference != null) {
         return difference;
       }
@@ -150,7 +156,7 @@ class GoldenTest {
     double[] losses = c.numbers("losses");
     for (int i = 0; i < losses.length; i++) {
       Tensor loss = results.get(c.out().size() + i);
-      Tensor theirs = Tensor.of((float) losses[i]);
+      Tensor theirs = Tensor.of((float) losses[i]).to(device);
       String difference = Tolerance.of(c.op(), loss.dtype()).difference("loss " + i, loss, theirs);
       if (difference != null) {
         return difference;
@@ -159,7 +165,7 @@ class GoldenTest {
     return null;
   }
 
-  private @Nullable String compare(GoldenFile file, GoldenCase c, String what, Tensor ours, String key) {
+  private @Nullable String compare(Device device, GoldenFile file, GoldenCase c, String what, Tensor ours, String key) {
     Tensor theirs = file.tensor(key, device);
     return Tolerance.of(c.op(), theirs.dtype()).difference(what, ours, theirs);
   }

@@ -1,7 +1,9 @@
 package org.teenygrad.codegen;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,9 @@ import org.teenygrad.runtime.Target;
 /// it will be read ([Panels]), computing whatever expression the factor is on the way, and then runs over tiles of sums held in
 /// registers. What follows the sum (bias, activation, residual) is computed on the tile before it is stored.
 final class Contraction implements LoopNest {
+  private static final long CACHE_LINE = 64;
+  private static final long ALIASING = 4096;
+
   private final Emitter emitter;
   private final Analysis analysis;
   private final OpNode fold;
@@ -31,7 +36,9 @@ final class Contraction implements LoopNest {
   private final long panels;
   private final long itemsDown;
   private final long itemsAcross;
-  private final @Nullable Panels staged;
+  private final @Nullable Panels columns;
+  private final @Nullable Panels rows;
+  private final long scratchElements;
 
   private Contraction(Emitter emitter, Target.Cpu target, OpNode fold, OpNode left, OpNode right, OpNode m, OpNode n) {
     this.emitter = emitter;
@@ -50,8 +57,26 @@ final class Contraction implements LoopNest {
     itemsDown = Math.ceilDiv(Math.ceilDiv(Analysis.size(m), tile.rows()), tile.tilesPerItem());
     itemsAcross = Math.ceilDiv(Math.ceilDiv(Analysis.size(n), tile.width()), tile.panelsPerItem());
     boolean plain = right.is(OpCode.LOAD) && analysis.stride(right, n) == 1;
-    boolean fits = k * tile.width() * tile.panelsPerItem() * fold.dtype().bytes() <= target.l2Bytes();
-    staged = plain && (tile.tilesPerItem() < 4 || !fits) ? null : new Panels(emitter, fold, right, n, tile);
+    long panelElements = k * tile.width() * tile.panelsPerItem();
+    boolean fits = panelElements * fold.dtype().bytes() <= target.l2Bytes();
+    boolean direct = plain && (tile.tilesPerItem() < 4 || !fits);
+    columns = direct ? null : new Panels(emitter, fold, right, n, tile.lanes(), tile.lanes(), 0);
+    long first = direct ? 0 : panelElements;
+    boolean copied = tile.panelsPerItem() > 1 && tile.rows() > 1 && tile.rows() <= tile.lanes() && isScattered(left);
+    rows = copied ? new Panels(emitter, fold, left, m, tile.rows(), tile.lanes(), first) : null;
+    scratchElements = first + (copied ? k * tile.rows() : 0);
+  }
+
+  /// Whether reading a factor along the inner loop touches a new cache line at each step, or its rows fall on the same lines of
+  /// the first-level cache, which are 4 KB apart: copying what a tile needs then pays from the second panel on.
+  private boolean isScattered(OpNode factor) {
+    if (!factor.is(OpCode.LOAD)) {
+      return true;
+    }
+    int bytes = fold.dtype().bytes();
+    long inner = analysis.stride(factor, Analysis.foldRanges(fold).getLast());
+    long down = analysis.stride(factor, m);
+    return inner * bytes >= CACHE_LINE || down * bytes % ALIASING == 0;
   }
 
   /// The contraction that a kernel is, if it is one with enough rows and columns for tiles.
@@ -110,7 +135,7 @@ final class Contraction implements LoopNest {
 
   @Override
   public long scratchBytes() {
-    return staged == null ? 0 : staged.bytes();
+    return scratchElements * fold.dtype().bytes();
   }
 
   @Override
@@ -129,21 +154,26 @@ final class Contraction implements LoopNest {
   private void emitItem(String item, String down, String across) {
     Ir ir = emitter.ir;
     emitter.emitReady(analysis.nodes.stream().filter(this::belongsToFold).toList());
-    if (staged != null) {
+    if (columns != null) {
       if (itemsDown == 1) {
-        stage(across);
+        copyColumns(columns, across);
       } else {
         String first = ir.value("icmp eq i64 " + item + ", %begin");
         String top = ir.value("icmp eq i64 " + down + ", 0");
-        ir.branch(ir.value("or i1 " + first + ", " + top), () -> stage(across), () -> {});
+        ir.branch(ir.value("or i1 " + first + ", " + top), () -> copyColumns(columns, across), () -> {});
       }
     }
-    blocks(down, itemsDown, tile.tilesPerItem(), tiles, tile.rows(), Analysis.size(m), (row, count) ->
-        emitter.within(m, row, Axis.unrolled(m, Math.toIntExact(count)), () -> {
-          emitter.emitReady(analysis.nodes.stream().filter(this::belongsToFold).toList());
-          panels(across, this::emitTile);
-          return true;
-        }));
+    blocks(down, itemsDown, tile.tilesPerItem(), tiles, tile.rows(), Analysis.size(m), (row, count) -> {
+      String copied = rows == null ? "" : rows.start("0");
+      if (rows != null) {
+        rows.fill(copied, row, count);
+      }
+      emitter.within(m, row, Axis.unrolled(m, Math.toIntExact(count)), () -> {
+        emitter.emitReady(analysis.nodes.stream().filter(this::belongsToFold).toList());
+        panels(across, (column, width) -> emitTile(column, width, across, copied));
+        return true;
+      });
+    });
   }
 
   private boolean belongsToFold(OpNode node) {
@@ -152,19 +182,27 @@ final class Contraction implements LoopNest {
 
   private @Nullable List<OpNode> operandNodes;
 
+  /// What the innermost loop reads other than from scratch memory, with all that it needs.
   private List<OpNode> operands() {
     if (operandNodes == null) {
-      operandNodes = Graph.topological(staged == null ? List.of(left, right) : List.of(left));
+      List<OpNode> read = new ArrayList<>();
+      if (rows == null) {
+        read.add(left);
+      }
+      if (columns == null) {
+        read.add(right);
+      }
+      operandNodes = Graph.topological(read);
     }
     return operandNodes;
   }
 
-  private void stage(String across) {
-    panels(across, (column, width) -> java.util.Objects.requireNonNull(staged).fill(column, width, indexInItem(column, across)));
+  private void copyColumns(Panels columns, String across) {
+    panels(across, (column, width) -> columns.fill(columns.start(columnInItem(column, across)), column, width));
   }
 
-  /// The number of a panel among those of its work item.
-  private String indexInItem(String column, String across) {
+  /// The number of a column among those of its work item.
+  private String columnInItem(String column, String across) {
     Ir ir = emitter.ir;
     String first = itemsAcross == 1 ? "0" : ir.value("mul i64 " + across + ", " + tile.panelsPerItem() * tile.width());
     return ir.value("sub i64 " + column + ", " + first);
@@ -207,24 +245,32 @@ final class Contraction implements LoopNest {
     }
   }
 
-  private void emitTile(String column, long width) {
+  private void emitTile(String column, long width, String across, String copiedRows) {
     Axis axis = Axis.vectors(n, width, tile.lanes());
     emitter.within(n, column, axis, () -> {
-      String panel = staged == null ? "" : staged.panel(column, Analysis.size(n), itemsAcross, tile.panelsPerItem());
+      String panel = columns == null ? "" : columns.start(columnInItem(column, across));
       List<List<Integer>> instances = emitter.instances(fold);
       List<Ir.Carried> sums = new ArrayList<>();
       for (List<Integer> steps : instances) {
-        int lanes = staged == null ? emitter.lanes(fold, steps) : tile.lanes();
+        int lanes = sumLanes(steps);
         sums.add(new Ir.Carried(Ir.type(fold.dtype(), lanes), Instructions.neutral(OpCode.ADD, fold.dtype(), lanes)));
       }
-      List<Ir.Carried> results = inner(0, sums, instances, panel, axis, "0");
+      List<Ir.Carried> results = inner(0, sums, new Place(instances, axis, panel, copiedRows), "0");
       for (int i = 0; i < instances.size(); i++) {
-        int lanes = emitter.lanes(fold, instances.get(i));
-        emitter.define(fold, instances.get(i), narrowed(results.get(i), staged == null ? lanes : tile.lanes(), lanes));
+        List<Integer> steps = instances.get(i);
+        emitter.define(fold, steps, narrowed(results.get(i), sumLanes(steps), emitter.lanes(fold, steps)));
       }
       emitter.emitReady(analysis.nodes);
       return true;
     });
+  }
+
+  /// A tile in the making: its sums, the axis of its columns, and where its factors were copied to.
+  private record Place(List<List<Integer>> sums, Axis axis, String columns, String rows) {}
+
+  /// The lanes of a sum: whole vectors where the right factor was padded.
+  private int sumLanes(List<Integer> steps) {
+    return columns == null ? emitter.lanes(fold, steps) : tile.lanes();
   }
 
   /// The first lanes of a sum that was computed over a panel padded with zeros.
@@ -239,35 +285,42 @@ final class Contraction implements LoopNest {
     return emitter.ir.value("shufflevector " + sum.type() + " " + sum.value() + ", " + sum.type() + " poison, <" + lanes + " x i32> <" + mask + ">");
   }
 
-  private List<Ir.Carried> inner(int depth, List<Ir.Carried> sums, List<List<Integer>> instances, String panel, Axis axis, String row) {
+  private List<Ir.Carried> inner(int depth, List<Ir.Carried> sums, Place place, String row) {
     List<OpNode> ranges = Analysis.foldRanges(fold);
     OpNode range = ranges.get(depth);
     return emitter.ir.loop("0", Long.toString(Analysis.size(range)), 1, sums, (counter, carried) ->
         emitter.within(range, counter, null, () -> {
           String next = depth == 0 ? counter : emitter.sum(emitter.ir.value("mul i64 " + row + ", " + Analysis.size(range)), counter);
           emitter.emitReady(operands());
-          return depth < ranges.size() - 1
-              ? inner(depth + 1, carried, instances, panel, axis, next)
-              : multiply(carried, instances, panel, axis, next);
+          return depth < ranges.size() - 1 ? inner(depth + 1, carried, place, next) : multiply(carried, place, next);
         }));
   }
 
-  private List<Ir.Carried> multiply(List<Ir.Carried> carried, List<List<Integer>> instances, String panel, Axis axis, String row) {
-    List<String> columns = new ArrayList<>();
-    if (staged != null) {
-      for (int step = 0; step < axis.count(); step++) {
-        columns.add(staged.load(panel, row, axis, step));
-      }
+  private List<Ir.Carried> multiply(List<Ir.Carried> carried, Place place, String row) {
+    List<String> vectors = new ArrayList<>();
+    for (int step = 0; columns != null && step < place.axis.count(); step++) {
+      vectors.add(columns.load(place.columns, row, place.axis, step));
     }
+    Map<List<Integer>, String> broadcasts = new HashMap<>();
     OpNode fused = OpNode.of(OpCode.FMA, left, right, fold.input(0));
     List<Ir.Carried> next = new ArrayList<>();
-    for (int i = 0; i < instances.size(); i++) {
-      List<Integer> steps = instances.get(i);
-      int lanes = staged == null ? emitter.lanes(fold, steps) : tile.lanes();
-      String b = staged == null ? emitter.operand(right, steps, lanes) : columns.get(emitter.step(axis, steps));
-      String a = emitter.operand(left, steps, lanes);
+    for (int i = 0; i < place.sums.size(); i++) {
+      List<Integer> steps = place.sums.get(i);
+      int lanes = sumLanes(steps);
+      String a;
+      if (rows == null) {
+        a = emitter.operand(left, steps, lanes);
+      } else {
+        int down = emitter.step(m, steps);
+        a = broadcasts.computeIfAbsent(List.of(down, lanes), key -> broadcast(rows.loadElement(place.rows, row, down), lanes));
+      }
+      String b = columns == null ? emitter.operand(right, steps, lanes) : vectors.get(emitter.step(n, steps));
       next.add(new Ir.Carried(carried.get(i).type(), emitter.instructions.emit(fused, lanes, List.of(a, b, carried.get(i).value()))));
     }
     return next;
+  }
+
+  private String broadcast(String value, int lanes) {
+    return lanes == 1 ? value : emitter.splat(Ir.type(fold.dtype(), 1), value, lanes);
   }
 }

@@ -226,9 +226,13 @@ final class Emitter {
   }
 
   int step(Axis wanted, List<Integer> steps) {
+    return step(wanted.range(), steps);
+  }
+
+  int step(OpNode range, List<Integer> steps) {
     int i = 0;
     for (Axis axis : axes.values()) {
-      if (axis == wanted) {
+      if (axis.range() == range) {
         return i < steps.size() ? steps.get(i) : 0;
       }
       i++;

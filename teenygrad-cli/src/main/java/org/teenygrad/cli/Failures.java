@@ -2,6 +2,7 @@ package org.teenygrad.cli;
 
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.runtime.OutOfMemoryException;
 import org.teenygrad.state.FileException;
 import picocli.CommandLine;
@@ -55,8 +56,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     };
   }
 
-  private static String oneLine(String message) {
-    return message.strip().replaceAll("\\s*\\R\\s*", " ");
+  private static String oneLine(@Nullable String message) {
+    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
   /// Java's own memory is full, which is an Error and passes by those who handle exceptions.

@@ -53,7 +53,7 @@ final class GraphNanoGpt implements Callable<Integer> {
   @Override
   public Integer call() {
     TrainSettings preset = Preset.SHAKESPEARE_CHAR_CPU.settings();
-    TrainSettings settings = (what.dot ? preset.with(TINY) : preset).with(SettingOptions.given(spec));
+    TrainSettings settings = (what.kernels ? preset : preset.with(TINY)).with(SettingOptions.given(spec));
     deviceOptions.choose();
     PrintWriter out = spec.commandLine().getOut();
     Tensor.manualSeed(settings.seed());
@@ -61,7 +61,8 @@ final class GraphNanoGpt implements Callable<Integer> {
     if (what.dot) {
       Tensor.realize(model.parameters());
       out.print(loss(model, settings).dot());
-    } else {
+    }
+    if (what.kernels) {
       KernelTable.print(step(model, settings), out);
     }
     out.flush();

@@ -1,5 +1,6 @@
 package org.teenygrad.cli;
 
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,8 +53,8 @@ public final class Main implements Runnable {
   static CommandLine commandLine(Interrupt interrupt) {
     Main main = new Main(interrupt);
     CommandLine root = new CommandLine(main);
-    SettingOptions.addTo(root.getSubcommands().get("train").getSubcommands().get("nanogpt").getCommandSpec());
-    SettingOptions.addTo(root.getSubcommands().get("graph").getSubcommands().get("nanogpt").getCommandSpec());
+    SettingOptions.addTo(subcommand(subcommand(root, "train"), "nanogpt").getCommandSpec());
+    SettingOptions.addTo(subcommand(subcommand(root, "graph"), "nanogpt").getCommandSpec());
     Failures failures = new Failures(main);
     return root
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -61,6 +62,10 @@ public final class Main implements Runnable {
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures);
+  }
+
+  private static CommandLine subcommand(CommandLine command, String name) {
+    return Objects.requireNonNull(command.getSubcommands().get(name), name);
   }
 
   public static void main(String[] args) {

@@ -19,7 +19,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /// `teenygrad train nanogpt`: from a text to a model that continues it.
@@ -81,7 +80,6 @@ final class TrainNanoGpt implements Callable<Integer> {
   private boolean json;
 
   @Mixin private DeviceOptions deviceOptions;
-  @ParentCommand private TrainCommand train;
   @Spec private CommandSpec spec;
 
   @Override

@@ -82,7 +82,7 @@ class CommandTest {
     List<String> lines = process.inputReader().readAllLines();
     assertThat(process.waitFor()).isZero();
     assertThat(lines).hasSizeGreaterThan(10).first().asString().contains("MFLOP", "fuses");
-    assertThat(lines).anyMatch(line -> line.contains("sum over 128"));
+    assertThat(lines).anyMatch(line -> line.contains("contract 128x384x128"));
   }
 
   @Test

@@ -70,6 +70,60 @@ class TrainerTest {
     assertThat(Files.readAllBytes(in("parts").checkpoint())).isEqualTo(Files.readAllBytes(in("whole").checkpoint()));
   }
 
+  /// Trains, saving after each iteration; goes on if there is a checkpoint.
+  static final class Training {
+    public static void main(String[] args) {
+      RunFolder folder = new RunFolder(Path.of(args[0]));
+      (folder.hasCheckpoint() ? resumed(folder) : Trainer.start(LONG, corpus(), folder)).train(Progress.SILENT, () -> false);
+    }
+  }
+
+  private static final TrainSettings LONG = TINY.with(Map.of("maxIters", 40, "lrDecayIters", 40, "evalInterval", 1));
+
+  @Test
+  void killingTheProcessWhileItSavesLeavesNoTraceInTheLosses() throws IOException, InterruptedException {
+    Trainer.start(LONG, corpus(), in("whole")).train(Progress.SILENT, () -> false);
+    int kills = 0;
+    for (int iteration = 0; iteration < 40; ) {
+      Process process = new ProcessBuilder(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "-cp", System.getProperty("java.class.path"),
+              "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "--enable-native-access=ALL-UNNAMED",
+              Training.class.getName(), in("killed").path().toString())
+          .inheritIO()
+          .start();
+      int reached = iteration;
+      while (process.isAlive() && kills < 3 && !(isSaving() && iterationOf(in("killed")) >= reached + 8)) {
+        Thread.onSpinWait();
+      }
+      if (process.isAlive() && kills < 3) {
+        process.destroyForcibly();
+        kills++;
+      }
+      assertThat(process.waitFor()).isIn(0, 137);
+      iteration = resumed(in("killed")).iteration();
+    }
+    assertThat(kills).isEqualTo(3);
+    assertThat(losses(in("killed"))).isEqualTo(losses(in("whole")));
+    assertThat(Files.readAllBytes(in("killed").checkpoint())).isEqualTo(Files.readAllBytes(in("whole").checkpoint()));
+  }
+
+  private boolean isSaving() throws IOException {
+    if (!in("killed").hasCheckpoint()) {
+      return false;
+    }
+    try (var files = Files.newDirectoryStream(in("killed").path(), ".checkpoint*.tmp")) {
+      return files.iterator().hasNext();
+    }
+  }
+
+  /// How far the log has got; a cheap way to ask.
+  private static int iterationOf(RunFolder folder) throws IOException {
+    try (var lines = Files.lines(folder.log())) {
+      return (int) lines.count() - 2;
+    }
+  }
+
   @Test
   void theLossFalls() {
     TrainSettings settings = TINY.with(Map.of("maxIters", 60, "lrDecayIters", 60, "evalInterval", 60, "dropout", 0.0));

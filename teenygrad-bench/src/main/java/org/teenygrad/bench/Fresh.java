@@ -1,0 +1,43 @@
+package org.teenygrad.bench;
+
+import java.util.List;
+import org.teenygrad.schedule.Profile;
+
+/// What a first step costs, in a JVM and with a cache of its own.
+final class Fresh {
+  /// When this JVM was started.
+  private static final long START_MILLIS = ProcessHandle.current().info().startInstant().map(java.time.Instant::toEpochMilli).orElse(System.currentTimeMillis());
+
+  private Fresh() {}
+
+  /// GPT-2's training step on the device that runs nothing: what remains is scheduling and code generation.
+  static List<Figure> compile() {
+    Runnable step = GptStep.GPT2.prepare();
+    long start = System.nanoTime();
+    Profile profile = Profile.of(step);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    Profile.Making making = profile.schedules().stream().max((a, b) -> Integer.compare(a.launches(), b.launches())).orElseThrow();
+    return List.of(
+        figure("compile_gpt2_first_step", "s", seconds),
+        figure("compile_gpt2_schedule", "s", making.nanos() / 1e9),
+        figure("compile_gpt2_of_which_code", "s", making.compileNanos() / 1e9),
+        figure("compile_gpt2_launches", "", making.launches()),
+        figure("compile_gpt2_runs", "", making.runs()),
+        figure("compile_gpt2_kernels", "", making.kernels()),
+        figure("compile_gpt2_since_jvm_start", "s", sinceStart()));
+  }
+
+  /// The first training step of a small model, from the start of the JVM to the loss.
+  static List<Figure> startup() {
+    GptStep.CHAR_CPU.prepare().run();
+    return List.of(figure("startup_char-cpu_first_step", "s", sinceStart()));
+  }
+
+  private static double sinceStart() {
+    return (System.currentTimeMillis() - START_MILLIS) / 1e3;
+  }
+
+  private static Figure figure(String name, String unit, double value) {
+    return new Figure(name, unit, value, value, value, Double.NaN);
+  }
+}

@@ -1,0 +1,77 @@
+package org.teenygrad.bench;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `teenygrad bench`: measures ours and a peer in the same minutes, each in a process of its own.
+@Command(
+    name = "teenygrad bench",
+    description = {
+      "Measures teenygrad beside PyTorch, or numpy where there is no PyTorch.",
+      "NAME is gemm, elementwise, rows, sums, gpt-step, compile (scheduling and code generation of a GPT-2 training step) or startup"
+          + " (first training step of a small model, nothing cached).",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class Main implements Callable<Integer> {
+  @Parameters(paramLabel = "NAME", arity = "1..*", description = "What to measure.")
+  private List<String> names;
+
+  @Option(names = "--config", paramLabel = "MODEL", defaultValue = "char-cpu", description = "The model of gpt-step: char-cpu, baby or gpt2 (default: char-cpu).")
+  private String config;
+
+  @Option(names = "--threads", paramLabel = "N", split = ",", defaultValue = "1,2", description = "Numbers of threads (default: 1,2).")
+  private List<Integer> threads;
+
+  @Option(names = "--seconds", paramLabel = "S", defaultValue = "1", description = "How long to sample each case (default: 1).")
+  private double seconds;
+
+  @Option(names = "--json", description = "Print a line of JSON for each case.")
+  private boolean json;
+
+  @Option(names = "--no-peers", description = "Measure ours only.")
+  private boolean alone;
+
+  @Option(names = "--here", hidden = true, description = "Measure ours in this process.")
+  private boolean here;
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Main()).setExecutionExceptionHandler((e, line, parsed) -> {
+      line.getErr().println("teenygrad bench: " + e.getMessage());
+      return 1;
+    }).execute(args));
+  }
+
+  @Override
+  public Integer call() {
+    List<Suite> suites = names.stream().map(Suite::of).toList();
+    if (here) {
+      suites.forEach(suite -> suite.run(config, new Sampler(seconds), figure -> System.out.println(figure.line())));
+      return 0;
+    }
+    GptStep.of(config); // says so if there is none
+    @Nullable String peer = alone ? null : Processes.peer();
+    if (peer == null && !alone) {
+      System.err.println("no peer: " + Processes.python() + " has neither torch nor numpy (TEENYGRAD_PYTHON names another Python)");
+    }
+    Report report = new Report(System.out, json, peer);
+    for (Suite suite : suites) {
+      for (int count : threads) {
+        report.title(suite, count);
+        List<Figure> ours = Processes.ours(suite, config, count, seconds);
+        List<Figure> peers = peer == null || suite.isFresh() ? List.of() : Processes.peer(peer, suite, config, count, seconds);
+        report.figures(ours, peers, count);
+      }
+    }
+    return 0;
+  }
+}

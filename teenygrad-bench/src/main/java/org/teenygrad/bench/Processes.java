@@ -1,0 +1,122 @@
+package org.teenygrad.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Ours and peers, each in a process of its own with a given number of threads.
+final class Processes {
+  private Processes() {}
+
+  /// What a suite gives in a new JVM.
+  static List<Figure> ours(Suite suite, String config, int threads, double seconds) {
+    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"));
+    String library = System.getProperty("teenygrad.llvm");
+    if (library != null) {
+      command.add("-Dteenygrad.llvm=" + library);
+    }
+    Path cache = null;
+    if (suite.isFresh()) {
+      cache = temporaryFolder();
+      command.add("-Dteenygrad.cache=" + cache);
+    }
+    if (suite == Suite.COMPILE) {
+      command.add("-Dteenygrad.device=null");
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), suite.text, "--here", "--config", config, "--seconds", Double.toString(seconds)));
+    try {
+      return figures(command, threads, null);
+    } finally {
+      if (cache != null) {
+        delete(cache);
+      }
+    }
+  }
+
+  /// The Python that peers run on: `TEENYGRAD_PYTHON`, or `python3` of the PATH.
+  static String python() {
+    String chosen = System.getenv("TEENYGRAD_PYTHON");
+    return chosen == null || chosen.isBlank() ? "python3" : chosen;
+  }
+
+  /// The best peer that is installed: torch, numpy or null.
+  static @Nullable String peer() {
+    for (String module : List.of("torch", "numpy")) {
+      try {
+        Process process = new ProcessBuilder(python(), "-c", "import " + module).redirectErrorStream(true).start();
+        process.getInputStream().transferTo(OutputStream.nullOutputStream());
+        if (process.waitFor() == 0) {
+          return module;
+        }
+      } catch (IOException e) {
+        return null;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return null;
+      }
+    }
+    return null;
+  }
+
+  /// What a peer gives for the same suite; empty where it has nothing like it.
+  static List<Figure> peer(String module, Suite suite, String config, int threads, double seconds) {
+    return figures(List.of(python(), "-", module, suite.text, config, Integer.toString(threads), Double.toString(seconds)), threads, "peers.py");
+  }
+
+  private static List<Figure> figures(List<String> command, int threads, @Nullable String script) {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    for (String variable : List.of("TEENYGRAD_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")) {
+      builder.environment().put(variable, Integer.toString(threads));
+    }
+    List<Figure> figures = new ArrayList<>();
+    try {
+      Process process = builder.start();
+      try (OutputStream in = process.getOutputStream()) {
+        if (script != null) {
+          try (InputStream source = Objects.requireNonNull(Processes.class.getResourceAsStream(script))) {
+            source.transferTo(in);
+          }
+        }
+      }
+      try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        out.lines().filter(Figure::isLine).map(Figure::parse).forEach(figures::add);
+      }
+      if (process.waitFor() != 0) {
+        System.err.println("teenygrad bench: " + command.getFirst() + " ended with status " + process.exitValue());
+      }
+    } catch (IOException e) {
+      System.err.println("teenygrad bench: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return figures;
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("teenygrad-bench");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      System.err.println("teenygrad bench: " + folder + " stays: " + e.getMessage());
+    }
+  }
+}

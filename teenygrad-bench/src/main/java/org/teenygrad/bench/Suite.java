@@ -1,0 +1,54 @@
+package org.teenygrad.bench;
+
+import java.util.List;
+
+/// The names that `teenygrad bench` knows.
+enum Suite {
+  GEMM("gemm"),
+  ELEMENTWISE("elementwise"),
+  ROWS("rows"),
+  SUMS("sums"),
+  GPT_STEP("gpt-step"),
+  COMPILE("compile"),
+  STARTUP("startup");
+
+  final String text;
+
+  Suite(String text) {
+    this.text = text;
+  }
+
+  static Suite of(String text) {
+    for (Suite suite : values()) {
+      if (suite.text.equals(text)) {
+        return suite;
+      }
+    }
+    throw new IllegalArgumentException("there is no benchmark '" + text + "'; there are " + String.join(", ", List.of(values()).stream().map(suite -> suite.text).toList()));
+  }
+
+  /// Whether each sample is a JVM of its own, and no peer has the like.
+  boolean isFresh() {
+    return this == COMPILE || this == STARTUP;
+  }
+
+  /// Measures everything; each figure is given to `out` when it is known.
+  void run(String config, Sampler sampler, java.util.function.Consumer<Figure> out) {
+    switch (this) {
+      case COMPILE -> Fresh.compile().forEach(out);
+      case STARTUP -> Fresh.startup().forEach(out);
+      default -> cases(config).forEach(what -> out.accept(sampler.measure(what)));
+    }
+  }
+
+  private List<Case> cases(String config) {
+    return switch (this) {
+      case GEMM -> Operations.gemm();
+      case ELEMENTWISE -> Operations.elementwise();
+      case ROWS -> Operations.rows();
+      case SUMS -> Operations.sums();
+      case GPT_STEP -> List.of(GptStep.of(config).measured());
+      case COMPILE, STARTUP -> List.of();
+    };
+  }
+}

@@ -1,0 +1,201 @@
+"""The cases of teenygrad bench in PyTorch or numpy: python3 peers.py torch|numpy SUITE CONFIG THREADS SECONDS."""
+import math
+import sys
+import time
+
+module, suite, config, threads, limit = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), float(sys.argv[5])
+
+import numpy as np  # noqa: E402
+
+
+def others():
+    """Processor seconds that everything but this process has spent so far."""
+    try:
+        with open("/proc/stat") as f:
+            cpu = f.readline().split()
+        return sum(int(cpu[i]) for i in (1, 2, 3, 8)) / 100 - time.process_time()
+    except OSError:
+        return math.nan
+
+
+def seconds(calls, body):
+    start = time.perf_counter()
+    for _ in range(calls):
+        body()
+    return (time.perf_counter() - start) / calls
+
+
+def measure(case, unit, work, body):
+    start, warm = time.perf_counter(), []
+    while len(warm) < 3 or time.perf_counter() - start < 0.5:
+        warm.append(seconds(1, body))
+    calls = max(1, math.ceil(0.01 / warm[-1]))
+    before, start, samples = others(), time.perf_counter(), []
+    while len(samples) < 11 or time.perf_counter() - start < limit:
+        s = seconds(calls, body)
+        samples.append(s * 1e3 if unit == "ms" else work / s * 1e-9)
+    busy = max(0, (others() - before) / (time.perf_counter() - start))
+    figures = [float(np.median(samples)), min(samples), max(samples), busy]
+    print("\t".join(["figure", case, unit] + [f"{x:.6g}" for x in figures]), flush=True)
+
+
+def products():
+    for n in 256, 512, 1024, 2048:
+        yield f"gemm_{n}", n, n, n, "NN"
+    for m, n, k in (768, 384, 128), (768, 512, 128), (768, 128, 512):
+        for form in "NT", "NN", "TN":
+            yield f"gemm_{m}x{n}x{k}_{form}", m, n, k, form
+
+
+def with_numpy():
+    rng = np.random.default_rng(1337)
+    randn = lambda *shape: rng.standard_normal(shape, np.float32)
+
+    def gemm():
+        for name, m, n, k, form in products():
+            a = randn(m, k) if form[0] == "N" else randn(k, m).T
+            b = randn(k, n) if form[1] == "N" else randn(n, k).T
+            c = np.empty((m, n), np.float32)
+            measure(name, "GFLOP/s", 2 * m * n * k, lambda: np.matmul(a, b, out=c))
+
+    def elementwise():
+        n = 1 << 24
+        x, u, t = randn(n), np.empty(n, np.float32), np.empty(n, np.float32)
+
+        def chain():
+            np.multiply(x, np.float32(1.25), out=u)
+            np.add(u, np.float32(0.5), out=u)
+            np.multiply(u, u, out=t)
+            np.multiply(t, np.float32(0.044715), out=t)
+            np.add(t, np.float32(1), out=t)
+            np.multiply(t, u, out=t)
+            np.multiply(t, np.float32(math.sqrt(2 / math.pi)), out=t)
+            np.tanh(t, out=t)
+            np.add(t, np.float32(1), out=t)
+            np.multiply(u, np.float32(0.5), out=u)
+            np.multiply(u, t, out=u)
+            np.add(u, x, out=u)
+
+        measure("gelu_chain_16M", "GB/s", 8 * n, chain)
+
+    def rows():
+        x, gain, bias = randn(4096, 1024), randn(1024), randn(1024)
+
+        def softmax():
+            e = np.exp(x - x.max(axis=-1, keepdims=True))
+            e /= e.sum(axis=-1, keepdims=True)
+
+        def layer_norm():
+            y = x - x.mean(axis=-1, keepdims=True)
+            y *= 1 / np.sqrt(np.mean(y * y, axis=-1, keepdims=True) + np.float32(1e-5))
+            y *= gain
+            y += bias
+
+        measure("softmax_4096x1024", "GB/s", 8 * x.size, softmax)
+        measure("layer_norm_4096x1024", "GB/s", 8 * x.size, layer_norm)
+
+    def sums():
+        x = randn(4096, 4096)
+        for axis in 0, 1:
+            measure(f"sum_axis{axis}_4096x4096", "GB/s", 4 * x.size, lambda: x.sum(axis=axis))
+
+    return {"gemm": gemm, "elementwise": elementwise, "rows": rows, "sums": sums}
+
+
+def with_torch():
+    import torch
+    import torch.nn.functional as F
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(1337)
+    randn = torch.randn
+
+    def gemm():
+        for name, m, n, k, form in products():
+            a = randn(m, k) if form[0] == "N" else randn(k, m).T
+            b = randn(k, n) if form[1] == "N" else randn(n, k).T
+            c = torch.empty(m, n)
+            measure(name, "GFLOP/s", 2 * m * n * k, lambda: torch.mm(a, b, out=c))
+
+    def elementwise():
+        x = randn(1 << 24)
+        y, shift = torch.empty_like(x), torch.tensor(0.5)
+
+        def chain():  # the fewest passes that eager PyTorch has
+            torch.add(shift, x, alpha=1.25, out=y)
+            torch._C._nn.gelu(y, approximate="tanh", out=y)
+            y.add_(x)
+
+        measure("gelu_chain_16M", "GB/s", 8 * x.numel(), chain)
+
+    def rows():
+        x, gain, bias, y = randn(4096, 1024), randn(1024), randn(1024), torch.empty(4096, 1024)
+        mean, rstd = torch.empty(4096, 1), torch.empty(4096, 1)
+        measure("softmax_4096x1024", "GB/s", 8 * x.numel(), lambda: torch.softmax(x, -1, out=y))
+        norm = lambda: torch.ops.aten.native_layer_norm.out(x, [1024], gain, bias, 1e-5, out0=y, out1=mean, out2=rstd)
+        measure("layer_norm_4096x1024", "GB/s", 8 * x.numel(), norm)
+        logits, targets = randn(768, 50304), torch.randint(50304, (768,))
+        measure("cross_entropy_768x50304", "GB/s", 4 * logits.numel(), lambda: F.cross_entropy(logits, targets))
+        leaf = logits.requires_grad_()
+        measure("cross_entropy_gradient_768x50304", "GB/s", 8 * leaf.numel(),
+                lambda: torch.autograd.grad(F.cross_entropy(leaf, targets), leaf))
+
+    def sums():
+        x = randn(4096, 4096)
+        for axis in 0, 1:
+            y = torch.empty(4096)
+            measure(f"sum_axis{axis}_4096x4096", "GB/s", 4 * x.numel(), lambda: torch.sum(x, axis, out=y))
+
+    def gpt_step():
+        layers, heads, dim, context, vocab, bias, batch, length = {
+            "char-cpu": (4, 4, 128, 64, 65, False, 12, 64),
+            "baby": (6, 6, 384, 256, 65, False, 8, 256),
+            "gpt2": (12, 12, 768, 1024, 50304, True, 4, 64),
+        }[config]
+        weights = []
+
+        def matrix(*shape):
+            weights.append((randn(*shape) * 0.02).requires_grad_())
+            return weights[-1]
+
+        def vector(value, n):
+            weights.append(torch.full((n,), value).requires_grad_())
+            return weights[-1]
+
+        maybe = lambda n: vector(0.0, n) if bias else None
+        affine = lambda out, n: (matrix(out, n), maybe(out))
+        norm = lambda: (vector(1.0, dim), maybe(dim))
+        tokens, positions = matrix(vocab, dim), matrix(context, dim)
+        blocks = [(norm(), affine(3 * dim, dim), affine(dim, dim), norm(), affine(4 * dim, dim), affine(dim, 4 * dim))
+                  for _ in range(layers)]
+        last = norm()
+
+        def loss(ids, targets):
+            x = F.embedding(ids, tokens) + positions[:length]
+            for norm1, qkv, proj, norm2, up, down in blocks:
+                parts = F.linear(F.layer_norm(x, (dim,), *norm1), *qkv).split(dim, 2)
+                q, k, v = (t.view(batch, length, heads, -1).transpose(1, 2) for t in parts)
+                y = F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).reshape(batch, length, dim)
+                x = x + F.linear(y, *proj)
+                x = x + F.linear(F.gelu(F.linear(F.layer_norm(x, (dim,), *norm2), *up)), *down)
+            return F.cross_entropy(F.linear(F.layer_norm(x, (dim,), *last), tokens).view(-1, vocab), targets.view(-1))
+
+        groups = [{"params": [w for w in weights if w.dim() > 1], "weight_decay": 0.1},
+                  {"params": [w for w in weights if w.dim() == 1], "weight_decay": 0.0}]
+        adam = torch.optim.AdamW([g for g in groups if g["params"]], lr=1e-3, betas=(0.9, 0.99), fused=True)
+        ids, targets = torch.randint(vocab, (batch, length)), torch.randint(vocab, (batch, length))
+
+        def step():
+            adam.zero_grad(set_to_none=True)
+            value = loss(ids, targets)
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(weights, 1.0)
+            adam.step()
+            value.item()
+
+        measure("gpt_step_" + config, "ms", 0, step)
+
+    return {"gemm": gemm, "elementwise": elementwise, "rows": rows, "sums": sums, "gpt-step": gpt_step}
+
+
+(with_torch() if module == "torch" else with_numpy()).get(suite, lambda: None)()

@@ -64,8 +64,13 @@ public final class Graph {
 
   /// The graph of `root` with nodes replaced as the map says; what a replacement stands on is left as it is.
   public static OpNode substitute(OpNode root, Map<OpNode, OpNode> replacements) {
+    return substitute(List.of(root), replacements).getFirst();
+  }
+
+  /// As [#substitute(OpNode, Map)], for several graphs: what they share is walked over once.
+  public static List<OpNode> substitute(List<OpNode> roots, Map<OpNode, OpNode> replacements) {
     Map<OpNode, OpNode> changed = new IdentityHashMap<>(replacements);
-    for (OpNode node : topological(List.of(root), n -> !replacements.containsKey(n))) {
+    for (OpNode node : topological(roots, n -> !replacements.containsKey(n))) {
       if (!changed.containsKey(node)) {
         List<OpNode> inputs = new ArrayList<>(node.inputs().size());
         for (OpNode input : node.inputs()) {
@@ -74,6 +79,6 @@ public final class Graph {
         changed.put(node, node.withInputs(inputs));
       }
     }
-    return Objects.requireNonNull(changed.get(root));
+    return roots.stream().map(root -> Objects.requireNonNull(changed.get(root))).toList();
   }
 }

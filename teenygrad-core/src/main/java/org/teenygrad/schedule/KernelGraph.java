@@ -15,31 +15,25 @@ import org.teenygrad.ir.Range;
 /// @param stores what it writes, each over the first of `ranges` or all of them
 /// @param ranges the outer loops, outermost first, without those of one iteration
 /// @param contraction whether it is built around a matrix product
-record KernelGraph(List<OpNode> stores, List<OpNode> ranges, boolean contraction) {
-  /// The buffers that it writes.
-  Set<Integer> writes() {
-    Set<Integer> slots = new LinkedHashSet<>();
-    stores.forEach(store -> slots.add(slot(store)));
-    return slots;
-  }
+/// @param nodes all that the stores are made of, inputs before users
+/// @param writes the buffers that it writes
+/// @param reads the buffers that it reads, in place combination included
+record KernelGraph(
+    List<OpNode> stores, List<OpNode> ranges, boolean contraction, List<OpNode> nodes, Set<Integer> writes, Set<Integer> reads) {
 
-  /// The buffers that it reads, in place combination included.
-  Set<Integer> reads() {
-    Set<Integer> slots = new LinkedHashSet<>();
-    for (OpNode node : nodes()) {
+  /// What follows from the stores is kept: merging asks each kernel for it many times.
+  KernelGraph(List<OpNode> stores, List<OpNode> ranges, boolean contraction) {
+    this(stores, ranges, contraction, Graph.topological(stores), new LinkedHashSet<>(), new LinkedHashSet<>());
+    stores.forEach(store -> writes.add(slot(store)));
+    for (OpNode node : nodes) {
       if (node.is(OpCode.LOAD) || node.is(OpCode.STORE) && isScattered(node)) {
-        slots.add(slot(node));
+        reads.add(slot(node));
       }
     }
-    return slots;
-  }
-
-  List<OpNode> nodes() {
-    return Graph.topological(stores);
   }
 
   boolean hasFold() {
-    return nodes().stream().anyMatch(node -> node.is(OpCode.FOLD));
+    return nodes.stream().anyMatch(node -> node.is(OpCode.FOLD));
   }
 
   /// Whether it writes where data says, so that its loops have an order.

@@ -167,7 +167,7 @@ public final class Realizer {
       params.put(OpNode.buffer(storage), param);
       inputs.add(param);
     }
-    List<OpNode> over = graphs.stream().map(graph -> Graph.substitute(graph, params)).toList();
+    List<OpNode> over = Graph.substitute(graphs, params);
     return Scheduler.schedule(runtime, over, inputs);
   }
 

@@ -20,8 +20,12 @@ import org.teenygrad.runtime.Target;
 /// it will be read ([Panels]), computing whatever expression the factor is on the way, and then runs over tiles of sums held in
 /// registers. What follows the sum (bias, activation, residual) is computed on the tile before it is stored.
 final class Contraction implements LoopNest {
-  private static final long CACHE_LINE = 64;
   private static final long ALIASING = 4096;
+  private static final long CACHE_LINE = 64;
+
+  /// How far ahead of the multiplications to fetch: 8 steps of 12 cycles hide the second-level cache and part of the third.
+  private static final long PREFETCHED_ROWS = 8;
+
 
   private final Emitter emitter;
   private final Analysis analysis;
@@ -59,7 +63,9 @@ final class Contraction implements LoopNest {
     boolean plain = right.is(OpCode.LOAD) && analysis.stride(right, n) == 1;
     long panelElements = k * tile.width() * tile.panelsPerItem();
     boolean fits = panelElements * fold.dtype().bytes() <= target.l2Bytes();
-    boolean direct = plain && (tile.tilesPerItem() < 4 || !fits);
+    long span = plain ? k * Math.max(0, analysis.stride(right, Analysis.foldRanges(fold).getLast())) * fold.dtype().bytes() : 0;
+    // Measured: up to twice the second-level cache, rows that lie side by side are read as fast where they are.
+    boolean direct = plain && (tile.tilesPerItem() < 4 || !fits || span <= 2 * target.l2Bytes());
     columns = direct ? null : new Panels(emitter, fold, right, n, tile.lanes(), tile.lanes(), 0);
     long first = direct ? 0 : panelElements;
     boolean copied = tile.panelsPerItem() > 1 && tile.rows() > 1 && tile.rows() <= tile.lanes() && isScattered(left);
@@ -67,16 +73,10 @@ final class Contraction implements LoopNest {
     scratchElements = first + (copied ? k * tile.rows() : 0);
   }
 
-  /// Whether reading a factor along the inner loop touches a new cache line at each step, or its rows fall on the same lines of
-  /// the first-level cache, which are 4 KB apart: copying what a tile needs then pays from the second panel on.
+  /// Whether a tile's rows of a factor fall on the same lines of the first-level cache, which are 4 KB apart, or are dear to
+  /// compute: copying them then pays from the second panel on.
   private boolean isScattered(OpNode factor) {
-    if (!factor.is(OpCode.LOAD)) {
-      return true;
-    }
-    int bytes = fold.dtype().bytes();
-    long inner = analysis.stride(factor, Analysis.foldRanges(fold).getLast());
-    long down = analysis.stride(factor, m);
-    return inner * bytes >= CACHE_LINE || down * bytes % ALIASING == 0;
+    return !factor.is(OpCode.LOAD) || analysis.stride(factor, m) * fold.dtype().bytes() % ALIASING == 0;
   }
 
   /// The contraction that a kernel is, if it is one with enough rows and columns for tiles.
@@ -301,6 +301,12 @@ final class Contraction implements LoopNest {
     for (int step = 0; columns != null && step < place.axis.count(); step++) {
       vectors.add(columns.load(place.columns, row, place.axis, step));
     }
+    if (columns == null) {
+      prefetch(right, n);
+    }
+    if (rows == null) {
+      prefetch(left, m);
+    }
     Map<List<Integer>, String> broadcasts = new HashMap<>();
     OpNode fused = OpNode.of(OpCode.FMA, left, right, fold.input(0));
     List<Ir.Carried> next = new ArrayList<>();
@@ -318,6 +324,22 @@ final class Contraction implements LoopNest {
       next.add(new Ir.Carried(carried.get(i).type(), emitter.instructions.emit(fused, lanes, List.of(a, b, carried.get(i).value()))));
     }
     return next;
+  }
+
+  /// Fetches ahead what lies side by side across the tile and far apart along the inner loop: the processor does not see where
+  /// such reads go next.
+  private void prefetch(OpNode factor, OpNode across) {
+    long stride = factor.is(OpCode.LOAD) ? analysis.stride(factor, Analysis.foldRanges(fold).getLast()) : 0;
+    if (stride * fold.dtype().bytes() >= CACHE_LINE && analysis.stride(factor, across) == 1) {
+      List<Integer> done = new ArrayList<>();
+      for (List<Integer> steps : emitter.instances(factor)) {
+        int line = (int) ((long) emitter.step(across, steps) * emitter.lanes(factor, steps) * fold.dtype().bytes() / CACHE_LINE);
+        if (!done.contains(line)) {
+          done.add(line);
+          emitter.memory.prefetch(factor, steps, PREFETCHED_ROWS * stride);
+        }
+      }
+    }
   }
 
   private String broadcast(String value, int lanes) {

@@ -25,7 +25,7 @@ final class Emitter {
   final Analysis analysis;
   final Ir ir;
   final Instructions instructions;
-  private final Memory memory;
+  final Memory memory;
   private final Map<OpNode, String> counters = new HashMap<>();
   private final Map<OpNode, Axis> axes = new LinkedHashMap<>();
   private final Deque<Scope> scopes = new ArrayDeque<>();

@@ -35,6 +35,13 @@ final class Memory {
     return instructions().fromMemory(gather(load, steps, lanes, valid), dtype, lanes);
   }
 
+  /// Asks for what a load will read some elements further on.
+  void prefetch(OpNode load, List<Integer> steps, long distance) {
+    emitter.ir.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)");
+    String pointer = element(load, emitter.plus(address(load, steps), distance));
+    emitter.ir.effect("call void @llvm.prefetch.p0(ptr " + pointer + ", i32 0, i32 3, i32 1)");
+  }
+
   private Instructions instructions() {
     return emitter.instructions;
   }

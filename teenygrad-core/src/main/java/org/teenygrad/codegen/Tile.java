@@ -11,8 +11,13 @@ import org.teenygrad.runtime.Target;
 /// @param rows sums down, one broadcast of the left operand each
 /// @param vectors sums across, one vector of the right operand each
 record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerItem) {
-  /// Work items that keep a few cores busy evenly.
-  private static final long WANTED_ITEMS = 8;
+  /// Enough to even out cores that are not equally fast, and few enough that copies are used often.
+  private static final long ITEMS_PER_CORE = 2;
+
+  /// Tiles down and panels across that a work item should have at least.
+  private static final long FEWEST_TILES = 8;
+
+  private static final long FEWEST_PANELS = 2;
 
   /// Vectors across in order of preference: two leave room for twelve rows, so each vector of the right operand that comes from
   /// the second-level cache is used twelve times.
@@ -39,15 +44,19 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
     long panels = Math.ceilDiv(n, (long) vectors * lanes);
     long panelBytes = k * vectors * lanes * elementBytes;
     long fitting = Math.max(1, target.l2Bytes() / 2 / panelBytes);
-    long across2 = Math.ceilDiv(panels, fitting);
-    while (others * across2 < WANTED_ITEMS && panels / across2 >= 4) {
-      across2 *= 2;
+    long wanted = ITEMS_PER_CORE * target.cores();
+    long acrossItems = Math.ceilDiv(panels, fitting);
+    long downItems = 1;
+    // The longer side is cut first: each piece of one side copies what it needs of the other.
+    for (boolean down : m > n ? new boolean[] {true, false} : new boolean[] {false, true}) {
+      while (down && others * acrossItems * downItems < wanted && tiles / downItems >= 2 * FEWEST_TILES) {
+        downItems *= 2;
+      }
+      while (!down && others * acrossItems * downItems < wanted && panels / acrossItems >= 2 * FEWEST_PANELS) {
+        acrossItems *= 2;
+      }
     }
-    long down = 1;
-    while (others * across2 * down < WANTED_ITEMS && tiles / down >= 16) {
-      down *= 2;
-    }
-    return new Tile(rows, vectors, lanes, Math.ceilDiv(tiles, down), Math.ceilDiv(panels, across2));
+    return new Tile(rows, vectors, lanes, Math.ceilDiv(tiles, downItems), Math.ceilDiv(panels, acrossItems));
   }
 
   int width() {

@@ -1,19 +1,19 @@
 package org.teenygrad.ir;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// Walks over expression graphs, with stacks of their own: a graph may be a million nodes deep.
 public final class Graph {
+  /// In a [NodeTable]: met, but not all of its inputs are done.
+  private static final int SEEN = -2;
+
   private Graph() {}
 
   /// Every node that the roots reach, each once, inputs before users.
@@ -24,22 +24,27 @@ public final class Graph {
   /// As [#topological(Collection)], not going below nodes for which `descend` is false.
   public static List<OpNode> topological(Collection<OpNode> roots, Predicate<OpNode> descend) {
     List<OpNode> order = new ArrayList<>();
-    Set<OpNode> seen = new HashSet<>();
-    ArrayDeque<OpNode> stack = new ArrayDeque<>();
-    Set<OpNode> done = new HashSet<>();
+    NodeTable numbers = new NodeTable();
+    ArrayList<OpNode> stack = new ArrayList<>();
     for (OpNode root : roots) {
-      stack.push(root);
+      stack.add(root);
       while (!stack.isEmpty()) {
-        OpNode node = stack.peek();
-        if (seen.add(node) && descend.test(node)) {
-          for (int i = node.inputs().size() - 1; i >= 0; i--) {
-            if (!seen.contains(node.input(i))) {
-              stack.push(node.input(i));
+        OpNode node = stack.getLast();
+        int known = numbers.get(node);
+        if (known == NodeTable.ABSENT) {
+          numbers.put(node, SEEN);
+          if (descend.test(node)) {
+            List<OpNode> inputs = node.inputs();
+            for (int i = inputs.size() - 1; i >= 0; i--) {
+              if (numbers.get(inputs.get(i)) == NodeTable.ABSENT) {
+                stack.add(inputs.get(i));
+              }
             }
           }
         } else {
-          stack.pop();
-          if (done.add(node)) {
+          stack.removeLast();
+          if (known == SEEN) {
+            numbers.put(node, order.size());
             order.add(node);
           }
         }

@@ -2,7 +2,6 @@ package org.teenygrad.schedule;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.NodeTable;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Storage;
@@ -68,9 +68,10 @@ final class GraphKey {
         // Derivatives also go through what is computed already, but for data that was assigned.
         order = Graph.topological(roots, node -> !(node.is(OpCode.ASSIGN) && computed(node) != null));
       }
-      Map<OpNode, Integer> numbers = new HashMap<>(order.size() * 2);
+      int next = 0;
+      NodeTable numbers = new NodeTable();
       for (OpNode node : order) {
-        numbers.put(node, numbers.size());
+        numbers.put(node, next++);
         OpNode buffer = node.is(OpCode.BUFFER) ? node : computed(node);
         if (buffer != null) {
           add(-1 - slot(buffer.payload(Storage.class)));
@@ -81,12 +82,12 @@ final class GraphKey {
             payloads.add(Objects.requireNonNull(node.payload()));
           }
           for (OpNode input : node.inputs()) {
-            add(Objects.requireNonNull(numbers.get(input)));
+            add(numbers.get(input));
           }
         }
       }
       payloads.add(device);
-      roots.forEach(root -> add(Objects.requireNonNull(numbers.get(root))));
+      roots.forEach(root -> add(numbers.get(root)));
       return new GraphKey(Arrays.copyOf(words, count), payloads.toArray(), storages);
     }
 

@@ -47,14 +47,26 @@ public final class Realizer {
   /// @throws IllegalStateException if a node reads data that a later assignment has overwritten
   public static synchronized void realize(List<OpNode> roots) {
     roots.stream().filter(root -> root.is(OpCode.BUFFER)).forEach(root -> root.realizedAs(root));
-    List<OpNode> wanted = withAssignments(roots.stream().filter(root -> computed(root) == null).distinct().toList());
-    if (wanted.isEmpty()) {
+    List<OpNode> asked = roots.stream().filter(root -> computed(root) == null).distinct().toList();
+    if (asked.isEmpty()) {
       return;
     }
-    boolean copies = reach(wanted).stream().anyMatch(node -> node.is(OpCode.COPY) && computed(node) == null);
+    // Every assignment on the way that has not run is a result too.
+    Set<OpNode> results = new LinkedHashSet<>(asked);
+    boolean copies = false;
+    List<OpNode> reached = reach(asked);
+    for (OpNode node : reached) {
+      if (computed(node) == null) {
+        copies |= node.is(OpCode.COPY);
+        if (node.is(OpCode.ASSIGN)) {
+          results.add(node);
+        }
+      }
+    }
+    List<OpNode> wanted = List.copyOf(results);
     List<OpNode> graphs = copies ? Placement.copyAcross(cut(wanted)) : wanted;
     Map<Device, Set<OpNode>> byDevice = new LinkedHashMap<>();
-    Map<OpNode, Device> devices = devices(graphs);
+    Map<OpNode, Device> devices = devices(graphs, copies ? reach(graphs) : reached);
     for (OpNode graph : graphs) {
       if (computed(graph) == null) {
         Device device = devices.get(graph);
@@ -75,9 +87,9 @@ public final class Realizer {
   }
 
   /// The device of each root; expressions of constants alone have none.
-  private static Map<OpNode, Device> devices(List<OpNode> roots) {
+  private static Map<OpNode, Device> devices(List<OpNode> roots, List<OpNode> reached) {
     Set<Device> found = new HashSet<>();
-    for (OpNode node : reach(roots)) {
+    for (OpNode node : reached) {
       OpNode buffer = node.is(OpCode.BUFFER) ? node : computed(node);
       if (buffer != null) {
         found.add(device(buffer));
@@ -106,17 +118,6 @@ public final class Realizer {
   static @Nullable OpNode computed(OpNode node, Device device) {
     OpNode buffer = computed(node);
     return buffer == null || !device(buffer).equals(device) ? null : buffer;
-  }
-
-  /// The roots, and every assignment on the way to them that has not run.
-  private static List<OpNode> withAssignments(List<OpNode> roots) {
-    Set<OpNode> all = new LinkedHashSet<>(roots);
-    for (OpNode node : reach(roots)) {
-      if (node.is(OpCode.ASSIGN) && computed(node) == null) {
-        all.add(node);
-      }
-    }
-    return List.copyOf(all);
   }
 
   private static void run(Device device, List<OpNode> outputs) {

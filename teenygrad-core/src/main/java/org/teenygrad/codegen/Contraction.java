@@ -260,7 +260,7 @@ final class Contraction implements LoopNest {
         List<Integer> steps = instances.get(i);
         emitter.define(fold, steps, narrowed(results.get(i), sumLanes(steps), emitter.lanes(fold, steps)));
       }
-      emitter.emitReady(analysis.nodes);
+      emitter.emitReadyAlong(m, analysis.nodes);
       return true;
     });
   }

@@ -112,6 +112,34 @@ final class Emitter {
     }
   }
 
+  /// As [#emitReady] where no FOLDs are left, one step of an axis after the other: what follows the sums of a tile is
+  /// computed and stored row by row, so that it needs few registers beside the sums.
+  void emitReadyAlong(OpNode range, List<OpNode> order) {
+    long available = available();
+    List<OpNode> ready = order.stream().filter(node -> (analysis.dependencies(node) & ~available) == 0 && !isDone(node)).toList();
+    emitReady(ready.stream().filter(node -> !analysis.dependsOn(node, range)).toList());
+    Axis axis = Objects.requireNonNull(axes.get(range));
+    List<OpNode> along = ready.stream()
+        .filter(node -> analysis.dependsOn(node, range) && !node.is(OpCode.RANGE) && !node.is(OpCode.SINK) && !isIndex(node))
+        .toList();
+    for (int step = 0; step < axis.count(); step++) {
+      for (boolean stores : new boolean[] {false, true}) {
+        for (OpNode node : along) {
+          for (List<Integer> steps : instances(node)) {
+            if (step(range, steps) == step && node.is(OpCode.STORE) == stores) {
+              if (stores) {
+                memory.store(node, steps);
+              } else {
+                value(node, steps);
+              }
+            }
+          }
+        }
+      }
+    }
+    along.forEach(this::done);
+  }
+
   private void emitValue(OpNode node) {
     if (isIndex(node)) {
       Axis vector = vectorAxis();

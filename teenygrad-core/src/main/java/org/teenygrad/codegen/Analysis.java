@@ -1,10 +1,14 @@
 package org.teenygrad.codegen;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.teenygrad.DType;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.IndexAlgebra;
@@ -24,6 +28,7 @@ final class Analysis {
   /// The loops that no FOLD owns, outermost first.
   final List<OpNode> outer;
   final IndexAlgebra algebra = new IndexAlgebra();
+  private final Set<OpNode> addresses;
   private final Map<OpNode, Long> dependencies = new HashMap<>();
 
   Analysis(OpNode sink) {
@@ -44,6 +49,7 @@ final class Analysis {
     }
     free.sort(Comparator.comparingInt(range -> range.payload(Range.class).id()));
     outer = List.copyOf(free);
+    addresses = addresses();
   }
 
   private long computeDependencies(OpNode node) {
@@ -120,5 +126,30 @@ final class Analysis {
   /// The type that values of a tensor type have in registers: 16-bit floats are computed in 32 bits.
   static DType inRegister(DType dtype) {
     return dtype == DType.FLOAT16 || dtype == DType.BFLOAT16 ? DType.FLOAT32 : dtype;
+  }
+
+  /// Whether a node is part of addresses only, and so is wanted as a scalar.
+  boolean isAddress(OpNode node) {
+    return addresses.contains(node);
+  }
+
+  private Set<OpNode> addresses() {
+    Set<OpNode> values = new HashSet<>();
+    Deque<OpNode> stack = new ArrayDeque<>(List.of(sink));
+    while (!stack.isEmpty()) {
+      OpNode node = stack.pop();
+      if (values.add(node)) {
+        boolean access = node.is(OpCode.LOAD) || node.is(OpCode.STORE);
+        for (int i = 0; i < node.inputs().size(); i++) {
+          if (!access || i > 1) {
+            stack.push(node.input(i));
+          }
+        }
+      }
+    }
+    Set<OpNode> only = new HashSet<>(nodes);
+    only.removeAll(values);
+    only.removeIf(node -> node.is(OpCode.LOAD) || node.is(OpCode.FOLD));
+    return only;
   }
 }

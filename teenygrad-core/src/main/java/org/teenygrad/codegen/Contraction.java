@@ -249,7 +249,7 @@ final class Contraction implements LoopNest {
     Axis axis = Axis.vectors(n, width, tile.lanes());
     emitter.within(n, column, axis, () -> {
       String panel = columns == null ? "" : columns.start(columnInItem(column, across));
-      List<List<Integer>> instances = emitter.instances(fold);
+      List<List<Integer>> instances = emitter.loops.instances(fold);
       List<Ir.Carried> sums = new ArrayList<>();
       for (List<Integer> steps : instances) {
         int lanes = sumLanes(steps);
@@ -258,7 +258,7 @@ final class Contraction implements LoopNest {
       List<Ir.Carried> results = inner(0, sums, new Place(instances, axis, panel, copiedRows), "0");
       for (int i = 0; i < instances.size(); i++) {
         List<Integer> steps = instances.get(i);
-        emitter.define(fold, steps, narrowed(results.get(i), sumLanes(steps), emitter.lanes(fold, steps)));
+        emitter.define(fold, steps, narrowed(results.get(i), sumLanes(steps), emitter.loops.lanes(fold, steps)));
       }
       emitter.emitReadyAlong(m, analysis.nodes);
       return true;
@@ -270,7 +270,7 @@ final class Contraction implements LoopNest {
 
   /// The lanes of a sum: whole vectors where the right factor was padded.
   private int sumLanes(List<Integer> steps) {
-    return columns == null ? emitter.lanes(fold, steps) : tile.lanes();
+    return columns == null ? emitter.loops.lanes(fold, steps) : tile.lanes();
   }
 
   /// The first lanes of a sum that was computed over a panel padded with zeros.
@@ -317,10 +317,10 @@ final class Contraction implements LoopNest {
       if (rows == null) {
         a = emitter.operand(left, steps, lanes);
       } else {
-        int down = emitter.step(m, steps);
+        int down = emitter.loops.step(m, steps);
         a = broadcasts.computeIfAbsent(List.of(down, lanes), key -> broadcast(rows.loadElement(place.rows, row, down), lanes));
       }
-      String b = columns == null ? emitter.operand(right, steps, lanes) : vectors.get(emitter.step(n, steps));
+      String b = columns == null ? emitter.operand(right, steps, lanes) : vectors.get(emitter.loops.step(n, steps));
       next.add(new Ir.Carried(carried.get(i).type(), emitter.instructions.emit(fused, lanes, List.of(a, b, carried.get(i).value()))));
     }
     return next;
@@ -332,8 +332,8 @@ final class Contraction implements LoopNest {
     long stride = factor.is(OpCode.LOAD) ? analysis.stride(factor, Analysis.foldRanges(fold).getLast()) : 0;
     if (stride * fold.dtype().bytes() >= CACHE_LINE && analysis.stride(factor, across) == 1) {
       List<Integer> done = new ArrayList<>();
-      for (List<Integer> steps : emitter.instances(factor)) {
-        int line = (int) ((long) emitter.step(across, steps) * emitter.lanes(factor, steps) * fold.dtype().bytes() / CACHE_LINE);
+      for (List<Integer> steps : emitter.loops.instances(factor)) {
+        int line = (int) ((long) emitter.loops.step(across, steps) * emitter.loops.lanes(factor, steps) * fold.dtype().bytes() / CACHE_LINE);
         if (!done.contains(line)) {
           done.add(line);
           emitter.memory.prefetch(factor, steps, PREFETCHED_ROWS * stride);

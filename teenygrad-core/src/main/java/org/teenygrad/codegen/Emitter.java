@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.ir.Graph;
@@ -26,8 +26,7 @@ final class Emitter {
   final Ir ir;
   final Instructions instructions;
   final Memory memory;
-  private final Map<OpNode, String> counters = new HashMap<>();
-  private final Map<OpNode, Axis> axes = new LinkedHashMap<>();
+  final OpenLoops loops;
   private final Deque<Scope> scopes = new ArrayDeque<>();
   private final int vectorBytes;
 
@@ -47,22 +46,19 @@ final class Emitter {
     this.analysis = analysis;
     this.ir = ir;
     this.vectorBytes = vectorBytes;
+    loops = new OpenLoops(analysis);
     instructions = new Instructions(ir);
     memory = new Memory(this);
     scopes.push(new Scope());
   }
 
   /// Runs `body` with a loop counter known; what it writes is forgotten afterwards.
-  <T> T within(OpNode range, String counter, @Nullable Axis axis, java.util.function.Supplier<T> body) {
-    counters.put(range, counter);
-    if (axis != null) {
-      axes.put(range, axis);
-    }
+  <T> T within(OpNode range, String counter, @Nullable Axis axis, Supplier<T> body) {
+    loops.open(range, counter, axis);
     scopes.push(new Scope());
     T result = body.get();
     scopes.pop();
-    axes.remove(range);
-    counters.remove(range);
+    loops.close(range);
     return result;
   }
 
@@ -82,18 +78,10 @@ final class Emitter {
     });
   }
 
-  private long available() {
-    long mask = 0;
-    for (OpNode range : counters.keySet()) {
-      mask |= Analysis.bit(range);
-    }
-    return mask;
-  }
-
   /// Writes all of `order` that the open loops allow: values, whole FOLDs, and STOREs.
   /// @param order nodes, inputs before users
   void emitReady(List<OpNode> order) {
-    long available = available();
+    long available = loops.available();
     // Stores come last: one may overwrite what another value is loaded from.
     List<OpNode> stores = new ArrayList<>();
     for (OpNode node : order) {
@@ -107,7 +95,7 @@ final class Emitter {
       }
     }
     for (OpNode store : stores) {
-      forEachInstance(store, steps -> memory.store(store, steps));
+      loops.instances(store).forEach(steps -> memory.store(store, steps));
       done(store);
     }
   }
@@ -115,18 +103,18 @@ final class Emitter {
   /// As [#emitReady] where no FOLDs are left, one step of an axis after the other: what follows the sums of a tile is
   /// computed and stored row by row, so that it needs few registers beside the sums.
   void emitReadyAlong(OpNode range, List<OpNode> order) {
-    long available = available();
+    long available = loops.available();
     List<OpNode> ready = order.stream().filter(node -> (analysis.dependencies(node) & ~available) == 0 && !isDone(node)).toList();
     emitReady(ready.stream().filter(node -> !analysis.dependsOn(node, range)).toList());
-    Axis axis = Objects.requireNonNull(axes.get(range));
+    Axis axis = Objects.requireNonNull(loops.axis(range));
     List<OpNode> along = ready.stream()
-        .filter(node -> analysis.dependsOn(node, range) && !node.is(OpCode.RANGE) && !node.is(OpCode.SINK) && !isIndex(node))
+        .filter(node -> analysis.dependsOn(node, range) && !node.is(OpCode.RANGE) && !node.is(OpCode.SINK) && !analysis.isAddress(node))
         .toList();
     for (int step = 0; step < axis.count(); step++) {
       for (boolean stores : new boolean[] {false, true}) {
         for (OpNode node : along) {
-          for (List<Integer> steps : instances(node)) {
-            if (step(range, steps) == step && node.is(OpCode.STORE) == stores) {
+          for (List<Integer> steps : loops.instances(node)) {
+            if (loops.step(range, steps) == step && node.is(OpCode.STORE) == stores) {
               if (stores) {
                 memory.store(node, steps);
               } else {
@@ -141,52 +129,21 @@ final class Emitter {
   }
 
   private void emitValue(OpNode node) {
-    if (isIndex(node)) {
-      Axis vector = vectorAxis();
+    if (analysis.isAddress(node)) {
+      Axis vector = loops.vectorAxis();
       if (node.dtype() == DType.INT64 && (vector == null || analysis.factor(node, vector.range()) != -1)) {
-        base(node, zeroSteps());
+        base(node, loops.zeroSteps());
       }
     } else {
-      forEachInstance(node, steps -> value(node, steps));
+      loops.instances(node).forEach(steps -> value(node, steps));
       done(node);
     }
-  }
-
-  /// Whether a node is part of addresses only, and so is wanted as a scalar.
-  private boolean isIndex(OpNode node) {
-    return addresses().contains(node);
-  }
-
-  private @Nullable Set<OpNode> addressNodes;
-
-  private Set<OpNode> addresses() {
-    if (addressNodes == null) {
-      Set<OpNode> values = new HashSet<>();
-      Deque<OpNode> stack = new ArrayDeque<>();
-      stack.push(analysis.sink);
-      while (!stack.isEmpty()) {
-        OpNode node = stack.pop();
-        if (values.add(node)) {
-          boolean access = node.is(OpCode.LOAD) || node.is(OpCode.STORE);
-          for (int i = 0; i < node.inputs().size(); i++) {
-            if (!access || i > 1) {
-              stack.push(node.input(i));
-            }
-          }
-        }
-      }
-      Set<OpNode> only = new HashSet<>(analysis.nodes);
-      only.removeAll(values);
-      only.removeIf(node -> node.is(OpCode.LOAD) || node.is(OpCode.FOLD));
-      addressNodes = only;
-    }
-    return addressNodes;
   }
 
   /// How wide a lane of the node is in a register; 0 for what is never a vector.
   int registerBytes(OpNode node) {
     boolean plain = node.is(OpCode.CONST) || node.is(OpCode.RANGE) || node.is(OpCode.PARAM) || node.is(OpCode.STORE);
-    return plain || isIndex(node) ? 0 : Analysis.inRegister(node.dtype()).bytes();
+    return plain || analysis.isAddress(node) ? 0 : Analysis.inRegister(node.dtype()).bytes();
   }
 
   private boolean isDone(OpNode node) {
@@ -195,83 +152,6 @@ final class Emitter {
 
   private void done(OpNode node) {
     Objects.requireNonNull(scopes.peek()).done.add(node);
-  }
-
-  List<Integer> zeroSteps() {
-    return Ir.times(axes.size(), i -> 0);
-  }
-
-  /// Every combination of steps of the axes that a node depends on; 0 for the others.
-  void forEachInstance(OpNode node, java.util.function.Consumer<List<Integer>> action) {
-    instances(node).forEach(action);
-  }
-
-  List<List<Integer>> instances(OpNode node) {
-    List<List<Integer>> all = new ArrayList<>();
-    all.add(List.of());
-    for (Axis axis : axes.values()) {
-      int count = analysis.dependsOn(node, axis.range()) ? axis.count() : 1;
-      List<List<Integer>> longer = new ArrayList<>();
-      for (List<Integer> steps : all) {
-        for (int step = 0; step < count; step++) {
-          List<Integer> more = new ArrayList<>(steps);
-          more.add(step);
-          longer.add(more);
-        }
-      }
-      all = longer;
-    }
-    return all;
-  }
-
-  /// The steps that matter to a node, zeros at the end left out: axes that are opened later change nothing.
-  private List<Integer> project(OpNode node, List<Integer> steps) {
-    List<Integer> projected = new ArrayList<>(steps.size());
-    int i = 0;
-    for (Axis axis : axes.values()) {
-      int step = i < steps.size() ? steps.get(i) : 0;
-      projected.add(analysis.dependsOn(node, axis.range()) ? step : 0);
-      i++;
-    }
-    while (!projected.isEmpty() && projected.getLast() == 0) {
-      projected.removeLast();
-    }
-    return projected;
-  }
-
-  /// The axis whose steps are vectors, if one is open.
-  @Nullable Axis vectorAxis() {
-    for (Axis axis : axes.values()) {
-      if (axis.isVector()) {
-        return axis;
-      }
-    }
-    return null;
-  }
-
-  Iterable<Axis> axes() {
-    return axes.values();
-  }
-
-  int step(Axis wanted, List<Integer> steps) {
-    return step(wanted.range(), steps);
-  }
-
-  int step(OpNode range, List<Integer> steps) {
-    int i = 0;
-    for (Axis axis : axes.values()) {
-      if (axis.range() == range) {
-        return i < steps.size() ? steps.get(i) : 0;
-      }
-      i++;
-    }
-    return 0;
-  }
-
-  /// How many lanes an instance of a node has.
-  int lanes(OpNode node, List<Integer> steps) {
-    Axis axis = vectorAxis();
-    return axis != null && analysis.dependsOn(node, axis.range()) ? axis.lanes(step(axis, steps)) : 1;
   }
 
   private @Nullable String find(Instance key) {
@@ -291,7 +171,7 @@ final class Emitter {
 
   /// Makes a FOLD's result, computed elsewhere, known.
   void define(OpNode node, List<Integer> steps, String value) {
-    remember(new Instance(node, project(node, steps), VALUE), value);
+    remember(new Instance(node, loops.project(node, steps), VALUE), value);
     done(node);
   }
 
@@ -300,7 +180,7 @@ final class Emitter {
     if (node.is(OpCode.CONST)) {
       return Ir.constant(node.dtype(), Objects.requireNonNull(node.payload()), 1);
     }
-    Instance key = new Instance(node, project(node, steps), VALUE);
+    Instance key = new Instance(node, loops.project(node, steps), VALUE);
     String known = find(key);
     return known != null ? known : remember(key, write(node, key.steps));
   }
@@ -311,7 +191,7 @@ final class Emitter {
       case LOAD -> memory.load(node, steps);
       case FOLD -> throw new IllegalStateException("a FOLD is used before it is computed: " + node);
       default -> {
-        int lanes = lanes(node, steps);
+        int lanes = loops.lanes(node, steps);
         yield instructions.emit(node, lanes, node.inputs().stream().map(input -> operand(input, steps, lanes)).toList());
       }
     };
@@ -323,10 +203,10 @@ final class Emitter {
       return Ir.constant(node.dtype(), Objects.requireNonNull(node.payload()), lanes);
     }
     String value = value(node, steps);
-    if (lanes == 1 || lanes(node, project(node, steps)) == lanes) {
+    if (lanes == 1 || loops.lanes(node, loops.project(node, steps)) == lanes) {
       return value;
     }
-    List<Integer> key = new ArrayList<>(project(node, steps));
+    List<Integer> key = new ArrayList<>(loops.project(node, steps));
     key.add(lanes);
     Instance splat = new Instance(node, key, SPLAT);
     String known = find(splat);
@@ -340,12 +220,12 @@ final class Emitter {
   }
 
   private String counter(OpNode range, List<Integer> steps) {
-    String base = Objects.requireNonNull(counters.get(range), () -> "loop " + range + " is not open");
-    Axis axis = axes.get(range);
+    String base = loops.counter(range);
+    Axis axis = loops.axis(range);
     if (axis == null) {
       return base;
     }
-    int step = step(axis, steps);
+    int step = loops.step(axis.range(), steps);
     String start = plus(base, (long) step * axis.lanes());
     int lanes = axis.lanes(step);
     if (!axis.isVector() || lanes == 1) {
@@ -377,19 +257,19 @@ final class Emitter {
       return Ir.constant(DType.INT64, Objects.requireNonNull(index.payload()), 1);
     }
     boolean dependsOnAxis = false;
-    for (Axis axis : axes.values()) {
+    for (Axis axis : loops.axes()) {
       dependsOnAxis |= analysis.dependsOn(index, axis.range());
     }
     if (!dependsOnAxis) {
       return value(index, steps);
     }
-    Instance key = new Instance(index, project(index, steps), BASE);
+    Instance key = new Instance(index, loops.project(index, steps), BASE);
     String known = find(key);
     if (known != null) {
       return known;
     }
     if (index.is(OpCode.RANGE)) {
-      return remember(key, plus(Objects.requireNonNull(counters.get(index)), axisOffset(index, steps)));
+      return remember(key, plus(loops.counter(index), axisOffset(index, steps)));
     }
     boolean arithmetic = index.op().isElementwise() && index.dtype() == DType.INT64 && !index.is(OpCode.CAST);
     if (!arithmetic) {
@@ -400,8 +280,8 @@ final class Emitter {
   }
 
   private long axisOffset(OpNode range, List<Integer> steps) {
-    Axis axis = Objects.requireNonNull(axes.get(range));
-    return (long) step(axis, steps) * axis.lanes();
+    Axis axis = Objects.requireNonNull(loops.axis(range));
+    return (long) loops.step(axis.range(), steps) * axis.lanes();
   }
 
   // Reductions

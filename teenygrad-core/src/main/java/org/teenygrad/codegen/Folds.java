@@ -43,7 +43,7 @@ final class Folds {
   /// where the elements are not side by side.
   private int lanes(int vectorBytes) {
     OpNode last = ranges.getLast();
-    Axis open = emitter.vectorAxis();
+    Axis open = emitter.loops.vectorAxis();
     if (open != null) {
       return 1;
     }
@@ -69,8 +69,8 @@ final class Folds {
     long size = Analysis.size(last);
     int tail = (int) (size % lanes);
     for (OpNode fold : folds) {
-      for (List<Integer> steps : emitter.instances(fold)) {
-        int own = emitter.lanes(fold, steps);
+      for (List<Integer> steps : emitter.loops.instances(fold)) {
+        int own = emitter.loops.lanes(fold, steps);
         for (int step = 0; step < unroll; step++) {
           slots.add(new Slot(fold, steps, step, Math.max(lanes, own)));
         }
@@ -86,7 +86,7 @@ final class Folds {
     }
     List<Ir.Carried> results = outer(0, carried);
     for (OpNode fold : folds) {
-      for (List<Integer> steps : emitter.instances(fold)) {
+      for (List<Integer> steps : emitter.loops.instances(fold)) {
         emitter.define(fold, steps, combined(fold, steps, results));
       }
     }
@@ -185,7 +185,7 @@ final class Folds {
   private String combined(OpNode fold, List<Integer> steps, List<Ir.Carried> results) {
     List<String> parts = new ArrayList<>();
     String tail = null;
-    int own = emitter.lanes(fold, steps);
+    int own = emitter.loops.lanes(fold, steps);
     int width = 1;
     for (int i = 0; i < slots.size(); i++) {
       Slot slot = slots.get(i);

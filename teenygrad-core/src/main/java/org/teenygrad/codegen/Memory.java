@@ -22,7 +22,7 @@ final class Memory {
 
   String load(OpNode load, List<Integer> steps) {
     DType dtype = load.dtype();
-    int lanes = emitter.lanes(load, steps);
+    int lanes = emitter.loops.lanes(load, steps);
     OpNode valid = load.inputs().size() > 2 ? load.input(2) : null;
     long stride = lanes == 1 ? 1 : laneStride(load.input(1));
     if (lanes == 1) {
@@ -48,7 +48,7 @@ final class Memory {
 
   /// How far apart in memory the lanes of an index are, or -1 if that is no constant.
   private long laneStride(OpNode index) {
-    Axis axis = emitter.vectorAxis();
+    Axis axis = emitter.loops.vectorAxis();
     return axis == null ? 1 : emitter.analysis.factor(index, axis.range());
   }
 
@@ -110,9 +110,9 @@ final class Memory {
     OpNode index = access.input(1);
     List<Integer> own = new ArrayList<>();
     long offset = 0;
-    for (Axis axis : emitter.axes()) {
+    for (Axis axis : emitter.loops.axes()) {
       long factor = emitter.analysis.factor(index, axis.range());
-      int step = emitter.step(axis, steps);
+      int step = emitter.loops.step(axis.range(), steps);
       offset += factor == -1 ? 0 : factor * step * axis.lanes();
       own.add(factor == -1 ? step : 0);
     }
@@ -130,11 +130,11 @@ final class Memory {
 
   void store(OpNode store, List<Integer> steps) {
     DType dtype = elementType(store);
-    int lanes = emitter.lanes(store, steps);
+    int lanes = emitter.loops.lanes(store, steps);
     long stride = lanes == 1 ? 1 : laneStride(store.input(1));
     OpNode valid = store.inputs().size() > 3 ? store.input(3) : null;
     String value = emitter.operand(store.input(2), steps, lanes);
-    boolean uniform = valid == null || emitter.lanes(valid, steps) == 1;
+    boolean uniform = valid == null || emitter.loops.lanes(valid, steps) == 1;
     if (stride == 1 && uniform) {
       write(store, dtype, lanes, address(store, steps), value, valid == null ? null : emitter.value(valid, steps));
       return;

@@ -87,7 +87,7 @@ final class Panels {
 
   /// Steps of the open axes, of which the last one opened is at `step`.
   private List<Integer> steps(int step) {
-    List<Integer> steps = new ArrayList<>(emitter.zeroSteps());
+    List<Integer> steps = new ArrayList<>(emitter.loops.zeroSteps());
     steps.set(steps.size() - 1, step);
     return steps;
   }

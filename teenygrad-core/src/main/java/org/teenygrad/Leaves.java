@@ -28,10 +28,14 @@ final class Leaves {
     synchronized (TENSORS) {
       TENSORS.put(node, new WeakReference<>(tensor));
     }
+    node.note();
   }
 
   /// The collecting tensor that a node stands for, or null.
   static @Nullable Tensor at(OpNode node) {
+    if (!node.noted()) {
+      return null;
+    }
     synchronized (TENSORS) {
       WeakReference<Tensor> reference = TENSORS.get(node);
       Tensor tensor = reference == null ? null : reference.get();

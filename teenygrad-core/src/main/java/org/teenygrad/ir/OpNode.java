@@ -26,6 +26,7 @@ public final class OpNode {
   private final @Nullable Object payload;
   private final int hash;
   private volatile @Nullable OpNode realized;
+  private volatile boolean noted;
 
   private OpNode(OpCode op, DType dtype, Shape shape, List<OpNode> inputs, @Nullable Object payload, int hash) {
     this.op = op;
@@ -138,6 +139,15 @@ public final class OpNode {
 
   public void realizedAs(OpNode buffer) {
     realized = buffer;
+  }
+
+  /// Whether somebody keeps something about this node in a map: walks over large graphs need ask the map for these alone.
+  public boolean noted() {
+    return noted;
+  }
+
+  public void note() {
+    noted = true;
   }
 
   boolean matches(OpCode otherOp, DType otherType, List<OpNode> otherInputs, @Nullable Object otherPayload) {

@@ -31,6 +31,9 @@ final class Scheduler {
   /// Kernels by device and by what they do, for all schedules: two layers of a model share theirs.
   private static final Map<Runtime, Map<OpNode, Compiled>> COMPILED = new ConcurrentHashMap<>();
 
+  /// A program whose shapes change all the time does not keep every kernel that it ever had.
+  private static final int MOST_KERNELS = 4096;
+
   private record Compiled(Program program, Kernel kernel) {}
 
   /// A kernel with the buffers that it works on: `sink` counts PARAM slots from 0, which stand for `slots`.
@@ -181,6 +184,10 @@ final class Scheduler {
   private Schedule.Compilation compileAll(List<Bound> bound) {
     long start = System.nanoTime();
     Map<OpNode, Compiled> compiled = COMPILED.computeIfAbsent(runtime, r -> new ConcurrentHashMap<>());
+    if (compiled.size() > MOST_KERNELS) {
+      // Schedules keep the kernels that they use.
+      compiled.clear();
+    }
     List<OpNode> fresh = bound.stream().map(Bound::sink).distinct().filter(sink -> !compiled.containsKey(sink)).toList();
     fresh.parallelStream().forEach(sink -> {
       Program program = Generator.generate(sink, target);

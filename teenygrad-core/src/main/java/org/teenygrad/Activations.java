@@ -53,6 +53,11 @@ sealed interface Activations permits Tensor {
     });
   }
 
+  /// `log(1 + e^(beta x)) / beta`, the closer to relu the larger beta is.
+  default Tensor softplus(double beta) {
+    return beta == 1 ? softplus() : Precision.compute(self(), x -> x.mul(beta).softplus().div(beta));
+  }
+
   /// x sigmoid(x), also called swish.
   default Tensor silu() {
     return Precision.compute(self(), x -> x.mul(x.sigmoid()));

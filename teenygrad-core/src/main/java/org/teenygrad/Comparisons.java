@@ -189,4 +189,19 @@ sealed interface Comparisons permits Tensor {
   default Tensor shiftRight(int bits) {
     return shiftRight(constant(bits));
   }
+
+  /// Whether elements are equal up to `atol + rtol |other|`; infinities if they are the same. PyTorch's `isclose`.
+  /// ```java
+  /// x.isClose(y, 1e-5, 1e-8, false);   // with PyTorch's defaults
+  /// ```
+  /// @param equalNan whether NaN is close to NaN
+  default Tensor isClose(Tensor other, double rtol, double atol, boolean equalNan) {
+    Tensor x = self();
+    Tensor same = x.eq(other);
+    if (equalNan) {
+      same = same.logicalOr(x.isNan().logicalAnd(other.isNan()));
+    }
+    Tensor near = x.sub(other).abs().le(other.abs().mul(rtol).add(atol));
+    return same.logicalOr(near.logicalAnd(x.isFinite()).logicalAnd(other.isFinite()));
+  }
 }

@@ -103,6 +103,15 @@ sealed interface Indexing permits Tensor {
     return Positions.scatter(self(), axis, index, source, OpCode.ADD);
   }
 
+  /// As [#scatter], combining what is written to one place: `torch.scatter_reduce`.
+  /// ```java
+  /// x.scatterReduce(0, index, source, ScatterReduction.MAX, true);
+  /// ```
+  /// @param includeSelf whether what this tensor holds at such a place is combined, too
+  default Tensor scatterReduce(int axis, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {
+    return reduction.of(self(), axis, index, source, includeSelf);
+  }
+
   /// This tensor with `source`'s parts added to the parts at positions along an axis: `torch.index_add`.
   /// @param index a vector
   /// @param source as this tensor, but as long as the index on `axis`
@@ -129,6 +138,37 @@ sealed interface Indexing permits Tensor {
     return Scan.of(OpCode.MAX, self(), axis);
   }
 
+  /// The running maximum along an axis, and the position of the last element that reached it: `torch.cummax`. That element gets the
+  /// gradient.
+  default Sorted cummaxWithIndices(int axis) {
+    Tensor x = self();
+    if (x.rank() == 0) {
+      x.unsqueeze(0).size(axis);
+      return new Sorted(x, Tensor.full(Shape.SCALAR, 0, DType.INT64));
+    }
+    int along = x.shape().axis(axis);
+    Tensor reached = x.eq(x.detach().cummax(along));
+    int[] shape = IntStream.range(0, x.rank()).map(i -> i == along ? -1 : 1).toArray();
+    Tensor positions = Tensor.arange(x.size(along), DType.INT64).reshape(shape);
+    Tensor last = (x.dtype().isFloating() ? reached.or(x.isNan()) : reached).where(positions, 0).cummax(along);
+    return new Sorted(x.gather(along, last), last);
+  }
+
+  /// The logarithm of the running sum of exponentials along an axis, without overflow: `torch.logcumsumexp`.
+  ///
+  /// Every element is compared with all before it: meant for axes up to some thousands.
+  default Tensor logcumsumexp(int axis) {
+    Tensor x = Operations.toFloating(self());
+    if (x.rank() == 0) {
+      return x.unsqueeze(0).logcumsumexp(axis).squeeze(0);
+    }
+    int along = x.shape().axis(axis);
+    Tensor rows = x.transpose(along, -1).unsqueeze(-2);
+    Tensor places = Tensor.arange(x.size(along), DType.INT32);
+    Tensor past = places.le(places.unsqueeze(1)).where(rows, Double.NEGATIVE_INFINITY);
+    return past.logsumexp(-1).transpose(along, -1);
+  }
+
   /// The elements along an axis in ascending or descending order, and where they were: `torch.sort(stable=True)`.
   ///
   /// NaN counts as larger than every number. Every pair of elements is compared: meant for axes up to some thousands.
@@ -142,6 +182,12 @@ sealed interface Indexing permits Tensor {
   /// @throws IllegalArgumentException if k is more than the axis has
   default Sorted topk(int k, int axis) {
     return Sorted.of(self(), axis, true, k);
+  }
+
+  /// The `k` largest or smallest elements along an axis, the most extreme first: `torch.topk(largest=...)`.
+  /// @throws IllegalArgumentException if k is more than the axis has
+  default Sorted topk(int k, int axis, boolean largest) {
+    return Sorted.of(self(), axis, largest, k);
   }
 
   /// Draws positions on the last axis with these probabilities, which need not sum to 1: `torch.multinomial`.

@@ -96,4 +96,31 @@ abstract sealed class Joining extends Creation permits Tensor {
   public static Tensor where(Tensor condition, Tensor yes, Tensor no) {
     return condition.where(yes, no);
   }
+
+  /// The coordinates of a grid, one tensor for each vector: `torch.meshgrid`.
+  /// ```java
+  /// Tensor.meshgrid("ij", Tensor.of(1, 2), Tensor.of(3, 4, 5));   // two tensors (2, 3)
+  /// ```
+  /// @param indexing `ij`: axis i belongs to vector i; `xy`: the first two axes are exchanged
+  /// @throws IllegalArgumentException if the indexing is neither, or a tensor has more than one axis
+  public static List<Tensor> meshgrid(String indexing, Tensor... vectors) {
+    boolean exchanged = indexing.equals("xy") && vectors.length > 1;
+    if (!indexing.equals("ij") && !indexing.equals("xy")) {
+      throw new IllegalArgumentException("meshgrid: indexing is ij or xy, not " + indexing);
+    }
+    int[] sizes = new int[vectors.length];
+    for (int i = 0; i < sizes.length; i++) {
+      if (vectors[i].rank() > 1) {
+        throw new IllegalArgumentException("meshgrid: takes vectors, not shape " + vectors[i].shape());
+      }
+      sizes[i] = (int) vectors[i].elements();
+    }
+    return IntStream.range(0, sizes.length)
+        .mapToObj(i -> {
+          int[] own = IntStream.range(0, sizes.length).map(axis -> axis == i ? sizes[i] : 1).toArray();
+          Tensor grid = vectors[i].reshape(own).broadcastTo(Shape.of(sizes));
+          return exchanged ? grid.transpose(0, 1) : grid;
+        })
+        .toList();
+  }
 }

@@ -1,5 +1,7 @@
 package org.teenygrad;
 
+import org.jspecify.annotations.Nullable;
+
 /// What training minimises: crossEntropy and its relatives.
 ///
 /// Float16 and bfloat16 are computed in float32; the loss has the type of the input.
@@ -35,15 +37,30 @@ sealed interface Losses permits Tensor {
   /// @param labelSmoothing 0..1: how much of the target is spread evenly over all classes
   /// @throws IllegalArgumentException if the shapes do not fit or are ambiguous, or the targets are not integers
   default Tensor crossEntropy(Tensor targets, long ignoreIndex, LossReduction reduction, double labelSmoothing) {
+    return crossEntropy(targets, null, ignoreIndex, reduction, labelSmoothing);
+  }
+
+  /// As [#crossEntropy(Tensor, long, LossReduction, double)], with a weight for each class, and targets that may also be
+  /// probabilities: floating, in the logits' shape, the classes on axis 1 (axis 0 of a vector).
+  /// @param weight (classes), or null for 1; the mean of single classes is weighted by it
+  default Tensor crossEntropy(
+      Tensor targets, @Nullable Tensor weight, long ignoreIndex, LossReduction reduction, double labelSmoothing) {
     Tensor logits = Precision.widen(self());
+    DType type = Operations.toFloating(self()).dtype();
+    if (targets.dtype().isFloating()) {
+      return Weighted.crossEntropy(logits, targets.cast(logits.dtype()), weight, reduction, labelSmoothing).cast(type);
+    }
     Classes classes = Classes.of("crossEntropy", logits, targets, ignoreIndex);
     Tensor normalizer = logits.logsumexp(classes.axis());
     Tensor losses = normalizer.sub(classes.pick(logits));
+    if (weight != null) {
+      return Weighted.ofClasses(classes, logits, losses, weight, reduction, labelSmoothing).cast(type);
+    }
     if (labelSmoothing != 0) {
       Tensor spread = normalizer.sub(logits.mean(classes.axis()));
       losses = losses.mul(1 - labelSmoothing).add(spread.mul(labelSmoothing));
     }
-    return classes.reduce(losses, reduction).cast(Operations.toFloating(self()).dtype());
+    return classes.reduce(losses, reduction).cast(type);
   }
 
   /// The mean of `-x[target]` where the target is not -100, for x of log-probabilities: `torch.nn.functional.nll_loss`.
@@ -54,9 +71,19 @@ sealed interface Losses permits Tensor {
   /// `-x[target]` for log-probabilities; shapes, ignored samples and errors as
   /// [#crossEntropy(Tensor, long, LossReduction, double)].
   default Tensor nllLoss(Tensor targets, long ignoreIndex, LossReduction reduction) {
+    return nllLoss(targets, null, ignoreIndex, reduction);
+  }
+
+  /// As [#nllLoss(Tensor, long, LossReduction)], with a weight for each class, by which the mean is weighted.
+  /// @param weight (classes), or null for 1
+  default Tensor nllLoss(Tensor targets, @Nullable Tensor weight, long ignoreIndex, LossReduction reduction) {
     Tensor x = Precision.widen(self());
     Classes classes = Classes.of("nllLoss", x, targets, ignoreIndex);
-    return classes.reduce(classes.pick(x).neg(), reduction).cast(Operations.toFloating(self()).dtype());
+    Tensor losses = classes.pick(x).neg();
+    Tensor loss = weight == null
+        ? classes.reduce(losses, reduction)
+        : Weighted.ofClasses(classes, x, losses, weight, reduction, 0);
+    return loss.cast(Operations.toFloating(self()).dtype());
   }
 
   /// The mean of the squared differences: `torch.nn.functional.mse_loss`.
@@ -111,6 +138,19 @@ sealed interface Losses permits Tensor {
   /// `torch.nn.functional.binary_cross_entropy_with_logits`.
   default Tensor binaryCrossEntropyWithLogits(Tensor target) {
     return binaryCrossEntropyWithLogits(target, LossReduction.MEAN);
+  }
+
+  /// As [#binaryCrossEntropyWithLogits(Tensor, LossReduction)], where the part of the positive targets counts `positiveWeight` times.
+  /// @param positiveWeight broadcasts with the target; null for 1
+  default Tensor binaryCrossEntropyWithLogits(Tensor target, @Nullable Tensor positiveWeight, LossReduction reduction) {
+    if (positiveWeight == null) {
+      return binaryCrossEntropyWithLogits(target, reduction);
+    }
+    return Precision.compute(self(), x -> {
+      Tensor t = target.cast(x.dtype());
+      Tensor factor = positiveWeight.sub(1).mul(t).add(1);
+      return reduction.of(t.rsub(1).mul(x).add(factor.mul(x.neg().softplus())));
+    });
   }
 
   default Tensor binaryCrossEntropyWithLogits(Tensor target, LossReduction reduction) {

@@ -121,8 +121,8 @@ sealed interface Movement permits Tensor {
 
   /// This tensor without one axis, if its size is 1. PyTorch's `squeeze(dim)`.
   default Tensor squeeze(int axis) {
-    if (self().rank() == 0) {
-      return self();
+    if (self().rank() == 0 && (axis == 0 || axis == -1)) {
+      return self(); // PyTorch lets a scalar have these axes
     }
     int at = self().shape().axis(axis);
     if (self().size(at) != 1) {
@@ -204,7 +204,7 @@ sealed interface Movement permits Tensor {
 
   /// The lower triangle of each matrix: 0 where column - row is over `diagonal`. PyTorch's `tril`.
   default Tensor tril(int diagonal) {
-    return Views.lowerTriangle(self(), diagonal).where(self(), 0);
+    return Views.lowerTriangle(self(), diagonal).where(self(), self().zerosLike());
   }
 
   /// [#tril(int)] with the main diagonal.
@@ -214,7 +214,7 @@ sealed interface Movement permits Tensor {
 
   /// The upper triangle of each matrix: 0 where column - row is under `diagonal`. PyTorch's `triu`.
   default Tensor triu(int diagonal) {
-    return Views.lowerTriangle(self(), diagonal - 1).not().where(self(), 0);
+    return Views.lowerTriangle(self(), diagonal - 1).not().where(self(), self().zerosLike());
   }
 
   /// [#triu(int)] with the main diagonal.

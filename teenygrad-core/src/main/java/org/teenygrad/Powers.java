@@ -41,7 +41,7 @@ final class Powers {
   /// Squaring and multiplying: as many products as the exponent has bits, twice at most.
   private static Tensor repeated(Tensor x, long exponent) {
     if (exponent == 0) {
-      return x.onesLike();
+      return x.dtype().isFloating() ? Operations.floating("pow", OpCode.POW, x, 0) : x.onesLike(); // 0 is a gradient, too
     }
     Tensor result = null;
     for (Tensor square = x; ; square = square.square()) {

@@ -71,6 +71,11 @@ sealed interface Reductions permits Tensor {
     return Reducing.prod(self(), new int[] {axis}, keepDim);
   }
 
+  /// As [#prod(int...)], with a choice of what becomes of the reduced axes.
+  default Tensor prod(boolean keepDim, int... axes) {
+    return Reducing.prod(self(), axes, keepDim);
+  }
+
   /// The largest element; NaN if there is one. PyTorch's `amax`.
   /// @throws IllegalArgumentException if there are no elements to choose from
   default Tensor max() {
@@ -201,6 +206,11 @@ sealed interface Reductions permits Tensor {
     return Reducing.over(self().toBool(), OpCode.MAX, new int[] {axis}, keepDim);
   }
 
+  /// As [#any(int...)], with a choice of what becomes of the reduced axes.
+  default Tensor any(boolean keepDim, int... axes) {
+    return Reducing.over(self().toBool(), OpCode.MAX, axes, keepDim);
+  }
+
   /// Whether all elements are true (or not 0), as bool; true of nothing. PyTorch's `all`.
   default Tensor all() {
     return Reducing.over(self().toBool(), OpCode.MIN, Reducing.ALL, false);
@@ -214,5 +224,10 @@ sealed interface Reductions permits Tensor {
   /// Whether all over one axis are true.
   default Tensor all(int axis, boolean keepDim) {
     return Reducing.over(self().toBool(), OpCode.MIN, new int[] {axis}, keepDim);
+  }
+
+  /// As [#all(int...)], with a choice of what becomes of the reduced axes.
+  default Tensor all(boolean keepDim, int... axes) {
+    return Reducing.over(self().toBool(), OpCode.MIN, axes, keepDim);
   }
 }

@@ -16,6 +16,9 @@ final class Scan {
   private Scan() {}
 
   static Tensor of(OpCode combine, Tensor x, int axis) {
+    if (x.rank() == 0) {
+      return of(combine, x.unsqueeze(0), axis).squeeze(0); // PyTorch lets a scalar have axes 0 and -1
+    }
     boolean summed = combine != OpCode.MAX && !x.dtype().isFloating();
     Tensor wide = x.cast(summed ? DType.INT64 : Precision.of(x.dtype()));
     int along = x.shape().axis(axis);

@@ -25,6 +25,12 @@ public sealed interface Slice {
     return new At(index);
   }
 
+  /// The elements at positions, as a tensor or list in a Python subscript: integers, or a bool mask of one or more axes.
+  /// The result's axes of several such slices are as for [Tensor#index(Tensor...)].
+  static Slice at(Tensor positions) {
+    return new Positions(positions);
+  }
+
   /// From `begin` to before `end`: `begin:end`. Negative positions count from the end; positions outside are moved to
   /// the nearest inside, as in Python.
   static Part of(int begin, int end) {
@@ -43,6 +49,9 @@ public sealed interface Slice {
 
   /// One element.
   record At(int index) implements Slice {}
+
+  /// Elements at positions, or where a mask is true.
+  record Positions(Tensor positions) implements Slice {}
 
   /// A new axis.
   record NewAxis() implements Slice {}

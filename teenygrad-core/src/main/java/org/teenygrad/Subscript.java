@@ -2,6 +2,7 @@ package org.teenygrad;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.ir.Bounds;
 import org.teenygrad.ir.OpCode;
 
@@ -13,10 +14,18 @@ final class Subscript {
     List<Slice> full = withoutEllipsis(x, slices);
     Tensor result = x;
     List<Integer> sizes = new ArrayList<>();
+    List<@Nullable Tensor> positions = new ArrayList<>(); // for each axis of the result
     int axis = 0;
     for (Slice slice : full) {
       switch (slice) {
         case Slice.NewAxis _ -> sizes.add(1);
+        case Slice.Positions at -> {
+          pad(positions, sizes.size());
+          for (Tensor one : indices(at.positions(), x, axis)) {
+            positions.add(one);
+            sizes.add(x.size(axis++));
+          }
+        }
         case Slice.At at -> {
           result = strided(result, axis, position(at.index(), x.shape(), axis), 1, 1);
           axis++;
@@ -30,12 +39,33 @@ final class Subscript {
         case Slice.Ellipsis _ -> throw new IllegalArgumentException("index: more than one ellipsis in " + slices);
       }
     }
-    return Operations.reshape(result, Shape.of(sizes));
+    Tensor basic = Operations.reshape(result, Shape.of(sizes));
+    return positions.isEmpty() ? basic : basic.index(positions.toArray(@Nullable Tensor[]::new));
+  }
+
+  private static void pad(List<@Nullable Tensor> positions, int axes) {
+    while (positions.size() < axes) {
+      positions.add(null);
+    }
+  }
+
+  /// Integers as they are; a mask as the positions of its true elements on each of its axes.
+  private static List<Tensor> indices(Tensor index, Tensor x, int axis) {
+    if (index.dtype() != DType.BOOL) {
+      return List.of(index);
+    }
+    for (int i = 0; i < index.rank(); i++) {
+      if (index.size(i) != x.size(axis + i)) {
+        throw new IndexOutOfBoundsException(
+            "index: a mask of shape %s does not fit axis %d of shape %s".formatted(index.shape(), axis + i, x.shape()));
+      }
+    }
+    return index.nonzero().unbind(1);
   }
 
   /// One slice for every axis, the first ellipsis (or the end) standing for the axes that are not named.
   private static List<Slice> withoutEllipsis(Tensor x, List<Slice> slices) {
-    int named = (int) slices.stream().filter(s -> s instanceof Slice.At || s instanceof Slice.Part).count();
+    int named = slices.stream().mapToInt(Subscript::axes).sum();
     if (named > x.rank()) {
       throw new IndexOutOfBoundsException(
           "index: " + named + " slices for the " + x.rank() + " axes of shape " + x.shape());
@@ -51,6 +81,15 @@ final class Subscript {
       full.add(rest, Slice.ALL);
     }
     return full;
+  }
+
+  /// How many axes a slice takes.
+  private static int axes(Slice slice) {
+    return switch (slice) {
+      case Slice.At _, Slice.Part _ -> 1;
+      case Slice.Positions at -> at.positions().dtype() == DType.BOOL ? at.positions().rank() : 1;
+      case Slice.NewAxis _, Slice.Ellipsis _ -> 0;
+    };
   }
 
   private static int position(int index, Shape shape, int axis) {

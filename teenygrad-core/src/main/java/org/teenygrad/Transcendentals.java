@@ -113,4 +113,16 @@ sealed interface Transcendentals permits Tensor {
   default Tensor pow(Tensor exponent) {
     return Powers.pow(self(), exponent);
   }
+
+  /// `log(e^x + e^y)` without overflow. PyTorch's `logaddexp`.
+  /// @param other broadcasts with this tensor
+  default Tensor logaddexp(Tensor other) {
+    Tensor x = floating();
+    Tensor y = Operations.toFloating(other);
+    Tensor first = x.ge(y);
+    Tensor larger = first.where(x, y);
+    Tensor distance = first.where(x.sub(y), y.sub(x)); // not abs: equal elements share the gradient
+    Tensor same = x.eq(y).logicalAnd(x.isInf()); // the distance of two infinities is NaN
+    return larger.add(same.where(0, distance).neg().exp().log1p());
+  }
 }

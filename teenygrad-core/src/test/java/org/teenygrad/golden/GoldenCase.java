@@ -1,5 +1,6 @@
 package org.teenygrad.golden;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +35,13 @@ record GoldenCase(
 
   private static Object require(Map<String, ?> json, String key) {
     return Objects.requireNonNull(json.get(key), key);
+  }
+
+  /// The keyword arguments, types as types.
+  Map<String, @Nullable Object> typedArgs() {
+    Map<String, @Nullable Object> typed = new LinkedHashMap<>(args);
+    typed.computeIfPresent("dtype", (key, name) -> GoldenOps.dtype(String.valueOf(name)));
+    return typed;
   }
 
   boolean has(String key) {

@@ -6,16 +6,19 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
+import org.teenygrad.Gradient;
 import org.teenygrad.Tensor;
 import org.teenygrad.state.SafetensorsFile;
 
 /// Answers of PyTorch: `PREFIX.json` with the cases, `PREFIX.safetensors` with their tensors.
-final class GoldenFile implements AutoCloseable {
+final class GoldenFile implements GoldenSet {
   private final List<GoldenCase> cases;
   private final SafetensorsFile tensors;
 
@@ -30,8 +33,86 @@ final class GoldenFile implements AutoCloseable {
     tensors = SafetensorsFile.open(Path.of(prefix + ".safetensors"));
   }
 
-  List<GoldenCase> cases() {
-    return cases;
+  @Override
+  public List<Named> cases() {
+    return cases.stream().map(c -> new Named(c.name(), device -> difference(device, c))).toList();
+  }
+
+  private @Nullable String difference(Device device, GoldenCase c) {
+    List<Tensor> in = c.in().stream().map(key -> tensor(key, device)).toList();
+    return c.op().equals("gpt") ? gptDifference(device, c, in) : functionDifference(device, c, in);
+  }
+
+  private @Nullable String functionDifference(Device device, GoldenCase c, List<Tensor> in) {
+    GoldenOps.Op op = GoldenOps.named(c.op());
+    List<Tensor> wrt = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < c.grad().size(); i++) {
+      String key = c.grad().get(i);
+      if (key != null) {
+        wrt.add(in.get(i).requiresGrad());
+        expected.add(key);
+      }
+    }
+    List<Tensor> out = op.apply(in, c);
+    if (out.size() != c.out().size()) {
+      return out.size() + " results, not " + c.out().size();
+    }
+    List<Tensor> gradients = gradients(device, c, out, wrt);
+    List<Tensor> everything = new ArrayList<>(out);
+    everything.addAll(gradients);
+    Tensor.realize(everything);
+    for (int i = 0; i < out.size(); i++) {
+      String difference = compare(device, c, "out" + i, out.get(i), c.out().get(i));
+      if (difference != null) {
+        return difference;
+      }
+    }
+    for (int i = 0; i < gradients.size(); i++) {
+      String difference = compare(device, c, expected.get(i), gradients.get(i), expected.get(i));
+      if (difference != null) {
+        return difference;
+      }
+    }
+    return null;
+  }
+
+  /// The derivative of the sum of all outputs times their cotangents.
+  private List<Tensor> gradients(Device device, GoldenCase c, List<Tensor> out, List<Tensor> wrt) {
+    Tensor objective = null;
+    for (int i = 0; i < c.cot().size() && !wrt.isEmpty(); i++) {
+      String key = c.cot().get(i);
+      if (key != null) {
+        Tensor part = out.get(i).mul(tensor(key, device)).sum();
+        objective = objective == null ? part : objective.add(part);
+      }
+    }
+    return objective == null ? List.of() : Gradient.of(objective, wrt);
+  }
+
+  private @Nullable String gptDifference(Device device, GoldenCase c, List<Tensor> in) {
+    List<Tensor> results = GoldenModels.gpt(in, c);
+    for (int i = 0; i < c.out().size(); i++) {
+      String difference = compare(device, c, c.out().get(i), results.get(i), c.out().get(i));
+      if (difference != null) {
+        return difference;
+      }
+    }
+    double[] losses = c.numbers("losses");
+    for (int i = 0; i < losses.length; i++) {
+      Tensor loss = results.get(c.out().size() + i);
+      Tensor theirs = Tensor.of((float) losses[i]).to(device);
+      String difference = Tolerance.of(c.op(), loss.dtype()).difference("loss " + i, loss, theirs);
+      if (difference != null) {
+        return difference;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable String compare(Device device, GoldenCase c, String what, Tensor ours, String key) {
+    Tensor theirs = tensor(key, device);
+    return Tolerance.of(c.op(), theirs.dtype()).difference(what, ours, theirs);
   }
 
   /// A tensor of the file, on a device.

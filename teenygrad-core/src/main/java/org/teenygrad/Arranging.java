@@ -1,0 +1,172 @@
+package org.teenygrad;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// Diagonals, windows, padding with what is there, other image sizes, and what a condition selects.
+sealed interface Arranging permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// Of a matrix the diagonal, a vector; of a vector the square matrix with that diagonal. PyTorch's `diag`.
+  /// ```java
+  /// Tensor.of(1f, 2f).diag();   // [[1. 0.]
+  ///                             //  [0. 2.]]
+  /// ```
+  /// @throws IllegalArgumentException for other ranks
+  default Tensor diag() {
+    Tensor x = self();
+    return switch (x.rank()) {
+      case 1 -> {
+        int n = x.size(0);
+        yield Tensor.eye(n).cast(DType.BOOL).where(x.unsqueeze(1), x.unsqueeze(1).zerosLike());
+      }
+      case 2 -> diagonal();
+      default -> throw new IllegalArgumentException("diag: is for vectors and matrices, not shape " + x.shape());
+    };
+  }
+
+  /// The main diagonal of a matrix, a view. PyTorch's `diagonal`.
+  default Tensor diagonal() {
+    return diagonal(0, 0, 1);
+  }
+
+  /// The elements whose positions on two axes differ by `offset`, along a new last axis; the two axes disappear. A view.
+  /// PyTorch's `diagonal`.
+  /// @param offset position on the second axis minus position on the first
+  /// @throws IllegalArgumentException if the two axes are one
+  default Tensor diagonal(int offset, int first, int second) {
+    Tensor x = self();
+    int rows = x.shape().axis(first);
+    int columns = x.shape().axis(second);
+    if (rows == columns) {
+      throw new IllegalArgumentException("diagonal: needs two axes of shape " + x.shape() + ", not " + first + " twice");
+    }
+    List<Integer> order = new ArrayList<>(IntStream.range(0, x.rank()).boxed().toList());
+    order.removeAll(List.of(rows, columns));
+    order.addAll(List.of(rows, columns));
+    x = x.permute(order.stream().mapToInt(Integer::intValue).toArray());
+    int row = Math.max(0, -offset);
+    int column = Math.max(0, offset);
+    int length = Math.max(0, Math.min(x.size(-2) - row, x.size(-1) - column));
+    if (length == 0) {
+      return x.slice(-2, 0, 0).sum(-1).cast(x.dtype());
+    }
+    // Rows of length + 1 elements of the flattened square begin with the diagonal's elements.
+    x = x.narrow(-2, row, length).narrow(-1, column, length).flatten(-2, -1);
+    return x.padAxis(-1, 0, length).unflatten(-1, length, length + 1).select(-1, 0);
+  }
+
+  /// Windows along an axis: position i of it holds the elements from `i * step` on, `size` of them along a new last axis.
+  /// A view. PyTorch's `Tensor.unfold`.
+  /// @return this shape with `(n - size) / step + 1` positions on that axis, and `size` at the end
+  /// @throws IllegalArgumentException if size is more than the axis has, or step is not positive
+  default Tensor unfold(int axis, int size, int step) {
+    Tensor x = self();
+    if (x.rank() == 0) {
+      return x.unsqueeze(0).unfold(axis, size, step).squeeze(0);
+    }
+    int at = x.shape().axis(axis);
+    if (size < 0 || size > x.size(at) || step < 1) {
+      throw new IllegalArgumentException(
+          "unfold: windows of %d in steps of %d do not fit axis %d of shape %s".formatted(size, step, at, x.shape()));
+    }
+    int count = (x.size(at) - size) / step + 1;
+    return size == 0
+        ? x.slice(at, 0, 1).unsqueeze(-1).slice(-1, 0, 0).expand(expanded(x, at, count))
+        : Windows.slide(x, at, size, step, 1, count);
+  }
+
+  private static int[] expanded(Tensor x, int axis, int count) {
+    return IntStream.concat(x.shape().with(axis, count).stream(), IntStream.of(0)).toArray();
+  }
+
+  /// This tensor with elements before and after each axis that come from inside it: `torch.nn.functional.pad` in the modes
+  /// reflect, replicate and circular. Negative numbers cut off.
+  /// ```java
+  /// Tensor.of(1, 2, 3).pad(PadMode.REFLECT, new int[][] {{2, 1}});   // [3 2 1 2 3 2]
+  /// ```
+  /// @param beforeAndAfter a pair for each axis, in order
+  /// @throws IllegalArgumentException if an axis is too short for its padding
+  default Tensor pad(PadMode mode, int[][] beforeAndAfter) {
+    return mode.pad(self(), beforeAndAfter);
+  }
+
+  /// This tensor with other sizes of its last axes: `torch.nn.functional.interpolate`.
+  /// ```java
+  /// images.interpolate(Interpolation.LINEAR, 224, 224);   // (batch, channels, 224, 224)
+  /// ```
+  /// @throws IllegalArgumentException if there are more sizes than axes, or one is not positive
+  default Tensor interpolate(Interpolation mode, int... sizes) {
+    Tensor result = self();
+    if (sizes.length > result.rank()) {
+      throw new IllegalArgumentException("interpolate: %d sizes for shape %s".formatted(sizes.length, result.shape()));
+    }
+    for (int i = 0; i < sizes.length; i++) {
+      result = mode.along(result, result.rank() - sizes.length + i, sizes[i]);
+    }
+    return result;
+  }
+
+  /// The elements where the mask is true, a vector in row-major order. PyTorch's `masked_select`.
+  ///
+  /// Its length depends on values: the mask is computed at once.
+  /// @param mask bool; both broadcast
+  default Tensor maskedSelect(Tensor mask) {
+    Shape shape = Broadcasting.shape("maskedSelect", self().shape(), mask.shape());
+    boolean[] chosen = mask.cast(DType.BOOL).broadcastTo(shape).contiguous().toBooleanArray();
+    long[] positions = IntStream.range(0, chosen.length).filter(i -> chosen[i]).asLongStream().toArray();
+    return self().broadcastTo(shape).take(Tensor.of(positions, Shape.of(positions.length), self().device()));
+  }
+
+  /// Where this tensor is not zero: one row of positions for each such element, in row-major order. Computed at once.
+  /// PyTorch's `nonzero`.
+  /// @return int64 (elements that are not zero, rank)
+  default Tensor nonzero() {
+    Shape shape = self().shape();
+    boolean[] chosen = self().ne(0).toBooleanArray();
+    int[] flat = IntStream.range(0, chosen.length).filter(i -> chosen[i]).toArray();
+    long[] strides = shape.strides();
+    long[] rows = new long[flat.length * shape.rank()];
+    for (int i = 0; i < rows.length; i++) {
+      int axis = i % shape.rank();
+      rows[i] = flat[i / shape.rank()] / strides[axis] % shape.size(axis);
+    }
+    return Tensor.of(rows, Shape.of(flat.length, shape.rank()), self().device());
+  }
+
+  /// The p-norm over all or some axes: `torch.linalg.vector_norm`. The gradient of the 2-norm is 0 at 0.
+  /// ```java
+  /// Tensor.of(3f, 4f).norm(2, false);   // 5.0
+  /// ```
+  /// @param p any number; infinities give the largest and the smallest absolute value, 0 counts what is not zero
+  /// @param axes all if none is given
+  default Tensor norm(double p, boolean keepDim, int... axes) {
+    return Precision.compute(self(), x -> {
+      Tensor size = x.abs();
+      if (p == Double.POSITIVE_INFINITY) {
+        return size.max(keepDim, axes);
+      }
+      if (p == Double.NEGATIVE_INFINITY) {
+        return size.min(keepDim, axes);
+      }
+      if (p == 0) {
+        return x.ne(0).cast(x.dtype()).sum(keepDim, axes);
+      }
+      if (p == 1) {
+        return size.sum(keepDim, axes);
+      }
+      Tensor sum = (p == 2 ? x.square() : size.pow(p)).sum(keepDim, axes);
+      Tensor zero = sum.eq(0);
+      Tensor safe = zero.where(1, sum);
+      return zero.where(0, p == 2 ? safe.sqrt() : safe.pow(1 / p));
+    });
+  }
+
+  /// The 2-norm of all elements: `torch.linalg.vector_norm`.
+  default Tensor norm() {
+    return norm(2, false);
+  }
+}

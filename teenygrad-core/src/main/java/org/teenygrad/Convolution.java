@@ -1,0 +1,117 @@
+package org.teenygrad;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// How [Convolutions] become contractions.
+final class Convolution {
+  private Convolution() {}
+
+  static Tensor of(String name, Tensor x, Tensor weight, @Nullable Tensor bias, Window window, int axes) {
+    if (x.rank() == axes + 1) {
+      return of(name, x.unsqueeze(0), weight, bias, window, axes).squeeze(0);
+    }
+    int groups = window.groups();
+    check(name, x, weight, axes, groups);
+    if (x.size(1) != weight.size(1) * groups || weight.size(0) % groups != 0) {
+      throw misfit(name, x, weight, "weight is (out, channels / groups, ...) with %d groups".formatted(groups));
+    }
+    checkBias(name, bias, weight.size(0));
+    int[] kernel = spatial(weight, axes);
+    int[] ones = new int[axes];
+    Arrays.fill(ones, 1);
+    Windows windows = Windows.of(name, x.shape(), kernel, ones, window);
+    return contract(windows.over(windows.padded(x, 0)), weight, bias, windows, groups)
+        .cast(DType.promote(x.dtype(), weight.dtype()));
+  }
+
+  /// A transposed convolution moves the flipped kernel over the input with stride - 1 zeros between its elements.
+  static Tensor transposed(String name, Tensor x, Tensor weight, @Nullable Tensor bias, Window window, int axes) {
+    if (x.rank() == axes + 1) {
+      return transposed(name, x.unsqueeze(0), weight, bias, window, axes).squeeze(0);
+    }
+    int groups = window.groups();
+    check(name, x, weight, axes, groups);
+    if (x.size(1) != weight.size(0) || x.size(1) % groups != 0) {
+      throw misfit(name, x, weight, "weight is (channels, out / groups, ...) with %d groups".formatted(groups));
+    }
+    checkBias(name, bias, weight.size(1) * groups);
+    int[] kernel = spatial(weight, axes);
+    int[] stride = window.stride().isEmpty() ? new int[] {1} : Window.each(name + ": stride", window.stride(), axes, 1);
+    int[] padding = Window.each(name + ": padding", window.padding(), axes, 0);
+    int[] dilation = Window.each(name + ": dilation", window.dilation(), axes, 1);
+    int[] extra = Window.each(name + ": outputPadding", window.outputPadding(), axes, 0);
+    Tensor spread = x;
+    int[][] bounds = new int[x.rank()][2];
+    for (int i = 0; i < axes; i++) {
+      int step = stride[stride.length == 1 ? 0 : i];
+      if (extra[i] >= Math.max(step, dilation[i])) {
+        throw new IllegalArgumentException(
+            "%s: outputPadding %d must be smaller than stride %d or dilation %d".formatted(name, extra[i], step, dilation[i]));
+      }
+      spread = zerosBetween(spread, 2 + i, step);
+      int reach = dilation[i] * (kernel[i] - 1) - padding[i];
+      bounds[2 + i] = new int[] {reach, reach + extra[i]};
+    }
+    int[] flipped = IntStream.range(2, 2 + axes).toArray();
+    Tensor turned = weight.unflatten(0, groups, -1).transpose(1, 2).flatten(0, 1).flip(flipped);
+    Window dense = Window.DEFAULT.dilation(dilation).groups(groups);
+    return of(name, spread.pad(bounds), turned, bias, dense, axes);
+  }
+
+  private static Tensor zerosBetween(Tensor x, int axis, int step) {
+    int size = x.size(axis);
+    if (step == 1 || size == 0) {
+      return x;
+    }
+    Tensor cells = x.unsqueeze(axis + 1).padAxis(axis + 1, 0, step - 1);
+    return cells.flatten(axis, axis + 1).slice(axis, 0, (size - 1) * step + 1);
+  }
+
+  /// windows (batch, channels, outputs, kernel) and weight (out, channels / groups, kernel) to (batch, out, outputs).
+  private static Tensor contract(Tensor seen, Tensor weight, @Nullable Tensor bias, Windows windows, int groups) {
+    int axes = windows.axes();
+    Tensor grouped = seen.unflatten(1, groups, -1).unsqueeze(2); // (batch, groups, 1, channels, outputs, kernel)
+    int[] order =
+        IntStream.concat(
+                IntStream.of(0, 1, 2),
+                IntStream.concat(
+                    IntStream.range(4, 4 + axes),
+                    IntStream.concat(IntStream.of(3), IntStream.range(4 + axes, 4 + 2 * axes))))
+            .toArray();
+    Tensor filters = weight.unflatten(0, groups, -1); // (groups, out / groups, channels / groups, kernel)
+    for (int i = 0; i < axes; i++) {
+      filters = filters.unsqueeze(2);
+    }
+    Tensor result = Contractions.wideSumOfProduct(grouped.permute(order), filters, 1 + axes).flatten(1, 2);
+    return bias == null ? result : result.add(bias.cast(result.dtype()).reshape(perChannel(bias, axes)));
+  }
+
+  private static int[] perChannel(Tensor bias, int axes) {
+    int[] shape = new int[1 + axes];
+    Arrays.fill(shape, 1);
+    shape[0] = bias.size(0);
+    return shape;
+  }
+
+  private static int[] spatial(Tensor weight, int axes) {
+    return IntStream.range(0, axes).map(i -> weight.size(2 + i)).toArray();
+  }
+
+  private static void check(String name, Tensor x, Tensor weight, int axes, int groups) {
+    if (x.rank() != axes + 2 || weight.rank() != axes + 2 || groups < 1) {
+      throw misfit(name, x, weight, "both need %d axes, and at least one group".formatted(axes + 2));
+    }
+  }
+
+  private static void checkBias(String name, @Nullable Tensor bias, int channels) {
+    if (bias != null && !bias.shape().equals(Shape.of(channels))) {
+      throw new IllegalArgumentException("%s: bias %s must be (%d,)".formatted(name, bias.shape(), channels));
+    }
+  }
+
+  private static IllegalArgumentException misfit(String name, Tensor x, Tensor weight, String why) {
+    return new IllegalArgumentException("%s: input %s does not fit weight %s; %s".formatted(name, x.shape(), weight.shape(), why));
+  }
+}

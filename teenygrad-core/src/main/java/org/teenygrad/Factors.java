@@ -1,0 +1,114 @@
+package org.teenygrad;
+
+import java.util.List;
+
+/// Factors of matrices, for [LinearAlgebra]: values from the host, derivatives by first-order perturbation.
+final class Factors {
+  private Factors() {}
+
+  static Tensor cholesky(Tensor a) {
+    Matrices.requireMatrix("cholesky", a, true);
+    int n = a.size(-1);
+    List<Tensor> found = Matrices.map(a, List.of(Shape.of(n, n), Shape.of(n, n)), (m, rows, columns) -> {
+      double[] lower = choleskyOf(m, n);
+      return List.of(lower, new Lu(lower, n).solve(Equations.identity(n), n));
+    });
+    Tensor lower = found.get(0);
+    Tensor inverse = found.get(1);
+    Tensor symmetric = a.add(Matrices.transposed(a)).mul(0.5);
+    Tensor inner = inverse.matmul(symmetric).matmul(Matrices.transposed(inverse));
+    Tensor half = inner.tril(0).add(inner.tril(-1)).mul(0.5); // the diagonal counts half
+    return Matrices.withDerivative(lower, lower.matmul(half));
+  }
+
+  private static double[] choleskyOf(double[] a, int n) {
+    double[] lower = new double[n * n];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j <= i; j++) {
+        double sum = a[i * n + j];
+        for (int k = 0; k < j; k++) {
+          sum -= lower[i * n + k] * lower[j * n + k];
+        }
+        if (i == j && !(sum > 0)) {
+          throw new IllegalArgumentException(
+              "cholesky: the leading %d x %d part is not positive definite".formatted(i + 1, i + 1));
+        }
+        lower[i * n + j] = i == j ? Math.sqrt(sum) : sum / lower[j * n + j];
+      }
+    }
+    return lower;
+  }
+
+  static QrFactors qr(Tensor a) {
+    Matrices.requireMatrix("qr", a, false);
+    int m = a.size(-2);
+    int n = a.size(-1);
+    int k = Math.min(m, n);
+    List<Tensor> found = Matrices.map(a, List.of(Shape.of(m, k), Shape.of(k, n), Shape.of(k, k)), (x, rows, columns) -> {
+      Householder factors = new Householder(x, m, n);
+      boolean smooth = m >= n && !factors.rankDeficient();
+      return List.of(factors.q(), factors.r(), smooth ? factors.solveUpper(Equations.identity(n), n) : new double[k * k]);
+    });
+    Tensor q = found.get(0);
+    Tensor r = found.get(1);
+    if (m < n) {
+      return new QrFactors(q, r); // PyTorch has no derivative here either
+    }
+    Tensor turned = Matrices.transposed(q).matmul(a).matmul(found.get(2));
+    Tensor below = turned.tril(-1);
+    Tensor skew = below.sub(Matrices.transposed(below));
+    Tensor qChange = q.matmul(skew.sub(turned)).add(a.matmul(found.get(2)));
+    return new QrFactors(
+        Matrices.withDerivative(q, qChange), Matrices.withDerivative(r, turned.sub(skew).matmul(r)));
+  }
+
+  static Eigen eigh(Tensor a) {
+    Matrices.requireMatrix("eigh", a, true);
+    int n = a.size(-1);
+    List<Tensor> found =
+        Matrices.map(a, List.of(Shape.of(n), Shape.of(n, n)), (m, rows, columns) -> Jacobi.eigen(m, n));
+    Tensor values = found.get(0);
+    Tensor vectors = found.get(1);
+    Tensor symmetric = a.add(Matrices.transposed(a)).mul(0.5);
+    Tensor inner = Matrices.transposed(vectors).matmul(symmetric).matmul(vectors);
+    Tensor turning = inner.mul(gaps(values));
+    return new Eigen(
+        Matrices.withDerivative(values, inner.diagonal(0, -2, -1)),
+        Matrices.withDerivative(vectors, vectors.matmul(turning)));
+  }
+
+  static Svd svd(Tensor a) {
+    Matrices.requireMatrix("svd", a, false);
+    int m = a.size(-2);
+    int n = a.size(-1);
+    if (m < n) {
+      Svd turned = svd(Matrices.transposed(a));
+      return new Svd(Matrices.transposed(turned.vt()), turned.s(), Matrices.transposed(turned.u()));
+    }
+    List<Tensor> found = Matrices.map(
+        a, List.of(Shape.of(n), Shape.of(m, n), Shape.of(n, n)), (x, rows, columns) -> Jacobi.svd(x, m, n));
+    Tensor s = found.get(0);
+    Tensor u = found.get(1);
+    Tensor v = found.get(2);
+    Tensor right = a.matmul(v);
+    Tensor inner = Matrices.transposed(u).matmul(right);
+    Tensor flipped = Matrices.transposed(inner);
+    Tensor gaps = gaps(s.square());
+    Tensor columnsTimes = s.unsqueeze(-2);
+    Tensor rowsTimes = s.unsqueeze(-1);
+    Tensor uTurning = inner.mul(columnsTimes).add(rowsTimes.mul(flipped)).mul(gaps);
+    Tensor vTurning = rowsTimes.mul(inner).add(flipped.mul(columnsTimes)).mul(gaps);
+    Tensor outside = right.sub(u.matmul(inner)).div(s.eq(0).where(1, s).unsqueeze(-2));
+    return new Svd(
+        Matrices.withDerivative(u, u.matmul(uTurning).add(outside)),
+        Matrices.withDerivative(s, inner.diagonal(0, -2, -1)),
+        Matrices.transposed(Matrices.withDerivative(v, v.matmul(vTurning))));
+  }
+
+  /// 1 / (x_j - x_i), and 0 where both are equal.
+  private static Tensor gaps(Tensor x) {
+    Tensor difference = x.unsqueeze(-2).sub(x.unsqueeze(-1));
+    Tensor none = difference.eq(0);
+    return none.where(0, none.where(1, difference).reciprocal());
+  }
+}

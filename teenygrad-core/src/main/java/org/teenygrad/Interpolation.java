@@ -1,0 +1,63 @@
+package org.teenygrad;
+
+import java.util.Arrays;
+
+/// Where the values between pixels come from: the modes of `torch.nn.functional.interpolate`.
+public enum Interpolation {
+  /// The pixel at `floor(i * from / to)`, as PyTorch's `nearest`.
+  NEAREST,
+  /// The pixel whose centre is nearest, as PyTorch's `nearest-exact`.
+  NEAREST_EXACT,
+  /// On the line between neighbours, on each axis, rounded for integers: PyTorch's `linear`, `bilinear` and `trilinear`.
+  LINEAR,
+  /// As [#LINEAR], but the outermost pixels' centres stay where they are: PyTorch's `align_corners=True`.
+  LINEAR_ALIGNED;
+
+  /// x with `count` positions on an axis.
+  Tensor along(Tensor x, int axis, int count) {
+    int size = x.size(axis);
+    if (count < 1 || size < 1) {
+      throw new IllegalArgumentException("interpolate: from " + size + " to " + count + " positions on axis " + axis);
+    }
+    if (count == size && this != NEAREST_EXACT) {
+      return x;
+    }
+    if (this == NEAREST && count % size == 0) {
+      return x.repeatInterleave(count / size, axis);
+    }
+    int[] lower = new int[count];
+    int[] upper = new int[count];
+    double[] fraction = new double[count];
+    for (int i = 0; i < count; i++) {
+      double position = Math.max(0, position(i, size, count));
+      lower[i] = Math.min((int) position, size - 1);
+      upper[i] = Math.min(lower[i] + 1, size - 1);
+      fraction[i] = position - lower[i];
+    }
+    Tensor low = x.indexSelect(axis, Tensor.of(lower, Shape.of(count), x.device()));
+    if (this == NEAREST || this == NEAREST_EXACT) {
+      return low;
+    }
+    int[] shape = new int[x.rank() - axis];
+    Arrays.fill(shape, 1);
+    shape[0] = count;
+    Tensor high = x.indexSelect(axis, Tensor.of(upper, Shape.of(count), x.device()));
+    Tensor weight = Tensor.of(fraction, Shape.of(count), x.device()).reshape(shape);
+    Tensor between = Precision.compute(low, near -> {
+      Tensor share = weight.cast(near.dtype());
+      return near.mul(share.rsub(1)).add(high.mul(share));
+    });
+    return x.dtype().isFloating() ? between : between.add(0.5).floor().cast(x.dtype());
+  }
+
+  /// Where on the old axis position i of the new one lies; in float, as PyTorch computes it.
+  private double position(int i, int size, int count) {
+    float ratio = (float) size / count;
+    return switch (this) {
+      case NEAREST -> (float) i * ratio;
+      case NEAREST_EXACT -> (i + 0.5f) * ratio;
+      case LINEAR -> (i + 0.5f) * ratio - 0.5f;
+      case LINEAR_ALIGNED -> count == 1 ? 0 : i * ((float) (size - 1) / (count - 1));
+    };
+  }
+}

@@ -1,0 +1,75 @@
+package org.teenygrad;
+
+/// Equations, factors and spectra of matrices, the last two axes; all axes in front are batches.
+///
+/// These are computed at once, on the host, in float64 by plain textbook algorithms (LU with pivoting, Householder's QR,
+/// Jacobi's rotations), and rounded to this tensor's type: meant for matrices up to some hundreds of rows. First derivatives
+/// flow on the device, by the factors' perturbation formulas; second derivatives do not.
+sealed interface LinearAlgebra permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// X with `A X = B`: `torch.linalg.solve`.
+  /// ```java
+  /// a.solve(b);   // a (..., n, n), b (..., n, k) or (n)
+  /// ```
+  /// @throws IllegalArgumentException if the shapes do not fit, or a matrix is singular
+  default Tensor solve(Tensor b) {
+    return Equations.solve(self(), b);
+  }
+
+  /// The inverse: `torch.linalg.inv`.
+  /// @throws IllegalArgumentException if this is not square, or singular
+  default Tensor inv() {
+    return Equations.inverse(self());
+  }
+
+  /// The determinant: `torch.linalg.det`. No derivative flows from a singular matrix.
+  /// @return this shape without the last two axes
+  /// @throws IllegalArgumentException if this is not square
+  default Tensor det() {
+    return Equations.determinant(self());
+  }
+
+  /// X that makes `|A X - B|` least: `torch.linalg.lstsq`, for matrices of full column rank.
+  /// @param b (..., m, k), or (m), for this (..., m, n) with m >= n
+  /// @return (..., n, k), or (n)
+  /// @throws IllegalArgumentException if the shapes do not fit, or the columns depend on each other
+  default Tensor lstsq(Tensor b) {
+    return Equations.leastSquares(self(), b);
+  }
+
+  /// The lower triangular L with `L Lᵀ = A`: `torch.linalg.cholesky`. Only the lower triangle of A is read.
+  /// @throws IllegalArgumentException if this is not square and positive definite
+  default Tensor cholesky() {
+    return Factors.cholesky(self());
+  }
+
+  /// Q with orthonormal columns and upper triangular R with `Q R = A`: `torch.linalg.qr`.
+  /// @return Q (..., m, k) and R (..., k, n), where k is the smaller of m and n
+  default QrFactors qr() {
+    return Factors.qr(self());
+  }
+
+  /// The eigenvalues in ascending order, and the eigenvectors, of a symmetric matrix: `torch.linalg.eigh`. Only the lower triangle is read.
+  /// @throws IllegalArgumentException if this is not square
+  default Eigen eigh() {
+    return Factors.eigh(self());
+  }
+
+  /// The eigenvalues of [#eigh]: `torch.linalg.eigvalsh`.
+  default Tensor eigvalsh() {
+    return eigh().values();
+  }
+
+  /// U, s, Vᵀ with `U diag(s) Vᵀ = A`, the singular values in descending order: `torch.linalg.svd(full_matrices=False)`.
+  default Svd svd() {
+    return Factors.svd(self());
+  }
+
+  /// The singular values of [#svd]: `torch.linalg.svdvals`.
+  default Tensor svdvals() {
+    return svd().s();
+  }
+}

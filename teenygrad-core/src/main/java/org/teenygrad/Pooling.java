@@ -1,0 +1,85 @@
+package org.teenygrad;
+
+/// Maxima and averages of windows, over one, two or three spatial axes, which are the last ones.
+///
+/// The kernel is named by its sizes, one for all axes or one for each; its stride is its size unless the [Window] says otherwise.
+sealed interface Pooling permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// `torch.nn.functional.max_pool1d` of (..., width).
+  default Tensor maxPool1d(Window window, int kernel) {
+    return Pools.max("maxPool1d", self(), window, 1, kernel);
+  }
+
+  /// `torch.nn.functional.max_pool2d` of (..., height, width). Of equal elements the first gets the gradient.
+  /// ```java
+  /// x.maxPool2d(Window.DEFAULT, 2);                        // halves height and width
+  /// x.maxPool2d(Window.DEFAULT.stride(2).padding(1), 3);
+  /// ```
+  /// @throws IllegalArgumentException if the kernel does not fit, or padding is more than half of it
+  default Tensor maxPool2d(Window window, int... kernel) {
+    return Pools.max("maxPool2d", self(), window, 2, kernel);
+  }
+
+  /// As [#maxPool2d], with the stride of the kernel's size and no padding.
+  default Tensor maxPool2d(int... kernel) {
+    return maxPool2d(Window.DEFAULT, kernel);
+  }
+
+  /// `torch.nn.functional.max_pool3d` of (..., depth, height, width).
+  default Tensor maxPool3d(Window window, int... kernel) {
+    return Pools.max("maxPool3d", self(), window, 3, kernel);
+  }
+
+  /// Where the maxima of [#maxPool2d] are: positions in the flattened (height, width), int64. The indices of
+  /// `torch.nn.functional.max_pool2d_with_indices`.
+  default Tensor maxPool2dIndices(Window window, int... kernel) {
+    return Pools.indices("maxPool2dIndices", self(), window, 2, kernel);
+  }
+
+  /// Maxima back at their places, zeros elsewhere: `torch.nn.functional.max_unpool2d`.
+  /// @param indices as [#maxPool2dIndices] gives them, of this tensor's shape
+  /// @return (..., height, width)
+  /// @throws IllegalArgumentException if the shapes differ
+  default Tensor maxUnpool2d(Tensor indices, int height, int width) {
+    return Pools.unpool(self(), indices, height, width);
+  }
+
+  /// `torch.nn.functional.avg_pool1d` of (..., width).
+  default Tensor avgPool1d(Window window, int kernel) {
+    return Pools.average("avgPool1d", self(), window, 1, kernel);
+  }
+
+  /// `torch.nn.functional.avg_pool2d` of (..., height, width).
+  /// @throws IllegalArgumentException if the kernel does not fit, or padding is more than half of it
+  default Tensor avgPool2d(Window window, int... kernel) {
+    return Pools.average("avgPool2d", self(), window, 2, kernel);
+  }
+
+  /// As [#avgPool2d], with the stride of the kernel's size and no padding.
+  default Tensor avgPool2d(int... kernel) {
+    return avgPool2d(Window.DEFAULT, kernel);
+  }
+
+  /// `torch.nn.functional.avg_pool3d` of (..., depth, height, width).
+  default Tensor avgPool3d(Window window, int... kernel) {
+    return Pools.average("avgPool3d", self(), window, 3, kernel);
+  }
+
+  /// The averages of as many parts of the last axes as asked for, of equal sizes up to rounding:
+  /// `torch.nn.functional.adaptive_avg_pool1d`, `2d` and `3d`.
+  /// ```java
+  /// x.adaptiveAvgPool(1, 1);   // (batch, channels, height, width): one average a channel
+  /// ```
+  /// @param outputs the number of parts of each of the last axes
+  default Tensor adaptiveAvgPool(int... outputs) {
+    return Pools.adaptive(self(), outputs, (part, axis) -> part.mean(axis, true));
+  }
+
+  /// As [#adaptiveAvgPool] with maxima: `torch.nn.functional.adaptive_max_pool1d`, `2d` and `3d`.
+  default Tensor adaptiveMaxPool(int... outputs) {
+    return Pools.adaptive(self(), outputs, (part, axis) -> part.max(axis, true));
+  }
+}

@@ -1,0 +1,88 @@
+package org.teenygrad;
+
+import java.util.Arrays;
+import java.util.List;
+
+/// How a kernel moves over the spatial axes of a convolution or a pooling.
+///
+/// Each list holds one number for each spatial axis, or a single number for all of them.
+/// ```java
+/// x.conv2d(weight, bias, Window.DEFAULT.stride(2).padding(1, 0));
+/// x.maxPool2d(Window.DEFAULT.stride(2).ceilMode(true), 3);
+/// ```
+/// @param stride the distance from one position of the kernel to the next; empty: 1, or the kernel's size in poolings
+/// @param padding zeros on both sides of an axis (-infinity for maxima)
+/// @param dilation the distance between the elements under the kernel
+/// @param groups convolutions: the channels are split into that many groups that do not see each other
+/// @param outputPadding transposed convolutions: how much longer the result is at its end
+/// @param ceilMode poolings: whether windows that begin inside but end outside count
+/// @param countIncludePad averages: whether padding counts as elements
+public record Window(
+    List<Integer> stride,
+    List<Integer> padding,
+    List<Integer> dilation,
+    int groups,
+    List<Integer> outputPadding,
+    boolean ceilMode,
+    boolean countIncludePad) {
+  /// PyTorch's defaults: no padding, no dilation, one group.
+  public static final Window DEFAULT = new Window(List.of(), List.of(0), List.of(1), 1, List.of(0), false, true);
+
+  public Window {
+    stride = List.copyOf(stride);
+    padding = List.copyOf(padding);
+    dilation = List.copyOf(dilation);
+    outputPadding = List.copyOf(outputPadding);
+  }
+
+  /// This with another stride.
+  public Window stride(int... changed) {
+    return new Window(list(changed), padding, dilation, groups, outputPadding, ceilMode, countIncludePad);
+  }
+
+  /// This with another padding.
+  public Window padding(int... changed) {
+    return new Window(stride, list(changed), dilation, groups, outputPadding, ceilMode, countIncludePad);
+  }
+
+  /// This with another dilation.
+  public Window dilation(int... changed) {
+    return new Window(stride, padding, list(changed), groups, outputPadding, ceilMode, countIncludePad);
+  }
+
+  /// This with other groups.
+  public Window groups(int changed) {
+    return new Window(stride, padding, dilation, changed, outputPadding, ceilMode, countIncludePad);
+  }
+
+  /// This with another output padding.
+  public Window outputPadding(int... changed) {
+    return new Window(stride, padding, dilation, groups, list(changed), ceilMode, countIncludePad);
+  }
+
+  /// This with or without windows that end outside.
+  public Window ceilMode(boolean changed) {
+    return new Window(stride, padding, dilation, groups, outputPadding, changed, countIncludePad);
+  }
+
+  /// This with or without padding in the count of averages.
+  public Window countIncludePad(boolean changed) {
+    return new Window(stride, padding, dilation, groups, outputPadding, ceilMode, changed);
+  }
+
+  private static List<Integer> list(int... numbers) {
+    return Arrays.stream(numbers).boxed().toList();
+  }
+
+  /// One number for each of `axes` axes.
+  static int[] each(String what, List<Integer> numbers, int axes, int least) {
+    if (numbers.size() != 1 && numbers.size() != axes || numbers.stream().anyMatch(n -> n < least)) {
+      throw new IllegalArgumentException(
+          "%s %s: there must be one number, or one for each of the %d spatial axes, and none below %d"
+              .formatted(what, numbers, axes, least));
+    }
+    int[] result = new int[axes];
+    Arrays.setAll(result, i -> numbers.get(numbers.size() == 1 ? 0 : i));
+    return result;
+  }
+}

@@ -1,0 +1,142 @@
+package org.teenygrad.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Tensor;
+
+/// One or more layers of a recurrent network, one over the other, in one or both directions: PyTorch's `nn.RNN`, `nn.LSTM` and
+/// `nn.GRU` with `batch_first=True`.
+///
+/// ```java
+/// var lstm = Recurrent.of(Recurrent.Kind.LSTM, 64, 128, 2, false);
+/// Tensor y = lstm.forward(x);   // x (batch, time, 64), y (batch, time, 128)
+/// ```
+/// @param kind what a cell computes
+/// @param cells the cells of the lowest layer first; the two directions of a layer side by side
+/// @param bidirectional whether each layer also goes backwards through time; the outputs of both stand side by side
+public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional) implements Layer {
+  /// What a cell computes of its gates.
+  public enum Kind {
+    /// `h = tanh(W x + b + U h + c)`.
+    RNN(1),
+    /// Gates in PyTorch's order: input, forget, cell, output.
+    LSTM(4),
+    /// Gates in PyTorch's order: reset, update, new.
+    GRU(3);
+
+    private final int gates;
+
+    Kind(int gates) {
+      this.gates = gates;
+    }
+  }
+
+  /// The weights of one layer in one direction.
+  ///
+  /// @param weightIh (gates * hidden, in), by the input
+  /// @param weightHh (gates * hidden, hidden), by the state
+  /// @param biasIh (gates * hidden), or null
+  /// @param biasHh (gates * hidden), or null
+  public record Cell(Tensor weightIh, Tensor weightHh, @Nullable Tensor biasIh, @Nullable Tensor biasHh)
+      implements Module {}
+
+  /// The output at each step, and the state after the last.
+  ///
+  /// @param output (batch, time, hidden), or twice that with two directions
+  /// @param hidden (cells, batch, hidden)
+  /// @param cell the LSTM's other state, of the same shape; null for other kinds
+  public record Result(Tensor output, Tensor hidden, @Nullable Tensor cell) {}
+
+  public Recurrent {
+    cells = List.copyOf(cells);
+    if (cells.isEmpty() || bidirectional && cells.size() % 2 != 0) {
+      throw new IllegalArgumentException("recurrent: %d cells, bidirectional %s".formatted(cells.size(), bidirectional));
+    }
+  }
+
+  /// With biases, all uniform in ±1/sqrt(hidden), as PyTorch starts them.
+  public static Recurrent of(Kind kind, int in, int hidden, int layers, boolean bidirectional) {
+    double bound = 1 / Math.sqrt(Math.max(1, hidden));
+    Init init = Init.uniform(-bound, bound);
+    int directions = bidirectional ? 2 : 1;
+    List<Cell> cells = new ArrayList<>();
+    for (int i = 0; i < layers * directions; i++) {
+      int from = i < directions ? in : hidden * directions;
+      int rows = kind.gates * hidden;
+      cells.add(new Cell(
+          init.parameter(rows, from), init.parameter(rows, hidden), init.parameter(rows), init.parameter(rows)));
+    }
+    return new Recurrent(kind, cells, bidirectional);
+  }
+
+  /// @param x (batch, time, in)
+  /// @return (batch, time, hidden), or twice that with two directions
+  @Override
+  public Tensor forward(Tensor x) {
+    return run(x, null, null).output();
+  }
+
+  /// As [#forward], from a given state, with the state at the end.
+  /// @param hidden (cells, batch, hidden), or null for zeros
+  /// @param cell the LSTM's other state, or null for zeros
+  /// @throws IllegalArgumentException if x is not (batch, time, in)
+  public Result run(Tensor x, @Nullable Tensor hidden, @Nullable Tensor cell) {
+    if (x.rank() != 3 || x.size(2) != cells.getFirst().weightIh().size(1)) {
+      throw new IllegalArgumentException(
+          "recurrent: input %s is not (batch, time, %d)".formatted(x.shape(), cells.getFirst().weightIh().size(1)));
+    }
+    int directions = bidirectional ? 2 : 1;
+    List<Tensor> hiddens = new ArrayList<>();
+    List<Tensor> others = new ArrayList<>();
+    Tensor input = x;
+    for (int layer = 0; layer < cells.size() / directions; layer++) {
+      List<Tensor> outputs = new ArrayList<>();
+      for (int direction = 0; direction < directions; direction++) {
+        int i = layer * directions + direction;
+        Cell weights = cells.get(i);
+        Tensor zeros = Tensor.zeros(x.size(0), weights.weightHh().size(1)).cast(x.dtype());
+        Tensor h = hidden == null ? zeros : hidden.select(0, i);
+        Tensor c = cell == null ? zeros : cell.select(0, i);
+        Walk walk = walk(weights, input, direction == 1, h, c);
+        outputs.add(walk.output());
+        hiddens.add(walk.hidden());
+        others.add(walk.cell());
+      }
+      input = outputs.size() == 1 ? outputs.getFirst() : Tensor.cat(outputs, -1);
+    }
+    return new Result(input, Tensor.stack(hiddens, 0), kind == Kind.LSTM ? Tensor.stack(others, 0) : null);
+  }
+
+  private record Walk(Tensor output, Tensor hidden, Tensor cell) {}
+
+  /// One cell through time. What comes of the inputs is one product for all steps.
+  private Walk walk(Cell weights, Tensor x, boolean backwards, Tensor h, Tensor c) {
+    Tensor fromInput = x.linear(weights.weightIh(), weights.biasIh());
+    int time = x.size(1);
+    Tensor[] outputs = new Tensor[time];
+    for (int step = 0; step < time; step++) {
+      int at = backwards ? time - 1 - step : step;
+      Tensor own = fromInput.select(1, at);
+      Tensor past = h.linear(weights.weightHh(), weights.biasHh());
+      switch (kind) {
+        case RNN -> h = own.add(past).tanh();
+        case LSTM -> {
+          List<Tensor> gates = own.add(past).chunk(4, -1);
+          c = gates.get(1).sigmoid().mul(c).add(gates.get(0).sigmoid().mul(gates.get(2).tanh()));
+          h = gates.get(3).sigmoid().mul(c.tanh());
+        }
+        case GRU -> {
+          List<Tensor> mine = own.chunk(3, -1);
+          List<Tensor> theirs = past.chunk(3, -1);
+          Tensor reset = mine.get(0).add(theirs.get(0)).sigmoid();
+          Tensor update = mine.get(1).add(theirs.get(1)).sigmoid();
+          Tensor fresh = mine.get(2).add(reset.mul(theirs.get(2))).tanh();
+          h = fresh.add(update.mul(h.sub(fresh)));
+        }
+      }
+      outputs[at] = h;
+    }
+    return new Walk(Tensor.stack(1, outputs), h, c);
+  }
+}

@@ -92,14 +92,22 @@ final class Instructions {
     return call((unsigned ? "u" : "s") + (op == OpCode.MAX ? "max" : "min"), type, dtype, lanes, List.of(a, b));
   }
 
-  /// The larger or smaller of two floats, NaN if either is. The comparison is what x86's `max` does, which gives `b` where
-  /// one is NaN; LLVM's `maximum` takes twice as many instructions to order zeros by their sign.
+  /// The larger or smaller of two floats, NaN if either is. The comparison is what x86's `max` does, which gives its
+  /// second operand where one is NaN; LLVM's `maximum` takes twice as many instructions to order zeros by their sign.
+  /// A constant number is not tested for NaN. That is not only shorter: LLVM 20 makes `x > 0` of
+  /// `|x| is NaN or |x| > 0`.
   private String extreme(OpCode op, String type, int lanes, String a, String b) {
+    boolean swapped = Ir.isFloat(a);
+    String x = swapped ? b : a;
+    String y = swapped ? a : b;
     String mask = Ir.type(DType.BOOL, lanes);
-    String first = ir.value("fcmp " + (op == OpCode.MAX ? "ogt " : "olt ") + type + " " + a + ", " + b);
-    String chosen = ir.value("select " + mask + " " + first + ", " + type + " " + a + ", " + type + " " + b);
-    String nan = ir.value("fcmp uno " + type + " " + a + ", " + a);
-    return ir.value("select " + mask + " " + nan + ", " + type + " " + a + ", " + type + " " + chosen);
+    String first = ir.value("fcmp " + (op == OpCode.MAX ? "ogt " : "olt ") + type + " " + y + ", " + x);
+    String chosen = ir.value("select " + mask + " " + first + ", " + type + " " + y + ", " + type + " " + x);
+    if (Ir.isFloat(y)) {
+      return chosen;
+    }
+    String nan = ir.value("fcmp uno " + type + " " + y + ", " + y);
+    return ir.value("select " + mask + " " + nan + ", " + type + " " + y + ", " + type + " " + chosen);
   }
 
   private String call(String intrinsic, String type, DType dtype, int lanes, List<String> operands) {

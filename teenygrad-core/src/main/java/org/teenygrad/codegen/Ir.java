@@ -148,6 +148,12 @@ final class Ir {
     return lanes == 1 ? scalar : "splat (" + type(dtype, 1) + " " + scalar + ")";
   }
 
+  /// Whether an operand is a floating constant other than NaN.
+  static boolean isFloat(String operand) {
+    int hex = operand.indexOf("0x");
+    return hex >= 0 && !operand.startsWith("%") && !Double.isNaN(Double.longBitsToDouble(Long.parseUnsignedLong(operand.substring(hex + 2, hex + 18), 16)));
+  }
+
   private static String scalar(DType dtype, Object payload) {
     if (payload instanceof Boolean truth) {
       return truth ? "true" : "false";

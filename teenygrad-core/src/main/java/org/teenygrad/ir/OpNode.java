@@ -62,11 +62,20 @@ public final class OpNode {
     for (OpNode input : in) {
       hash = hash * 31 + input.hash;
     }
+    hash = mixed(hash);
     OpNode existing = INTERNER.find(hash, op, type, in, payload);
     if (existing != null) {
       return existing;
     }
     return INTERNER.add(new OpNode(op, type, op.shapeRule.derive(op, in, payload), in, payload, hash));
+  }
+
+  /// Every bit of a hash depends on all of them (the end of MurmurHash3). Sums alone would not do: a difference of two
+  /// products of one node counts that node's hash 31 * 32 times, and after seven such steps nothing is left of it.
+  private static int mixed(int hash) {
+    int h = (hash ^ hash >>> 16) * 0x85EBCA6B;
+    h = (h ^ h >>> 13) * 0xC2B2AE35;
+    return h ^ h >>> 16;
   }
 
   /// A scalar constant. Floating types round it to their precision, integer types wrap it, bool asks whether it is not 0.

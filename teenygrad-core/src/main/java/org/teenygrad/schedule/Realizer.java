@@ -66,7 +66,7 @@ public final class Realizer {
     List<OpNode> wanted = List.copyOf(results);
     List<OpNode> graphs = copies ? Placement.copyAcross(cut(wanted)) : wanted;
     Map<Device, Set<OpNode>> byDevice = new LinkedHashMap<>();
-    Map<OpNode, Device> devices = devices(graphs, copies ? reach(graphs) : reached);
+    Map<OpNode, Device> devices = copies ? Placement.devices(graphs) : devices(graphs, reached);
     for (OpNode graph : graphs) {
       if (computed(graph) == null) {
         Device device = devices.get(graph);

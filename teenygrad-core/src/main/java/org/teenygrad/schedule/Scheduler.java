@@ -90,7 +90,7 @@ final class Scheduler {
 
   private Schedule schedule(List<OpNode> graphs, List<OpNode> params) {
     Debug.graphs(() -> "graph", graphs);
-    List<OpNode> simple = withMemoryOfTheirOwn(graphs, SplitReductions.apply(EmptyTensors.apply(Algebra.simplify(graphs))));
+    List<OpNode> simple = withMemoryOfTheirOwn(graphs, SplitReductions.apply(EmptyTensors.apply(Algebra.simplify(withoutCopies(graphs)))));
     Debug.graphs(() -> "graph, simplified", simple);
     assert areTensors(simple);
     for (OpNode param : params) {
@@ -116,6 +116,12 @@ final class Scheduler {
     List<List<Bound>> launches = LaunchOrder.of(bound, inPlace);
     Schedule.Compilation compilation = compileAll(bound);
     return assemble(launches, simple, wanted, inPlace, compilation);
+  }
+
+  /// What is left of COPYs brings constants to a device, where they are at home already.
+  private static List<OpNode> withoutCopies(List<OpNode> graphs) {
+    Map<OpNode, OpNode> changed = Graph.map(graphs, node -> node.is(OpCode.COPY) ? node.input(0) : node);
+    return graphs.stream().map(graph -> Objects.requireNonNull(changed.get(graph))).toList();
   }
 
   /// The results, those as copies that turned out to be an input or an assignment's data: `w * 1` computed now is

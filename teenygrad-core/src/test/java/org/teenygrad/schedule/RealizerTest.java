@@ -120,6 +120,18 @@ class RealizerTest {
   }
 
   @Test
+  void constantsAreAtHomeWhereTheyAreCopiedTo() {
+    for (String name : List.of("cpu", "interpreter:1")) {
+      Device there = Device.of(name);
+      OpNode two = OpNode.of(COPY, there, List.of(Uniform.of(DType.FLOAT32, x.shape(), 2)));
+      OpNode data = Buffers.of(there, DType.FLOAT32, x.shape(), 5, 6, 7);
+      assertThat(Buffers.numbers(OpNode.of(MUL, two, data))).containsExactly(10, 12, 14);
+      assertThat(Buffers.numbers(two)).containsExactly(2, 2, 2);
+      assertThat(Objects.requireNonNull(two.realized()).payload(Storage.class).device()).isEqualTo(there);
+    }
+  }
+
+  @Test
   void emptyTensorsAreComputedToo() {
     OpNode empty = Buffers.of(DEVICE, DType.FLOAT32, Shape.of(0, 3));
     assertThat(Buffers.numbers(OpNode.of(NEG, empty))).isEmpty();

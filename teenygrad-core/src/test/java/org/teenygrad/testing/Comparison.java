@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
@@ -18,18 +17,34 @@ import org.teenygrad.schedule.Realizer;
 
 /// Computes the same graph on two devices and finds where the results differ.
 record Comparison(Device reference, Device tested) {
+  /// Fails with the graph and the first difference, if there is one.
+  /// @param relative how far floating values may be off, relative to the largest of their tensor; 0 where they must be equal
+  void check(String name, List<OpNode> roots, double relative) {
+    String difference = difference(roots, (root, values) -> relative == 0 ? 0 : relative * largest(root.dtype(), values));
+    if (difference != null) {
+      throw new AssertionError(
+          "%s: %s on %s and %s%n%s".formatted(name, difference, reference, tested, Printer.text(roots)));
+    }
+  }
+
   /// Fails with the graph and the first difference, if there is one. Floating values may differ by a few units of their
   /// type's precision, relative to the largest value.
   static void compare(OpNode root, Device reference, Device tested) {
+    new Comparison(reference, tested).check("given graph", List.of(root), 64 * Known.unit(root.dtype()));
+  }
+
+  private static double largest(DType dtype, long[] bits) {
     double largest = 1;
-    for (double number : Buffers.numbers(on(reference, List.of(root)).getFirst())) {
+    for (long element : bits) {
+      double number = dtype.isFloating() ? Semantics.bitsToFloating(dtype, element) : 0;
       largest = Double.isFinite(number) ? Math.max(largest, Math.abs(number)) : largest;
     }
-    double tolerance = 64 * largest * Known.unit(root.dtype());
-    String difference = new Comparison(reference, tested).difference(List.of(root), node -> tolerance);
-    if (difference != null) {
-      throw new AssertionError(difference + "\n" + Printer.text(root));
-    }
+    return largest;
+  }
+
+  private interface Bound {
+    /// @param expected the bits of the right values
+    double of(OpNode root, long[] expected);
   }
 
   /// Fails with the smallest graph that differs and the first difference, if there is one.
@@ -44,10 +59,10 @@ record Comparison(Device reference, Device tested) {
 
   /// One line that says where the results differ, or null.
   @Nullable String difference(RandomGraph graph) {
-    return difference(graph.roots(), graph::tolerance);
+    return difference(graph.roots(), (root, expected) -> graph.tolerance(root));
   }
 
-  private @Nullable String difference(List<OpNode> roots, ToDoubleFunction<OpNode> tolerance) {
+  private @Nullable String difference(List<OpNode> roots, Bound tolerance) {
     List<OpNode> expected = on(reference, roots);
     List<OpNode> actual = on(tested, roots);
     try {
@@ -57,7 +72,7 @@ record Comparison(Device reference, Device tested) {
       return e.toString();
     }
     for (int i = 0; i < roots.size(); i++) {
-      String difference = difference(roots.get(i), expected.get(i), actual.get(i), tolerance.applyAsDouble(roots.get(i)));
+      String difference = difference(roots.get(i), Buffers.bits(expected.get(i)), Buffers.bits(actual.get(i)), tolerance);
       if (difference != null) {
         return difference;
       }
@@ -65,10 +80,9 @@ record Comparison(Device reference, Device tested) {
     return null;
   }
 
-  private static @Nullable String difference(OpNode root, OpNode expected, OpNode actual, double tolerance) {
+  private static @Nullable String difference(OpNode root, long[] wanted, long[] found, Bound bound) {
     DType dtype = root.dtype();
-    long[] wanted = Buffers.bits(expected);
-    long[] found = Buffers.bits(actual);
+    double tolerance = bound.of(root, wanted);
     for (int i = 0; i < wanted.length; i++) {
       if (wanted[i] != found[i] && !(dtype.isFloating() && close(dtype, wanted[i], found[i], tolerance))) {
         return "%s differs at element %d of %d: %s is right, %s is not (tolerance %s)"

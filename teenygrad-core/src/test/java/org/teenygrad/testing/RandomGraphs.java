@@ -54,23 +54,53 @@ final class RandomGraphs {
   private final Device device;
   private final Random random;
   private final boolean wholeNumbers;
+  private final List<DType> types;
   private final List<OpNode> pool = new ArrayList<>();
   private final Map<OpNode, Known> known = new HashMap<>();
 
-  private RandomGraphs(long seed, Device device) {
+  private RandomGraphs(long seed, Device device, List<DType> types) {
     this.device = device;
+    this.types = types;
     random = new Random(seed * 0x9E3779B97F4A7C15L);
-    wholeNumbers = random.nextInt(3) == 0;
+    wholeNumbers = types == TYPES && random.nextInt(3) == 0;
   }
 
   /// The graph of that seed, its data on the device.
   static RandomGraph generate(long seed, Device device) {
-    RandomGraphs graphs = new RandomGraphs(seed, device);
+    RandomGraphs graphs = new RandomGraphs(seed, device, TYPES);
     return new RandomGraph("seed " + seed, graphs.grow(), graphs.known);
   }
 
+  /// The value and some derivatives of the graph of that seed, in float64 throughout so that rounding does not matter;
+  /// sometimes derivatives of derivatives.
+  static List<OpNode> derivatives(long seed, Device device) {
+    RandomGraphs graphs = new RandomGraphs(seed, device, List.of(DType.FLOAT64, DType.FLOAT64, DType.FLOAT64, DType.INT32));
+    List<OpNode> roots = new ArrayList<>(graphs.grow());
+    List<OpNode> outputs = List.copyOf(roots);
+    for (OpNode output : outputs) {
+      List<OpNode> variables = Graph.topological(List.of(output)).stream().filter(graphs::isVariable).toList();
+      if (output.dtype().isFloating() && !variables.isEmpty()) {
+        OpNode slope = graphs.derivative(output, graphs.pick(variables));
+        roots.add(slope);
+        roots.add(graphs.derivative(output, graphs.pick(variables)));
+        if (graphs.random.nextInt(3) == 0) {
+          roots.add(graphs.derivative(slope, graphs.pick(variables)));
+        }
+      }
+    }
+    return roots.stream().distinct().toList();
+  }
+
+  private boolean isVariable(OpNode node) {
+    return node.dtype().isFloating() && (node.is(BUFFER) || random.nextInt(8) == 0);
+  }
+
+  private OpNode derivative(OpNode output, OpNode variable) {
+    return OpNode.of(GRADIENT, output, variable, leaf(output.shape(), output.dtype()));
+  }
+
   private List<OpNode> grow() {
-    pool.add(leaf(shape(), pick(TYPES)));
+    pool.add(leaf(shape(), pick(types)));
     int steps = 1 + random.nextInt(MOST_STEPS);
     for (int tries = 0; steps > 0 && tries < 10 * MOST_STEPS; tries++) {
       try {
@@ -82,7 +112,9 @@ final class RandomGraphs {
     }
     Set<OpNode> used = new HashSet<>();
     Graph.topological(pool).forEach(node -> used.addAll(node.inputs()));
-    List<OpNode> roots = new ArrayList<>(pool.stream().filter(node -> !used.contains(node)).distinct().toList());
+    // Mostly what nobody uses; in between, too, so that kernels have several results.
+    boolean anything = random.nextInt(3) == 0;
+    List<OpNode> roots = new ArrayList<>(pool.stream().filter(node -> anything || !used.contains(node)).distinct().toList());
     Collections.shuffle(roots, random);
     return List.copyOf(roots.subList(0, Math.min(roots.size(), 1 + random.nextInt(4))));
   }
@@ -112,7 +144,7 @@ final class RandomGraphs {
       case 12, 13, 14 -> reduce(x);
       case 15 -> matmul();
       case 16 -> softmax(x);
-      case 17 -> cast(x, pick(TYPES));
+      case 17 -> cast(x, pick(types));
       case 18 -> indexed(x);
       default -> rare(x);
     };
@@ -335,7 +367,7 @@ final class RandomGraphs {
     int n = SIZES[random.nextInt(14)];
     int k = SIZES[random.nextInt(14)];
     require((long) batch * m * n * k <= MOST_PRODUCTS);
-    DType dtype = pick(TYPES);
+    DType dtype = pick(types);
     OpNode a = matrix(batch, m, k, dtype);
     OpNode b = matrix(random.nextBoolean() ? batch : 1, n, k, dtype);
     if ((dtype == DType.BFLOAT16 || dtype == DType.FLOAT16) && random.nextInt(4) > 0) {

@@ -1,10 +1,13 @@
 /// teenygrad: tensors that differentiate themselves and compile themselves.
-@SuppressWarnings(
-    "module") // the modules that see the inside are not there when this one is compiled
+@SuppressWarnings({
+  "module", // the modules that see the inside are not there when this one is compiled
+  "requires-automatic" // jtokkit has no name of its own, but is called what its jar is
+})
 module org.teenygrad.core {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.core;
   requires jdk.management;
+  requires jtokkit;
 
   exports org.teenygrad;
   exports org.teenygrad.data;

@@ -1,5 +1,6 @@
 /// The book's models and nanoGPT.
 module org.teenygrad.models {
+  requires com.fasterxml.jackson.core;
   requires transitive org.teenygrad.core;
 
   exports org.teenygrad.models.nanogpt;

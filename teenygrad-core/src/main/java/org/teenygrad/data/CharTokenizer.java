@@ -1,5 +1,6 @@
 package org.teenygrad.data;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -7,7 +8,7 @@ import java.util.stream.Collectors;
 ///
 /// A character is a Unicode code point; its number is its place in the sorted vocabulary. [#vocabulary()] is the whole state:
 /// [#of] makes the same tokenizer of it again.
-public final class CharTokenizer {
+public final class CharTokenizer implements Tokenizer {
 
   private final int[] vocabulary;
 
@@ -25,6 +26,7 @@ public final class CharTokenizer {
   }
 
   /// The number of distinct characters; tokens are smaller.
+  @Override
   public int vocabularySize() {
     return vocabulary.length;
   }
@@ -36,6 +38,7 @@ public final class CharTokenizer {
 
   /// The token of each character.
   /// @throws IllegalArgumentException if a character is not in the vocabulary
+  @Override
   public int[] encode(String text) {
     return text.codePoints().map(this::token).toArray();
   }
@@ -50,8 +53,14 @@ public final class CharTokenizer {
     return token;
   }
 
+  @Override
+  public byte[] decodeBytes(int... tokens) {
+    return decode(tokens).getBytes(StandardCharsets.UTF_8);
+  }
+
   /// The character of each token.
   /// @throws IllegalArgumentException if a token is not in the vocabulary
+  @Override
   public String decode(int... tokens) {
     return Arrays.stream(tokens)
         .map(this::character)

@@ -181,18 +181,22 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
   }
 
   /// Two layers with a bend between them.
-  public record Mlp(Linear cFc, Linear cProj, Dropout drop) implements Module {
+  public record Mlp(Linear cFc, Linear cProj, Dropout drop, GptConfig.Gelu gelu) implements Module {
     static Mlp of(GptConfig config) {
       int dim = config.nEmbd();
-      return new Mlp(linear(dim, 4 * dim, DEVIATION, config.bias()), residual(4 * dim, config), new Dropout(config.dropout()));
+      return new Mlp(
+          linear(dim, 4 * dim, DEVIATION, config.bias()),
+          residual(4 * dim, config),
+          new Dropout(config.dropout()),
+          config.gelu());
     }
 
     Tensor forward(Tensor x) {
-      return drop.forward(cProj.forward(cFc.forward(x).gelu()));
+      return drop.forward(cProj.forward(gelu.of(cFc.forward(x))));
     }
 
     Mlp in(DType type) {
-      return new Mlp(cast(cFc, type), cast(cProj, type), drop);
+      return new Mlp(cast(cFc, type), cast(cProj, type), drop, gelu);
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.teenygrad.models.nanogpt;
 
+import org.teenygrad.Tensor;
+
 /// The shape of a [Gpt].
 ///
 /// @param vocabSize how many tokens there are
@@ -9,8 +11,27 @@ package org.teenygrad.models.nanogpt;
 /// @param nEmbd the size of the vector that stands for a token
 /// @param dropout the probability of a zero in training
 /// @param bias whether linear layers and layer norms have biases
+/// @param gelu the bend of the perceptrons
 public record GptConfig(
-    int vocabSize, int blockSize, int nLayer, int nHead, int nEmbd, double dropout, boolean bias) {
+    int vocabSize, int blockSize, int nLayer, int nHead, int nEmbd, double dropout, boolean bias, Gelu gelu) {
+
+  /// x Φ(x), with Φ the normal distribution's.
+  public enum Gelu {
+    /// By the error function, as nanoGPT.
+    ERF,
+    /// By an approximation with tanh, as the weights that OpenAI published.
+    TANH;
+
+    Tensor of(Tensor x) {
+      return this == ERF ? x.gelu() : x.geluTanh();
+    }
+  }
+
+  /// With nanoGPT's bend.
+  public GptConfig(
+      int vocabSize, int blockSize, int nLayer, int nHead, int nEmbd, double dropout, boolean bias) {
+    this(vocabSize, blockSize, nLayer, nHead, nEmbd, dropout, bias, Gelu.ERF);
+  }
 
   /// @throws IllegalArgumentException if a size is not positive, the heads do not divide `nEmbd`, or `dropout` is no probability
   public GptConfig {

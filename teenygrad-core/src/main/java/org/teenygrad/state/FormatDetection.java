@@ -1,0 +1,128 @@
+package org.teenygrad.state;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.state.TensorFile.Format;
+
+/// Finds out what a file is: by how it begins; where that says nothing, by its name.
+final class FormatDetection {
+  private FormatDetection() {}
+
+  /// @throws FileException if it is nothing known, or breaks a rule of what it is
+  static TensorFile open(MappedFile file) {
+    Format format = byContent(file.bytes());
+    if (format == null) {
+      format = byName(file.path().toString().toLowerCase(Locale.ROOT));
+    }
+    if (format == null && CsvFile.isText(file.bytes())) {
+      format = Format.CSV;
+    }
+    return switch (format) {
+      case null -> zipOrNothing(file);
+      case SAFETENSORS -> SafetensorsContents.open(file);
+      case SAFETENSORS_INDEX -> ShardedIndex.open(file);
+      case TORCH -> isZip(file.bytes())
+          ? zipOrNothing(file) : TensorFile.read(file, format, () -> TorchLegacy.read(file));
+      case GGUF -> TensorFile.read(file, format, () -> GgufFile.read(file.bytes()));
+      case NPY -> TensorFile.read(file, format, () -> Contents.of(NpyFile.read(file.bytes())));
+      case NPZ -> zipOrNothing(file);
+      case IDX -> TensorFile.read(file, format, () -> Contents.of(IdxFile.read(unpacked(file))));
+      case CSV -> GzipFile.isGzip(file.bytes())
+          ? gzip(file)
+          : TensorFile.read(file, format, () -> CsvFile.read(file.bytes(), file.arena()));
+    };
+  }
+
+  private static @Nullable Format byContent(MemorySegment bytes) {
+    if (begins(bytes, "GGUF")) {
+      return Format.GGUF;
+    }
+    if (NpyFile.isNpy(bytes)) {
+      return Format.NPY;
+    }
+    if (isZip(bytes)) {
+      return Format.NPZ;
+    }
+    if (GzipFile.isGzip(bytes)) {
+      return Format.CSV;
+    }
+    if (begins(bytes, "{")) {
+      return Format.SAFETENSORS_INDEX;
+    }
+    if (TorchLegacy.isLegacy(bytes)) {
+      return Format.TORCH;
+    }
+    if (isSafetensors(bytes)) {
+      return Format.SAFETENSORS;
+    }
+    return IdxFile.isIdx(bytes) ? Format.IDX : null;
+  }
+
+  private static @Nullable Format byName(String name) {
+    return switch (name.substring(name.lastIndexOf('.') + 1)) {
+      case "safetensors" -> Format.SAFETENSORS;
+      case "pt", "pth", "bin", "ckpt" -> Format.TORCH;
+      case "gguf" -> Format.GGUF;
+      case "npy" -> Format.NPY;
+      case "npz" -> Format.NPZ;
+      case "csv", "tsv" -> Format.CSV;
+      default -> null;
+    };
+  }
+
+  private static boolean isSafetensors(MemorySegment bytes) {
+    if (bytes.byteSize() <= Long.BYTES) {
+      return false;
+    }
+    long header = bytes.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
+    return header > 0
+        && header <= Math.min(SafetensorsHeader.MAX_BYTES, bytes.byteSize() - Long.BYTES)
+        && "{ \t\r\n".indexOf(bytes.get(ValueLayout.JAVA_BYTE, Long.BYTES)) >= 0;
+  }
+
+  private static boolean isZip(MemorySegment bytes) {
+    return begins(bytes, "PK\003\004") || begins(bytes, "PK\005\006");
+  }
+
+  private static boolean begins(MemorySegment bytes, String magic) {
+    byte[] start = magic.getBytes(StandardCharsets.ISO_8859_1);
+    return bytes.byteSize() >= start.length
+        && bytes.asSlice(0, start.length).mismatch(MemorySegment.ofArray(start)) < 0;
+  }
+
+  private static MemorySegment unpacked(MappedFile file) {
+    return GzipFile.isGzip(file.bytes()) ? GzipFile.unpack(file) : file.bytes();
+  }
+
+  private static TensorFile gzip(MappedFile file) {
+    MemorySegment unpacked;
+    try {
+      unpacked = GzipFile.unpack(file);
+    } catch (IllegalArgumentException e) {
+      throw FileException.malformed(file.path(), "a packed file of numbers", String.valueOf(e.getMessage()));
+    }
+    return IdxFile.isIdx(unpacked)
+        ? TensorFile.read(file, Format.IDX, () -> Contents.of(IdxFile.read(unpacked)))
+        : TensorFile.read(file, Format.CSV, () -> CsvFile.read(unpacked, file.arena()));
+  }
+
+  private static TensorFile zipOrNothing(MappedFile file) {
+    if (!isZip(file.bytes()) && byName(file.path().toString().toLowerCase(Locale.ROOT)) == null) {
+      throw FileException.malformed(file.path(), "a tensor file", "nothing in it looks like one that teenygrad knows");
+    }
+    ZipArchive archive;
+    try {
+      archive = ZipArchive.read(file.bytes());
+    } catch (IllegalArgumentException e) {
+      throw FileException.malformed(file.path(), "a PyTorch file or an archive of arrays", String.valueOf(
+          e.getMessage()));
+    }
+    return archive.entries().keySet().stream().anyMatch(name -> name.endsWith(".npy"))
+        ? TensorFile.read(file, Format.NPZ, () -> NpyFile.readArchive(file, archive))
+        : TensorFile.read(file, Format.TORCH, () -> TorchFile.read(file, archive));
+  }
+}

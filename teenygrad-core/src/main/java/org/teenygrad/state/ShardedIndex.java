@@ -1,0 +1,126 @@
+package org.teenygrad.state;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.teenygrad.state.TensorFile.Format;
+
+/// `model.safetensors.index.json`: which of several files beside it has which tensor.
+///
+/// The files are those of the same folder, by their bare names: an index cannot name any other.
+final class ShardedIndex {
+  private static final String KIND = "an index of safetensors files";
+  private static final int MAX_BYTES = 64 << 20;
+  private static final int MAX_FILES = 10_000;
+
+  private static final JsonFactory JSON = JsonFactory.builder()
+      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+      .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).build())
+      .build();
+
+  private ShardedIndex() {}
+
+  static TensorFile open(MappedFile file) {
+    Map<String, String> index;
+    try {
+      index = parse(file);
+    } catch (IllegalArgumentException e) {
+      throw FileException.malformed(file.path(), KIND, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw FileException.malformed(file.path(), KIND, "it is not valid JSON");
+    }
+    file.close();
+    Map<String, SafetensorsFile> shards = new TreeMap<>();
+    AutoCloseable all = () -> shards.values().forEach(SafetensorsFile::close);
+    try {
+      for (String shard : index.values()) {
+        if (!shards.containsKey(shard)) {
+          shards.put(shard, SafetensorsFile.open(file.path().resolveSibling(shard)));
+        }
+      }
+      return new TensorFile(file.path(), Format.SAFETENSORS_INDEX, contents(file.path(), index, shards), all);
+    } catch (RuntimeException e) {
+      shards.values().forEach(SafetensorsFile::close);
+      throw e;
+    }
+  }
+
+  private static Contents contents(Path path, Map<String, String> index, Map<String, SafetensorsFile> shards) {
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    Map<String, Object> metadata = new LinkedHashMap<>();
+    shards.forEach((shardName, shard) -> {
+      metadata.putAll(shard.metadata());
+      for (String name : shard.entries().keySet()) {
+        if (!shardName.equals(index.get(name))) {
+          throw FileException.malformed(path, KIND, "%s has a tensor '%s' that it does not know"
+              .formatted(shardName, name));
+        }
+      }
+    });
+    index.forEach((name, shard) -> {
+      SafetensorsFile holder = shards.get(shard);
+      if (holder != null) {
+        try {
+          tensors.put(name, SafetensorsContents.tensor(holder.entry(name)));
+        } catch (IllegalArgumentException e) {
+          throw FileException.malformed(path, KIND, String.valueOf(e.getMessage()));
+        }
+      }
+    });
+    return new Contents(tensors, metadata);
+  }
+
+  private static Map<String, String> parse(MappedFile file) throws IOException {
+    if (file.bytes().byteSize() > MAX_BYTES) {
+      throw new IllegalArgumentException("it has more than " + MAX_BYTES + " bytes");
+    }
+    Map<String, String> index = null;
+    try (JsonParser json = JSON.createParser(file.bytes().toArray(ValueLayout.JAVA_BYTE))) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw new IllegalArgumentException("it is not a JSON object");
+      }
+      for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+        JsonToken value = json.nextToken();
+        if (!name.equals("weight_map")) {
+          json.skipChildren();
+        } else if (value == JsonToken.START_OBJECT) {
+          index = weightMap(json);
+        }
+      }
+      if (json.nextToken() != null) {
+        throw new IllegalArgumentException("it goes on after the JSON object");
+      }
+    }
+    if (index == null) {
+      throw new IllegalArgumentException("it has no weight_map");
+    }
+    return index;
+  }
+
+  private static Map<String, String> weightMap(JsonParser json) throws IOException {
+    Map<String, String> index = new LinkedHashMap<>();
+    for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+      if (json.nextToken() != JsonToken.VALUE_STRING) {
+        throw new IllegalArgumentException("its weight_map has no file for '" + name + "'");
+      }
+      String shard = json.getText();
+      if (!shard.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,250}\\.safetensors")) {
+        throw new IllegalArgumentException(
+            "its weight_map names '" + shard + "', which is not a safetensors file beside it");
+      }
+      index.put(name, shard);
+    }
+    if (index.values().stream().distinct().count() > MAX_FILES) {
+      throw new IllegalArgumentException("it names more than " + MAX_FILES + " files");
+    }
+    return index;
+  }
+}

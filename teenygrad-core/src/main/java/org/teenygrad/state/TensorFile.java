@@ -1,0 +1,166 @@
+package org.teenygrad.state;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.teenygrad.Shape;
+import org.teenygrad.Tensor;
+
+/// A file with tensors, in any of the formats that teenygrad knows: its content says which.
+///
+/// ```java
+/// try (var file = TensorFile.open(Path.of("model.gguf"))) {
+///   file.shapes().forEach((name, shape) -> System.out.println(name + " " + shape));
+///   Tensor embedding = file.tensor("token_embd.weight");
+/// }
+/// ```
+/// Opening reads what describes the tensors, and refuses a file that breaks a rule of its format. The tensors are
+/// copied from the file to the default device when they are asked for; they stay after [#close()]. Nothing in a file
+/// is ever executed. A file must not be truncated in place while it is open.
+public final class TensorFile implements AutoCloseable {
+
+  /// The formats, as error messages call a file of them.
+  public enum Format {
+    /// Safetensors.
+    SAFETENSORS("a safetensors file"),
+    /// The index of a model in several safetensors files; see [#open].
+    SAFETENSORS_INDEX("an index of safetensors files"),
+    /// What `torch.save` writes, now and before version 1.6: tensors in lists, tuples and dicts, under names such as
+    /// `optimizer.state.0.step`. Numbers, strings and booleans are in the metadata.
+    TORCH("a PyTorch file"),
+    /// llama.cpp's; quantised tensors are float32 expressions of their bytes, so they are dequantised where they are
+    /// used.
+    GGUF("a GGUF file"),
+    /// One NumPy array, called `tensor`.
+    NPY("a NumPy array"),
+    /// NumPy arrays by name.
+    NPZ("an archive of NumPy arrays"),
+    /// One array of the MNIST data set, called `tensor`; may be packed by gzip.
+    IDX("an IDX file"),
+    /// A table of numbers, called `tensor`: float64 (rows, columns). The metadata `columns` are the names. May be
+    /// packed by gzip.
+    CSV("a table of numbers");
+
+    private final String kind;
+
+    Format(String kind) {
+      this.kind = kind;
+    }
+  }
+
+  private final Path path;
+  private final Format format;
+  private final Contents contents;
+  private final AutoCloseable resource;
+  private final Map<String, Tensor> tensors;
+
+  TensorFile(Path path, Format format, Contents contents, AutoCloseable resource) {
+    this.path = path;
+    this.format = format;
+    this.contents = contents;
+    this.resource = resource;
+    this.tensors = new LazyTensors(contents.tensors().keySet(), this::read);
+  }
+
+  /// Opens a file.
+  ///
+  /// `model.safetensors.index.json` opens all the files that it names, which have to lie beside it.
+  ///
+  /// @throws FileException if it cannot be read, is of no known format, or breaks a rule of its format
+  public static TensorFile open(Path path) {
+    if (Files.isDirectory(path)) {
+      throw FileException.malformed(path, "a tensor file", "it is a directory");
+    }
+    MappedFile file = MappedFile.open(path);
+    try {
+      return FormatDetection.open(file);
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /// As `format`, whose reader found `what`.
+  static TensorFile read(MappedFile file, Format format, Supplier<Contents> reader) {
+    try {
+      return new TensorFile(file.path(), format, reader.get(), file);
+    } catch (IllegalArgumentException e) {
+      throw FileException.malformed(file.path(), format.kind, String.valueOf(e.getMessage()));
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public Format format() {
+    return format;
+  }
+
+  /// The tensors' shapes by their names, in the file's order.
+  public Map<String, Shape> shapes() {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    contents.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    return shapes;
+  }
+
+  /// The tensors by name. Each is read when the map is asked for it, and only then; that throws a FileException if
+  /// there are no tensors of its type.
+  public Map<String, Tensor> tensors() {
+    return tensors;
+  }
+
+  /// The tensor of this name.
+  /// @throws FileException if the file has none, or there are no tensors of its type
+  public Tensor tensor(String name) {
+    Tensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw FileException.lacking(path, "a tensor '" + name + "'");
+    }
+    return tensor;
+  }
+
+  /// The only tensor of a file.
+  /// @throws FileException if it has none, or several
+  public Tensor tensor() {
+    Set<String> names = contents.tensors().keySet();
+    if (names.size() != 1) {
+      throw FileException.lacking(path, "one tensor, but " + names.size());
+    }
+    return tensor(names.iterator().next());
+  }
+
+  /// What stands beside the tensors: strings, Booleans, Longs, Doubles, and lists of these.
+  public Map<String, Object> metadata() {
+    return contents.metadata();
+  }
+
+  private Tensor read(String name) {
+    try {
+      return Objects.requireNonNull(contents.tensors().get(name)).loader().get();
+    } catch (IllegalArgumentException e) {
+      throw FileException.lacking(path, "a tensor '%s' that can be read: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  /// Unmaps the file: what was not read cannot be read any more.
+  @Override
+  public void close() {
+    try {
+      resource.close();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return path + ": " + format.kind + " with " + contents.tensors().size() + " tensors";
+  }
+}

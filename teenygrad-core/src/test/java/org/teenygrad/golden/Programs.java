@@ -39,9 +39,9 @@ record Programs(List<Map<?, ?>> lines, SafetensorsFile tensors) implements Golde
       consts.forEach((name, key) -> values.put(String.valueOf(name), GoldenFile.tensor(tensors, String.valueOf(key), device)));
     }
     if (line.containsKey("error")) {
-      return refusal(line, values);
+      return refusal(line, values, device);
     }
-    run(line, values);
+    run(line, values, device);
     Tensor result = Objects.requireNonNull(values.get(String.valueOf(line.get("result"))));
     if (!grads.isEmpty()) {
       result.sum().backward();
@@ -70,19 +70,19 @@ record Programs(List<Map<?, ?>> lines, SafetensorsFile tensors) implements Golde
     return line.get(key) instanceof Number n ? n.doubleValue() : 0;
   }
 
-  private static @Nullable String refusal(Map<?, ?> line, Map<String, Tensor> values) {
+  private static @Nullable String refusal(Map<?, ?> line, Map<String, Tensor> values, Device device) {
     if (list(line, "ops").isEmpty()) {
       throw new Call.Unsupported("no call is recorded that could throw " + line.get("error"));
     }
     try {
-      Tensor.realize(run(line, values));
+      Tensor.realize(run(line, values, device));
       return "is accepted, where PyTorch throws " + line.get("error");
     } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException expected) {
       return null;
     }
   }
 
-  private static List<Tensor> run(Map<?, ?> line, Map<String, Tensor> values) {
+  private static List<Tensor> run(Map<?, ?> line, Map<String, Tensor> values, Device device) {
     List<Tensor> results = List.of();
     for (Object step : list(line, "ops")) {
       var op = (Map<?, ?>) step;
@@ -93,6 +93,9 @@ record Programs(List<Map<?, ?>> lines, SafetensorsFile tensors) implements Golde
         named.forEach((name, argument) -> kwargs.put(String.valueOf(name), value(argument, values)));
       }
       results = Torch.call(new Call(String.valueOf(op.get("fn")), args, kwargs));
+      if ("tensor".equals(op.get("fn"))) {
+        results = results.stream().map(made -> made.to(device)).toList();
+      }
       if (op.get("out") instanceof String name) {
         values.put(name, results.getFirst());
       } else if (op.get("out") instanceof List<?> names) {

@@ -1,0 +1,92 @@
+package org.teenygrad;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/// Factors multiply back to the matrix, and derivatives are those of differences.
+class LinearAlgebraTest {
+  private static Tensor matrix(int seed, int... shape) {
+    Random random = new Random(seed);
+    double[] values = random.doubles(Shape.of(shape).elements(), -1, 1).toArray();
+    return Tensor.of(values, shape);
+  }
+
+  private static void assertClose(Tensor ours, Tensor theirs) {
+    double[] a = ours.toDoubleArray();
+    double[] b = theirs.toDoubleArray();
+    assertThat(a).hasSameSizeAs(b);
+    for (int i = 0; i < a.length; i++) {
+      assertThat(a[i]).as("element " + i).isCloseTo(b[i], within(1e-10 * Math.max(1, Math.abs(b[i]))));
+    }
+  }
+
+  @Test
+  void factorsMultiplyBackToTheMatrix() {
+    for (int[] shape : new int[][] {{5, 3}, {3, 5}, {4, 4}, {2, 4, 3}, {1, 1}}) {
+      Tensor a = matrix(1, shape);
+      QrFactors qr = a.qr();
+      assertClose(qr.q().matmul(qr.r()), a);
+      Svd svd = a.svd();
+      assertClose(svd.u().mul(svd.s().unsqueeze(-2)).matmul(svd.vt()), a);
+    }
+    Tensor square = matrix(2, 2, 5, 5);
+    Tensor symmetric = square.add(square.transpose(-1, -2));
+    Eigen eigen = symmetric.eigh();
+    assertClose(symmetric.matmul(eigen.vectors()), eigen.vectors().mul(eigen.values().unsqueeze(-2)));
+    Tensor positive = square.matmul(square.transpose(-1, -2));
+    Tensor lower = positive.cholesky();
+    assertClose(lower.matmul(lower.transpose(-1, -2)), positive);
+    assertClose(square.inv().matmul(square), Tensor.eye(5).toDouble().broadcastTo(square.shape()).contiguous());
+  }
+
+  @Test
+  void vanishingSingularValuesStillHaveOrthonormalVectors() {
+    Svd svd = Tensor.of(new double[] {1, 2, 2, 4, 3, 6}, 3, 2).svd();
+    assertThat(svd.s().toDoubleArray()[1]).isCloseTo(0, within(1e-12));
+    assertClose(svd.u().transpose(0, 1).matmul(svd.u()), Tensor.eye(2).toDouble());
+  }
+
+  @Test
+  void derivativesAreThoseOfDifferences() {
+    Tensor b = matrix(4, 4, 2);
+    assertGradient(a -> a.inv().square());
+    assertGradient(a -> a.det().exp());
+    assertGradient(a -> a.solve(b).square());
+    assertGradient(a -> a.slice(1, 0, 3).lstsq(b).square());
+    assertGradient(a -> a.qr().r().square().mul(matrix(5, 4, 4)));
+    assertGradient(a -> a.qr().q().square().mul(matrix(5, 4, 4)));
+    assertGradient(a -> a.svdvals().mul(matrix(6, 4)));
+    assertGradient(a -> a.svd().u().square().mul(matrix(5, 4, 4)));
+    assertGradient(a -> a.svd().vt().square().mul(matrix(5, 4, 4)));
+    assertGradient(a -> a.add(a.t()).eigh().vectors().square().mul(matrix(5, 4, 4)));
+    assertGradient(a -> a.add(a.t()).eigvalsh().square().mul(matrix(6, 4)));
+    assertGradient(a -> a.matmul(a.t()).cholesky().mul(matrix(5, 4, 4)));
+  }
+
+  private static void assertGradient(UnaryOperator<Tensor> function) {
+    double step = 1e-5;
+    Tensor point = matrix(3, 4, 4);
+    Tensor direction = matrix(7, 4, 4);
+    Tensor a = matrix(3, 4, 4).requiresGrad();
+    double slope = Gradient.of(function.apply(a).sum(), a).mul(direction).sum().itemDouble();
+    double ahead = function.apply(point.add(direction.mul(step))).sum().itemDouble();
+    double behind = function.apply(point.sub(direction.mul(step))).sum().itemDouble();
+    double expected = (ahead - behind) / (2 * step);
+    assertThat(slope).isCloseTo(expected, within(1e-5 * Math.max(1, Math.abs(expected))));
+  }
+
+  @Test
+  void refusesWhatHasNoAnswer() {
+    assertThatThrownBy(() -> Tensor.zeros(2, 2).inv()).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("singular");
+    assertThatThrownBy(() -> Tensor.zeros(2, 3).det()).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("square");
+    assertThatThrownBy(() -> Tensor.eye(2).neg().cholesky()).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("positive definite");
+  }
+}

@@ -7,8 +7,7 @@ import org.teenygrad.Tensor;
 /// Steps divided by the root of the sum of all squared gradients (Duchi et al., 2011): `torch.optim.Adagrad`.
 public final class Adagrad extends Optimizer {
   private static final String SUM = "sum";
-
-  private final double eps;
+  private static final String EPS = "eps";
 
   /// With PyTorch's default eps, 1e-10.
   public Adagrad(Map<String, Tensor> parameters, double learningRate) {
@@ -16,13 +15,12 @@ public final class Adagrad extends Optimizer {
   }
 
   public Adagrad(List<ParameterGroup> groups, double eps) {
-    super(groups, SUM);
-    this.eps = eps;
+    super(groups, Map.of(EPS, eps), SUM);
   }
 
   @Override
-  protected double[] scalars(double learningRate, long step) {
-    return new double[] {learningRate};
+  protected double[] scalars(Settings settings, long step) {
+    return new double[] {settings.learningRate()};
   }
 
   @Override
@@ -32,6 +30,6 @@ public final class Adagrad extends Optimizer {
     g = update.weightDecay() == 0 ? g : g.add(p.mul(update.weightDecay()));
     Tensor sum = state(update, SUM).add(g.square());
     setState(update, SUM, sum);
-    return p.sub(g.mul(update.scalars().getFirst()).div(sum.sqrt().add(eps)));
+    return p.sub(g.mul(update.scalars().getFirst()).div(sum.sqrt().add(update.setting(EPS))));
   }
 }

@@ -9,13 +9,12 @@ import org.teenygrad.Tensor;
 ///
 /// `m` and `v` are running means of the gradient and its square; p moves by `learningRate m̂ / (sqrt(v̂) + eps)`, where the hats
 /// divide out the start from 0.
-public sealed class Adam extends Optimizer permits AdamW {
+public sealed class Adam extends Optimizer permits AdamW, LAMB {
   private static final String MEAN = "exp_avg";
   private static final String MEAN_SQUARE = "exp_avg_sq";
-
-  private final double beta1;
-  private final double beta2;
-  private final double eps;
+  private static final String BETA1 = "beta1";
+  private static final String BETA2 = "beta2";
+  private static final String EPS = "eps";
 
   /// With PyTorch's defaults: betas 0.9 and 0.999, eps 1e-8.
   public Adam(Map<String, Tensor> parameters, double learningRate) {
@@ -23,36 +22,34 @@ public sealed class Adam extends Optimizer permits AdamW {
   }
 
   public Adam(List<ParameterGroup> groups, double beta1, double beta2, double eps) {
-    super(groups, MEAN, MEAN_SQUARE);
-    if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
-      throw new IllegalArgumentException("Adam: betas must be in [0, 1), not " + beta1 + " and " + beta2);
-    }
-    this.beta1 = beta1;
-    this.beta2 = beta2;
-    this.eps = eps;
+    super(groups, Map.of(BETA1, beta1, BETA2, beta2, EPS, eps), MEAN, MEAN_SQUARE);
+    requireFractions(BETA1, BETA2);
   }
 
   /// The learning rate, the step size `learningRate / (1 - beta1^step)`, and `sqrt(1 - beta2^step)`.
   @Override
-  protected double[] scalars(double learningRate, long step) {
-    double mean = 1 - StrictMath.pow(beta1, (double) step);
-    double meanSquare = 1 - StrictMath.pow(beta2, (double) step);
-    return new double[] {learningRate, learningRate / mean, Math.sqrt(meanSquare)};
+  protected double[] scalars(Settings settings, long step) {
+    double mean = 1 - StrictMath.pow(settings.of(BETA1), (double) step);
+    double meanSquare = 1 - StrictMath.pow(settings.of(BETA2), (double) step);
+    return new double[] {settings.learningRate(), settings.learningRate() / mean, Math.sqrt(meanSquare)};
   }
 
   @Override
   protected Tensor next(Update update) {
     Tensor p = update.parameter();
     Tensor g = update.gradient();
-    return moved(update, p, update.weightDecay() == 0 ? g : g.add(p.mul(update.weightDecay())));
+    return p.sub(movement(update, update.weightDecay() == 0 ? g : g.add(p.mul(update.weightDecay()))));
   }
 
-  final Tensor moved(Update update, Tensor p, Tensor g) {
+  /// `learningRate m̂ / (sqrt(v̂) + eps)`, where g goes into m and v.
+  final Tensor movement(Update update, Tensor g) {
+    double beta1 = update.setting(BETA1);
+    double beta2 = update.setting(BETA2);
     Tensor m = state(update, MEAN).mul(beta1).add(g.mul(1 - beta1));
     Tensor v = state(update, MEAN_SQUARE).mul(beta2).add(g.square().mul(1 - beta2));
     setState(update, MEAN, m);
     setState(update, MEAN_SQUARE, v);
     Tensor stepSize = update.scalars().get(1);
-    return p.sub(m.mul(stepSize).div(v.sqrt().div(update.scalars().get(2)).add(eps)));
+    return m.mul(stepSize).div(v.sqrt().div(update.scalars().get(2)).add(update.setting(EPS)));
   }
 }

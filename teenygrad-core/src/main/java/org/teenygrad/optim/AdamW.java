@@ -26,6 +26,6 @@ public final class AdamW extends Adam {
     if (update.weightDecay() != 0) {
       p = p.mul(update.scalars().getFirst().mul(update.weightDecay()).rsub(1));
     }
-    return moved(update, p, update.gradient());
+    return p.sub(movement(update, update.gradient()));
   }
 }

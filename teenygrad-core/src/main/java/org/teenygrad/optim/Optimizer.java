@@ -2,9 +2,11 @@ package org.teenygrad.optim;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
@@ -30,22 +32,48 @@ public abstract class Optimizer {
   /// @param parameter its value, in the type to compute in
   /// @param gradient its gradient in that type, after clipping
   /// @param scalars what [#scalars] said for this step, as scalar tensors
-  protected record Update(
-      String name, Tensor parameter, Tensor gradient, List<Tensor> scalars, double weightDecay) {}
+  protected record Update(String name, Tensor parameter, Tensor gradient, List<Tensor> scalars, Settings settings) {
+    double weightDecay() {
+      return settings.weightDecay();
+    }
+
+    double setting(String name) {
+      return settings.of(name);
+    }
+  }
+
+  /// What the parameters of a group are updated with.
+  ///
+  /// @param learningRate that of this step
+  /// @param values the optimizer's settings, or what the group has instead
+  protected record Settings(double learningRate, double weightDecay, Map<String, Double> values) {
+    public double of(String name) {
+      Double value = values.get(name);
+      if (value == null) {
+        throw new IllegalArgumentException("no setting " + name + "; there are " + values.keySet());
+      }
+      return value;
+    }
+  }
 
   private final List<ParameterGroup> groups;
+  private final Map<String, Double> defaults;
   private final double[] learningRates;
   private final Map<String, Tensor> states = new LinkedHashMap<>();
   private final List<Tensor> changed = new ArrayList<>();
   private double maxNorm = Double.POSITIVE_INFINITY;
+  private double maxElement = Double.POSITIVE_INFINITY;
   private @Nullable Tensor gradientNorm;
   private long steps;
 
   /// Computes the parameters' starting values, and makes states of zeros.
+  /// @param defaults the settings of groups that have no others, by name
   /// @param stateNames the states that each parameter has
-  /// @throws IllegalArgumentException if a name or a parameter occurs twice
-  protected Optimizer(List<ParameterGroup> groups, String... stateNames) {
+  /// @throws IllegalArgumentException if a name or a parameter occurs twice, or a group has settings that are not in `defaults`
+  protected Optimizer(List<ParameterGroup> groups, Map<String, Double> defaults, String... stateNames) {
     this.groups = List.copyOf(groups);
+    this.defaults = Map.copyOf(defaults);
+    groups.forEach(this::requireKnown);
     learningRates = groups.stream().mapToDouble(ParameterGroup::learningRate).toArray();
     Map<Tensor, String> names = new LinkedHashMap<>();
     for (ParameterGroup group : groups) {
@@ -67,7 +95,7 @@ public abstract class Optimizer {
 
   /// What a step needs to know that other steps need to know differently.
   /// @param step 1 for the first
-  protected abstract double[] scalars(double learningRate, long step);
+  protected abstract double[] scalars(Settings settings, long step);
 
   /// The new value of a parameter; states are changed by [#setState].
   protected abstract Tensor next(Update update);
@@ -85,24 +113,94 @@ public abstract class Optimizer {
     changed.add(state(update, state).update(value));
   }
 
+  private void requireKnown(ParameterGroup group) {
+    for (String name : group.settings().keySet()) {
+      if (!defaults.containsKey(name)) {
+        throw new IllegalArgumentException(
+            "%s has no setting %s; a group may change %s".formatted(getClass().getSimpleName(), name, new TreeSet<>(defaults.keySet())));
+      }
+    }
+  }
+
+  private Settings settings(int group) {
+    Map<String, Double> values = new HashMap<>(defaults);
+    values.putAll(groups.get(group).settings());
+    return new Settings(learningRates[group], groups.get(group).weightDecay(), values);
+  }
+
+  /// @throws IllegalArgumentException if a group's value of one of these settings is not in [0, 1)
+  protected final void requireFractions(String... names) {
+    for (int i = 0; i < groups.size(); i++) {
+      for (String name : names) {
+        double value = settings(i).of(name);
+        if (!(value >= 0 && value < 1)) {
+          throw new IllegalArgumentException(
+              "%s: %s must be in [0, 1), not %s".formatted(getClass().getSimpleName(), name, value));
+        }
+      }
+    }
+  }
+
   /// One step down the gradient of `loss`: forgets older gradients, differentiates, updates, and computes all of it, `loss`
   /// included, in one schedule. Afterwards there are no gradients.
   /// @throws IllegalStateException if `loss` is not one number, or depends on no parameter
   public final void step(Tensor loss) {
-    zeroGrad();
+    step(loss, this);
+  }
+
+  /// As [#step(Tensor)] for several optimizers, each of which has parameters of its own: [Muon] for the matrices inside a model
+  /// and [AdamW] for the rest.
+  /// ```java
+  /// var muon = new Muon(Map.of("weight", weight), 0.02);
+  /// var adam = new AdamW(Map.of("table", table), 1e-3);
+  /// Optimizer.step(x.linear(weight).square().mean().add(table.square().mean()), muon, adam);
+  /// ```
+  public static void step(Tensor loss, Optimizer... optimizers) {
+    for (Optimizer optimizer : optimizers) {
+      optimizer.zeroGrad();
+    }
     loss.backward();
-    update(List.of(loss));
-    zeroGrad();
+    List<Tensor> computed = new ArrayList<>(List.of(loss));
+    for (Optimizer optimizer : optimizers) {
+      computed.addAll(optimizer.updates());
+    }
+    Tensor.realize(computed);
+    for (Optimizer optimizer : optimizers) {
+      optimizer.zeroGrad();
+    }
   }
 
   /// One step by the gradients that the parameters have, as in PyTorch: after `zeroGrad()` and `loss.backward()`. The
   /// gradients are computed and stay. Parameters without a gradient stay as they are.
   public final void step() {
+    List<Tensor> computed = gradients();
+    computed.addAll(updates());
+    Tensor.realize(computed);
+  }
+
+  /// Adds the gradients of `loss` to those that the parameters have, and computes them and `loss`, so that nothing of this
+  /// batch stays in memory but its gradients: a large batch in several small ones. [#step()] then takes the step.
+  /// ```java
+  /// optimizer.zeroGrad();
+  /// for (Tensor part : x.chunk(4, 0)) {
+  ///   optimizer.accumulate(part.linear(weight).square().mean().div(4));   // the mean of all four
+  /// }
+  /// optimizer.step();
+  /// ```
+  /// @throws IllegalStateException if `loss` is not one number, or depends on no parameter
+  public final void accumulate(Tensor loss) {
+    loss.backward();
+    List<Tensor> computed = gradients();
+    computed.add(loss);
+    Tensor.realize(computed);
+  }
+
+  private List<Tensor> gradients() {
     List<Tensor> gradients = new ArrayList<>();
     for (ParameterGroup group : groups) {
       group.parameters().values().stream().filter(Tensor::hasGrad).map(Tensor::grad).forEach(gradients::add);
     }
-    update(gradients);
+    return gradients;
   }
 
   /// Forgets the gradients of all parameters.
@@ -110,31 +208,31 @@ public abstract class Optimizer {
     groups.forEach(group -> group.parameters().values().forEach(Tensor::zeroGrad));
   }
 
-  private void update(List<Tensor> alongside) {
+  /// Gives parameters and states their new values, which are still to be computed.
+  private List<Tensor> updates() {
     steps++;
     Tensor clipping = clipping();
     for (int i = 0; i < groups.size(); i++) {
-      double[] values = scalars(learningRates[i], steps);
+      Settings settings = settings(i);
+      double[] values = scalars(settings, steps);
       Map<DType, List<Tensor>> bound = new LinkedHashMap<>();
-      double weightDecay = groups.get(i).weightDecay();
       groups.get(i).parameters().forEach((name, parameter) -> {
         if (parameter.hasGrad()) {
           DType type = wide(parameter);
           List<Tensor> scalars = bound.computeIfAbsent(type, t -> bind(values, t, parameter));
-          Tensor gradient = parameter.grad().detach().cast(type);
+          Tensor gradient = gradient(parameter);
           gradient = clipping == null ? gradient : gradient.mul(clipping);
-          Tensor value = next(new Update(name, parameter.detach().cast(type), gradient, scalars, weightDecay));
+          Tensor value = next(new Update(name, parameter.detach().cast(type), gradient, scalars, settings));
           changed.add(parameter.update(value.cast(parameter.dtype())));
         }
       });
     }
-    List<Tensor> all = new ArrayList<>(alongside);
-    all.addAll(changed);
+    List<Tensor> updated = new ArrayList<>(changed);
     if (gradientNorm != null) {
-      all.add(gradientNorm);
+      updated.add(gradientNorm);
     }
     changed.clear();
-    Tensor.realize(all);
+    return updated;
   }
 
   private static List<Tensor> bind(double[] values, DType type, Tensor parameter) {
@@ -149,6 +247,12 @@ public abstract class Optimizer {
         : Tensor.of(new float[] {(float) value}, Shape.SCALAR, device);
   }
 
+  /// A gradient in the type to compute in, each element within the bounds of [#clipValue].
+  private Tensor gradient(Tensor parameter) {
+    Tensor gradient = parameter.grad().detach().cast(wide(parameter));
+    return maxElement == Double.POSITIVE_INFINITY ? gradient : gradient.clamp(-maxElement, maxElement);
+  }
+
   /// What gradients are multiplied with so that their common norm is at most `maxNorm`; null for nothing.
   private @Nullable Tensor clipping() {
     if (maxNorm == Double.POSITIVE_INFINITY) {
@@ -158,7 +262,7 @@ public abstract class Optimizer {
     for (ParameterGroup group : groups) {
       for (Tensor parameter : group.parameters().values()) {
         if (parameter.hasGrad()) {
-          Tensor squares = parameter.grad().detach().cast(wide(parameter)).square().sum();
+          Tensor squares = gradient(parameter).square().sum();
           sum = sum == null ? squares : sum.add(squares);
         }
       }
@@ -183,6 +287,17 @@ public abstract class Optimizer {
     return this;
   }
 
+  /// Moves each element of the gradients that is outside -bound..bound to the nearer of both, before [#clipNorm] measures them:
+  /// PyTorch's `clip_grad_value_`. Infinity, the default, does nothing.
+  /// @return this
+  public final Optimizer clipValue(double bound) {
+    if (!(bound > 0)) {
+      throw new IllegalArgumentException("the bound to clip to must be above 0, not " + bound);
+    }
+    maxElement = bound;
+    return this;
+  }
+
   /// The norm of all gradients before the last step clipped them, a scalar.
   /// @throws IllegalStateException if there was no step with [#clipNorm]
   public final Tensor gradientNorm() {
@@ -196,6 +311,13 @@ public abstract class Optimizer {
   public final void learningRate(double rate) {
     ParameterGroup.requireRate("learning rate", rate);
     Arrays.fill(learningRates, rate);
+  }
+
+  /// Gives each group the learning rate that it was made with times `factor`, from the next step on: how PyTorch's schedulers
+  /// treat groups.
+  public final void scaleLearningRates(double factor) {
+    ParameterGroup.requireRate("factor", factor);
+    Arrays.setAll(learningRates, i -> groups.get(i).learningRate() * factor);
   }
 
   /// Gives one group this learning rate, from the next step on.

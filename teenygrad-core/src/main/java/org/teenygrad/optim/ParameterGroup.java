@@ -9,12 +9,21 @@ import org.teenygrad.Tensor;
 
 /// Parameters that an optimizer treats alike.
 ///
+/// ```java
+/// var slow = ParameterGroup.of(Map.of("table", table), 1e-4).with("beta2", 0.99);
+/// var rest = new ParameterGroup(Map.of("weight", weight), 1e-3, 0.1);
+/// var optimizer = new AdamW(List.of(slow, rest), 0.9, 0.999, 1e-8);
+/// ```
 /// @param parameters the parameters by name; their states are stored under these names
 /// @param learningRate at the first step; [Optimizer#learningRate(double)] changes it
 /// @param weightDecay how strongly the parameters are drawn towards 0
-public record ParameterGroup(Map<String, Tensor> parameters, double learningRate, double weightDecay) {
+/// @param settings what this group has instead of the optimizer's own settings, by name: those of its constructor's
+///     parameters that are numbers, such as `beta1` or `momentum`
+public record ParameterGroup(
+    Map<String, Tensor> parameters, double learningRate, double weightDecay, Map<String, Double> settings) {
   public ParameterGroup {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    settings = Map.copyOf(settings);
     requireRate("learning rate", learningRate);
     requireRate("weight decay", weightDecay);
     parameters.forEach((name, parameter) -> {
@@ -24,6 +33,12 @@ public record ParameterGroup(Map<String, Tensor> parameters, double learningRate
     });
   }
 
+  /// With the optimizer's own settings.
+  public ParameterGroup(Map<String, Tensor> parameters, double learningRate, double weightDecay) {
+    this(parameters, learningRate, weightDecay, Map.of());
+  }
+
+  /// Without weight decay.
   public static ParameterGroup of(Map<String, Tensor> parameters, double learningRate) {
     return new ParameterGroup(parameters, learningRate, 0);
   }
@@ -41,6 +56,13 @@ public record ParameterGroup(Map<String, Tensor> parameters, double learningRate
     return List.of(
         new ParameterGroup(filter(parameters, p -> p.rank() >= 2), learningRate, weightDecay),
         new ParameterGroup(filter(parameters, p -> p.rank() < 2), learningRate, 0));
+  }
+
+  /// This group with another value of one of the optimizer's settings.
+  public ParameterGroup with(String setting, double value) {
+    Map<String, Double> changed = new LinkedHashMap<>(settings);
+    changed.put(setting, value);
+    return new ParameterGroup(parameters, learningRate, weightDecay, changed);
   }
 
   private static Map<String, Tensor> filter(Map<String, Tensor> parameters, Predicate<Tensor> wanted) {

@@ -7,9 +7,8 @@ import org.teenygrad.Tensor;
 /// Steps divided by a running root mean square of the gradient (Hinton, 2012): `torch.optim.RMSprop`.
 public final class RMSprop extends Optimizer {
   private static final String MEAN_SQUARE = "square_avg";
-
-  private final double alpha;
-  private final double eps;
+  private static final String ALPHA = "alpha";
+  private static final String EPS = "eps";
 
   /// With PyTorch's defaults: alpha 0.99, eps 1e-8.
   public RMSprop(Map<String, Tensor> parameters, double learningRate) {
@@ -17,14 +16,12 @@ public final class RMSprop extends Optimizer {
   }
 
   public RMSprop(List<ParameterGroup> groups, double alpha, double eps) {
-    super(groups, MEAN_SQUARE);
-    this.alpha = alpha;
-    this.eps = eps;
+    super(groups, Map.of(ALPHA, alpha, EPS, eps), MEAN_SQUARE);
   }
 
   @Override
-  protected double[] scalars(double learningRate, long step) {
-    return new double[] {learningRate};
+  protected double[] scalars(Settings settings, long step) {
+    return new double[] {settings.learningRate()};
   }
 
   @Override
@@ -32,8 +29,9 @@ public final class RMSprop extends Optimizer {
     Tensor p = update.parameter();
     Tensor g = update.gradient();
     g = update.weightDecay() == 0 ? g : g.add(p.mul(update.weightDecay()));
+    double alpha = update.setting(ALPHA);
     Tensor meanSquare = state(update, MEAN_SQUARE).mul(alpha).add(g.square().mul(1 - alpha));
     setState(update, MEAN_SQUARE, meanSquare);
-    return p.sub(g.mul(update.scalars().getFirst()).div(meanSquare.sqrt().add(eps)));
+    return p.sub(g.mul(update.scalars().getFirst()).div(meanSquare.sqrt().add(update.setting(EPS))));
   }
 }

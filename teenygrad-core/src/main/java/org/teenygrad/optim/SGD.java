@@ -11,8 +11,9 @@ import org.teenygrad.Tensor;
 public final class SGD extends Optimizer {
   private static final String BUFFER = "momentum_buffer";
 
-  private final double momentum;
-  private final double dampening;
+  private static final String MOMENTUM = "momentum";
+  private static final String DAMPENING = "dampening";
+
   private final boolean nesterov;
 
   /// Plain gradient descent.
@@ -26,18 +27,24 @@ public final class SGD extends Optimizer {
 
   /// @throws IllegalArgumentException if `nesterov` is asked for without momentum or with dampening
   public SGD(List<ParameterGroup> groups, double momentum, double dampening, boolean nesterov) {
-    super(groups, momentum == 0 ? new String[0] : new String[] {BUFFER});
-    if (nesterov && (momentum <= 0 || dampening != 0)) {
-      throw new IllegalArgumentException("SGD: nesterov needs a momentum and no dampening");
+    super(groups, Map.of(MOMENTUM, momentum, DAMPENING, dampening), hasMomentum(groups, momentum) ? new String[] {BUFFER} : new String[0]);
+    for (ParameterGroup group : groups) {
+      double own = group.settings().getOrDefault(MOMENTUM, momentum);
+      if (nesterov && (own <= 0 || group.settings().getOrDefault(DAMPENING, dampening) != 0)) {
+        throw new IllegalArgumentException("SGD: nesterov needs a momentum and no dampening");
+      }
     }
-    this.momentum = momentum;
-    this.dampening = dampening;
     this.nesterov = nesterov;
   }
 
+  private static boolean hasMomentum(List<ParameterGroup> groups, double momentum) {
+    return groups.stream().anyMatch(group -> group.settings().getOrDefault(MOMENTUM, momentum) != 0);
+  }
+
+  /// The learning rate, and how much of the gradient goes into the buffer.
   @Override
-  protected double[] scalars(double learningRate, long step) {
-    return dampening == 0 ? new double[] {learningRate} : new double[] {learningRate, step == 1 ? 1 : 1 - dampening};
+  protected double[] scalars(Settings settings, long step) {
+    return new double[] {settings.learningRate(), step == 1 ? 1 : 1 - settings.of(DAMPENING)};
   }
 
   @Override
@@ -47,8 +54,9 @@ public final class SGD extends Optimizer {
     if (update.weightDecay() != 0) {
       g = g.add(p.mul(update.weightDecay()));
     }
+    double momentum = update.setting(MOMENTUM);
     if (momentum != 0) {
-      Tensor fresh = dampening == 0 ? g : g.mul(update.scalars().get(1));
+      Tensor fresh = update.setting(DAMPENING) == 0 ? g : g.mul(update.scalars().get(1));
       Tensor buffer = state(update, BUFFER).mul(momentum).add(fresh);
       setState(update, BUFFER, buffer);
       g = nesterov ? g.add(buffer.mul(momentum)) : buffer;

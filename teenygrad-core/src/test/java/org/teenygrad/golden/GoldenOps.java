@@ -54,7 +54,8 @@ final class GoldenOps {
           ops("kl_div", (in, c) -> List.of(klDiv(in.get(0), in.get(1), c))),
           ops("scaled_dot_product_attention", (in, c) -> List.of(attention(in, c))),
           ops("second_order_exp_sin", GoldenModels::secondOrder),
-          ops("optim", GoldenModels::optimize));
+          ops("optim", GoldenModels::optimize),
+          ops("optimizer", GoldenOptimizers::steps));
 
   /// The function of that name; what is not in this table is called as PyTorch would be, tensors first, then keywords.
   static Op named(String name) {

@@ -33,9 +33,9 @@ class GoldenTest {
     }
   }
 
-  /// The file that is kept here, as a prefix.
-  static Path kept() {
-    String kept = resource("/golden/golden-1.json").toString();
+  /// A file that is kept here, as a prefix.
+  static Path kept(String name) {
+    String kept = resource("/golden/" + name + ".json").toString();
     return Path.of(kept.substring(0, kept.length() - ".json".length()));
   }
 
@@ -48,7 +48,7 @@ class GoldenTest {
   @MethodSource("devices")
   void everyCaseGivesTheAnswerAndTheGradientsOfPyTorch(Device device) {
     String property = System.getProperty("golden");
-    GoldenCount count = GoldenCount.of(property == null ? kept() : fromRoot(property), device);
+    GoldenCount count = GoldenCount.of(property == null ? kept("golden-1") : fromRoot(property), device);
     assertThat(count.failed() + count.unsupported()).as("cases that failed or cannot be run").isZero();
     assertThat(count.passed()).isPositive();
   }

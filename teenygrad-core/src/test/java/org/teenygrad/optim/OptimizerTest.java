@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.DType;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
 /// What the golden cases do not say; those compare SGD, Adam, AdamW, RMSprop and Adagrad with PyTorch.
@@ -59,6 +60,76 @@ class OptimizerTest {
     assertThat(optimizer.gradientNorm().item()).isCloseTo(norm, within(1e-5f));
     assertThat(p.toFloatArray()[0]).isCloseTo(-3 / norm, within(1e-5f));
     assertThat(q.toFloatArray()[0]).isCloseTo(-4 / norm, within(1e-5f));
+  }
+
+  @Test
+  void microBatchesAreOneBatch() {
+    Tensor x = Tensor.randn(8, 5).realize();
+    Tensor whole = Tensor.randn(3, 5).requiresGrad();
+    Tensor parts = whole.detach().requiresGrad();
+    var one = new AdamW(Map.of("w", whole), 0.1).clipNorm(0.5);
+    var other = new AdamW(Map.of("w", parts), 0.1).clipNorm(0.5);
+    for (int step = 0; step < 3; step++) {
+      Tensor mean = x.linear(whole).square().mean();
+      one.step(mean);
+      other.zeroGrad();
+      float sum = 0;
+      for (Tensor part : x.chunk(4, 0)) {
+        Tensor loss = part.linear(parts).square().mean().div(4);
+        other.accumulate(loss);
+        sum += loss.item();
+      }
+      other.step();
+      assertThat(sum).isCloseTo(mean.item(), within(1e-5f));
+      assertThat(parts.sub(whole).abs().max().item()).isLessThan(1e-5f);
+    }
+    assertThat(other.steps()).isEqualTo(3);
+  }
+
+  @Test
+  void severalOptimizersStepTogether() {
+    Tensor p = Tensor.ones(2, 2).requiresGrad();
+    Tensor q = Tensor.ones(2).requiresGrad();
+    var muon = new Muon(Map.of("p", p), 0.1);
+    var sgd = new SGD(Map.of("q", q), 0.5);
+    Optimizer.step(p.matmul(Tensor.eye(2)).sum().add(q.sum()), muon, sgd);
+    assertThat(q.toFloatArray()).containsExactly(0.5f, 0.5f);
+    assertThat(p.toFloatArray()[0]).isLessThan(0.99f);
+    assertThat(p.hasGrad() || q.hasGrad()).isFalse();
+    assertThatThrownBy(() -> new Muon(Map.of("q", q), 1)).hasMessageContaining("q (2,) is no matrix");
+  }
+
+  @Test
+  void muonMovesAllSingularValuesAlike() {
+    Tensor p = Tensor.zeros(4, 6).requiresGrad();
+    var muon = new Muon(List.of(ParameterGroup.of(Map.of("p", p), 1)), 0, false, Muon.Scale.ROWS_BY_COLUMNS);
+    muon.step(p.mul(Tensor.randn(4, 6)).sum());
+    assertThat(p.detach().svd().s().toFloatArray()).hasSize(4).satisfies(values -> {
+      for (float value : values) {
+        assertThat(value).isBetween(0.5f, 1.3f);
+      }
+    });
+  }
+
+  @Test
+  void lambStepsAreProportionalToTheTensor() {
+    Tensor p = Tensor.full(Shape.of(3), 2, DType.FLOAT32).requiresGrad();
+    var lamb = new LAMB(List.of(ParameterGroup.of(Map.of("p", p), 0.1)), 0.9, 0.999, 0);
+    lamb.step(p.mul(Tensor.of(1f, 1f, 1f)).sum());
+    assertThat(p.toFloatArray()[0]).isCloseTo(1.8f, within(1e-6f));
+  }
+
+  @Test
+  void groupsHaveSettingsOfTheirOwn() {
+    Tensor p = parameter();
+    Map<String, Tensor> parameters = Map.of("p", p);
+    assertThatThrownBy(() -> new AdamW(List.of(ParameterGroup.of(parameters, 1).with("beta", 0.5)), 0.9, 0.99, 1e-8))
+        .hasMessage("AdamW has no setting beta; a group may change [beta1, beta2, eps]");
+    assertThatThrownBy(() -> new AdamW(List.of(ParameterGroup.of(parameters, 1).with("beta1", 1)), 0.9, 0.99, 1e-8))
+        .hasMessage("AdamW: beta1 must be in [0, 1), not 1.0");
+    assertThatThrownBy(() -> new SGD(List.of(ParameterGroup.of(parameters, 1).with("momentum", 0)), 0.9, 0, true))
+        .hasMessageContaining("nesterov needs a momentum");
+    assertThat(new SGD(List.of(ParameterGroup.of(parameters, 1).with("momentum", 0.5)), 0, 0, false).stateDict()).containsKey("p.momentum_buffer");
   }
 
   @Test

@@ -3,9 +3,15 @@ package org.teenygrad.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
@@ -15,30 +21,67 @@ import org.teenygrad.runtime.Runtime;
 
 /// A training step builds the same graph each time but for the data in its buffers, so that its schedule can be replayed.
 class ReplayTest {
-  private final Set<OpNode> graphs = new HashSet<>();
+  private static final Device DEVICE = Device.of("recording");
 
-  private Runtime recording(Device device) {
-    Runtime inner = Devices.runtime(Device.of("interpreter"));
-    return new Runtime(device, inner.allocator(), inner.target(), program -> {
-      graphs.add(program.graph());
-      return inner.compiler().compile(program);
+  /// Every kernel that the device was ever given to compile.
+  private static final Set<OpNode> KERNELS = new HashSet<>();
+
+  @BeforeAll
+  static void recordKernels() {
+    Devices.register("recording", device -> {
+      Runtime inner = Devices.runtime(Device.of("interpreter"));
+      return new Runtime(device, inner.allocator(), inner.target(), program -> {
+        KERNELS.add(program.graph());
+        return inner.compiler().compile(program);
+      });
     });
   }
 
-  @Test
-  void stepsAfterTheFirstBringNothingNew() {
-    Devices.register("recording", this::recording);
-    Device device = Device.of("recording");
-    Tensor x = Tensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, Shape.of(2, 4), device);
-    Tensor w = Tensor.of(new float[] {1, -1, 1, -1}, Shape.of(1, 4), device).requiresGrad();
-    var optimizer = new AdamW(Map.of("w", w), 0.1).clipNorm(1);
+  static Stream<Function<Map<String, Tensor>, Optimizer>> optimizers() {
+    return Stream.of(
+        p -> new AdamW(p, 0.1),
+        p -> new SGD(p, 0.1, 0.9),
+        p -> new SGD(List.of(ParameterGroup.of(p, 0.1)), 0.9, 0.5, false),
+        p -> new LAMB(p, 0.1),
+        p -> new Muon(p, 0.1));
+  }
+
+  private static Tensor weight() {
+    return Tensor.of(new float[] {1, -1, 1, -1}, Shape.of(1, 4), DEVICE).requiresGrad();
+  }
+
+  private static Tensor loss(Tensor w) {
+    Tensor x = Tensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, Shape.of(2, 4), DEVICE);
+    return x.dropout(0.5, true).linear(w).square().mean();
+  }
+
+  @ParameterizedTest
+  @MethodSource("optimizers")
+  void stepsAfterTheFirstBringNothingNew(Function<Map<String, Tensor>, Optimizer> kind) {
+    Tensor w = weight();
+    Optimizer optimizer = kind.apply(Map.of("w", w)).clipNorm(1).clipValue(10);
     int afterFirst = 0;
     for (int step = 0; step < 4; step++) {
       optimizer.learningRate(0.1 / (step + 1));
-      Tensor loss = x.dropout(0.5, true).linear(w).square().mean();
-      optimizer.step(loss);
-      afterFirst = step == 0 ? graphs.size() : afterFirst;
+      optimizer.step(loss(w));
+      afterFirst = step == 0 ? KERNELS.size() : afterFirst;
     }
-    assertThat(graphs).hasSize(afterFirst);
+    assertThat(KERNELS).hasSize(afterFirst).isNotEmpty();
+  }
+
+  @Test
+  void accumulatedStepsAfterTheFirstBringNothingNew() {
+    Tensor w = weight();
+    var optimizer = new AdamW(Map.of("w", w), 0.1);
+    int afterFirst = 0;
+    for (int step = 0; step < 3; step++) {
+      optimizer.zeroGrad();
+      for (int part = 0; part < 3; part++) {
+        optimizer.accumulate(loss(w).div(3));
+      }
+      optimizer.step();
+      afterFirst = step == 0 ? KERNELS.size() : afterFirst;
+    }
+    assertThat(KERNELS).hasSize(afterFirst).isNotEmpty();
   }
 }

@@ -1,6 +1,5 @@
 package org.teenygrad.models.nanogpt;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -210,10 +209,7 @@ public final class Trainer {
     double sum = 0;
     for (int part = 0; part < parts; part++) {
       Tensor loss = loss(corpus.tokens().train().randomBatch(batches, settings.batchSize(), settings.blockSize())).div(parts);
-      loss.backward();
-      List<Tensor> computed = new ArrayList<>(List.of(loss));
-      model.parameters().forEach(parameter -> computed.add(parameter.grad()));
-      Tensor.realize(computed);
+      optimizer.accumulate(loss);
       sum += loss.item();
     }
     optimizer.step();

@@ -75,7 +75,8 @@ final class Leaves {
   /// Whether `output` depends on `input` by a way that derivatives can go, parameters in between or not.
   static boolean isReachable(OpNode output, OpNode input) {
     OpNode wanted = computed(input);
-    Predicate<OpNode> leadsOn = node -> !node.is(OpCode.DETACH) && node.dtype().isFloating() && node != input;
+    Predicate<OpNode> leadsOn =
+        node -> !node.is(OpCode.DETACH) && node.dtype().isFloating() && node != input && computed(node) == node;
     return Graph.topological(List.of(output), leadsOn).stream()
         .anyMatch(node -> computed(node) == wanted);
   }

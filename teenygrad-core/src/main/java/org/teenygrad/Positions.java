@@ -36,36 +36,64 @@ final class Positions {
   }
 
   static Tensor index(Tensor x, @Nullable Tensor... indices) {
-    if (indices.length > x.rank()) {
-      throw new IllegalArgumentException("index: " + indices.length + " indices for " + x.shape());
-    }
-    List<Integer> indexed = IntStream.range(0, indices.length).filter(i -> indices[i] != null).boxed().toList();
-    if (indexed.isEmpty()) {
-      return x;
-    }
-    List<Integer> whole = new ArrayList<>(IntStream.range(0, x.rank()).boxed().toList());
-    whole.removeAll(indexed);
-
-    Tensor front = x.permute(IntStream.concat(ints(indexed), ints(whole)).toArray());
-    int[] flat = new int[whole.size() + 1];
-    Arrays.setAll(flat, i -> i == 0 ? -1 : x.size(whole.get(i - 1)));
-    flat[0] = Math.toIntExact(indexed.stream().mapToLong(x::size).reduce(1, Math::multiplyExact));
-    Tensor result = rows(front.reshape(flat), flatPosition(x, indices, indexed));
-
-    int positionRank = result.rank() - whole.size();
-    boolean adjacent = indexed.getLast() - indexed.getFirst() == indexed.size() - 1;
-    int before = adjacent ? indexed.getFirst() : 0; // whole axes in front of the indexed ones
-    int[] order =
-        IntStream.concat(
-                IntStream.range(positionRank, positionRank + before),
-                IntStream.concat(
-                    IntStream.range(0, positionRank), IntStream.range(positionRank + before, result.rank())))
-            .toArray();
-    return result.permute(order);
+    return Arrays.stream(indices).allMatch(Objects::isNull) ? x : Located.of("index", x, indices).read();
   }
 
-  private static IntStream ints(List<Integer> list) {
-    return list.stream().mapToInt(Integer::intValue);
+  /// x with values at positions, which [#index] would read; of several for one place the last wins.
+  static Tensor put(Tensor x, Tensor values, @Nullable Tensor... indices) {
+    return Located.of("assign", x, indices).write(values);
+  }
+
+  /// Index tensors on some axes of x, brought to one position on one axis.
+  ///
+  /// @param order the axes of x, the indexed ones next to each other
+  /// @param flat x in that order, the indexed axes as one
+  /// @param axis that axis
+  /// @param position of any shape
+  private record Located(Tensor x, int[] order, Tensor flat, int axis, Tensor position) {
+    static Located of(String name, Tensor x, @Nullable Tensor[] indices) {
+      if (indices.length > x.rank()) {
+        throw new IllegalArgumentException(name + ": " + indices.length + " indices for " + x.shape());
+      }
+      List<Integer> indexed = IntStream.range(0, indices.length).filter(i -> indices[i] != null).boxed().toList();
+      boolean adjacent = indexed.getLast() - indexed.getFirst() == indexed.size() - 1;
+      List<Integer> order = new ArrayList<>(IntStream.range(0, x.rank()).boxed().toList());
+      if (!adjacent) {
+        order.removeAll(indexed);
+        order.addAll(0, indexed);
+      }
+      int[] axes = order.stream().mapToInt(Integer::intValue).toArray();
+      int first = adjacent ? indexed.getFirst() : 0;
+      Tensor flat = x.permute(axes).flatten(first, first + indexed.size() - 1);
+      return new Located(x, axes, flat, first, flatPosition(x, indices, indexed));
+    }
+
+    private int[] withPosition(int... sizes) {
+      IntStream before = flat.shape().stream().limit(axis);
+      return IntStream.concat(IntStream.concat(before, IntStream.of(sizes)), flat.shape().stream().skip(axis + 1)).toArray();
+    }
+
+    /// The position for every element that is read or written.
+    private Tensor index() {
+      int count = Math.toIntExact(position.elements());
+      int[] alone = IntStream.range(0, flat.rank()).map(i -> i == axis ? count : 1).toArray();
+      return position.reshape(alone).broadcastTo(flat.shape().with(axis, count));
+    }
+
+    Tensor read() {
+      return Tensor.applyWith(OpCode.GATHER, axis, flat, index()).reshape(withPosition(position.shape().toArray()));
+    }
+
+    Tensor write(Tensor values) {
+      Tensor index = index();
+      Tensor source = Subscript.fitted(values, Shape.of(withPosition(position.shape().toArray()))).reshape(index.shape());
+      Tensor written = Tensor.applyWith(OpCode.SCATTER, new Scatter(axis, null), flat, index, source);
+      int[] back = new int[order.length];
+      Arrays.setAll(back, i -> x.size(order[i]));
+      int[] inverse = new int[order.length];
+      IntStream.range(0, order.length).forEach(i -> inverse[order[i]] = i);
+      return written.reshape(back).permute(inverse);
+    }
   }
 
   /// Where the indices point in the indexed axes taken as one; -1 where one of several is outside its axis.

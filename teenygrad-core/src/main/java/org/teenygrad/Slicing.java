@@ -16,12 +16,28 @@ sealed interface Slicing permits Tensor {
   /// ```
   /// @throws IndexOutOfBoundsException if [Slice#at] is outside its axis, or there are more slices than axes
   default Tensor index(Slice... slices) {
-    return Subscript.apply(self(), List.of(slices));
+    return Subscript.of(self().shape(), List.of(slices)).read(self());
   }
 
   /// Python's subscript as text: `x.index("1:, ..., ::-2, None, 3")` is `x[1:, ..., ::-2, None, 3]`.
   default Tensor index(String subscript) {
-    return Subscript.apply(self(), Slice.parse(subscript));
+    return Subscript.of(self().shape(), Slice.parse(subscript)).read(self());
+  }
+
+  /// The part that a subscript names, to be replaced: `x.at(Slice.from(1)).assign(v)` is `x[1:] = v`.
+  /// @throws IndexOutOfBoundsException as [#index(Slice...)]
+  default Selection at(Slice... slices) {
+    return new Selection(self(), Subscript.of(self().shape(), List.of(slices)));
+  }
+
+  /// [#at(Slice...)] of a subscript as text: `x.at("1:3, ::2").assign(v)` is `x[1:3, ::2] = v`.
+  default Selection at(String subscript) {
+    return at(Slice.parse(subscript).toArray(Slice[]::new));
+  }
+
+  /// [#at(Slice...)] of tensors of positions, or bool masks, for the leading axes: `x.at(mask).assign(0)` is `x[mask] = 0`.
+  default Selection at(Tensor... positions) {
+    return at(Arrays.stream(positions).map(Slice::at).toArray(Slice[]::new));
   }
 
   /// The part at these positions of the leading axes: `x.get(2, -1)` is `x[2, -1]`.

@@ -1,74 +1,164 @@
 package org.teenygrad;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.ir.Bounds;
-import org.teenygrad.ir.OpCode;
 
-/// How slices become SHRINK, FLIP and RESHAPE.
+/// A subscript on a shape: which positions of each axis slices take, and the index tensors on the axes of what they leave.
+///
+/// Slices are SHRINK, FLIP and RESHAPE to read, and their opposites with a choice to write.
 final class Subscript {
-  private Subscript() {}
+  private final Shape shape;
+  private final List<Stride> strides = new ArrayList<>(); // for each axis of the shape
+  private final List<Integer> sizes = new ArrayList<>(); // of what the slices leave
+  private final List<@Nullable Tensor> positions = new ArrayList<>(); // for its axes; a mask stands at its first
 
-  static Tensor apply(Tensor x, List<Slice> slices) {
-    List<Slice> full = withoutEllipsis(x, slices);
-    Tensor result = x;
-    List<Integer> sizes = new ArrayList<>();
-    List<@Nullable Tensor> positions = new ArrayList<>(); // for each axis of the result
-    int axis = 0;
-    for (Slice slice : full) {
-      switch (slice) {
-        case Slice.NewAxis _ -> sizes.add(1);
-        case Slice.Positions at -> {
-          pad(positions, sizes.size());
-          for (Tensor one : indices(at.positions(), x, axis)) {
-            positions.add(one);
-            sizes.add(x.size(axis++));
+  private Subscript(Shape shape) {
+    this.shape = shape;
+  }
+
+  static Subscript of(Shape shape, List<Slice> slices) {
+    Subscript subscript = new Subscript(shape);
+    withoutEllipsis(shape, slices).forEach(subscript::add);
+    return subscript;
+  }
+
+  private void add(Slice slice) {
+    int axis = strides.size();
+    switch (slice) {
+      case Slice.NewAxis _ -> leave(1);
+      case Slice.Positions at -> {
+        Tensor index = at.positions();
+        requireFit(index, axis);
+        positions.addAll(Collections.nCopies(sizes.size() - positions.size(), null));
+        if (axes(slice) == 0) { // a truth is a mask of an axis of its own
+          positions.add(index.reshape(1));
+          leave(1);
+        } else {
+          positions.add(index);
+          for (int i = 0; i < axes(slice); i++) {
+            int size = shape.size(axis + i);
+            strides.add(new Stride(0, size, 1));
+            leave(size);
           }
         }
-        case Slice.At at -> {
-          result = strided(result, axis, position(at.index(), x.shape(), axis), 1, 1);
-          axis++;
-        }
-        case Slice.Part part -> {
-          int size = x.size(axis);
-          result = strided(result, axis, part.first(size), part.count(size), part.step());
-          sizes.add(result.size(axis));
-          axis++;
-        }
-        case Slice.Ellipsis _ -> throw new IllegalArgumentException("index: more than one ellipsis in " + slices);
       }
+      case Slice.At at -> strides.add(new Stride(position(at.index(), shape, axis), 1, 1));
+      case Slice.Part part -> {
+        int size = shape.size(axis);
+        strides.add(new Stride(part.first(size), part.count(size), part.step()));
+        leave(part.count(size));
+      }
+      case Slice.Ellipsis _ -> throw new IllegalArgumentException("index: more than one ellipsis");
     }
-    Tensor basic = Operations.reshape(result, Shape.of(sizes));
-    return positions.isEmpty() ? basic : basic.index(positions.toArray(@Nullable Tensor[]::new));
   }
 
-  private static void pad(List<@Nullable Tensor> positions, int axes) {
-    while (positions.size() < axes) {
-      positions.add(null);
-    }
+  private void leave(int size) {
+    sizes.add(size);
   }
 
-  /// Integers as they are; a mask as the positions of its true elements on each of its axes.
-  private static List<Tensor> indices(Tensor index, Tensor x, int axis) {
-    if (index.dtype() != DType.BOOL) {
-      return List.of(index);
-    }
-    for (int i = 0; i < index.rank(); i++) {
-      if (index.size(i) != x.size(axis + i)) {
+  private void requireFit(Tensor index, int axis) {
+    for (int i = 0; index.dtype() == DType.BOOL && i < index.rank(); i++) {
+      if (index.size(i) != shape.size(axis + i)) {
         throw new IndexOutOfBoundsException(
-            "index: a mask of shape %s does not fit axis %d of shape %s".formatted(index.shape(), axis + i, x.shape()));
+            "index: a mask of shape %s does not fit axis %d of shape %s".formatted(index.shape(), axis + i, shape));
       }
     }
-    return index.nonzero().unbind(1);
+  }
+
+  /// The elements that the subscript names.
+  Tensor read(Tensor x) {
+    Tensor part = part(x);
+    return positions.isEmpty() ? part : part.index(indices());
+  }
+
+  /// x with these values, which broadcast, in place of those that the subscript names.
+  Tensor write(Tensor x, Tensor values) {
+    Tensor part = part(x);
+    Tensor changed = positions.isEmpty() ? fitted(values, part.shape()) : replaced(part, values);
+    boolean whole = IntStream.range(0, shape.rank()).allMatch(axis -> strides.get(axis).isWhole(shape.size(axis)));
+    return whole
+        ? Operations.reshape(changed, shape)
+        : back(changed.onesLike(DType.BOOL)).where(back(changed), x);
+  }
+
+  private Tensor part(Tensor x) {
+    Tensor part = x;
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      part = strides.get(axis).of(part, axis);
+    }
+    return Operations.reshape(part, Shape.of(sizes));
+  }
+
+  private Tensor back(Tensor part) {
+    Tensor x = Operations.reshape(part, Shape.of(strides.stream().map(Stride::count).toList()));
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      x = strides.get(axis).back(x, axis, shape.size(axis));
+    }
+    return x;
+  }
+
+  /// One index for each axis that has one: a mask becomes the positions of its true elements on each of its axes.
+  private @Nullable Tensor[] indices() {
+    List<@Nullable Tensor> indices = new ArrayList<>();
+    for (Tensor index : positions) {
+      if (index != null && index.dtype() == DType.BOOL) {
+        indices.addAll(index.nonzero().unbind(1));
+      } else {
+        indices.add(index);
+      }
+    }
+    return indices.toArray(@Nullable Tensor[]::new);
+  }
+
+  private Tensor replaced(Tensor part, Tensor values) {
+    Tensor chosen = positions.getLast();
+    boolean onlyMask = positions.stream().limit(positions.size() - 1L).allMatch(Objects::isNull);
+    if (onlyMask && chosen != null && chosen.dtype() == DType.BOOL) {
+      int before = positions.size() - 1;
+      int after = part.rank() - before - chosen.rank();
+      Tensor same = withoutLeadingOnes(values, before + 1 + after);
+      int[] own = same.shape().toArray();
+      if (own.length <= after || own[own.length - after - 1] == 1) {
+        // One value for all true elements: they need not be counted.
+        IntStream front = IntStream.of(own).limit(Math.max(0, own.length - after - 1));
+        IntStream back = IntStream.of(own).skip(Math.max(0, own.length - after));
+        IntStream ones = IntStream.generate(() -> 1).limit(chosen.rank());
+        Tensor spread = same.reshape(IntStream.concat(IntStream.concat(front, ones), back).toArray());
+        int[] mask = IntStream.concat(chosen.shape().stream(), IntStream.generate(() -> 1).limit(after)).toArray();
+        return chosen.reshape(mask).where(fitted(spread, part.shape()), part);
+      }
+    }
+    return Positions.put(part, values, indices());
+  }
+
+  /// Values broadcast to a shape; axes of size 1 that it has not may stand in front, as in PyTorch.
+  static Tensor fitted(Tensor values, Shape shape) {
+    Tensor x = withoutLeadingOnes(values, shape.rank());
+    int missing = shape.rank() - x.rank();
+    if (missing < 0 || !IntStream.range(0, x.rank()).allMatch(i -> x.size(i) == 1 || x.size(i) == shape.size(missing + i))) {
+      throw new IllegalArgumentException("assign: values of shape " + values.shape() + " do not stretch to the part's " + shape);
+    }
+    return x.broadcastTo(shape);
+  }
+
+  private static Tensor withoutLeadingOnes(Tensor x, int rank) {
+    int[] sizes = x.shape().toArray();
+    int ones = 0;
+    while (sizes.length - ones > rank && sizes[ones] == 1) {
+      ones++;
+    }
+    return x.reshape(IntStream.of(sizes).skip(ones).toArray());
   }
 
   /// One slice for every axis, the first ellipsis (or the end) standing for the axes that are not named.
-  private static List<Slice> withoutEllipsis(Tensor x, List<Slice> slices) {
+  private static List<Slice> withoutEllipsis(Shape shape, List<Slice> slices) {
     int named = slices.stream().mapToInt(Subscript::axes).sum();
-    if (named > x.rank()) {
-      throw new IndexOutOfBoundsException(
-          "index: " + named + " slices for the " + x.rank() + " axes of shape " + x.shape());
+    if (named > shape.rank()) {
+      throw new IndexOutOfBoundsException("index: " + named + " slices for the " + shape.rank() + " axes of shape " + shape);
     }
     List<Slice> full = new ArrayList<>(slices);
     int rest = full.indexOf(Slice.ELLIPSIS);
@@ -77,7 +167,7 @@ final class Subscript {
     } else {
       rest = full.size();
     }
-    for (int i = named; i < x.rank(); i++) {
+    for (int i = named; i < shape.rank(); i++) {
       full.add(rest, Slice.ALL);
     }
     return full;
@@ -101,43 +191,5 @@ final class Subscript {
               + " to " + (size - 1));
     }
     return positive;
-  }
-
-  /// Positions `first`, `first + step`... of an axis. Steps over more than one are rows of a (count, step) matrix, of
-  /// which the first column is taken.
-  static Tensor strided(Tensor x, int axis, int first, int count, int step) {
-    if (count == 0) {
-      return shrink(x, axis, 0, 0);
-    }
-    if (step < 0) {
-      int last = first + step * (count - 1);
-      Tensor backwards = shrink(x, axis, last, first + 1).flip(axis);
-      return strided(backwards, axis, 0, count, -step);
-    }
-    long covered = (long) count * step;
-    if (step == 1 || count == 1) {
-      return shrink(x, axis, first, first + count);
-    }
-    Tensor part = shrink(x, axis, first, (int) Math.min(first + covered, x.size(axis)));
-    Tensor padded = part.padAxis(axis, 0, (int) covered - part.size(axis));
-    int[] sizes = new int[x.rank() + 1];
-    for (int i = 0; i < sizes.length; i++) {
-      sizes[i] = i == axis ? count : i == axis + 1 ? step : padded.size(i < axis ? i : i - 1);
-    }
-    Tensor column = shrink(padded.reshape(sizes), axis + 1, 0, 1);
-    return Operations.reshape(column, x.shape().with(axis, count));
-  }
-
-  private static Tensor shrink(Tensor x, int axis, int begin, int end) {
-    if (begin == 0 && end == x.size(axis)) {
-      return x;
-    }
-    List<Integer> begins = new ArrayList<>();
-    List<Integer> ends = new ArrayList<>();
-    for (int i = 0; i < x.rank(); i++) {
-      begins.add(i == axis ? begin : 0);
-      ends.add(i == axis ? end : x.size(i));
-    }
-    return Tensor.applyWith(OpCode.SHRINK, new Bounds(begins, ends), x);
   }
 }

@@ -261,7 +261,7 @@ public final class Tensor extends Joining
     return write("update", values, true);
   }
 
-  private Tensor write(String name, Tensor values, boolean overwrite) {
+  Tensor write(String name, Tensor values, boolean overwrite) {
     if (!values.shape().equals(shape()) || values.dtype() != dtype()) {
       throw new IllegalArgumentException(
           name + ": a tensor of " + dtype() + " " + shape() + " cannot take " + values.dtype() + " " + values.shape()
@@ -269,6 +269,12 @@ public final class Tensor extends Joining
     }
     common(OpCode.ASSIGN, device(), values.device);
     OpNode value = values.node();
+    if (!isLeaf() && Leaves.isTracked(value)) {
+      // An ASSIGN that has run is data, and derivatives end there: what they have to go through stays an expression.
+      ownsStorage = false;
+      become(OpNode.of(OpCode.CONTIGUOUS, value));
+      return this;
+    }
     OpNode current = node();
     // Data that is still to be written, or that others may refer to, is left alone: the new values get a storage of
     // their own.

@@ -203,4 +203,29 @@ class AssignTest {
       assertThat(w.data()[i]).isCloseTo((float) (i + 1 - Math.exp(i + 1)), offset(1e-4f));
     }
   }
+
+  @Test
+  void derivativesGoThroughAnAssignmentThatHasRun() {
+    Tensor w = of(1, 2).requiresGrad();
+    Tensor v = of(3, 4).requiresGrad();
+    Tensor y = w.mul(2);
+    y.assign(y.mul(v));
+    Tensor z = y.mul(10);
+    y.realize();
+    z.sum().backward();
+    assertThat(w.grad().data()).containsExactly(60, 80);
+    assertThat(v.grad().data()).containsExactly(20, 40);
+  }
+
+  @Test
+  void derivativesThatEndAtAnAssignmentAreRefused() {
+    Tensor x = of(1, 2);
+    Tensor y = x.mul(2);
+    y.assign(y.add(1));
+    Tensor loss = y.mul(10).sum();
+    assertThat(Gradient.of(loss, x).data()).containsExactly(20, 20);
+    y.realize();
+    assertThatThrownBy(() -> Gradient.of(loss, x)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the output does not depend on");
+  }
 }

@@ -54,7 +54,7 @@ final class ReplCommand implements Callable<Integer> {
       command.addAll(files);
       return new ProcessBuilder(command).inheritIO().start().waitFor();
     } catch (IOException e) {
-      throw new UncheckedIOException("jshell does not start (it comes with a JDK): " + e.getMessage(), e);
+      throw new UncheckedIOException("repl needs jshell, which comes with a JDK but not with the unpacked image; ./teenygrad of the sources finds one: " + e.getMessage(), e);
     } finally {
       Files.deleteIfExists(startup);
     }

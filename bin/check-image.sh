@@ -1,0 +1,28 @@
+#!/bin/sh
+# Unpacks the image that ./mvnw -Pdist package made and runs it as on a machine without Java: the devices, and a training
+# of 20 iterations.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd -P)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+mkdir "$work/image" "$work/bin"
+for archive in "$root"/teenygrad-dist/target/teenygrad-*.tar.xz; do
+  bytes=$(wc -c <"$archive")
+  echo "$archive: $bytes bytes"
+  tar -xJf "$archive" -C "$work/image"
+done
+for tool in sh dirname readlink; do
+  ln -s "$(command -v $tool)" "$work/bin/$tool"
+done
+run() {
+  env -i PATH="$work/bin" HOME="$work" TEENYGRAD_CACHE="$work/cache" "$work"/image/*/teenygrad "$@"
+}
+run --version
+run devices
+run train nanogpt --device cpu --max-iters 20 --out "$work/out"
+test -s "$work/out/model.safetensors"
+if [ -e "$work/cache/native" ]; then
+  echo "LLVM was unpacked to the cache; it must be loaded from the image" >&2
+  exit 1
+fi

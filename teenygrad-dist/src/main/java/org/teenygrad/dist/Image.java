@@ -1,0 +1,69 @@
+package org.teenygrad.dist;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+
+/// The folder that is unpacked on a user's machine:
+///
+/// | path | what |
+/// | --- | --- |
+/// | `teenygrad` | the launcher |
+/// | `lib/*.jar` | teenygrad and what it needs |
+/// | `lib/native/PLATFORM/libLLVM.so` | where `runtime.llvm.LlvmLibrary` looks first: beside the jars |
+/// | `runtime/` | the JVM and the modules of the JDK that are needed |
+/// | `LICENSE`, `NOTICE` | ours, and those of what is packed |
+final class Image {
+  /// `jdeps --print-module-deps` of the jars says java.base and jdk.management; the others are for programs that serve a model or
+  /// fetch files.
+  private static final List<String> MODULES = List.of("java.base", "java.logging", "java.net.http", "jdk.httpserver", "jdk.management");
+
+  private Image() {}
+
+  static void build(Path jars, Path llvm, Path fixed, Path license, Path image) throws IOException {
+    delete(image);
+    Path lib = Files.createDirectories(image.resolve("lib"));
+    copyFiles(jars, lib);
+    copyFiles(fixed, image);
+    Files.copy(license, image.resolve("LICENSE"));
+    Path platform = llvm.getName(llvm.getNameCount() - 2);
+    Path library = Files.createDirectories(lib.resolve("native").resolve(platform)).resolve(llvm.getFileName());
+    Files.copy(llvm, library);
+    ElfSymbols.strip(library);
+    link(image.resolve("runtime"));
+  }
+
+  /// Not compressed: xz packs the plain modules tighter, and the JVM starts faster from them.
+  private static void link(Path runtime) {
+    ToolProvider jlink = ToolProvider.findFirst("jlink").orElseThrow(() -> new IllegalStateException("this Java has no jlink: use a JDK"));
+    int status = jlink.run(System.out, System.err,
+        "--add-modules", String.join(",", MODULES), "--output", runtime.toString(), "--vm", "server", "--compress", "zip-0",
+        "--strip-java-debug-attributes", "--no-header-files", "--no-man-pages");
+    if (status != 0) {
+      throw new IllegalStateException("jlink ended with status " + status);
+    }
+  }
+
+  private static void copyFiles(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.sorted().toList()) {
+        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

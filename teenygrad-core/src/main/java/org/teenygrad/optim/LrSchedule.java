@@ -1,6 +1,14 @@
 package org.teenygrad.optim;
 
-/// The learning rate of each iteration, counted from 0.
+import java.util.Arrays;
+
+/// The learning rate of each iteration, counted from 0: a function, so a training that goes on asks for the iteration it is at.
+///
+/// ```java
+/// var schedule = LrSchedule.cosine(1e-3, 1e-4, 1900).withWarmup(100, 0.01);
+/// optimizer.learningRate(schedule.at(optimizer.steps()));
+/// ```
+/// Where groups have rates of their own, a schedule that begins at 1 goes with [Optimizer#scaleLearningRates].
 @FunctionalInterface
 public interface LrSchedule {
 
@@ -12,8 +20,8 @@ public interface LrSchedule {
     return iteration -> learningRate;
   }
 
-  /// A straight line from `first` at iteration 0 to `last` at iteration `iterations`, and `last`
-  /// from there on.
+  /// A straight line from `first` at iteration 0 to `last` at iteration `iterations`, and `last` from there on:
+  /// `torch.optim.lr_scheduler.LinearLR`.
   static LrSchedule linear(double first, double last, long iterations) {
     CosineSchedule.requireRate(first);
     CosineSchedule.requireRate(last);
@@ -22,7 +30,7 @@ public interface LrSchedule {
         iteration >= iterations ? last : first + (last - first) * ((double) iteration / iterations);
   }
 
-  /// `learningRate`, multiplied by `factor` after every `period` iterations.
+  /// `learningRate`, multiplied by `factor` after every `period` iterations: `StepLR`.
   static LrSchedule step(double learningRate, double factor, long period) {
     CosineSchedule.requireRate(learningRate);
     CosineSchedule.requireRate(factor);
@@ -30,5 +38,44 @@ public interface LrSchedule {
       throw new IllegalArgumentException("a step every " + period + " iterations: it must be at least 1");
     }
     return iteration -> learningRate * StrictMath.pow(factor, (double) (iteration / period));
+  }
+
+  /// `learningRate`, multiplied by `factor` at each of these iterations: `MultiStepLR`.
+  static LrSchedule steps(double learningRate, double factor, long... iterations) {
+    CosineSchedule.requireRate(learningRate);
+    CosineSchedule.requireRate(factor);
+    long[] milestones = iterations.clone();
+    return iteration ->
+        learningRate * StrictMath.pow(factor, (double) Arrays.stream(milestones).filter(at -> at <= iteration).count());
+  }
+
+  /// `learningRate`, multiplied by `factor` after every iteration: `ExponentialLR`.
+  static LrSchedule exponential(double learningRate, double factor) {
+    return step(learningRate, factor, 1);
+  }
+
+  /// Half a cosine from `learningRate` at iteration 0 to `minLr` at iteration `iterations`: `CosineAnnealingLR`. It stays there,
+  /// where PyTorch's rises again.
+  static LrSchedule cosine(double learningRate, double minLr, long iterations) {
+    return new CosineSchedule(learningRate, minLr, 0, iterations);
+  }
+
+  /// Up to `highest` and far down again within `iterations`, with PyTorch's defaults for the rest: see [OneCycle].
+  static LrSchedule oneCycle(double highest, long iterations) {
+    return new OneCycle(highest, iterations, 0.3, 25, 1e4, true);
+  }
+
+  /// This, after a straight line from `factor` times its first rate up to that rate: PyTorch's `SequentialLR` of a `LinearLR` and
+  /// this. Iteration `iterations` is this schedule's first.
+  default LrSchedule withWarmup(long iterations, double factor) {
+    CosineSchedule.requireRate(factor);
+    double first = at(0);
+    return linear(first * factor, first, iterations).then(iterations, this);
+  }
+
+  /// This before iteration `iterations`, from there on `next`, which counts from 0 there: PyTorch's `SequentialLR`.
+  default LrSchedule then(long iterations, LrSchedule next) {
+    CosineSchedule.requireCount("iterations", iterations);
+    return iteration -> iteration < iterations ? at(iteration) : next.at(iteration - iterations);
   }
 }

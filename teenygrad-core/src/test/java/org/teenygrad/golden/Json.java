@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +13,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// JSON as maps, lists, strings, longs, doubles, booleans and null.
-final class Json {
+public final class Json {
   private Json() {}
+
+  /// What a file among the test's resources holds.
+  public static @Nullable Object resource(String name) {
+    try {
+      return parse(Files.readString(GoldenTest.resource(name)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   static @Nullable Object parse(String text) {
     try (JsonParser parser = new JsonFactory().createParser(text)) {

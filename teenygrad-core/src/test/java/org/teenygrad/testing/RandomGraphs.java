@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
+import org.teenygrad.autodiff.Gradients;
 import org.teenygrad.ir.Bounds;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
@@ -34,6 +35,7 @@ final class RandomGraphs {
   private static final int MOST_ELEMENTS = 4_096;
   private static final int MOST_PRODUCTS = 40_000;
   private static final int MOST_STEPS = 16;
+  private static final int MOST_ROOTS = 4;
 
   /// How often each type is picked, out of all.
   private static final List<DType> TYPES =
@@ -71,6 +73,47 @@ final class RandomGraphs {
     return new RandomGraph("seed " + seed, graphs.grow(), graphs.known);
   }
 
+  /// A graph with some derivatives of what it computes, each in its own types: of the graphs that follow from the seed the
+  /// first that has derivatives which are well-conditioned and not 0 throughout. Most are small, so that there can be many.
+  static RandomGraph withDerivatives(long seed, Device device) {
+    for (long attempt = 0; ; attempt++) {
+      RandomGraphs graphs = new RandomGraphs(seed + attempt * 0x5851F42D4C957F2DL, device, TYPES);
+      List<OpNode> roots = new ArrayList<>(graphs.grow(1 + graphs.random.nextInt(1 + graphs.random.nextInt(MOST_STEPS)), 2));
+      List<OpNode> slopes = roots.stream().flatMap(output -> graphs.slopes(output).stream()).toList();
+      if (!slopes.isEmpty()) {
+        roots.addAll(slopes);
+        return new RandomGraph("derivatives, seed " + seed, roots.stream().distinct().toList(), graphs.known);
+      }
+    }
+  }
+
+  /// The derivatives of one output with respect to up to two variables below it.
+  private List<OpNode> slopes(OpNode output) {
+    List<OpNode> variables = new ArrayList<>(Graph.topological(List.of(output)).stream().filter(this::isVariable).toList());
+    if (!output.dtype().isFloating() || variables.isEmpty()) {
+      return List.of();
+    }
+    Collections.shuffle(variables, random);
+    OpNode cotangent = leaf(output.shape(), output.dtype());
+    List<OpNode> slopes = new ArrayList<>();
+    for (OpNode variable : variables.subList(0, Math.min(2, variables.size()))) {
+      OpNode slope = Gradients.expand(List.of(OpNode.of(GRADIENT, output, variable, cotangent))).getFirst();
+      if (Uniform.constant(slope) == null && isKnown(slope)) {
+        slopes.add(slope);
+      }
+    }
+    return slopes;
+  }
+
+  private boolean isKnown(OpNode root) {
+    try {
+      Graph.topological(List.of(root)).forEach(this::record);
+      return true;
+    } catch (Unfit e) {
+      return false;
+    }
+  }
+
   /// The value and some derivatives of the graph of that seed, in float64 throughout so that rounding does not matter;
   /// sometimes derivatives of derivatives.
   static List<OpNode> derivatives(long seed, Device device) {
@@ -100,8 +143,12 @@ final class RandomGraphs {
   }
 
   private List<OpNode> grow() {
+    return grow(1 + random.nextInt(MOST_STEPS), MOST_ROOTS);
+  }
+
+  private List<OpNode> grow(int size, int mostRoots) {
     pool.add(leaf(shape(), pick(types)));
-    int steps = 1 + random.nextInt(MOST_STEPS);
+    int steps = size;
     for (int tries = 0; steps > 0 && tries < 10 * MOST_STEPS; tries++) {
       try {
         pool.add(step());
@@ -116,7 +163,7 @@ final class RandomGraphs {
     boolean anything = random.nextInt(3) == 0;
     List<OpNode> roots = new ArrayList<>(pool.stream().filter(node -> anything || !used.contains(node)).distinct().toList());
     Collections.shuffle(roots, random);
-    return List.copyOf(roots.subList(0, Math.min(roots.size(), 1 + random.nextInt(4))));
+    return List.copyOf(roots.subList(0, Math.min(roots.size(), 1 + random.nextInt(mostRoots))));
   }
 
   /// A step would lead to a node that is ill-conditioned, too large or does not exist.

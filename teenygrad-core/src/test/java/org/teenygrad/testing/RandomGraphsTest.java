@@ -32,8 +32,8 @@ class RandomGraphsTest {
   @Test
   void theSameSeedGivesTheSameGraph() {
     for (long seed = 0; seed < 50; seed++) {
-      assertThat(shape(RandomGraphs.generate(seed, DEVICE)))
-          .isEqualTo(shape(RandomGraphs.generate(seed, DEVICE)));
+      assertThat(shape(RandomGraphs.generate(seed, DEVICE))).isEqualTo(shape(RandomGraphs.generate(seed, DEVICE)));
+      assertThat(shape(RandomGraphs.withDerivatives(seed, DEVICE))).isEqualTo(shape(RandomGraphs.withDerivatives(seed, DEVICE)));
     }
   }
 
@@ -69,15 +69,24 @@ class RandomGraphsTest {
     assertThat(nodes).isGreaterThan(10 * 3 * GRAPHS);
   }
 
+  /// Large graphs, and small ones with derivatives.
+  private static List<RandomGraph> ofBothKinds() {
+    List<RandomGraph> graphs = new ArrayList<>();
+    for (long seed = 0; seed < GRAPHS; seed++) {
+      graphs.add(RandomGraphs.generate(seed, DEVICE));
+      graphs.add(RandomGraphs.withDerivatives(seed, DEVICE));
+    }
+    return graphs;
+  }
+
   @Test
   void valuesStayWithinWhatIsKnown() {
-    for (long seed = 0; seed < GRAPHS; seed++) {
-      RandomGraph graph = RandomGraphs.generate(seed, DEVICE);
+    for (RandomGraph graph : ofBothKinds()) {
       for (OpNode node : Graph.topological(graph.roots())) {
         Known known = Objects.requireNonNull(graph.known().get(node));
         double room = known.error() + 1e-12 * known.magnitude();
         assertThat(Arrays.stream(Buffers.numbers(node)))
-            .as("seed %d, %s, %s", seed, node, known)
+            .as("%s, %s, %s", graph.name(), node, known)
             .allMatch(value -> value >= known.lo() - room && value <= known.hi() + room);
       }
     }
@@ -126,9 +135,7 @@ class RandomGraphsTest {
   void tolerancesAllowForRoundingOnceAtTheEnd() {
     Devices.register("wide", device -> rewriting(device, RandomGraphsTest::widened));
     Comparison comparison = new Comparison(DEVICE, Device.of("wide"));
-    for (long seed = 0; seed < GRAPHS; seed++) {
-      comparison.check(RandomGraphs.generate(seed, DEVICE));
-    }
+    ofBothKinds().forEach(comparison::check);
   }
 
   private static OpNode widened(OpNode old, OpNode node) {

@@ -104,6 +104,26 @@ final class Analysis {
     return nodes.stream().filter(node -> node.is(OpCode.FOLD)).toList();
   }
 
+  /// What kind of kernel it is that is no contraction, as the first part of its name.
+  String kind() {
+    boolean scatters = stores().stream().anyMatch(store -> store.inputs().size() > 3);
+    return !folds().isEmpty() ? "reduce" : scatters ? "scatter" : "map";
+  }
+
+  /// Whether a store's place does not follow from the loop's counter, so that its iterations have an order.
+  boolean isSerial(OpNode range) {
+    return stores().stream().anyMatch(store -> store.inputs().size() > 3 && algebra.sum(store.input(1)).factor(range) == 0);
+  }
+
+  /// Whether a FOLD stands in no loop of another.
+  boolean isOutermost(OpNode fold) {
+    long free = 0;
+    for (OpNode range : outer) {
+      free |= bit(range);
+    }
+    return (dependencies(fold) & ~free) == 0;
+  }
+
   /// How many elements one step of a loop moves an access, or -1 if that is not the same everywhere.
   long stride(OpNode access, OpNode range) {
     return factor(access.input(1), range);

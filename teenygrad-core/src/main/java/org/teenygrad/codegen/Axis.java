@@ -3,8 +3,13 @@ package org.teenygrad.codegen;
 import org.teenygrad.ir.OpNode;
 
 /// A stretch of a loop that is written out instead of looped over: `count` steps of `lanes` iterations each, the last step
-/// of `lastLanes`. With one lane a step is a scalar and this is unrolling; with more, a step is a vector.
-record Axis(OpNode range, int count, int lanes, int lastLanes) {
+/// of `lastLanes`. With one lane a step is a scalar and this is unrolling; with more, a step is a vector. Steps begin `stride`
+/// iterations apart: other threads of a GPU do what lies between.
+record Axis(OpNode range, int count, int lanes, int lastLanes, long stride) {
+  Axis(OpNode range, int count, int lanes, int lastLanes) {
+    this(range, count, lanes, lastLanes, lanes);
+  }
+
   static Axis unrolled(OpNode range, int count) {
     return new Axis(range, count, 1, 1);
   }

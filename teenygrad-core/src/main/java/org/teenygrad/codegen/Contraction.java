@@ -11,6 +11,7 @@ import org.teenygrad.DType;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Target;
 
 /// The loops of a sum of products: matmul, einsum, convolution and attention's two products alike.
@@ -53,7 +54,7 @@ final class Contraction implements LoopNest {
     this.m = m;
     this.n = n;
     grid = analysis.outer.stream().filter(range -> range != m && range != n).toList();
-    long others = grid.stream().mapToLong(Analysis::size).reduce(1, (a, b) -> a * b);
+    long others = count(grid);
     long k = depth(fold);
     tile = Tile.choose(Analysis.size(m), Analysis.size(n), k, others, fold.dtype().bytes(), target);
     tiles = Analysis.size(m) / tile.rows();
@@ -119,8 +120,13 @@ final class Contraction implements LoopNest {
     return best;
   }
 
+  /// The iterations of some loops together.
+  static long count(List<OpNode> ranges) {
+    return ranges.stream().mapToLong(Analysis::size).reduce(1, (a, b) -> a * b);
+  }
+
   static long depth(OpNode fold) {
-    return Analysis.foldRanges(fold).stream().mapToLong(Analysis::size).reduce(1, (a, b) -> a * b);
+    return count(Analysis.foldRanges(fold));
   }
 
   @Override
@@ -129,13 +135,9 @@ final class Contraction implements LoopNest {
   }
 
   @Override
-  public long items() {
-    return grid.stream().mapToLong(Analysis::size).reduce(1, (a, b) -> a * b) * itemsAcross * itemsDown;
-  }
-
-  @Override
-  public long scratchBytes() {
-    return scratchElements * fold.dtype().bytes();
+  public Program.Launch launch() {
+    long items = count(grid) * itemsAcross * itemsDown;
+    return new Program.Launch(items, 1, scratchElements * fold.dtype().bytes());
   }
 
   @Override

@@ -20,8 +20,20 @@ public final class Decompositions {
   private Decompositions() {}
 
   /// The graph of a kernel with every such operation replaced.
-  public static OpNode expand(OpNode kernelSink) {
-    return Objects.requireNonNull(Graph.map(List.of(kernelSink), Decompositions::rewrite).get(kernelSink));
+  /// @param specialUnit whether the machine computes EXP2 of float32 itself (to 2 units in the last place), and TANH (to 11 bits)
+  public static OpNode expand(OpNode kernelSink, boolean specialUnit) {
+    UnaryOperator<OpNode> rewrite = specialUnit ? Decompositions::rewriteWithSpecialUnit : Decompositions::rewrite;
+    return Objects.requireNonNull(Graph.map(List.of(kernelSink), rewrite).get(kernelSink));
+  }
+
+  private static OpNode rewriteWithSpecialUnit(OpNode node) {
+    boolean single = node.dtype() != DType.FLOAT64;
+    return switch (node.op()) {
+      case EXP -> single ? widened(node, n -> Exponentials.expOfExp2(n.input(0))) : rewrite(node);
+      case EXP2 -> single ? widened(node, n -> n) : rewrite(node);
+      case TANH -> node.dtype() == DType.BFLOAT16 ? widened(node, n -> n) : rewrite(node);
+      default -> rewrite(node);
+    };
   }
 
   /// One scalar node, its inputs as they are; itself if there is nothing to replace.

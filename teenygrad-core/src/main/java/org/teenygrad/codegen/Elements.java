@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Target;
 
 /// The loops of everything but contractions: elementwise kernels, reductions, scatters.
@@ -31,8 +32,8 @@ final class Elements implements LoopNest {
   Elements(Emitter emitter, Target.Cpu target) {
     this.emitter = emitter;
     analysis = emitter.analysis;
-    List<OpNode> serial = analysis.outer.stream().filter(this::isSerial).toList();
-    List<OpNode> free = analysis.outer.stream().filter(range -> !isSerial(range)).toList();
+    List<OpNode> serial = analysis.outer.stream().filter(analysis::isSerial).toList();
+    List<OpNode> free = analysis.outer.stream().filter(range -> !analysis.isSerial(range)).toList();
     OpNode last = free.isEmpty() ? null : free.getLast();
     lanes = last == null ? 1 : lanes(last, target.vectorBytes());
     vector = lanes > 1 ? last : null;
@@ -49,11 +50,6 @@ final class Elements implements LoopNest {
       blockSize = 0;
       blocks = 0;
     }
-  }
-
-  /// Whether a store's place does not follow from the loop's counter, so that its iterations have an order.
-  private boolean isSerial(OpNode range) {
-    return analysis.stores().stream().anyMatch(store -> store.inputs().size() > 3 && analysis.algebra.sum(store.input(1)).factor(range) == 0);
   }
 
   private int lanes(OpNode last, int vectorBytes) {
@@ -91,7 +87,7 @@ final class Elements implements LoopNest {
   private int parallelLoops(List<OpNode> free) {
     int allowed = free.size() - (vector != null && free.size() > 1 ? 1 : 0);
     for (OpNode node : analysis.nodes) {
-      if (node.is(OpCode.STORE) || node.is(OpCode.FOLD) && isOutermost(node)) {
+      if (node.is(OpCode.STORE) || node.is(OpCode.FOLD) && analysis.isOutermost(node)) {
         int depth = 0;
         while (depth < allowed && analysis.dependsOn(node, free.get(depth))) {
           depth++;
@@ -107,22 +103,17 @@ final class Elements implements LoopNest {
     return used;
   }
 
-  /// Whether a FOLD stands in no loop of another.
-  private boolean isOutermost(OpNode fold) {
-    long free = 0;
-    for (OpNode range : analysis.outer) {
-      free |= Analysis.bit(range);
-    }
-    return (analysis.dependencies(fold) & ~free) == 0;
-  }
-
   @Override
   public String kind() {
-    return analysis.folds().isEmpty() ? analysis.stores().stream().anyMatch(s -> s.inputs().size() > 3) ? "scatter" : "map" : "reduce";
+    return analysis.kind();
   }
 
   @Override
-  public long items() {
+  public Program.Launch launch() {
+    return new Program.Launch(items(), 1, 0);
+  }
+
+  private long items() {
     if (blocks > 0) {
       return blocks;
     }
@@ -131,11 +122,6 @@ final class Elements implements LoopNest {
       items *= Analysis.size(loops.get(i));
     }
     return items;
-  }
-
-  @Override
-  public long scratchBytes() {
-    return 0;
   }
 
   @Override

@@ -29,6 +29,10 @@ final class Emitter {
   final OpenLoops loops;
   private final Deque<Scope> scopes = new ArrayDeque<>();
   private final int vectorBytes;
+  /// Who shares the loops of reductions, where several threads work on one item.
+  private @Nullable Team team;
+  /// When what is computed may be stored, where several threads compute the same.
+  private @Nullable String guard;
 
   private record Instance(OpNode node, List<Integer> steps, int form) {}
 
@@ -70,8 +74,8 @@ final class Emitter {
     }
     OpNode range = ranges.getLast();
     boolean only = ranges.size() == 1;
-    String counter = only ? number : ir.value("urem i64 " + number + ", " + Analysis.size(range));
-    String rest = only ? number : ir.value("udiv i64 " + number + ", " + Analysis.size(range));
+    String counter = only ? number : ir.remainder(number, Analysis.size(range));
+    String rest = only ? number : ir.quotient(number, Analysis.size(range));
     within(range, counter, null, () -> {
       unflatten(rest, ranges.subList(0, ranges.size() - 1), body);
       return true;
@@ -94,10 +98,34 @@ final class Emitter {
         }
       }
     }
-    for (OpNode store : stores) {
-      loops.instances(store).forEach(steps -> memory.store(store, steps));
-      done(store);
+    if (guard == null || stores.isEmpty()) {
+      stores.forEach(this::store);
+    } else {
+      branch(guard, () -> stores.forEach(this::store));
     }
+    stores.forEach(this::done);
+  }
+
+  private void store(OpNode store) {
+    loops.instances(store).forEach(steps -> memory.store(store, steps));
+  }
+
+  /// Runs `body` where a condition holds; what it writes is forgotten afterwards.
+  void branch(String condition, Runnable body) {
+    scopes.push(new Scope());
+    ir.branch(condition, body, () -> {});
+    scopes.pop();
+  }
+
+  /// Runs `body` with a team sharing the reductions, and only those threads storing for which `guard` is true.
+  void shared(@Nullable Team team, @Nullable String guard, Runnable body) {
+    Team outerTeam = this.team;
+    String outerGuard = this.guard;
+    this.team = team;
+    this.guard = guard;
+    body.run();
+    this.team = outerTeam;
+    this.guard = outerGuard;
   }
 
   /// As [#emitReady] where no FOLDs are left, one step of an axis after the other: what follows the sums of a tile is
@@ -226,7 +254,7 @@ final class Emitter {
       return base;
     }
     int step = loops.step(axis.range(), steps);
-    String start = plus(base, (long) step * axis.lanes());
+    String start = plus(base, step * axis.stride());
     int lanes = axis.lanes(step);
     if (!axis.isVector() || lanes == 1) {
       return start;
@@ -240,10 +268,7 @@ final class Emitter {
   }
 
   String plus(String value, long number) {
-    if (number == 0) {
-      return value;
-    }
-    return value.startsWith("%") ? ir.value("add i64 " + value + ", " + number) : Long.toString(Long.parseLong(value) + number);
+    return ir.plus(value, number);
   }
 
   String sum(String a, String b) {
@@ -281,7 +306,7 @@ final class Emitter {
 
   private long axisOffset(OpNode range, List<Integer> steps) {
     Axis axis = Objects.requireNonNull(loops.axis(range));
-    return (long) loops.step(axis.range(), steps) * axis.lanes();
+    return loops.step(axis.range(), steps) * axis.stride();
   }
 
   // Reductions
@@ -318,7 +343,8 @@ final class Emitter {
     emitReady(closure.stream().filter(node -> (analysis.dependencies(node) & mask) == 0).toList());
     Set<OpNode> products = products(folds);
     List<OpNode> inside = closure.stream().filter(node -> (analysis.dependencies(node) & mask) != 0 && !products.contains(node)).toList();
-    new Folds(this, folds, inside, products, vectorBytes).emit();
+    Team sharing = team;
+    shared(null, guard, () -> new Folds(this, folds, inside, products, vectorBytes, sharing).emit());
     folds.forEach(this::done);
   }
 

@@ -9,7 +9,7 @@ import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
 /// Writes the loops of reductions that run together: accumulators carried around the loops, the innermost one in vectors
-/// where its elements lie side by side.
+/// where its elements lie side by side. On a GPU a [Team] may share the innermost loop.
 final class Folds {
   /// Independent vector accumulators, enough to hide the latency of an addition (4 cycles at 2 a cycle).
   private static final int ACCUMULATORS = 4;
@@ -21,6 +21,7 @@ final class Folds {
   private final List<OpNode> ranges;
   private final int lanes;
   private final int unroll;
+  private final @Nullable Team team;
 
   /// One accumulator: of a FOLD's instance, for a step of the innermost axis or for the tail after it.
   private record Slot(OpNode fold, List<Integer> steps, int step, int lanes) {}
@@ -29,14 +30,18 @@ final class Folds {
 
   /// @param inside what the bodies need that changes in the loops, inputs before users
   /// @param products the bodies that are multiplied and added in one instruction
-  Folds(Emitter emitter, List<OpNode> folds, List<OpNode> inside, Set<OpNode> products, int vectorBytes) {
+  Folds(Emitter emitter, List<OpNode> folds, List<OpNode> inside, Set<OpNode> products, int vectorBytes, @Nullable Team team) {
     this.emitter = emitter;
     this.folds = folds;
     this.inside = inside;
     this.products = products;
     ranges = Analysis.foldRanges(folds.getFirst());
-    lanes = lanes(vectorBytes);
-    unroll = lanes == 1 ? 1 : Math.clamp(Analysis.size(ranges.getLast()) / lanes, 1, ACCUMULATORS);
+    this.team = team;
+    long size = Analysis.size(ranges.getLast());
+    int most = lanes(vectorBytes);
+    lanes = team == null ? most : Team.divisor(most, size);
+    unroll = team != null ? Math.clamp(size / ((long) lanes * team.size()), 1, ACCUMULATORS)
+        : lanes == 1 ? 1 : Math.clamp(size / lanes, 1, ACCUMULATORS);
   }
 
   /// How many elements of the innermost loop to take at once: 1 where a vector runs over another loop already, or
@@ -67,7 +72,7 @@ final class Folds {
   void emit() {
     OpNode last = ranges.getLast();
     long size = Analysis.size(last);
-    int tail = (int) (size % lanes);
+    int tail = team == null ? (int) (size % lanes) : 0;
     for (OpNode fold : folds) {
       for (List<Integer> steps : emitter.loops.instances(fold)) {
         int own = emitter.loops.lanes(fold, steps);
@@ -87,7 +92,8 @@ final class Folds {
     List<Ir.Carried> results = outer(0, carried);
     for (OpNode fold : folds) {
       for (List<Integer> steps : emitter.loops.instances(fold)) {
-        emitter.define(fold, steps, combined(fold, steps, results));
+        String own = combined(fold, steps, results);
+        emitter.define(fold, steps, team == null ? own : team.combine(combine(fold), fold.dtype(), emitter.loops.lanes(fold, steps), own));
       }
     }
   }
@@ -105,7 +111,36 @@ final class Folds {
             return outer(depth + 1, values);
           }));
     }
-    return innermost(range, carried);
+    return team == null ? innermost(range, carried) : shared(range, team, carried);
+  }
+
+  /// The innermost loop shared by a team: vector after vector goes to one member after the other.
+  private List<Ir.Carried> shared(OpNode range, Team team, List<Ir.Carried> carried) {
+    long size = Analysis.size(range);
+    long chunk = (long) lanes * team.size();
+    long full = size / (chunk * unroll) * chunk * unroll;
+    String own = team.times(lanes);
+    List<Ir.Carried> values = carried;
+    if (full > 0) {
+      values = emitter.ir.loop("0", Long.toString(full), chunk * unroll, values, (counter, v) ->
+          part(range, emitter.sum(counter, own), unroll, chunk, v));
+    }
+    int whole = (int) ((size - full) / chunk);
+    if (whole > 0) {
+      values = part(range, emitter.plus(own, full), whole, chunk, values);
+    }
+    long left = size % chunk;
+    if (left > 0) {
+      String mine = emitter.ir.value("icmp slt i64 " + own + ", " + left);
+      List<Ir.Carried> before = values;
+      values = emitter.ir.when(mine, before, () -> part(range, emitter.plus(own, size - left), 1, chunk, before));
+    }
+    return values;
+  }
+
+  private List<Ir.Carried> part(OpNode range, String from, int count, long stride, List<Ir.Carried> values) {
+    Axis axis = new Axis(range, count, lanes, lanes, stride);
+    return emitter.within(range, from, axis, () -> accumulate(values, axis));
   }
 
   private List<Ir.Carried> innermost(OpNode range, List<Ir.Carried> carried) {

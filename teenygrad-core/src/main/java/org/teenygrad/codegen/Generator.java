@@ -1,7 +1,7 @@
 package org.teenygrad.codegen;
 
 import java.util.List;
-import org.teenygrad.ir.Graph;
+import java.util.stream.Collectors;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Param;
@@ -10,30 +10,60 @@ import org.teenygrad.runtime.Target;
 
 /// Writes a kernel as LLVM IR: the last step of the way down from a Tensor.
 ///
-/// A kernel is the function `void name(ptr arguments, i64 begin, i64 end, ptr scratch)`. `arguments` holds one pointer for each
-/// PARAM slot; `begin..end` is the caller's share of the kernel's work items, which are independent of each other and give the
-/// same bits however they are shared out.
+/// For a processor a kernel is the function `void name(ptr arguments, i64 begin, i64 end, ptr scratch)`. `arguments` holds one pointer
+/// for each PARAM slot; `begin..end` is the caller's share of the kernel's work items, which are independent of each other and give the
+/// same bits however they are shared out. For a GPU it is a function of those pointers, run by blocks of threads.
 public final class Generator {
   private Generator() {}
 
   /// @param sink a SINK of STOREs whose loops are numbered from 0, outermost first
   /// @return the program, named after what it does and by its contents
-  public static Program generate(OpNode sink, Target.Cpu target) {
-    OpNode simple = Decompositions.expand(sink);
-    Analysis analysis = new Analysis(simple);
-    Ir ir = new Ir();
-    Emitter emitter = new Emitter(analysis, ir, target.vectorBytes());
-    LoopNest nest = Contraction.of(emitter, target).map(LoopNest.class::cast).orElseGet(() -> new Elements(emitter, target));
-    nest.emit();
-    String name = nest.kind() + "_" + Long.toHexString(Integer.toUnsignedLong(ir.text().hashCode())) + Long.toHexString(Integer.toUnsignedLong(sink.toString().hashCode() * 31 + ir.text().length()));
-    return new Program(name, sink, module(name, simple, ir), nest.items(), nest.scratchBytes(), Work.of(analysis));
+  public static Program generate(OpNode sink, Target target) {
+    return switch (target) {
+      case Target.Cpu cpu -> {
+        Emitter emitter = new Emitter(new Analysis(Decompositions.expand(sink, false)), new Ir(Ir.Dialect.HOST), cpu.vectorBytes());
+        LoopNest nest = Contraction.of(emitter, cpu).map(LoopNest.class::cast).orElseGet(() -> new Elements(emitter, cpu));
+        yield program(sink, emitter, nest, Generator::processorModule);
+      }
+      case Target.Gpu gpu -> {
+        Emitter emitter = new Emitter(new Analysis(Decompositions.expand(sink, true)), new Ir(Ir.Dialect.NVPTX), Blocks.VECTOR_BYTES);
+        LoopNest nest = Owners.of(emitter, gpu).map(LoopNest.class::cast)
+            .or(() -> MatrixTiles.of(emitter, gpu)).orElseGet(() -> new Blocks(emitter, gpu));
+        yield program(sink, emitter, nest, Generator::gpuModule);
+      }
+      case Target.Graphs _ -> throw new IllegalArgumentException("no code is written for a device that takes graphs");
+    };
   }
 
-  private static String module(String name, OpNode sink, Ir ir) {
+  /// Puts a name, parameters and declarations around a function's body.
+  private interface Frame {
+    String module(String name, List<Integer> slots, Ir ir, Program.Launch launch);
+  }
+
+  private static Program program(OpNode sink, Emitter emitter, LoopNest nest, Frame frame) {
+    Ir ir = emitter.ir;
+    nest.emit();
+    String name = nest.kind() + "_" + Long.toHexString(Integer.toUnsignedLong(ir.text().hashCode())) + Long.toHexString(Integer.toUnsignedLong(sink.toString().hashCode() * 31 + ir.text().length()));
+    List<Integer> slots = emitter.analysis.nodes.stream().filter(node -> node.is(OpCode.PARAM))
+        .map(node -> node.payload(Param.class).slot()).sorted().distinct().toList();
+    return new Program(name, sink, frame.module(name, slots, ir, nest.launch()), nest.launch(), Work.of(emitter.analysis));
+  }
+
+  /// A kernel's parameters are the pointers themselves, in the order of the slots, which are numbered without gaps.
+  private static String gpuModule(String name, List<Integer> slots, Ir ir, Program.Launch launch) {
+    StringBuilder text = new StringBuilder();
+    ir.declarations().stream().filter(declaration -> declaration.startsWith("@")).forEach(global -> text.append(global).append('\n'));
+    String parameters = slots.stream().map(slot -> ir.dialect.pointer + " align 16 " + Memory.pointer(slot)).collect(Collectors.joining(", "));
+    text.append("define ptx_kernel void @").append(name).append('(').append(parameters).append(") #0 {\nentry:\n").append(ir.text()).append("  ret void\n}\n\n");
+    ir.declarations().stream().filter(declaration -> !declaration.startsWith("@")).forEach(declaration -> text.append(declaration).append('\n'));
+    text.append("attributes #0 = { nounwind }\n!nvvm.annotations = !{!0}\n!0 = !{ptr @").append(name).append(", !\"maxntidx\", i32 ").append(launch.threads()).append("}\n");
+    return text.toString();
+  }
+
+  private static String processorModule(String name, List<Integer> slots, Ir ir, Program.Launch launch) {
     StringBuilder text = new StringBuilder();
     text.append("define void @").append(name).append("(ptr %arguments, i64 %begin, i64 %end, ptr %scratch) #0 {\nentry:\n");
-    List<OpNode> params = Graph.topological(List.of(sink)).stream().filter(node -> node.is(OpCode.PARAM)).toList();
-    params.stream().map(node -> node.payload(Param.class).slot()).sorted().distinct().forEach(slot -> text
+    slots.forEach(slot -> text
         .append("  %address").append(slot).append(" = getelementptr ptr, ptr %arguments, i64 ").append(slot).append('\n')
         .append("  ").append(Memory.pointer(slot)).append(" = load ptr, ptr %address").append(slot).append(", align 8\n"));
     text.append(ir.text()).append("  ret void\n}\n\n");

@@ -43,6 +43,8 @@ final class Instructions {
       case NEG -> ir.value(floating ? "fneg " + type + " " + a : "sub " + type + " " + zero(dtype, lanes) + ", " + a);
       case NOT -> ir.value("xor " + type + " " + a + ", " + Ir.constant(dtype, dtype == DType.BOOL ? (Object) true : (Object) (-1L), lanes));
       case ABS -> floating ? call("fabs", type, dtype, lanes, List.of(a)) : dtype == DType.UINT8 ? a : absolute(a, type, dtype, lanes);
+      case EXP2 -> eachLane("@llvm.nvvm.ex2.approx.f", type, lanes, a);
+      case TANH -> eachLane("@llvm.nvvm.tanh.approx.f", type, lanes, a);
       case SQRT -> call("sqrt", type, dtype, lanes, List.of(a));
       case FLOOR -> call("floor", type, dtype, lanes, List.of(a));
       case CEIL -> call("ceil", type, dtype, lanes, List.of(a));
@@ -50,6 +52,20 @@ final class Instructions {
       case ROUND -> call("roundeven", type, dtype, lanes, List.of(a));
       default -> throw new IllegalStateException(op + " has no instruction");
     };
+  }
+
+  /// A GPU's unit for special functions knows float32 alone.
+  private String eachLane(String intrinsic, String type, int lanes, String a) {
+    ir.declare("declare float " + intrinsic + "(float)");
+    if (lanes == 1) {
+      return ir.value("call float " + intrinsic + "(float " + a + ")");
+    }
+    String result = "poison";
+    for (int lane = 0; lane < lanes; lane++) {
+      String one = ir.value("extractelement " + type + " " + a + ", i64 " + lane);
+      result = ir.value("insertelement " + type + " " + result + ", float " + ir.value("call float " + intrinsic + "(float " + one + ")") + ", i64 " + lane);
+    }
+    return result;
   }
 
   private String absolute(String a, String type, DType dtype, int lanes) {
@@ -85,6 +101,9 @@ final class Instructions {
         };
     if (!instruction.isEmpty()) {
       return ir.value(instruction + " " + type + " " + a + ", " + b);
+    }
+    if (dtype == DType.FLOAT32 && ir.dialect == Ir.Dialect.NVPTX) {
+      return call(op == OpCode.MAX ? "maximum" : "minimum", type, dtype, lanes, List.of(a, b));
     }
     if (floating) {
       return extreme(op, type, lanes, a, b);
@@ -221,7 +240,8 @@ final class Instructions {
     return switch (dtype) {
       case BOOL -> ir.value("zext " + Ir.type(dtype, lanes) + " " + value + " to " + Ir.memoryType(dtype, lanes));
       case FLOAT16 -> ir.value("fptrunc " + Ir.type(dtype, lanes) + " " + value + " to " + Ir.memoryType(dtype, lanes));
-      case BFLOAT16 -> roundToBfloat(value, lanes);
+      case BFLOAT16 -> ir.dialect == Ir.Dialect.HOST ? roundToBfloat(value, lanes)
+          : ir.value("bitcast " + Ir.vector("bfloat", lanes) + " " + ir.value("fptrunc " + Ir.type(dtype, lanes) + " " + value + " to " + Ir.vector("bfloat", lanes)) + " to " + Ir.memoryType(dtype, lanes));
       default -> value;
     };
   }

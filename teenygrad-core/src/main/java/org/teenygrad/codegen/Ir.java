@@ -5,14 +5,33 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.teenygrad.DType;
 
 /// Writes LLVM IR as text: numbered values, blocks, loops with values carried around them.
 final class Ir {
+  /// What differs between the machines that LLVM writes code for.
+  enum Dialect {
+    HOST("ptr"),
+    NVPTX("ptr addrspace(1)");
+
+    /// The type of a pointer to a tensor.
+    final String pointer;
+
+    Dialect(String pointer) {
+      this.pointer = pointer;
+    }
+  }
+
+  final Dialect dialect;
   private StringBuilder text = new StringBuilder();
   private final Set<String> declarations = new TreeSet<>();
   private String block = "entry";
   private int next;
+
+  Ir(Dialect dialect) {
+    this.dialect = dialect;
+  }
 
   /// A value carried around a loop.
   record Carried(String type, String value) {}
@@ -91,6 +110,57 @@ final class Ir {
     otherwise.run();
     effect("br label %" + join);
     startBlock(join);
+  }
+
+  /// Runs a body where a condition holds.
+  /// @return what the body gives, or what was carried where it did not run
+  List<Carried> when(String condition, List<Carried> carried, Supplier<List<Carried>> body) {
+    String before = block;
+    String yes = "then" + next++;
+    String join = "join" + next++;
+    effect("br i1 " + condition + ", label %" + yes + ", label %" + join);
+    startBlock(yes);
+    List<Carried> results = body.get();
+    effect("br label %" + join);
+    String end = block;
+    startBlock(join);
+    List<Carried> joined = new ArrayList<>();
+    for (int i = 0; i < carried.size(); i++) {
+      String type = carried.get(i).type();
+      joined.add(new Carried(type, value("phi " + type + " [ " + carried.get(i).value() + ", %" + before + " ], [ " + results.get(i).value() + ", %" + end + " ]")));
+    }
+    return joined;
+  }
+
+  /// A number below 2^31 or so divided by a constant: GPUs divide 32-bit numbers in a few instructions, 64-bit ones in dozens.
+  String quotient(String number, long divisor) {
+    return divided("udiv", number, divisor);
+  }
+
+  String remainder(String number, long divisor) {
+    return divided("urem", number, divisor);
+  }
+
+  /// A number divided by another that is known when the kernel runs.
+  String dynamic(String instruction, String number, String divisor) {
+    String narrow = value("trunc i64 " + number + " to i32");
+    return value("zext i32 " + value(instruction + " i32 " + narrow + ", " + value("trunc i64 " + divisor + " to i32")) + " to i64");
+  }
+
+  /// A value or number plus a number.
+  String plus(String number, long more) {
+    if (more == 0) {
+      return number;
+    }
+    return isNumber(number) ? Long.toString(Long.parseLong(number) + more) : value("add i64 " + number + ", " + more);
+  }
+
+  private String divided(String instruction, String number, long divisor) {
+    if (dialect == Dialect.HOST) {
+      return value(instruction + " i64 " + number + ", " + divisor);
+    }
+    String narrow = value("trunc i64 " + number + " to i32");
+    return value("zext i32 " + value(instruction + " i32 " + narrow + ", " + (int) divisor) + " to i64");
   }
 
   private void startBlock(String label) {

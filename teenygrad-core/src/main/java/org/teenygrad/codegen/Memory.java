@@ -4,11 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.ir.IndexAlgebra;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
 /// Writes loads and stores: whole vectors where neighbouring lanes are neighbours in memory, single lanes elsewhere.
 final class Memory {
+  /// What every buffer, and every part of the workspace, begins at a multiple of.
+  private static final int VECTOR_BYTES = 16;
+
   private final Emitter emitter;
 
   Memory(Emitter emitter) {
@@ -20,6 +24,36 @@ final class Memory {
     return "%buffer" + slot;
   }
 
+  private String pointerType() {
+    return emitter.ir.dialect.pointer;
+  }
+
+  /// What the address of a vector is a multiple of, in bytes. Processors do not care; a GPU takes what is not aligned apart.
+  private int alignment(OpNode access, DType dtype, int lanes) {
+    Axis axis = emitter.loops.vectorAxis();
+    return emitter.ir.dialect == Ir.Dialect.HOST || axis == null ? dtype.bytes() : alignment(access, dtype, axis.range(), lanes);
+  }
+
+  /// The same for vectors along a loop that start at multiples of their lanes.
+  private int alignment(OpNode access, DType dtype, OpNode along, int lanes) {
+    IndexAlgebra.Sum sum = emitter.analysis.algebra.sum(access.input(1));
+    long step = lanes | sum.constant();
+    for (var term : sum.factors().entrySet()) {
+      step |= term.getKey() == along ? lanes : term.getValue();
+    }
+    return (int) Math.min(VECTOR_BYTES, dtype.bytes() * Long.lowestOneBit(step));
+  }
+
+  /// Whether a load takes neighbours along a loop, in vectors on which the whole vector's size divides the address.
+  boolean isAligned(OpNode load, OpNode along, int lanes) {
+    return emitter.analysis.stride(load, along) == 1 && alignment(load, load.dtype(), along, lanes) == lanes * load.dtype().bytes();
+  }
+
+  /// Where what a load reads lies, or the first lane of it.
+  String pointerTo(OpNode load) {
+    return element(load, address(load, emitter.loops.zeroSteps()));
+  }
+
   String load(OpNode load, List<Integer> steps) {
     DType dtype = load.dtype();
     int lanes = emitter.loops.lanes(load, steps);
@@ -29,7 +63,8 @@ final class Memory {
       String mask = valid == null ? null : emitter.value(valid, steps);
       return instructions().fromMemory(loadOne(load, address(load, steps), mask), dtype, 1);
     }
-    if (stride == 1) {
+    boolean masks = emitter.ir.dialect == Ir.Dialect.HOST || valid == null;
+    if (stride == 1 && masks) {
       return instructions().fromMemory(loadVector(load, steps, lanes, valid), dtype, lanes);
     }
     return instructions().fromMemory(gather(load, steps, lanes, valid), dtype, lanes);
@@ -55,10 +90,10 @@ final class Memory {
   private String loadOne(OpNode load, String address, @Nullable String mask) {
     String type = Ir.memoryType(load.dtype(), 1);
     if (mask == null) {
-      return emitter.ir.value("load " + type + ", ptr " + element(load, address) + ", align " + load.dtype().bytes());
+      return emitter.ir.value("load " + type + ", " + pointerType() + " " + element(load, address) + ", align " + load.dtype().bytes());
     }
     String safe = emitter.ir.value("select i1 " + mask + ", i64 " + address + ", i64 0");
-    String value = emitter.ir.value("load " + type + ", ptr " + element(load, safe) + ", align " + load.dtype().bytes());
+    String value = emitter.ir.value("load " + type + ", " + pointerType() + " " + element(load, safe) + ", align " + load.dtype().bytes());
     return emitter.ir.value("select i1 " + mask + ", " + type + " " + value + ", " + type + " zeroinitializer");
   }
 
@@ -66,7 +101,7 @@ final class Memory {
     String type = Ir.memoryType(load.dtype(), lanes);
     String pointer = element(load, address(load, steps));
     if (valid == null) {
-      return emitter.ir.value("load " + type + ", ptr " + pointer + ", align " + load.dtype().bytes());
+      return emitter.ir.value("load " + type + ", " + pointerType() + " " + pointer + ", align " + alignment(load, load.dtype(), lanes));
     }
     String mask = Ir.type(DType.BOOL, lanes);
     String name = "@llvm.masked.load." + Ir.suffix(Ir.memoryType(load.dtype(), 1), lanes) + ".p0";
@@ -113,7 +148,7 @@ final class Memory {
     for (Axis axis : emitter.loops.axes()) {
       long factor = emitter.analysis.factor(index, axis.range());
       int step = emitter.loops.step(axis.range(), steps);
-      offset += factor == -1 ? 0 : factor * step * axis.lanes();
+      offset += factor == -1 ? 0 : factor * step * axis.stride();
       own.add(factor == -1 ? step : 0);
     }
     return emitter.plus(emitter.base(index, own), offset);
@@ -121,7 +156,7 @@ final class Memory {
 
   private String element(OpNode access, String address) {
     String type = Ir.memoryType(elementType(access), 1);
-    return emitter.ir.value("getelementptr inbounds " + type + ", ptr " + pointer(Analysis.slot(access)) + ", i64 " + address);
+    return emitter.ir.value("getelementptr inbounds " + type + ", " + pointerType() + " " + pointer(Analysis.slot(access)) + ", i64 " + address);
   }
 
   private static DType elementType(OpNode access) {
@@ -136,7 +171,7 @@ final class Memory {
     String value = emitter.operand(store.input(2), steps, lanes);
     boolean uniform = valid == null || emitter.loops.lanes(valid, steps) == 1;
     if (stride == 1 && uniform) {
-      write(store, dtype, lanes, address(store, steps), value, valid == null ? null : emitter.value(valid, steps));
+      write(store, dtype, lanes, address(store, steps), value, valid == null ? null : emitter.value(valid, steps), alignment(store, dtype, lanes));
       return;
     }
     List<String> addresses = laneAddresses(store, steps, lanes);
@@ -144,18 +179,22 @@ final class Memory {
     for (int lane = 0; lane < lanes; lane++) {
       String one = emitter.ir.value("extractelement " + Ir.type(dtype, lanes) + " " + value + ", i64 " + lane);
       String bit = mask == null ? null : emitter.ir.value("extractelement " + Ir.type(DType.BOOL, lanes) + " " + mask + ", i64 " + lane);
-      write(store, dtype, 1, addresses.get(lane), one, bit);
+      write(store, dtype, 1, addresses.get(lane), one, bit, dtype.bytes());
     }
   }
 
-  /// A store under a mask writes back what is there: its index is one that no other thread touches.
-  private void write(OpNode store, DType dtype, int lanes, String address, String value, @Nullable String mask) {
+  /// A processor's store under a mask writes back what is there: its index is one that no other thread touches. On a GPU one does.
+  private void write(OpNode store, DType dtype, int lanes, String address, String value, @Nullable String mask, int alignment) {
+    if (mask != null && emitter.ir.dialect == Ir.Dialect.NVPTX) {
+      emitter.branch(mask, () -> write(store, dtype, lanes, address, value, null, alignment));
+      return;
+    }
     Ir ir = emitter.ir;
     String pointer = element(store, address);
     String type = Ir.memoryType(dtype, lanes);
     String result = value;
     if (store.payload() != null || mask != null) {
-      String old = ir.value("load " + type + ", ptr " + pointer + ", align " + dtype.bytes());
+      String old = ir.value("load " + type + ", " + pointerType() + " " + pointer + ", align " + alignment);
       String before = instructions().fromMemory(old, dtype, lanes);
       if (store.payload() != null) {
         result = instructions().binary((OpCode) store.payload(), Analysis.inRegister(dtype), lanes, before, value);
@@ -164,6 +203,6 @@ final class Memory {
         result = ir.value("select i1 " + mask + ", " + Ir.type(dtype, lanes) + " " + result + ", " + Ir.type(dtype, lanes) + " " + before);
       }
     }
-    ir.effect("store " + type + " " + instructions().toMemory(result, dtype, lanes) + ", ptr " + pointer + ", align " + dtype.bytes());
+    ir.effect("store " + type + " " + instructions().toMemory(result, dtype, lanes) + ", " + pointerType() + " " + pointer + ", align " + alignment);
   }
 }

@@ -75,7 +75,7 @@ public record Roofline(double flopsPerSecond, double bytesPerSecond) {
   private static Program program(String name, String body, long items, double work) {
     String source = "define void @" + name + "(ptr %arguments, i64 %begin, i64 %end, ptr %scratch) #0 {\n" + body
         + "}\nattributes #0 = { nounwind \"prefer-vector-width\"=\"512\" }\n";
-    return new Program(name, OpNode.of(OpCode.SINK, null, List.of()), source, items, 0, new Program.Work(work, 0));
+    return new Program(name, OpNode.of(OpCode.SINK, null, List.of()), source, new Program.Launch(items, 1, 0), new Program.Work(work, 0));
   }
 
   private static double seconds(Runtime runtime, Program program, List<Buffer> arguments) {

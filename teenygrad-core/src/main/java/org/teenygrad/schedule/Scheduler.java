@@ -40,12 +40,12 @@ final class Scheduler {
   record Bound(OpNode sink, List<Integer> slots, KernelGraph kernel) {}
 
   private final Runtime runtime;
-  private final Target.Cpu target;
+  private final Target target;
   private final int inputs;
   private final Map<OpNode, Integer> slots = new HashMap<>();
   private final List<OpNode> slotNodes = new ArrayList<>();
 
-  private Scheduler(Runtime runtime, Target.Cpu target, int inputs) {
+  private Scheduler(Runtime runtime, Target target, int inputs) {
     this.runtime = runtime;
     this.target = target;
     this.inputs = inputs;
@@ -56,7 +56,7 @@ final class Scheduler {
   static Schedule schedule(Runtime runtime, List<OpNode> graphs, List<OpNode> params) {
     return switch (runtime.target()) {
       case Target.Graphs whole -> asOneProgram(runtime, graphs, params);
-      case Target.Cpu cpu -> new Scheduler(runtime, cpu, params.size()).schedule(graphs, params);
+      case Target.Cpu _, Target.Gpu _ -> new Scheduler(runtime, runtime.target(), params.size()).schedule(graphs, params);
     };
   }
 
@@ -78,7 +78,7 @@ final class Scheduler {
       arguments.add(slot);
     }
     OpNode sink = Graph.substitute(OpNode.of(OpCode.SINK, null, graphs), moved);
-    Program program = new Program("graph", sink, "", 1, 0, new Program.Work(0, 0));
+    Program program = new Program("graph", sink, "", new Program.Launch(1, 1, 0), new Program.Work(0, 0));
     Debug.graphs(() -> "graph", List.of(sink));
     var item = new Schedule.ExecItem(program, runtime.compiler().compile(program), List.of(arguments));
     return new Schedule(List.of(item), params.size(), outputs, places, 0, new Schedule.Compilation(1, 0));

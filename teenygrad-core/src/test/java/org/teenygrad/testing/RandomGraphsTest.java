@@ -182,7 +182,7 @@ class RandomGraphsTest {
           OpNode graph = Objects.requireNonNull(changed.get(program.graph()));
           return right
               .compiler()
-              .compile(new Program(program.name(), graph, "", 1, 0, program.work()));
+              .compile(new Program(program.name(), graph, "", program.launch(), program.work()));
         });
   }
 }

@@ -42,8 +42,9 @@ public final class Cpu {
     Debug.say(Debug.CODE, () -> "LLVM IR of " + program.name() + "\n" + program.source() + "\nassembly\n" + compiler.assembly(program.source()));
     ObjectCode code = ObjectCode.link(cache.object(compiler, program.source()), program.name());
     MemorySegment function = code.address(program.name());
+    Program.Launch launch = program.launch();
     double work = program.work().flops() + program.work().bytes();
-    long grain = work < SMALL_WORK ? program.items() : 1;
+    long grain = work < SMALL_WORK ? launch.items() : 1;
     return arguments -> {
       for (List<Buffer> list : arguments) {
         try (Arena arena = Arena.ofConfined()) {
@@ -51,7 +52,7 @@ public final class Cpu {
           for (int i = 0; i < list.size(); i++) {
             pointers.setAtIndex(ValueLayout.JAVA_LONG, i, list.get(i).address());
           }
-          Workers.shared().run(function, pointers, program.items(), grain, program.scratchBytes());
+          Workers.shared().run(function, pointers, launch.items(), grain, launch.scratchBytes());
         }
         Reference.reachabilityFence(list);
       }

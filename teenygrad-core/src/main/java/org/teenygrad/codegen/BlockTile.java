@@ -1,0 +1,43 @@
+package org.teenygrad.codegen;
+
+import org.teenygrad.DType;
+import org.teenygrad.runtime.Target;
+
+/// How a block of threads computes its part of a matrix product: a tile of sums, a slab of `depth` of the inner dimension at a time.
+///
+/// @param rows sums down, columns sums across
+/// @param depth how much of the inner dimension a slab holds
+/// @param stages slabs in shared memory at a time: one is multiplied, the others are on their way
+/// @param unit what multiplies
+record BlockTile(int rows, int columns, int depth, int stages, int threads, Unit unit) {
+  /// What multiplies and adds.
+  enum Unit {
+    /// Each thread by itself, in float32.
+    SCALAR,
+    /// A warp: `mma.sync.m16n8k16`.
+    WARP,
+    /// Four warps, both factors in shared memory: `wgmma.m64nNk16`.
+    WARPGROUP
+  }
+
+  /// @param m rows of the result, n columns, k the inner dimension
+  /// @param others how many such products there are
+  static BlockTile choose(long m, long n, long k, long others, DType element, Target.Gpu target) {
+    if (element == DType.FLOAT32) {
+      boolean small = others * Math.ceilDiv(m, 128) * Math.ceilDiv(n, 128) < target.processors();
+      return small ? new BlockTile(64, 64, 16, 2, 256, Unit.SCALAR) : new BlockTile(128, 128, 16, 2, 256, Unit.SCALAR);
+    }
+    Unit unit = target.matrixUnit() == Target.MatrixUnit.WARPGROUP ? Unit.WARPGROUP : Unit.WARP;
+    int rows = m <= 64 ? 64 : 128;
+    int columns = 256;
+    while (columns > 64 && (n <= columns / 2 || others * Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns) < target.processors())) {
+      columns /= 2;
+    }
+    int stages = Math.clamp(k / 64, 2, columns == 256 ? 4 : 3);
+    return new BlockTile(rows, columns, 64, stages, rows == 64 || columns == 64 && unit == Unit.WARP ? 128 : 256, unit);
+  }
+
+  int warps() {
+    return threads / Team.WARP;
+  }
+}

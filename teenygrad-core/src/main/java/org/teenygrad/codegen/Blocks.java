@@ -1,0 +1,224 @@
+package org.teenygrad.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.Program;
+import org.teenygrad.runtime.Target;
+
+/// Elementwise kernels and reductions on a GPU: each thread, or a [Team] of them, takes one item.
+///
+/// An item is one iteration of the first loops, as many as all reductions and stores depend on. The members of a team share the
+/// innermost loop of each reduction, and afterwards the loops that are left: the elements of a softmax's row. Where a reduction runs
+/// over neighbours in memory, a team's members are neighbours; elsewhere neighbouring threads take neighbouring items, each a vector of
+/// them, and a team's members the rows of a block.
+final class Blocks implements LoopNest {
+  /// What a thread loads and stores at once, at most.
+  static final int VECTOR_BYTES = 16;
+
+  private static final int THREADS = 128;
+  private static final int MOST_THREADS = 512;
+
+  /// Threads that keep a multiprocessor's memory pipeline busy.
+  private static final int BUSY = 1024;
+
+  /// Vectors that a member of a team should have before another joins.
+  private static final int VECTORS_EACH = 4;
+
+  private final Emitter emitter;
+  private final Analysis analysis;
+  private final List<OpNode> rows;
+  private final List<OpNode> rest;
+  private final List<OpNode> shared;
+  private final int lanes;
+  private final int size;
+  private final int threads;
+  private final boolean neighbours;
+  private final long items;
+
+  Blocks(Emitter emitter, Target.Gpu target) {
+    this.emitter = emitter;
+    analysis = emitter.analysis;
+    List<OpNode> free = analysis.outer;
+    List<OpNode> ends = analysis.nodes.stream().filter(node -> node.is(OpCode.STORE) || node.is(OpCode.FOLD) && analysis.isOutermost(node)).toList();
+    rows = prefix(free, ends);
+    rest = free.subList(rows.size(), free.size());
+    shared = prefix(rest, ends.stream().filter(node -> !rest.isEmpty() && analysis.dependsOn(node, rest.getFirst())).toList());
+    List<OpNode> folds = ends.stream().filter(node -> node.is(OpCode.FOLD) && rest.stream().noneMatch(range -> analysis.dependsOn(node, range))).toList();
+    neighbours = !rest.isEmpty() || rows.isEmpty() || folds.stream().anyMatch(this::runsOverNeighbours);
+    long count = Contraction.count(rows);
+    OpNode across = !rest.isEmpty() ? shared.size() == rest.size() ? shared.getLast() : null : neighbours && !folds.isEmpty() || rows.isEmpty() ? null : rows.getLast();
+    long wanted = (long) target.processors() * BUSY;
+    lanes = across == null ? 1 : lanes(across, rest.isEmpty() ? count / wanted : Analysis.size(across));
+    items = rest.isEmpty() ? count / lanes : count;
+    size = folds.isEmpty() && rest.isEmpty() ? 1 : teamSize(folds, wanted);
+    threads = Math.max(size, neighbours || size == 1 ? THREADS : Math.min(MOST_THREADS, size * Team.WARP));
+  }
+
+  /// As many of the first loops as all the nodes depend on.
+  private List<OpNode> prefix(List<OpNode> ranges, List<OpNode> nodes) {
+    int depth = 0;
+    while (depth < ranges.size() && dependsOn(nodes, ranges.get(depth))) {
+      depth++;
+    }
+    return ranges.subList(0, depth);
+  }
+
+  private boolean dependsOn(List<OpNode> nodes, OpNode range) {
+    return nodes.stream().allMatch(node -> analysis.dependsOn(node, range));
+  }
+
+  /// Whether most of what a reduction loads lies side by side along its innermost loop.
+  private boolean runsOverNeighbours(OpNode fold) {
+    OpNode last = Analysis.foldRanges(fold).getLast();
+    int balance = 0;
+    for (OpNode node : analysis.nodes) {
+      if (node.is(OpCode.LOAD) && analysis.dependsOn(node, last)) {
+        balance += analysis.stride(node, last) == 1 ? 1 : -1;
+      }
+    }
+    return balance >= 0;
+  }
+
+  /// How many neighbours along a loop a thread takes at once: whole vectors of the narrowest type, if accesses run over neighbours.
+  private int lanes(OpNode range, long most) {
+    int narrowest = Long.BYTES;
+    boolean good = false;
+    for (OpNode node : analysis.nodes) {
+      boolean access = node.is(OpCode.LOAD) || node.is(OpCode.STORE);
+      if (access && analysis.dependsOn(node.input(1), range) && analysis.stride(node, range) == 1) {
+        narrowest = Math.min(narrowest, node.input(0).dtype().bytes());
+        good = true;
+      }
+    }
+    boolean folds = analysis.folds().stream().anyMatch(fold -> analysis.dependsOn(fold, range));
+    int widest = Math.min(folds ? 4 : 8, VECTOR_BYTES / narrowest);
+    return good ? Team.divisor(Math.clamp(most, 1, widest), Analysis.size(range)) : 1;
+  }
+
+  private int teamSize(List<OpNode> folds, long wanted) {
+    long longest = rest.isEmpty() ? 1 : Contraction.count(shared) / lanes;
+    for (OpNode fold : folds) {
+      long elements = Analysis.size(Analysis.foldRanges(fold).getLast());
+      longest = Math.max(longest, neighbours ? elements / Team.divisor(4, elements) : elements);
+    }
+    long most = Long.highestOneBit(Math.max(1, longest));
+    long busy = items * most <= wanted ? most : Math.max(1, longest / VECTORS_EACH);
+    if (!neighbours) {
+      // Rows of a block: only as many as it takes to keep the machine busy.
+      return (int) Math.clamp(Long.highestOneBit(Math.max(1, wanted / items)), 1, Math.min(16, most));
+    }
+    return (int) Long.highestOneBit(Math.clamp(busy, 1, MOST_THREADS));
+  }
+
+  @Override
+  public String kind() {
+    return analysis.kind();
+  }
+
+  @Override
+  public Program.Launch launch() {
+    return new Program.Launch(Math.ceilDiv(items, threads / size), threads, 0);
+  }
+
+  @Override
+  public void emit() {
+    Ir ir = emitter.ir;
+    Team team = new Team(ir, size, threads, neighbours);
+    int perBlock = threads / size;
+    String item = emitter.sum(ir.value("mul i64 " + Team.block(ir) + ", " + perBlock), team.number());
+    boolean exact = items % perBlock == 0;
+    if (size == 1) {
+      Runnable body = () -> atItem(item, null, null);
+      if (exact) {
+        body.run();
+      } else {
+        emitter.branch(ir.value("icmp slt i64 " + item + ", " + items), body);
+      }
+      return;
+    }
+    // A team without an item of its own computes the last one along with its owner: all threads have to meet at barriers.
+    String valid = exact ? null : ir.value("icmp slt i64 " + item + ", " + items);
+    String clamped = exact ? item : ir.value("select i1 " + valid + ", i64 " + item + ", i64 " + (items - 1));
+    atItem(clamped, team, valid);
+  }
+
+  private void atItem(String item, @Nullable Team team, @Nullable String valid) {
+    if (rest.isEmpty() && lanes > 1) {
+      // The last loop of an item in vectors.
+      OpNode last = rows.getLast();
+      long vectors = Analysis.size(last) / lanes;
+      List<OpNode> others = rows.subList(0, rows.size() - 1);
+      Ir ir = emitter.ir;
+      String counter = others.isEmpty() ? item : ir.remainder(item, vectors);
+      String number = others.isEmpty() ? "0" : ir.quotient(item, vectors);
+      emitter.unflatten(number, others, () ->
+          emitter.within(last, ir.value("mul i64 " + counter + ", " + lanes), new Axis(last, 1, lanes, lanes), () -> {
+            atRow(team, valid);
+            return true;
+          }));
+    } else {
+      emitter.unflatten(item, rows, () -> atRow(team, valid));
+    }
+  }
+
+  private void atRow(@Nullable Team team, @Nullable String valid) {
+    if (team == null) {
+      emitter.emitReady(analysis.nodes);
+      return;
+    }
+    Ir ir = emitter.ir;
+    String first = ir.value("icmp eq i64 " + team.rank() + ", 0");
+    emitter.shared(team, valid == null ? first : ir.value("and i1 " + first + ", " + valid), () -> emitter.emitReady(analysis.nodes));
+    if (!rest.isEmpty()) {
+      emitter.shared(null, valid, () -> share(team));
+    }
+  }
+
+  /// The loops that are left, their iterations shared out to the team.
+  private void share(Team team) {
+    Ir ir = emitter.ir;
+    long vectors = Contraction.count(shared) / lanes;
+    long full = vectors / team.size() * team.size();
+    if (full > 0) {
+      ir.loop("0", Long.toString(full), team.size(), List.of(), (counter, none) -> {
+        atShared(emitter.sum(counter, team.rank()));
+        return none;
+      });
+    }
+    if (full < vectors) {
+      emitter.branch(ir.value("icmp slt i64 " + team.rank() + ", " + (vectors - full)), () -> atShared(emitter.plus(team.rank(), full)));
+    }
+  }
+
+  private void atShared(String vector) {
+    Ir ir = emitter.ir;
+    OpNode last = shared.getLast();
+    List<OpNode> others = shared.subList(0, shared.size() - 1);
+    long vectors = Analysis.size(last) / lanes;
+    String counter = others.isEmpty() ? vector : ir.remainder(vector, vectors);
+    String number = others.isEmpty() ? "0" : ir.quotient(vector, vectors);
+    Axis axis = lanes == 1 ? null : new Axis(last, 1, lanes, lanes);
+    emitter.unflatten(number, others, () ->
+        emitter.within(last, lanes == 1 ? counter : ir.value("mul i64 " + counter + ", " + lanes), axis, () -> {
+          emitter.emitReady(analysis.nodes);
+          serial(new ArrayList<>(rest.subList(shared.size(), rest.size())));
+          return true;
+        }));
+  }
+
+  /// Loops below those that everything depends on, by one thread in order.
+  private void serial(List<OpNode> ranges) {
+    if (ranges.isEmpty()) {
+      return;
+    }
+    OpNode range = ranges.getFirst();
+    emitter.ir.loop("0", Long.toString(Analysis.size(range)), 1, List.of(), (counter, none) -> emitter.within(range, counter, null, () -> {
+      emitter.emitReady(analysis.nodes);
+      serial(ranges.subList(1, ranges.size()));
+      return none;
+    }));
+  }
+}

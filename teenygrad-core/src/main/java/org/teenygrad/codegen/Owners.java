@@ -1,0 +1,105 @@
+package org.teenygrad.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.IndexAlgebra;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.Program;
+import org.teenygrad.runtime.Target;
+
+/// A scatter on a GPU: stores whose places are data, in the order of the loops that the places come from.
+///
+/// Every place has an owner, found by hashing it. Each owner runs through all iterations and does those that fall on its own places:
+/// no atomics, and the same order of additions each time.
+final class Owners implements LoopNest {
+  private static final int THREADS = 128;
+
+  /// Knuth's multiplicative hash: 2^32 divided by the golden ratio.
+  private static final int GOLDEN = 0x9E3779B1;
+
+  private final Emitter emitter;
+  private final Analysis analysis;
+  private final OpNode store;
+  private final List<OpNode> serial;
+  private final List<OpNode> free;
+  private final int ownerBits;
+
+  private Owners(Emitter emitter, Target.Gpu target, OpNode store) {
+    this.emitter = emitter;
+    this.store = store;
+    analysis = emitter.analysis;
+    serial = analysis.outer.stream().filter(analysis::isSerial).toList();
+    free = analysis.outer.stream().filter(range -> !analysis.isSerial(range)).toList();
+    long blocks = Math.ceilDiv(Contraction.count(free), THREADS);
+    long owners = Math.clamp(4L * target.processors() / blocks, 1, Contraction.count(serial));
+    ownerBits = Long.SIZE - 1 - Long.numberOfLeadingZeros(owners);
+  }
+
+  /// The nest of a kernel that scatters.
+  static Optional<Owners> of(Emitter emitter, Target.Gpu target) {
+    List<OpNode> stores = emitter.analysis.stores();
+    return stores.getFirst().inputs().size() > 3 ? Optional.of(new Owners(emitter, target, stores.getFirst())) : Optional.empty();
+  }
+
+  @Override
+  public String kind() {
+    return "scatter";
+  }
+
+  @Override
+  public Program.Launch launch() {
+    return new Program.Launch(Math.ceilDiv(Contraction.count(free), THREADS) << ownerBits, THREADS, 0);
+  }
+
+  @Override
+  public void emit() {
+    Ir ir = emitter.ir;
+    String block = Team.block(ir);
+    String owner = ir.value("and i64 " + block + ", " + ((1L << ownerBits) - 1));
+    String item = ir.value("add i64 " + ir.value("mul i64 " + ir.value("lshr i64 " + block + ", " + ownerBits) + ", " + THREADS) + ", " + Team.thread(ir));
+    emitter.branch(ir.value("icmp slt i64 " + item + ", " + Contraction.count(free)), () ->
+        emitter.unflatten(item, free, () -> loops(0, owner)));
+  }
+
+  private void loops(int depth, String owner) {
+    emitter.emitReady(analysis.nodes.stream().filter(node -> !node.is(OpCode.STORE)).filter(this::belongsToPlace).toList());
+    if (depth < serial.size()) {
+      OpNode range = serial.get(depth);
+      emitter.ir.loop("0", Long.toString(Analysis.size(range)), 1, List.of(), (counter, none) -> emitter.within(range, counter, null, () -> {
+        loops(depth + 1, owner);
+        return none;
+      }));
+      return;
+    }
+    Ir ir = emitter.ir;
+    String valid = emitter.value(store.input(3), emitter.loops.zeroSteps());
+    String mine = ownerBits == 0 ? valid : ir.value("and i1 " + valid + ", " + ir.value("icmp eq i64 " + hash() + ", " + owner));
+    emitter.branch(mine, () -> emitter.emitReady(analysis.nodes));
+  }
+
+  private boolean belongsToPlace(OpNode node) {
+    return Graph.topological(List.of(store.input(1), store.input(3))).contains(node);
+  }
+
+  /// The owner of a place, which is that part of the store's index which the ordered loops have a say in.
+  private String hash() {
+    Ir ir = emitter.ir;
+    IndexAlgebra.Sum sum = analysis.algebra.sum(store.input(1));
+    List<String> parts = new ArrayList<>();
+    sum.factors().forEach((term, factor) -> {
+      if (serial.stream().anyMatch(range -> analysis.dependsOn(term, range))) {
+        String value = ir.value("trunc i64 " + emitter.value(term, emitter.loops.zeroSteps()) + " to i32");
+        parts.add(ir.value("mul i32 " + value + ", " + (int) (long) factor));
+      }
+    });
+    String place = parts.getFirst();
+    for (String part : parts.subList(1, parts.size())) {
+      place = ir.value("add i32 " + place + ", " + part);
+    }
+    String mixed = ir.value("mul i32 " + place + ", " + GOLDEN);
+    return ir.value("zext i32 " + ir.value("lshr i32 " + mixed + ", " + (Integer.SIZE - ownerBits)) + " to i64");
+  }
+}

@@ -1,0 +1,187 @@
+package org.teenygrad.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.teenygrad.DType;
+import org.teenygrad.ir.OpCode;
+
+/// The threads of a block that work on one item together: each computes a part of a reduction, then all exchange what they have,
+/// always in the same order. Members are neighbours in a warp, or a block's rows of threads whose columns are different items.
+final class Team {
+  static final int WARP = 32;
+
+  private final Ir ir;
+  private final int size;
+  private final int threads;
+  private final boolean neighbours;
+  private final String rank;
+
+  /// @param size how many members: a power of two
+  /// @param threads of the whole block, a multiple of `size`
+  /// @param neighbours whether members have consecutive thread numbers; otherwise consecutive threads are in different teams
+  Team(Ir ir, int size, int threads, boolean neighbours) {
+    this.ir = ir;
+    this.size = size;
+    this.threads = threads;
+    this.neighbours = neighbours;
+    String thread = thread(ir);
+    rank = size == 1 ? "0" : neighbours ? ir.value("and i64 " + thread + ", " + (size - 1)) : ir.value("udiv i64 " + thread + ", " + threads / size);
+  }
+
+  /// The number of a thread in its block.
+  static String thread(Ir ir) {
+    return register(ir, "tid.x");
+  }
+
+  /// The number of a block.
+  static String block(Ir ir) {
+    return register(ir, "ctaid.x");
+  }
+
+  private static String register(Ir ir, String name) {
+    ir.declare("declare i32 @llvm.nvvm.read.ptx.sreg." + name + "()");
+    return ir.value("zext i32 " + ir.value("call i32 @llvm.nvvm.read.ptx.sreg." + name + "()") + " to i64");
+  }
+
+  /// Waits for all threads of the block, and for what they wrote to shared memory.
+  static void barrier(Ir ir) {
+    ir.declare("declare void @llvm.nvvm.barrier0()");
+    ir.effect("call void @llvm.nvvm.barrier0()");
+  }
+
+  /// The largest power of two up to `most` that divides `size`.
+  static int divisor(int most, long size) {
+    int lanes = Integer.highestOneBit(most);
+    while (size % lanes != 0) {
+      lanes /= 2;
+    }
+    return lanes;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /// The member's number.
+  String rank() {
+    return rank;
+  }
+
+  /// The member's number times a constant.
+  String times(long factor) {
+    return size == 1 ? "0" : factor == 1 ? rank : ir.value("mul i64 " + rank + ", " + factor);
+  }
+
+  /// The number of the team in its block.
+  String number() {
+    if (size == threads) {
+      return "0";
+    }
+    return neighbours ? ir.value("udiv i64 " + thread(ir) + ", " + size) : ir.value("urem i64 " + thread(ir) + ", " + threads / size);
+  }
+
+  /// What all members have, combined; every member gets it. All threads of the block must come here.
+  String combine(OpCode op, DType dtype, int lanes, String value) {
+    if (size == 1) {
+      return value;
+    }
+    if (lanes == 1) {
+      return combine(op, dtype, value);
+    }
+    String type = Ir.type(dtype, lanes);
+    String result = "poison";
+    for (int lane = 0; lane < lanes; lane++) {
+      String one = combine(op, dtype, ir.value("extractelement " + type + " " + value + ", i64 " + lane));
+      result = ir.value("insertelement " + type + " " + result + ", " + Ir.type(dtype, 1) + " " + one + ", i64 " + lane);
+    }
+    return result;
+  }
+
+  private String combine(OpCode op, DType dtype, String value) {
+    if (!neighbours) {
+      return acrossRows(op, dtype, value);
+    }
+    String sum = value;
+    for (int distance = Math.min(size, WARP) / 2; distance > 0; distance /= 2) {
+      sum = binary(op, dtype, sum, shuffled(dtype, sum, distance));
+    }
+    return size <= WARP ? sum : acrossWarps(op, dtype, sum);
+  }
+
+  /// The warps' results by way of shared memory; then each warp combines all of its team's.
+  private String acrossWarps(OpCode op, DType dtype, String value) {
+    int warps = size / WARP;
+    String thread = thread(ir);
+    write(dtype, ir.value("udiv i64 " + thread + ", " + WARP), value);
+    barrier(ir);
+    String first = size == threads ? "0" : ir.value("mul i64 " + number() + ", " + warps);
+    String which = ir.value("and i64 " + thread + ", " + (warps - 1));
+    String sum = read(dtype, first.equals("0") ? which : ir.value("add i64 " + first + ", " + which));
+    barrier(ir);
+    for (int distance = warps / 2; distance > 0; distance /= 2) {
+      sum = binary(op, dtype, sum, shuffled(dtype, sum, distance));
+    }
+    return sum;
+  }
+
+  private String acrossRows(OpCode op, DType dtype, String value) {
+    int columns = threads / size;
+    write(dtype, thread(ir), value);
+    barrier(ir);
+    String column = number();
+    List<String> parts = new ArrayList<>();
+    for (int row = 0; row < size; row++) {
+      parts.add(read(dtype, row == 0 ? column : ir.value("add i64 " + column + ", " + (long) row * columns)));
+    }
+    barrier(ir);
+    while (parts.size() > 1) {
+      List<String> halved = new ArrayList<>();
+      for (int i = 0; i < parts.size(); i += 2) {
+        halved.add(binary(op, dtype, parts.get(i), parts.get(i + 1)));
+      }
+      parts = halved;
+    }
+    return parts.getFirst();
+  }
+
+  private String binary(OpCode op, DType dtype, String a, String b) {
+    return new Instructions(ir).binary(op, Analysis.inRegister(dtype), 1, a, b);
+  }
+
+  private String slot(String index) {
+    ir.declare("@team = internal addrspace(3) global [" + threads + " x i64] undef, align 8");
+    return ir.value("getelementptr inbounds i64, ptr addrspace(3) @team, i64 " + index);
+  }
+
+  private void write(DType dtype, String index, String value) {
+    ir.effect("store " + Ir.type(dtype, 1) + " " + value + ", ptr addrspace(3) " + slot(index));
+  }
+
+  private String read(DType dtype, String index) {
+    return ir.value("load " + Ir.type(dtype, 1) + ", ptr addrspace(3) " + slot(index));
+  }
+
+  /// The value of the thread whose number in the warp differs in one bit.
+  private String shuffled(DType dtype, String value, int distance) {
+    String type = Ir.type(dtype, 1);
+    return switch (type) {
+      case "i32" -> exchange(value, distance);
+      case "float" -> ir.value("bitcast i32 " + exchange(ir.value("bitcast float " + value + " to i32"), distance) + " to float");
+      case "double" -> ir.value("bitcast i64 " + exchangeLong(ir.value("bitcast double " + value + " to i64"), distance) + " to double");
+      case "i64" -> exchangeLong(value, distance);
+      default -> ir.value("trunc i32 " + exchange(ir.value("zext " + type + " " + value + " to i32"), distance) + " to " + type);
+    };
+  }
+
+  private String exchange(String value, int distance) {
+    ir.declare("declare i32 @llvm.nvvm.shfl.sync.bfly.i32(i32, i32, i32, i32)");
+    return ir.value("call i32 @llvm.nvvm.shfl.sync.bfly.i32(i32 -1, i32 " + value + ", i32 " + distance + ", i32 31)");
+  }
+
+  private String exchangeLong(String value, int distance) {
+    String low = exchange(ir.value("trunc i64 " + value + " to i32"), distance);
+    String high = exchange(ir.value("trunc i64 " + ir.value("lshr i64 " + value + ", 32") + " to i32"), distance);
+    String upper = ir.value("shl i64 " + ir.value("zext i32 " + high + " to i64") + ", 32");
+    return ir.value("or i64 " + upper + ", " + ir.value("zext i32 " + low + " to i64"));
+  }
+}

@@ -39,6 +39,9 @@ final class Convolution {
     checkBias(name, bias, weight.size(1) * groups);
     int[] kernel = spatial(weight, axes);
     int[] stride = window.stride().isEmpty() ? new int[] {1} : Window.each(name + ": stride", window.stride(), axes, 1);
+    if (window.padding().isEmpty()) {
+      throw new IllegalArgumentException(name + ": has no padding that keeps the size; name the padding");
+    }
     int[] padding = Window.each(name + ": padding", window.padding(), axes, 0);
     int[] dilation = Window.each(name + ": dilation", window.dilation(), axes, 1);
     int[] extra = Window.each(name + ": outputPadding", window.outputPadding(), axes, 0);

@@ -3,7 +3,7 @@ package org.teenygrad;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Layers that centre and scale: layerNorm, rmsNorm, groupNorm, batchNorm.
+/// Layers that centre and scale: layerNorm, rmsNorm, groupNorm, instanceNorm, batchNorm.
 ///
 /// Float16 and bfloat16 are computed in float32 and rounded once; the result has the type of the input.
 sealed interface Normalization permits Tensor {
@@ -67,6 +67,23 @@ sealed interface Normalization permits Tensor {
       Tensor standard = Scaling.standardize(grouped, eps, 2).reshape(shape.toArray());
       return Scaling.affine(standard, Scaling.perChannel(weight, shape), Scaling.perChannel(bias, shape));
     });
+  }
+
+  /// Normalises each channel of each sample over all other axes: `torch.nn.functional.instance_norm`.
+  ///
+  /// This tensor is (batch, channels, ...); weight and bias are (channels) or null.
+  /// @throws IllegalArgumentException if there is no axis behind the channels, or weight or bias is no (channels)
+  default Tensor instanceNorm(@Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+    Shape shape = self().shape();
+    Scaling.checkChannels("instanceNorm", shape, weight, bias);
+    if (shape.rank() < 3) {
+      throw new IllegalArgumentException("instanceNorm: takes (batch, channels, ...) with axes to normalise over, not " + shape);
+    }
+    int[] axes = IntStream.range(2, shape.rank()).toArray();
+    return Precision.compute(
+        self(),
+        x -> Scaling.affine(
+            Scaling.standardize(x, eps, axes), Scaling.perChannel(weight, shape), Scaling.perChannel(bias, shape)));
   }
 
   /// Normalises each channel over the batch and all other axes, by the batch's own statistics:

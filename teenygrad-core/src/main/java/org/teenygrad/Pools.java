@@ -22,6 +22,9 @@ final class Pools {
     if (x.rank() < axes) {
       throw new IllegalArgumentException("%s: shape %s has no %d spatial axes".formatted(name, x.shape(), axes));
     }
+    if (window.padding().isEmpty()) {
+      throw new IllegalArgumentException(name + ": only convolutions have padding that keeps the size; name the padding");
+    }
     int[] kernel = Window.each(name + ": kernel", Arrays.stream(sizes).boxed().toList(), axes, 1);
     Windows windows = Windows.of(name, x.shape(), kernel, kernel, window);
     for (int i = 0; i < axes; i++) {

@@ -220,8 +220,22 @@ public final class Tensor extends Joining
 
   /// Computes several tensors in one schedule.
   public static void realize(Collection<Tensor> tensors) {
-    Realizer.realize(tensors.stream().map(Tensor::node).toList());
-    tensors.forEach(Tensor::settled);
+    Collection<Tensor> all = Companions.with(tensors);
+    Realizer.realize(all.stream().map(Tensor::node).toList());
+    all.forEach(Tensor::settled);
+  }
+
+  /// Has others computed in the same schedule as this tensor, whoever asks for it or for what is built on it. For what a layer
+  /// keeps on the side: BatchNorm's statistics are assigned when its output is made, and computed when the loss is.
+  /// ```java
+  /// var seen = Tensor.zeros(1);
+  /// var y = x.mul(2).alongside(seen.assign(seen.add(1)));
+  /// y.sum().realize();   // seen is computed, too
+  /// ```
+  /// @return this
+  public Tensor alongside(Tensor... others) {
+    Companions.register(node(), others);
+    return this;
   }
 
   /// The same values as a constant to derivatives: nothing flows back through it. PyTorch's `detach`.

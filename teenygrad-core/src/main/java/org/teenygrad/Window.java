@@ -8,10 +8,11 @@ import java.util.List;
 /// Each list holds one number for each spatial axis, or a single number for all of them.
 /// ```java
 /// x.conv2d(weight, bias, Window.DEFAULT.stride(2).padding(1, 0));
+/// x.conv2d(weight, bias, Window.DEFAULT.samePadding());
 /// x.maxPool2d(Window.DEFAULT.stride(2).ceilMode(true), 3);
 /// ```
 /// @param stride the distance from one position of the kernel to the next; empty: 1, or the kernel's size in poolings
-/// @param padding zeros on both sides of an axis (-infinity for maxima)
+/// @param padding zeros on both sides of an axis (-infinity for maxima); empty: convolutions keep the size, see [#samePadding]
 /// @param dilation the distance between the elements under the kernel
 /// @param groups convolutions: the channels are split into that many groups that do not see each other
 /// @param outputPadding transposed convolutions: how much longer the result is at its end
@@ -43,6 +44,12 @@ public record Window(
   /// This with another padding.
   public Window padding(int... changed) {
     return new Window(stride, list(changed), dilation, groups, outputPadding, ceilMode, countIncludePad);
+  }
+
+  /// This with so many zeros that a convolution of stride 1 keeps the size, one more of them at the end where their number is odd:
+  /// PyTorch's `padding="same"`.
+  public Window samePadding() {
+    return padding(new int[0]);
   }
 
   /// This with another dilation.

@@ -15,8 +15,11 @@ record Windows(int[] kernel, int[] stride, int[] dilation, int[] outputs, int[] 
   static Windows of(String name, Shape shape, int[] kernel, int[] ownStride, Window window) {
     int axes = kernel.length;
     int[] stride = window.stride().isEmpty() ? ownStride : Window.each(name + ": stride", window.stride(), axes, 1);
-    int[] padding = Window.each(name + ": padding", window.padding(), axes, 0);
     int[] dilation = Window.each(name + ": dilation", window.dilation(), axes, 1);
+    if (window.padding().isEmpty()) {
+      return same(name, shape, kernel, stride, dilation);
+    }
+    int[] padding = Window.each(name + ": padding", window.padding(), axes, 0);
     int[] outputs = new int[axes];
     int[] after = padding.clone();
     for (int i = 0; i < axes; i++) {
@@ -35,6 +38,20 @@ record Windows(int[] kernel, int[] stride, int[] dilation, int[] outputs, int[] 
       after[i] = Math.max(padding[i], (outputs[i] - 1) * stride[i] + span - size - padding[i]);
     }
     return new Windows(kernel, stride, dilation, outputs, padding, after);
+  }
+
+  /// As many outputs as elements.
+  private static Windows same(String name, Shape shape, int[] kernel, int[] stride, int[] dilation) {
+    int axes = kernel.length;
+    int[] sizes = IntStream.range(0, axes).map(i -> shape.size(shape.rank() - axes + i)).toArray();
+    int[] padding = IntStream.range(0, axes).map(i -> dilation[i] * (kernel[i] - 1)).toArray();
+    if (Arrays.stream(stride).anyMatch(step -> step != 1)) {
+      throw new IllegalArgumentException(
+          name + ": padding that keeps the size needs stride 1, not " + Arrays.toString(stride) + "; name the padding");
+    }
+    int[] before = Arrays.stream(padding).map(all -> all / 2).toArray();
+    int[] after = Arrays.stream(padding).map(all -> all - all / 2).toArray();
+    return new Windows(kernel, stride, dilation, sizes, before, after);
   }
 
   int axes() {

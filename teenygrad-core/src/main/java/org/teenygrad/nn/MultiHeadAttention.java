@@ -1,6 +1,7 @@
 package org.teenygrad.nn;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.Tensor;
@@ -32,6 +33,12 @@ public record MultiHeadAttention(Tensor inWeight, @Nullable Tensor inBias, Linea
         Init.ZEROS.parameter(3 * dim),
         Linear.of(dim, dim, Init.uniform(-outBound, outBound), Init.ZEROS),
         heads);
+  }
+
+  /// By PyTorch's names.
+  @Override
+  public Map<String, Object> parts() {
+    return Parts.named("in_proj_weight", inWeight, "in_proj_bias", inBias, "out_proj", out);
   }
 
   /// Self-attention, every position seeing every other.

@@ -50,6 +50,15 @@ final class Parts {
     return parts;
   }
 
+  /// Parts under names of another's choice: a name and a part in turn, null for what is absent.
+  static Map<String, Object> named(@Nullable Object... namesAndParts) {
+    Map<String, Object> parts = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndParts.length; i += 2) {
+      put(parts, String.valueOf(namesAndParts[i]), namesAndParts[i + 1]);
+    }
+    return parts;
+  }
+
   private static boolean mayHoldTensors(Class<?> type) {
     return !type.isPrimitive() && type != String.class;
   }

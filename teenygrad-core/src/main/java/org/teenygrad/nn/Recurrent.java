@@ -1,7 +1,9 @@
 package org.teenygrad.nn;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
 
@@ -57,6 +59,11 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional) impl
 
   /// With biases, all uniform in ±1/sqrt(hidden), as PyTorch starts them.
   public static Recurrent of(Kind kind, int in, int hidden, int layers, boolean bidirectional) {
+    return of(kind, in, hidden, layers, bidirectional, true);
+  }
+
+  /// As [#of(Kind, int, int, int, boolean)], with or without biases.
+  public static Recurrent of(Kind kind, int in, int hidden, int layers, boolean bidirectional, boolean bias) {
     double bound = 1 / Math.sqrt(Math.max(1, hidden));
     Init init = Init.uniform(-bound, bound);
     int directions = bidirectional ? 2 : 1;
@@ -65,9 +72,29 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional) impl
       int from = i < directions ? in : hidden * directions;
       int rows = kind.gates * hidden;
       cells.add(new Cell(
-          init.parameter(rows, from), init.parameter(rows, hidden), init.parameter(rows), init.parameter(rows)));
+          init.parameter(rows, from),
+          init.parameter(rows, hidden),
+          bias ? init.parameter(rows) : null,
+          bias ? init.parameter(rows) : null));
     }
     return new Recurrent(kind, cells, bidirectional);
+  }
+
+  /// The weights by PyTorch's names, such as `weight_ih_l0` and, of the way back, `weight_ih_l0_reverse`.
+  @Override
+  public Map<String, Object> parts() {
+    Map<String, Object> parts = new LinkedHashMap<>();
+    int directions = bidirectional ? 2 : 1;
+    for (int i = 0; i < cells.size(); i++) {
+      String place = "_l" + i / directions + (i % directions == 1 ? "_reverse" : "");
+      Cell cell = cells.get(i);
+      parts.putAll(Parts.named(
+          "weight_ih" + place, cell.weightIh(),
+          "weight_hh" + place, cell.weightHh(),
+          "bias_ih" + place, cell.biasIh(),
+          "bias_hh" + place, cell.biasHh()));
+    }
+    return parts;
   }
 
   /// @param x (batch, time, in)

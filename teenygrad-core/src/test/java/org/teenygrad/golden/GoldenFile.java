@@ -40,7 +40,11 @@ final class GoldenFile implements GoldenSet {
 
   private @Nullable String difference(Device device, GoldenCase c) {
     List<Tensor> in = c.in().stream().map(key -> tensor(key, device)).toList();
-    return c.op().equals("gpt") ? gptDifference(device, c, in) : functionDifference(device, c, in);
+    return switch (c.op()) {
+      case "gpt" -> gptDifference(device, c, in);
+      case "layer" -> GoldenLayers.difference(device, c, key -> tensor(key, device), (what, ours, key) -> compare(device, c, what, ours, key));
+      default -> functionDifference(device, c, in);
+    };
   }
 
   private @Nullable String functionDifference(Device device, GoldenCase c, List<Tensor> in) {

@@ -14,6 +14,12 @@ class TrainingGoldenTest {
     everyCasePasses("optimizers", device);
   }
 
+  @ParameterizedTest
+  @MethodSource("org.teenygrad.golden.GoldenTest#devices")
+  void layersTakeTheStateAndGiveTheAnswersOfPyTorch(Device device) {
+    everyCasePasses("layers", device);
+  }
+
   private static void everyCasePasses(String name, Device device) {
     GoldenCount count = GoldenCount.of(GoldenTest.kept(name), device);
     assertThat(count.failed() + count.unsupported()).isZero();

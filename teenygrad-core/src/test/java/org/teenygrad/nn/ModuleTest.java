@@ -73,7 +73,7 @@ class ModuleTest {
     Linear one = Linear.of(2, 2, false);
     Sequential twice = Sequential.of(one, Tensor::relu, one);
     assertThat(twice.parameters()).hasSize(1);
-    assertThat(twice.stateDict().keySet()).containsExactly("layers.0.weight", "layers.2.weight");
+    assertThat(twice.stateDict().keySet()).containsExactly("0.weight", "2.weight");
   }
 
   @Test

@@ -16,6 +16,11 @@ import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.ir.OpNode;
+import org.teenygrad.nn.BatchNorm;
+import org.teenygrad.nn.Layer;
+import org.teenygrad.nn.Linear;
+import org.teenygrad.nn.Module;
+import org.teenygrad.nn.Sequential;
 import org.teenygrad.runtime.Devices;
 import org.teenygrad.runtime.Runtime;
 
@@ -67,6 +72,21 @@ class ReplayTest {
       afterFirst = step == 0 ? KERNELS.size() : afterFirst;
     }
     assertThat(KERNELS).hasSize(afterFirst).isNotEmpty();
+  }
+
+  @Test
+  void stepsWithRunningStatisticsBringNothingNewAfterTheSecond() {
+    Layer net = Module.map(Sequential.of(Linear.of(4, 3), BatchNorm.of(3)), tensor -> tensor.to(DEVICE));
+    Tensor x = Tensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, Shape.of(2, 4), DEVICE);
+    var optimizer = new AdamW(net.namedParameters(), 0.1);
+    var ema = Ema.of(net, 0.9);
+    int afterSecond = 0;
+    for (int step = 0; step < 4; step++) {
+      optimizer.step(net.forward(x).sub(1).square().mean());
+      ema.update();
+      afterSecond = step <= 1 ? KERNELS.size() : afterSecond;
+    }
+    assertThat(KERNELS).hasSize(afterSecond).isNotEmpty();
   }
 
   @Test

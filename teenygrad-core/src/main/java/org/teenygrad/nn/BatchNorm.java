@@ -1,0 +1,90 @@
+package org.teenygrad.nn;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Tensor;
+
+/// Mean 0 and variance 1 over each channel of the whole batch, then scale and shift: PyTorch's `nn.BatchNorm1d`, `2d` and `3d`.
+///
+/// In [Mode#TRAINING] the statistics are the batch's, and running averages of them move by `momentum`; in [Mode#EVALUATION] the
+/// running averages are the statistics. They are computed together with the output ([Tensor#alongside]).
+/// ```java
+/// var norm = BatchNorm.of(3);
+/// var y = norm.forward(Tensor.rand(8, 3, 5, 5));
+/// norm.stateDict().keySet();   // [weight, bias, running_mean, running_var, num_batches_tracked]
+/// ```
+/// @param weight (channels), or null
+/// @param bias (channels), or null
+/// @param running the averages, or null to go by the batch in both modes
+/// @param momentum how much of a new batch's statistics goes into the averages
+public record BatchNorm(
+    @Nullable Tensor weight, @Nullable Tensor bias, @Nullable Statistics running, double momentum, double eps)
+    implements Layer {
+
+  /// What is known of all batches.
+  ///
+  /// @param mean (channels)
+  /// @param variance (channels), each batch's divided by its number of elements less one
+  /// @param batches how many there were, int64
+  public record Statistics(Tensor mean, Tensor variance, Tensor batches) implements Module {
+    /// Mean 0 and variance 1, of no batch.
+    static Statistics of(int channels) {
+      float[] ones = new float[channels];
+      Arrays.fill(ones, 1);
+      return new Statistics(Tensor.of(new float[channels]), Tensor.of(ones), Tensor.of(0L));
+    }
+  }
+
+  /// With weight, bias and running averages, momentum 0.1 and eps 1e-5.
+  public static BatchNorm of(int channels) {
+    return of(channels, 0.1, 1e-5);
+  }
+
+  /// With weight, bias and running averages.
+  public static BatchNorm of(int channels, double momentum, double eps) {
+    return new BatchNorm(
+        Init.ONES.parameter(channels), Init.ZEROS.parameter(channels), Statistics.of(channels), momentum, eps);
+  }
+
+  /// @param x (batch, channels, ...)
+  /// @throws IllegalArgumentException if in training a channel has fewer than two elements
+  @Override
+  public Tensor forward(Tensor x) {
+    boolean training = Mode.current() == Mode.TRAINING;
+    if (running != null && !training) {
+      return x.batchNorm(running.mean(), running.variance(), weight, bias, eps);
+    }
+    if (training && x.rank() >= 2 && x.elements() <= x.size(1)) {
+      throw new IllegalArgumentException("BatchNorm: %s has no two elements a channel to train with".formatted(x.shape()));
+    }
+    Tensor y = x.batchNorm(weight, bias, eps);
+    return running == null ? y : y.alongside(follow(x, running));
+  }
+
+  /// Assigns the running averages their next values.
+  private Tensor[] follow(Tensor x, Statistics running) {
+    int[] axes = IntStream.range(0, x.rank()).filter(axis -> axis != 1).toArray();
+    return new Tensor[] {
+      running.mean().assign(moved(running.mean(), x.mean(axes))),
+      running.variance().assign(moved(running.variance(), x.var(axes))),
+      running.batches().assign(running.batches().add(1))
+    };
+  }
+
+  private Tensor moved(Tensor average, Tensor batch) {
+    return average.mul(1 - momentum).add(batch.detach().cast(average.dtype()).mul(momentum));
+  }
+
+  /// By PyTorch's names.
+  @Override
+  public Map<String, Object> parts() {
+    return Parts.named(
+        "weight", weight,
+        "bias", bias,
+        "running_mean", running == null ? null : running.mean(),
+        "running_var", running == null ? null : running.variance(),
+        "num_batches_tracked", running == null ? null : running.batches());
+  }
+}

@@ -1,0 +1,34 @@
+package org.teenygrad.nn;
+
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Tensor;
+import org.teenygrad.Window;
+
+/// A transposed convolution over two spatial axes: PyTorch's `nn.ConvTranspose2d`.
+///
+/// ```java
+/// var up = ConvTranspose2d.of(8, 3, Window.DEFAULT.stride(2), 2);
+/// up.forward(Tensor.ones(1, 8, 5, 5)).shape();   // (1, 3, 10, 10)
+/// ```
+/// @param weight (in, out / groups, height, width)
+/// @param bias (out), or null
+/// @param window stride, padding, dilation, groups and output padding
+public record ConvTranspose2d(Tensor weight, @Nullable Tensor bias, Window window) implements Layer {
+  /// With bias; weight and bias uniform in ±1/sqrt(out / groups * kernel), as PyTorch starts them.
+  /// @param kernel one size for all axes, or one for each
+  public static ConvTranspose2d of(int in, int out, Window window, int... kernel) {
+    return of(in, out, true, window, kernel);
+  }
+
+  /// As [#of(int, int, Window, int...)], with or without bias.
+  public static ConvTranspose2d of(int in, int out, boolean bias, Window window, int... kernel) {
+    Filters filters = Filters.transposed("ConvTranspose2d", in, out, bias, window.groups(), 2, kernel);
+    return new ConvTranspose2d(filters.weight(), filters.bias(), window);
+  }
+
+  /// @param x (batch, channels, height, width), or without batch
+  @Override
+  public Tensor forward(Tensor x) {
+    return x.convTranspose2d(weight, bias, window);
+  }
+}

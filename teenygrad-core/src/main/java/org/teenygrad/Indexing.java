@@ -171,14 +171,23 @@ sealed interface Indexing permits Tensor {
 
   /// The elements along an axis in ascending or descending order, and where they were: `torch.sort(stable=True)`.
   ///
-  /// NaN counts as larger than every number. Every pair of elements is compared: meant for axes up to some thousands.
+  /// NaN counts as larger than every number; equal elements, and -0.0 and 0.0, stay in the order in which they were. A network
+  /// of log²n / 2 comparisons of all elements, twice that for 64-bit types.
+  /// ```java
+  /// Tensor.of(3f, 1f, 2f).sort(0, false).indices();   // [1 2 0]
+  /// ```
   default Sorted sort(int axis, boolean descending) {
-    return Sorted.of(self(), axis, descending, self().size(axis));
+    return Sorted.of(self(), axis, descending, self().rank() == 0 ? 1 : self().size(axis));
+  }
+
+  /// Where the elements along an axis are in ascending or descending order: the indices of [#sort]. `torch.argsort(stable=True)`.
+  default Tensor argsort(int axis, boolean descending) {
+    return sort(axis, descending).indices();
   }
 
   /// The `k` largest elements along an axis, the largest first, and where they were: `torch.topk`.
   ///
-  /// Of equal elements those with lower positions come first. Costs as much as [#sort].
+  /// Of equal elements those with lower positions come first. Costs about log²k comparisons of all elements.
   /// @throws IllegalArgumentException if k is more than the axis has
   default Sorted topk(int k, int axis) {
     return Sorted.of(self(), axis, true, k);

@@ -5,30 +5,45 @@ package org.teenygrad;
 /// @param values the elements
 /// @param indices int64: `values = x.gather(axis, indices)`
 public record Sorted(Tensor values, Tensor indices) {
-  /// The first `count` elements of the order. An element's place is the number of elements that stand before it.
+  /// The first `count` elements of the order; equal ones stay in the order in which they were.
   static Sorted of(Tensor x, int axis, boolean descending, int count) {
+    if (x.rank() == 0) {
+      Sorted one = of(x.unsqueeze(0), axis, descending, count); // PyTorch lets a scalar have axes 0 and -1
+      return new Sorted(one.values.squeeze(0), one.indices.squeeze(0));
+    }
     int along = x.shape().axis(axis);
     int n = x.size(along);
     if (count < 0 || count > n) {
       throw new IllegalArgumentException("topk: " + count + " elements of axis " + along + " of " + x.shape());
     }
-    Tensor keys = x.detach().transpose(along, -1);
-    Tensor mine = keys.unsqueeze(-1); // (..., mine, other)
-    Tensor other = keys.unsqueeze(-2);
-    Tensor before = descending ? less(mine, other) : less(other, mine);
-    Tensor after = descending ? less(other, mine) : less(mine, other);
-    Tensor position = Tensor.arange(n);
-    Tensor earlier = position.lt(position.unsqueeze(1));
-    Tensor stands = before.or(before.or(after).not().and(earlier));
-    Tensor place = stands.cast(DType.INT64).sum(-1);
-
-    Tensor isAt = place.unsqueeze(-2).eq(Tensor.arange(count).unsqueeze(1)); // (..., place, position)
-    Tensor indices = isAt.cast(DType.INT64).mul(position).sum(-1).transpose(along, -1);
+    Tensor key = key(x.detach().transpose(along, -1));
+    Tensor indices = first(descending ? key.not() : key, count).transpose(along, -1);
     return new Sorted(x.gather(along, indices), indices);
   }
 
-  /// Whether a < b, NaN being the largest.
-  private static Tensor less(Tensor a, Tensor b) {
-    return a.dtype().isFloating() ? a.lt(b).or(b.ne(b).and(a.eq(a))) : a.lt(b);
+  /// Integers in the order of the elements: int64 for 64-bit types, else int32. The bits of floats are in order up to the sign;
+  /// all NaN are one, above infinity, and both zeros are one.
+  private static Tensor key(Tensor x) {
+    if (!x.dtype().isFloating()) {
+      return x.dtype() == DType.INT64 ? x : x.cast(DType.INT32);
+    }
+    DType wide = x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+    Tensor number = x.isNan().where(Double.NaN, x.eq(0).where(0, x)).cast(wide);
+    Tensor bits = number.bitcast(wide == DType.FLOAT64 ? DType.INT64 : DType.INT32);
+    return bits.lt(0).where(bits.xor(wide == DType.FLOAT64 ? Long.MAX_VALUE : Integer.MAX_VALUE), bits);
+  }
+
+  /// Where the `count` smallest keys of the last axis are, in order. A key and its position are sorted as one number.
+  private static Tensor first(Tensor key, int count) {
+    if (key.elements() == 0) {
+      return Tensor.zeros(DType.INT64, key.shape().with(-1, count).toArray());
+    }
+    if (key.dtype() == DType.INT64) {
+      // By the low half, then, as equal ones stay in order, by the high half.
+      Tensor low = first(key.cast(DType.INT32).xor(Integer.MIN_VALUE), key.size(-1));
+      return low.gather(-1, first(key.shiftRight(32).cast(DType.INT32).gather(-1, low), count));
+    }
+    Tensor numbers = key.cast(DType.INT64).shiftLeft(32).or(Tensor.arange(key.size(-1)));
+    return Bitonic.smallest(numbers, count).and(0xFFFF_FFFFL);
   }
 }

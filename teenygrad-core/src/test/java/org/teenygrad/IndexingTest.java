@@ -3,8 +3,6 @@ package org.teenygrad;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class IndexingTest {
@@ -49,6 +47,16 @@ class IndexingTest {
   }
 
   @Test
+  void positionsMayBeLookedUpThemselves() {
+    Tensor chain = Tensor.of(2L, 0L, 3L, 1L).contiguous().realize();
+    Tensor twice = chain.gather(0, chain);
+    assertThat(twice.toLongArray()).containsExactly(3, 2, 1, 0);
+    Tensor other = Tensor.of(1L, 1L, 0L, 3L);
+    Tensor both = other.gather(0, chain).add(chain.gather(0, other.gather(0, chain.gather(0, chain))));
+    assertThat(both.toLongArray()).containsExactly(0 + 1, 1 + 2, 3 + 0, 1 + 0);
+  }
+
+  @Test
   void embeddingLooksUpRows() {
     Tensor rows = x.embedding(Tensor.of(new long[] {1, 0, 1, 1}, 2, 2));
     assertThat(rows.shape()).isEqualTo(Shape.of(2, 2, 3));
@@ -83,22 +91,7 @@ class IndexingTest {
   }
 
   @Test
-  void sortIsStableAndPutsNanLast() {
-    Sorted sorted = Tensor.of(3f, Float.NaN, 1f, 3f).sort(0, false);
-    assertThat(sorted.indices().toLongArray()).containsExactly(2, 0, 3, 1);
-    assertThat(Tensor.of(3f, Float.NaN, 1f, 3f).sort(0, true).indices().toLongArray()).containsExactly(1, 0, 3, 2);
-  }
-
-  @Test
-  void sortOrdersAnyNumbers() {
-    float[] values = new float[100];
-    var random = new Random(1);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextInt(40);
-    }
-    float[] expected = values.clone();
-    Arrays.sort(expected);
-    assertThat(Tensor.of(values).sort(0, false).values().toFloatArray()).containsExactly(expected);
+  void topkRefusesMoreThanThereAre() {
     assertThatThrownBy(() -> x.topk(4, 1)).hasMessage("topk: 4 elements of axis 1 of (2, 3)");
   }
 

@@ -65,14 +65,16 @@ final class Lowering {
     return OpNode.of(OpCode.AND, notNegative, OpNode.of(OpCode.LT, position, IndexAlgebra.constant(size)));
   }
 
-  /// Puts the elements in for the stand-ins of data-dependent indices.
+  /// Puts the elements in for the stand-ins of data-dependent indices, until none is left: an element may contain another.
   private KernelGraph finish(List<OpNode> stores, List<OpNode> loops) {
+    List<OpNode> before;
     List<OpNode> result = stores;
-    for (int i = group.dataIndices.size() - 1; i >= 0; i--) {
+    do {
+      before = result;
       for (Map.Entry<OpNode, Value> entry : group.dataIndices.entrySet()) {
         OpNode placeholder = entry.getKey();
         OpNode element = lowered.get(entry.getValue());
-        if (placeholder.payload(Range.class).id() == DataIndex.FIRST + i && element != null) {
+        if (element != null) {
           OpNode position = element.dtype() == DType.INT64 ? element : OpNode.create(OpCode.CAST, DType.INT64, List.of(element), null);
           Map<OpNode, OpNode> replacements = new IdentityHashMap<>();
           replacements.put(DataIndex.inRange(placeholder), inBounds(position, placeholder.payload(Range.class).size()));
@@ -80,7 +82,7 @@ final class Lowering {
           result = result.stream().map(store -> Graph.substitute(store, replacements)).toList();
         }
       }
-    }
+    } while (!result.equals(before));
     return new KernelGraph(result, loops, group.contraction != null);
   }
 

@@ -1,5 +1,6 @@
 package org.teenygrad.runtime;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// Hands out a device's memory and copies between it and the host.
@@ -13,4 +14,14 @@ public interface Allocator {
 
   /// Copies the first bytes of `source`, after all kernels that write it are done, into all of `target`.
   void copyOut(Buffer source, MemorySegment target);
+
+  /// Copies all of a buffer of another device to the start of `target`, by default through the host.
+  /// @param from whose buffer `source` is
+  default void copyAcross(Buffer target, Buffer source, Allocator from) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment host = arena.allocate(source.bytes(), 64);
+      from.copyOut(source, host);
+      copyIn(target, host);
+    }
+  }
 }

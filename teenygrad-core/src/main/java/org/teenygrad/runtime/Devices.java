@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.runtime.cpu.Cpu;
+import org.teenygrad.runtime.cuda.Cuda;
 import org.teenygrad.runtime.interpreter.Interpreter;
 import org.teenygrad.runtime.nulldevice.NullDevice;
 
@@ -23,6 +24,7 @@ public final class Devices {
     register("null", NullDevice::open);
     register("interpreter", () -> true, Interpreter::open);
     register("cpu", Cpu::isPresent, Cpu::open);
+    register("cuda", Cuda::isPresent, Cuda::open);
   }
 
   private Devices() {}

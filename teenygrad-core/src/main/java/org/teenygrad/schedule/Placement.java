@@ -1,7 +1,5 @@
 package org.teenygrad.schedule;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,11 +68,7 @@ final class Placement {
     Buffer memory = (Buffer) Objects.requireNonNull(storage.memory());
     Runtime target = Devices.runtime(to);
     Buffer copy = target.allocator().allocate(memory.bytes());
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment host = arena.allocate(memory.bytes(), 64);
-      Devices.runtime(storage.device()).allocator().copyOut(memory, host);
-      target.allocator().copyIn(copy, host);
-    }
+    target.allocator().copyAcross(copy, memory, Devices.runtime(storage.device()).allocator());
     return Realizer.filled(source, to, copy);
   }
 }

@@ -95,9 +95,7 @@ public record Profile(List<Launch> launches, List<Making> schedules) {
     if (profile == null && !tells) {
       item.kernel().run(arguments);
     } else {
-      long start = System.nanoTime();
-      item.kernel().run(arguments);
-      long nanos = System.nanoTime() - start;
+      long nanos = item.kernel().time(arguments);
       int runs = arguments.size();
       Launch launch = new Launch(item.program().name(), item.program().graph(), runs, item.program().work().flops() * runs, item.program().work().bytes() * runs, nanos);
       if (tells) {

@@ -58,19 +58,26 @@ public final class KernelCache {
 
   /// [LlvmCompiler#object], or what it gave an earlier time.
   public byte[] object(LlvmCompiler compiler, String ir) {
-    return get(key("object", compiler.identity(), ir), () -> compiler.object(ir));
+    return code(List.of("object", compiler.identity(), ir), () -> compiler.object(ir));
   }
 
   /// [LlvmCompiler#assembly], or what it gave an earlier time.
   public String assembly(LlvmCompiler compiler, String ir) {
     byte[] text =
-        get(
-            key("assembly", compiler.identity(), ir),
+        code(
+            List.of("assembly", compiler.identity(), ir),
             () -> compiler.assembly(ir).getBytes(StandardCharsets.UTF_8));
     return new String(text, StandardCharsets.UTF_8);
   }
 
-  private static String key(String... parts) {
+  /// Code that another assembler made.
+  ///
+  /// @param key everything that decides the code
+  public byte[] code(List<String> key, Supplier<byte[]> make) {
+    return get(key(key), make);
+  }
+
+  private static String key(List<String> parts) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (String part : parts) {

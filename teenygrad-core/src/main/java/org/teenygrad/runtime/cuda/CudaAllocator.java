@@ -1,0 +1,147 @@
+package org.teenygrad.runtime.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Device;
+import org.teenygrad.runtime.Allocator;
+import org.teenygrad.runtime.BlockPool;
+import org.teenygrad.runtime.Buffer;
+import org.teenygrad.runtime.MemoryBudget;
+import org.teenygrad.runtime.OutOfMemoryException;
+
+/// A GPU's memory: a [BlockPool] above `cuMemAlloc`.
+///
+/// Memory may be given back, and handed out again, while kernels that use it still wait in the queue: whoever gets it next
+/// comes after them.
+final class CudaAllocator implements Allocator {
+  /// The driver maps memory in pages of this size; blocks of more are whole pages, not [BlockPool#sizeClass]es: a quarter
+  /// of 40 GiB would be missed.
+  private static final long PAGE_BYTES = 2 << 20;
+
+  private final Device device;
+  private final CudaStream stream;
+  private final BlockPool<Long> pool;
+  private final PinnedMemory pinned;
+
+  CudaAllocator(Device device, CudaStream stream) {
+    this.device = device;
+    this.stream = stream;
+    this.pool = new BlockPool<>(new Source(stream));
+    this.pinned = new PinnedMemory(stream);
+  }
+
+  private record Source(CudaStream stream) implements BlockPool.Source<Long> {
+    @Override
+    public @Nullable Long allocate(long size) {
+      stream.makeCurrent();
+      long pointer = CudaDriver.memAlloc(size);
+      return pointer == 0 ? null : pointer;
+    }
+
+    @Override
+    public void free(List<Long> blocks) {
+      stream.synchronize(); // kernels in the queue may still use them
+      blocks.forEach(CudaDriver::memFree);
+    }
+
+    @Override
+    public boolean allows(long bytes) {
+      return true; // the driver knows
+    }
+  }
+
+  @Override
+  public CudaBuffer allocate(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("a buffer of " + bytes + " bytes");
+    }
+    long size = bytes <= PAGE_BYTES ? BlockPool.sizeClass(bytes) : Math.ceilDiv(bytes, PAGE_BYTES) * PAGE_BYTES;
+    Long block = pool.take(size);
+    if (block == null) {
+      throw outOfMemory(bytes);
+    }
+    long pointer = block;
+    return new CudaBuffer(pointer, bytes, () -> pool.giveBack(size, pointer));
+  }
+
+  /// Bytes that buffers hold now.
+  long liveBytes() {
+    return pool.liveBytes();
+  }
+
+  /// Bytes kept for the next buffers.
+  long cachedBytes() {
+    return pool.cachedBytes();
+  }
+
+  /// Gives all cached memory back to the driver.
+  void trim() {
+    pool.trim();
+  }
+
+  @Override
+  public synchronized void copyIn(Buffer target, MemorySegment source) {
+    stream.makeCurrent();
+    for (long offset = 0; offset < source.byteSize(); offset += PinnedMemory.PIECE_BYTES) {
+      long bytes = Math.min(PinnedMemory.PIECE_BYTES, source.byteSize() - offset);
+      MemorySegment piece = pinned.take(bytes).copyFrom(source.asSlice(offset, bytes));
+      stream.copyIn(target.address() + offset, piece.address(), bytes);
+      pinned.markUsed(bytes);
+    }
+    Reference.reachabilityFence(target);
+  }
+
+  /// While the host copies a piece from pinned memory, the GPU writes the next.
+  @Override
+  public synchronized void copyOut(Buffer source, MemorySegment target) {
+    stream.makeCurrent();
+    ArrayDeque<Piece> underWay = new ArrayDeque<>();
+    for (long offset = 0; offset < target.byteSize(); offset += PinnedMemory.PIECE_BYTES) {
+      long bytes = Math.min(PinnedMemory.PIECE_BYTES, target.byteSize() - offset);
+      MemorySegment piece = pinned.take(bytes);
+      stream.copyOut(source.address() + offset, piece.address(), bytes);
+      underWay.add(new Piece(piece, target.asSlice(offset, bytes), pinned.markUsed(bytes)));
+      if (underWay.size() == 2) {
+        finish(underWay.remove());
+      }
+    }
+    underWay.forEach(this::finish);
+    Reference.reachabilityFence(source);
+  }
+
+  private record Piece(MemorySegment pinned, MemorySegment target, CudaEvent done) {}
+
+  private void finish(Piece piece) {
+    stream.await(piece.done());
+    piece.target().copyFrom(piece.pinned());
+  }
+
+  /// Between GPUs without a way through the host.
+  @Override
+  public void copyAcross(Buffer target, Buffer source, Allocator from) {
+    if (from instanceof CudaAllocator other && source.bytes() > 0) {
+      stream.copyFrom(other.stream, source.address(), target.address(), source.bytes());
+      Reference.reachabilityFence(source);
+      Reference.reachabilityFence(target);
+    } else {
+      Allocator.super.copyAcross(target, source, from);
+    }
+  }
+
+  private OutOfMemoryException outOfMemory(long bytes) {
+    stream.makeCurrent();
+    CudaDriver.MemInfo memory = CudaDriver.memGetInfo();
+    long mine = liveBytes() + cachedBytes();
+    return new OutOfMemoryException(
+        "%s: no room for %s: tensors hold %s of its %s, other programs and the driver %s. A smaller batch or block size needs less"
+            .formatted(
+                device,
+                MemoryBudget.text(bytes),
+                MemoryBudget.text(liveBytes()),
+                MemoryBudget.text(memory.total()),
+                MemoryBudget.text(Math.max(0, memory.total() - memory.free() - mine))));
+  }
+}

@@ -1,0 +1,47 @@
+package org.teenygrad.runtime.cuda;
+
+import java.util.List;
+import org.teenygrad.runtime.Compiler;
+import org.teenygrad.runtime.Debug;
+import org.teenygrad.runtime.Kernel;
+import org.teenygrad.runtime.Program;
+import org.teenygrad.runtime.llvm.KernelCache;
+import org.teenygrad.runtime.llvm.LlvmCompiler;
+
+/// LLVM IR to PTX by LLVM, PTX to machine code by the driver; the machine code is kept on disk.
+final class CudaCompiler implements Compiler {
+  private final CudaStream stream;
+  private final LlvmCompiler llvm;
+  private final KernelCache cache;
+
+  /// What decides the machine code beside the IR.
+  private final String identity;
+
+  CudaCompiler(Gpu gpu, CudaStream stream, KernelCache cache) {
+    this.stream = stream;
+    this.cache = cache;
+    this.llvm = new LlvmCompiler(gpu.llvmTarget(), LlvmCompiler.CLEAN_UP, 2, false);
+    this.identity = "%s|%d.%d|%d".formatted(llvm.identity(), gpu.major(), gpu.minor(), CudaDriver.driverVersion());
+  }
+
+  @Override
+  public Kernel compile(Program program) {
+    Program.Launch launch = program.launch();
+    return compile(program.name(), program.source(), new CudaKernel.Launch(launch.items(), launch.threads(), Math.toIntExact(launch.scratchBytes())));
+  }
+
+  CudaKernel compile(String name, String ir, CudaKernel.Launch launch) {
+    Debug.say(Debug.CODE, () -> "LLVM IR of " + name + "\n" + ir + "\nPTX\n" + llvm.assembly(ir));
+    byte[] cubin = cache.code(List.of("cubin", identity, ir), () -> assemble(name, llvm.assembly(ir)));
+    return new CudaKernel(stream, name, cubin, launch);
+  }
+
+  private byte[] assemble(String name, String ptx) {
+    stream.makeCurrent();
+    try {
+      return CudaDriver.link(ptx);
+    } catch (CudaException e) {
+      throw e.with("the PTX of " + name + " was\n" + ptx);
+    }
+  }
+}

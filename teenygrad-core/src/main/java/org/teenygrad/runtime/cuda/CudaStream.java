@@ -1,0 +1,118 @@
+package org.teenygrad.runtime.cuda;
+
+import java.util.ArrayDeque;
+import org.teenygrad.runtime.Debug;
+
+/// The one queue of a GPU: copies and kernels take effect in the order in which they are handed in, while the host goes on.
+///
+/// Errors of a kernel show at a later call. So the kernels since the last synchronization are remembered, and an error
+/// names them; at `TEENYGRAD_DEBUG=2` each kernel is waited for, and the error is its own.
+final class CudaStream {
+  private static final int NAMES_KEPT = 16;
+
+  private final long context;
+  private final long stream;
+  private final ArrayDeque<String> names = new ArrayDeque<>();
+  private long launches;
+
+  /// @param context the GPU's primary context
+  CudaStream(long context) {
+    this.context = context;
+    CudaDriver.ctxSetCurrent(context);
+    this.stream = CudaDriver.streamCreate();
+  }
+
+  /// Makes the GPU that of the calling thread, as every call of the driver wants it.
+  void makeCurrent() {
+    CudaDriver.ctxSetCurrent(context);
+  }
+
+  long context() {
+    return context;
+  }
+
+  void launch(String name, long function, CudaKernel.Launch launch, long extra) {
+    makeCurrent();
+    remember(name);
+    explained(() -> CudaDriver.launchKernel(function, (int) launch.blocks(), launch.threads(), launch.sharedBytes(), stream, extra));
+    if (Debug.at(Debug.LAUNCHES)) {
+      synchronize();
+    }
+  }
+
+  void copyIn(long target, long pinnedSource, long bytes) {
+    explained(() -> CudaDriver.memcpyHtoDAsync(target, pinnedSource, bytes, stream));
+  }
+
+  void copyOut(long source, long pinnedTarget, long bytes) {
+    explained(() -> CudaDriver.memcpyDtoHAsync(pinnedTarget, source, bytes, stream));
+  }
+
+  /// Copies from another GPU's memory what its queue has written by now. Later work of that queue waits for the copy.
+  void copyFrom(CudaStream other, long source, long target, long bytes) {
+    try (CudaEvent written = other.record()) {
+      waitFor(written);
+      makeCurrent();
+      explained(() -> CudaDriver.memcpyPeerAsync(target, context, source, other.context, bytes, stream));
+    }
+    try (CudaEvent copied = record()) {
+      other.waitFor(copied);
+    }
+  }
+
+  /// Marks this place in the queue.
+  CudaEvent record() {
+    makeCurrent();
+    CudaEvent event = CudaEvent.create(context);
+    explained(() -> CudaDriver.eventRecord(event.handle(), stream));
+    return event;
+  }
+
+  /// What is handed in from here on starts when the event's queue, maybe another GPU's, has come to it.
+  private void waitFor(CudaEvent event) {
+    makeCurrent();
+    explained(() -> CudaDriver.streamWaitEvent(stream, event.handle()));
+  }
+
+  /// Waits until the queue has come to an event of its own.
+  void await(CudaEvent event) {
+    makeCurrent();
+    explained(() -> CudaDriver.eventSynchronize(event.handle()));
+  }
+
+  /// Waits until everything is done.
+  void synchronize() {
+    makeCurrent();
+    explained(() -> CudaDriver.streamSynchronize(stream));
+    forget();
+  }
+
+  private synchronized void remember(String name) {
+    launches++;
+    names.addLast(name);
+    if (names.size() > NAMES_KEPT) {
+      names.removeFirst();
+    }
+  }
+
+  private synchronized void forget() {
+    launches = 0;
+    names.clear();
+  }
+
+  private synchronized String story() {
+    if (launches == 0) {
+      return "no kernel ran since the last synchronization";
+    }
+    return "%d kernels ran since the last synchronization, the last of them: %s (TEENYGRAD_DEBUG=2 waits for each)"
+        .formatted(launches, String.join(", ", names));
+  }
+
+  private void explained(Runnable call) {
+    try {
+      call.run();
+    } catch (CudaException e) {
+      throw e.with(story());
+    }
+  }
+}

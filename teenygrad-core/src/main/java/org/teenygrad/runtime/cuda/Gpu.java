@@ -1,0 +1,70 @@
+package org.teenygrad.runtime.cuda;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.runtime.MemoryBudget;
+import org.teenygrad.runtime.Target;
+import org.teenygrad.runtime.cuda.CudaDriver.DeviceAttribute;
+import org.teenygrad.runtime.llvm.LlvmTarget;
+
+/// One GPU that the driver shows, by its facts.
+///
+/// @param handle the driver's `CUdevice`
+/// @param ordinal its number in `cuda:0`, `cuda:1`...
+/// @param name the vendor's
+/// @param major compute capability before the point
+/// @param minor compute capability after the point
+/// @param processors multiprocessors
+/// @param sharedBytes shared memory that one block may ask for
+/// @param memoryBytes all of its memory
+record Gpu(int handle, int ordinal, String name, int major, int minor, int processors, int sharedBytes, long memoryBytes) {
+  static Gpu of(int ordinal) {
+    int handle = CudaDriver.device(ordinal);
+    return new Gpu(
+        handle,
+        ordinal,
+        CudaDriver.deviceName(handle),
+        CudaDriver.deviceAttribute(DeviceAttribute.COMPUTE_CAPABILITY_MAJOR, handle),
+        CudaDriver.deviceAttribute(DeviceAttribute.COMPUTE_CAPABILITY_MINOR, handle),
+        CudaDriver.deviceAttribute(DeviceAttribute.MULTIPROCESSOR_COUNT, handle),
+        CudaDriver.deviceAttribute(DeviceAttribute.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, handle),
+        CudaDriver.deviceTotalMem(handle));
+  }
+
+  /// Why kernels cannot be made for it; null if they can.
+  /// @param driverVersion the newest CUDA that the driver knows
+  @Nullable String absence(int driverVersion) {
+    Architecture architecture = Architecture.of(major, minor).orElse(null);
+    if (architecture == null) {
+      Architecture oldest = Architecture.values()[0];
+      return "the %s has compute capability %d.%d; teenygrad needs %d.%d".formatted(name, major, minor, oldest.major, oldest.minor);
+    }
+    if (driverVersion < architecture.driverVersion) {
+      return "the NVIDIA driver knows CUDA %s; for the %s teenygrad needs a driver for CUDA %s"
+          .formatted(version(driverVersion), name, version(architecture.driverVersion));
+    }
+    return null;
+  }
+
+  static String version(int cuda) {
+    return cuda / 1000 + "." + cuda % 1000 / 10;
+  }
+
+  Target.Gpu target() {
+    boolean warpgroups = architecture().warpgroups(major, minor);
+    return new Target.Gpu(processors, sharedBytes, warpgroups ? Target.MatrixUnit.WARPGROUP : Target.MatrixUnit.WARP);
+  }
+
+  LlvmTarget llvmTarget() {
+    return architecture().llvmTarget(major, minor);
+  }
+
+  private Architecture architecture() {
+    return Architecture.of(major, minor).orElseThrow();
+  }
+
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "%s, %s, compute capability %d.%d", name, MemoryBudget.text(memoryBytes), major, minor);
+  }
+}

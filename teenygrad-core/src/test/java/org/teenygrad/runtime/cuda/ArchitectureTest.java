@@ -1,0 +1,51 @@
+package org.teenygrad.runtime.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.teenygrad.runtime.llvm.LlvmCompiler;
+
+class ArchitectureTest {
+  @ParameterizedTest
+  @CsvSource({
+    "8, 0, sm_80, false", "8, 6, sm_86, false", "8, 9, sm_89, false", "9, 0, sm_90a, true", "10, 0, sm_100a, false", "12, 0, sm_120, false",
+    // between rows: what is made for all later GPUs, and nothing that 9.0 alone has
+    "8, 8, sm_87, false", "9, 1, sm_90, false", "10, 3, sm_100, false", "11, 0, sm_100, false", "12, 1, sm_120, false", "13, 0, sm_120, false"
+  })
+  void aCapabilityRunsTheCodeOfItsRowOrOfTheRowBelow(int major, int minor, String processor, boolean warpgroups) {
+    Architecture row = Architecture.of(major, minor).orElseThrow();
+    assertThat(row.llvmTarget(major, minor).cpu()).isEqualTo(processor);
+    assertThat(row.warpgroups(major, minor)).isEqualTo(warpgroups);
+  }
+
+  @Test
+  void whatIsOlderThanAllHasNoRow() {
+    assertThat(Architecture.of(7, 5)).isEmpty();
+    assertThat(Architecture.of(6, 1)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Architecture.class)
+  void llvmWritesPtxThatPtxasAssembles(Architecture row, @TempDir Path folder) throws IOException, InterruptedException {
+    String ptx = new LlvmCompiler(row.llvmTarget(row.major, row.minor)).assembly(AddKernel.IR);
+    String processor = row.llvmTarget(row.major, row.minor).cpu();
+    assertThat(ptx).contains(".target " + processor).contains("add.rn.f32");
+    Path ptxas = Stream.of("/usr/local/cuda/bin", "/usr/local/bin", "/usr/bin").map(place -> Path.of(place, "ptxas")).filter(Files::isExecutable).findFirst().orElse(null);
+    assumeTrue(ptxas != null, "no ptxas to assemble the PTX with");
+    Path text = Files.writeString(folder.resolve("add.ptx"), ptx);
+    Process process = new ProcessBuilder(ptxas.toString(), "-arch=" + processor, "-o", folder.resolve("add.cubin").toString(), text.toString())
+        .redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+  }
+}

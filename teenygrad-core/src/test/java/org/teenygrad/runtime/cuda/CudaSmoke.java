@@ -1,0 +1,351 @@
+package org.teenygrad.runtime.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.teenygrad.Device;
+import org.teenygrad.runtime.Buffer;
+import org.teenygrad.runtime.OutOfMemoryException;
+import org.teenygrad.runtime.Slice;
+import org.teenygrad.runtime.cuda.CudaDriver.FunctionAttribute;
+import org.teenygrad.runtime.llvm.KernelCache;
+
+/// The runtime of `cuda`, piece by piece on a real GPU: each check throws an AssertionError, or says in a line what it saw.
+/// [CudaTest] runs them where there is a GPU; the program runs them where there is no JUnit.
+public final class CudaSmoke {
+  private static final Device DEVICE = Device.of("cuda");
+  private static final long MIB = 1L << 20;
+
+  private final Cuda.Opened cuda = Cuda.opened(DEVICE);
+
+  /// What is checked of a GPU.
+  interface Check {
+    String run() throws Exception;
+  }
+
+  public static void main(String[] arguments) {
+    String absence = Cuda.absence();
+    System.out.println(absence == null ? "present" : "absent: " + absence);
+    if (absence != null) {
+      return;
+    }
+    CudaSmoke smoke = new CudaSmoke();
+    int[] failures = {0};
+    smoke.checks().forEach((name, check) -> {
+      long start = System.nanoTime();
+      String result;
+      try {
+        result = check.run();
+      } catch (Throwable e) {
+        failures[0]++;
+        e.printStackTrace(System.out);
+        result = "FAILED " + e;
+      }
+      System.out.printf(Locale.ROOT, "%-36s %7.1f ms  %s%n", name, (System.nanoTime() - start) / 1e6, result);
+    });
+    if (arguments.length > 0 && arguments[0].equals("--break")) {
+      System.out.println("illegal address: " + smoke.anIllegalAddressNamesTheKernel());
+    }
+    System.out.println(failures[0] == 0 ? "all passed" : failures[0] + " failed");
+    System.exit(failures[0] == 0 ? 0 : 1);
+  }
+
+  Map<String, Check> checks() {
+    Map<String, Check> checks = new LinkedHashMap<>();
+    checks.put("gpu", () -> cuda.gpu() + ", " + cuda.gpu().processors() + " processors, " + cuda.gpu().sharedBytes() + " shared bytes, " + cuda.gpu().llvmTarget()
+        + ", CUDA " + Gpu.version(CudaDriver.driverVersion()));
+    checks.put("errorsHaveTheDriversNameAndText", this::errorsHaveTheDriversNameAndText);
+    checks.put("copiesOfAllSizesComeBack", this::copiesOfAllSizesComeBack);
+    checks.put("manySmallCopiesComeBack", this::manySmallCopiesComeBack);
+    checks.put("memoryIsUsedAgain", this::memoryIsUsedAgain);
+    checks.put("unreachableMemoryIsCollected", this::unreachableMemoryIsCollected);
+    checks.put("outOfMemoryNamesTheSizes", this::outOfMemoryNamesTheSizes);
+    checks.put("kernelsAdd", this::kernelsAdd);
+    checks.put("sharedMemoryAboveTheDefault", this::sharedMemoryAboveTheDefault);
+    checks.put("modulesComeFromDisk", this::modulesComeFromDisk);
+    checks.put("launchesAndCopiesAreOrdered", this::launchesAndCopiesAreOrdered);
+    checks.put("eventsTimeKernels", this::eventsTimeKernels);
+    checks.put("launchCost", this::launchCost);
+    checks.put("copySpeed", this::copySpeed);
+    checks.put("brokenPtxSaysWhy", this::brokenPtxSaysWhy);
+    checks.put("peers", this::peers);
+    return checks;
+  }
+
+  private static void check(boolean holds, String what) {
+    if (!holds) {
+      throw new AssertionError(what);
+    }
+  }
+
+  private String errorsHaveTheDriversNameAndText() {
+    CudaException e = thrown(CudaException.class, () -> CudaDriver.device(1000));
+    check(said(e).startsWith("CUDA_ERROR_INVALID_DEVICE: ") && said(e).contains("cuDeviceGet"), said(e));
+    return said(e);
+  }
+
+  private static <T extends Throwable> T thrown(Class<T> type, Runnable action) {
+    try {
+      action.run();
+    } catch (Throwable e) {
+      check(type.isInstance(e), "not a " + type + " but " + e);
+      return type.cast(e);
+    }
+    throw new AssertionError("nothing was thrown");
+  }
+
+  private static String said(Throwable e) {
+    return Objects.requireNonNull(e.getMessage());
+  }
+
+  private byte[] bytes(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
+  }
+
+  private byte[] roundTrip(byte[] bytes) {
+    CudaBuffer buffer = cuda.allocator().allocate(bytes.length);
+    cuda.allocator().copyIn(buffer, MemorySegment.ofArray(bytes));
+    byte[] back = new byte[bytes.length];
+    cuda.allocator().copyOut(buffer, MemorySegment.ofArray(back));
+    buffer.free();
+    return back;
+  }
+
+  private String copiesOfAllSizesComeBack() {
+    int piece = (int) PinnedMemory.PIECE_BYTES;
+    for (int length : new int[] {0, 1, 255, 256, 257, 4097, piece - 1, piece, piece + 1, 9 * piece + 5}) {
+      byte[] bytes = bytes(length);
+      check(Arrays.equals(bytes, roundTrip(bytes)), length + " bytes came back different");
+    }
+    return "0 bytes to 36 MiB";
+  }
+
+  private String manySmallCopiesComeBack() {
+    int count = 100_000;
+    CudaBuffer buffer = cuda.allocator().allocate((long) count * Integer.BYTES);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment word = arena.allocate(4, 4);
+      for (int i = 0; i < count; i++) {
+        word.set(ValueLayout.JAVA_INT, 0, i);
+        cuda.allocator().copyIn(new Slice(buffer, 4L * i, 4), word);
+      }
+      MemorySegment back = arena.allocate(4L * count, 8);
+      cuda.allocator().copyOut(buffer, back);
+      for (int i = 0; i < count; i++) {
+        check(back.getAtIndex(ValueLayout.JAVA_INT, i) == i, "word " + i + " is " + back.getAtIndex(ValueLayout.JAVA_INT, i));
+      }
+    }
+    return count + " copies of 4 bytes";
+  }
+
+  private String memoryIsUsedAgain() {
+    CudaBuffer first = cuda.allocator().allocate(10 * MIB);
+    long address = first.address();
+    first.free();
+    first.free();
+    check(cuda.allocator().cachedBytes() >= 10 * MIB, "nothing is kept");
+    CudaBuffer second = cuda.allocator().allocate(10 * MIB - 100);
+    check(second.address() == address, "the same size elsewhere");
+    second.free();
+    cuda.allocator().trim();
+    check(cuda.allocator().cachedBytes() == 0, "trim leaves memory");
+    return "";
+  }
+
+  private String unreachableMemoryIsCollected() {
+    for (int i = 0; i < 4000; i++) {
+      check(cuda.allocator().allocate(64 * MIB).address() != 0, "null");
+    }
+    check(cuda.allocator().liveBytes() < 8L << 30, cuda.allocator().liveBytes() + " bytes live");
+    return "250 GiB went through " + ((cuda.allocator().liveBytes() + cuda.allocator().cachedBytes()) >> 20) + " MiB";
+  }
+
+  private String outOfMemoryNamesTheSizes() {
+    OutOfMemoryException e = thrown(OutOfMemoryException.class, () -> cuda.allocator().allocate(1L << 42));
+    check(said(e).contains("cuda:0: no room for 4.0 TiB"), said(e));
+    return said(e);
+  }
+
+  private CudaKernel add(int blocks) {
+    return cuda.compiler().compile(AddKernel.NAME, AddKernel.IR, new CudaKernel.Launch(blocks, AddKernel.THREADS, 0));
+  }
+
+  private CudaBuffer floats(int count, float first, float step) {
+    CudaBuffer buffer = cuda.allocator().allocate((long) count * Float.BYTES);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = first + step * i;
+    }
+    cuda.allocator().copyIn(buffer, MemorySegment.ofArray(values));
+    return buffer;
+  }
+
+  private float[] floats(Buffer buffer) {
+    float[] values = new float[(int) (buffer.bytes() / Float.BYTES)];
+    cuda.allocator().copyOut(buffer, MemorySegment.ofArray(values));
+    return values;
+  }
+
+  private String kernelsAdd() {
+    int blocks = 100;
+    int n = blocks * AddKernel.THREADS;
+    CudaBuffer out = cuda.allocator().allocate((long) n * Float.BYTES);
+    CudaKernel kernel = add(blocks);
+    kernel.run(List.of(List.of(out, floats(n, 0, 1), floats(n, 0.5f, 2))));
+    float[] sums = floats(out);
+    for (int i = 0; i < n; i++) {
+      check(sums[i] == 0.5f + 3f * i, "sum " + i + " is " + sums[i]);
+    }
+    return kernel.attribute(FunctionAttribute.NUM_REGS) + " registers, " + kernel.attribute(FunctionAttribute.LOCAL_SIZE_BYTES) + " bytes spilled";
+  }
+
+  private String sharedMemoryAboveTheDefault() {
+    int bytes = cuda.gpu().sharedBytes();
+    CudaKernel kernel = cuda.compiler().compile(AddKernel.NAME, AddKernel.IR, new CudaKernel.Launch(1, AddKernel.THREADS, bytes));
+    CudaBuffer out = floats(AddKernel.THREADS, 0, 0);
+    kernel.run(List.of(List.of(out, floats(AddKernel.THREADS, 1, 0), floats(AddKernel.THREADS, 2, 0))));
+    check(floats(out)[7] == 3f, "did not run");
+    return bytes + " bytes a block";
+  }
+
+  private String modulesComeFromDisk() throws Exception {
+    Path folder = Files.createTempDirectory("cubins");
+    KernelCache cache = new KernelCache(folder, 1 << 20);
+    long[] nanos = new long[2];
+    for (int i = 0; i < 2; i++) {
+      long start = System.nanoTime();
+      new CudaCompiler(cuda.gpu(), cuda.stream(), cache).compile(AddKernel.NAME, AddKernel.IR, new CudaKernel.Launch(1, AddKernel.THREADS, 0));
+      nanos[i] = System.nanoTime() - start;
+    }
+    try (var files = Files.list(folder)) {
+      check(files.count() == 1, "not one file");
+    }
+    return String.format(Locale.ROOT, "%.2f ms to compile and load, %.2f ms to load", nanos[0] / 1e6, nanos[1] / 1e6);
+  }
+
+  /// x = x + 1 a thousand times, with 1 overwritten by 2 half way: the order is that of the calls.
+  private String launchesAndCopiesAreOrdered() {
+    int n = AddKernel.THREADS;
+    CudaKernel kernel = add(1);
+    CudaBuffer x = floats(n, 0, 0);
+    CudaBuffer step = floats(n, 1, 0);
+    for (int i = 0; i < 1000; i++) {
+      if (i == 500) {
+        float[] twos = new float[n];
+        Arrays.fill(twos, 2);
+        cuda.allocator().copyIn(step, MemorySegment.ofArray(twos));
+        Arrays.fill(twos, 1e9f); // may change afterwards
+      }
+      kernel.run(List.of(List.of(x, x, step)));
+    }
+    check(floats(x)[0] == 1500, "sum is " + floats(x)[0]);
+    return "";
+  }
+
+  private String eventsTimeKernels() {
+    int n = 64 << 20;
+    CudaBuffer a = cuda.allocator().allocate((long) n * Float.BYTES);
+    CudaBuffer b = cuda.allocator().allocate((long) n * Float.BYTES);
+    CudaBuffer c = cuda.allocator().allocate((long) n * Float.BYTES);
+    CudaKernel kernel = add(n / AddKernel.THREADS);
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < 10; i++) {
+      best = Math.min(best, kernel.time(List.of(List.of(a, b, c))));
+    }
+    check(best > 1000, "faster than light: " + best);
+    return String.format(Locale.ROOT, "%.1f us, %.0f GB/s", best / 1e3, 3.0 * 4 * n / best);
+  }
+
+  private String launchCost() {
+    CudaKernel kernel = add(1);
+    CudaBuffer x = floats(AddKernel.THREADS, 0, 0);
+    List<List<Buffer>> arguments = List.of(List.of(x, x, x));
+    int count = 20_000;
+    for (int i = 0; i < count; i++) {
+      kernel.run(arguments);
+    }
+    cuda.stream().synchronize();
+    long start = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      kernel.run(arguments);
+    }
+    long handedIn = System.nanoTime();
+    cuda.stream().synchronize();
+    long done = System.nanoTime();
+    return String.format(Locale.ROOT, "%.2f us handed in, %.2f us done", (handedIn - start) / 1e3 / count, (done - start) / 1e3 / count);
+  }
+
+  private String copySpeed() {
+    long bytes = 256 * MIB;
+    CudaBuffer buffer = cuda.allocator().allocate(bytes);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment host = arena.allocate(bytes, 4096).fill((byte) 1);
+      double in = 0;
+      double out = 0;
+      for (int i = 0; i < 3; i++) {
+        long start = System.nanoTime();
+        cuda.allocator().copyIn(buffer, host);
+        cuda.stream().synchronize();
+        long middle = System.nanoTime();
+        cuda.allocator().copyOut(buffer, host);
+        in = (double) bytes / (middle - start);
+        out = (double) bytes / (System.nanoTime() - middle);
+      }
+      check(host.getAtIndex(JAVA_FLOAT, bytes / 4 - 1) != 0, "nothing came back");
+      return String.format(Locale.ROOT, "in %.1f GB/s, out %.1f GB/s", in, out);
+    }
+  }
+
+  private String brokenPtxSaysWhy() {
+    cuda.stream().makeCurrent();
+    CudaException e = thrown(CudaException.class, () -> CudaDriver.link(".version 8.0\n.target sm_80\n.address_size 64\nnonsense"));
+    check(said(e).contains("CUDA_ERROR_INVALID_PTX") && said(e).contains("nonsense"), said(e));
+    return said(e).replaceAll("\\s+", " ");
+  }
+
+  private String peers() {
+    List<String> seen = new ArrayList<>();
+    for (int ordinal = 1; ordinal < CudaDriver.deviceCount(); ordinal++) {
+      Cuda.Opened other = Cuda.opened(Device.of("cuda:" + ordinal));
+      byte[] bytes = bytes(10_000_000);
+      CudaBuffer here = cuda.allocator().allocate(bytes.length);
+      CudaBuffer there = other.allocator().allocate(bytes.length);
+      cuda.allocator().copyIn(here, MemorySegment.ofArray(bytes));
+      other.allocator().copyAcross(there, here, cuda.allocator());
+      cuda.allocator().copyIn(here, MemorySegment.ofArray(new byte[bytes.length])); // after the copy
+      byte[] back = new byte[bytes.length];
+      other.allocator().copyOut(there, MemorySegment.ofArray(back));
+      check(Arrays.equals(bytes, back), "other bytes on cuda:" + ordinal);
+      seen.add("cuda:" + ordinal + (CudaDriver.deviceCanAccessPeer(cuda.gpu().handle(), other.gpu().handle()) ? " directly" : " through the host"));
+    }
+    if (seen.isEmpty()) {
+      IllegalArgumentException e = thrown(IllegalArgumentException.class, () -> Cuda.opened(Device.of("cuda:1")));
+      return "none: " + said(e);
+    }
+    return String.join(", ", seen);
+  }
+
+  /// Last: nothing runs in this process after it.
+  String anIllegalAddressNamesTheKernel() {
+    CudaBuffer x = floats(AddKernel.THREADS, 0, 0);
+    Buffer nowhere = new Slice(x, 1L << 46, 4);
+    add(1).run(List.of(List.of(nowhere, x, x)));
+    CudaException e = thrown(CudaException.class, () -> cuda.stream().synchronize());
+    check(said(e).contains("CUDA_ERROR_ILLEGAL_ADDRESS") && said(e).contains("the last of them: add"), said(e));
+    return said(e);
+  }
+}

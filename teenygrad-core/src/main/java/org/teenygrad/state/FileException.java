@@ -12,9 +12,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The message is one sentence that names the file and the reason, fit to be shown to a user as it
 /// is.
+///
+/// Texts from the file, names say, are shortened in it, and cannot steer a terminal: control characters become U+FFFD.
 public final class FileException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
+
+  private static final int MAX_REASON = 600;
 
   private FileException(String message, @Nullable Throwable cause) {
     super(message, cause);
@@ -41,13 +45,27 @@ public final class FileException extends RuntimeException {
   /// @param kind what it should be, with an article: `a safetensors file`
   /// @param why what is wrong with it
   public static FileException malformed(Path file, String kind, String why) {
-    return new FileException(file + " is not " + kind + ": " + why, null);
+    return new FileException(file + " is not " + kind + ": " + printable(why), null);
   }
 
   /// The file is valid, but does not hold what is needed from it.
   /// @param what the missing thing, with an article
   public static FileException lacking(Path file, String what) {
-    return new FileException(file + " does not have " + what, null);
+    return new FileException(file + " does not have " + printable(what), null);
+  }
+
+  private static String printable(String reason) {
+    StringBuilder printable = new StringBuilder();
+    reason.codePoints().limit(MAX_REASON).forEach(c -> printable.appendCodePoint(isPrintable(c) ? c : 0xFFFD));
+    return reason.codePointCount(0, reason.length()) <= MAX_REASON ? printable.toString() : printable + "...";
+  }
+
+  private static boolean isPrintable(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE, Character.UNASSIGNED -> false;
+      default -> true;
+    };
   }
 
   private static String reason(IOException cause) {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.state.TensorFile.Format;
@@ -14,17 +15,33 @@ final class FormatDetection {
 
   /// @throws FileException if it is nothing known, or breaks a rule of what it is
   static TensorFile open(MappedFile file) {
+    return open(file, format(file));
+  }
+
+  /// As [TensorFile#open], of a file that an index names: not an index.
+  static TensorFile openShard(Path path) {
+    return MappedFile.open(path, file -> {
+      Format format = format(file);
+      if (format == Format.INDEX) {
+        throw FileException.malformed(path, "a file with tensors", "it is an index, and named by one");
+      }
+      return open(file, format);
+    });
+  }
+
+  private static @Nullable Format format(MappedFile file) {
     Format format = byContent(file.bytes());
     if (format == null) {
       format = byName(file.path().toString().toLowerCase(Locale.ROOT));
     }
-    if (format == null && CsvFile.isText(file.bytes())) {
-      format = Format.CSV;
-    }
+    return format == null && CsvLines.isText(file.bytes()) ? Format.CSV : format;
+  }
+
+  private static TensorFile open(MappedFile file, @Nullable Format format) {
     return switch (format) {
       case null -> zipOrNothing(file);
       case SAFETENSORS -> SafetensorsContents.open(file);
-      case SAFETENSORS_INDEX -> ShardedIndex.open(file);
+      case INDEX -> ShardedIndex.open(file);
       case TORCH -> isZip(file.bytes())
           ? zipOrNothing(file) : TensorFile.read(file, format, () -> TorchLegacy.read(file));
       case GGUF -> TensorFile.read(file, format, () -> GgufFile.read(file.bytes()));
@@ -33,7 +50,7 @@ final class FormatDetection {
       case IDX -> TensorFile.read(file, format, () -> Contents.of(IdxFile.read(unpacked(file))));
       case CSV -> GzipFile.isGzip(file.bytes())
           ? gzip(file)
-          : TensorFile.read(file, format, () -> CsvFile.read(file.bytes(), file.arena()));
+          : TensorFile.read(file, format, () -> CsvTable.read(file.bytes(), null).contents());
     };
   }
 
@@ -51,7 +68,7 @@ final class FormatDetection {
       return Format.CSV;
     }
     if (begins(bytes, "{")) {
-      return Format.SAFETENSORS_INDEX;
+      return Format.INDEX;
     }
     if (TorchLegacy.isLegacy(bytes)) {
       return Format.TORCH;
@@ -70,6 +87,7 @@ final class FormatDetection {
       case "npy" -> Format.NPY;
       case "npz" -> Format.NPZ;
       case "csv", "tsv" -> Format.CSV;
+      case "json" -> Format.INDEX;
       default -> null;
     };
   }
@@ -107,7 +125,7 @@ final class FormatDetection {
     }
     return IdxFile.isIdx(unpacked)
         ? TensorFile.read(file, Format.IDX, () -> Contents.of(IdxFile.read(unpacked)))
-        : TensorFile.read(file, Format.CSV, () -> CsvFile.read(unpacked, file.arena()));
+        : TensorFile.read(file, Format.CSV, () -> CsvTable.read(unpacked, null).contents());
   }
 
   private static TensorFile zipOrNothing(MappedFile file) {
@@ -122,7 +140,7 @@ final class FormatDetection {
           e.getMessage()));
     }
     return archive.entries().keySet().stream().anyMatch(name -> name.endsWith(".npy"))
-        ? TensorFile.read(file, Format.NPZ, () -> NpyFile.readArchive(file, archive))
+        ? TensorFile.read(file, Format.NPZ, () -> NpyFile.readArchive(archive))
         : TensorFile.read(file, Format.TORCH, () -> TorchFile.read(file, archive));
   }
 }

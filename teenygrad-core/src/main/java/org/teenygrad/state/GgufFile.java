@@ -5,9 +5,11 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.teenygrad.DType;
 import org.teenygrad.Shape;
@@ -18,7 +20,9 @@ import org.teenygrad.Tensor;
 final class GgufFile {
   private static final long MAGIC = 0x46554747L;
   private static final String ALIGNMENT = "general.alignment";
-  private static final int MAX_STRING_BYTES = 1 << 30;
+  /// The longest strings are chat templates; the longest arrays, vocabularies and their merges.
+  private static final int MAX_STRING_BYTES = 16 << 20;
+  private static final int MAX_ARRAY_VALUES = 4 << 20;
   private static final int MAX_KEY_BYTES = 65_535;
   private static final int MAX_NAME_BYTES = 63;
   private static final int MAX_AXES = 4;
@@ -38,6 +42,8 @@ final class GgufFile {
 
   private final ByteCursor cursor;
   private final Map<String, Object> metadata = new LinkedHashMap<>();
+  private final Set<String> names = new HashSet<>();
+  private long arrayValues;
   private long alignment = 32;
 
   private GgufFile(MemorySegment file) {
@@ -107,6 +113,10 @@ final class GgufFile {
           type));
     }
     long count = count("the length of its array " + key, VALUE_BYTES[type]);
+    arrayValues += count;
+    if (arrayValues > MAX_ARRAY_VALUES) {
+      throw new IllegalArgumentException("its arrays have more than %d values".formatted(MAX_ARRAY_VALUES));
+    }
     List<Object> values = new ArrayList<>();
     for (long i = 0; i < count; i++) {
       values.add(scalar(key, type));
@@ -140,6 +150,9 @@ final class GgufFile {
 
   private Description readDescription() {
     String name = cursor.utf8(cursor.count("the length of a name"), MAX_NAME_BYTES);
+    if (!names.add(name)) {
+      throw new IllegalArgumentException("it has two tensors " + name);
+    }
     long axes = cursor.u32();
     if (axes > MAX_AXES) {
       throw new IllegalArgumentException("its tensor %s has %d axes, more than %d".formatted(name, axes, MAX_AXES));
@@ -191,9 +204,7 @@ final class GgufFile {
               .formatted(tensor.name(), tensor.bytes(), tensor.offset(), data.byteSize(), alignment));
     }
     MemorySegment bytes = data.asSlice(tensor.offset(), tensor.bytes());
-    if (tensors.put(tensor.name(), new StoredTensor(tensor.shape(), () -> tensor(tensor, bytes))) != null) {
-      throw new IllegalArgumentException("it has two tensors " + tensor.name());
-    }
+    tensors.put(tensor.name(), new StoredTensor(tensor.shape(), () -> tensor(tensor, bytes)));
   }
 
   private static Tensor tensor(Description tensor, MemorySegment bytes) {

@@ -15,7 +15,6 @@ final class GzipFile {
   /// Texts of numbers are not larger, and what claims to be is not worth the memory.
   private static final int MAX_TEXT_BYTES = 256 << 20;
 
-  private static final long MAX_RATIO = 1032;
   private static final int LONGEST_IDX_HEADER = 4 + 4 * 255;
 
   private GzipFile() {}
@@ -28,8 +27,7 @@ final class GzipFile {
 
   /// @throws IllegalArgumentException if it is damaged, or too large
   static MemorySegment unpack(MappedFile file) {
-    try (InputStream raw = Files.newInputStream(file.path());
-        InputStream in = new GZIPInputStream(raw, 1 << 16)) {
+    try (InputStream in = open(file)) {
       byte[] start = in.readNBytes(LONGEST_IDX_HEADER);
       return IdxFile.isIdx(MemorySegment.ofArray(start)) ? exactly(file, start, in) : text(start, in);
     } catch (ZipException | EOFException e) {
@@ -39,34 +37,51 @@ final class GzipFile {
     }
   }
 
+  /// @throws IllegalArgumentException if it is damaged, too large, or no text
+  static MemorySegment unpackText(MappedFile file) {
+    MemorySegment unpacked = unpack(file);
+    if (!CsvLines.isText(unpacked)) {
+      throw new IllegalArgumentException("what is packed in it is no text");
+    }
+    return unpacked;
+  }
+
+  private static InputStream open(MappedFile file) throws IOException {
+    InputStream raw = Files.newInputStream(file.path());
+    try {
+      return new GZIPInputStream(raw, 1 << 16);
+    } catch (Throwable e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  /// What is packed is counted before memory is taken for it: the size that it claims may not be there.
   private static MemorySegment exactly(MappedFile file, byte[] start, InputStream in) throws IOException {
     long bytes = IdxFile.bytes(MemorySegment.ofArray(start));
-    if (bytes / MAX_RATIO > file.bytes().byteSize() || bytes < start.length) {
-      throw new IllegalArgumentException("its %d bytes cannot hold the %d that it claims"
-          .formatted(file.bytes().byteSize(), bytes));
+    long packed = start.length;
+    byte[] chunk = new byte[1 << 16];
+    for (int length = in.read(chunk); length > 0 && packed <= bytes; length = in.read(chunk)) {
+      packed += length;
+    }
+    if (packed != bytes) {
+      throw new IllegalArgumentException("%s bytes are packed in it, not the %d that it claims"
+          .formatted(packed > bytes ? "more" : Long.toString(packed), bytes));
     }
     MemorySegment unpacked = file.arena().allocate(bytes);
-    byte[] chunk = start;
-    int length = start.length;
-    long at = 0;
-    while (length > 0) {
-      if (length > bytes - at) {
-        throw new IllegalArgumentException("more is packed in it than the " + bytes + " bytes that it claims");
+    try (InputStream again = open(file)) {
+      long at = 0;
+      for (int length = again.read(chunk); length > 0; length = again.read(chunk)) {
+        MemorySegment.copy(chunk, 0, unpacked, ValueLayout.JAVA_BYTE, at, length);
+        at += length;
       }
-      MemorySegment.copy(chunk, 0, unpacked, ValueLayout.JAVA_BYTE, at, length);
-      at += length;
-      chunk = chunk == start ? new byte[1 << 16] : chunk;
-      length = in.read(chunk);
-    }
-    if (at != bytes) {
-      throw new IllegalArgumentException("%d bytes are packed in it, not the %d that it claims".formatted(at, bytes));
     }
     return unpacked;
   }
 
   private static MemorySegment text(byte[] start, InputStream in) throws IOException {
-    if (!CsvFile.isText(MemorySegment.ofArray(start))) {
-      throw new IllegalArgumentException("what is packed in it is neither an IDX file nor a table of numbers");
+    if (!CsvLines.isText(MemorySegment.ofArray(start))) {
+      throw new IllegalArgumentException("what is packed in it is neither an IDX file nor a table");
     }
     byte[] rest = in.readNBytes(MAX_TEXT_BYTES);
     if (rest.length == MAX_TEXT_BYTES) {

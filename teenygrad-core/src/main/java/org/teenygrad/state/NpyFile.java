@@ -1,11 +1,13 @@
 package org.teenygrad.state;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -18,6 +20,7 @@ import org.teenygrad.Tensor;
 final class NpyFile {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int MAX_HEADER_BYTES = 65_536;
+  private static final int LONGEST_START = MAGIC.length + 2 + 4 + MAX_HEADER_BYTES;
 
   private static final String STRING = "'([^'\\\\]*)'|\"([^\"\\\\]*)\"";
   private static final Pattern FIELD =
@@ -50,25 +53,24 @@ final class NpyFile {
   private record Header(StoredType type, ByteOrder order, boolean columnsFirst, Shape shape) {
 
     static Header parse(String text) {
-      Map<String, Matcher> fields = new LinkedHashMap<>();
+      Map<String, MatchResult> fields = new LinkedHashMap<>();
       String body = text.strip();
       Matcher field = FIELD.matcher(body);
       int at = body.startsWith("{") ? 1 : body.length() + 1;
       while (at < body.length() && !(at > 1 && body.substring(at).strip().equals("}"))) {
-        if (!field.region(at, body.length()).lookingAt()) {
+        if (fields.size() == 3 || !field.region(at, body.length()).lookingAt()) {
           throw new IllegalArgumentException("its header is not one of NumPy: " + excerpt(body));
         }
         String name = string(field, 1);
-        if (fields.put(name, FIELD.matcher(body).region(at, body.length())) != null) {
+        if (fields.put(name, field.toMatchResult()) != null) {
           throw new IllegalArgumentException("its header has " + excerpt(name) + " twice");
         }
-        fields.values().forEach(Matcher::lookingAt);
         at = field.end();
       }
-      Matcher descr = fields.get("descr");
-      Matcher order = fields.get("fortran_order");
-      Matcher shape = fields.get("shape");
-      if (descr == null || order == null || shape == null || fields.size() != 3
+      MatchResult descr = fields.get("descr");
+      MatchResult order = fields.get("fortran_order");
+      MatchResult shape = fields.get("shape");
+      if (descr == null || order == null || shape == null || !body.endsWith("}")
           || order.group(5) == null || shape.group(6) == null) {
         throw new IllegalArgumentException("its header is not one of NumPy: " + excerpt(body));
       }
@@ -112,7 +114,7 @@ final class NpyFile {
       return Long.parseLong(text.endsWith("L") ? text.substring(0, text.length() - 1) : text);
     }
 
-    private static String string(Matcher field, int group) {
+    private static String string(MatchResult field, int group) {
       return field.group(group) != null ? field.group(group) : String.valueOf(field.group(group + 1));
     }
 
@@ -121,49 +123,63 @@ final class NpyFile {
     }
   }
 
+  /// An array whose header was read.
+  /// @param begin where its elements begin
+  private record Array(Header header, long begin) {
+
+    /// @param start what the content begins with: all of it, or [#LONGEST_START]
+    /// @param bytes of the whole content
+    static Array of(MemorySegment start, long bytes) {
+      ByteCursor cursor = new ByteCursor(start, ByteOrder.LITTLE_ENDIAN);
+      if (!isNpy(cursor.take(Math.min(MAGIC.length, start.byteSize())))) {
+        throw new IllegalArgumentException("it does not begin as one");
+      }
+      int major = cursor.u8();
+      cursor.u8();
+      if (major < 1 || major > 3) {
+        throw new IllegalArgumentException("its version is " + major + ", but there are 1 to 3");
+      }
+      long length = major == 1 ? cursor.u16() : cursor.u32();
+      String text = major == 3
+          ? cursor.utf8(length, MAX_HEADER_BYTES)
+          : new String(cursor.bytes(length, MAX_HEADER_BYTES), StandardCharsets.ISO_8859_1);
+      Header header = Header.parse(text);
+      long expected = header.type().bytes(header.shape().stream().asLongStream().boxed().toList());
+      long following = bytes - cursor.position();
+      if (following != expected) {
+        throw new IllegalArgumentException(
+            "its shape %s takes %d bytes, but %d follow the header".formatted(header.shape(), expected, following));
+      }
+      return new Array(header, cursor.position());
+    }
+
+    /// @param content all of it
+    Tensor tensor(MemorySegment content) {
+      MemorySegment data = content.asSlice(begin);
+      Shape shape = header.shape();
+      if (!header.columnsFirst() || shape.rank() < 2) {
+        return Elements.tensor(data, header.type(), header.order(), shape);
+      }
+      int[] backwards = IntStream.range(0, shape.rank()).map(axis -> shape.rank() - 1 - axis).toArray();
+      Shape reversed = Shape.of(IntStream.of(backwards).map(shape::size).toArray());
+      return Elements.tensor(data, header.type(), header.order(), reversed).permute(backwards);
+    }
+  }
+
   /// @throws IllegalArgumentException if it breaks a rule of the format
   static StoredTensor read(MemorySegment file) {
-    ByteCursor cursor = new ByteCursor(file, ByteOrder.LITTLE_ENDIAN);
-    if (!isNpy(cursor.take(Math.min(MAGIC.length, file.byteSize())))) {
-      throw new IllegalArgumentException("it does not begin as one");
-    }
-    int major = cursor.u8();
-    cursor.u8();
-    if (major < 1 || major > 3) {
-      throw new IllegalArgumentException("its version is " + major + ", but there are 1 to 3");
-    }
-    long bytes = major == 1 ? cursor.u16() : cursor.u32();
-    String text = major == 3
-        ? cursor.utf8(bytes, MAX_HEADER_BYTES)
-        : new String(cursor.bytes(bytes, MAX_HEADER_BYTES), StandardCharsets.ISO_8859_1);
-    Header header = Header.parse(text);
-    long expected = header.type().bytes(header.shape().stream().asLongStream().boxed().toList());
-    if (cursor.remaining() != expected) {
-      throw new IllegalArgumentException(
-          "its shape %s takes %d bytes, but %d follow the header"
-              .formatted(header.shape(), expected, cursor.remaining()));
-    }
-    MemorySegment data = cursor.take(expected);
-    return new StoredTensor(header.shape(), () -> tensor(header, data));
+    Array array = Array.of(file, file.byteSize());
+    return new StoredTensor(array.header().shape(), () -> array.tensor(file));
   }
 
-  private static Tensor tensor(Header header, MemorySegment data) {
-    Shape shape = header.shape();
-    if (!header.columnsFirst() || shape.rank() < 2) {
-      return Elements.tensor(data, header.type(), header.order(), shape);
-    }
-    int[] backwards = IntStream.range(0, shape.rank()).map(axis -> shape.rank() - 1 - axis).toArray();
-    Shape reversed = Shape.of(IntStream.of(backwards).map(shape::size).toArray());
-    return Elements.tensor(data, header.type(), header.order(), reversed).permute(backwards);
-  }
-
+  /// The arrays are unpacked when they are read.
   /// @throws IllegalArgumentException if the file, or what it holds, breaks a rule of its format
-  static Contents readArchive(MappedFile file, ZipArchive archive) {
+  static Contents readArchive(ZipArchive archive) {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     archive.entries().forEach((entryName, entry) -> {
       String name = entryName.endsWith(".npy") ? entryName.substring(0, entryName.length() - 4) : entryName;
       try {
-        if (tensors.put(name, read(entry.checkedContent(file.arena()))) != null) {
+        if (tensors.put(name, read(entry)) != null) {
           throw new IllegalArgumentException("there are two of that name");
         }
       } catch (IllegalArgumentException e) {
@@ -171,5 +187,14 @@ final class NpyFile {
       }
     });
     return new Contents(tensors, Map.of());
+  }
+
+  private static StoredTensor read(ZipArchive.Entry entry) {
+    Array array = Array.of(entry.start(LONGEST_START), entry.size());
+    return new StoredTensor(array.header().shape(), () -> {
+      try (Arena arena = Arena.ofConfined()) {
+        return array.tensor(entry.checkedContent(arena));
+      }
+    });
   }
 }

@@ -8,16 +8,19 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.teenygrad.Shape;
 import org.teenygrad.state.TensorFile.Format;
 
-/// `model.safetensors.index.json`: which of several files beside it has which tensor.
+/// `model.safetensors.index.json` or `pytorch_model.bin.index.json`: which of several files beside it has which tensor.
 ///
-/// The files are those of the same folder, by their bare names: an index cannot name any other.
+/// The files are those of the same folder, by their bare names: an index cannot name any other, nor another index.
 final class ShardedIndex {
-  private static final String KIND = "an index of safetensors files";
+  private static final String KIND = "an index of files with tensors";
   private static final int MAX_BYTES = 64 << 20;
   private static final int MAX_FILES = 10_000;
 
@@ -38,42 +41,42 @@ final class ShardedIndex {
       throw FileException.malformed(file.path(), KIND, "it is not valid JSON");
     }
     file.close();
-    Map<String, SafetensorsFile> shards = new TreeMap<>();
-    AutoCloseable all = () -> shards.values().forEach(SafetensorsFile::close);
+    Map<String, TensorFile> shards = new TreeMap<>();
+    AutoCloseable all = () -> shards.values().forEach(TensorFile::close);
     try {
       for (String shard : index.values()) {
         if (!shards.containsKey(shard)) {
-          shards.put(shard, SafetensorsFile.open(file.path().resolveSibling(shard)));
+          shards.put(shard, FormatDetection.openShard(file.path().resolveSibling(shard)));
         }
       }
-      return new TensorFile(file.path(), Format.SAFETENSORS_INDEX, contents(file.path(), index, shards), all);
+      return new TensorFile(file.path(), Format.INDEX, contents(file.path(), index, shards), all);
     } catch (RuntimeException e) {
-      shards.values().forEach(SafetensorsFile::close);
+      shards.values().forEach(TensorFile::close);
       throw e;
     }
   }
 
-  private static Contents contents(Path path, Map<String, String> index, Map<String, SafetensorsFile> shards) {
-    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+  private static Contents contents(Path path, Map<String, String> index, Map<String, TensorFile> shards) {
     Map<String, Object> metadata = new LinkedHashMap<>();
+    Map<String, Shape> shapes = new HashMap<>();
     shards.forEach((shardName, shard) -> {
       metadata.putAll(shard.metadata());
-      for (String name : shard.entries().keySet()) {
+      shard.shapes().forEach((name, shape) -> {
         if (!shardName.equals(index.get(name))) {
           throw FileException.malformed(path, KIND, "%s has a tensor '%s' that it does not know"
               .formatted(shardName, name));
         }
-      }
+        shapes.put(name, shape);
+      });
     });
-    index.forEach((name, shard) -> {
-      SafetensorsFile holder = shards.get(shard);
-      if (holder != null) {
-        try {
-          tensors.put(name, SafetensorsContents.tensor(holder.entry(name)));
-        } catch (IllegalArgumentException e) {
-          throw FileException.malformed(path, KIND, String.valueOf(e.getMessage()));
-        }
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    index.forEach((name, shardName) -> {
+      TensorFile shard = Objects.requireNonNull(shards.get(shardName));
+      Shape shape = shapes.get(name);
+      if (shape == null) {
+        throw FileException.lacking(shard.path(), "a tensor '" + name + "'");
       }
+      tensors.put(name, new StoredTensor(shape, () -> shard.tensor(name)));
     });
     return new Contents(tensors, metadata);
   }
@@ -112,9 +115,9 @@ final class ShardedIndex {
         throw new IllegalArgumentException("its weight_map has no file for '" + name + "'");
       }
       String shard = json.getText();
-      if (!shard.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,250}\\.safetensors")) {
+      if (!shard.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,250}\\.(safetensors|bin)")) {
         throw new IllegalArgumentException(
-            "its weight_map names '" + shard + "', which is not a safetensors file beside it");
+            "its weight_map names '" + shard + "', which is not a .safetensors or .bin file beside it");
       }
       index.put(name, shard);
     }

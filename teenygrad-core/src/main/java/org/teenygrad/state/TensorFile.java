@@ -1,6 +1,5 @@
 package org.teenygrad.state;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,8 +26,8 @@ public final class TensorFile implements AutoCloseable {
   public enum Format {
     /// Safetensors.
     SAFETENSORS("a safetensors file"),
-    /// The index of a model in several safetensors files; see [#open].
-    SAFETENSORS_INDEX("an index of safetensors files"),
+    /// The index of a model in several safetensors or PyTorch files; see [#open].
+    INDEX("an index of files with tensors"),
     /// What `torch.save` writes, now and before version 1.6: tensors in lists, tuples and dicts, under names such as
     /// `optimizer.state.0.step`. Numbers, strings and booleans are in the metadata.
     TORCH("a PyTorch file"),
@@ -41,8 +40,8 @@ public final class TensorFile implements AutoCloseable {
     NPZ("an archive of NumPy arrays"),
     /// One array of the MNIST data set, called `tensor`; may be packed by gzip.
     IDX("an IDX file"),
-    /// A table of numbers, called `tensor`: float64 (rows, columns). The metadata `columns` are the names. May be
-    /// packed by gzip.
+    /// A table as a tensor called `tensor`: float64 (rows, columns). The metadata `columns` are the names, and for a
+    /// column c of text, `categories.c` what its numbers mean; see [CsvTable]. May be packed by gzip.
     CSV("a table of numbers");
 
     private final String kind;
@@ -68,20 +67,12 @@ public final class TensorFile implements AutoCloseable {
 
   /// Opens a file.
   ///
-  /// `model.safetensors.index.json` opens all the files that it names, which have to lie beside it.
+  /// `model.safetensors.index.json` and `pytorch_model.bin.index.json` open all the files that they name, which have to
+  /// lie beside them.
   ///
   /// @throws FileException if it cannot be read, is of no known format, or breaks a rule of its format
   public static TensorFile open(Path path) {
-    if (Files.isDirectory(path)) {
-      throw FileException.malformed(path, "a tensor file", "it is a directory");
-    }
-    MappedFile file = MappedFile.open(path);
-    try {
-      return FormatDetection.open(file);
-    } catch (Throwable e) {
-      file.close();
-      throw e;
-    }
+    return MappedFile.open(path, FormatDetection::open);
   }
 
   /// As `format`, whose reader found `what`.

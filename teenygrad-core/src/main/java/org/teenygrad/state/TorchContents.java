@@ -22,6 +22,7 @@ final class TorchContents {
   private static final int MAX_DEPTH = 100;
   private static final int MAX_VALUES = 500_000;
   private static final int MAX_NAME_CHARACTERS = 4096;
+  private static final long MAX_CHARACTERS_OF_NAMES = 64 << 20;
 
   private record Base(String storage, StoredType type) {}
 
@@ -34,6 +35,7 @@ final class TorchContents {
   private final Map<Base, Tensor> bases = new HashMap<>();
   private final Map<View, Tensor> tensors = new HashMap<>();
   private int values;
+  private long charactersOfNames;
 
   private TorchContents(Function<TorchStorage, MemorySegment> storages, ByteOrder order) {
     this.storages = storages;
@@ -63,8 +65,10 @@ final class TorchContents {
   }
 
   private void collect(String name, Object value, int depth) {
-    if (depth > MAX_DEPTH || ++values > MAX_VALUES || name.length() > MAX_NAME_CHARACTERS) {
-      throw new IllegalArgumentException("its values are nested too deep, or hold themselves");
+    charactersOfNames += name.length();
+    if (depth > MAX_DEPTH || ++values > MAX_VALUES
+        || name.length() > MAX_NAME_CHARACTERS || charactersOfNames > MAX_CHARACTERS_OF_NAMES) {
+      throw new IllegalArgumentException("its values are too many, nested too deep, or hold themselves");
     }
     switch (value) {
       case View view -> addOnce(views, name.isEmpty() ? Contents.NAMELESS : name, view);

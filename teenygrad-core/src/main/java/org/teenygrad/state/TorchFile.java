@@ -11,7 +11,7 @@ import java.util.Map;
 /// What `torch.save` writes since version 1.6: a zip of a pickle and, for each storage, an entry.
 final class TorchFile {
   private static final String PICKLE = "/data.pkl";
-  private static final long MAX_PICKLE_BYTES = 128 << 20;
+  private static final long MAX_PICKLE_BYTES = 64 << 20;
 
   private TorchFile() {}
 

@@ -37,39 +37,64 @@ record ZipArchive(Map<String, Entry> entries) {
   /// What deflate can make of a byte, at best.
   private static final long MAX_RATIO = 1032;
 
+  private static final long TRUSTED_BYTES = 1 << 20;
+
   /// @param packed the bytes in the file
   /// @param size of the content
   record Entry(String name, boolean deflated, MemorySegment packed, long size, int crc) {
 
     /// The content; what has to be unpacked goes to the arena.
     MemorySegment content(Arena arena) {
+      return deflated ? requireCrc(inflated(arena)) : packed;
+    }
+
+    /// As [#content], and compares the checksum of stored entries, too.
+    MemorySegment checkedContent(Arena arena) {
+      return deflated ? content(arena) : requireCrc(packed);
+    }
+
+    /// What the content begins with, up to a length.
+    MemorySegment start(int bytes) {
+      int length = (int) Math.min(bytes, size);
       if (!deflated) {
-        return packed;
+        return packed.asSlice(0, length);
+      }
+      MemorySegment start = MemorySegment.ofArray(new byte[length]);
+      inflate((output, at, made) ->
+          MemorySegment.copy(output, 0, start, at, Math.min(made, length - at)), length);
+      return start;
+    }
+
+    /// Large contents are counted before memory is taken for them: a size that an entry claims may not be there.
+    private MemorySegment inflated(Arena arena) {
+      if (size > TRUSTED_BYTES) {
+        inflate((output, at, made) -> {}, size);
       }
       MemorySegment content = arena.allocate(size);
-      inflate(content);
+      inflate((output, at, made) -> MemorySegment.copy(output, 0, content, at, made), size);
+      return content;
+    }
+
+    private MemorySegment requireCrc(MemorySegment content) {
       if (crcOf(content) != crc) {
         throw new IllegalArgumentException("the checksum of its entry " + name + " is wrong");
       }
       return content;
     }
 
-    /// As [#content], and compares the checksum of stored entries, too.
-    MemorySegment checkedContent(Arena arena) {
-      MemorySegment content = content(arena);
-      if (!deflated && crcOf(content) != crc) {
-        throw new IllegalArgumentException("the checksum of its entry " + name + " is wrong");
-      }
-      return content;
+    /// Where unpacked bytes go.
+    private interface Sink {
+      void take(MemorySegment bytes, long at, long length);
     }
 
-    private void inflate(MemorySegment content) {
-      byte[] input = new byte[1 << 16];
+    /// Unpacks until there are `enough` bytes: all, or what the content begins with.
+    private void inflate(Sink sink, long enough) {
+      byte[] input = new byte[1 << 14];
       byte[] output = new byte[1 << 16];
       long in = 0;
       long out = 0;
       try (Inflater inflater = new Inflater(true)) {
-        while (!inflater.finished()) {
+        while (!inflater.finished() && (out < enough || enough == size)) {
           if (inflater.needsInput()) {
             int length = (int) Math.min(input.length, packed.byteSize() - in);
             if (length == 0) {
@@ -83,13 +108,13 @@ record ZipArchive(Map<String, Entry> entries) {
           if (made > size - out || inflater.needsDictionary()) {
             throw new IllegalArgumentException("its entry " + name + " has more than its " + size + " bytes");
           }
-          MemorySegment.copy(output, 0, content, ValueLayout.JAVA_BYTE, out, made);
+          sink.take(MemorySegment.ofArray(output), out, made);
           out += made;
         }
       } catch (DataFormatException e) {
         throw new IllegalArgumentException("its entry " + name + " is damaged", e);
       }
-      if (out != size) {
+      if (out < enough) {
         throw new IllegalArgumentException("its entry %s has %d bytes instead of %d".formatted(name, out, size));
       }
     }

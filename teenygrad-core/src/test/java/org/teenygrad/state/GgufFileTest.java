@@ -30,17 +30,17 @@ class GgufFileTest {
     return out.i64(text.length()).text(text);
   }
 
-  private static Bytes header(int version, int tensors, int entries) {
+  static Bytes header(int version, int tensors, int entries) {
     return Bytes.littleEndian().text("GGUF").i32(version).i64(tensors).i64(entries);
   }
 
   /// One tensor of a type, (rows, columns).
-  private static byte[] file(int type, int rows, int columns, byte[] data) {
+  static byte[] file(int type, int rows, int columns, byte[] data) {
     Bytes out = string(header(3, 1, 0), "t").i32(2).i64(columns).i64(rows).i32(type).i64(0);
     return out.pad(32).raw(data).toArray();
   }
 
-  private static byte[] good() {
+  static byte[] good() {
     Bytes out = header(2, 2, 6);
     string(string(out, "general.name").i32(8), "tiny");
     string(out, "count").i32(4).i32(-1);
@@ -139,6 +139,9 @@ class GgufFileTest {
     refuses("more bytes", b -> b.i64(40_000).text("k"), 0, 1);
     refuses("too few", b -> string(b, "k").i32(9).i32(0).i64(1L << 60), 0, 1);
     refuses("array of the type 9", b -> string(b, "k").i32(9).i32(9).i64(1), 0, 1);
+    refuses("more than 4194304 values",
+        b -> string(b, "k").i32(9).i32(0).i64(5 << 20).raw(new byte[5 << 20]), 0, 1);
+    refuses("at most 16777216", b -> string(b, "k").i32(8).i64(1L << 40), 0, 1);
     refuses("twice", b -> string(string(b, "k").i32(0).u8(1), "k").i32(0).u8(1), 0, 2);
     refuses("alignment", b -> string(b, "general.alignment").i32(4).i32(13), 0, 1);
     UnaryOperator<Bytes> vector = b -> string(b, "t").i32(1).i64(4).i32(0);

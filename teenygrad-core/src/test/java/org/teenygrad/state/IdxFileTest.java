@@ -3,12 +3,10 @@ package org.teenygrad.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.DType;
@@ -16,7 +14,7 @@ import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
 class IdxFileTest {
-  private static final byte[] IMAGES = Bytes.bigEndian().u8(0, 0, 8, 3).i32(2).i32(1).i32(3).u8(
+  static final byte[] IMAGES = Bytes.bigEndian().u8(0, 0, 8, 3).i32(2).i32(1).i32(3).u8(
       1, 2, 3, 4, 5, 255).toArray();
 
   @TempDir Path folder;
@@ -25,17 +23,9 @@ class IdxFileTest {
     return Files.write(folder.resolve(name), bytes);
   }
 
-  private static byte[] gzip(byte[] bytes) throws IOException {
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-      gzip.write(bytes);
-    }
-    return packed.toByteArray();
-  }
-
   @Test
   void readsImages() throws IOException {
-    for (byte[] bytes : new byte[][] {IMAGES, gzip(IMAGES)}) {
+    for (byte[] bytes : new byte[][] {IMAGES, Samples.gzip(IMAGES)}) {
       try (TensorFile file = TensorFile.open(write("images-idx3-ubyte", bytes))) {
         assertThat(file.format()).isEqualTo(TensorFile.Format.IDX);
         Tensor images = file.tensor();
@@ -59,7 +49,7 @@ class IdxFileTest {
     byte[] huge = IMAGES.clone();
     huge[4] = 0x7F;
     for (byte[] bytes : new byte[][] {shorter, longer, huge}) {
-      for (byte[] stored : new byte[][] {bytes, gzip(bytes)}) {
+      for (byte[] stored : new byte[][] {bytes, Samples.gzip(bytes)}) {
         Path file = write("bad", stored);
         assertThatThrownBy(() -> TensorFile.open(file)).isInstanceOf(FileException.class);
       }
@@ -69,6 +59,6 @@ class IdxFileTest {
   @Test
   void survivesDamage() throws IOException {
     Mutations.check(folder.resolve("m.idx"), IMAGES);
-    Mutations.check(folder.resolve("m.gz"), gzip(IMAGES));
+    Mutations.check(folder.resolve("m.gz"), Samples.gzip(IMAGES));
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,10 +79,35 @@ class TensorFileTest {
     shard("model-2.safetensors", Map.of("c", Tensor.of(3f, 4f)));
     Path index = index("{\"c\":\"model-2.safetensors\",\"a\":\"model-1.safetensors\",\"b\":\"model-1.safetensors\"}");
     try (TensorFile file = TensorFile.open(index)) {
-      assertThat(file.format()).isEqualTo(TensorFile.Format.SAFETENSORS_INDEX);
+      assertThat(file.format()).isEqualTo(TensorFile.Format.INDEX);
       assertThat(file.shapes()).containsOnlyKeys("a", "b", "c").containsEntry("c", Shape.of(2));
       assertThat(file.tensor("c").toFloatArray()).containsExactly(3, 4);
     }
+  }
+
+  @Test
+  void readsModelsInSeveralPyTorchFiles() throws IOException {
+    byte[] pickle = TorchBytes.pickle().op('}').string("w")
+        .tensor("FloatStorage", "0", 6, 0, new long[] {2, 3}, new long[] {3, 1}).op('s').stop();
+    Files.write(folder.resolve("pytorch_model-1.bin"), TorchBytes.file(pickle, Map.of("0", TorchFileTest.SIX)));
+    shard("model-2.safetensors", Map.of("c", Tensor.of(3f, 4f)));
+    Path index = index("{\"w\":\"pytorch_model-1.bin\",\"c\":\"model-2.safetensors\"}");
+    try (TensorFile file = TensorFile.open(index)) {
+      assertThat(file.shapes()).containsOnlyKeys("w", "c");
+      assertThat(file.tensor("w").toFloatArray()).containsExactly(0, 1, 2, 3, 4, 5);
+      assertThat(file.tensor("c").toFloatArray()).containsExactly(3, 4);
+    }
+    Files.copy(index, folder.resolve("pytorch_model-1.bin"), StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> TensorFile.open(index))
+        .isInstanceOf(FileException.class).hasMessageContaining("it is an index, and named by one");
+  }
+
+  @Test
+  void namesInMessagesAreShortAndCannotSteerATerminal() throws IOException {
+    String name = "\\u001b[2J" + "x".repeat(10_000);
+    Path file = Files.write(folder.resolve("m.safetensors"), Samples.safetensors("{\"" + name + "\":3}", new byte[0]));
+    assertThatThrownBy(() -> TensorFile.open(file)).isInstanceOf(FileException.class)
+        .hasMessageContaining("\uFFFD[2Jxxx").hasMessageEndingWith("...").message().hasSizeLessThan(800);
   }
 
   @Test

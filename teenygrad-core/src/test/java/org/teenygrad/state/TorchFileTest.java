@@ -18,7 +18,7 @@ import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
 class TorchFileTest {
-  private static final byte[] SIX = Bytes.littleEndian().f32(0, 1, 2, 3, 4, 5).toArray();
+  static final byte[] SIX = Bytes.littleEndian().f32(0, 1, 2, 3, 4, 5).toArray();
 
   @TempDir Path folder;
 
@@ -35,7 +35,7 @@ class TorchFileTest {
   }
 
   /// `{'w': view, 'nested': {'list': [7, 'seven', 2.5, None, True]}}`, with views of one storage of six.
-  private static byte[] pickle() {
+  static byte[] pickle() {
     TorchBytes pickle = TorchBytes.pickle().op('}', '(');
     view(pickle, "whole", 0, of(2, 3), of(3, 1));
     view(pickle, "same", 0, of(2, 3), of(3, 1));

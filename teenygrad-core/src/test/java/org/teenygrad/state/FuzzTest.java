@@ -1,0 +1,78 @@
+package org.teenygrad.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Jazzer makes up files for each reader: it changes good ones, and keeps what reaches new code, for three seconds,
+/// or `-Dfuzz.seconds=N`. What it finds fault with is kept in `target/fuzz`.
+class FuzzTest {
+  private static final String SECONDS = System.getProperty("fuzz.seconds", "3");
+
+  /// Jazzer's sanitizers that can say something about a reader; the others only take time.
+  private static final List<String> IDLE_HOOKS = List.of(
+      "BigDecimal", "ClojureLangHooks", "ExpressionLanguageInjection", "LdapInjection", "NamingContextLookup",
+      "RegexInjection", "RegexRoadblocks", "ScriptEngineInjection", "ServerSideRequestForgery", "SqlInjection",
+      "TemplateInjection", "UnsafeSanitizer", "XPathInjection", "XmlParserSsrfGuidance");
+
+  private static final Pattern DONE = Pattern.compile("#(\\d+)\\s+DONE\\s+cov: (\\d+)");
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void everyFileLoadsOrIsRefused(Samples samples) throws IOException, InterruptedException {
+    write(folder, Samples.neighbours());
+    Path seeds = write(Files.createDirectory(folder.resolve("seeds")), samples.files());
+    Path corpus = Files.createDirectory(folder.resolve("corpus"));
+    Path findings = Files.createDirectories(Path.of("target", "fuzz", samples.name()));
+    Path log = findings.resolve("log");
+    Process jazzer = new ProcessBuilder(command(folder.resolve(samples.fileName), findings, corpus, seeds))
+        .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    int exit = jazzer.waitFor();
+    String output = Files.readString(log);
+    assertThat(exit).as(output).isZero();
+    Matcher done = DONE.matcher(output);
+    assertThat(done.find()).as(output).isTrue();
+    System.out.printf("%s: %s files, %s places in the code%n", samples, done.group(1), done.group(2));
+    assertThat(Integer.parseInt(done.group(2))).as("places in the code that were reached").isGreaterThan(100);
+  }
+
+  private static Path write(Path folder, Map<String, byte[]> files) throws IOException {
+    for (var file : files.entrySet()) {
+      Files.write(folder.resolve(file.getKey()), file.getValue());
+    }
+    return folder;
+  }
+
+  private static List<String> command(Path file, Path findings, Path corpus, Path seeds) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-cp", System.getProperty("java.class.path"),
+        "-Xmx256m", "-XX:MaxDirectMemorySize=256m", "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1", // a few seconds are over before more compilation pays
+        "--enable-native-access=ALL-UNNAMED", "-XX:+EnableDynamicAgentLoading",
+        "-Dteenygrad.device=interpreter", "-Dfuzz.file=" + file,
+        "com.code_intelligence.jazzer.Jazzer",
+        "--target_class=" + FuzzTarget.class.getName(),
+        "--instrumentation_includes=org.teenygrad.state.**",
+        "--custom_hook_includes=org.teenygrad.state.**",
+        "--disabled_hooks=" + IDLE_HOOKS.stream()
+            .map("com.code_intelligence.jazzer.sanitizers."::concat).collect(Collectors.joining(File.pathSeparator)),
+        "--reproducer_path=" + findings,
+        "-max_total_time=" + SECONDS, "-timeout=10", "-max_len=4096",
+        "-artifact_prefix=" + findings + File.separator,
+        corpus.toString(), seeds.toString());
+  }
+}

@@ -17,8 +17,8 @@ final class DevicesCommand implements Callable<Integer> {
   private record Known(String name, String kind, String what) {}
 
   private static final List<Known> KNOWN = List.of(
+      new Known("cuda:0", "compiled", "kernels for an NVIDIA GPU"),
       new Known("cpu", "compiled", "kernels that LLVM compiles for this processor, on all its cores"),
-      new Known("cuda:0", "compiled", "kernels for the first NVIDIA GPU"),
       new Known("interpreter", "reference", "plain loops in Java: slow, and the definition of every operation"),
       new Known("null", "imaginary", "compiles everything and runs nothing: to count kernels and time the compiler"));
 
@@ -29,15 +29,23 @@ final class DevicesCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Device best = Devices.defaultDevice();
     for (Known known : KNOWN) {
-      Device device = Device.of(known.name());
-      String absence = absence(device);
-      out.printf(
-          "%s %-12s %-10s %s%n", device.equals(best) ? "*" : " ", known.name(), known.kind(), absence == null ? known.what() : "absent: " + absence);
+      print(known, best, out);
+      for (int i = 1; known.name().equals("cuda:0") && absence(Device.of("cuda:" + i)) == null; i++) {
+        print(new Known("cuda:" + i, known.kind(), known.what()), best, out);
+      }
     }
     out.println();
     out.println("Tensors go to the one marked *; --device or TEENYGRAD_DEVICE chooses another.");
     out.flush();
     return 0;
+  }
+
+  private static void print(Known known, Device best, PrintWriter out) {
+    Device device = Device.of(known.name());
+    String absence = absence(device);
+    String machine = absence == null ? Devices.runtime(device).machine() : "";
+    out.printf("%s %-12s %-10s %s%n", device.equals(best) ? "*" : " ", known.name(), known.kind(),
+        absence != null ? "absent: " + absence : machine.isEmpty() ? known.what() : known.what() + ": " + machine);
   }
 
   /// Why a device cannot be used; null if it can.

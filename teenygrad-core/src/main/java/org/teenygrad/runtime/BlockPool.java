@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <B> what the source hands out
 public final class BlockPool<B> {
-  /// Below this many live bytes no collection is asked for.
-  private static final long UNPACED_BYTES = 256L << 20;
-
   /// How long an allocation for which there is no room waits for the collector's cleaners.
   private static final int[] WAITS_MILLIS = {20, 80, 200, 500};
 
@@ -34,12 +31,16 @@ public final class BlockPool<B> {
 
   private final Source<B> source;
   private final Map<Long, ArrayDeque<B>> cache = new HashMap<>();
+  private final long unpacedBytes;
   private long liveBytes;
   private long cachedBytes;
-  private long collectAt = UNPACED_BYTES;
+  private long collectAt;
 
-  public BlockPool(Source<B> source) {
+  /// @param unpacedBytes below this many live bytes no collection is asked for
+  public BlockPool(Source<B> source, long unpacedBytes) {
     this.source = source;
+    this.unpacedBytes = unpacedBytes;
+    this.collectAt = unpacedBytes;
   }
 
   /// Bytes that are in use now.
@@ -118,7 +119,7 @@ public final class BlockPool<B> {
     }
     collect(WAITS_MILLIS[0]);
     synchronized (this) {
-      collectAt = Math.max(UNPACED_BYTES, 2 * (liveBytes + size));
+      collectAt = Math.max(unpacedBytes, 2 * (liveBytes + size));
     }
   }
 

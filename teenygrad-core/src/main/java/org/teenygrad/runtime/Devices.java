@@ -51,7 +51,7 @@ public final class Devices {
     if (open == null) {
       open = kind(device).open.apply(device);
       Runtime opened = open;
-      Debug.say(Debug.SCHEDULES, () -> "opened " + device + ": " + opened.target());
+      Debug.say(Debug.SCHEDULES, () -> "opened " + device + ": " + opened.target() + " " + opened.machine());
       OPEN.put(device, open);
     }
     return open;

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The host's memory: a [BlockPool] above `malloc`. A budget bounds live bytes and cached ones together.
 public final class HostAllocator implements Allocator {
+  private static final long UNPACED_BYTES = 256L << 20;
+
   private static final HostAllocator SHARED = new HostAllocator(MemoryBudget.ofMachine());
 
   private final MemoryBudget budget;
@@ -14,7 +16,7 @@ public final class HostAllocator implements Allocator {
 
   public HostAllocator(MemoryBudget budget) {
     this.budget = budget;
-    this.pool = new BlockPool<>(new Source(budget));
+    this.pool = new BlockPool<>(new Source(budget), UNPACED_BYTES);
   }
 
   private record Source(MemoryBudget budget) implements BlockPool.Source<Malloc.Block> {

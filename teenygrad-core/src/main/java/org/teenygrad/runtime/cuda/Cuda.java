@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
-import org.teenygrad.runtime.Debug;
 import org.teenygrad.runtime.Runtime;
 import org.teenygrad.runtime.llvm.KernelCache;
 import org.teenygrad.runtime.llvm.LlvmLibrary;
@@ -30,8 +29,7 @@ public final class Cuda {
   /// @throws IllegalArgumentException if it is not there or cannot be used
   public static Runtime open(Device device) {
     Opened cuda = opened(device);
-    Debug.say(Debug.SCHEDULES, () -> device + " is the " + cuda.gpu());
-    return new Runtime(device, cuda.allocator(), cuda.gpu().target(), cuda.compiler());
+    return new Runtime(device, cuda.allocator(), cuda.gpu().target(), cuda.compiler(), cuda.gpu().toString());
   }
 
   /// A GPU in use.
@@ -41,7 +39,7 @@ public final class Cuda {
     Gpu gpu = gpu(device);
     CudaStream stream = new CudaStream(CudaDriver.devicePrimaryCtxRetain(gpu.handle()));
     shortenWays(gpu, stream);
-    return new Opened(gpu, stream, new CudaAllocator(device, stream), new CudaCompiler(gpu, stream, KernelCache.ofUser()));
+    return new Opened(gpu, stream, new CudaAllocator(device, stream, gpu.memoryBytes()), new CudaCompiler(gpu, stream, KernelCache.ofUser()));
   }
 
   private static Gpu gpu(Device device) {

@@ -21,15 +21,19 @@ final class CudaAllocator implements Allocator {
   /// of 40 GiB would be missed.
   private static final long PAGE_BYTES = 2 << 20;
 
+  /// The part of the memory that may fill up before garbage is collected for its sake.
+  private static final int UNPACED_PART = 16;
+
   private final Device device;
   private final CudaStream stream;
   private final BlockPool<Long> pool;
   private final PinnedMemory pinned;
 
-  CudaAllocator(Device device, CudaStream stream) {
+  /// @param memoryBytes all that the GPU has
+  CudaAllocator(Device device, CudaStream stream, long memoryBytes) {
     this.device = device;
     this.stream = stream;
-    this.pool = new BlockPool<>(new Source(stream));
+    this.pool = new BlockPool<>(new Source(stream), memoryBytes / UNPACED_PART);
     this.pinned = new PinnedMemory(stream);
   }
 

@@ -104,7 +104,7 @@ final class CudaStream {
     if (launches == 0) {
       return "no kernel ran since the last synchronization";
     }
-    return "%d kernels ran since the last synchronization, the last of them: %s (TEENYGRAD_DEBUG=2 waits for each)"
+    return "kernels since the last synchronization: %d, the last of them: %s (TEENYGRAD_DEBUG=2 waits for each)"
         .formatted(launches, String.join(", ", names));
   }
 

@@ -10,27 +10,42 @@ sealed interface Activations permits Tensor {
   }
 
   /// max(x, 0), with gradient 0 at 0: `torch.relu`.
+  /// ```java
+  /// Tensor.of(-1f, 2f).relu();   // [0. 2.]
+  /// ```
   default Tensor relu() {
     return self().le(0).where(0, self());
   }
 
   /// x where it is positive, else `negativeSlope` times x: PyTorch's `leaky_relu`.
+  /// ```java
+  /// Tensor.of(-8f, 2f).leakyRelu(0.125);   // [-1.  2.]
+  /// ```
   default Tensor leakyRelu(double negativeSlope) {
     return Precision.compute(self(), x -> x.gt(0).where(x, x.mul(negativeSlope)));
   }
 
   /// relu that ends at 6: `min(max(x, 0), 6)`.
+  /// ```java
+  /// Tensor.of(-1f, 2f, 9f).relu6();   // [0. 2. 6.]
+  /// ```
   default Tensor relu6() {
     return hardtanh(0, 6);
   }
 
   /// x cut to `low..high`, with gradient 0 at and beyond both: `torch.nn.functional.hardtanh`.
+  /// ```java
+  /// Tensor.of(-3f, 0.5f, 3f).hardtanh(-1, 1);   // [-1.   0.5  1. ]
+  /// ```
   default Tensor hardtanh(double low, double high) {
     Tensor x = self();
     return x.le(low).where(low, x.ge(high).where(high, x));
   }
 
   /// 1 / (1 + e^-x).
+  /// ```java
+  /// Tensor.of(0f, Float.POSITIVE_INFINITY).sigmoid();   // [0.5 1. ]
+  /// ```
   default Tensor sigmoid() {
     return Precision.compute(self(), x -> {
       Tensor negative = x.lt(0);
@@ -40,11 +55,17 @@ sealed interface Activations permits Tensor {
   }
 
   /// log(sigmoid(x)), accurate for x far below 0.
+  /// ```java
+  /// Tensor.of(-200f).logSigmoid();   // -200.0
+  /// ```
   default Tensor logSigmoid() {
     return Precision.compute(self(), x -> x.neg().softplus().neg());
   }
 
   /// log(1 + e^x), a smooth relu: `torch.nn.functional.softplus`.
+  /// ```java
+  /// Tensor.of(200f).softplus();   // 200.0
+  /// ```
   default Tensor softplus() {
     return Precision.compute(self(), x -> {
       Tensor negative = x.lt(0);
@@ -59,21 +80,33 @@ sealed interface Activations permits Tensor {
   }
 
   /// x sigmoid(x), also called swish.
+  /// ```java
+  /// Tensor.of(0f, 200f).silu();   // [  0. 200.]
+  /// ```
   default Tensor silu() {
     return Precision.compute(self(), x -> x.mul(x.sigmoid()));
   }
 
   /// x tanh(softplus(x)).
+  /// ```java
+  /// Tensor.of(0f, 200f).mish();   // [  0. 200.]
+  /// ```
   default Tensor mish() {
     return Precision.compute(self(), x -> x.mul(x.softplus().tanh()));
   }
 
   /// x Φ(x), with the normal distribution's Φ computed by erf: PyTorch's default `gelu`.
+  /// ```java
+  /// Tensor.of(0f, 200f).gelu();   // [  0. 200.]
+  /// ```
   default Tensor gelu() {
     return Precision.compute(self(), x -> x.mul(0.5).mul(x.mul(Math.sqrt(0.5)).erf().add(1)));
   }
 
   /// The tanh approximation of [#gelu()], as GPT-2 was trained with: PyTorch's `gelu(approximate="tanh")`.
+  /// ```java
+  /// Tensor.of(0f, 200f).geluTanh();   // [  0. 200.]
+  /// ```
   default Tensor geluTanh() {
     return Precision.compute(self(), x -> {
       Tensor inner = x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
@@ -82,31 +115,49 @@ sealed interface Activations permits Tensor {
   }
 
   /// x where it is positive, else alpha (e^x - 1).
+  /// ```java
+  /// Tensor.of(-200f, 2f).elu(1);   // [-1.  2.]
+  /// ```
   default Tensor elu(double alpha) {
     return Precision.compute(self(), x -> x.gt(0).where(x, nonPositive(x).expm1().mul(alpha)));
   }
 
   /// x where it is positive, else alpha (e^(x/alpha) - 1).
+  /// ```java
+  /// Tensor.of(-200f, 2f).celu(0.5);   // [-0.5  2. ]
+  /// ```
   default Tensor celu(double alpha) {
     return Precision.compute(self(), x -> x.gt(0).where(x, nonPositive(x).div(alpha).expm1().mul(alpha)));
   }
 
   /// The self-normalising elu of Klambauer et al., 2017.
+  /// ```java
+  /// Tensor.of(0f).selu();   // 0.0
+  /// ```
   default Tensor selu() {
     return Precision.compute(self(), x -> x.elu(1.6732632423543772).mul(1.0507009873554805));
   }
 
   /// x / (1 + |x|).
+  /// ```java
+  /// Tensor.of(-1f, 3f).softsign();   // [-0.5   0.75]
+  /// ```
   default Tensor softsign() {
     return Precision.compute(self(), x -> x.div(x.abs().add(1)));
   }
 
   /// min(max(x + 3, 0), 6) / 6.
+  /// ```java
+  /// Tensor.of(-4f, 0f, 4f).hardSigmoid();   // [0.  0.5 1. ]
+  /// ```
   default Tensor hardSigmoid() {
     return Precision.compute(self(), x -> x.add(3).relu6().div(6));
   }
 
   /// x min(max(x + 3, 0), 6) / 6.
+  /// ```java
+  /// Tensor.of(-4f, 0f, 4f).hardSwish();   // [-0.  0.  4.]
+  /// ```
   default Tensor hardSwish() {
     return Precision.compute(self(), x -> x.mul(x.hardSigmoid()));
   }
@@ -115,7 +166,7 @@ sealed interface Activations permits Tensor {
   ///
   /// The row's maximum is subtracted first, so large values do not overflow. A row of only -infinity gives NaN.
   /// ```java
-  /// Tensor.of(1f, 2f, 3f).softmax(-1);   // [0.0900, 0.2447, 0.6652]
+  /// Tensor.of(1f, 1f).softmax(-1);   // [0.5 0.5]
   /// ```
   /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor softmax(int axis) {
@@ -126,6 +177,9 @@ sealed interface Activations permits Tensor {
   }
 
   /// The logarithm of [#softmax], finite where the softmax underflows: `torch.log_softmax`.
+  /// ```java
+  /// Tensor.of(5f, Float.NEGATIVE_INFINITY).logSoftmax(0);   // [  0. -inf]
+  /// ```
   /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor logSoftmax(int axis) {
     return Precision.compute(self(), x -> {
@@ -135,6 +189,9 @@ sealed interface Activations permits Tensor {
   }
 
   /// log(sum(e^x)) over axes, which disappear: `torch.logsumexp`. Of only -infinity it is -infinity.
+  /// ```java
+  /// Tensor.of(5f, Float.NEGATIVE_INFINITY).logsumexp(0);   // 5.0
+  /// ```
   default Tensor logsumexp(int... axes) {
     return logsumexp(false, axes);
   }

@@ -29,6 +29,9 @@ sealed interface Arranging permits Tensor {
   }
 
   /// The main diagonal of a matrix, a view. PyTorch's `diagonal`.
+  /// ```java
+  /// Tensor.arange(4).reshape(2, 2).diagonal();   // [0 3]
+  /// ```
   default Tensor diagonal() {
     return diagonal(0, 0, 1);
   }
@@ -61,6 +64,10 @@ sealed interface Arranging permits Tensor {
 
   /// Windows along an axis: position i of it holds the elements from `i * step` on, `size` of them along a new last axis.
   /// A view. PyTorch's `Tensor.unfold`.
+  /// ```java
+  /// Tensor.arange(5).unfold(0, 3, 2);   // [[0 1 2]
+  ///                                     //  [2 3 4]]
+  /// ```
   /// @return this shape with `(n - size) / step + 1` positions on that axis, and `size` at the end
   /// @throws IllegalArgumentException if size is more than the axis has, or step is not positive
   default Tensor unfold(int axis, int size, int step) {
@@ -96,7 +103,7 @@ sealed interface Arranging permits Tensor {
 
   /// This tensor with other sizes of its last axes: `torch.nn.functional.interpolate`.
   /// ```java
-  /// images.interpolate(Interpolation.LINEAR, 224, 224);   // (batch, channels, 224, 224)
+  /// images.interpolate(Interpolation.LINEAR, 16, 16).shape();   // (2, 3, 16, 16)
   /// ```
   /// @throws IllegalArgumentException if there are more sizes than axes, or one is not positive
   default Tensor interpolate(Interpolation mode, int... sizes) {
@@ -113,6 +120,9 @@ sealed interface Arranging permits Tensor {
   /// The elements where the mask is true, a vector in row-major order. PyTorch's `masked_select`.
   ///
   /// Its length depends on values: the mask is computed at once.
+  /// ```java
+  /// Tensor.of(1, 2, 3).maskedSelect(Tensor.of(true, false, true));   // [1 3]
+  /// ```
   /// @param mask bool; both broadcast
   default Tensor maskedSelect(Tensor mask) {
     Shape shape = Broadcasting.shape("maskedSelect", self().shape(), mask.shape());
@@ -123,6 +133,10 @@ sealed interface Arranging permits Tensor {
 
   /// Where this tensor is not zero: one row of positions for each such element, in row-major order. Computed at once.
   /// PyTorch's `nonzero`.
+  /// ```java
+  /// Tensor.of(0, 7, 8).nonzero();   // [[1]
+  ///                                 //  [2]]
+  /// ```
   /// @return int64 (elements that are not zero, rank)
   default Tensor nonzero() {
     Shape shape = self().shape();

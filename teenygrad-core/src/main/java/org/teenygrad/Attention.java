@@ -12,7 +12,8 @@ sealed interface Attention permits Tensor {
   /// `torch.nn.functional.scaled_dot_product_attention(q, k, v)`.
   ///
   /// ```java
-  /// q.scaledDotProductAttention(k, v, AttentionOptions.CAUSAL);   // each (batch, heads, time, headDim)
+  /// var q = Tensor.rand(2, 4, 16, 8);   // (batch, heads, time, headDim), as are k and v
+  /// q.scaledDotProductAttention(q, q, AttentionOptions.CAUSAL).shape();   // (2, 4, 16, 8)
   /// ```
   /// @see #scaledDotProductAttention(Tensor, Tensor, AttentionOptions)
   default Tensor scaledDotProductAttention(Tensor key, Tensor value) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /// How attention differs from `softmax(q kᵀ / sqrt(headDim)) v`.
 ///
 /// ```java
-/// AttentionOptions.CAUSAL.withDropout(0.1)
+/// AttentionOptions.CAUSAL.withDropout(0.1);
 /// ```
 /// @param mask broadcasts to (..., queries, keys): bool, true where a key may be seen, or numbers to be added to the scores;
 ///     null for none

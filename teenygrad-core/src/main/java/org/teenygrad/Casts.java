@@ -18,6 +18,9 @@ sealed interface Casts permits Tensor {
   }
 
   /// The same bits read as another type of the same size. PyTorch's `view(dtype)`.
+  /// ```java
+  /// Tensor.of(1f).bitcast(DType.INT32);   // 1065353216
+  /// ```
   /// @throws IllegalArgumentException if the sizes differ
   default Tensor bitcast(DType type) {
     Tensor x = self();
@@ -29,36 +32,57 @@ sealed interface Casts permits Tensor {
   }
 
   /// As float64.
+  /// ```java
+  /// Tensor.of(1, 2).toDouble();   // [1. 2.]
+  /// ```
   default Tensor toDouble() {
     return cast(DType.FLOAT64);
   }
 
   /// As float32.
+  /// ```java
+  /// Tensor.of(true, false).toFloat();   // [1. 0.]
+  /// ```
   default Tensor toFloat() {
     return cast(DType.FLOAT32);
   }
 
   /// As float16.
+  /// ```java
+  /// Tensor.of(2049f).half();   // 2048.0
+  /// ```
   default Tensor half() {
     return cast(DType.FLOAT16);
   }
 
   /// As bfloat16.
+  /// ```java
+  /// Tensor.of(257f).bfloat16();   // 256.0
+  /// ```
   default Tensor bfloat16() {
     return cast(DType.BFLOAT16);
   }
 
   /// As int32.
+  /// ```java
+  /// Tensor.of(-1.9f, 1.9f).toInt();   // [-1  1]
+  /// ```
   default Tensor toInt() {
     return cast(DType.INT32);
   }
 
   /// As int64.
+  /// ```java
+  /// Tensor.of(-1.9f, 1.9f).toLong();   // [-1  1]
+  /// ```
   default Tensor toLong() {
     return cast(DType.INT64);
   }
 
   /// As bool: true where not 0.
+  /// ```java
+  /// Tensor.of(0f, 0.5f).toBool();   // [False  True]
+  /// ```
   default Tensor toBool() {
     return cast(DType.BOOL);
   }

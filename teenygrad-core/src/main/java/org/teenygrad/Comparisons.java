@@ -9,6 +9,9 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Where both are equal, as bool; false for NaN. PyTorch's `eq`.
+  /// ```java
+  /// Tensor.of(1, 2).eq(Tensor.of(1, 3));   // [ True False]
+  /// ```
   default Tensor eq(Tensor other) {
     return Operations.binary("eq", OpCode.EQ, self(), other);
   }
@@ -19,6 +22,9 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Where both differ, as bool; true for NaN. PyTorch's `ne`.
+  /// ```java
+  /// Tensor.of(1, 2).ne(Tensor.of(1, 3));   // [False  True]
+  /// ```
   default Tensor ne(Tensor other) {
     return Operations.binary("ne", OpCode.NE, self(), other);
   }
@@ -29,6 +35,9 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Where this is less, as bool; false for NaN. PyTorch's `lt`.
+  /// ```java
+  /// Tensor.of(1, 2).lt(Tensor.of(2, 2));   // [ True False]
+  /// ```
   default Tensor lt(Tensor other) {
     return Operations.binary("lt", OpCode.LT, self(), other);
   }
@@ -39,6 +48,9 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Where this is less or equal, as bool; false for NaN. PyTorch's `le`.
+  /// ```java
+  /// Tensor.of(1, 2).le(Tensor.of(2, 1));   // [ True False]
+  /// ```
   default Tensor le(Tensor other) {
     return Broadcasting.type(self(), other).isFloating() ? lt(other).or(eq(other)) : gt(other).not();
   }
@@ -49,6 +61,9 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Where this is greater, as bool; false for NaN. PyTorch's `gt`.
+  /// ```java
+  /// Tensor.of(1, 2).gt(Tensor.of(1, 1));   // [False  True]
+  /// ```
   default Tensor gt(Tensor other) {
     return Operations.binary("gt", OpCode.LT, other, self());
   }
@@ -59,6 +74,9 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Where this is greater or equal, as bool; false for NaN. PyTorch's `ge`.
+  /// ```java
+  /// Tensor.of(1, 2).ge(Tensor.of(1, 3));   // [ True False]
+  /// ```
   default Tensor ge(Tensor other) {
     return Broadcasting.type(self(), other).isFloating() ? gt(other).or(eq(other)) : lt(other).not();
   }
@@ -73,16 +91,25 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Where the elements are NaN, as bool. PyTorch's `isnan`.
+  /// ```java
+  /// Tensor.of(1f, Float.NaN).isNan();   // [False  True]
+  /// ```
   default Tensor isNan() {
     return ne(self());
   }
 
   /// Where the elements are infinite, as bool. PyTorch's `isinf`.
+  /// ```java
+  /// Tensor.of(1f, Float.NEGATIVE_INFINITY).isInf();   // [False  True]
+  /// ```
   default Tensor isInf() {
     return self().dtype().isFloating() ? self().abs().eq(Double.POSITIVE_INFINITY) : eq(self()).not();
   }
 
   /// Where the elements are neither NaN nor infinite, as bool. PyTorch's `isfinite`.
+  /// ```java
+  /// Tensor.of(1f, Float.NaN).isFinite();   // [ True False]
+  /// ```
   default Tensor isFinite() {
     return self().dtype().isFloating() ? self().abs().lt(Double.POSITIVE_INFINITY) : eq(self());
   }
@@ -113,26 +140,41 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Where both are true (or not 0), as bool. PyTorch's `logical_and`.
+  /// ```java
+  /// Tensor.of(0, 1, 2).logicalAnd(Tensor.of(1, 1, 0));   // [False  True False]
+  /// ```
   default Tensor logicalAnd(Tensor other) {
     return Operations.binary("logicalAnd", OpCode.AND, self().toBool(), other.toBool());
   }
 
   /// Where either is true (or not 0), as bool. PyTorch's `logical_or`.
+  /// ```java
+  /// Tensor.of(0, 1, 2).logicalOr(Tensor.of(0, 1, 0));   // [False  True  True]
+  /// ```
   default Tensor logicalOr(Tensor other) {
     return Operations.binary("logicalOr", OpCode.OR, self().toBool(), other.toBool());
   }
 
   /// Where one of both is true (or not 0), as bool. PyTorch's `logical_xor`.
+  /// ```java
+  /// Tensor.of(0, 1, 2).logicalXor(Tensor.of(0, 1, 0));   // [False False  True]
+  /// ```
   default Tensor logicalXor(Tensor other) {
     return Operations.binary("logicalXor", OpCode.XOR, self().toBool(), other.toBool());
   }
 
   /// Where the elements are false (or 0), as bool. PyTorch's `logical_not`.
+  /// ```java
+  /// Tensor.of(0, 1, 2).logicalNot();   // [ True False False]
+  /// ```
   default Tensor logicalNot() {
     return Tensor.apply(OpCode.NOT, self().toBool());
   }
 
   /// Bitwise and of integers; logical and of bools. Python's `&`, PyTorch's `bitwise_and`.
+  /// ```java
+  /// Tensor.of(6, 5).and(Tensor.of(3, 4));   // [2 4]
+  /// ```
   default Tensor and(Tensor other) {
     return Operations.integral("and", OpCode.AND, self(), other, true);
   }
@@ -143,6 +185,9 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Bitwise or of integers; logical or of bools. Python's `|`, PyTorch's `bitwise_or`.
+  /// ```java
+  /// Tensor.of(6, 5).or(Tensor.of(3, 4));   // [7 5]
+  /// ```
   default Tensor or(Tensor other) {
     return Operations.integral("or", OpCode.OR, self(), other, true);
   }
@@ -153,6 +198,9 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Bitwise exclusive or of integers; logical of bools. Python's `^`, PyTorch's `bitwise_xor`.
+  /// ```java
+  /// Tensor.of(6, 5).xor(Tensor.of(3, 4));   // [5 1]
+  /// ```
   default Tensor xor(Tensor other) {
     return Operations.integral("xor", OpCode.XOR, self(), other, true);
   }
@@ -163,6 +211,9 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Bitwise complement of integers; logical of bools. Python's `~`, PyTorch's `bitwise_not`.
+  /// ```java
+  /// Tensor.of(0, 5).not();   // [-1 -6]
+  /// ```
   default Tensor not() {
     if (self().dtype().isFloating()) {
       throw new IllegalArgumentException("not: is for integers and bool, not " + self().dtype());
@@ -171,6 +222,9 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Integers shifted left by that many bits; 0 where it is not less than the type's width. Python's `<<`.
+  /// ```java
+  /// Tensor.of(1, 3).shiftLeft(2);   // [ 4 12]
+  /// ```
   default Tensor shiftLeft(Tensor bits) {
     return Operations.integral("shiftLeft", OpCode.SHL, self(), bits, false);
   }
@@ -181,6 +235,9 @@ sealed interface Comparisons permits Tensor {
   }
 
   /// Integers shifted right by that many bits; signed types keep their sign. Python's `>>`.
+  /// ```java
+  /// Tensor.of(8, -8).shiftRight(2);   // [ 2 -2]
+  /// ```
   default Tensor shiftRight(Tensor bits) {
     return Operations.integral("shiftRight", OpCode.SHR, self(), bits, false);
   }

@@ -41,6 +41,9 @@ sealed interface Contractions permits Tensor {
   }
 
   /// The sum of the products of two vectors of one length, a scalar: `torch.dot`.
+  /// ```java
+  /// Tensor.of(1f, 2f).dot(Tensor.of(3f, 4f));   // 11.0
+  /// ```
   /// @throws IllegalArgumentException if one is no vector, or the lengths differ
   default Tensor dot(Tensor other) {
     if (self().rank() != 1 || !self().shape().equals(other.shape())) {
@@ -51,6 +54,10 @@ sealed interface Contractions permits Tensor {
   }
 
   /// All products of an element of this vector (m) and one of the other (n): (m, n). `torch.outer`.
+  /// ```java
+  /// Tensor.of(1, 2).outer(Tensor.of(3, 4));   // [[3 4]
+  ///                                           //  [6 8]]
+  /// ```
   /// @throws IllegalArgumentException if one is no vector
   default Tensor outer(Tensor other) {
     if (self().rank() != 1 || other.rank() != 1) {
@@ -61,6 +68,9 @@ sealed interface Contractions permits Tensor {
 
   /// What a linear layer computes, `x Wᵀ + b`: `torch.nn.functional.linear`.
   ///
+  /// ```java
+  /// Tensor.ones(8, 16).linear(Tensor.ones(4, 16), Tensor.ones(4)).shape();   // (8, 4)
+  /// ```
   /// @param weight (out, in), for this tensor of shape (..., in)
   /// @param bias (out), or null
   /// @return (..., out)

@@ -12,6 +12,9 @@ sealed interface Convolutions permits Tensor {
   }
 
   /// `torch.nn.functional.conv1d` of (batch, channels, width) or (channels, width).
+  /// ```java
+  /// Tensor.of(1f, 2f, 4f).reshape(1, 3).conv1d(Tensor.of(1f, -1f).reshape(1, 1, 2));   // [[-1. -2.]]
+  /// ```
   /// @param weight (out, channels / groups, width)
   /// @param bias (out), or null
   /// @throws IllegalArgumentException if the shapes do not fit
@@ -26,7 +29,7 @@ sealed interface Convolutions permits Tensor {
 
   /// `torch.nn.functional.conv2d` of images (batch, channels, height, width), or one without batch.
   /// ```java
-  /// images.conv2d(weight, bias, Window.DEFAULT.stride(2).padding(1));   // weight (64, 3, 3, 3), bias (64)
+  /// images.conv2d(Tensor.ones(16, 3, 3, 3), Tensor.ones(16), Window.DEFAULT.stride(2).padding(1)).shape();   // (2, 16, 4, 4)
   /// ```
   /// @param weight (out, channels / groups, height, width)
   /// @param bias (out), or null
@@ -42,6 +45,9 @@ sealed interface Convolutions permits Tensor {
   }
 
   /// `torch.nn.functional.conv3d` of (batch, channels, depth, height, width), or one without batch.
+  /// ```java
+  /// Tensor.ones(1, 2, 4, 4, 4).conv3d(Tensor.ones(3, 2, 2, 2, 2), null, Window.DEFAULT).shape();   // (1, 3, 3, 3, 3)
+  /// ```
   /// @param weight (out, channels / groups, depth, height, width)
   /// @param bias (out), or null
   /// @throws IllegalArgumentException if the shapes do not fit
@@ -50,6 +56,10 @@ sealed interface Convolutions permits Tensor {
   }
 
   /// `torch.nn.functional.conv_transpose1d` of (batch, channels, width): the gradient of [#conv1d] by its input.
+  /// ```java
+  /// var kernel = Tensor.of(1f, 10f).reshape(1, 1, 2);
+  /// Tensor.of(1f, 2f).reshape(1, 2).convTranspose1d(kernel, null, Window.DEFAULT.stride(2));   // [[ 1. 10.  2. 20.]]
+  /// ```
   /// @param weight (channels, out / groups, width)
   /// @param bias (out), or null
   /// @throws IllegalArgumentException if the shapes do not fit
@@ -58,6 +68,9 @@ sealed interface Convolutions permits Tensor {
   }
 
   /// `torch.nn.functional.conv_transpose2d` of (batch, channels, height, width): the gradient of [#conv2d] by its input.
+  /// ```java
+  /// Tensor.ones(1, 2, 4, 4).convTranspose2d(Tensor.ones(2, 3, 2, 2), null, Window.DEFAULT.stride(2)).shape();   // (1, 3, 8, 8)
+  /// ```
   /// @param weight (channels, out / groups, height, width)
   /// @param bias (out), or null
   /// @throws IllegalArgumentException if the shapes do not fit
@@ -66,6 +79,9 @@ sealed interface Convolutions permits Tensor {
   }
 
   /// `torch.nn.functional.conv_transpose3d` of (batch, channels, depth, height, width).
+  /// ```java
+  /// Tensor.ones(1, 2, 2, 2, 2).convTranspose3d(Tensor.ones(2, 1, 2, 2, 2), null, Window.DEFAULT).shape();   // (1, 1, 3, 3, 3)
+  /// ```
   /// @param weight (channels, out / groups, depth, height, width)
   /// @param bias (out), or null
   /// @throws IllegalArgumentException if the shapes do not fit

@@ -134,6 +134,9 @@ abstract sealed class Creation extends RandomCreation permits Joining {
   }
 
   /// Elements in row-major order from memory, in the machine's byte order: for files. bool is one byte, 0 or 1.
+  /// ```java
+  /// Tensor.ofMemory(MemorySegment.ofArray(new int[] {1, 2}), DType.INT32, Shape.of(2));   // [1 2]
+  /// ```
   /// @throws IllegalArgumentException if the bytes do not fill the shape
   public static Tensor ofMemory(MemorySegment data, DType dtype, Shape shape) {
     return ofMemory(data, dtype, shape, Devices.defaultDevice());
@@ -145,6 +148,9 @@ abstract sealed class Creation extends RandomCreation permits Joining {
   }
 
   /// float32 zeros. PyTorch's `zeros`.
+  /// ```java
+  /// Tensor.zeros(2);   // [0. 0.]
+  /// ```
   public static Tensor zeros(int... shape) {
     return zeros(DType.FLOAT32, shape);
   }
@@ -155,6 +161,10 @@ abstract sealed class Creation extends RandomCreation permits Joining {
   }
 
   /// float32 ones. PyTorch's `ones`.
+  /// ```java
+  /// Tensor.ones(DType.INT32, 2, 2);   // [[1 1]
+  ///                                   //  [1 1]]
+  /// ```
   public static Tensor ones(int... shape) {
     return ones(DType.FLOAT32, shape);
   }
@@ -165,6 +175,9 @@ abstract sealed class Creation extends RandomCreation permits Joining {
   }
 
   /// One value everywhere: float32 for `2.5`, int64 for `2`. PyTorch's `full`.
+  /// ```java
+  /// Tensor.full(Shape.of(2), 7);   // [7 7]
+  /// ```
   public static Tensor full(Shape shape, Number value) {
     return full(shape, value, Broadcasting.isFloating(value) ? DType.FLOAT32 : DType.INT64);
   }
@@ -233,6 +246,10 @@ abstract sealed class Creation extends RandomCreation permits Joining {
   }
 
   /// The identity matrix of n rows, float32. PyTorch's `eye`.
+  /// ```java
+  /// Tensor.eye(2);   // [[1. 0.]
+  ///                  //  [0. 1.]]
+  /// ```
   public static Tensor eye(int n) {
     return eye(n, n);
   }

@@ -15,6 +15,11 @@ sealed interface Differentiable permits Tensor {
 
   /// Adds the derivative of this scalar with respect to every parameter below it to that parameter's [Tensor#grad()].
   /// Nothing is computed yet: gradients are tensors as lazy as others. PyTorch's `backward`.
+  /// ```java
+  /// var w = Tensor.of(3f).requiresGrad();
+  /// w.square().backward();
+  /// w.grad();   // 6.0
+  /// ```
   /// @throws IllegalStateException if this is not one floating number, or depends on no parameter
   default void backward() {
     if (self().elements() != 1) {
@@ -55,6 +60,9 @@ sealed interface Differentiable permits Tensor {
   /// Small graphs (64 nodes, none with more than 8 elements) also show each node's value and, where it leads to a
   /// parameter, the gradient of this tensor with respect to it; both are computed for the picture. Larger ones show
   /// the values that are there.
+  /// ```java
+  /// Tensor.of(1f, 2f).mul(3).dot().startsWith("digraph");   // true
+  /// ```
   default String dot() {
     return Picture.dot(self());
   }

@@ -26,6 +26,9 @@ sealed interface Elementwise permits Tensor {
   }
 
   /// The difference. PyTorch's `sub`; not for bools.
+  /// ```java
+  /// Tensor.of(3f, 5f).sub(Tensor.of(1f, 7f));   // [ 2. -2.]
+  /// ```
   default Tensor sub(Tensor other) {
     return Operations.arithmetic("sub", OpCode.SUB, self(), other);
   }
@@ -36,12 +39,19 @@ sealed interface Elementwise permits Tensor {
   }
 
   /// A number minus each element: `x.rsub(1)` is `1 - x`.
+  /// ```java
+  /// Tensor.of(3f, 5f).rsub(1);   // [-2. -4.]
+  /// ```
   default Tensor rsub(Number other) {
     DType type = Broadcasting.type(self().dtype(), other);
     return Operations.arithmetic("sub", OpCode.SUB, Operations.constant(type, other), self());
   }
 
   /// The product; logical and of bools. PyTorch's `mul`.
+  /// ```java
+  /// Tensor.of(1, 2).mul(Tensor.of(3, 4).unsqueeze(1));   // [[3 6]
+  ///                                                      //  [4 8]]
+  /// ```
   default Tensor mul(Tensor other) {
     return Operations.binary("mul", OpCode.MUL, self(), other);
   }
@@ -65,6 +75,9 @@ sealed interface Elementwise permits Tensor {
   }
 
   /// A number divided by each element: `x.rdiv(1)` is `1 / x`.
+  /// ```java
+  /// Tensor.of(2f, 4f).rdiv(1);   // [0.5  0.25]
+  /// ```
   default Tensor rdiv(Number other) {
     Tensor x = Operations.toFloating(self());
     return Operations.floating("div", OpCode.DIV, Operations.constant(x.dtype(), other), x);
@@ -85,6 +98,9 @@ sealed interface Elementwise permits Tensor {
   }
 
   /// The quotient rounded towards zero, as PyTorch's `div(.., rounding_mode="trunc")` and Java's `/` on integers.
+  /// ```java
+  /// Tensor.of(-7, 7).truncDiv(2);   // [-3  3]
+  /// ```
   default Tensor truncDiv(Tensor other) {
     return Division.truncated(self(), other);
   }
@@ -108,6 +124,9 @@ sealed interface Elementwise permits Tensor {
   }
 
   /// What [#truncDiv(Tensor)] leaves, with the sign of the dividend, as C's and PyTorch's `fmod`.
+  /// ```java
+  /// Tensor.of(-7, 7).fmod(3);   // [-1  1]
+  /// ```
   default Tensor fmod(Tensor other) {
     return Operations.arithmetic("fmod", OpCode.MOD, self(), other);
   }
@@ -118,16 +137,25 @@ sealed interface Elementwise permits Tensor {
   }
 
   /// Each element with the other sign; not for bools.
+  /// ```java
+  /// Tensor.of(1f, -2f).neg();   // [-1.  2.]
+  /// ```
   default Tensor neg() {
     return Operations.numeric("neg", OpCode.NEG, self());
   }
 
   /// Each element without its sign; not for bools.
+  /// ```java
+  /// Tensor.of(1f, -2f).abs();   // [1. 2.]
+  /// ```
   default Tensor abs() {
     return Operations.numeric("abs", OpCode.ABS, self());
   }
 
   /// -1, 0 or 1, in the tensor's type; 0 for NaN. The derivative is 0 everywhere. PyTorch's `sign`.
+  /// ```java
+  /// Tensor.of(-3f, 0f, 5f).sign();   // [-1.  0.  1.]
+  /// ```
   default Tensor sign() {
     Tensor x = self();
     if (!x.dtype().isFloating()) {
@@ -138,26 +166,41 @@ sealed interface Elementwise permits Tensor {
   }
 
   /// Each element times itself.
+  /// ```java
+  /// Tensor.of(-3f, 2f).square();   // [9. 4.]
+  /// ```
   default Tensor square() {
     return mul(self());
   }
 
   /// The largest integer that is not larger; integers stay as they are. PyTorch's `floor`.
+  /// ```java
+  /// Tensor.of(-1.5f, 1.5f).floor();   // [-2.  1.]
+  /// ```
   default Tensor floor() {
     return rounded(OpCode.FLOOR);
   }
 
   /// The smallest integer that is not smaller; integers stay as they are. PyTorch's `ceil`.
+  /// ```java
+  /// Tensor.of(-1.5f, 1.5f).ceil();   // [-1.  2.]
+  /// ```
   default Tensor ceil() {
     return rounded(OpCode.CEIL);
   }
 
   /// Each element without its fraction; integers stay as they are. PyTorch's `trunc`.
+  /// ```java
+  /// Tensor.of(-1.5f, 1.5f).trunc();   // [-1.  1.]
+  /// ```
   default Tensor trunc() {
     return rounded(OpCode.TRUNC);
   }
 
   /// The nearest integer, halves to even: 2.5 gives 2; integers stay as they are. PyTorch's `round`.
+  /// ```java
+  /// Tensor.of(0.5f, 1.5f, 2.5f).round();   // [0. 2. 2.]
+  /// ```
   default Tensor round() {
     return rounded(OpCode.ROUND);
   }
@@ -167,6 +210,9 @@ sealed interface Elementwise permits Tensor {
   }
 
   /// The larger of both; NaN if either is. PyTorch's `maximum`.
+  /// ```java
+  /// Tensor.of(1f, 5f).maximum(Tensor.of(3f, 2f));   // [3. 5.]
+  /// ```
   default Tensor maximum(Tensor other) {
     return Operations.binary("maximum", OpCode.MAX, self(), other);
   }
@@ -177,6 +223,9 @@ sealed interface Elementwise permits Tensor {
   }
 
   /// The smaller of both; NaN if either is. PyTorch's `minimum`.
+  /// ```java
+  /// Tensor.of(1f, 5f).minimum(Tensor.of(3f, 2f));   // [1. 2.]
+  /// ```
   default Tensor minimum(Tensor other) {
     return Operations.binary("minimum", OpCode.MIN, self(), other);
   }
@@ -196,11 +245,17 @@ sealed interface Elementwise permits Tensor {
   }
 
   /// Each element, or `low` where it is smaller. PyTorch's `clamp(min=low)`.
+  /// ```java
+  /// Tensor.of(-1f, 2f).clampMin(0);   // [0. 2.]
+  /// ```
   default Tensor clampMin(Number low) {
     return self().lt(low).where(low, self());
   }
 
   /// Each element, or `high` where it is larger. PyTorch's `clamp(max=high)`.
+  /// ```java
+  /// Tensor.of(-1f, 2f).clampMax(0);   // [-1.  0.]
+  /// ```
   default Tensor clampMax(Number high) {
     return self().gt(high).where(high, self());
   }
@@ -211,6 +266,9 @@ sealed interface Elementwise permits Tensor {
   }
 
   /// The point at `weight` of the way to `end`: `x + weight * (end - x)`. PyTorch's `lerp`.
+  /// ```java
+  /// Tensor.of(0f, 10f).lerp(Tensor.of(4f, 20f), 0.25);   // [ 1.  12.5]
+  /// ```
   default Tensor lerp(Tensor end, Number weight) {
     return add(end.sub(self()).mul(weight));
   }

@@ -7,6 +7,9 @@ sealed interface Filling permits Tensor {
   }
 
   /// Zeros of this tensor's shape and type. PyTorch's `zeros_like`.
+  /// ```java
+  /// Tensor.of(1, 2).zerosLike();   // [0 0]
+  /// ```
   default Tensor zerosLike() {
     return fullLike(0);
   }
@@ -17,6 +20,9 @@ sealed interface Filling permits Tensor {
   }
 
   /// Ones of this tensor's shape and type. PyTorch's `ones_like`.
+  /// ```java
+  /// Tensor.of(5, 6).onesLike();   // [1 1]
+  /// ```
   default Tensor onesLike() {
     return fullLike(1);
   }
@@ -27,6 +33,9 @@ sealed interface Filling permits Tensor {
   }
 
   /// One value in this tensor's shape and type. PyTorch's `full_like`.
+  /// ```java
+  /// Tensor.of(5, 6).fullLike(3);   // [3 3]
+  /// ```
   default Tensor fullLike(Number value) {
     return fullLike(value, self().dtype());
   }

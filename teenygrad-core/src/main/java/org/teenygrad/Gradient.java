@@ -13,8 +13,8 @@ import org.teenygrad.ir.OpNode;
 /// ```java
 /// Tensor x = Tensor.of(3f).requiresGrad();
 /// Tensor y = x.pow(3);
-/// Tensor dy = Gradient.of(y, x);     // 27
-/// Tensor ddy = Gradient.of(dy, x);   // 18
+/// Tensor dy = Gradient.of(y, x);     // 27.0
+/// Tensor ddy = Gradient.of(dy, x);   // 18.0
 /// ```
 /// Once a tensor is computed, its expression is forgotten unless it depends on a tensor with [Tensor#requiresGrad()]:
 /// mark `x` so where you look at values in between. Derivatives that were lost are refused, never wrong.

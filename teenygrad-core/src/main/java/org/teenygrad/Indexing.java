@@ -15,6 +15,10 @@ sealed interface Indexing permits Tensor {
 
   /// `result[i][j][k] = x[i][index[i][j][k]][k]` for axis 1: `torch.gather`.
   ///
+  /// ```java
+  /// Tensor.of(new int[][] {{1, 2}, {3, 4}}).gather(1, Tensor.of(new long[][] {{1}, {0}}));   // [[2]
+  ///                                                                                          //  [3]]
+  /// ```
   /// @param index of this tensor's rank; on other axes than `axis` not longer than this tensor
   /// @return of the index' shape
   /// @throws IllegalArgumentException if the index does not fit
@@ -25,6 +29,10 @@ sealed interface Indexing permits Tensor {
   }
 
   /// As [#gather], but all other axes broadcast, and negative positions count from the end: `torch.take_along_dim`.
+  /// ```java
+  /// var order = Tensor.of(2L, 0L, 1L);
+  /// Tensor.of(5, 6, 7).takeAlongDim(order, 0);   // [7 5 6]
+  /// ```
   default Tensor takeAlongDim(Tensor index, int axis) {
     int along = self().shape().axis(axis);
     Shape other = Broadcasting.shape("takeAlongDim", self().shape().with(along, 1), index.shape().with(along, 1));
@@ -52,8 +60,8 @@ sealed interface Indexing permits Tensor {
   /// The indices broadcast to one shape, which stands in the result where the indexed axes were; in front, if axes
   /// between them are whole. Negative positions count from the end. With one index this looks up rows:
   /// ```java
-  /// weight.index(ids);            // weight (vocab, dim), ids (batch, time): (batch, time, dim)
-  /// x.index(null, i);             // x[:, i]
+  /// table.index(labels);      // a row for each of the labels
+  /// x.index(null, labels);    // x[:, labels]
   /// ```
   /// @param indices integer tensors; null for a whole axis
   /// @throws IllegalArgumentException if there are more indices than axes, or they do not broadcast
@@ -62,12 +70,18 @@ sealed interface Indexing permits Tensor {
   }
 
   /// The elements at positions of this tensor in row-major order, in the index' shape: `torch.take`.
+  /// ```java
+  /// Tensor.of(new int[][] {{1, 2}, {3, 4}}).take(Tensor.of(3L, 0L));   // [4 1]
+  /// ```
   default Tensor take(Tensor index) {
     return self().reshape(-1).index(index);
   }
 
   /// The rows of this table (rows, dim) with these numbers: `torch.nn.functional.embedding`. Like [#index], but
   /// negative numbers give zeros.
+  /// ```java
+  /// table.embedding(Tensor.of(new long[][] {{1, 2, 3}, {4, 5, 6}})).shape();   // (2, 3, 4)
+  /// ```
   /// @param ids of any shape
   /// @return (ids' shape, dim)
   default Tensor embedding(Tensor ids) {
@@ -78,12 +92,19 @@ sealed interface Indexing permits Tensor {
   }
 
   /// For each class its row of zeros with one 1: `torch.nn.functional.one_hot`, int64.
+  /// ```java
+  /// Tensor.of(1L, 0L).oneHot(3);   // [[0 1 0]
+  ///                                //  [1 0 0]]
+  /// ```
   /// @return (this shape, classes)
   default Tensor oneHot(int classes) {
     return self().unsqueeze(-1).eq(Tensor.arange(classes)).cast(DType.INT64);
   }
 
   /// This tensor with `value` wherever the mask is true: `torch.Tensor.masked_fill`.
+  /// ```java
+  /// Tensor.of(1f, Float.NaN).maskedFill(Tensor.of(false, true), 0);   // [1. 0.]
+  /// ```
   /// @param mask bool; both broadcast
   default Tensor maskedFill(Tensor mask, Number value) {
     return mask.where(Operations.constant(self().dtype(), value), self());
@@ -92,6 +113,9 @@ sealed interface Indexing permits Tensor {
   /// This tensor with `result[i][index[i][j][k]][k] = source[i][j][k]` for axis 1; of several writes to one place the last
   /// wins: `torch.scatter`.
   ///
+  /// ```java
+  /// Tensor.of(0, 0, 0).scatter(0, Tensor.of(2L, 0L), Tensor.of(5, 6));   // [6 0 5]
+  /// ```
   /// @param index of this tensor's rank; on other axes than `axis` not longer than this tensor
   /// @param source of the index' shape
   default Tensor scatter(int axis, Tensor index, Tensor source) {
@@ -99,13 +123,16 @@ sealed interface Indexing permits Tensor {
   }
 
   /// As [#scatter], adding to what is there: `torch.scatter_add`.
+  /// ```java
+  /// Tensor.of(1, 1, 1).scatterAdd(0, Tensor.of(2L, 2L), Tensor.of(5, 6));   // [ 1  1 12]
+  /// ```
   default Tensor scatterAdd(int axis, Tensor index, Tensor source) {
     return Positions.scatter(self(), axis, index, source, OpCode.ADD);
   }
 
   /// As [#scatter], combining what is written to one place: `torch.scatter_reduce`.
   /// ```java
-  /// x.scatterReduce(0, index, source, ScatterReduction.MAX, true);
+  /// Tensor.of(1, 1).scatterReduce(0, Tensor.of(0L, 0L), Tensor.of(5, 3), ScatterReduction.MAX, true);   // [5 1]
   /// ```
   /// @param includeSelf whether what this tensor holds at such a place is combined, too
   default Tensor scatterReduce(int axis, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {
@@ -113,6 +140,9 @@ sealed interface Indexing permits Tensor {
   }
 
   /// This tensor with `source`'s parts added to the parts at positions along an axis: `torch.index_add`.
+  /// ```java
+  /// Tensor.of(1, 1, 1).indexAdd(0, Tensor.of(2L, 2L), Tensor.of(5, 6));   // [ 1  1 12]
+  /// ```
   /// @param index a vector
   /// @param source as this tensor, but as long as the index on `axis`
   default Tensor indexAdd(int axis, Tensor index, Tensor source) {
@@ -124,22 +154,34 @@ sealed interface Indexing permits Tensor {
   /// The running sum along an axis: `torch.cumsum`. Integers and bools are summed as int64.
   ///
   /// Blocks of the axis are summed in parallel, each element over its block: about 256 additions an element.
+  /// ```java
+  /// Tensor.of(1, 2, 3).cumsum(0);   // [1 3 6]
+  /// ```
   default Tensor cumsum(int axis) {
     return Scan.of(OpCode.ADD, self(), axis);
   }
 
   /// The running product along an axis: `torch.cumprod`.
+  /// ```java
+  /// Tensor.of(1, 2, 3).cumprod(0);   // [1 2 6]
+  /// ```
   default Tensor cumprod(int axis) {
     return Scan.of(OpCode.MUL, self(), axis);
   }
 
   /// The running maximum along an axis: the values of `torch.cummax`.
+  /// ```java
+  /// Tensor.of(1, 3, 2).cummax(0);   // [1 3 3]
+  /// ```
   default Tensor cummax(int axis) {
     return Scan.of(OpCode.MAX, self(), axis);
   }
 
   /// The running maximum along an axis, and the position of the last element that reached it: `torch.cummax`. That element gets the
   /// gradient.
+  /// ```java
+  /// Tensor.of(1, 3, 2).cummaxWithIndices(0).indices();   // [0 1 1]
+  /// ```
   default Sorted cummaxWithIndices(int axis) {
     Tensor x = self();
     if (x.rank() == 0) {
@@ -157,6 +199,9 @@ sealed interface Indexing permits Tensor {
   /// The logarithm of the running sum of exponentials along an axis, without overflow: `torch.logcumsumexp`.
   ///
   /// Every element is compared with all before it: meant for axes up to some thousands.
+  /// ```java
+  /// Tensor.of(5f, Float.NEGATIVE_INFINITY).logcumsumexp(0);   // [5. 5.]
+  /// ```
   default Tensor logcumsumexp(int axis) {
     Tensor x = Operations.toFloating(self());
     if (x.rank() == 0) {
@@ -181,6 +226,9 @@ sealed interface Indexing permits Tensor {
   }
 
   /// Where the elements along an axis are in ascending or descending order: the indices of [#sort]. `torch.argsort(stable=True)`.
+  /// ```java
+  /// Tensor.of(3, 1, 2).argsort(0, true);   // [0 2 1]
+  /// ```
   default Tensor argsort(int axis, boolean descending) {
     return sort(axis, descending).indices();
   }
@@ -188,6 +236,9 @@ sealed interface Indexing permits Tensor {
   /// The `k` largest elements along an axis, the largest first, and where they were: `torch.topk`.
   ///
   /// Of equal elements those with lower positions come first. Costs about log²k comparisons of all elements.
+  /// ```java
+  /// Tensor.of(3, 1, 2).topk(2, 0).indices();   // [0 2]
+  /// ```
   /// @throws IllegalArgumentException if k is more than the axis has
   default Sorted topk(int k, int axis) {
     return Sorted.of(self(), axis, true, k);
@@ -202,7 +253,7 @@ sealed interface Indexing permits Tensor {
   /// Draws positions on the last axis with these probabilities, which need not sum to 1: `torch.multinomial`.
   ///
   /// ```java
-  /// logits.softmax(-1).multinomial(1, true);   // the next token: (batch, 1)
+  /// x.softmax(-1).multinomial(1, true);   // a class for each row, by its probabilities
   /// ```
   /// @param replacement whether a position may be drawn more than once
   /// @return int64 (..., count)
@@ -213,6 +264,9 @@ sealed interface Indexing permits Tensor {
 
   /// Zeroes each element with probability `p` and multiplies the others with 1 / (1 - p); this tensor itself if not
   /// `training`: `torch.nn.functional.dropout`.
+  /// ```java
+  /// Tensor.ones(3).dropout(0.5, false);   // [1. 1. 1.]
+  /// ```
   /// @throws IllegalArgumentException if p is not in 0..1
   default Tensor dropout(double p, boolean training) {
     if (!(p >= 0 && p <= 1)) {

@@ -8,7 +8,7 @@ abstract sealed class Joining extends Creation permits Tensor {
 
   /// Tensors one after the other along an axis. All other axes must agree; types promote. PyTorch's `cat`.
   /// ```java
-  /// Tensor.cat(0, Tensor.of(1, 2), Tensor.of(3));   // [1 2 3]
+  /// Tensor.cat(0, Tensor.of(1, 2), Tensor.of(3, 4));   // [1 2 3 4]
   /// ```
   public static Tensor cat(int axis, Tensor... tensors) {
     return cat(List.of(tensors), axis);
@@ -84,8 +84,8 @@ abstract sealed class Joining extends Creation permits Tensor {
   /// `->` the output has the names that occur once, in alphabetical order. Operands are contracted in pairs, those with the
   /// smallest result first.
   /// ```java
-  /// Tensor.einsum("bij,bjk->bik", a, b);   // batched matrix product
-  /// Tensor.einsum("ii", x);                // trace
+  /// Tensor.einsum("ij,jk->ik", x, y);   // the matrix product
+  /// Tensor.einsum("ii", x);             // the trace
   /// ```
   /// @throws IllegalArgumentException if the equation is malformed or does not fit the operands
   public static Tensor einsum(String equation, Tensor... operands) {
@@ -93,6 +93,9 @@ abstract sealed class Joining extends Creation permits Tensor {
   }
 
   /// Elements of `yes` where the condition is true, of `no` elsewhere: [Tensor#where(Tensor, Tensor)].
+  /// ```java
+  /// Tensor.where(Tensor.of(true, false), Tensor.of(1, 2), Tensor.of(3, 4));   // [1 4]
+  /// ```
   public static Tensor where(Tensor condition, Tensor yes, Tensor no) {
     return condition.where(yes, no);
   }

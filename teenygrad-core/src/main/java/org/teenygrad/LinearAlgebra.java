@@ -12,7 +12,7 @@ sealed interface LinearAlgebra permits Tensor {
 
   /// X with `A X = B`: `torch.linalg.solve`.
   /// ```java
-  /// a.solve(b);   // a (..., n, n), b (..., n, k) or (n)
+  /// Tensor.of(new float[][] {{2, 0}, {0, 4}}).solve(Tensor.of(2f, 8f));   // [1. 2.]
   /// ```
   /// @throws IllegalArgumentException if the shapes do not fit, or a matrix is singular
   default Tensor solve(Tensor b) {
@@ -20,12 +20,19 @@ sealed interface LinearAlgebra permits Tensor {
   }
 
   /// The inverse: `torch.linalg.inv`.
+  /// ```java
+  /// Tensor.of(new float[][] {{2, 0}, {0, 4}}).inv();   // [[0.5  0.  ]
+  ///                                                    //  [0.   0.25]]
+  /// ```
   /// @throws IllegalArgumentException if this is not square, or singular
   default Tensor inv() {
     return Equations.inverse(self());
   }
 
   /// The determinant: `torch.linalg.det`. No derivative flows from a singular matrix.
+  /// ```java
+  /// Tensor.of(new float[][] {{2, 0}, {0, 4}}).det();   // 8.0
+  /// ```
   /// @return this shape without the last two axes
   /// @throws IllegalArgumentException if this is not square
   default Tensor det() {
@@ -33,6 +40,9 @@ sealed interface LinearAlgebra permits Tensor {
   }
 
   /// X that makes `|A X - B|` least: `torch.linalg.lstsq`, for matrices of full column rank.
+  /// ```java
+  /// x.lstsq(y).shape();   // (4, 4)
+  /// ```
   /// @param b (..., m, k), or (m), for this (..., m, n) with m >= n
   /// @return (..., n, k), or (n)
   /// @throws IllegalArgumentException if the shapes do not fit, or the columns depend on each other
@@ -41,34 +51,53 @@ sealed interface LinearAlgebra permits Tensor {
   }
 
   /// The lower triangular L with `L Lᵀ = A`: `torch.linalg.cholesky`. Only the lower triangle of A is read.
+  /// ```java
+  /// Tensor.of(new float[][] {{4, 2}, {2, 5}}).cholesky();   // [[2. 0.]
+  ///                                                         //  [1. 2.]]
+  /// ```
   /// @throws IllegalArgumentException if this is not square and positive definite
   default Tensor cholesky() {
     return Factors.cholesky(self());
   }
 
   /// Q with orthonormal columns and upper triangular R with `Q R = A`: `torch.linalg.qr`.
+  /// ```java
+  /// Tensor.rand(5, 3).qr().r().shape();   // (3, 3)
+  /// ```
   /// @return Q (..., m, k) and R (..., k, n), where k is the smaller of m and n
   default QrFactors qr() {
     return Factors.qr(self());
   }
 
   /// The eigenvalues in ascending order, and the eigenvectors, of a symmetric matrix: `torch.linalg.eigh`. Only the lower triangle is read.
+  /// ```java
+  /// Tensor.of(new float[][] {{3, 0}, {0, 1}}).eigh().values();   // [1. 3.]
+  /// ```
   /// @throws IllegalArgumentException if this is not square
   default Eigen eigh() {
     return Factors.eigh(self());
   }
 
   /// The eigenvalues of [#eigh]: `torch.linalg.eigvalsh`.
+  /// ```java
+  /// Tensor.of(new float[][] {{3, 0}, {0, 1}}).eigvalsh();   // [1. 3.]
+  /// ```
   default Tensor eigvalsh() {
     return eigh().values();
   }
 
   /// U, s, Vᵀ with `U diag(s) Vᵀ = A`, the singular values in descending order: `torch.linalg.svd(full_matrices=False)`.
+  /// ```java
+  /// Tensor.rand(5, 3).svd().u().shape();   // (5, 3)
+  /// ```
   default Svd svd() {
     return Factors.svd(self());
   }
 
   /// The singular values of [#svd]: `torch.linalg.svdvals`.
+  /// ```java
+  /// Tensor.of(new float[][] {{3, 0}, {0, -4}}).svdvals();   // [4. 3.]
+  /// ```
   default Tensor svdvals() {
     return svd().s();
   }

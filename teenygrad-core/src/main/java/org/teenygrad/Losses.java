@@ -14,7 +14,7 @@ sealed interface Losses permits Tensor {
   /// `torch.nn.functional.cross_entropy`.
   ///
   /// ```java
-  /// logits.crossEntropy(targets).backward();   // logits (batch, time, vocab), targets (batch, time)
+  /// model.forward(x).crossEntropy(labels).backward();   // logits (batch, classes), labels (batch)
   /// ```
   /// @see #crossEntropy(Tensor, long, LossReduction, double)
   default Tensor crossEntropy(Tensor targets) {
@@ -64,6 +64,9 @@ sealed interface Losses permits Tensor {
   }
 
   /// The mean of `-x[target]` where the target is not -100, for x of log-probabilities: `torch.nn.functional.nll_loss`.
+  /// ```java
+  /// x.logSoftmax(-1).nllLoss(labels).shape();   // ()
+  /// ```
   default Tensor nllLoss(Tensor targets) {
     return nllLoss(targets, Classes.IGNORED, LossReduction.MEAN);
   }
@@ -87,6 +90,9 @@ sealed interface Losses permits Tensor {
   }
 
   /// The mean of the squared differences: `torch.nn.functional.mse_loss`.
+  /// ```java
+  /// Tensor.of(1f, 2f).mseLoss(Tensor.of(1f, 4f));   // 2.0
+  /// ```
   default Tensor mseLoss(Tensor target) {
     return mseLoss(target, LossReduction.MEAN);
   }
@@ -96,6 +102,9 @@ sealed interface Losses permits Tensor {
   }
 
   /// The mean of the absolute differences: `torch.nn.functional.l1_loss`.
+  /// ```java
+  /// Tensor.of(1f, 2f).l1Loss(Tensor.of(1f, 4f));   // 1.0
+  /// ```
   default Tensor l1Loss(Tensor target) {
     return l1Loss(target, LossReduction.MEAN);
   }
@@ -105,6 +114,9 @@ sealed interface Losses permits Tensor {
   }
 
   /// Squared near the target, absolute farther than `delta` from it: `torch.nn.functional.huber_loss`.
+  /// ```java
+  /// Tensor.of(1f, 2f).huberLoss(Tensor.of(2f, 5f), 1, LossReduction.NONE);   // [0.5 2.5]
+  /// ```
   default Tensor huberLoss(Tensor target, double delta, LossReduction reduction) {
     return Precision.compute(self(), x -> {
       Tensor distance = x.sub(target).abs();
@@ -115,12 +127,18 @@ sealed interface Losses permits Tensor {
   }
 
   /// [#huberLoss] divided by `beta`: `torch.nn.functional.smooth_l1_loss`.
+  /// ```java
+  /// Tensor.of(1f, 2f).smoothL1Loss(Tensor.of(2f, 5f), 1, LossReduction.SUM);   // 3.0
+  /// ```
   default Tensor smoothL1Loss(Tensor target, double beta, LossReduction reduction) {
     return beta == 0 ? l1Loss(target, reduction) : Precision.compute(self(), x -> x.huberLoss(target, beta, reduction).div(beta));
   }
 
   /// `-t log(p) - (1 - t) log(1 - p)` of probabilities p against targets t in 0..1, the mean:
   /// `torch.nn.functional.binary_cross_entropy`. The logarithms are cut at -100.
+  /// ```java
+  /// Tensor.of(1f, 0f).binaryCrossEntropy(Tensor.of(1f, 0f));   // 0.0
+  /// ```
   default Tensor binaryCrossEntropy(Tensor target) {
     return binaryCrossEntropy(target, LossReduction.MEAN);
   }
@@ -136,6 +154,9 @@ sealed interface Losses permits Tensor {
 
   /// [#binaryCrossEntropy(Tensor)] of `sigmoid(x)`, without overflow:
   /// `torch.nn.functional.binary_cross_entropy_with_logits`.
+  /// ```java
+  /// Tensor.of(200f, -200f).binaryCrossEntropyWithLogits(Tensor.of(1f, 1f), LossReduction.NONE);   // [  0. 200.]
+  /// ```
   default Tensor binaryCrossEntropyWithLogits(Tensor target) {
     return binaryCrossEntropyWithLogits(target, LossReduction.MEAN);
   }
@@ -160,6 +181,9 @@ sealed interface Losses permits Tensor {
   /// `t (log(t) - x)` of log-probabilities x against probabilities t, 0 where t is 0: `torch.nn.functional.kl_div`.
   ///
   /// PyTorch's `batchmean` is SUM divided by the size of the first axis.
+  /// ```java
+  /// Tensor.of(0.5f, 0.5f).log().klDiv(Tensor.of(0.5f, 0.5f), LossReduction.SUM);   // 0.0
+  /// ```
   default Tensor klDiv(Tensor target, LossReduction reduction) {
     return Precision.compute(self(), x -> {
       Tensor t = target.cast(x.dtype());

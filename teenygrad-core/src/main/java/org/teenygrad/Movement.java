@@ -26,6 +26,9 @@ sealed interface Movement permits Tensor {
   }
 
   /// All elements as one axis. PyTorch's `flatten()`.
+  /// ```java
+  /// Tensor.ones(2, 3, 4).flatten(1, 2).shape();   // (2, 12)
+  /// ```
   default Tensor flatten() {
     return Operations.reshape(self(), Shape.of(Math.toIntExact(self().elements())));
   }
@@ -48,6 +51,9 @@ sealed interface Movement permits Tensor {
   }
 
   /// One axis as several of these sizes, of which one may be -1. PyTorch's `unflatten`.
+  /// ```java
+  /// Tensor.ones(2, 12).unflatten(1, 3, -1).shape();   // (2, 3, 4)
+  /// ```
   default Tensor unflatten(int axis, int... sizes) {
     Shape shape = self().shape();
     int at = shape.axis(axis);
@@ -57,6 +63,9 @@ sealed interface Movement permits Tensor {
   }
 
   /// The axes in another order. PyTorch's `permute`.
+  /// ```java
+  /// Tensor.ones(2, 3, 4).permute(2, 0, 1).shape();   // (4, 2, 3)
+  /// ```
   /// @throws IllegalArgumentException if not every axis is named once
   default Tensor permute(int... order) {
     Shape shape = self().shape();
@@ -72,6 +81,9 @@ sealed interface Movement permits Tensor {
   }
 
   /// This tensor with two axes exchanged. PyTorch's `transpose`.
+  /// ```java
+  /// Tensor.ones(2, 3, 4).transpose(0, -1).shape();   // (4, 3, 2)
+  /// ```
   default Tensor transpose(int first, int second) {
     if (self().rank() == 0) {
       return self();
@@ -83,6 +95,10 @@ sealed interface Movement permits Tensor {
   }
 
   /// The transposed matrix; vectors and scalars as they are. PyTorch's `t`.
+  /// ```java
+  /// Tensor.arange(4).reshape(2, 2).t();   // [[0 2]
+  ///                                       //  [1 3]]
+  /// ```
   default Tensor t() {
     if (self().rank() > 2) {
       throw new IllegalArgumentException("t: is for matrices, not shape " + self().shape() + "; use transpose(a, b)");
@@ -92,11 +108,19 @@ sealed interface Movement permits Tensor {
 
   /// Axes of size 1 repeated to these sizes; -1 leaves an axis as it is, more sizes than axes add leading axes.
   /// PyTorch's `expand`.
+  /// ```java
+  /// Tensor.of(1, 2).unsqueeze(1).expand(-1, 3);   // [[1 1 1]
+  ///                                               //  [2 2 2]]
+  /// ```
   default Tensor expand(int... sizes) {
     return broadcastTo(Views.expanded(self().shape(), sizes));
   }
 
   /// This tensor repeated to a shape: missing leading axes are added, axes of size 1 stretch.
+  /// ```java
+  /// Tensor.of(1, 2).broadcastTo(Shape.of(2, 2));   // [[1 2]
+  ///                                                //  [1 2]]
+  /// ```
   default Tensor broadcastTo(Shape shape) {
     Tensor x = self();
     if (x.shape().equals(shape)) {
@@ -115,6 +139,9 @@ sealed interface Movement permits Tensor {
   }
 
   /// This tensor without its axes of size 1. PyTorch's `squeeze`.
+  /// ```java
+  /// Tensor.ones(1, 3, 1).squeeze().shape();   // (3,)
+  /// ```
   default Tensor squeeze() {
     return Operations.reshape(self(), Shape.of(self().shape().stream().filter(size -> size != 1).toArray()));
   }
@@ -133,6 +160,9 @@ sealed interface Movement permits Tensor {
   }
 
   /// This tensor with a new axis of size 1 before `axis`; -1 puts it last. PyTorch's `unsqueeze`.
+  /// ```java
+  /// Tensor.ones(3).unsqueeze(-1).shape();   // (3, 1)
+  /// ```
   default Tensor unsqueeze(int axis) {
     Shape shape = self().shape();
     if (axis < -shape.rank() - 1 || axis > shape.rank()) {
@@ -144,6 +174,9 @@ sealed interface Movement permits Tensor {
   }
 
   /// These axes backwards. PyTorch's `flip`.
+  /// ```java
+  /// Tensor.of(1, 2, 3).flip(0);   // [3 2 1]
+  /// ```
   default Tensor flip(int... axes) {
     Shape shape = self().shape();
     int[] positive = IntStream.of(axes).map(shape::axis).sorted().distinct().toArray();
@@ -154,6 +187,9 @@ sealed interface Movement permits Tensor {
 
   /// Zeros before and after each axis: `pad(new int[][] {{1, 2}, {0, 0}})` puts one row above and two below. Negative
   /// counts cut. As NumPy's `pad`; PyTorch names the last axis first.
+  /// ```java
+  /// Tensor.of(1, 2).pad(new int[][] {{1, 2}});   // [0 1 2 0 0]
+  /// ```
   default Tensor pad(int[][] beforeAndAfter) {
     return Views.pad(self(), beforeAndAfter);
   }
@@ -168,6 +204,9 @@ sealed interface Movement permits Tensor {
   }
 
   /// Zeros before and after one axis.
+  /// ```java
+  /// Tensor.of(1, 2).padAxis(0, 1, 0);   // [0 1 2]
+  /// ```
   default Tensor padAxis(int axis, int before, int after) {
     int[][] all = new int[self().rank()][2];
     all[self().shape().axis(axis)] = new int[] {before, after};
@@ -175,12 +214,18 @@ sealed interface Movement permits Tensor {
   }
 
   /// The part from begin to before end of each axis: `shrink(new int[][] {{0, 2}, {1, 3}})` is `x[0:2, 1:3]`.
+  /// ```java
+  /// Tensor.arange(6).shrink(new int[][] {{1, 4}});   // [1 2 3]
+  /// ```
   default Tensor shrink(int[][] beginAndEnd) {
     return Views.shrink(self(), beginAndEnd);
   }
 
   /// This tensor side by side with itself, that many times along each axis; more counts than axes add leading axes.
   /// PyTorch's `repeat`.
+  /// ```java
+  /// Tensor.of(1, 2).repeat(2);   // [1 2 1 2]
+  /// ```
   default Tensor repeat(int... times) {
     return Views.repeat(self(), times);
   }
@@ -196,6 +241,9 @@ sealed interface Movement permits Tensor {
   }
 
   /// The elements moved along an axis by `shift`; those that fall off come in at the other end. PyTorch's `roll`.
+  /// ```java
+  /// Tensor.of(1, 2, 3).roll(1, 0);   // [3 1 2]
+  /// ```
   default Tensor roll(int shift, int axis) {
     int size = self().size(axis);
     int by = size == 0 ? 0 : Math.floorMod(shift, size);
@@ -203,6 +251,11 @@ sealed interface Movement permits Tensor {
   }
 
   /// The lower triangle of each matrix: 0 where column - row is over `diagonal`. PyTorch's `tril`.
+  /// ```java
+  /// Tensor.ones(DType.INT32, 3, 3).tril();   // [[1 0 0]
+  ///                                          //  [1 1 0]
+  ///                                          //  [1 1 1]]
+  /// ```
   default Tensor tril(int diagonal) {
     return Views.lowerTriangle(self(), diagonal).where(self(), self().zerosLike());
   }
@@ -213,6 +266,10 @@ sealed interface Movement permits Tensor {
   }
 
   /// The upper triangle of each matrix: 0 where column - row is under `diagonal`. PyTorch's `triu`.
+  /// ```java
+  /// Tensor.ones(DType.INT32, 2, 3).triu(1);   // [[0 1 1]
+  ///                                           //  [0 0 1]]
+  /// ```
   default Tensor triu(int diagonal) {
     return Views.lowerTriangle(self(), diagonal - 1).not().where(self(), self().zerosLike());
   }

@@ -15,7 +15,7 @@ sealed interface Normalization permits Tensor {
   ///
   /// The variance is that of the population. A zero-size row stays empty.
   /// ```java
-  /// x.layerNorm(Shape.of(768), weight, bias, 1e-5);   // x: (batch, time, 768)
+  /// x.layerNorm(Shape.of(4), null, bias, 1e-5);   // each row by itself
   /// ```
   /// @param normalizedShape the sizes of the last axes of this tensor, which are normalised together
   /// @param weight of that shape, or null for 1
@@ -38,6 +38,9 @@ sealed interface Normalization permits Tensor {
 
   /// `x / sqrt(mean(x²) + eps) * weight` over the last axes: `torch.nn.functional.rms_norm`.
   ///
+  /// ```java
+  /// Tensor.of(3f, -3f).rmsNorm(Shape.of(2), null, 0);   // [ 1. -1.]
+  /// ```
   /// @param normalizedShape the sizes of the last axes of this tensor, which are normalised together
   /// @param weight of that shape, or null for 1
   /// @throws IllegalArgumentException if the last axes have other sizes, or weight another shape
@@ -55,6 +58,9 @@ sealed interface Normalization permits Tensor {
   /// Normalises each of `groups` groups of channels of each sample: `torch.nn.functional.group_norm`.
   ///
   /// This tensor is (batch, channels, ...); weight and bias are (channels) or null.
+  /// ```java
+  /// images.groupNorm(3, null, null, 1e-5).shape();   // (2, 3, 8, 8)
+  /// ```
   /// @throws IllegalArgumentException if the channels do not divide into groups, or weight or bias is no (channels)
   default Tensor groupNorm(int groups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
     Shape shape = self().shape();
@@ -72,6 +78,9 @@ sealed interface Normalization permits Tensor {
   /// Normalises each channel of each sample over all other axes: `torch.nn.functional.instance_norm`.
   ///
   /// This tensor is (batch, channels, ...); weight and bias are (channels) or null.
+  /// ```java
+  /// Tensor.of(1f, 3f).reshape(1, 1, 2).instanceNorm(null, null, 0);   // [[[-1.  1.]]]
+  /// ```
   /// @throws IllegalArgumentException if there is no axis behind the channels, or weight or bias is no (channels)
   default Tensor instanceNorm(@Nullable Tensor weight, @Nullable Tensor bias, double eps) {
     Shape shape = self().shape();
@@ -90,6 +99,10 @@ sealed interface Normalization permits Tensor {
   /// `torch.nn.functional.batch_norm(training=True)`.
   ///
   /// This tensor is (batch, channels, ...); weight and bias are (channels) or null.
+  /// ```java
+  /// Tensor.of(1f, 3f).reshape(2, 1).batchNorm(null, null, 0);   // [[-1.]
+  ///                                                             //  [ 1.]]
+  /// ```
   /// @throws IllegalArgumentException if weight or bias is no (channels)
   default Tensor batchNorm(@Nullable Tensor weight, @Nullable Tensor bias, double eps) {
     Shape shape = self().shape();

@@ -9,14 +9,17 @@ sealed interface Pooling permits Tensor {
   }
 
   /// `torch.nn.functional.max_pool1d` of (..., width).
+  /// ```java
+  /// Tensor.of(1f, 3f, 2f, 6f).maxPool1d(Window.DEFAULT.stride(1), 2);   // [3. 3. 6.]
+  /// ```
   default Tensor maxPool1d(Window window, int kernel) {
     return Pools.max("maxPool1d", self(), window, 1, kernel);
   }
 
   /// `torch.nn.functional.max_pool2d` of (..., height, width). Of equal elements the first gets the gradient.
   /// ```java
-  /// x.maxPool2d(Window.DEFAULT, 2);                        // halves height and width
-  /// x.maxPool2d(Window.DEFAULT.stride(2).padding(1), 3);
+  /// images.maxPool2d(Window.DEFAULT, 2);                        // halves height and width
+  /// images.maxPool2d(Window.DEFAULT.stride(2).padding(1), 3);
   /// ```
   /// @throws IllegalArgumentException if the kernel does not fit, or padding is more than half of it
   default Tensor maxPool2d(Window window, int... kernel) {
@@ -29,17 +32,27 @@ sealed interface Pooling permits Tensor {
   }
 
   /// `torch.nn.functional.max_pool3d` of (..., depth, height, width).
+  /// ```java
+  /// Tensor.ones(2, 4, 4, 4).maxPool3d(Window.DEFAULT, 2).shape();   // (2, 2, 2, 2)
+  /// ```
   default Tensor maxPool3d(Window window, int... kernel) {
     return Pools.max("maxPool3d", self(), window, 3, kernel);
   }
 
   /// Where the maxima of [#maxPool2d] are: positions in the flattened (height, width), int64. The indices of
   /// `torch.nn.functional.max_pool2d_with_indices`.
+  /// ```java
+  /// Tensor.arange(4).reshape(2, 2).maxPool2dIndices(Window.DEFAULT, 2);   // [[3]]
+  /// ```
   default Tensor maxPool2dIndices(Window window, int... kernel) {
     return Pools.indices("maxPool2dIndices", self(), window, 2, kernel);
   }
 
   /// Maxima back at their places, zeros elsewhere: `torch.nn.functional.max_unpool2d`.
+  /// ```java
+  /// Tensor.of(7f).reshape(1, 1).maxUnpool2d(Tensor.of(2L).reshape(1, 1), 2, 2);   // [[0. 0.]
+  ///                                                                               //  [7. 0.]]
+  /// ```
   /// @param indices as [#maxPool2dIndices] gives them, of this tensor's shape
   /// @return (..., height, width)
   /// @throws IllegalArgumentException if the shapes differ
@@ -48,11 +61,17 @@ sealed interface Pooling permits Tensor {
   }
 
   /// `torch.nn.functional.avg_pool1d` of (..., width).
+  /// ```java
+  /// Tensor.of(1f, 3f, 2f, 6f).avgPool1d(Window.DEFAULT, 2);   // [2. 4.]
+  /// ```
   default Tensor avgPool1d(Window window, int kernel) {
     return Pools.average("avgPool1d", self(), window, 1, kernel);
   }
 
   /// `torch.nn.functional.avg_pool2d` of (..., height, width).
+  /// ```java
+  /// Tensor.ones(3, 4, 6).avgPool2d(2).shape();   // (3, 2, 3)
+  /// ```
   /// @throws IllegalArgumentException if the kernel does not fit, or padding is more than half of it
   default Tensor avgPool2d(Window window, int... kernel) {
     return Pools.average("avgPool2d", self(), window, 2, kernel);
@@ -64,6 +83,9 @@ sealed interface Pooling permits Tensor {
   }
 
   /// `torch.nn.functional.avg_pool3d` of (..., depth, height, width).
+  /// ```java
+  /// Tensor.ones(3, 4, 4, 4).avgPool3d(Window.DEFAULT, 2).shape();   // (3, 2, 2, 2)
+  /// ```
   default Tensor avgPool3d(Window window, int... kernel) {
     return Pools.average("avgPool3d", self(), window, 3, kernel);
   }
@@ -71,7 +93,7 @@ sealed interface Pooling permits Tensor {
   /// The averages of as many parts of the last axes as asked for, of equal sizes up to rounding:
   /// `torch.nn.functional.adaptive_avg_pool1d`, `2d` and `3d`.
   /// ```java
-  /// x.adaptiveAvgPool(1, 1);   // (batch, channels, height, width): one average a channel
+  /// images.adaptiveAvgPool(1, 1).shape();   // (2, 3, 1, 1)
   /// ```
   /// @param outputs the number of parts of each of the last axes
   default Tensor adaptiveAvgPool(int... outputs) {
@@ -79,6 +101,9 @@ sealed interface Pooling permits Tensor {
   }
 
   /// As [#adaptiveAvgPool] with maxima: `torch.nn.functional.adaptive_max_pool1d`, `2d` and `3d`.
+  /// ```java
+  /// Tensor.of(1f, 3f, 2f, 6f, 5f).adaptiveMaxPool(2);   // [3. 6.]
+  /// ```
   default Tensor adaptiveMaxPool(int... outputs) {
     return Pools.adaptive(self(), outputs, (part, axis) -> part.max(axis, true));
   }

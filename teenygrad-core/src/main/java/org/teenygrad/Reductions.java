@@ -37,6 +37,9 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The mean of all elements; of integers and bools in float32; NaN of nothing. PyTorch's `mean`.
+  /// ```java
+  /// Tensor.of(new float[][] {{1, 2}, {3, 4}}).mean(0);   // [2. 3.]
+  /// ```
   default Tensor mean() {
     return Reducing.mean(self(), Reducing.ALL, false);
   }
@@ -57,6 +60,9 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The product of all elements; integers and bools multiply to int64. The product of nothing is 1. PyTorch's `prod`.
+  /// ```java
+  /// Tensor.of(2, 3, 4).prod();   // 24
+  /// ```
   default Tensor prod() {
     return Reducing.prod(self(), Reducing.ALL, false);
   }
@@ -77,6 +83,9 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The largest element; NaN if there is one. PyTorch's `amax`.
+  /// ```java
+  /// Tensor.of(new float[][] {{1, 5}, {3, 4}}).max(1);   // [5. 4.]
+  /// ```
   /// @throws IllegalArgumentException if there are no elements to choose from
   default Tensor max() {
     return Reducing.extreme("max", OpCode.MAX, self(), Reducing.ALL, false);
@@ -98,6 +107,10 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The smallest element; NaN if there is one. PyTorch's `amin`.
+  /// ```java
+  /// Tensor.of(new float[][] {{1, 5}, {3, 4}}).min(1, true);   // [[1.]
+  ///                                                           //  [3.]]
+  /// ```
   /// @throws IllegalArgumentException if there are no elements to choose from
   default Tensor min() {
     return Reducing.extreme("min", OpCode.MIN, self(), Reducing.ALL, false);
@@ -120,6 +133,9 @@ sealed interface Reductions permits Tensor {
 
   /// Where the largest element is, counted in row-major order: an int64 scalar. The first one if there are several;
   /// NaN counts as largest. PyTorch's `argmax`.
+  /// ```java
+  /// Tensor.of(1f, 7f, 7f).argmax();   // 1
+  /// ```
   default Tensor argmax() {
     return self().flatten().argmax(0, false);
   }
@@ -135,6 +151,9 @@ sealed interface Reductions permits Tensor {
   }
 
   /// Where the smallest element is, counted in row-major order: an int64 scalar. PyTorch's `argmin`.
+  /// ```java
+  /// Tensor.of(new float[][] {{1, 5}, {4, 3}}).argmin(1);   // [0 1]
+  /// ```
   default Tensor argmin() {
     return self().flatten().argmin(0, false);
   }
@@ -150,6 +169,9 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The variance of all elements, divided by their number minus 1. PyTorch's `var`.
+  /// ```java
+  /// Tensor.of(1f, 3f, 5f).var();   // 4.0
+  /// ```
   default Tensor var() {
     return Reducing.variance(self(), Reducing.ALL, 1, false);
   }
@@ -172,6 +194,9 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The standard deviation of all elements: the root of [#var()]. PyTorch's `std`.
+  /// ```java
+  /// Tensor.of(1f, 3f, 5f).std();   // 2.0
+  /// ```
   default Tensor std() {
     return var().sqrt();
   }
@@ -192,6 +217,9 @@ sealed interface Reductions permits Tensor {
   }
 
   /// Whether any element is true (or not 0), as bool; false of nothing. PyTorch's `any`.
+  /// ```java
+  /// Tensor.of(false, true).any();   // True
+  /// ```
   default Tensor any() {
     return Reducing.over(self().toBool(), OpCode.MAX, Reducing.ALL, false);
   }
@@ -212,6 +240,9 @@ sealed interface Reductions permits Tensor {
   }
 
   /// Whether all elements are true (or not 0), as bool; true of nothing. PyTorch's `all`.
+  /// ```java
+  /// Tensor.of(1, 0, 2).all();   // False
+  /// ```
   default Tensor all() {
     return Reducing.over(self().toBool(), OpCode.MIN, Reducing.ALL, false);
   }

@@ -25,6 +25,9 @@ sealed interface Slicing permits Tensor {
   }
 
   /// The part that a subscript names, to be replaced: `x.at(Slice.from(1)).assign(v)` is `x[1:] = v`.
+  /// ```java
+  /// Tensor.of(1, 2, 3).at(Slice.of(0, 2)).with(0);   // [0 0 3]
+  /// ```
   /// @throws IndexOutOfBoundsException as [#index(Slice...)]
   default Selection at(Slice... slices) {
     return new Selection(self(), Subscript.of(self().shape(), List.of(slices)));
@@ -41,16 +44,25 @@ sealed interface Slicing permits Tensor {
   }
 
   /// The part at these positions of the leading axes: `x.get(2, -1)` is `x[2, -1]`.
+  /// ```java
+  /// Tensor.arange(6).reshape(2, 3).get(1);   // [3 4 5]
+  /// ```
   default Tensor get(int... positions) {
     return index(Arrays.stream(positions).mapToObj(Slice::at).toArray(Slice[]::new));
   }
 
   /// One position along an axis, which disappears. PyTorch's `select`.
+  /// ```java
+  /// Tensor.arange(6).reshape(2, 3).select(1, -1);   // [2 5]
+  /// ```
   default Tensor select(int axis, int position) {
     return along(axis, Slice.at(position));
   }
 
   /// Positions `begin` to before `end` along an axis, as Python's `begin:end`.
+  /// ```java
+  /// Tensor.arange(6).slice(0, 1, 6, 2);   // [1 3 5]
+  /// ```
   default Tensor slice(int axis, int begin, int end) {
     return along(axis, Slice.of(begin, end));
   }
@@ -61,6 +73,9 @@ sealed interface Slicing permits Tensor {
   }
 
   /// `length` positions from `start` along an axis. PyTorch's `narrow`.
+  /// ```java
+  /// Tensor.arange(6).narrow(0, 2, 3);   // [2 3 4]
+  /// ```
   /// @throws IndexOutOfBoundsException if the axis is shorter
   default Tensor narrow(int axis, int start, int length) {
     int size = self().size(axis);
@@ -80,6 +95,9 @@ sealed interface Slicing permits Tensor {
   }
 
   /// Consecutive parts of that size along an axis; the last may be smaller. PyTorch's `split`.
+  /// ```java
+  /// Tensor.arange(5).split(2, 0).getLast();   // [4]
+  /// ```
   default List<Tensor> split(int size, int axis) {
     if (size <= 0) {
       throw new IllegalArgumentException("split: parts of " + size);
@@ -107,6 +125,9 @@ sealed interface Slicing permits Tensor {
   }
 
   /// At most `chunks` consecutive parts of one size along an axis; the last may be smaller. PyTorch's `chunk`.
+  /// ```java
+  /// Tensor.arange(5).chunk(2, 0).getLast();   // [3 4]
+  /// ```
   default List<Tensor> chunk(int chunks, int axis) {
     if (chunks <= 0) {
       throw new IllegalArgumentException("chunk: into " + chunks + " parts");
@@ -115,6 +136,9 @@ sealed interface Slicing permits Tensor {
   }
 
   /// All positions along an axis, which disappears. PyTorch's `unbind`.
+  /// ```java
+  /// Tensor.arange(4).reshape(2, 2).unbind(0).getLast();   // [2 3]
+  /// ```
   default List<Tensor> unbind(int axis) {
     List<Tensor> parts = new ArrayList<>();
     for (int i = 0; i < self().size(axis); i++) {

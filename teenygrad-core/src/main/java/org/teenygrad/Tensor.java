@@ -172,41 +172,65 @@ public final class Tensor extends Joining
   }
 
   /// The sizes of the axes.
+  /// ```java
+  /// Tensor.ones(2, 3).shape();   // (2, 3)
+  /// ```
   public Shape shape() {
     return node.shape();
   }
 
   /// The type of the elements.
+  /// ```java
+  /// Tensor.ones(2, 3).dtype();   // float32
+  /// ```
   public DType dtype() {
     return node.dtype();
   }
 
   /// The number of axes; a scalar has none. PyTorch's `ndim`.
+  /// ```java
+  /// Tensor.ones(2, 3).rank();   // 2
+  /// ```
   public int rank() {
     return node.shape().rank();
   }
 
   /// The size of an axis; a negative axis counts from the last.
+  /// ```java
+  /// Tensor.ones(2, 3).size(-1);   // 3
+  /// ```
   public int size(int axis) {
     return node.shape().size(axis);
   }
 
   /// The number of elements. PyTorch's `numel`.
+  /// ```java
+  /// Tensor.ones(2, 3).elements();   // 6
+  /// ```
   public long elements() {
     return node.shape().elements();
   }
 
   /// Where the values are or will be.
+  /// ```java
+  /// Tensor.ones(2).to(Device.of("interpreter")).device();   // interpreter
+  /// ```
   public Device device() {
     return device == null ? Devices.defaultDevice() : device;
   }
 
   /// The same values on another device; this tensor itself if it is there. PyTorch's `to(device)`.
+  /// ```java
+  /// Tensor.of(1, 2).to(Device.of("interpreter"));   // [1 2]
+  /// ```
   public Tensor to(Device target) {
     return target.equals(device()) ? this : applyWith(OpCode.COPY, target, this);
   }
 
   /// Computes this tensor now.
+  /// ```java
+  /// var z = x.exp().realize();   // computed, and from here on a constant
+  /// ```
   /// @return this
   public Tensor realize() {
     realize(List.of(this));
@@ -239,6 +263,11 @@ public final class Tensor extends Joining
   }
 
   /// The same values as a constant to derivatives: nothing flows back through it. PyTorch's `detach`.
+  /// ```java
+  /// var w = Tensor.of(3f).requiresGrad();
+  /// w.mul(w.detach()).backward();
+  /// w.grad();   // 3.0
+  /// ```
   public Tensor detach() {
     OpNode current = node();
     OpNode value = current.is(OpCode.BUFFER) ? current : current.realized();
@@ -249,6 +278,10 @@ public final class Tensor extends Joining
   }
 
   /// The same values in memory of their own, in row-major order; derivatives flow. PyTorch's `contiguous`.
+  /// ```java
+  /// Tensor.arange(4).reshape(2, 2).t().contiguous();   // [[0 2]
+  ///                                                    //  [1 3]]
+  /// ```
   public Tensor contiguous() {
     return apply(OpCode.CONTIGUOUS, this);
   }
@@ -269,6 +302,10 @@ public final class Tensor extends Joining
   /// As [#assign], but gives the old values' memory to the new ones: for optimizers and caches, which change large
   /// tensors a little. Expressions on the old values that are not computed by then, nor computed together with this
   /// tensor, are lost: to compute one later throws an [IllegalStateException].
+  /// ```java
+  /// var w = Tensor.of(1f, 2f);
+  /// w.update(w.add(1));   // [2. 3.]
+  /// ```
   /// @return this
   /// @throws IllegalArgumentException if shape, type or device differ
   public Tensor update(Tensor values) {
@@ -300,6 +337,9 @@ public final class Tensor extends Joining
   }
 
   /// Makes this tensor a parameter: [#backward()] adds to its [#grad()]. PyTorch's `requires_grad_()`.
+  /// ```java
+  /// Tensor.of(1f).requiresGrad().isLeaf();   // true
+  /// ```
   /// @return this
   public Tensor requiresGrad() {
     return requiresGrad(true);
@@ -343,6 +383,9 @@ public final class Tensor extends Joining
   }
 
   /// Whether this is a parameter that gradients end at. PyTorch's `is_leaf and requires_grad`.
+  /// ```java
+  /// weight.mul(2).isLeaf();   // false
+  /// ```
   public boolean isLeaf() {
     return collecting == Collecting.LEAF;
   }
@@ -352,6 +395,10 @@ public final class Tensor extends Joining
   }
 
   /// The gradient that [#backward()] has added up, of this tensor's shape and type.
+  /// ```java
+  /// weight.sum().backward();
+  /// weight.grad().sum();   // 16.0
+  /// ```
   /// @throws IllegalStateException if there is none: [#hasGrad()] asks
   public Tensor grad() {
     Tensor present = grad;
@@ -366,11 +413,18 @@ public final class Tensor extends Joining
   }
 
   /// Whether there is a gradient.
+  /// ```java
+  /// weight.hasGrad();   // false
+  /// ```
   public boolean hasGrad() {
     return grad != null;
   }
 
   /// Replaces the gradient, as clipping does.
+  /// ```java
+  /// weight.sum().backward();
+  /// weight.setGrad(weight.grad().clamp(-0.5, 0.5));
+  /// ```
   /// @throws IllegalArgumentException if shape or type differ from this tensor's
   public void setGrad(Tensor changed) {
     if (!changed.shape().equals(shape()) || changed.dtype() != dtype()) {
@@ -381,6 +435,11 @@ public final class Tensor extends Joining
   }
 
   /// Forgets the gradient, so that the next [#backward()] starts from nothing.
+  /// ```java
+  /// weight.sum().backward();
+  /// weight.zeroGrad();
+  /// weight.hasGrad();   // false
+  /// ```
   public void zeroGrad() {
     grad = null;
   }

@@ -13,18 +13,24 @@ sealed interface Trigonometry permits Tensor {
 
   /// The angle in -π/2..π/2 with this sine. PyTorch's `asin`.
   /// ```java
-  /// Tensor.of(0f, 1f).asin();   // [0. 1.5707964]
+  /// Tensor.of(0f).asin();   // 0.0
   /// ```
   default Tensor asin() {
     return Precision.compute(self(), Angles::asin);
   }
 
   /// The angle in 0..π with this cosine. PyTorch's `acos`.
+  /// ```java
+  /// Tensor.of(1f).acos();   // 0.0
+  /// ```
   default Tensor acos() {
     return Precision.compute(self(), Angles::acos);
   }
 
   /// The angle in -π/2..π/2 with this tangent. PyTorch's `atan`.
+  /// ```java
+  /// Tensor.of(0f).atan();   // 0.0
+  /// ```
   default Tensor atan() {
     return Precision.compute(self(), Angles::atan);
   }
@@ -32,7 +38,7 @@ sealed interface Trigonometry permits Tensor {
   /// The angle in -π..π of the point (x, y), where this tensor is y: signs, zeros and infinities as C's `atan2`.
   /// PyTorch's `atan2`.
   /// ```java
-  /// Tensor.of(1f, -1f).atan2(Tensor.of(-1f, 0f));   // [2.3561945 -1.5707964]
+  /// Tensor.of(1f, -1f).atan2(Tensor.of(-1f, 0f));   // in the second quadrant 3π/4, straight down -π/2
   /// ```
   /// @param x broadcasts with this tensor
   default Tensor atan2(Tensor x) {
@@ -42,33 +48,48 @@ sealed interface Trigonometry permits Tensor {
   }
 
   /// The hyperbolic sine. PyTorch's `sinh`.
+  /// ```java
+  /// Tensor.of(0f).sinh();   // 0.0
+  /// ```
   default Tensor sinh() {
     return Precision.compute(self(), Hyperbolic::sinh);
   }
 
   /// The hyperbolic cosine. PyTorch's `cosh`.
+  /// ```java
+  /// Tensor.of(0f).cosh();   // 1.0
+  /// ```
   default Tensor cosh() {
     return Precision.compute(self(), Hyperbolic::cosh);
   }
 
   /// The inverse of [#sinh]. PyTorch's `asinh`.
+  /// ```java
+  /// Tensor.of(0f).asinh();   // 0.0
+  /// ```
   default Tensor asinh() {
     return Precision.compute(self(), Hyperbolic::asinh);
   }
 
   /// The inverse of [#cosh] from 1 up. PyTorch's `acosh`.
+  /// ```java
+  /// Tensor.of(1f).acosh();   // 0.0
+  /// ```
   default Tensor acosh() {
     return Precision.compute(self(), Hyperbolic::acosh);
   }
 
   /// The inverse of [#tanh]; infinite at -1 and 1. PyTorch's `atanh`.
+  /// ```java
+  /// Tensor.of(0f, 1f).atanh();   // [ 0. inf]
+  /// ```
   default Tensor atanh() {
     return Precision.compute(self(), Hyperbolic::atanh);
   }
 
   /// The size of each element with the sign of another, the sign of zeros and NaN included. PyTorch's `copysign`.
   /// ```java
-  /// Tensor.of(1f, -2f).copysign(Tensor.of(-0.0f, 3f));   // [-1. 2.]
+  /// Tensor.of(1f, -2f).copysign(Tensor.of(-0.0f, 3f));   // [-1.  2.]
   /// ```
   /// @param sign broadcasts with this tensor
   default Tensor copysign(Tensor sign) {
@@ -78,6 +99,9 @@ sealed interface Trigonometry permits Tensor {
   }
 
   /// Whether the sign is negative, that of -0.0 and of NaN included. PyTorch's `signbit`.
+  /// ```java
+  /// Tensor.of(1f, -0f).signbit();   // [False  True]
+  /// ```
   /// @return bool
   default Tensor signbit() {
     Tensor x = self();

@@ -10,58 +10,93 @@ sealed interface Values permits Tensor {
   }
 
   /// The one element as a float. PyTorch's `item`.
+  /// ```java
+  /// Tensor.of(1f, 2f).sum().item();   // 3.0
+  /// ```
   /// @throws IllegalStateException if there is more than one element, or none
   default float item() {
     return (float) itemDouble();
   }
 
   /// The one element as a double.
+  /// ```java
+  /// Tensor.of(0.1).itemDouble();   // 0.1
+  /// ```
   default double itemDouble() {
     return HostData.readOne(self(), value -> value.getDouble(0));
   }
 
   /// The one element as a long; floating values lose their fraction.
+  /// ```java
+  /// Tensor.of(1, 2).sum().itemLong();   // 3
+  /// ```
   default long itemLong() {
     return HostData.readOne(self(), value -> value.getLong(0));
   }
 
   /// The one element as a boolean: whether it is not 0.
+  /// ```java
+  /// Tensor.of(false, true).any().itemBoolean();   // true
+  /// ```
   default boolean itemBoolean() {
     return itemDouble() != 0;
   }
 
   /// All elements in row-major order as floats: [#toFloatArray()].
+  /// ```java
+  /// Tensor.of(1f, 2f).data();   // [1.0, 2.0]
+  /// ```
   default float[] data() {
     return toFloatArray();
   }
 
   /// All elements in row-major order as floats.
+  /// ```java
+  /// Tensor.of(1, 2).toFloatArray();   // [1.0, 2.0]
+  /// ```
   default float[] toFloatArray() {
     return HostData.read(self(), HostArray::toFloats);
   }
 
   /// All elements in row-major order as doubles.
+  /// ```java
+  /// Tensor.of(1f, 2f).toDoubleArray();   // [1.0, 2.0]
+  /// ```
   default double[] toDoubleArray() {
     return HostData.read(self(), HostArray::toDoubles);
   }
 
   /// All elements in row-major order as ints; floating values lose their fraction.
+  /// ```java
+  /// Tensor.of(1, 2).toIntArray();   // [1, 2]
+  /// ```
   /// @throws ArithmeticException if an int64 does not fit
   default int[] toIntArray() {
     return HostData.read(self(), HostArray::toInts);
   }
 
   /// All elements in row-major order as longs; floating values lose their fraction.
+  /// ```java
+  /// Tensor.of(1L, 2L).toLongArray();   // [1, 2]
+  /// ```
   default long[] toLongArray() {
     return HostData.read(self(), HostArray::toLongs);
   }
 
   /// All elements in row-major order as booleans: whether they are not 0.
+  /// ```java
+  /// Tensor.of(0, 2).ne(0).toBooleanArray();   // [false, true]
+  /// ```
   default boolean[] toBooleanArray() {
     return HostData.read(self(), HostArray::toBooleans);
   }
 
   /// All elements in row-major order as bytes of their own type in the machine's order, for files.
+  /// ```java
+  /// try (var arena = Arena.ofConfined()) {
+  ///   x.toMemory(arena).byteSize();   // 64
+  /// }
+  /// ```
   default MemorySegment toMemory(Arena arena) {
     return HostData.bytes(self(), arena);
   }

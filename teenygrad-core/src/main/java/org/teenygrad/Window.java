@@ -7,9 +7,10 @@ import java.util.List;
 ///
 /// Each list holds one number for each spatial axis, or a single number for all of them.
 /// ```java
-/// x.conv2d(weight, bias, Window.DEFAULT.stride(2).padding(1, 0));
-/// x.conv2d(weight, bias, Window.DEFAULT.samePadding());
-/// x.maxPool2d(Window.DEFAULT.stride(2).ceilMode(true), 3);
+/// var filters = Tensor.ones(4, 3, 3, 3);
+/// images.conv2d(filters, null, Window.DEFAULT.stride(2).padding(1, 0));
+/// images.conv2d(filters, null, Window.DEFAULT.samePadding());
+/// images.maxPool2d(Window.DEFAULT.stride(2).ceilMode(true), 3);
 /// ```
 /// @param stride the distance from one position of the kernel to the next; empty: 1, or the kernel's size in poolings
 /// @param padding zeros on both sides of an axis (-infinity for maxima); empty: convolutions keep the size, see [#samePadding]

@@ -5,7 +5,7 @@ import com.knuddels.jtokkit.api.EncodingType;
 /// Turns text into numbers, tokens, and back.
 ///
 /// ```java
-/// int[] tokens = Tokenizer.gpt2().encode("Hello world!");   // 15496, 995, 0
+/// int[] tokens = Tokenizer.gpt2().encode("Hello world!");   // [15496, 995, 0]
 /// Tokenizer.gpt2().decode(tokens);                          // Hello world!
 /// ```
 public interface Tokenizer {

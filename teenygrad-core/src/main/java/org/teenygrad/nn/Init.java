@@ -5,7 +5,7 @@ import org.teenygrad.Tensor;
 /// How a parameter starts, given its shape.
 ///
 /// ```java
-/// Linear.of(768, 3072, Init.normal(0.02), Init.ZEROS)   // as GPT-2
+/// Linear.of(768, 3072, Init.normal(0.02), Init.ZEROS);   // as GPT-2
 /// ```
 @FunctionalInterface
 public interface Init {

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 /// where PyTorch says `model.eval()`, write
 ///
 /// ```java
-/// float validation = Mode.EVALUATION.call(() -> model.forward(x).crossEntropy(y).item());
+/// float validation = Mode.EVALUATION.call(() -> model.forward(x).crossEntropy(labels).item());
 /// ```
 ///
 /// The mode is asked when the expression is built, not when it is computed.

@@ -21,8 +21,8 @@ import org.teenygrad.Tensor;
 ///     return down.forward(up.forward(x).gelu());
 ///   }
 /// }
-/// new Mlp(Linear.of(64, 256), Linear.of(256, 64)).namedParameters().keySet();
-/// // [up.weight, up.bias, down.weight, down.bias]
+/// var mlp = new Mlp(Linear.of(64, 256), Linear.of(256, 64));
+/// mlp.namedParameters().keySet();   // [up.weight, up.bias, down.weight, down.bias]
 /// ```
 /// In a program with a module-info, the package of such a record must be open to this module.
 public interface Module {
@@ -92,7 +92,7 @@ public interface Module {
   /// A copy of a module in which every tensor is replaced: on another device, or in another type.
   ///
   /// ```java
-  /// var served = Module.map(model, tensor -> tensor.to(Device.of("cuda")).bfloat16());
+  /// var served = Module.map(model, Tensor::bfloat16);
   /// ```
   /// Parameters stay parameters, with values of their own; what was shared is shared again. The modules of the tree must be records.
   /// @throws IllegalArgumentException if a module with parts is not a record

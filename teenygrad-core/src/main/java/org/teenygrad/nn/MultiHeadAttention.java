@@ -9,8 +9,8 @@ import org.teenygrad.Tensor;
 /// Attention in several heads between projections: PyTorch's `nn.MultiheadAttention` with `batch_first=True`.
 ///
 /// ```java
-/// var attention = MultiHeadAttention.of(512, 8);
-/// Tensor y = attention.forward(x, AttentionOptions.CAUSAL);   // (batch, time, 512)
+/// var attention = MultiHeadAttention.of(64, 8);
+/// attention.forward(Tensor.rand(2, 10, 64), AttentionOptions.CAUSAL).shape();   // (2, 10, 64)
 /// ```
 /// @param inWeight (3 dim, dim): queries, keys, values
 /// @param inBias (3 dim), or null

@@ -12,7 +12,7 @@ import org.teenygrad.Tensor;
 ///
 /// ```java
 /// var lstm = Recurrent.of(Recurrent.Kind.LSTM, 64, 128, 2, false);
-/// Tensor y = lstm.forward(x);   // x (batch, time, 64), y (batch, time, 128)
+/// lstm.forward(Tensor.rand(2, 10, 64)).shape();   // (2, 10, 128)
 /// ```
 /// @param kind what a cell computes
 /// @param cells the cells of the lowest layer first; the two directions of a layer side by side

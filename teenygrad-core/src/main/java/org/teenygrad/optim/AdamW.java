@@ -8,7 +8,8 @@ import org.teenygrad.Tensor;
 ///
 /// Before Adam's step, p shrinks by `learningRate weightDecay p`. As nanoGPT trains, with decay for matrices only:
 /// ```java
-/// new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), 1e-3, 0.1), 0.9, 0.99, 1e-8).clipNorm(1)
+/// var groups = ParameterGroup.decayingMatrices(model.namedParameters(), 1e-3, 0.1);
+/// var optimizer = new AdamW(groups, 0.9, 0.99, 1e-8).clipNorm(1);
 /// ```
 public final class AdamW extends Adam {
   /// With PyTorch's defaults: betas 0.9 and 0.999, eps 1e-8, weight decay 0.01 for all.

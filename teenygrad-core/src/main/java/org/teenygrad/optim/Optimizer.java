@@ -16,10 +16,11 @@ import org.teenygrad.Tensor;
 /// Changes parameters so that a loss falls.
 ///
 /// ```java
-/// var optimizer = new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), 1e-3, 0.1), 0.9, 0.99, 1e-8).clipNorm(1);
-/// for (var batch : batches) {
+/// var groups = ParameterGroup.decayingMatrices(model.namedParameters(), 1e-3, 0.1);
+/// var optimizer = new AdamW(groups, 0.9, 0.99, 1e-8).clipNorm(1);
+/// for (int step = 0; step < 3; step++) {
 ///   optimizer.learningRate(schedule.at(optimizer.steps()));
-///   var loss = model.forward(batch.inputs()).crossEntropy(batch.targets());
+///   var loss = model.forward(x).crossEntropy(labels);
 ///   optimizer.step(loss);        // gradients, clipping and all updates: one schedule
 /// }
 /// ```

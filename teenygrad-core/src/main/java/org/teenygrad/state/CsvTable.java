@@ -15,10 +15,10 @@ import org.teenygrad.Tensor;
 /// A table of text, CSV say, whose columns are numbers or text, as tensors; pandas' `read_csv`.
 ///
 /// ```java
-/// CsvTable penguins = CsvTable.read(Path.of("penguins.csv"));
+/// CsvTable penguins = CsvTable.read(folder.resolve("penguins.csv"));
 /// Tensor x = penguins.numbers("bill_length_mm", "body_mass_g");   // float64 (rows, 2)
 /// Tensor y = penguins.codes("species");                           // int64 (rows)
-/// List<String> species = penguins.categories("species");          // Adelie, Chinstrap, Gentoo
+/// List<String> species = penguins.categories("species");          // [Adelie, Chinstrap, Gentoo]
 /// ```
 /// Commas, semicolons, tabs or spaces stand between the columns, and fields may be in quotes. A column whose first value
 /// is a number has only numbers; any other is text, each of whose values is a category. What is missing (an empty

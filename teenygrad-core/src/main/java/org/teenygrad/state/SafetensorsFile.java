@@ -27,7 +27,7 @@ import org.teenygrad.Shape;
 /// instead, as [#write] does.
 ///
 /// ```java
-/// try (var file = SafetensorsFile.open(Path.of("model.safetensors"))) {
+/// try (var file = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
 ///   file.entries().forEach((name, entry) -> System.out.println(name + " " + entry));
 /// }
 /// ```

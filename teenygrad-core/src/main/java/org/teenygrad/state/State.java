@@ -11,8 +11,8 @@ import org.teenygrad.Tensor;
 /// Tensors from files and to files, in one line.
 ///
 /// ```java
-/// State.save(Path.of("model.safetensors"), model.stateDict());
-/// model.loadStateDict(State.load(Path.of("model.safetensors")));
+/// State.save(folder.resolve("model.safetensors"), model.stateDict());
+/// model.loadStateDict(State.load(folder.resolve("model.safetensors")));
 /// ```
 public final class State {
   private State() {}

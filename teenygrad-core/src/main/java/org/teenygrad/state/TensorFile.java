@@ -12,9 +12,9 @@ import org.teenygrad.Tensor;
 /// A file with tensors, in any of the formats that teenygrad knows: its content says which.
 ///
 /// ```java
-/// try (var file = TensorFile.open(Path.of("model.gguf"))) {
+/// try (var file = TensorFile.open(folder.resolve("model.safetensors"))) {
 ///   file.shapes().forEach((name, shape) -> System.out.println(name + " " + shape));
-///   Tensor embedding = file.tensor("token_embd.weight");
+///   Tensor weight = file.tensor("weight");
 /// }
 /// ```
 /// Opening reads what describes the tensors, and refuses a file that breaks a rule of its format. The tensors are

@@ -1,0 +1,132 @@
+package org.teenygrad.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.teenygrad.Tensor;
+
+/// The examples in the Javadoc of the packages that users see compile, run, and print what their comments say.
+class ExamplesTest {
+  private static final List<String> PACKAGES =
+      List.of("org/teenygrad", "org/teenygrad/data", "org/teenygrad/nn", "org/teenygrad/optim", "org/teenygrad/state");
+
+  private static final String HEAD =
+      "package org.teenygrad.examples; import java.util.*; import java.lang.foreign.*; import java.nio.file.Path; import org.teenygrad.*;"
+          + " import org.teenygrad.data.*; import org.teenygrad.nn.*; import org.teenygrad.nn.Module;"
+          + " import org.teenygrad.optim.*; import org.teenygrad.state.*;"
+          + " public class %1$s extends Prepared { public %1$s(Path folder) throws Exception { super(folder); }"
+          + " @Override public void run() throws Exception {\n";
+
+  @TempDir Path folder;
+
+  /// An example as a class: its lines begin behind one line of other code.
+  private static final class Source extends SimpleJavaFileObject {
+    private final Example example;
+    private final String name;
+
+    Source(Example example, int number) {
+      super(URI.create("string:///org/teenygrad/examples/Example%d.java".formatted(number)), Kind.SOURCE);
+      this.example = example;
+      name = "Example" + number;
+    }
+
+    @Override
+    public String getCharContent(boolean ignoreEncodingErrors) {
+      return HEAD.formatted(name) + String.join("\n", example.statements()) + "\n}}\n";
+    }
+  }
+
+  private static List<Example> examples() {
+    return PACKAGES.stream().flatMap(ExamplesTest::files).sorted().flatMap(file -> Example.in(file).stream()).toList();
+  }
+
+  private static Stream<Path> files(String packageName) {
+    try (Stream<Path> files = Files.list(Path.of("src/main/java", packageName))) {
+      return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void examplesCompileAndPrintWhatTheySay() throws IOException {
+    List<Source> sources = new ArrayList<>();
+    examples().forEach(example -> sources.add(new Source(example, sources.size())));
+    assertThat(compile(sources)).isEmpty();
+    List<String> wrong = new ArrayList<>();
+    try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
+      for (Source source : sources) {
+        String difference = run(loader, source);
+        if (difference != null) {
+          wrong.add(source.example.place() + ": " + difference);
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(sources).isNotEmpty();
+  }
+
+  private List<String> compile(List<Source> sources) {
+    JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler());
+    DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
+    List<String> options = List.of("-proc:none", "-cp", System.getProperty("java.class.path"), "-d", folder.toString());
+    compiler.getTask(null, null, diagnostics, options, null, sources).call();
+    return diagnostics.getDiagnostics().stream()
+        .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)
+        .map(d -> d.getSource() instanceof Source source
+            ? "%s:%d: %s".formatted(
+                source.example.file().getFileName(), source.example.line() + d.getLineNumber() - 2, d.getMessage(null))
+            : d.toString())
+        .toList();
+  }
+
+  private @Nullable String run(ClassLoader loader, Source source) {
+    try {
+      Class<?> type = loader.loadClass("org.teenygrad.examples." + source.name);
+      ((Prepared) type.getConstructor(Path.class).newInstance(folder)).run();
+      return null;
+    } catch (Exception | AssertionError e) {
+      Throwable cause = e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
+      return cause instanceof AssertionError ? cause.getMessage() : cause.toString();
+    }
+  }
+
+  /// By name: overloads share one. `node` is the engine's.
+  @Test
+  void everyMethodOfATensorHasAnExample() {
+    Set<String> shown = examples().stream().map(Example::method).filter(Objects::nonNull).collect(Collectors.toSet());
+    Set<String> missing = new TreeSet<>();
+    for (Method method : Tensor.class.getMethods()) {
+      if (method.getDeclaringClass() != Object.class && !method.isSynthetic()) {
+        missing.add(method.getName());
+      }
+    }
+    missing.removeAll(shown);
+    missing.removeAll(Set.of("node", "hashCode", "equals"));
+    assertThat(missing).isEmpty();
+  }
+}

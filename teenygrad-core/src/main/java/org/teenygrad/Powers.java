@@ -30,6 +30,17 @@ final class Powers {
     return Operations.floating("pow", OpCode.POW, base, exponent);
   }
 
+  /// x^(1/3) and a step of Newton's method: a third is no number of any type.
+  static Tensor cbrt(Tensor x) {
+    Tensor size = x.signbit().where(x.neg(), x);
+    Tensor power = pow(size, 1.0 / 3);
+    Tensor special = size.eq(0).logicalOr(size.isFinite().logicalNot());
+    Tensor safe = special.where(1, size);
+    Tensor near = special.where(1, power);
+    Tensor root = special.where(power, near.sub(near.sub(safe.div(near.square())).div(3)));
+    return x.signbit().where(root.neg(), root);
+  }
+
   static Tensor pow(Tensor x, Tensor exponent) {
     DType type = Broadcasting.type(x, exponent);
     if (type.isFloating()) {

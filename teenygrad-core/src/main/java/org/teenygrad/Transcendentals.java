@@ -22,6 +22,14 @@ sealed interface Transcendentals permits Tensor {
     return Operations.floating(OpCode.SQRT, self());
   }
 
+  /// The cube root, of the sign of the element.
+  /// ```java
+  /// Tensor.of(27f, -8f).cbrt();   // [ 3. -2.]
+  /// ```
+  default Tensor cbrt() {
+    return Precision.compute(self(), Powers::cbrt);
+  }
+
   /// One over the square root. PyTorch's `rsqrt`.
   /// ```java
   /// Tensor.of(4f, 16f).rsqrt();   // [0.5  0.25]
@@ -87,7 +95,7 @@ sealed interface Transcendentals permits Tensor {
   /// Tensor.of(1f, 0f).log10();   // [  0. -inf]
   /// ```
   default Tensor log10() {
-    return log().mul(1 / Math.log(10));
+    return Operations.floating(OpCode.LOG10, self());
   }
 
   /// `log(1 + x)`, accurate near 0. PyTorch's `log1p`.
@@ -95,14 +103,7 @@ sealed interface Transcendentals permits Tensor {
   /// Tensor.of(0f, 1e-20f).log1p();   // [0.e+00 1.e-20]
   /// ```
   default Tensor log1p() {
-    Tensor x = floating();
-    Tensor near = x.abs().lt(0.5);
-    // Kahan: log(u) * x / (u - 1) cancels what rounding u = 1 + x lost. Where u is 1, log(1 + x) is x.
-    Tensor small = near.where(x, 0);
-    Tensor u = small.add(1);
-    Tensor one = u.eq(1);
-    Tensor safe = one.where(2, u);
-    return near.where(one.where(x, safe.log().mul(small).div(safe.sub(1))), near.where(1, x.add(1)).log());
+    return Precision.compute(self(), x -> Rounded.exact(x).log1p());
   }
 
   /// The sine of radians. PyTorch's `sin`.

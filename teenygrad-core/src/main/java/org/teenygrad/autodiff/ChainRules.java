@@ -33,6 +33,7 @@ final class ChainRules {
   private static final Rule NONE = (y, g) -> g;
 
   private static final double LN2 = Math.log(2);
+  private static final double LN10 = Math.log(10);
 
   /// Operations whose result does not change, or changes only in jumps, as their inputs change a little.
   static final Set<OpCode> FLAT =
@@ -51,6 +52,7 @@ final class ChainRules {
     rule(EXP2, (y, g) -> g.mul(y).mul(LN2));
     rule(LOG, (y, g) -> g.div(y.x()));
     rule(LOG2, (y, g) -> g.div(y.x().mul(LN2)));
+    rule(LOG10, (y, g) -> g.div(y.x().mul(LN10)));
     rule(SIN, (y, g) -> g.mul(y.x().cos()));
     rule(COS, (y, g) -> g.mul(y.x().sin()).neg());
     rule(TANH, (y, g) -> g.mul(y.full(1).sub(y.square())));

@@ -44,6 +44,7 @@ public final class Decompositions {
       case TANH -> widened(node, n -> Exponentials.tanh(n.input(0)));
       case LOG -> widened(node, n -> Logarithms.log(n.input(0)));
       case LOG2 -> widened(node, n -> Logarithms.log2(n.input(0)));
+      case LOG10 -> widened(node, n -> Logarithms.log10(n.input(0)));
       case SIN -> widened(node, n -> Trigonometry.sin(n.input(0)));
       case COS -> widened(node, n -> Trigonometry.cos(n.input(0)));
       case ERF -> widened(node, n -> ErrorFunction.erf(n.input(0)));

@@ -5,10 +5,10 @@ import static org.teenygrad.codegen.Arithmetic.*;
 import org.teenygrad.DType;
 import org.teenygrad.ir.OpNode;
 
-/// ln x and log2 x of float32 and float64, without branches.
+/// ln x, log2 x and log10 x of float32 and float64, without branches.
 ///
 /// x = 2^e m with m around 1, and f = m - 1. In float32, ln m = f + f^2 q(f) with m in [2/3, 4/3) for the shortest q,
-/// and log2 m likewise with m in [sqrt 1/2, sqrt 2), where adding e cancels least. In float64, where a polynomial in
+/// and log2 m likewise with m in [sqrt 1/2, sqrt 2), where adding e cancels least; log10 is that of ln. In float64, where a polynomial in
 /// f would be long, ln m = 2 atanh s with s = f / (2 + f) and m in [sqrt 1/2, sqrt 2), arranged as in W. J. Cody and
 /// W. Waite, *Software Manual for the Elementary Functions* (1980) and in FreeBSD's msun: ln m = f - (f^2/2 - s
 /// (f^2/2 + R(s^2))), which loses nothing near 1. Coefficients are minimax fits of the relative error (Remez exchange
@@ -20,15 +20,26 @@ import org.teenygrad.ir.OpNode;
 /// | --- | --- | --- |
 /// | log | 1.08 | 0.76 |
 /// | log2 | 0.95 | 0.69 |
+/// | log10 | 0.94 | 0.63 |
 final class Logarithms {
   private Logarithms() {}
 
   private static final double LN2 = 0x1.62e42fefa39efp-1;
   /// ln 2 less its nearest double.
   private static final double LN2_REST = 2.3190468138462996e-17;
-  private static final double LOG2_E = 0x1.71547652b82fep0;
-  /// log2 e less its nearest double.
-  private static final double LOG2_E_REST = 2.0355273740931033e-17;
+
+  /// What turns the natural logarithm into another: log x = e two + ln m perE for x = 2^e m, each factor as a sum of two
+  /// numbers.
+  ///
+  /// @param two the logarithm of 2, short enough that its product with every e is exact
+  /// @param perE the logarithm of e
+  private record Base(double two, double twoRest, double perE, double perERest) {}
+
+  private static final Base TWO = new Base(1, 0, 0x1.71547652b82fep0, 2.0355273740931033e-17);
+  private static final Base TEN = new Base(0x1.34413509f6p-2, 3.694239077158931e-13, 0x1.bcb7b1526e50ep-2, 1.098319650216765e-17);
+
+  /// For float32, by way of log2: the logarithm of 2 and the float nearest to log2 e times that.
+  private static final Base TEN_SINGLE = new Base(0x1.344p-2, 4.605038981195214e-06, 0x1.bcb7bp-2, 1.390154602678529e-08);
 
   /// q with ln(1 + f) = f + f^2 q(f) for |f| <= 1/3; error below 2^-24.9.
   private static final double[] LOG_SINGLE = {
@@ -69,15 +80,36 @@ final class Logarithms {
     OpNode e = parts.exponent();
     OpNode f = parts.fraction();
     if (x.dtype() == DType.FLOAT32) {
-      return withSpecialCases(x, add(e, fma(f, LOG2_E, mul(f, polynomial(f, LOG2_SINGLE)))));
+      return withSpecialCases(x, add(e, fma(f, TWO.perE(), mul(f, polynomial(f, LOG2_SINGLE)))));
     }
+    return inDouble(x, parts, TWO);
+  }
+
+  /// log10 x: NaN below 0, -infinity at either 0.
+  static OpNode log10(OpNode x) {
+    if (x.dtype() == DType.FLOAT64) {
+      return inDouble(x, split(x, Math.sqrt(0.5)), TEN);
+    }
+    Parts parts = split(x, Math.sqrt(0.5));
+    OpNode e = parts.exponent();
+    OpNode f = parts.fraction();
+    OpNode curve = fma(polynomial(f, LOG2_SINGLE), Math.log10(2), TEN_SINGLE.perERest());
+    OpNode rest = fma(e, TEN_SINGLE.twoRest(), mul(f, curve));
+    return withSpecialCases(x, fma(e, TEN_SINGLE.two(), fma(f, TEN_SINGLE.perE(), rest)));
+  }
+
+  /// e two + ln(1 + f) perE, where all but the last sum is carried on in two numbers.
+  private static OpNode inDouble(OpNode x, Parts parts, Base base) {
+    OpNode f = parts.fraction();
     OpNode halfSquare = mul(square(f), 0.5);
     OpNode high = sub(f, halfSquare);
     OpNode low = add(sub(sub(f, high), halfSquare), atanhPart(f, halfSquare));
-    OpNode product = mul(high, LOG2_E);
-    OpNode rest = fma(low, LOG2_E, fma(high, LOG2_E_REST, fma(high, constant(x, LOG2_E), neg(product))));
-    OpNode sum = add(e, product);
-    return withSpecialCases(x, add(sum, add(add(sub(e, sum), product), rest)));
+    OpNode product = mul(high, base.perE());
+    OpNode rest = fma(low, base.perE(), fma(high, base.perERest(), fma(high, constant(x, base.perE()), neg(product))));
+    OpNode whole = mul(parts.exponent(), base.two());
+    OpNode sum = add(whole, product);
+    OpNode rounding = add(sub(whole, sum), product);
+    return withSpecialCases(x, add(sum, add(rounding, fma(parts.exponent(), base.twoRest(), rest))));
   }
 
   /// s (f^2/2 + R).

@@ -23,6 +23,7 @@ public enum OpCode {
   EXP2(Group.UNARY, 1, SAME_FLOATING, SAME, "2 to the power x"),
   LOG(Group.UNARY, 1, SAME_FLOATING, SAME, "natural logarithm"),
   LOG2(Group.UNARY, 1, SAME_FLOATING, SAME, "logarithm to base 2"),
+  LOG10(Group.UNARY, 1, SAME_FLOATING, SAME, "logarithm to base 10"),
   SIN(Group.UNARY, 1, SAME_FLOATING, SAME, "sine of radians"),
   COS(Group.UNARY, 1, SAME_FLOATING, SAME, "cosine of radians"),
   TANH(Group.UNARY, 1, SAME_FLOATING, SAME, "hyperbolic tangent"),

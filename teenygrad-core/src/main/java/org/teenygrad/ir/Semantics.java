@@ -97,6 +97,7 @@ public final class Semantics {
           case EXP2 -> Math.pow(2, a);
           case LOG -> Math.log(a);
           case LOG2 -> log2(a);
+          case LOG10 -> Math.log10(a);
           case SIN -> Math.sin(a);
           case COS -> Math.cos(a);
           case TANH -> Math.tanh(a);
@@ -153,7 +154,7 @@ public final class Semantics {
           case THREEFRY -> Threefry.block(a, b);
           case WHERE -> a != 0 ? b : c;
           case LT, EQ, NE -> compare(op, a, b) ? 1 : 0;
-          case SQRT, EXP, EXP2, LOG, LOG2, SIN, COS, TANH, ERF -> throw undefined(op, dtype);
+          case SQRT, EXP, EXP2, LOG, LOG2, LOG10, SIN, COS, TANH, ERF -> throw undefined(op, dtype);
           case FLOOR, CEIL, TRUNC, ROUND, DIV, POW, FMA -> throw undefined(op, dtype);
           case CAST, BITCAST, CONST, BUFFER, ARANGE, PARAM -> throw undefined(op, dtype);
           case RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, REDUCE, GATHER, SCATTER ->

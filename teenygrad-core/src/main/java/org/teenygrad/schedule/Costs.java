@@ -71,7 +71,7 @@ final class Costs {
     return switch (op) {
       case RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, DETACH, CONST, ARANGE, BITCAST -> 0;
       case DIV, SQRT, IDIV, MOD, GATHER -> 4;
-      case EXP, EXP2, LOG, LOG2 -> 12;
+      case EXP, EXP2, LOG, LOG2, LOG10 -> 12;
       case SIN, COS, TANH, ERF -> 18;
       case POW -> 40;
       case THREEFRY -> 100;

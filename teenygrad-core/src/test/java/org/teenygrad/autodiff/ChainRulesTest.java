@@ -110,7 +110,7 @@ class ChainRulesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = OpCode.class, names = {"SQRT", "LOG", "LOG2"})
+  @EnumSource(value = OpCode.class, names = {"SQRT", "LOG", "LOG2", "LOG10"})
   void functionsOfPositiveVariables(OpCode op) {
     OpNode x = positive(SHAPE);
     check(op(op, x), x);

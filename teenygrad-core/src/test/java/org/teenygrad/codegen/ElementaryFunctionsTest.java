@@ -2,14 +2,8 @@ package org.teenygrad.codegen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,18 +12,16 @@ import org.teenygrad.DType;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Semantics;
+import org.teenygrad.testing.UlpRow;
+import org.teenygrad.testing.Ulps;
 
 class ElementaryFunctionsTest {
   /// A prime, so that every exponent meets every pattern of low bits.
   private static final long STRIDE = 4099;
 
-  private record Row(OpCode op, DType type, long input, long output, double ulp) {}
-
-  private static final List<Row> ROWS = readRows();
-
   @ParameterizedTest
   @CsvSource({
-    "EXP, 0.88", "EXP2, 0.83", "LOG, 1.09", "LOG2, 0.95", "TANH, 1.67", "ERF, 1.6", "SIN, 1.6", "COS, 1.6"
+    "EXP, 0.88", "EXP2, 0.83", "LOG, 1.09", "LOG2, 0.95", "LOG10, 0.95", "TANH, 1.67", "ERF, 1.6", "SIN, 1.6", "COS, 1.6"
   })
   void float32StaysWithinItsErrorOverAllBitPatterns(OpCode op, double allowed) {
     Lanes lanes = expanded(op, DType.FLOAT32);
@@ -59,32 +51,27 @@ class ElementaryFunctionsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"EXP", "EXP2", "LOG", "LOG2", "SIN", "COS", "TANH"})
+  @CsvSource({"EXP", "EXP2", "LOG", "LOG2", "LOG10", "SIN", "COS", "TANH"})
   void float32AgreesWithCorrectlyRoundedValues(OpCode op) {
-    Row[] rows = rows(op, DType.FLOAT32);
-    float[] inputs = new float[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      inputs[i] = Float.intBitsToFloat((int) rows[i].input());
+    List<UlpRow> rows = rows(op, DType.FLOAT32);
+    float[] inputs = new float[rows.size()];
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] = (float) rows.get(i).input();
     }
     float[] results = expanded(op, DType.FLOAT32).floats((Object) inputs);
-    for (int i = 0; i < rows.length; i++) {
-      double ulps = Ulps.between(results[i], Float.intBitsToFloat((int) rows[i].output()));
-      assertThat(ulps).as("%s(%s)", op, inputs[i]).isLessThanOrEqualTo(rows[i].ulp());
+    for (int i = 0; i < inputs.length; i++) {
+      assertThat(rows.get(i).distance(results[i])).as("%s(%s)", op, inputs[i]).isLessThanOrEqualTo(rows.get(i).ulp());
     }
   }
 
   @ParameterizedTest
-  @CsvSource({"EXP", "EXP2", "LOG", "LOG2", "SIN", "COS", "TANH"})
+  @CsvSource({"EXP", "EXP2", "LOG", "LOG2", "LOG10", "SIN", "COS", "TANH"})
   void float64AgreesWithCorrectlyRoundedValues(OpCode op) {
-    Row[] rows = rows(op, DType.FLOAT64);
-    double[] inputs = new double[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      inputs[i] = Double.longBitsToDouble(rows[i].input());
-    }
+    List<UlpRow> rows = rows(op, DType.FLOAT64);
+    double[] inputs = rows.stream().mapToDouble(UlpRow::input).toArray();
     double[] results = expanded(op, DType.FLOAT64).doubles((Object) inputs);
-    for (int i = 0; i < rows.length; i++) {
-      double ulps = Ulps.between(results[i], Double.longBitsToDouble(rows[i].output()));
-      assertThat(ulps).as("%s(%s)", op, inputs[i]).isLessThanOrEqualTo(rows[i].ulp());
+    for (int i = 0; i < inputs.length; i++) {
+      assertThat(rows.get(i).distance(results[i])).as("%s(%s)", op, inputs[i]).isLessThanOrEqualTo(rows.get(i).ulp());
     }
   }
 
@@ -95,7 +82,8 @@ class ElementaryFunctionsTest {
     "EXP2, -126.0, 0x1p-126",
     "LOG, NaN, NaN", "LOG, -1.0, NaN", "LOG, 0.0, -Infinity", "LOG, -0.0, -Infinity", "LOG, Infinity, Infinity",
     "LOG, 1.0, 0.0", "LOG, -Infinity, NaN", "LOG2, -1.0, NaN", "LOG2, 0.0, -Infinity", "LOG2, Infinity, Infinity",
-    "LOG2, NaN, NaN", "LOG2, 0x1p-120, -120.0", "LOG2, 8.0, 3.0", "SIN, NaN, NaN", "SIN, Infinity, NaN",
+    "LOG2, NaN, NaN", "LOG2, 0x1p-120, -120.0", "LOG2, 8.0, 3.0", "LOG10, NaN, NaN", "LOG10, -1.0, NaN",
+    "LOG10, -0.0, -Infinity", "LOG10, Infinity, Infinity", "LOG10, 1.0, 0.0", "LOG10, 1000.0, 3.0", "SIN, NaN, NaN", "SIN, Infinity, NaN",
     "SIN, -Infinity, NaN", "SIN, -0.0, -0.0", "SIN, 0.0, 0.0", "COS, NaN, NaN", "COS, Infinity, NaN", "COS, -0.0, 1.0",
     "TANH, NaN, NaN", "TANH, Infinity, 1.0", "TANH, -Infinity, -1.0", "TANH, -0.0, -0.0", "TANH, 1e-30, 1e-30",
     "ERF, NaN, NaN", "ERF, Infinity, 1.0", "ERF, -Infinity, -1.0", "ERF, -0.0, -0.0", "ERF, 6.0, 1.0"
@@ -126,27 +114,7 @@ class ElementaryFunctionsTest {
     return new Lanes(Decompositions.rewrite(OpNode.of(op, Lanes.argument(0, type))));
   }
 
-  private static Row[] rows(OpCode op, DType type) {
-    return ROWS.stream().filter(row -> row.op() == op && row.type() == type).toArray(Row[]::new);
-  }
-
-  private static List<Row> readRows() {
-    String name = "elementary-functions.csv";
-    try (var in = Objects.requireNonNull(ElementaryFunctionsTest.class.getResourceAsStream(name), name);
-        var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
-      return lines.lines().filter(line -> line.contains(",0x")).map(ElementaryFunctionsTest::readRow).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Row readRow(String line) {
-    String[] parts = line.split(",", -1);
-    return new Row(
-        OpCode.valueOf(parts[0].toUpperCase(Locale.ROOT)),
-        DType.valueOf(parts[1].toUpperCase(Locale.ROOT)),
-        Long.parseUnsignedLong(parts[2].substring(2), 16),
-        Long.parseUnsignedLong(parts[3].substring(2), 16),
-        Double.parseDouble(parts[4]));
+  private static List<UlpRow> rows(OpCode op, DType type) {
+    return UlpRow.kept().stream().filter(row -> row.dtype() == type && row.function().equals(op.name().toLowerCase(Locale.ROOT))).toList();
   }
 }

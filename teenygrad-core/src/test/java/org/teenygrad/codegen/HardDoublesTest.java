@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.teenygrad.DType;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
+import org.teenygrad.testing.Ulps;
 
 class HardDoublesTest {
   @ParameterizedTest

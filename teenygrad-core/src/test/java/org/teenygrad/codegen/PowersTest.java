@@ -8,6 +8,7 @@ import org.teenygrad.DType;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Semantics;
+import org.teenygrad.testing.Ulps;
 
 class PowersTest {
   private static final double[] SPECIAL = {

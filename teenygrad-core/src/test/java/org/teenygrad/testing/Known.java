@@ -108,6 +108,7 @@ record Known(double lo, double hi, double error, int grain) {
       case EXP2 -> x.hi > 9 ? null : inexact(Math.pow(2, x.lo), Math.pow(2, x.hi), Math.pow(2, x.hi) * (x.error + ulps));
       case LOG -> x.lo < 0.05 ? null : inexact(Math.log(x.lo), Math.log(x.hi), x.error / x.lo + 10 * ulps);
       case LOG2 -> x.lo < 0.05 ? null : inexact(Math.log(x.lo) / LN_2, Math.log(x.hi) / LN_2, 2 * x.error / x.lo + 10 * ulps);
+      case LOG10 -> x.lo < 0.05 ? null : inexact(Math.log10(x.lo), Math.log10(x.hi), x.error / x.lo + 10 * ulps);
       case SIN, COS, TANH, ERF -> x.magnitude() > 100 ? null : inexact(-1, 1, 1.2 * x.error + ulps);
       case FLOOR, CEIL, TRUNC, ROUND -> x.isExact() ? exact(Math.floor(x.lo), Math.ceil(x.hi), 0) : null;
       case NOT -> any(node.dtype());

@@ -45,7 +45,7 @@ final class RandomGraphs {
           DType.UINT8, DType.BOOL);
 
   private static final List<OpCode> UNARY_FLOATING =
-      List.of(NEG, ABS, SQRT, EXP, EXP2, LOG, LOG2, SIN, COS, TANH, ERF, FLOOR, CEIL, TRUNC, ROUND);
+      List.of(NEG, ABS, SQRT, EXP, EXP2, LOG, LOG2, LOG10, SIN, COS, TANH, ERF, FLOOR, CEIL, TRUNC, ROUND);
   private static final List<OpCode> BINARY_FLOATING =
       List.of(ADD, ADD, SUB, MUL, MUL, DIV, MOD, MAX, MIN, POW, LT, EQ, NE);
   private static final List<OpCode> BINARY_INTEGER =
@@ -242,7 +242,7 @@ final class RandomGraphs {
     }
     OpCode op = pick(UNARY_FLOATING);
     return switch (op) {
-      case SQRT, LOG, LOG2 -> add(op, null, clamp(x, 0.25, 64));
+      case SQRT, LOG, LOG2, LOG10 -> add(op, null, clamp(x, 0.25, 64));
       case EXP, EXP2 -> add(op, null, clamp(x, -6, 4));
       default -> add(op, null, x);
     };

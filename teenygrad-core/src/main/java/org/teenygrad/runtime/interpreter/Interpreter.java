@@ -81,7 +81,7 @@ public final class Interpreter implements Kernel {
         Buffer argument = arguments.get(node.payload(Param.class).slot());
         yield Values.load(dtype, length, memory(argument));
       }
-      case NEG, ABS, SQRT, EXP, EXP2, LOG, LOG2, SIN, COS, TANH, ERF -> elementwise(node, inputs);
+      case NEG, ABS, SQRT, EXP, EXP2, LOG, LOG2, LOG10, SIN, COS, TANH, ERF -> elementwise(node, inputs);
       case FLOOR, CEIL, TRUNC, ROUND, NOT, CAST, BITCAST -> elementwise(node, inputs);
       case ADD, SUB, MUL, DIV, IDIV, MOD, MAX, MIN, POW -> elementwise(node, inputs);
       case LT, EQ, NE, AND, OR, XOR, SHL, SHR, THREEFRY -> elementwise(node, inputs);

@@ -1,13 +1,13 @@
-package org.teenygrad.codegen;
+package org.teenygrad.testing;
 
 /// How far a result is from the true value, in units of the last place of the correctly rounded one.
-final class Ulps {
-  static final double WRONG = 1e9;
+public final class Ulps {
+  public static final double WRONG = 1e9;
 
   private Ulps() {}
 
   /// @param want far more exact than a float
-  static double of(float got, double want) {
+  public static double of(float got, double want) {
     float nearest = (float) want;
     if (Float.isNaN(got) || Double.isNaN(want)) {
       return Float.isNaN(got) && Double.isNaN(want) ? 0 : WRONG;
@@ -23,7 +23,7 @@ final class Ulps {
   }
 
   /// The number of floats between two.
-  static double between(float a, float b) {
+  public static double between(float a, float b) {
     return Float.isNaN(a) || Float.isNaN(b)
         ? Float.isNaN(a) && Float.isNaN(b) ? 0 : WRONG
         : Math.abs((double) (order(Float.floatToRawIntBits(a), Integer.MIN_VALUE)
@@ -31,7 +31,7 @@ final class Ulps {
   }
 
   /// The number of doubles between two.
-  static double between(double a, double b) {
+  public static double between(double a, double b) {
     return Double.isNaN(a) || Double.isNaN(b)
         ? Double.isNaN(a) && Double.isNaN(b) ? 0 : WRONG
         : Math.abs((double) (order(Double.doubleToRawLongBits(a), Long.MIN_VALUE)

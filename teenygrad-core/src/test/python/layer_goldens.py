@@ -118,6 +118,13 @@ def layers():
         forward=lambda m, q, k, v: [m(q, k, v, need_weights=False)[0]],
         dim=8, heads=2,
     )
+    layer(
+        "RNN relu",
+        nn.RNN(3, 4, num_layers=2, nonlinearity="relu", batch_first=True),
+        (2, 5, 3), (2, 2, 4),
+        forward=lambda m, x, h: list(m(x, h)),
+        inputSize=3, hiddenSize=4, layers=2, relu=True,
+    )
     for kind in nn.RNN, nn.LSTM, nn.GRU:
         for count, two_ways, bias in (1, False, True), (2, False, True), (1, True, False), (2, True, True):
             module = kind(3, 4, num_layers=count, bidirectional=two_ways, bias=bias, batch_first=True)

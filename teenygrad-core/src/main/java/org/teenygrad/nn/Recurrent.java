@@ -17,11 +17,14 @@ import org.teenygrad.Tensor;
 /// @param kind what a cell computes
 /// @param cells the cells of the lowest layer first; the two directions of a layer side by side
 /// @param bidirectional whether each layer also goes backwards through time; the outputs of both stand side by side
-public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional) implements Layer {
+/// @param dropout in [Mode#TRAINING], the probability with which an element is zeroed on its way from one layer to the next
+public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional, double dropout) implements Layer {
   /// What a cell computes of its gates.
   public enum Kind {
     /// `h = tanh(W x + b + U h + c)`.
     RNN(1),
+    /// `h = relu(W x + b + U h + c)`: PyTorch's `nn.RNN(nonlinearity="relu")`.
+    RNN_RELU(1),
     /// Gates in PyTorch's order: input, forget, cell, output.
     LSTM(4),
     /// Gates in PyTorch's order: reset, update, new.
@@ -55,6 +58,14 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional) impl
     if (cells.isEmpty() || bidirectional && cells.size() % 2 != 0) {
       throw new IllegalArgumentException("recurrent: %d cells, bidirectional %s".formatted(cells.size(), bidirectional));
     }
+    if (!(dropout >= 0 && dropout <= 1)) {
+      throw new IllegalArgumentException("recurrent: the probability of dropout must be in 0..1, not " + dropout);
+    }
+  }
+
+  /// Without dropout.
+  public Recurrent(Kind kind, List<Cell> cells, boolean bidirectional) {
+    this(kind, cells, bidirectional, 0);
   }
 
   /// With biases, all uniform in ±1/sqrt(hidden), as PyTorch starts them.
@@ -78,6 +89,11 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional) impl
           bias ? init.parameter(rows) : null));
     }
     return new Recurrent(kind, cells, bidirectional);
+  }
+
+  /// This with dropout between its layers.
+  public Recurrent withDropout(double probability) {
+    return new Recurrent(kind, cells, bidirectional, probability);
   }
 
   /// The weights by PyTorch's names, such as `weight_ih_l0` and, of the way back, `weight_ih_l0_reverse`.
@@ -117,6 +133,7 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional) impl
     List<Tensor> hiddens = new ArrayList<>();
     List<Tensor> others = new ArrayList<>();
     Tensor input = x;
+    Tensor output = x;
     for (int layer = 0; layer < cells.size() / directions; layer++) {
       List<Tensor> outputs = new ArrayList<>();
       for (int direction = 0; direction < directions; direction++) {
@@ -130,9 +147,10 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional) impl
         hiddens.add(walk.hidden());
         others.add(walk.cell());
       }
-      input = outputs.size() == 1 ? outputs.getFirst() : Tensor.cat(outputs, -1);
+      output = outputs.size() == 1 ? outputs.getFirst() : Tensor.cat(outputs, -1);
+      input = output.dropout(dropout, Mode.current() == Mode.TRAINING);
     }
-    return new Result(input, Tensor.stack(hiddens, 0), kind == Kind.LSTM ? Tensor.stack(others, 0) : null);
+    return new Result(output, Tensor.stack(hiddens, 0), kind == Kind.LSTM ? Tensor.stack(others, 0) : null);
   }
 
   private record Walk(Tensor output, Tensor hidden, Tensor cell) {}
@@ -148,6 +166,7 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional) impl
       Tensor past = h.linear(weights.weightHh(), weights.biasHh());
       switch (kind) {
         case RNN -> h = own.add(past).tanh();
+        case RNN_RELU -> h = own.add(past).relu();
         case LSTM -> {
           List<Tensor> gates = own.add(past).chunk(4, -1);
           c = gates.get(1).sigmoid().mul(c).add(gates.get(0).sigmoid().mul(gates.get(2).tanh()));

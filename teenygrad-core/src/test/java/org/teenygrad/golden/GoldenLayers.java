@@ -150,7 +150,7 @@ final class GoldenLayers {
       case "Embedding" -> Embedding.of(c.integer("count", 0), dim);
       case "MultiheadAttention" -> MultiHeadAttention.of(dim, c.integer("heads", 1));
       case "RNN", "LSTM", "GRU" -> Recurrent.of(
-          Recurrent.Kind.valueOf(c.text("class", "")), c.integer("inputSize", 0), c.integer("hiddenSize", 0),
+          Recurrent.Kind.valueOf(c.text("class", "") + (c.flag("relu") ? "_RELU" : "")), c.integer("inputSize", 0), c.integer("hiddenSize", 0),
           c.integer("layers", 1), c.flag("bidirectional"), bias);
       default -> throw new Call.Unsupported("layer " + c.text("class", ""));
     };

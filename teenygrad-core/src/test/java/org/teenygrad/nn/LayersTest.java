@@ -164,6 +164,18 @@ class LayersTest {
   }
 
   @Test
+  void dropoutStandsBetweenRecurrentLayersInTraining() {
+    Recurrent two = Recurrent.of(Recurrent.Kind.GRU, 3, 4, 2, false);
+    Recurrent second = new Recurrent(two.kind(), two.cells().subList(1, 2), false);
+    Tensor x = Tensor.rand(2, 5, 3).realize();
+    float[] ofNothing = second.forward(Tensor.zeros(2, 5, 4)).toFloatArray();
+    assertThat(two.withDropout(1).forward(x).toFloatArray()).isEqualTo(ofNothing);
+    float[] kept = Mode.EVALUATION.call(() -> two.withDropout(1).forward(x).toFloatArray());
+    assertThat(kept).isEqualTo(two.forward(x).toFloatArray()).isNotEqualTo(ofNothing);
+    assertThatThrownBy(() -> two.withDropout(2)).hasMessageContaining("0..1, not 2.0");
+  }
+
+  @Test
   void whatDoesNotFitIsSaid() {
     assertThatThrownBy(() -> Conv2d.of(3, 4, Window.DEFAULT.groups(2), 3)).hasMessage("Conv2d: 4 and 3 channels do not divide into 2 groups");
     assertThatThrownBy(() -> Conv2d.of(3, 4, 3, 3, 3)).hasMessageContaining("one for each of the 2 axes, not [3, 3, 3]");

@@ -11,16 +11,19 @@ import org.teenygrad.Tensor;
 import org.teenygrad.state.FileException;
 import org.teenygrad.state.TensorFile;
 
-/// Reads GPT-2 as Hugging Face stores it: a directory with `config.json` and the weights.
+/// Reads GPT-2 as Hugging Face stores it: a directory with `config.json` and the weights, in one file or several,
+/// safetensors or PyTorch's. Weights of any floating type become float32.
 ///
 /// ```java
 /// Gpt model = HuggingFace.gpt2(Path.of("gpt2"));
+/// Tensor logits = Mode.EVALUATION.call(() -> model.forward(ids));
 /// ```
 public final class HuggingFace {
   private static final String KIND = "the weights of its config.json";
 
   /// Where weights may be, the best first.
-  private static final String[] WEIGHTS = {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"};
+  private static final String[] WEIGHTS = {
+    "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"};
 
   private static final Pattern IN_BLOCK = Pattern.compile("h\\.([0-9]{1,6})\\.([a-z0-9_.]+)");
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -38,6 +39,8 @@ final class HuggingFaceConfig {
       return new HuggingFaceConfig(file, values(Files.readString(file))).config();
     } catch (JsonProcessingException e) {
       throw FileException.malformed(file, KIND, "it is not valid JSON (" + e.getOriginalMessage() + ")");
+    } catch (CharacterCodingException e) {
+      throw FileException.malformed(file, KIND, "it is not UTF-8");
     } catch (IOException e) {
       throw FileException.cannotRead(file, e);
     } catch (IllegalArgumentException e) {

@@ -2,16 +2,24 @@ package org.teenygrad.models.nanogpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.teenygrad.DType;
 import org.teenygrad.Tensor;
+import org.teenygrad.nn.Mode;
 import org.teenygrad.state.FileException;
 import org.teenygrad.state.State;
 
@@ -82,6 +90,47 @@ class HuggingFaceTest {
     State.save(folder.resolve("model-2.safetensors"), second);
     Files.writeString(folder.resolve("model.safetensors.index.json"), "{\"weight_map\":{" + map + "}}");
     checkLoads();
+  }
+
+  private static Path resource(String name) {
+    try {
+      return Path.of(Objects.requireNonNull(HuggingFaceTest.class.getResource("gpt2/" + name)).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// `gpt2/expected.pt` is what PyTorch computes from the weights in `gpt2/pytorch_model.bin`, as they are and rounded.
+  private static void checkAnswers(Path directory, DType rounded) {
+    Map<String, Tensor> answers = State.load(resource("expected.pt"));
+    Tensor ids = Objects.requireNonNull(answers.get("ids"));
+    float[] expected = Objects.requireNonNull(answers.get(rounded.name())).toFloatArray();
+    Tensor logits = Mode.EVALUATION.call(() -> HuggingFace.gpt2(directory).forward(ids));
+    assertThat(logits.dtype()).isEqualTo(DType.FLOAT32);
+    assertThat(logits.toFloatArray()).containsExactly(expected, within(2e-6f));
+  }
+
+  @Test
+  void computesWhatPyTorchComputesFromItsOwnFile() throws IOException {
+    checkAnswers(Objects.requireNonNull(resource("config.json").getParent()), DType.FLOAT32);
+    Files.copy(resource("config.json"), folder.resolve("config.json"), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(resource("pytorch_model.bin"), folder.resolve("pytorch_model-00001-of-00001.bin"));
+    StringBuilder map = new StringBuilder();
+    State.load(resource("pytorch_model.bin")).keySet().forEach(name ->
+        map.append(map.isEmpty() ? "" : ",").append("\"%s\":\"pytorch_model-00001-of-00001.bin\"".formatted(name)));
+    Files.writeString(folder.resolve("pytorch_model.bin.index.json"), "{\"weight_map\":{" + map + "}}");
+    checkAnswers(folder, DType.FLOAT32);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT16", "BFLOAT16"})
+  void widensHalves(DType dtype) throws IOException {
+    Map<String, Tensor> weights = new LinkedHashMap<>();
+    State.load(resource("pytorch_model.bin")).forEach((name, tensor) ->
+        weights.put(name, tensor.dtype() == DType.FLOAT32 ? tensor.cast(dtype) : tensor));
+    State.save(folder.resolve("model.safetensors"), weights);
+    Files.copy(resource("config.json"), folder.resolve("config.json"), StandardCopyOption.REPLACE_EXISTING);
+    checkAnswers(folder, dtype);
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.teenygrad.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ class GgufFileTest {
     return Files.write(folder.resolve("model.gguf"), bytes);
   }
 
-  private static Bytes string(Bytes out, String text) {
+  static Bytes string(Bytes out, String text) {
     return out.i64(text.length()).text(text);
   }
 
@@ -79,19 +80,25 @@ class GgufFileTest {
     }
   }
 
+  /// Blocks of random bits, but with float16s of a sensible size.
+  private static byte[] blocks(GgmlType type, int count) {
+    byte[] data = new byte[count * type.blockBytes];
+    new Random(type.ordinal()).nextBytes(data);
+    for (int block = 0; block < count; block++) {
+      for (int at : BlockReference.halves(type)) {
+        byte[] half = Bytes.littleEndian().f16(0.01f * (block % 7 + 1)).toArray();
+        System.arraycopy(half, 0, data, block * type.blockBytes + at, 2);
+      }
+    }
+    return data;
+  }
+
   @ParameterizedTest
   @EnumSource(value = GgmlType.class, names = {
     "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K"})
   void dequantizesAsTheLayoutSays(GgmlType type) throws IOException {
     int blocks = 3;
-    byte[] data = new byte[blocks * type.blockBytes];
-    new Random(type.ordinal()).nextBytes(data);
-    for (int block = 0; block < blocks; block++) {
-      for (int at : BlockReference.halves(type)) {
-        byte[] half = Bytes.littleEndian().f16(0.01f * (block + 1)).toArray();
-        System.arraycopy(half, 0, data, block * type.blockBytes + at, 2);
-      }
-    }
+    byte[] data = blocks(type, blocks);
     Tensor tensor = State.loadTensor(write(file(BlockReference.code(type), blocks, type.blockElements, data)));
     assertThat(tensor.dtype()).isEqualTo(DType.FLOAT32);
     float[] values = tensor.toFloatArray();
@@ -103,14 +110,33 @@ class GgufFileTest {
     }
   }
 
-  @Test
-  void dequantizesInsideTheKernelThatUsesIt() throws IOException {
-    byte[] data = new byte[8 * GgmlType.Q6_K.blockBytes];
-    Tensor weight = State.loadTensor(write(file(14, 8, 256, data)));
-    Tensor x = Tensor.ones(1, 256).contiguous().realize();
-    Tensor y = x.mul(weight).sum(1);
+  /// What a model does with its weights for each token that it says.
+  @ParameterizedTest
+  @EnumSource(value = GgmlType.class, names = {
+    "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K"})
+  void aVectorMeetsAQuantizedMatrixInOneKernel(GgmlType type) throws IOException {
+    int rows = 6;
+    int columns = 512;
+    byte[] data = blocks(type, rows * columns / type.blockElements);
+    Tensor weight = State.loadTensor(write(file(BlockReference.code(type), rows, columns, data)));
+    Tensor x = Tensor.arange(columns).remainder(13).sub(6).toFloat().reshape(1, columns).contiguous().realize();
+    Tensor y = x.matmul(weight.transpose(0, 1));
     Profile profile = Profile.of(y::realize);
     assertThat(profile.launches()).hasSize(1);
+    assertThat(profile.schedules()).singleElement().extracting(Profile.Making::workspaceBytes).isEqualTo(0L);
+    float[] vector = x.toFloatArray();
+    float[] result = y.toFloatArray();
+    for (int row = 0; row < rows; row++) {
+      double sum = 0;
+      double size = 0;
+      for (int column = 0; column < columns; column++) {
+        int block = (row * columns + column) / type.blockElements;
+        float w = BlockReference.read(type, data, block * type.blockBytes)[column % type.blockElements];
+        sum += (double) w * vector[column];
+        size += Math.abs((double) w * vector[column]);
+      }
+      assertThat((double) result[row]).isCloseTo(sum, within(size * columns * 0x1p-24));
+    }
   }
 
   @Test

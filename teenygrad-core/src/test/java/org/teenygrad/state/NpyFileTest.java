@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,17 +152,6 @@ class NpyFileTest {
         .text(header).toArray());
     assertThatThrownBy(() -> TensorFile.open(file))
         .isInstanceOf(FileException.class).hasMessageContaining("not one of NumPy");
-  }
-
-  @Test
-  void opensArraysBeyondTwoGibibytes() throws IOException {
-    Path file = write("large.npy", Bytes.npy("|u1", false, "(3, 1073741824)", new byte[0]));
-    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
-      sparse.setLength(sparse.length() + 3L * (1 << 30));
-    }
-    try (TensorFile opened = TensorFile.open(file)) {
-      assertThat(opened.shapes()).containsEntry("tensor", Shape.of(3, 1 << 30));
-    }
   }
 
   @Test

@@ -72,13 +72,17 @@ final class TorchBytes {
   static byte[] legacyFile(byte[] pickle, Map<String, byte[]> storages) {
     TorchBytes keys = pickle().op(']', '(');
     storages.keySet().forEach(keys::string);
-    Bytes file = Bytes.littleEndian()
+    Bytes file = Bytes.littleEndian().raw(legacyStart()).raw(pickle).raw(keys.op('e').stop());
+    storages.values().forEach(bytes -> file.i64(bytes.length / 4).raw(bytes));
+    return file.toArray();
+  }
+
+  /// What comes before the value.
+  static byte[] legacyStart() {
+    return Bytes.littleEndian()
         .u8(0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, '.')
         .raw(pickle().number(1001).stop())
         .raw(pickle().op('}', '(').string("little_endian").op(0x88, 'u').stop())
-        .raw(pickle)
-        .raw(keys.op('e').stop());
-    storages.values().forEach(bytes -> file.i64(bytes.length / 4).raw(bytes));
-    return file.toArray();
+        .toArray();
   }
 }

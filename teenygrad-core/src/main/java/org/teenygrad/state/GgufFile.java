@@ -100,7 +100,9 @@ final class GgufFile {
     if (key.equals(ALIGNMENT)) {
       if (type != UINT32 || !(value instanceof Long number) || number < 8 || number > 1 << 30
           || Long.bitCount(number) != 1) {
-        throw new IllegalArgumentException("its alignment is " + value + ", which is not a power of two from 8 on");
+        throw new IllegalArgumentException(
+            "its alignment is %s (type %d), which is not a uint32 that is a power of two from 8 on"
+                .formatted(value, type));
       }
       alignment = number;
     }

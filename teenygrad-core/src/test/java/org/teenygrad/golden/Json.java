@@ -25,7 +25,7 @@ public final class Json {
     }
   }
 
-  static @Nullable Object parse(String text) {
+  public static @Nullable Object parse(String text) {
     try (JsonParser parser = new JsonFactory().createParser(text)) {
       parser.nextToken();
       return value(parser);

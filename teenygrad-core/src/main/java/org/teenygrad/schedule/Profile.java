@@ -89,21 +89,19 @@ public record Profile(List<Launch> launches, List<Making> schedules) {
     }
   }
 
+  /// Whether anybody wants to see launches one by one; else a schedule runs as a whole.
+  static boolean watchesLaunches() {
+    return recording != null || Debug.at(Debug.LAUNCHES) || Debug.checksNan();
+  }
+
   static void run(Runtime runtime, Schedule.ExecItem item, List<List<Buffer>> arguments) {
+    long nanos = item.kernel().time(arguments);
+    int runs = arguments.size();
+    Launch launch = new Launch(item.program().name(), item.program().graph(), runs, item.program().work().flops() * runs, item.program().work().bytes() * runs, nanos);
+    Debug.say(Debug.LAUNCHES, () -> Roofline.of(runtime).line(launch));
     Profile profile = recording;
-    boolean tells = Debug.at(Debug.LAUNCHES);
-    if (profile == null && !tells) {
-      item.kernel().run(arguments);
-    } else {
-      long nanos = item.kernel().time(arguments);
-      int runs = arguments.size();
-      Launch launch = new Launch(item.program().name(), item.program().graph(), runs, item.program().work().flops() * runs, item.program().work().bytes() * runs, nanos);
-      if (tells) {
-        Debug.say(Debug.LAUNCHES, () -> Roofline.of(runtime).line(launch));
-      }
-      if (profile != null) {
-        profile.launches.add(launch);
-      }
+    if (profile != null) {
+      profile.launches.add(launch);
     }
     if (Debug.checksNan()) {
       NanCheck.after(runtime, item.program(), arguments);

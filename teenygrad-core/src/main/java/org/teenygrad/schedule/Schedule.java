@@ -6,17 +6,19 @@ import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.Kernel;
 import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Runtime;
+import org.teenygrad.runtime.Sequence;
 import org.teenygrad.runtime.Slice;
 
 /// A graph made ready to run again and again: the kernels in order, and where each one's data is.
 ///
 /// @param items the launches
+/// @param sequence all of them as the device runs them at once
 /// @param inputs how many buffers the graph reads
 /// @param outputs where each of the graph's results is
 /// @param places the buffers by slot: first the inputs, then what the kernels write
 /// @param workspaceBytes memory for what lives only while the schedule runs
 /// @param compilation what making it cost
-record Schedule(List<ExecItem> items, int inputs, List<Integer> outputs, List<Place> places, long workspaceBytes, Compilation compilation) {
+record Schedule(List<ExecItem> items, Sequence sequence, int inputs, List<Integer> outputs, List<Place> places, long workspaceBytes, Compilation compilation) {
   /// One launch: a kernel and, for each time that it runs, the slots of its arguments.
   record ExecItem(Program program, Kernel kernel, List<List<Integer>> arguments) {}
 
@@ -52,6 +54,7 @@ record Schedule(List<ExecItem> items, int inputs, List<Integer> outputs, List<Pl
             case Place.Temporary part -> new Slice(whole, part.offset(), part.bytes());
           });
     }
+    List<List<List<Buffer>>> all = new ArrayList<>(items.size());
     for (ExecItem item : items) {
       List<List<Buffer>> arguments = new ArrayList<>(item.arguments().size());
       for (List<Integer> slots : item.arguments()) {
@@ -61,7 +64,14 @@ record Schedule(List<ExecItem> items, int inputs, List<Integer> outputs, List<Pl
         }
         arguments.add(list);
       }
-      Profile.run(runtime, item, arguments);
+      all.add(arguments);
+    }
+    if (Profile.watchesLaunches()) {
+      for (int i = 0; i < items.size(); i++) {
+        Profile.run(runtime, items.get(i), all.get(i));
+      }
+    } else {
+      sequence.run(all);
     }
     return outputs.stream().map(buffers::get).toList();
   }

@@ -24,6 +24,7 @@ import org.teenygrad.runtime.Debug;
 import org.teenygrad.runtime.Kernel;
 import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Runtime;
+import org.teenygrad.runtime.Sequence;
 import org.teenygrad.runtime.Target;
 
 /// From a graph over PARAMs to a [Schedule]: simplify, fuse, lower, merge, order, place in memory, compile.
@@ -81,7 +82,11 @@ final class Scheduler {
     Program program = new Program("graph", sink, "", new Program.Launch(1, 1, 0), new Program.Work(0, 0));
     Debug.graphs(() -> "graph", List.of(sink));
     var item = new Schedule.ExecItem(program, runtime.compiler().compile(program), List.of(arguments));
-    return new Schedule(List.of(item), params.size(), outputs, places, 0, new Schedule.Compilation(1, 0));
+    return new Schedule(List.of(item), sequence(runtime, List.of(item)), params.size(), outputs, places, 0, new Schedule.Compilation(1, 0));
+  }
+
+  private static Sequence sequence(Runtime runtime, List<Schedule.ExecItem> items) {
+    return runtime.compiler().sequence(items.stream().map(Schedule.ExecItem::kernel).toList());
   }
 
   private static long bytes(OpNode node) {
@@ -239,6 +244,6 @@ final class Scheduler {
       all.add(places.getOrDefault(slot, new Schedule.Place.Temporary(plan.offset(slot), bytes(slotNodes.get(slot)))));
     }
     List<Integer> outputs = results.stream().map(slots::get).toList();
-    return new Schedule(items, inputs, outputs, all, plan.bytes(), compilation);
+    return new Schedule(items, sequence(runtime, items), inputs, outputs, all, plan.bytes(), compilation);
   }
 }

@@ -5,6 +5,7 @@ import org.teenygrad.runtime.Compiler;
 import org.teenygrad.runtime.Debug;
 import org.teenygrad.runtime.Kernel;
 import org.teenygrad.runtime.Program;
+import org.teenygrad.runtime.Sequence;
 import org.teenygrad.runtime.llvm.KernelCache;
 import org.teenygrad.runtime.llvm.LlvmCompiler;
 
@@ -34,6 +35,11 @@ final class CudaCompiler implements Compiler {
     Debug.say(Debug.CODE, () -> "LLVM IR of " + name + "\n" + ir + "\nPTX\n" + llvm.assembly(ir));
     byte[] cubin = cache.code(List.of("cubin", identity, ir), () -> assemble(name, llvm.assembly(ir)));
     return new CudaKernel(stream, name, cubin, launch);
+  }
+
+  @Override
+  public Sequence sequence(List<Kernel> kernels) {
+    return new CudaSequence(stream, kernels.stream().map(CudaKernel.class::cast).toList());
   }
 
   private byte[] assemble(String name, String ptx) {

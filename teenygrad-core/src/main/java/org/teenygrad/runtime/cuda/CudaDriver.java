@@ -67,6 +67,14 @@ final class CudaDriver {
   private static final MethodHandle FUNC_SET_ATTRIBUTE = function("cuFuncSetAttribute", 3);
   private static final MethodHandle LAUNCH_KERNEL = function("cuLaunchKernel", 11);
 
+  private static final MethodHandle GRAPH_CREATE = function("cuGraphCreate", 2);
+  private static final MethodHandle GRAPH_DESTROY = function("cuGraphDestroy", 1);
+  private static final MethodHandle GRAPH_ADD_KERNEL_NODE = function("cuGraphAddKernelNode", 5);
+  private static final MethodHandle GRAPH_INSTANTIATE = function("cuGraphInstantiateWithFlags", 3);
+  private static final MethodHandle GRAPH_LAUNCH = function("cuGraphLaunch", 2);
+  private static final MethodHandle GRAPH_EXEC_KERNEL_NODE_SET_PARAMS = function("cuGraphExecKernelNodeSetParams", 3);
+  private static final MethodHandle GRAPH_EXEC_DESTROY = function("cuGraphExecDestroy", 1);
+
   /// Where a function of this thread writes its result; no function writes more than two.
   private static final ThreadLocal<MemorySegment> RESULT = ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(2 * Long.BYTES, 8));
 
@@ -337,6 +345,48 @@ final class CudaDriver {
     check("cuLaunchKernel", call(LAUNCH_KERNEL, function, blocks, 1, 1, threads, 1, 1, sharedBytes, stream, 0, extra));
   }
 
+  // Graphs
+
+  static long graphCreate() {
+    MemorySegment out = RESULT.get();
+    check("cuGraphCreate", call(GRAPH_CREATE, out.address(), 0));
+    return out.get(JAVA_LONG, 0);
+  }
+
+  static void graphDestroy(long graph) {
+    check("cuGraphDestroy", call(GRAPH_DESTROY, graph));
+  }
+
+  /// @param before the node that runs before, or 0
+  /// @param params a `CUDA_KERNEL_NODE_PARAMS_v1`
+  static long graphAddKernelNode(long graph, long before, MemorySegment params) {
+    MemorySegment out = RESULT.get();
+    out.set(JAVA_LONG, Long.BYTES, before);
+    long dependencies = before == 0 ? 0 : out.address() + Long.BYTES;
+    check("cuGraphAddKernelNode", call(GRAPH_ADD_KERNEL_NODE, out.address(), graph, dependencies, before == 0 ? 0 : 1, params.address()));
+    return out.get(JAVA_LONG, 0);
+  }
+
+  /// What can be launched of a graph.
+  static long graphInstantiate(long graph) {
+    MemorySegment out = RESULT.get();
+    check("cuGraphInstantiateWithFlags", call(GRAPH_INSTANTIATE, out.address(), graph, 0));
+    return out.get(JAVA_LONG, 0);
+  }
+
+  static void graphLaunch(long exec, long stream) {
+    check("cuGraphLaunch", call(GRAPH_LAUNCH, exec, stream));
+  }
+
+  /// Launches from here on run a node with other parameters.
+  static void graphExecKernelNodeSetParams(long exec, long node, MemorySegment params) {
+    check("cuGraphExecKernelNodeSetParams", call(GRAPH_EXEC_KERNEL_NODE_SET_PARAMS, exec, node, params.address()));
+  }
+
+  static void graphExecDestroy(long exec) {
+    check("cuGraphExecDestroy", call(GRAPH_EXEC_DESTROY, exec));
+  }
+
   private static void check(String function, int status) {
     if (status != 0) {
       throw CudaException.of(status, function);
@@ -393,6 +443,14 @@ final class CudaDriver {
       return (int) function.invokeExact(a, b, c, d);
     } catch (Throwable e) {
       throw new AssertionError(e);
+    }
+  }
+
+  private static int call(MethodHandle function, long a, long b, long c, long d, long e) {
+    try {
+      return (int) function.invokeExact(a, b, c, d, e);
+    } catch (Throwable thrown) {
+      throw new AssertionError(thrown);
     }
   }
 

@@ -76,6 +76,18 @@ final class CudaKernel implements Kernel {
     }
   }
 
+  String name() {
+    return name;
+  }
+
+  long function() {
+    return function;
+  }
+
+  Launch launch() {
+    return launch;
+  }
+
   /// Registers, spilled bytes and such, of one thread.
   int attribute(FunctionAttribute attribute) {
     stream.makeCurrent();

@@ -40,6 +40,11 @@ final class CudaStream {
     }
   }
 
+  void launchGraph(String name, long exec) {
+    remember(name);
+    explained(() -> CudaDriver.graphLaunch(exec, stream));
+  }
+
   void copyIn(long target, long pinnedSource, long bytes) {
     explained(() -> CudaDriver.memcpyHtoDAsync(target, pinnedSource, bytes, stream));
   }

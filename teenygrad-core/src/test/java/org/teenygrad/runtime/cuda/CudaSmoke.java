@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,7 @@ import java.util.Random;
 import org.teenygrad.Device;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.OutOfMemoryException;
+import org.teenygrad.runtime.Sequence;
 import org.teenygrad.runtime.Slice;
 import org.teenygrad.runtime.cuda.CudaDriver.FunctionAttribute;
 import org.teenygrad.runtime.llvm.KernelCache;
@@ -78,6 +80,8 @@ public final class CudaSmoke {
     checks.put("launchesAndCopiesAreOrdered", this::launchesAndCopiesAreOrdered);
     checks.put("eventsTimeKernels", this::eventsTimeKernels);
     checks.put("launchCost", this::launchCost);
+    checks.put("graphsFollowTheirBuffers", this::graphsFollowTheirBuffers);
+    checks.put("graphLaunchCost", this::graphLaunchCost);
     checks.put("copySpeed", this::copySpeed);
     checks.put("brokenPtxSaysWhy", this::brokenPtxSaysWhy);
     checks.put("peers", this::peers);
@@ -290,6 +294,53 @@ public final class CudaSmoke {
     cuda.stream().synchronize();
     long done = System.nanoTime();
     return String.format(Locale.ROOT, "%.2f us handed in, %.2f us done", (handedIn - start) / 1e3 / count, (done - start) / 1e3 / count);
+  }
+
+  /// x += step, y += x, x += step, y += x: as launches, then as a graph, then as the same graph over other buffers.
+  private String graphsFollowTheirBuffers() {
+    int n = AddKernel.THREADS;
+    CudaKernel kernel = add(1);
+    Sequence sequence = cuda.compiler().sequence(List.of(kernel, kernel, kernel));
+    CudaBuffer x = floats(n, 0, 0);
+    CudaBuffer y = floats(n, 0, 0);
+    float expectedX = 0;
+    float expectedY = 0;
+    for (int run = 0; run < 6; run++) {
+      float size = run / 2 + 1f; // a new buffer each second run
+      CudaBuffer step = floats(n, size, 0);
+      if (run == 3) {
+        x = floats(n, 1000, 0);
+        expectedX = 1000;
+      }
+      sequence.run(List.of(List.of(List.of(x, x, step), List.of(x, x, step)), List.of(List.of(y, y, x)), List.of(List.of(x, x, step), List.of(y, y, x))));
+      expectedX += 2 * size;
+      expectedY += expectedX;
+      expectedX += size;
+      expectedY += expectedX;
+      check(floats(x)[n - 1] == expectedX && floats(y)[n - 1] == expectedY, "run " + run + ": " + floats(x)[n - 1] + ", " + floats(y)[n - 1]);
+    }
+    return "";
+  }
+
+  private String graphLaunchCost() {
+    int count = 300;
+    CudaKernel kernel = add(1);
+    CudaBuffer x = floats(AddKernel.THREADS, 0, 0);
+    Sequence sequence = cuda.compiler().sequence(Collections.nCopies(count, kernel));
+    List<List<List<Buffer>>> arguments = Collections.nCopies(count, List.of(List.of(x, x, x)));
+    sequence.run(arguments);
+    long start = System.nanoTime();
+    sequence.run(arguments);
+    cuda.stream().synchronize();
+    long made = System.nanoTime();
+    int runs = 100;
+    for (int i = 0; i < runs; i++) {
+      sequence.run(arguments);
+    }
+    long handedIn = System.nanoTime();
+    cuda.stream().synchronize();
+    long done = System.nanoTime();
+    return String.format(Locale.ROOT, "%d launches: %.1f us to make, %.2f us handed in, %.2f us done", count, (made - start) / 1e3, (handedIn - made) / 1e3 / runs, (done - made) / 1e3 / runs);
   }
 
   private String copySpeed() {

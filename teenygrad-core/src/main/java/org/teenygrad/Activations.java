@@ -1,5 +1,7 @@
 package org.teenygrad;
 
+import org.teenygrad.ir.OpCode;
+
 /// The nonlinear functions of neural networks: sigmoid, relu, gelu, softmax.
 ///
 /// All take any floating tensor (integers become float32) and keep its type; float16 and bfloat16 are computed in
@@ -171,7 +173,7 @@ sealed interface Activations permits Tensor {
   /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor softmax(int axis) {
     return Precision.compute(self(), x -> {
-      Tensor e = x.sub(x.max(axis, true).detach()).exp();
+      Tensor e = x.sub(largest(x, axis)).exp();
       return e.div(e.sum(axis, true));
     });
   }
@@ -183,7 +185,7 @@ sealed interface Activations permits Tensor {
   /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor logSoftmax(int axis) {
     return Precision.compute(self(), x -> {
-      Tensor shifted = x.sub(x.max(axis, true).detach());
+      Tensor shifted = x.sub(largest(x, axis));
       return shifted.sub(shifted.exp().sum(axis, true).log());
     });
   }
@@ -199,11 +201,16 @@ sealed interface Activations permits Tensor {
   /// As [#logsumexp(int...)]; the axes stay with size 1 if `keepDim`.
   default Tensor logsumexp(boolean keepDim, int... axes) {
     return Precision.compute(self(), x -> {
-      Tensor largest = x.max(true, axes).detach();
+      Tensor largest = largest(x, axes);
       Tensor shift = largest.isFinite().where(largest, 0);
       Tensor log = x.sub(shift).exp().sum(keepDim, axes).log();
       return log.add(shift.reshape(log.shape()));
     });
+  }
+
+  /// To be taken off, so that no exponential overflows; of nothing -infinity.
+  private static Tensor largest(Tensor x, int... axes) {
+    return Reducing.over(x, OpCode.MAX, axes, true).detach();
   }
 
   private static Tensor nonPositive(Tensor x) {

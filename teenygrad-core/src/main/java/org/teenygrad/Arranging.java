@@ -82,7 +82,7 @@ sealed interface Arranging permits Tensor {
     }
     int count = (x.size(at) - size) / step + 1;
     return size == 0
-        ? x.slice(at, 0, 1).unsqueeze(-1).slice(-1, 0, 0).expand(expanded(x, at, count))
+        ? x.flatten().slice(0, 0, 0).reshape(expanded(x, at, count))
         : Windows.slide(x, at, size, step, 1, count);
   }
 
@@ -157,8 +157,12 @@ sealed interface Arranging permits Tensor {
   /// ```
   /// @param p any number; infinities give the largest and the smallest absolute value, 0 counts what is not zero
   /// @param axes all if none is given
+  /// @throws IllegalArgumentException if there are no elements and p is negative or infinite
   default Tensor norm(double p, boolean keepDim, int... axes) {
     return Precision.compute(self(), x -> {
+      if (p < 0) {
+        Reducing.requireElements("norm", x, axes);
+      }
       Tensor size = x.abs();
       if (p == Double.POSITIVE_INFINITY) {
         return size.max(keepDim, axes);

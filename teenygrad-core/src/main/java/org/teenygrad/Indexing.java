@@ -23,6 +23,9 @@ sealed interface Indexing permits Tensor {
   /// @return of the index' shape
   /// @throws IllegalArgumentException if the index does not fit
   default Tensor gather(int axis, Tensor index) {
+    if (self().rank() == 0 && index.rank() == 0) {
+      return self().unsqueeze(0).gather(axis, index.unsqueeze(0)).squeeze(0); // PyTorch lets a scalar have axes 0 and -1
+    }
     int along = self().shape().axis(axis);
     Tensor x = Positions.cutTo(self(), index, along, "gather");
     return Tensor.applyWith(OpCode.GATHER, along, x, index);

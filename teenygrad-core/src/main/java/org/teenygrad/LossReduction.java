@@ -2,7 +2,7 @@ package org.teenygrad;
 
 /// What becomes of the losses of single samples: PyTorch's `reduction`.
 public enum LossReduction {
-  /// Their mean, a scalar. Where some samples do not count, the mean of the others; 0 if none counts.
+  /// Their mean, a scalar. Where some samples do not count, the mean of the others; NaN if none counts.
   MEAN,
   /// Their sum, a scalar.
   SUM,
@@ -19,6 +19,6 @@ public enum LossReduction {
 
   /// @param counts true where a loss counts; the losses are 0 elsewhere
   Tensor of(Tensor losses, Tensor counts) {
-    return this == MEAN ? losses.sum().div(counts.cast(losses.dtype()).sum().maximum(1)) : of(losses);
+    return this == MEAN ? losses.sum().div(counts.cast(losses.dtype()).sum()) : of(losses);
   }
 }

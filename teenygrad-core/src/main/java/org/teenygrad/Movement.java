@@ -177,9 +177,16 @@ sealed interface Movement permits Tensor {
   /// ```java
   /// Tensor.of(1, 2, 3).flip(0);   // [3 2 1]
   /// ```
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor flip(int... axes) {
     Shape shape = self().shape();
+    if (shape.rank() == 0 && IntStream.of(axes).allMatch(axis -> axis == 0 || axis == -1)) {
+      return self(); // PyTorch lets a scalar have these axes
+    }
     int[] positive = IntStream.of(axes).map(shape::axis).sorted().distinct().toArray();
+    if (positive.length < axes.length) {
+      throw new IllegalArgumentException("flip: " + Arrays.toString(axes) + " names an axis twice");
+    }
     return positive.length == 0
         ? self()
         : Tensor.applyWith(OpCode.FLIP, IntStream.of(positive).boxed().toList(), self());

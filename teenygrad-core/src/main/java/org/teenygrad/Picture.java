@@ -24,7 +24,7 @@ final class Picture {
     Map<OpNode, Tensor> values = new LinkedHashMap<>();
     Map<OpNode, Tensor> gradients = new LinkedHashMap<>();
     for (OpNode node : nodes) {
-      if (isSmall(node) && !node.is(OpCode.CONST) && (small || isPresent(node))) {
+      if (isSmall(node) && !node.is(OpCode.CONST) && (isPresent(node) || small && !node.is(OpCode.BUFFER))) {
         values.put(node, Tensor.wrap(node));
       }
       Tensor gradient = small && !node.is(OpCode.CONST) ? gradient(root, node) : null;

@@ -137,6 +137,9 @@ final class Positions {
   }
 
   static Tensor scatter(Tensor base, int axis, Tensor index, Tensor source, @Nullable OpCode combine) {
+    if (base.rank() == 0 && index.rank() == 0 && source.rank() == 0) {
+      return scatter(base.unsqueeze(0), axis, index.unsqueeze(0), source.unsqueeze(0), combine).squeeze(0);
+    }
     int along = base.shape().axis(axis);
     String name = combine == null ? "scatter" : "scatterAdd";
     cutTo(base, index, along, name);

@@ -45,12 +45,16 @@ final class Reducing {
   }
 
   static Tensor extreme(String name, OpCode combine, Tensor x, int[] axes, boolean keepDim) {
+    requireElements(name, x, axes);
+    return over(x, combine, axes, keepDim);
+  }
+
+  static void requireElements(String name, Tensor x, int[] axes) {
     for (int axis : axes(x.shape(), axes)) {
       if (x.size(axis) == 0) {
         throw new IllegalArgumentException(name + ": axis " + axis + " of shape " + x.shape() + " has no elements");
       }
     }
-    return over(x, combine, axes, keepDim);
   }
 
   /// The least position among those that hold the extreme; where that is NaN, among those that hold NaN.

@@ -222,4 +222,10 @@ class ElementwiseTest {
     assertThatThrownBy(() -> Tensor.of(1f).bitcast(DType.INT64))
         .hasMessage("bitcast: float32 has 4 bytes, int64 has 8");
   }
+
+  @Test
+  void aDivisionByTheConstantZeroGivesZeros() {
+    Tensor x = Tensor.of(true, false).realize();
+    assertThat(x.floorDiv(0).add(x.remainder(0)).toLongArray()).containsExactly(0, 0);
+  }
 }

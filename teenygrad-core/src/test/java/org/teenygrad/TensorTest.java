@@ -171,4 +171,13 @@ class TensorTest {
   void constantsAreAtHomeOnEveryDevice() {
     assertThat(Tensor.zeros(2).to(Tensor.zeros(2).device()).data()).containsExactly(0, 0);
   }
+
+  @Test
+  void derivativesComeBackFromAnotherDeviceThatHasComputed() {
+    Tensor x = Tensor.of(new float[] {1, 2}, Shape.of(2), Tensor.zeros(1).device()).requiresGrad();
+    Tensor y = x.to(Device.of("interpreter")).square();
+    y.realize();
+    y.sum().backward();
+    assertThat(x.grad().data()).containsExactly(2, 4);
+  }
 }

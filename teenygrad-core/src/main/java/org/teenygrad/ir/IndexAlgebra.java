@@ -362,6 +362,9 @@ public final class IndexAlgebra {
       OpNode mod = term.getKey();
       if (mod.is(OpCode.MOD) && mod.input(1).is(OpCode.CONST)) {
         long n = Semantics.toLong(mod.input(1).payload(Object.class));
+        if (n <= 0) {
+          continue; // what a user may divide by, but no index
+        }
         OpNode quotient = divide(mod.input(0), n);
         Sum parts = sum(quotient);
         long f = term.getValue();

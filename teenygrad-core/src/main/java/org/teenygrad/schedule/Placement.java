@@ -26,6 +26,11 @@ final class Placement {
         devices.put(node, node.payload(Storage.class).device());
       } else if (node.is(OpCode.COPY)) {
         devices.put(node, node.payload(Device.class));
+      } else if (node.is(OpCode.GRADIENT)) { // is where its variable is
+        Device device = devices.get(node.input(1));
+        if (device != null) {
+          devices.put(node, device);
+        }
       } else {
         for (OpNode input : node.inputs()) {
           Device device = devices.get(input);

@@ -55,9 +55,11 @@ public final class Realizer {
     Set<OpNode> results = new LinkedHashSet<>(asked);
     boolean copies = false;
     List<OpNode> reached = reach(asked);
+    Set<Device> found = found(reached);
     for (OpNode node : reached) {
       if (computed(node) == null) {
-        copies |= node.is(OpCode.COPY);
+        // What a derivative goes through may be computed already, and be a copy.
+        copies |= node.is(OpCode.COPY) || node.is(OpCode.GRADIENT) && found.size() > 1;
         if (node.is(OpCode.ASSIGN)) {
           results.add(node);
         }
@@ -66,7 +68,7 @@ public final class Realizer {
     List<OpNode> wanted = List.copyOf(results);
     List<OpNode> graphs = copies ? Placement.copyAcross(cut(wanted)) : wanted;
     Map<Device, Set<OpNode>> byDevice = new LinkedHashMap<>();
-    Map<OpNode, Device> devices = copies ? Placement.devices(graphs) : devices(graphs, reached);
+    Map<OpNode, Device> devices = copies ? Placement.devices(graphs) : devices(graphs, found);
     for (OpNode graph : graphs) {
       if (computed(graph) == null) {
         Device device = devices.get(graph);
@@ -86,8 +88,7 @@ public final class Realizer {
     return Graph.topological(roots, node -> computed(node) == null);
   }
 
-  /// The device of each root; expressions of constants alone have none.
-  private static Map<OpNode, Device> devices(List<OpNode> roots, List<OpNode> reached) {
+  private static Set<Device> found(List<OpNode> reached) {
     Set<Device> found = new HashSet<>();
     for (OpNode node : reached) {
       OpNode buffer = node.is(OpCode.BUFFER) ? node : computed(node);
@@ -95,6 +96,11 @@ public final class Realizer {
         found.add(device(buffer));
       }
     }
+    return found;
+  }
+
+  /// The device of each root; expressions of constants alone have none.
+  private static Map<OpNode, Device> devices(List<OpNode> roots, Set<Device> found) {
     if (found.size() > 1) {
       // A constant expression may have been computed on another device than the one it is wanted on now.
       return Placement.devices(roots);

@@ -17,7 +17,7 @@ final class TorchMovement {
     t.one("permute", c -> c.x().permute(c.integers(1, "dims")));
     t.one("transpose", c -> c.x().transpose(c.integer(1, "dim0", 0), c.integer(2, "dim1", 1)));
     t.unary("T.__get__", x -> x.permute(IntStream.range(0, x.rank()).map(i -> x.rank() - 1 - i).toArray()));
-    t.one("flip", TorchMovement::flip);
+    t.one("flip", c -> c.x().flip(c.integers(1, "dims")));
     t.one("expand", c -> c.x().expand(c.integers(1, "size")));
     t.one("squeeze", c -> c.has(1, "dim") ? c.x().squeeze(c.integer(1, "dim", 0)) : c.x().squeeze());
     t.one("unsqueeze", c -> c.x().unsqueeze(c.integer(1, "dim", 0)));
@@ -39,15 +39,6 @@ final class TorchMovement {
         Tensor.meshgrid(c.text(9, "indexing", "ij"), c.tensors(0, "tensors").toArray(Tensor[]::new)));
     t.one("pad", TorchMovement::pad);
     t.one("interpolate", TorchMovement::interpolate);
-  }
-
-  private static Tensor flip(Call c) {
-    int[] axes = c.integers(1, "dims");
-    Tensor x = c.x();
-    if (IntStream.of(axes).map(axis -> x.shape().axis(axis)).distinct().count() != axes.length) {
-      throw new IllegalArgumentException("flip: an axis is named twice");
-    }
-    return x.flip(axes);
   }
 
   private static Tensor roll(Call c) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <B> what the source hands out
 public final class BlockPool<B> {
+  /// From this size on a block of a new size is worth giving others back for.
+  private static final long LARGE_BYTES = 64L << 20;
+
   /// How long an allocation for which there is no room waits for the collector's cleaners.
   private static final int[] WAITS_MILLIS = {20, 80, 200, 500};
 
@@ -95,7 +98,9 @@ public final class BlockPool<B> {
     if (block != null) {
       cachedBytes -= size;
     } else {
-      if (!source.allows(liveBytes + cachedBytes + size)) {
+      // A workspace that has grown leaves the smaller ones before it behind, and nobody asks for their sizes again.
+      boolean leftBehind = size >= LARGE_BYTES && cachedBytes > (liveBytes + size) / 2;
+      if (leftBehind || !source.allows(liveBytes + cachedBytes + size)) {
         trim();
       }
       block = source.allows(liveBytes + size) ? source.allocate(size) : null;

@@ -79,6 +79,16 @@ class HostAllocatorTest {
   }
 
   @Test
+  void largeBlocksThatWereOutgrownAreGivenBack() {
+    HostAllocator roomy = new HostAllocator(MemoryBudget.of(2048 * MIB));
+    for (int mib = 100; mib < 600; mib += 100) {
+      HostBuffer workspace = roomy.allocate(mib * MIB);
+      assertThat(roomy.cachedBytes()).isLessThanOrEqualTo(roomy.liveBytes());
+      workspace.free();
+    }
+  }
+
+  @Test
   void atMostAQuarterOfASizeClassIsUnused() {
     for (long bytes = 1; bytes < 1L << 40; bytes = bytes * 9 / 8 + 1) {
       long size = BlockPool.sizeClass(bytes);

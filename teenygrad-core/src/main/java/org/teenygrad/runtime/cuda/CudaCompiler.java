@@ -47,7 +47,7 @@ final class CudaCompiler implements Compiler {
     try {
       return CudaDriver.link(ptx);
     } catch (CudaException e) {
-      throw e.with("the PTX of " + name + " was\n" + ptx);
+      throw e.with("in the PTX of " + name + ", which TEENYGRAD_DEBUG=4 shows");
     }
   }
 }

@@ -100,7 +100,7 @@ final class CudaKernel implements Kernel {
     private static final long BUFFER_POINTER = 1;
     private static final long BUFFER_SIZE = 2;
     private static final long END = 0;
-    private static final int MOST = 512; // 4096 bytes of parameters
+    private static final int MOST = 4095; // CUDA 12.1 takes 32,764 bytes of parameters
 
     private final MemorySegment packed = Arena.ofAuto().allocate(MOST * Long.BYTES, 8);
     private final MemorySegment size = Arena.ofAuto().allocate(Long.BYTES, 8);

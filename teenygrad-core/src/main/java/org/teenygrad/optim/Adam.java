@@ -8,13 +8,19 @@ import org.teenygrad.Tensor;
 /// decay that transformers are trained with.
 ///
 /// `m` and `v` are running means of the gradient and its square; p moves by `learningRate m̂ / (sqrt(v̂) + eps)`, where the hats
-/// divide out the start from 0.
+/// divide out the start from 0. With AMSGrad (Reddi et al., 2018) the largest v so far stands for v.
+/// ```java
+/// new Adam(Map.of("weight", weight), 1e-3).step(x.linear(weight).square().mean());
+/// ```
 public sealed class Adam extends Optimizer permits AdamW, LAMB {
   private static final String MEAN = "exp_avg";
   private static final String MEAN_SQUARE = "exp_avg_sq";
+  private static final String LARGEST_MEAN_SQUARE = "max_exp_avg_sq";
   private static final String BETA1 = "beta1";
   private static final String BETA2 = "beta2";
   private static final String EPS = "eps";
+
+  private final boolean amsgrad;
 
   /// With PyTorch's defaults: betas 0.9 and 0.999, eps 1e-8.
   public Adam(Map<String, Tensor> parameters, double learningRate) {
@@ -22,8 +28,17 @@ public sealed class Adam extends Optimizer permits AdamW, LAMB {
   }
 
   public Adam(List<ParameterGroup> groups, double beta1, double beta2, double eps) {
-    super(groups, Map.of(BETA1, beta1, BETA2, beta2, EPS, eps), MEAN, MEAN_SQUARE);
+    this(groups, beta1, beta2, eps, false);
+  }
+
+  public Adam(List<ParameterGroup> groups, double beta1, double beta2, double eps, boolean amsgrad) {
+    super(groups, Map.of(BETA1, beta1, BETA2, beta2, EPS, eps), states(amsgrad));
     requireFractions(BETA1, BETA2);
+    this.amsgrad = amsgrad;
+  }
+
+  private static String[] states(boolean amsgrad) {
+    return amsgrad ? new String[] {MEAN, MEAN_SQUARE, LARGEST_MEAN_SQUARE} : new String[] {MEAN, MEAN_SQUARE};
   }
 
   /// The learning rate, the step size `learningRate / (1 - beta1^step)`, and `sqrt(1 - beta2^step)`.
@@ -49,6 +64,10 @@ public sealed class Adam extends Optimizer permits AdamW, LAMB {
     Tensor v = state(update, MEAN_SQUARE).mul(beta2).add(g.square().mul(1 - beta2));
     setState(update, MEAN, m);
     setState(update, MEAN_SQUARE, v);
+    if (amsgrad) {
+      v = state(update, LARGEST_MEAN_SQUARE).maximum(v);
+      setState(update, LARGEST_MEAN_SQUARE, v);
+    }
     Tensor stepSize = update.scalars().get(1);
     return m.mul(stepSize).div(v.sqrt().div(update.scalars().get(2)).add(update.setting(EPS)));
   }

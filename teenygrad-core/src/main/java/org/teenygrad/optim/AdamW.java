@@ -21,6 +21,10 @@ public final class AdamW extends Adam {
     super(groups, beta1, beta2, eps);
   }
 
+  public AdamW(List<ParameterGroup> groups, double beta1, double beta2, double eps, boolean amsgrad) {
+    super(groups, beta1, beta2, eps, amsgrad);
+  }
+
   @Override
   protected Tensor next(Update update) {
     Tensor p = update.parameter();

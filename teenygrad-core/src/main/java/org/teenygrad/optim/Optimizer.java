@@ -149,8 +149,8 @@ public abstract class Optimizer {
     step(loss, this);
   }
 
-  /// As [#step(Tensor)] for several optimizers, each of which has parameters of its own: [Muon] for the matrices inside a model
-  /// and [AdamW] for the rest.
+  /// As [#step(Tensor)] for several optimizers, each of which has parameters of its own, and clips their gradients' norm: [Muon] for
+  /// the matrices inside a model and [AdamW] for the rest.
   /// ```java
   /// var muon = new Muon(Map.of("weight", weight), 0.02);
   /// var adam = new AdamW(Map.of("table", table), 1e-3);

@@ -71,6 +71,12 @@ public record ParameterGroup(
     return filtered;
   }
 
+  /// Whether any of the groups has a value other than 0 of a setting.
+  /// @param otherwise that of groups that do not name it
+  static boolean uses(List<ParameterGroup> groups, String setting, double otherwise) {
+    return groups.stream().anyMatch(group -> group.settings.getOrDefault(setting, otherwise) != 0);
+  }
+
   static void requireRate(String what, double rate) {
     if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("the " + what + " must be a finite number of 0 or more, not " + rate);

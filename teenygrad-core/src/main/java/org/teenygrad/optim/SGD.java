@@ -27,7 +27,7 @@ public final class SGD extends Optimizer {
 
   /// @throws IllegalArgumentException if `nesterov` is asked for without momentum or with dampening
   public SGD(List<ParameterGroup> groups, double momentum, double dampening, boolean nesterov) {
-    super(groups, Map.of(MOMENTUM, momentum, DAMPENING, dampening), hasMomentum(groups, momentum) ? new String[] {BUFFER} : new String[0]);
+    super(groups, Map.of(MOMENTUM, momentum, DAMPENING, dampening), states(groups, momentum));
     for (ParameterGroup group : groups) {
       double own = group.settings().getOrDefault(MOMENTUM, momentum);
       if (nesterov && (own <= 0 || group.settings().getOrDefault(DAMPENING, dampening) != 0)) {
@@ -37,8 +37,8 @@ public final class SGD extends Optimizer {
     this.nesterov = nesterov;
   }
 
-  private static boolean hasMomentum(List<ParameterGroup> groups, double momentum) {
-    return groups.stream().anyMatch(group -> group.settings().getOrDefault(MOMENTUM, momentum) != 0);
+  private static String[] states(List<ParameterGroup> groups, double momentum) {
+    return ParameterGroup.uses(groups, MOMENTUM, momentum) ? new String[] {BUFFER} : new String[0];
   }
 
   /// The learning rate, and how much of the gradient goes into the buffer.

@@ -46,9 +46,9 @@ final class GoldenOptimizers {
     double[] betas = c.has("betas") ? c.numbers("betas") : new double[2];
     return switch (c.text("kind", "")) {
       case "SGD" -> new SGD(groups, momentum, c.number("dampening", 0), c.flag("nesterov"));
-      case "Adam" -> new Adam(groups, betas[0], betas[1], eps);
-      case "AdamW" -> new AdamW(groups, betas[0], betas[1], eps);
-      case "RMSprop" -> new RMSprop(groups, c.number("alpha", 0.99), eps);
+      case "Adam" -> new Adam(groups, betas[0], betas[1], eps, c.flag("amsgrad"));
+      case "AdamW" -> new AdamW(groups, betas[0], betas[1], eps, c.flag("amsgrad"));
+      case "RMSprop" -> new RMSprop(groups, c.number("alpha", 0.99), eps, momentum, c.flag("centered"));
       case "Adagrad" -> new Adagrad(groups, eps);
       case "Lamb" -> new LAMB(groups, betas[0], betas[1], eps);
       case "Muon" -> new Muon(

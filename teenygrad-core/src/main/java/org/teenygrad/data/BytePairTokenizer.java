@@ -38,7 +38,12 @@ final class BytePairTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text) {
-    return encoding.encodeOrdinary(text).toArray();
+    return encoding.encodeOrdinary(wellFormed(text)).toArray();
+  }
+
+  /// With U+FFFD for halves of surrogate pairs, which have no bytes in UTF-8. As tiktoken does.
+  private static String wellFormed(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE);
   }
 
   @Override

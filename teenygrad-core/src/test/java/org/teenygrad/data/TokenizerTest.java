@@ -53,6 +53,13 @@ class TokenizerTest {
   }
 
   @Test
+  void halvesOfPairsAreReplaced() {
+    for (Tokenizer tokenizer : new Tokenizer[] {Tokenizer.gpt2(), Tokenizer.cl100k(), Tokenizer.o200k()}) {
+      assertThat(tokenizer.encode("a\uD800 b\uDC00\uD800")).containsExactly(tokenizer.encode("a\uFFFD b\uFFFD\uFFFD"));
+    }
+  }
+
+  @Test
   void partsOfCharactersAreBytes() {
     int[] tokens = Tokenizer.gpt2().encode("𝄞");
     assertThat(tokens).hasSizeGreaterThan(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,11 +12,13 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.teenygrad.data.TokenizerFuzzTarget;
 
-/// Jazzer makes up files for each reader: it changes good ones, and keeps what reaches new code, for three seconds,
+/// Jazzer makes up files for each reader, and texts: it changes good ones, and keeps what reaches new code, for three seconds,
 /// or `-Dfuzz.seconds=N`. What it finds fault with is kept in `target/fuzz`.
 class FuzzTest {
   private static final String SECONDS = System.getProperty("fuzz.seconds", "3");
@@ -34,18 +37,31 @@ class FuzzTest {
   @EnumSource
   void everyFileLoadsOrIsRefused(Samples samples) throws IOException, InterruptedException {
     write(folder, Samples.neighbours());
-    Path seeds = write(Files.createDirectory(folder.resolve("seeds")), samples.files());
+    fuzz(samples.name(), FuzzTarget.class, "org.teenygrad.state.**", samples.files(), folder.resolve(samples.fileName));
+  }
+
+  @Test
+  void everyTextIsItsTokens() throws IOException, InterruptedException {
+    Map<String, byte[]> texts = Map.of(
+        "words", "It's 12345 words, aren't they?\n\n  Ünïcödé 中文 🎉".getBytes(StandardCharsets.UTF_8),
+        "special", "<|endoftext|>  \t\r\n!!??\u0301\u200D".getBytes(StandardCharsets.UTF_8));
+    fuzz("TOKENIZER", TokenizerFuzzTarget.class, "com.knuddels.jtokkit.**", texts, folder);
+  }
+
+  private void fuzz(String name, Class<?> target, String instrumented, Map<String, byte[]> samples, Path file)
+      throws IOException, InterruptedException {
+    Path seeds = write(Files.createDirectory(folder.resolve("seeds")), samples);
     Path corpus = Files.createDirectory(folder.resolve("corpus"));
-    Path findings = Files.createDirectories(Path.of("target", "fuzz", samples.name()));
+    Path findings = Files.createDirectories(Path.of("target", "fuzz", name));
     Path log = findings.resolve("log");
-    Process jazzer = new ProcessBuilder(command(folder.resolve(samples.fileName), findings, corpus, seeds))
+    Process jazzer = new ProcessBuilder(command(target, instrumented, file, findings, corpus, seeds))
         .redirectErrorStream(true).redirectOutput(log.toFile()).start();
     int exit = jazzer.waitFor();
-    String output = Files.readString(log);
+    String output = Files.readString(log, StandardCharsets.ISO_8859_1); // it may quote from the files
     assertThat(exit).as(output).isZero();
     Matcher done = DONE.matcher(output);
     assertThat(done.find()).as(output).isTrue();
-    System.out.printf("%s: %s files, %s places in the code%n", samples, done.group(1), done.group(2));
+    System.out.printf("%s: %s inputs, %s places in the code%n", name, done.group(1), done.group(2));
     assertThat(Integer.parseInt(done.group(2))).as("places in the code that were reached").isGreaterThan(100);
   }
 
@@ -56,7 +72,8 @@ class FuzzTest {
     return folder;
   }
 
-  private static List<String> command(Path file, Path findings, Path corpus, Path seeds) {
+  private static List<String> command(
+      Class<?> target, String instrumented, Path file, Path findings, Path corpus, Path seeds) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-cp", System.getProperty("java.class.path"),
@@ -65,13 +82,13 @@ class FuzzTest {
         "--enable-native-access=ALL-UNNAMED", "-XX:+EnableDynamicAgentLoading",
         "-Dteenygrad.device=interpreter", "-Dfuzz.file=" + file,
         "com.code_intelligence.jazzer.Jazzer",
-        "--target_class=" + FuzzTarget.class.getName(),
-        "--instrumentation_includes=org.teenygrad.state.**",
-        "--custom_hook_includes=org.teenygrad.state.**",
+        "--target_class=" + target.getName(),
+        "--instrumentation_includes=" + instrumented,
+        "--custom_hook_includes=" + instrumented,
         "--disabled_hooks=" + IDLE_HOOKS.stream()
             .map("com.code_intelligence.jazzer.sanitizers."::concat).collect(Collectors.joining(File.pathSeparator)),
         "--reproducer_path=" + findings,
-        "-max_total_time=" + SECONDS, "-timeout=10", "-max_len=4096",
+        "-max_total_time=" + SECONDS, "-timeout=60", "-max_len=4096",
         "-artifact_prefix=" + findings + File.separator,
         corpus.toString(), seeds.toString());
   }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.state.FileException;
 import org.teenygrad.state.TensorFile;
@@ -46,16 +47,30 @@ public final class HuggingFace {
         .orElseThrow(() -> FileException.lacking(directory, "a file " + String.join(" or ", WEIGHTS)));
     try (TensorFile file = TensorFile.open(weights)) {
       Map<String, Tensor> state = state(file);
-      long layers = state.keySet().stream().filter(name -> name.endsWith(".ln1.weight")).count();
-      if (layers != config.nLayer()) {
-        throw FileException.malformed(weights, KIND, "it has %d layers instead of %d"
-            .formatted(layers, config.nLayer()));
-      }
+      requireSizes(config, state, weights);
       Gpt model = Gpt.of(config);
       model.loadStateDict(state);
       return model;
     } catch (IllegalArgumentException e) {
       throw FileException.malformed(weights, KIND, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Compares the sizes that decide how large the model is, before it is made.
+  private static void requireSizes(GptConfig config, Map<String, Tensor> state, Path weights) {
+    long layers = state.keySet().stream().filter(name -> name.endsWith(".ln1.weight")).count();
+    if (layers != config.nLayer()) {
+      throw FileException.malformed(weights, KIND, "it has %d layers instead of %d".formatted(layers, config.nLayer()));
+    }
+    requireShape(state, "wte.weight", Shape.of(config.vocabSize(), config.nEmbd()), weights);
+    requireShape(state, "wpe.weight", Shape.of(config.blockSize(), config.nEmbd()), weights);
+  }
+
+  private static void requireShape(Map<String, Tensor> state, String name, Shape shape, Path weights) {
+    Tensor value = state.get(name);
+    if (value == null || !value.shape().equals(shape)) {
+      throw FileException.malformed(weights, KIND, "its %s is %s instead of %s"
+          .formatted(name, value == null ? "not there" : value.shape(), shape));
     }
   }
 

@@ -92,7 +92,7 @@ class HuggingFaceTest {
     checkLoads();
   }
 
-  private static Path resource(String name) {
+  static Path resource(String name) {
     try {
       return Path.of(Objects.requireNonNull(HuggingFaceTest.class.getResource("gpt2/" + name)).toURI());
     } catch (URISyntaxException e) {
@@ -149,7 +149,8 @@ class HuggingFaceTest {
     for (String[] change : new String[][] {
       {"gelu_new", "relu"}, {"\"gpt2\"", "\"llama\""}, {"1e-05", "1e-06"}, {"\"n_layer\": 2", "\"n_layer\": 3"},
       {"\"n_layer\": 2", "\"n_layer\": 2000000000"}, {"\"n_embd\": 8", "\"n_embd\": 16"},
-      {"\"n_head\": 2", "\"n_head\": 3"},
+      {"\"n_head\": 2", "\"n_head\": 3"}, {"\"n_embd\": 8", "\"n_embd\": 2000000000"},
+      {"\"vocab_size\": 11", "\"vocab_size\": 2000000000"}, {"\"n_positions\": 6", "\"n_positions\": 2147483647"},
       {"\"vocab_size\": 11", "\"vocab_size\": -1"}, {"{\"model_type\"", "\"model_type\""},
       {"\"n_inner\": null", "\"n_inner\": 7"}
     }) {

@@ -1,0 +1,42 @@
+package org.teenygrad.models.nanogpt;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.teenygrad.state.FileException;
+
+/// What Jazzer calls with each `config.json` that it makes up, in a process of its own; see [HuggingFaceFuzzTest].
+public final class HuggingFaceFuzzTarget {
+  /// Time of the processor, which does not depend on what else the machine does.
+  private static final long MAX_NANOS = 1_000_000_000L;
+
+  private static final Path FOLDER = Path.of(System.getProperty("fuzz.folder"));
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private HuggingFaceFuzzTarget() {}
+
+  public static void fuzzerTestOneInput(byte[] bytes) throws IOException {
+    Files.write(FOLDER.resolve("config.json"), bytes);
+    if (load() > MAX_NANOS) { // Classes may have been loaded, and instrumented. They are now.
+      long again = load();
+      if (again > MAX_NANOS) {
+        throw new AssertionError("it took %d ns".formatted(again));
+      }
+    }
+  }
+
+  private static long load() {
+    long nanos = THREADS.getCurrentThreadCpuTime();
+    try {
+      HuggingFace.gpt2(FOLDER);
+    } catch (FileException e) {
+      String sentence = String.valueOf(e.getMessage());
+      if (!sentence.contains(FOLDER.toString()) || sentence.chars().anyMatch(Character::isISOControl)) {
+        throw new AssertionError("not a sentence about a file: " + sentence, e);
+      }
+    }
+    return THREADS.getCurrentThreadCpuTime() - nanos;
+  }
+}

@@ -200,12 +200,7 @@ sealed interface Activations permits Tensor {
 
   /// As [#logsumexp(int...)]; the axes stay with size 1 if `keepDim`.
   default Tensor logsumexp(boolean keepDim, int... axes) {
-    return Precision.compute(self(), x -> {
-      Tensor largest = largest(x, axes);
-      Tensor shift = largest.isFinite().where(largest, 0);
-      Tensor log = x.sub(shift).exp().sum(keepDim, axes).log();
-      return log.add(shift.reshape(log.shape()));
-    });
+    return Precision.compute(self(), x -> Reducing.logSumExp(x, axes, keepDim));
   }
 
   /// To be taken off, so that no exponential overflows; of nothing -infinity.

@@ -57,7 +57,8 @@ sealed interface Attention permits Tensor {
     if (visible != null) {
       scores = visible.where(scores, Double.NEGATIVE_INFINITY);
     }
-    return mask == null ? scores.softmax(-1) : maskedSoftmax(scores);
+    // A softmax whose rows' sums are all that its derivative needs to know: scores need not be kept.
+    return mask == null ? scores.sub(scores.logsumexp(true, -1)).exp() : maskedSoftmax(scores);
   }
 
   /// Softmax whose rows of only -infinity are zeros.

@@ -22,6 +22,12 @@ final class Reducing {
     return keepDim ? result : Operations.reshape(result, without(x.shape(), reduced));
   }
 
+  static Tensor logSumExp(Tensor x, int[] axes, boolean keepDim) {
+    List<Integer> reduced = axes(x.shape(), axes);
+    Tensor result = reduced.isEmpty() ? x : Tensor.applyWith(OpCode.LOGSUMEXP, new Reduction(OpCode.ADD, reduced), x);
+    return keepDim ? result : Operations.reshape(result, without(x.shape(), reduced));
+  }
+
   static Tensor sum(Tensor x, int[] axes, boolean keepDim) {
     return over(x.cast(accumulator(x.dtype())), OpCode.ADD, axes, keepDim).cast(resultType(x.dtype()));
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.ir.Bounds;
@@ -78,7 +79,8 @@ final class ChainRules {
     rule(FLIP, (y, g) -> g.flip(y.payload(List.class)));
 
     rule(REDUCE, ChainRules::reduce);
-    rule(GATHER, (y, g) -> y.x().full(0).scatter(y.input(1), g, y.payload(Integer.class), ADD), NONE);
+    rule(LOGSUMEXP, (y, g) -> g.expand(y.x().shape()).mul(y.x().sub(y.expand(y.x().shape())).exp()));
+    rule(GATHER, ChainRules::gather, NONE);
     rule(SCATTER, ScatterRules::base, NONE, ScatterRules::source);
 
     rule(CONTIGUOUS, (y, g) -> g);
@@ -148,6 +150,19 @@ final class ChainRules {
   private static Bounds around(Bounds part, Shape shape) {
     return new Bounds(
         part.first(), IntStream.range(0, shape.rank()).mapToObj(i -> shape.size(i) - part.second(i)).toList());
+  }
+
+  /// Each element goes back to where it came from. Where there is one for each row, that is told from the position alone: nothing
+  /// is scattered.
+  private static Expr gather(Expr y, Expr g) {
+    int axis = y.payload(Integer.class);
+    Expr index = y.input(1);
+    Shape shape = y.x().shape();
+    if (index.shape().size(axis) != 1 || !index.shape().with(axis, shape.size(axis)).equals(shape)) {
+      return y.x().full(0).scatter(index, g, axis, ADD);
+    }
+    Expr wide = index.cast(index.dtype() == DType.INT64 ? DType.INT64 : DType.INT32);
+    return wide.expand(shape).eq(wide.positions(axis, shape)).where(g.expand(shape), 0);
   }
 
   private static Expr reduce(Expr y, Expr g) {

@@ -2,6 +2,7 @@ package org.teenygrad.autodiff;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +47,14 @@ record Expr(OpNode node) {
   /// A value for each element of this node.
   Expr full(double value) {
     return new Expr(Uniform.of(dtype(), shape(), value));
+  }
+
+  /// The position along an axis for each element of a shape, in this node's integer type.
+  Expr positions(int axis, Shape shape) {
+    int[] along = new int[shape.rank()];
+    Arrays.fill(along, 1);
+    along[axis] = shape.size(axis);
+    return new Expr(OpNode.create(OpCode.ARANGE, dtype(), List.of(), shape.size(axis))).reshape(Shape.of(along)).expand(shape);
   }
 
   Expr add(Expr other) {

@@ -29,7 +29,7 @@ public final class ForwardMode {
   static {
     rule((y, i, t) -> y.on(t), RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, GATHER, COPY);
     rule((y, i, t) -> t.cast(y.dtype()), CAST);
-    rule((y, i, t) -> slopes(y, 0).mul(t).sumTo(y.shape()), REDUCE);
+    rule((y, i, t) -> slopes(y, 0).mul(t).sumTo(y.shape()), REDUCE, LOGSUMEXP);
     rule((y, i, t) -> i == 0 ? slopes(y, 0).mul(t) : scattered(y, slopes(y, 2).mul(t)), SCATTER);
   }
 

@@ -63,6 +63,15 @@ final class Analysis {
     return node.is(OpCode.FOLD) ? mask & ~foldMask(node) : mask;
   }
 
+  /// Makes a value known that is no part of the kernel's graph but another way to write one.
+  void include(OpNode value) {
+    for (OpNode node : Graph.topological(List.of(value))) {
+      if (!dependencies.containsKey(node)) {
+        dependencies.put(node, computeDependencies(node));
+      }
+    }
+  }
+
   /// The loops whose counters a value changes with; a FOLD's own are not among them.
   long dependencies(OpNode node) {
     return dependencies.getOrDefault(node, 0L);

@@ -21,6 +21,10 @@ final class Blocks implements LoopNest {
   private static final int THREADS = 128;
   private static final int MOST_THREADS = 512;
 
+  /// A longer row has all threads that a block can have: few rows at a time then stay in the second-level cache.
+  private static final long LONG_ROW = 1 << 14;
+  private static final int THREADS_OF_LONG_ROW = 1024;
+
   /// Threads that keep a multiprocessor's memory pipeline busy.
   private static final int BUSY = 1024;
 
@@ -110,7 +114,7 @@ final class Blocks implements LoopNest {
       // Rows of a block: only as many as it takes to keep the machine busy.
       return (int) Math.clamp(Long.highestOneBit(Math.max(1, wanted / items)), 1, Math.min(16, most));
     }
-    return (int) Long.highestOneBit(Math.clamp(busy, 1, MOST_THREADS));
+    return (int) Long.highestOneBit(Math.clamp(busy, 1, longest * lanes < LONG_ROW ? MOST_THREADS : THREADS_OF_LONG_ROW));
   }
 
   @Override
@@ -130,7 +134,7 @@ final class Blocks implements LoopNest {
     int perBlock = threads / size;
     String item = emitter.sum(ir.value("mul i64 " + Team.block(ir) + ", " + perBlock), team.number());
     boolean exact = items % perBlock == 0;
-    if (size == 1) {
+    if (size == 1 && rest.isEmpty()) {
       Runnable body = () -> atItem(item, null, null);
       if (exact) {
         body.run();

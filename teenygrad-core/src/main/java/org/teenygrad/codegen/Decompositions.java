@@ -2,11 +2,13 @@ package org.teenygrad.codegen;
 
 import static org.teenygrad.codegen.Arithmetic.*;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.teenygrad.DType;
 import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
 /// Replaces operations that a vector unit has no instruction for by graphs of operations that it has, so that every
@@ -20,18 +22,42 @@ public final class Decompositions {
   private Decompositions() {}
 
   /// The graph of a kernel with every such operation replaced.
-  /// @param specialUnit whether the machine computes EXP2 of float32 itself (to 2 units in the last place), and TANH (to 11 bits)
+  /// @param specialUnit whether the machine computes EXP and EXP2 of float32 itself (to 2 units in the last place), and TANH (to 11 bits)
   public static OpNode expand(OpNode kernelSink, boolean specialUnit) {
     UnaryOperator<OpNode> rewrite = specialUnit ? Decompositions::rewriteWithSpecialUnit : Decompositions::rewrite;
     return Objects.requireNonNull(Graph.map(List.of(kernelSink), rewrite).get(kernelSink));
   }
 
+  /// The graph with each FOLD by LOGSUMEXP spelled out: the largest element, and the sum of exponentials of the distances from it.
+  public static OpNode spellLogSums(OpNode kernelSink) {
+    return Objects.requireNonNull(Graph.map(List.of(kernelSink), Decompositions::spellLogSum).get(kernelSink));
+  }
+
+  private static OpNode spellLogSum(OpNode node) {
+    if (!node.is(OpCode.FOLD) || node.payload() != OpCode.LOGSUMEXP) {
+      return node;
+    }
+    OpNode x = node.input(0);
+    OpNode largest = fold(OpCode.MAX, x, node);
+    // An infinite largest element would make NaN of its distance from itself.
+    OpNode infinite = OpNode.of(OpCode.EQ, abs(largest), constant(x, Double.POSITIVE_INFINITY));
+    OpNode shift = where(infinite, constant(x, 0), largest);
+    OpNode sum = fold(OpCode.ADD, OpNode.of(OpCode.EXP, sub(x, shift)), node);
+    return add(OpNode.of(OpCode.LOG, sum), shift);
+  }
+
+  private static OpNode fold(OpCode combine, OpNode body, OpNode like) {
+    List<OpNode> inputs = new ArrayList<>(like.inputs());
+    inputs.set(0, body);
+    return OpNode.of(OpCode.FOLD, combine, inputs);
+  }
+
   private static OpNode rewriteWithSpecialUnit(OpNode node) {
     boolean single = node.dtype() != DType.FLOAT64;
     return switch (node.op()) {
-      case EXP -> single ? widened(node, n -> Exponentials.expOfExp2(n.input(0))) : rewrite(node);
-      case EXP2 -> single ? widened(node, n -> n) : rewrite(node);
+      case EXP, EXP2 -> single ? widened(node, n -> n) : rewrite(node);
       case TANH -> node.dtype() == DType.BFLOAT16 ? widened(node, n -> n) : rewrite(node);
+      case ERF -> node.dtype() == DType.BFLOAT16 ? widened(node, n -> erfOfTanh(n.input(0))) : rewrite(node);
       default -> rewrite(node);
     };
   }
@@ -58,6 +84,13 @@ public final class Decompositions {
       case THREEFRY -> Threefry.threefry(node.input(0), node.input(1));
       default -> node;
     };
+  }
+
+  /// erf x as tanh((2 / sqrt(pi)) (x + 11/123 x^3)), within 3.6e-4: less than a fifth of a unit in
+  /// the last place of a bfloat16 near 1.
+  private static OpNode erfOfTanh(OpNode x) {
+    double slope = 2 / Math.sqrt(Math.PI);
+    return OpNode.of(OpCode.TANH, mul(x, fma(mul(x, x), slope * 11 / 123, slope)));
   }
 
   /// Half-precision values are computed as float32.

@@ -3,7 +3,6 @@ package org.teenygrad.codegen;
 import static org.teenygrad.codegen.Arithmetic.*;
 
 import org.teenygrad.DType;
-import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
 /// e^x, 2^x and tanh x of float32 and float64, without branches.
@@ -55,14 +54,6 @@ final class Exponentials {
     0.04444442094582231, 0.01269861459134091, 0.003173499651390682, 0.0007093044988117227,
     0.00013292323514879677, 3.519777510881831e-05
   };
-
-  /// e^x of float32 as 2^(x log2 e), for machines that compute 2^x: what rounding x log2 e lost, times ln 2, corrects the result.
-  static OpNode expOfExp2(OpNode x) {
-    OpNode clamped = atLeast(atMost(x, 89), -151);
-    OpNode power = mul(clamped, LOG2_E);
-    OpNode lost = fma(clamped, LOG2_E - (float) LOG2_E, fma(clamped, LOG2_E, neg(power)));
-    return mul(OpNode.of(OpCode.EXP2, power), fma(lost, LN2_DOUBLE[0], 1));
-  }
 
   /// e^x. Beyond the clamps the result is 0 or infinite anyway; where it is 0, the way there is that of e^0, since a
   /// processor takes 150 cycles for a result that is not normal, and masked scores are all -infinity.

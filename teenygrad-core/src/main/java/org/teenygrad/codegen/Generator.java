@@ -1,6 +1,7 @@
 package org.teenygrad.codegen;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
@@ -21,18 +22,27 @@ public final class Generator {
   public static Program generate(OpNode sink, Target target) {
     return switch (target) {
       case Target.Cpu cpu -> {
-        Emitter emitter = new Emitter(new Analysis(Decompositions.expand(sink, false)), new Ir(Ir.Dialect.HOST), cpu.vectorBytes());
+        OpNode simple = Decompositions.expand(Decompositions.spellLogSums(sink), false);
+        Emitter emitter = new Emitter(new Analysis(simple), new Ir(Ir.Dialect.HOST), cpu.vectorBytes());
         LoopNest nest = Contraction.of(emitter, cpu).map(LoopNest.class::cast).orElseGet(() -> new Elements(emitter, cpu));
         yield program(sink, emitter, nest, Generator::processorModule);
       }
       case Target.Gpu gpu -> {
-        Emitter emitter = new Emitter(new Analysis(Decompositions.expand(sink, true)), new Ir(Ir.Dialect.NVPTX), Blocks.VECTOR_BYTES);
-        LoopNest nest = Owners.of(emitter, gpu).map(LoopNest.class::cast)
-            .or(() -> MatrixTiles.of(emitter, gpu)).orElseGet(() -> new Blocks(emitter, gpu));
+        Emitter chained = gpuEmitter(sink);
+        Optional<ChainedTiles> chain = ChainedTiles.of(chained);
+        if (chain.isPresent()) {
+          yield program(sink, chained, chain.get(), Generator::gpuModule);
+        }
+        Emitter emitter = gpuEmitter(Decompositions.spellLogSums(sink));
+        LoopNest nest = Owners.of(emitter, gpu).map(LoopNest.class::cast).or(() -> MatrixTiles.of(emitter, gpu)).orElseGet(() -> new Blocks(emitter, gpu));
         yield program(sink, emitter, nest, Generator::gpuModule);
       }
       case Target.Graphs _ -> throw new IllegalArgumentException("no code is written for a device that takes graphs");
     };
+  }
+
+  private static Emitter gpuEmitter(OpNode sink) {
+    return new Emitter(new Analysis(Decompositions.expand(sink, true)), new Ir(Ir.Dialect.NVPTX), Blocks.VECTOR_BYTES);
   }
 
   /// Puts a name, parameters and declarations around a function's body.

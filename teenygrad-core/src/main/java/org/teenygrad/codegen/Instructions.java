@@ -9,8 +9,16 @@ import org.teenygrad.ir.OpNode;
 final class Instructions {
   private final Ir ir;
 
+  /// Whether an error of |x| 2^-24 in e^x does no harm, as what becomes of it is rounded to 16 bits.
+  private boolean coarse;
+
   Instructions(Ir ir) {
     this.ir = ir;
+  }
+
+  /// Takes the short way to e^x from here on.
+  void allowCoarse() {
+    coarse = true;
   }
 
   /// Emits an elementwise node over operands that are all vectors of `lanes` (or scalars, if 1).
@@ -43,8 +51,9 @@ final class Instructions {
       case NEG -> ir.value(floating ? "fneg " + type + " " + a : "sub " + type + " " + zero(dtype, lanes) + ", " + a);
       case NOT -> ir.value("xor " + type + " " + a + ", " + Ir.constant(dtype, dtype == DType.BOOL ? (Object) true : (Object) (-1L), lanes));
       case ABS -> floating ? call("fabs", type, dtype, lanes, List.of(a)) : dtype == DType.UINT8 ? a : absolute(a, type, dtype, lanes);
-      case EXP2 -> eachLane("@llvm.nvvm.ex2.approx.f", type, lanes, a);
-      case TANH -> eachLane("@llvm.nvvm.tanh.approx.f", type, lanes, a);
+      case EXP -> exponential(type, lanes, a);
+      case EXP2 -> eachLane("ex2.approx.f32", type, lanes, a);
+      case TANH -> eachLane("tanh.approx.f32", type, lanes, a);
       case SQRT -> call("sqrt", type, dtype, lanes, List.of(a));
       case FLOOR -> call("floor", type, dtype, lanes, List.of(a));
       case CEIL -> call("ceil", type, dtype, lanes, List.of(a));
@@ -54,16 +63,40 @@ final class Instructions {
     };
   }
 
+  /// e^x as 2^(x log2 e): what rounding the product lost, times ln 2, corrects the result.
+  private String exponential(String type, int lanes, String x) {
+    DType dtype = DType.FLOAT32;
+    double log2E = 1 / Math.log(2);
+    if (coarse) {
+      return eachLane("ex2.approx.f32", type, lanes, ir.value("fmul " + type + " " + x + ", " + Ir.constant(dtype, log2E, lanes)));
+    }
+    String upper = Ir.constant(dtype, 89.0, lanes);
+    String lower = Ir.constant(dtype, -151.0, lanes);
+    // Beyond these the result is infinite or 0; NaN fails both comparisons.
+    String clamped = where(ir.value("fcmp ogt " + type + " " + x + ", " + upper), type, lanes, upper, x);
+    clamped = where(ir.value("fcmp olt " + type + " " + clamped + ", " + lower), type, lanes, lower, clamped);
+    String factor = Ir.constant(dtype, log2E, lanes);
+    String power = ir.value("fmul " + type + " " + clamped + ", " + factor);
+    String lost = call("fma", type, dtype, lanes, List.of(clamped, factor, ir.value("fneg " + type + " " + power)));
+    lost = call("fma", type, dtype, lanes, List.of(clamped, Ir.constant(dtype, log2E - (float) log2E, lanes), lost));
+    String correction = call("fma", type, dtype, lanes, List.of(lost, Ir.constant(dtype, Math.log(2), lanes), Ir.constant(dtype, 1.0, lanes)));
+    return ir.value("fmul " + type + " " + eachLane("ex2.approx.f32", type, lanes, power) + ", " + correction);
+  }
+
+  private String where(String condition, String type, int lanes, String yes, String no) {
+    return ir.value("select " + Ir.type(DType.BOOL, lanes) + " " + condition + ", " + type + " " + yes + ", " + type + " " + no);
+  }
+
   /// A GPU's unit for special functions knows float32 alone.
-  private String eachLane(String intrinsic, String type, int lanes, String a) {
-    ir.declare("declare float " + intrinsic + "(float)");
+  private String eachLane(String instruction, String type, int lanes, String a) {
+    String call = "call float asm \"" + instruction + " $0, $1;\", \"=f,f\"(float ";
     if (lanes == 1) {
-      return ir.value("call float " + intrinsic + "(float " + a + ")");
+      return ir.value(call + a + ")");
     }
     String result = "poison";
     for (int lane = 0; lane < lanes; lane++) {
       String one = ir.value("extractelement " + type + " " + a + ", i64 " + lane);
-      result = ir.value("insertelement " + type + " " + result + ", float " + ir.value("call float " + intrinsic + "(float " + one + ")") + ", i64 " + lane);
+      result = ir.value("insertelement " + type + " " + result + ", float " + ir.value(call + one + ")") + ", i64 " + lane);
     }
     return result;
   }

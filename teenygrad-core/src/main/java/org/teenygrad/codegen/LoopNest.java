@@ -3,7 +3,7 @@ package org.teenygrad.codegen;
 import org.teenygrad.runtime.Program;
 
 /// A way to run a kernel's loops.
-sealed interface LoopNest permits Elements, Contraction, Blocks, Owners, MatrixTiles {
+sealed interface LoopNest permits Elements, Contraction, Blocks, Owners, MatrixTiles, ChainedTiles {
   /// Writes the function's body.
   void emit();
 

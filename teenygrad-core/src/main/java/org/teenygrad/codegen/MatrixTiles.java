@@ -20,8 +20,6 @@ final class MatrixTiles implements LoopNest {
   /// Tile rows that are next to one another in time: blocks that run together then share slabs in the second-level cache.
   private static final long GROUP = 8;
 
-  private static final int PADDING = 4;
-
   private final Emitter emitter;
   private final Analysis analysis;
   private final OpNode fold;
@@ -30,6 +28,7 @@ final class MatrixTiles implements LoopNest {
   private final List<OpNode> grid;
   private final BlockTile tile;
   private final Products products;
+  private final Epilogue epilogue;
   private final SharedTile left;
   private final SharedTile right;
   private final long m;
@@ -57,6 +56,7 @@ final class MatrixTiles implements LoopNest {
     tile = BlockTile.choose(m, n, k, Contraction.count(grid), element, target);
     left = new SharedTile(emitter, unwidened(parts.left, element), element, rows, Analysis.foldRanges(fold), tile.rows(), tile);
     right = new SharedTile(emitter, unwidened(parts.right, element), element, columns, Analysis.foldRanges(fold), tile.columns(), tile);
+    epilogue = new Epilogue(emitter, fold, rows, columns, tile);
     products = switch (tile.unit()) {
       case SCALAR -> new ScalarProducts(emitter.ir, tile);
       case WARP -> new WarpProducts(emitter.ir, tile, element, left.isInner(), right.isInner());
@@ -118,15 +118,10 @@ final class MatrixTiles implements LoopNest {
     return Math.ceilDiv(n, tile.columns());
   }
 
-  private int pitch() {
-    return tile.columns() + PADDING;
-  }
-
   @Override
   public Program.Launch launch() {
     long stages = (long) tile.stages() * (left.bytes() + right.bytes());
-    long sums = (long) tile.rows() * pitch() * Float.BYTES;
-    return new Program.Launch(Contraction.count(grid) * tilesDown() * tilesAcross(), tile.threads(), Math.max(stages, sums));
+    return new Program.Launch(Contraction.count(grid) * tilesDown() * tilesAcross(), tile.threads(), Math.max(stages, epilogue.bytes()));
   }
 
   @Override
@@ -150,9 +145,9 @@ final class MatrixTiles implements LoopNest {
     emitter.unflatten(other, grid, () -> {
       List<Ir.Carried> sums = steps(row, column);
       Team.barrier(ir);
-      products.store(sums, pitch());
+      products.store(sums, epilogue.pitch());
       Team.barrier(ir);
-      finish(row, column);
+      epilogue.emit(row, column);
     });
   }
 
@@ -203,43 +198,5 @@ final class MatrixTiles implements LoopNest {
     String more = ir.plus(place, slot);
     String end = ir.value("icmp eq i64 " + more + ", " + tile.stages() * slot);
     return ir.value("select i1 " + end + ", i64 0, i64 " + more);
-  }
-
-  /// What follows the sums, in vectors along the last loop of the columns.
-  private void finish(String row, String column) {
-    Ir ir = emitter.ir;
-    OpNode last = columns.getLast();
-    int lanes = Team.divisor(storedLanes(last), Analysis.size(last));
-    int vectors = tile.columns() / lanes;
-    long total = (long) tile.rows() * vectors;
-    String thread = Team.thread(ir);
-    ir.loop("0", Long.toString(total), tile.threads(), List.of(), (counter, none) -> {
-      String vector = emitter.sum(counter, thread);
-      String down = ir.quotient(vector, vectors);
-      String across = ir.value("mul i64 " + ir.remainder(vector, vectors) + ", " + lanes);
-      String globalRow = ir.value("add i64 " + row + ", " + down);
-      String globalColumn = ir.value("add i64 " + column + ", " + across);
-      String place = ir.value("add i64 " + ir.value("mul i64 " + down + ", " + pitch()) + ", " + across);
-      Runnable body = () -> emitter.unflatten(globalRow, rows, () -> SharedTile.unflatten(emitter, globalColumn, columns, lanes, () -> {
-        String pointer = ir.value("getelementptr inbounds float, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + place);
-        String sum = ir.value("load " + Ir.type(DType.FLOAT32, lanes) + ", ptr addrspace(3) " + pointer + ", align " + Math.min(16, 4 * lanes));
-        emitter.define(fold, emitter.loops.zeroSteps(), sum);
-        emitter.emitReady(analysis.nodes);
-      }));
-      if (m % tile.rows() == 0 && n % tile.columns() == 0) {
-        body.run();
-      } else {
-        String below = ir.value("icmp slt i64 " + globalRow + ", " + m);
-        String inside = ir.value("icmp slt i64 " + globalColumn + ", " + n);
-        emitter.branch(ir.value("and i1 " + below + ", " + inside), body);
-      }
-      return none;
-    });
-  }
-
-  private int storedLanes(OpNode last) {
-    int narrowest = analysis.stores().stream().filter(store -> analysis.stride(store, last) == 1)
-        .mapToInt(store -> store.input(0).dtype().bytes()).min().orElse(Blocks.VECTOR_BYTES);
-    return Math.min(8, Blocks.VECTOR_BYTES / narrowest);
   }
 }

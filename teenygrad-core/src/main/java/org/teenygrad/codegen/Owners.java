@@ -60,24 +60,68 @@ final class Owners implements LoopNest {
     String block = Team.block(ir);
     String owner = ir.value("and i64 " + block + ", " + ((1L << ownerBits) - 1));
     String item = ir.value("add i64 " + ir.value("mul i64 " + ir.value("lshr i64 " + block + ", " + ownerBits) + ", " + THREADS) + ", " + Team.thread(ir));
-    emitter.branch(ir.value("icmp slt i64 " + item + ", " + Contraction.count(free)), () ->
-        emitter.unflatten(item, free, () -> loops(0, owner)));
+    // Threads past the last element only vote.
+    long count = Contraction.count(free);
+    String valid = ir.value("icmp slt i64 " + item + ", " + count);
+    String clamped = count % THREADS == 0 ? item : ir.value("select i1 " + valid + ", i64 " + item + ", i64 " + (count - 1));
+    emitter.shared(null, count % THREADS == 0 ? null : valid, () -> emitter.unflatten(clamped, free, () -> loops(0, owner)));
   }
 
   private void loops(int depth, String owner) {
     emitter.emitReady(analysis.nodes.stream().filter(node -> !node.is(OpCode.STORE)).filter(this::belongsToPlace).toList());
     if (depth < serial.size()) {
       OpNode range = serial.get(depth);
+      if (depth == serial.size() - 1 && ownerBits > 0 && free.stream().noneMatch(r -> analysis.dependsOn(store.input(3), r) || placeDependsOn(r))) {
+        together(range, owner);
+        return;
+      }
       emitter.ir.loop("0", Long.toString(Analysis.size(range)), 1, List.of(), (counter, none) -> emitter.within(range, counter, null, () -> {
         loops(depth + 1, owner);
         return none;
       }));
       return;
     }
+    emitter.branch(isMine(owner), () -> emitter.emitReady(analysis.nodes));
+  }
+
+  private String isMine(String owner) {
     Ir ir = emitter.ir;
     String valid = emitter.value(store.input(3), emitter.loops.zeroSteps());
-    String mine = ownerBits == 0 ? valid : ir.value("and i1 " + valid + ", " + ir.value("icmp eq i64 " + hash() + ", " + owner));
-    emitter.branch(mine, () -> emitter.emitReady(analysis.nodes));
+    return ownerBits == 0 ? valid : ir.value("and i1 " + valid + ", " + ir.value("icmp eq i64 " + hash() + ", " + owner));
+  }
+
+  /// Whether the part of the index that says who owns it changes with a loop.
+  private boolean placeDependsOn(OpNode range) {
+    return analysis.algebra.sum(store.input(1)).factors().keySet().stream()
+        .anyMatch(term -> serial.stream().anyMatch(s -> analysis.dependsOn(term, s)) && analysis.dependsOn(term, range));
+  }
+
+  /// A loop whose places are the same for all of a warp: each lane looks at another iteration, and then all do those that are theirs.
+  private void together(OpNode range, String owner) {
+    Ir ir = emitter.ir;
+    ir.declare("declare i32 @llvm.nvvm.vote.ballot.sync(i32, i1)");
+    ir.declare("declare i32 @llvm.ctpop.i32(i32)");
+    ir.declare("declare i32 @llvm.cttz.i32(i32, i1)");
+    long size = Analysis.size(range);
+    String lane = WarpMatrix.lane(ir);
+    ir.loop("0", Long.toString(size), Team.WARP, List.of(), (start, none) -> {
+      String own = ir.value("add i64 " + start + ", " + lane);
+      String exists = ir.value("icmp slt i64 " + own + ", " + size);
+      String safe = ir.value("select i1 " + exists + ", i64 " + own + ", i64 0");
+      String mine = emitter.within(range, safe, null, () -> isMine(owner));
+      String votes = ir.value("call i32 @llvm.nvvm.vote.ballot.sync(i32 -1, i1 " + ir.value("and i1 " + exists + ", " + mine) + ")");
+      String count = ir.value("zext i32 " + ir.value("call i32 @llvm.ctpop.i32(i32 " + votes + ")") + " to i64");
+      emitter.branch(ir.value("icmp ne i32 " + votes + ", 0"), () -> ir.loop("0", count, 1, List.of(new Ir.Carried("i32", votes)), (vote, left) -> {
+        String set = left.getFirst().value();
+        String first = ir.value("zext i32 " + ir.value("call i32 @llvm.cttz.i32(i32 " + set + ", i1 true)") + " to i64");
+        emitter.within(range, ir.value("add i64 " + start + ", " + first), null, () -> {
+          emitter.emitReady(analysis.nodes);
+          return true;
+        });
+        return List.of(new Ir.Carried("i32", ir.value("and i32 " + set + ", " + ir.value("sub i32 " + set + ", 1"))));
+      }));
+      return none;
+    });
   }
 
   private boolean belongsToPlace(OpNode node) {

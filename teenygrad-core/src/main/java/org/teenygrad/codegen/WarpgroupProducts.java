@@ -93,10 +93,10 @@ final class WarpgroupProducts implements Products {
 
   @Override
   public void store(List<Ir.Carried> sums, int pitch) {
-    String warp = ir.value("lshr i64 " + Team.thread(ir) + ", 5");
-    String row = ir.value("mul i64 " + warp + ", 16");
-    for (int j = 0; j < tile.columns() / 8; j++) {
-      WarpProducts.storeFragment(ir, sums.subList(4 * j, 4 * j + 4), row, Integer.toString(8 * j), pitch);
+    List<String> values = sums.stream().map(Ir.Carried::value).toList();
+    String row = ir.value("mul i64 " + WarpMatrix.warp(ir) + ", " + WarpMatrix.M);
+    for (int j = 0; j < tile.columns() / WarpMatrix.N; j++) {
+      WarpMatrix.store(ir, values.subList(4 * j, 4 * j + 4), row, Integer.toString(WarpMatrix.N * j), pitch);
     }
   }
 }

@@ -70,6 +70,7 @@ public enum OpCode {
 
   // Reductions and indexing
   REDUCE(Group.REDUCE, 1, FIRST, REDUCED, "ADD, MUL, MAX or MIN over axes, which stay with size 1; payload: Reduction"),
+  LOGSUMEXP(Group.REDUCE, 1, SAME_FLOATING, REDUCED, "log of the sum of e^x over axes, which stay with size 1; payload: Reduction by ADD"),
   GATHER(Group.INDEX, 2, GATHERED, INDEX_SHAPE, "x[.., index[i], ..] along axis; 0 where outside; payload: axis"),
   SCATTER(Group.INDEX, 3, SCATTERED, SCATTER_SHAPE,
       "base, with source combined into [.., index[i], ..] in index order; payload: Scatter"),
@@ -85,7 +86,7 @@ public enum OpCode {
   RANGE(Group.KERNEL, 0, INTEGER, SCALAR, "a loop counter 0..size-1; payload: Range"),
   LOAD(Group.KERNEL, -1, FIRST, SCALAR, "PARAM x at index y; 0 where the optional third input is false"),
   STORE(Group.KERNEL, -1, VOID, SCALAR, "into PARAM x at index y the value z, where the optional fourth input is true; payload: null, or the OpCode that combines"),
-  FOLD(Group.KERNEL, -1, FIRST, SCALAR, "x combined over all the RANGEs that follow; payload: ADD, MUL, MAX or MIN"),
+  FOLD(Group.KERNEL, -1, FIRST, SCALAR, "x combined over all the RANGEs that follow; payload: ADD, MUL, MAX, MIN or LOGSUMEXP"),
   SINK(Group.KERNEL, -1, VOID, SCALAR, "all of its inputs: a whole kernel, or a whole graph");
 
   /// What an operation has to do with memory and order.

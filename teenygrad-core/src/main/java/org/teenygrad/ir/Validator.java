@@ -100,7 +100,7 @@ public final class Validator {
       }
       case FOLD -> {
         List<OpNode> ranges = node.inputs().subList(1, node.inputs().size());
-        require(combines(node.payload()), "fold combine", "a FOLD combines by ADD, MUL, MAX or MIN", node);
+        require(combines(node.payload()) || node.payload() == OpCode.LOGSUMEXP, "fold combine", "a FOLD combines by ADD, MUL, MAX, MIN or LOGSUMEXP", node);
         require(!ranges.isEmpty() && ranges.stream().allMatch(range -> range.is(OpCode.RANGE)), "fold inputs", "a FOLD is of a value over RANGEs", node);
         require(new HashSet<>(ranges).size() == ranges.size(), "fold inputs", "a FOLD is over each RANGE once", node);
       }

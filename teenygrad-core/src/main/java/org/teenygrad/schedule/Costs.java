@@ -113,7 +113,7 @@ final class Costs {
   }
 
   /// How many different elements there are behind the views that repeat them.
-  private static long distinct(OpNode node) {
+  static long distinct(OpNode node) {
     long least = node.shape().elements();
     OpNode at = node;
     while (at.op().isMovement() || at.is(OpCode.CAST) || at.is(OpCode.DETACH)) {

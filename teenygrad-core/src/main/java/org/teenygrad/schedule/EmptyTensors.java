@@ -24,6 +24,7 @@ final class EmptyTensors {
     }
     return switch (node.op()) {
       case REDUCE -> neutral(node);
+      case LOGSUMEXP -> Uniform.of(node.dtype(), node.shape(), Double.NEGATIVE_INFINITY);
       case PAD, GATHER -> Uniform.of(node.dtype(), node.shape(), 0);
       case SCATTER -> node.input(0);
       default -> throw new IllegalStateException(node + " has elements, but its inputs have none");

@@ -14,6 +14,7 @@ import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Range;
 import org.teenygrad.ir.Reduction;
+import org.teenygrad.runtime.Target;
 
 /// Decides which nodes get memory; everything else is computed where it is needed.
 ///
@@ -33,19 +34,23 @@ final class Fusion {
   private static final int VALUES_PER_KERNEL = 256;
 
   private final Costs costs;
+  private final Fleeting fleeting;
+  private final Target target;
   private final Set<OpNode> sinks;
   private final Map<OpNode, Set<Value>> wanted = new LinkedHashMap<>();
   private final List<Group> groups = new ArrayList<>();
 
-  private Fusion(List<OpNode> order, Collection<OpNode> sinks) {
+  private Fusion(List<OpNode> order, Collection<OpNode> sinks, Target target) {
+    fleeting = new Fleeting(order, target);
+    this.target = target;
     costs = new Costs(order);
     this.sinks = new HashSet<>(sinks);
   }
 
   /// The kernels that compute the sinks, in an order in which they can run.
-  static List<Group> groups(Collection<OpNode> sinks) {
+  static List<Group> groups(Collection<OpNode> sinks, Target target) {
     List<OpNode> order = Graph.topological(sinks);
-    Fusion fusion = new Fusion(order, sinks);
+    Fusion fusion = new Fusion(order, sinks, target);
     for (OpNode node : order.reversed()) {
       fusion.visit(node);
     }
@@ -73,14 +78,22 @@ final class Fusion {
   }
 
   private boolean needsMemory(OpNode node, Set<Value> values) {
+    if (fleeting.contains(node)) {
+      return false;
+    }
     return switch (node.op().group()) {
       case MOVEMENT, SOURCE -> false;
-      case REDUCE -> values.size() > 1 || !fits(node, values.iterator().next());
+      case REDUCE -> values.size() > 1 || fleeting.contains(node.input(0)) || !fits(node, values.iterator().next());
       case MEMORY -> !node.is(OpCode.DETACH);
       case INDEX -> node.is(OpCode.SCATTER) || elementNeedsMemory(node, values);
-      case UNARY, BINARY, TERNARY -> elementNeedsMemory(node, values);
+      case UNARY, BINARY, TERNARY -> !isWidening(node) && elementNeedsMemory(node, values);
       case KERNEL -> throw new IllegalStateException(node + " in a graph of tensors");
     };
+  }
+
+  /// Whether the same values take less room before this node.
+  private static boolean isWidening(OpNode node) {
+    return node.is(OpCode.CAST) && node.input(0).dtype().bytes() < node.dtype().bytes();
   }
 
   private boolean elementNeedsMemory(OpNode node, Set<Value> values) {
@@ -157,6 +170,9 @@ final class Fusion {
     if (node.shape().elements() < 8 && node.input(0).shape().elements() > 1 << 15 && group.root.shape().elements() > 1 << 15) {
       return false;
     }
+    if (Merging.serializes(target, node.shape().elements(), group.root.shape().elements())) {
+      return false;
+    }
     Set<OpNode> ours = new LinkedHashSet<>(domain);
     for (List<OpNode> other : group.foldDomains) {
       if (!ours.containsAll(other) && !other.containsAll(ours)) {
@@ -187,7 +203,7 @@ final class Fusion {
     IndexAlgebra algebra = group.algebra;
     switch (node.op()) {
       case CONST, ARANGE -> {}
-      case REDUCE -> {
+      case REDUCE, LOGSUMEXP -> {
         List<OpNode> index = new ArrayList<>(value.index);
         List<OpNode> folds = new ArrayList<>();
         for (int axis : node.payload(Reduction.class).axes()) {
@@ -199,7 +215,7 @@ final class Fusion {
         }
         value.foldRanges = folds;
         group.foldDomains.add(value.index.stream().filter(i -> i.is(OpCode.RANGE)).toList());
-        if (Costs.isContraction(node)) {
+        if (Costs.isContraction(node) && group.contraction == null) {
           group.contraction = node;
           for (OpNode part = node.input(0); part.is(OpCode.CAST) || part.is(OpCode.MUL); part = part.input(0)) {
             group.products.add(part);

@@ -153,7 +153,7 @@ final class Lowering {
   }
 
   private OpNode fold(Value value) {
-    OpCode combine = value.node.payload(Reduction.class).combine();
+    OpCode combine = value.node.is(OpCode.LOGSUMEXP) ? OpCode.LOGSUMEXP : value.node.payload(Reduction.class).combine();
     OpNode body = input(value, 0);
     if (value.foldRanges.isEmpty()) {
       return body;

@@ -16,11 +16,15 @@ import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Param;
+import org.teenygrad.runtime.Target;
 
 /// Joins kernels that run over the same loops: a kernel with the one that reads its result at the very index where it
 /// was written, and neighbours that read the same large buffer. One kernel then has several outputs, a layer norm also
 /// those of its rows' statistics.
 final class Merging {
+  /// What some blocks of a GPU do in the time of a launch.
+  private static final long FEW_ELEMENTS = 1 << 14;
+
   private static final int MOST_STORES = 8;
   private static final int MOST_NODES = 500;
 
@@ -30,8 +34,10 @@ final class Merging {
   private final Set<Integer> gone = new HashSet<>();
   private final Set<Integer> writtenTwice = new HashSet<>();
   private final Set<Integer> wanted;
+  private final Target target;
 
-  private Merging(List<KernelGraph> kernels, Set<Integer> wanted) {
+  private Merging(List<KernelGraph> kernels, Set<Integer> wanted, Target target) {
+    this.target = target;
     this.kernels = new ArrayList<>(kernels);
     this.wanted = wanted;
     Map<Integer, List<Integer>> writers = new HashMap<>();
@@ -58,8 +64,8 @@ final class Merging {
   /// The kernels that are left, in no particular order.
   /// @param kernels in an order in which they can run
   /// @param wanted the buffers that somebody outside reads
-  static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted) {
-    Merging merging = new Merging(kernels, wanted);
+  static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted, Target target) {
+    Merging merging = new Merging(kernels, wanted, target);
     for (int i = 0; i < kernels.size(); i++) {
       merging.absorb(i);
     }
@@ -111,7 +117,7 @@ final class Merging {
     }
     boolean same = a.sizes().equals(b.sizes());
     boolean prefix = reads && !a.contraction() && a.ranges().size() < b.ranges().size() && a.hasFold()
-        && b.sizes().subList(0, a.ranges().size()).equals(a.sizes());
+        && b.sizes().subList(0, a.ranges().size()).equals(a.sizes()) && !serializes(target, count(a), count(b));
     if (!same && !prefix || a.contraction() && (!reads || b.hasFold())) {
       return null;
     }
@@ -119,6 +125,15 @@ final class Merging {
       return null;
     }
     return combine(a, b);
+  }
+
+  /// Whether a kernel of many elements would run by as few blocks of a GPU as there are rows that it reduces first.
+  static boolean serializes(Target target, long rows, long elements) {
+    return target instanceof Target.Gpu gpu && rows < gpu.processors() && elements > FEW_ELEMENTS;
+  }
+
+  private static long count(KernelGraph kernel) {
+    return kernel.sizes().stream().reduce(1L, (x, y) -> x * y);
   }
 
   /// Whether both read a buffer that is as large as all their loops together.

@@ -95,7 +95,7 @@ final class Scheduler {
 
   private Schedule schedule(List<OpNode> graphs, List<OpNode> params) {
     Debug.graphs(() -> "graph", graphs);
-    List<OpNode> simple = withMemoryOfTheirOwn(graphs, SplitReductions.apply(EmptyTensors.apply(Algebra.simplify(withoutCopies(graphs)))));
+    List<OpNode> simple = withMemoryOfTheirOwn(graphs, SplitReductions.apply(EmptyTensors.apply(Algebra.simplify(withoutCopies(graphs))), target));
     Debug.graphs(() -> "graph, simplified", simple);
     assert areTensors(simple);
     for (OpNode param : params) {
@@ -112,7 +112,7 @@ final class Scheduler {
     assert areKernels(kernels);
     Set<Integer> wanted = new HashSet<>();
     simple.forEach(node -> wanted.add(slots.get(node)));
-    List<KernelGraph> merged = Merging.merge(kernels, wanted);
+    List<KernelGraph> merged = Merging.merge(kernels, wanted, target);
     assert areKernels(merged);
     List<KernelGraph> canonical = merged.stream().map(Ranges::canonical).toList();
     assert areKernels(canonical);
@@ -160,7 +160,7 @@ final class Scheduler {
         slotNodes.add(sink);
       }
     }
-    List<Group> groups = Fusion.groups(sinks.stream().filter(sink -> sink.shape().elements() > 0).toList());
+    List<Group> groups = Fusion.groups(sinks.stream().filter(sink -> sink.shape().elements() > 0).toList(), target);
     for (Group group : groups) {
       slots.put(group.root, slotNodes.size());
       slotNodes.add(group.root);

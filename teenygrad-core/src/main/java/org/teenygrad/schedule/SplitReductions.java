@@ -1,5 +1,6 @@
 package org.teenygrad.schedule;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.teenygrad.Shape;
@@ -7,32 +8,104 @@ import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Reduction;
+import org.teenygrad.runtime.Target;
 
-/// Reduces a large tensor to one number in two steps, so that the first has work for every core.
+/// Splits a long reduction to few results into two steps, so that the first has work for every core.
 final class SplitReductions {
   private static final long LARGE = 1 << 15;
   private static final int MOST_PARTS = 256;
 
-  private SplitReductions() {}
+  /// On a GPU: results of a tile of a matrix product, and the least inner dimension that a part should have.
+  private static final long TILE = 128 * 128;
 
-  static List<OpNode> apply(List<OpNode> roots) {
-    var changed = Graph.map(roots, SplitReductions::split);
+  private static final long LEAST_DEPTH = 512;
+
+  private final Target target;
+
+  private SplitReductions(Target target) {
+    this.target = target;
+  }
+
+  static List<OpNode> apply(List<OpNode> roots, Target target) {
+    SplitReductions pass = new SplitReductions(target);
+    var changed = Graph.map(roots, node -> node.is(OpCode.REDUCE) ? pass.split(node) : node);
     return roots.stream().map(changed::get).toList();
   }
 
-  private static OpNode split(OpNode node) {
-    if (!node.is(OpCode.REDUCE) || node.shape().elements() != 1 || node.input(0).shape().elements() < LARGE) {
-      return node;
-    }
-    OpCode combine = node.payload(Reduction.class).combine();
+  private OpNode split(OpNode node) {
     long size = node.input(0).shape().elements();
-    int parts = IntStream.iterate(MOST_PARTS, p -> p > 1, p -> p - 1).filter(p -> size % p == 0).findFirst().orElse(1);
-    if (parts == 1 || size / parts > Integer.MAX_VALUE) {
+    long results = node.shape().elements();
+    if (results == 0 || size < LARGE) {
       return node;
     }
-    OpNode rows = OpNode.of(OpCode.RESHAPE, Shape.of(parts, (int) (size / parts)), List.of(node.input(0)));
-    OpNode partial = OpNode.of(OpCode.REDUCE, new Reduction(combine, List.of(1)), List.of(rows));
+    if (results == 1) {
+      int parts = divisor(size, MOST_PARTS);
+      return parts == 1 || size / parts > Integer.MAX_VALUE ? node : rows(node, parts, (int) (size / parts));
+    }
+    if (!(target instanceof Target.Gpu gpu)) {
+      return node;
+    }
+    int axis = longest(node);
+    int length = node.input(0).shape().size(axis);
+    int parts = divisor(length, (int) Math.min(MOST_PARTS, wantedParts(node, gpu)));
+    return parts == 1 ? node : split(node, axis, parts);
+  }
+
+  /// A reduction to one number, as that of the sums of as many rows.
+  private static OpNode rows(OpNode node, int rows, int columns) {
+    OpCode combine = node.payload(Reduction.class).combine();
+    OpNode matrix = OpNode.of(OpCode.RESHAPE, Shape.of(rows, columns), List.of(node.input(0)));
+    OpNode partial = OpNode.of(OpCode.REDUCE, new Reduction(combine, List.of(1)), List.of(matrix));
     OpNode whole = OpNode.of(OpCode.REDUCE, new Reduction(combine, List.of(0)), List.of(partial));
     return OpNode.of(OpCode.RESHAPE, node.shape(), List.of(whole));
+  }
+
+  private static int longest(OpNode node) {
+    Shape shape = node.input(0).shape();
+    return node.payload(Reduction.class).axes().stream().max((a, b) -> Integer.compare(shape.size(a), shape.size(b))).orElseThrow();
+  }
+
+  /// How many parts of a reduction keep a GPU busy.
+  private static long wantedParts(OpNode node, Target.Gpu gpu) {
+    long results = node.shape().elements();
+    long length = node.input(0).shape().elements() / results;
+    if (Costs.isContraction(node)) {
+      return Math.min(gpu.processors() / Math.ceilDiv(results, TILE), length / LEAST_DEPTH);
+    }
+    int last = node.input(0).shape().rank() - 1;
+    boolean alongRows = node.payload(Reduction.class).axes().contains(last) && node.input(0).shape().size(last) > 1;
+    // A row has a team of threads of its own; a column shares a block with 31 others.
+    long busy = alongRows ? 2L * gpu.processors() : 128L * gpu.processors();
+    return Math.min(busy / results, length / LEAST_DEPTH);
+  }
+
+  private static int divisor(long length, int most) {
+    return IntStream.iterate(most, p -> p > 1, p -> p - 1).filter(p -> length % p == 0).findFirst().orElse(1);
+  }
+
+  /// A reduction of one axis in parts first.
+  private static OpNode split(OpNode node, int axis, int parts) {
+    Reduction reduction = node.payload(Reduction.class);
+    OpNode input = node.input(0);
+    // A contraction stays a sum of products.
+    OpNode cut = input.is(OpCode.MUL)
+        ? OpNode.of(OpCode.MUL, cut(input.input(0), axis, parts), cut(input.input(1), axis, parts)) : cut(input, axis, parts);
+    List<Integer> axes = new ArrayList<>();
+    reduction.axes().forEach(a -> axes.add(a < axis ? a : a + 1));
+    OpNode partial = OpNode.of(OpCode.REDUCE, new Reduction(reduction.combine(), axes), List.of(cut));
+    OpNode whole = OpNode.of(OpCode.REDUCE, new Reduction(reduction.combine(), List.of(axis)), List.of(partial));
+    return OpNode.of(OpCode.RESHAPE, node.shape(), List.of(whole));
+  }
+
+  /// The axis as two: parts, and what each is long.
+  private static OpNode cut(OpNode node, int axis, int parts) {
+    List<Integer> sizes = new ArrayList<>();
+    for (int a = 0; a < node.shape().rank(); a++) {
+      if (a == axis) {
+        sizes.add(parts);
+      }
+      sizes.add(a == axis ? node.shape().size(a) / parts : node.shape().size(a));
+    }
+    return OpNode.of(OpCode.RESHAPE, Shape.of(sizes.stream().mapToInt(Integer::intValue).toArray()), List.of(node));
   }
 }

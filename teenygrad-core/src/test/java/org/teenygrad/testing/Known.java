@@ -168,6 +168,10 @@ record Known(double lo, double hi, double error, int grain) {
     if (dtype == DType.BOOL) {
       return any(dtype);
     }
+    if (node.is(OpCode.LOGSUMEXP)) {
+      double error = x.error + Math.max(8, Math.sqrt(n)) * unit(dtype == DType.FLOAT64 ? dtype : DType.FLOAT32) * (2 + x.magnitude() + Math.log(n + 1));
+      return n == 0 ? null : new Known(x.lo, x.hi + Math.log(n), error + unit(dtype) * (x.magnitude() + Math.log(n)), -1);
+    }
     return switch (node.payload(Reduction.class).combine()) {
       case ADD -> {
         double accumulator = dtype == DType.FLOAT64 ? unit(dtype) : unit(DType.FLOAT32);

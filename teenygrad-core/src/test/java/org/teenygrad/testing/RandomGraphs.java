@@ -436,10 +436,15 @@ final class RandomGraphs {
     return transposed ? add(PERMUTE, List.of(0, 2, 1), matrix) : matrix;
   }
 
+  /// Softmax in one of two ways, or only what one of them divides by.
   private OpNode softmax(OpNode x) {
     int last = x.shape().rank() - 1;
     require(last >= 0 && x.shape().size(last) > 0 && x.dtype().isFloating());
     OpNode scores = clamp(x, -3, 3);
+    if (random.nextBoolean()) {
+      OpNode normalizer = add(LOGSUMEXP, new Reduction(ADD, List.of(last)), scores);
+      return random.nextBoolean() ? normalizer : add(EXP, null, add(SUB, null, scores, add(EXPAND, x.shape(), normalizer)));
+    }
     OpNode largest = add(REDUCE, new Reduction(MAX, List.of(last)), scores);
     OpNode exponents =
         add(EXP, null, add(SUB, null, scores, add(EXPAND, x.shape(), largest)));

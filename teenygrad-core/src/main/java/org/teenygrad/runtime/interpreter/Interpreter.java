@@ -93,6 +93,7 @@ public final class Interpreter implements Kernel {
       case SHRINK -> inputs.getFirst().select(Positions.shrunk(from, shape, bounds(node)));
       case FLIP -> inputs.getFirst().select(Positions.flipped(shape, list(node)));
       case REDUCE -> reduce(node, inputs.getFirst());
+      case LOGSUMEXP -> logSumExp(node, inputs.getFirst());
       case GATHER -> {
         long[] index = integers(inputs.get(1));
         yield inputs
@@ -164,6 +165,27 @@ public final class Interpreter implements Kernel {
     int[] positions = Positions.broadcast(node.shape(), node.input(0).shape());
     combine(reduction.combine(), node.dtype(), result, positions, input);
     return result;
+  }
+
+  /// The largest element and the logarithm of the sum of exponentials of the distances from it.
+  private static Values logSumExp(OpNode node, Values input) {
+    int[] positions = Positions.broadcast(node.shape(), node.input(0).shape());
+    double[] x = floats(input);
+    double[] shift = floats(Values.filled(node.dtype(), length(node), Double.NEGATIVE_INFINITY));
+    for (int i = 0; i < x.length; i++) {
+      shift[positions[i]] = Math.max(shift[positions[i]], x[i]);
+    }
+    for (int i = 0; i < shift.length; i++) {
+      shift[i] = Double.isInfinite(shift[i]) ? 0 : shift[i];
+    }
+    double[] sums = new double[shift.length];
+    for (int i = 0; i < x.length; i++) {
+      sums[positions[i]] += Math.exp(x[i] - shift[positions[i]]);
+    }
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = Semantics.round(node.dtype(), Math.log(sums[i]) + shift[i]);
+    }
+    return new Values.Floats(sums);
   }
 
   private static Values scatter(OpNode node, List<Values> inputs) {

@@ -1,0 +1,113 @@
+package org.teenygrad.codegen;
+
+import java.util.List;
+import org.teenygrad.DType;
+import org.teenygrad.ir.OpNode;
+
+/// What follows a tile of sums on a GPU: the sums lie in shared memory, and each thread takes vectors of neighbours among the columns,
+/// so that what is loaded beside them and what is stored is whole vectors, too.
+final class Epilogue {
+  private static final int PADDING = 4;
+
+  /// Vectors that a thread works on at a time.
+  private static final int TOGETHER = 4;
+
+  private final Emitter emitter;
+  private final OpNode fold;
+  private final List<OpNode> rows;
+  private final List<OpNode> columns;
+  private final BlockTile tile;
+  private final long m;
+  private final long n;
+
+  /// @param fold the sums
+  Epilogue(Emitter emitter, OpNode fold, List<OpNode> rows, List<OpNode> columns, BlockTile tile) {
+    this.emitter = emitter;
+    this.fold = fold;
+    this.rows = rows;
+    this.columns = columns;
+    this.tile = tile;
+    m = Contraction.count(rows);
+    n = Contraction.count(columns);
+  }
+
+  /// How many floats apart the rows of sums are, so that eight rows fall on different banks.
+  int pitch() {
+    return tile.columns() + PADDING;
+  }
+
+  /// Shared memory for the sums.
+  long bytes() {
+    return (long) tile.rows() * pitch() * Float.BYTES;
+  }
+
+  /// Computes and stores what follows the sums of the tile that starts at a row and a column.
+  void emit(String row, String column) {
+    Ir ir = emitter.ir;
+    OpNode last = columns.getLast();
+    int lanes = Team.divisor(storedLanes(last), Analysis.size(last));
+    int vectors = tile.columns() / lanes;
+    int rowsAtOnce = Math.max(1, tile.threads() / vectors);
+    boolean exact = m % tile.rows() == 0 && n % tile.columns() == 0;
+    boolean together = exact && tile.threads() % vectors == 0 && tile.rows() % (rowsAtOnce * TOGETHER) == 0 && Analysis.size(rows.getLast()) % tile.rows() == 0;
+    String thread = Team.thread(ir);
+    long total = (long) tile.rows() * vectors;
+    ir.loop("0", Long.toString(together ? total / TOGETHER : total), tile.threads(), List.of(), (counter, none) -> {
+      String vector = emitter.sum(counter, thread);
+      String across = ir.value("mul i64 " + ir.remainder(vector, vectors) + ", " + lanes);
+      String globalColumn = ir.value("add i64 " + column + ", " + across);
+      String down = ir.quotient(vector, vectors);
+      if (together) {
+        // Passes of the block over its rows, some at a time: a block of TOGETHER passes starts at this thread's row of the first.
+        String pass = ir.value("mul i64 " + ir.quotient(down, rowsAtOnce) + ", " + rowsAtOnce * TOGETHER);
+        down = ir.value("add i64 " + pass + ", " + ir.remainder(down, rowsAtOnce));
+      }
+      String first = down;
+      String globalRow = ir.value("add i64 " + row + ", " + first);
+      Runnable body = () -> openRows(globalRow, together ? TOGETHER : 1, rowsAtOnce, () -> SharedTile.unflatten(emitter, globalColumn, columns, lanes, () -> {
+        for (List<Integer> steps : emitter.loops.instances(fold)) {
+          String own = ir.plus(first, (long) rowsAtOnce * emitter.loops.step(rows.getLast(), steps));
+          emitter.define(fold, steps, sums(own, across, lanes));
+        }
+        emitter.emitReady(emitter.analysis.nodes);
+      }));
+      if (exact) {
+        body.run();
+      } else {
+        String below = ir.value("icmp slt i64 " + globalRow + ", " + m);
+        String inside = ir.value("icmp slt i64 " + globalColumn + ", " + n);
+        emitter.branch(ir.value("and i1 " + below + ", " + inside), body);
+      }
+      return none;
+    });
+  }
+
+  /// Opens the loops of the rows at one, or at some that are equally far apart: what they load is then on its way at the same time.
+  private void openRows(String row, int count, int stride, Runnable body) {
+    if (count == 1) {
+      emitter.unflatten(row, rows, body);
+      return;
+    }
+    OpNode last = rows.getLast();
+    boolean only = rows.size() == 1;
+    String counter = only ? row : emitter.ir.remainder(row, Analysis.size(last));
+    String rest = only ? "0" : emitter.ir.quotient(row, Analysis.size(last));
+    emitter.unflatten(rest, rows.subList(0, rows.size() - 1), () -> emitter.within(last, counter, new Axis(last, count, 1, 1, stride), () -> {
+      body.run();
+      return true;
+    }));
+  }
+
+  private String sums(String row, String column, int lanes) {
+    Ir ir = emitter.ir;
+    String place = ir.value("add i64 " + ir.value("mul i64 " + row + ", " + pitch()) + ", " + column);
+    String pointer = ir.value("getelementptr inbounds float, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + place);
+    return ir.value("load " + Ir.type(DType.FLOAT32, lanes) + ", ptr addrspace(3) " + pointer + ", align " + Math.min(16, 4 * lanes));
+  }
+
+  private int storedLanes(OpNode last) {
+    int narrowest = emitter.analysis.stores().stream().filter(store -> emitter.analysis.stride(store, last) == 1)
+        .mapToInt(store -> store.input(0).dtype().bytes()).min().orElse(Blocks.VECTOR_BYTES);
+    return Math.min(8, Blocks.VECTOR_BYTES / narrowest);
+  }
+}

@@ -1,4 +1,4 @@
-"""Writes PyTorch's answers for layers: golden/layers.json and .safetensors.
+"""Writes PyTorch's answers for layers: golden/layers.json and .safetensors, and the state of a network, golden/network.pt.
 
     pip install torch==2.13.0 numpy && python teenygrad-core/src/test/python/layer_goldens.py
 
@@ -7,7 +7,7 @@ buffers afterwards.
 """
 
 import torch
-from goldens import cases, keep, write
+from goldens import RESOURCES, cases, keep, write
 from torch import nn
 
 
@@ -139,5 +139,19 @@ def layers():
             )
 
 
+def network():
+    """A network's state as torch.save writes it, an input, and the output when evaluating."""
+    torch.manual_seed(7)
+    net = nn.Sequential(
+        nn.Conv2d(2, 4, 3, padding="same"), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2),
+        nn.ConvTranspose2d(4, 3, 2, stride=2, bias=False), nn.GroupNorm(3, 3), nn.GELU(), nn.Flatten(), nn.Linear(108, 5),
+    )
+    for _ in range(3):
+        net(torch.randn(4, 2, 6, 6) * 2 + 1)
+    x = torch.randn(2, 2, 6, 6)
+    torch.save({**net.state_dict(), "x": x, "y": net.eval()(x)}, RESOURCES / "network.pt")
+
+
 layers()
 write("layers")
+network()

@@ -21,6 +21,7 @@ import org.teenygrad.data.TokenizerFuzzTarget;
 /// Jazzer makes up files for each reader, and texts: it changes good ones, and keeps what reaches new code, for three seconds,
 /// or `-Dfuzz.seconds=N`. What it finds fault with is kept in `target/fuzz`.
 class FuzzTest {
+  private static final int MAX_BYTES = 4096;
   private static final String SECONDS = System.getProperty("fuzz.seconds", "3");
 
   /// Jazzer's sanitizers that can say something about a reader; the others only take time.
@@ -51,6 +52,7 @@ class FuzzTest {
   private void fuzz(String name, Class<?> target, String instrumented, Map<String, byte[]> samples, Path file)
       throws IOException, InterruptedException {
     Path seeds = write(Files.createDirectory(folder.resolve("seeds")), samples);
+    Files.write(seeds.resolve("longest"), new byte[MAX_BYTES]); // Jazzer makes nothing longer than what it is given.
     Path corpus = Files.createDirectory(folder.resolve("corpus"));
     Path findings = Files.createDirectories(Path.of("target", "fuzz", name));
     Path log = findings.resolve("log");
@@ -88,7 +90,7 @@ class FuzzTest {
         "--disabled_hooks=" + IDLE_HOOKS.stream()
             .map("com.code_intelligence.jazzer.sanitizers."::concat).collect(Collectors.joining(File.pathSeparator)),
         "--reproducer_path=" + findings,
-        "-max_total_time=" + SECONDS, "-timeout=60", "-max_len=4096",
+        "-max_total_time=" + SECONDS, "-timeout=60", "-max_len=" + MAX_BYTES,
         "-artifact_prefix=" + findings + File.separator,
         corpus.toString(), seeds.toString());
   }

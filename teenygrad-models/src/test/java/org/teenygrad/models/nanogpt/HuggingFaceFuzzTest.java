@@ -23,6 +23,7 @@ class HuggingFaceFuzzTest {
     Path corpus = Files.createDirectory(folder.resolve("corpus"));
     Path seeds = Files.createDirectory(folder.resolve("seeds"));
     Files.copy(HuggingFaceTest.resource("config.json"), seeds.resolve("config.json"));
+    Files.write(seeds.resolve("longest"), new byte[4096]); // Jazzer makes nothing longer than what it is given.
     Files.copy(HuggingFaceTest.resource("pytorch_model.bin"), folder.resolve("pytorch_model.bin"));
     Path findings = Files.createDirectories(Path.of("target", "fuzz"));
     Path log = findings.resolve("log");

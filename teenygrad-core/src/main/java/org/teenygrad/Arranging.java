@@ -111,7 +111,7 @@ sealed interface Arranging permits Tensor {
     if (sizes.length > result.rank()) {
       throw new IllegalArgumentException("interpolate: %d sizes for shape %s".formatted(sizes.length, result.shape()));
     }
-    for (int i = 0; i < sizes.length; i++) {
+    for (int i = sizes.length - 1; i >= 0; i--) {
       result = mode.along(result, result.rank() - sizes.length + i, sizes[i]);
     }
     return result;

@@ -52,13 +52,16 @@ final class Hyperbolic {
     return Angles.signed(x, near.where(Angles.odd(near.where(size, 0), ASINH), far));
   }
 
-  /// log(x + sqrt(x² - 1)), where x - 1 is exact and 1 is added to it last.
+  /// log(x + sqrt(x² - 1)), where x - 1 is exact and 1 is added to it last. The derivative is 1 / sqrt(x² - 1) for x < -1, too,
+  /// where there is no value: PyTorch's.
   static Tensor acosh(Tensor x) {
-    Tensor large = x.gt(LARGE);
-    Tensor beyond = large.where(1, x.sub(1));
+    Tensor size = Angles.size(x);
+    Tensor large = size.gt(LARGE);
+    Tensor beyond = large.where(1, size.sub(1));
     Rounded root = Rounded.sum(beyond, beyond.onesLike().mul(2)).times(beyond).sqrt();
     Tensor small = root.plus(beyond).log1p();
-    return x.lt(1).where(Double.NaN, large.where(large.where(x, 1).log().add(Math.log(2)), small));
+    Tensor ofSize = large.where(large.where(size, 1).log().add(Math.log(2)), small);
+    return Angles.signed(x, ofSize).add(x.lt(0).where(Double.NaN, x.zerosLike()));
   }
 
   /// Half of log(1 + 2|x| / (1 - |x|)).

@@ -21,20 +21,32 @@ record GoldenCase(
     List<@Nullable String> cot,
     List<@Nullable String> grad) {
 
+  /// @param place where it is from, for the message of an exception
+  /// @throws IllegalArgumentException if something is missing
   @SuppressWarnings("unchecked")
-  static GoldenCase of(Map<String, ?> json) {
+  static GoldenCase of(String place, @Nullable Object json) {
+    if (!(json instanceof Map<?, ?> map)) {
+      throw new IllegalArgumentException(place + ": is no JSON object");
+    }
     return new GoldenCase(
-        (String) require(json, "name"),
-        (String) require(json, "op"),
-        (Map<String, @Nullable Object>) require(json, "args"),
-        (List<String>) require(json, "in"),
-        (List<String>) require(json, "out"),
-        json.get("cot") == null ? List.of() : (List<@Nullable String>) require(json, "cot"),
-        json.get("grad") == null ? List.of() : (List<@Nullable String>) require(json, "grad"));
+        member(place, map, "name", String.class),
+        member(place, map, "op", String.class),
+        (Map<String, @Nullable Object>) member(place, map, "args", Map.class),
+        (List<String>) member(place, map, "in", List.class),
+        (List<String>) member(place, map, "out", List.class),
+        map.get("cot") == null ? List.of() : (List<@Nullable String>) member(place, map, "cot", List.class),
+        map.get("grad") == null ? List.of() : (List<@Nullable String>) member(place, map, "grad", List.class));
   }
 
-  private static Object require(Map<String, ?> json, String key) {
-    return Objects.requireNonNull(json.get(key), key);
+  private static <T> T member(String place, Map<?, ?> map, String key, Class<T> type) {
+    if (!type.isInstance(map.get(key))) {
+      throw new IllegalArgumentException("%s: '%s' is missing or of another type".formatted(place, key));
+    }
+    return type.cast(map.get(key));
+  }
+
+  private static Object require(Map<String, ?> args, String key) {
+    return Objects.requireNonNull(args.get(key), key);
   }
 
   /// The keyword arguments, types as types.

@@ -5,31 +5,37 @@ import org.teenygrad.Device;
 
 /// How many cases of a set pass on a device.
 record GoldenCount(int passed, int failed, int unsupported) {
-  /// Runs all cases; prints a line for each that does not pass, and the counts at the end.
+  /// Runs all cases of all files; prints a line for each that does not pass, and the counts at the end.
   static GoldenCount of(Path path, Device device) {
-    int passed = 0;
-    int failed = 0;
-    int unsupported = 0;
-    try (GoldenSet set = GoldenSet.open(path)) {
-      for (GoldenSet.Named c : set.cases()) {
-        try {
-          String difference = c.check().difference(device);
-          if (difference == null) {
-            passed++;
-          } else {
-            failed++;
-            System.out.println("FAILED      " + c.name() + ": " + difference);
+    int[] counts = new int[Outcome.Kind.values().length];
+    for (GoldenFiles files : GoldenFiles.at(path)) {
+      try (GoldenSet set = GoldenSet.open(files)) {
+        for (GoldenSet.Named c : set.cases()) {
+          Outcome outcome = Outcome.of(c, device);
+          counts[outcome.kind.ordinal()]++;
+          if (outcome.kind != Outcome.Kind.PASSED) {
+            System.out.printf("%-11s %s: %s%n", outcome.kind, c.name(), outcome.why.replaceAll("\\s*\\R\\s*", " "));
           }
-        } catch (Call.Unsupported | UnsupportedOperationException e) {
-          unsupported++;
-          System.out.println("UNSUPPORTED " + c.name() + ": " + e.getMessage());
-        } catch (RuntimeException e) {
-          failed++;
-          System.out.println("FAILED      " + c.name() + ": " + e);
         }
       }
     }
-    System.out.println(passed + " passed, " + failed + " failed, " + unsupported + " unsupported");
-    return new GoldenCount(passed, failed, unsupported);
+    System.out.printf("%d passed, %d failed, %d unsupported%n", counts[0], counts[1], counts[2]);
+    return new GoldenCount(counts[0], counts[1], counts[2]);
+  }
+
+  private record Outcome(Kind kind, String why) {
+    enum Kind {PASSED, FAILED, UNSUPPORTED}
+
+    /// Whatever a case throws is its own failure: the others are to run all the same.
+    static Outcome of(GoldenSet.Named c, Device device) {
+      try {
+        String difference = c.check().difference(device);
+        return difference == null ? new Outcome(Kind.PASSED, "") : new Outcome(Kind.FAILED, difference);
+      } catch (Call.Unsupported | UnsupportedOperationException e) {
+        return new Outcome(Kind.UNSUPPORTED, String.valueOf(e.getMessage()));
+      } catch (RuntimeException | AssertionError | StackOverflowError e) {
+        return new Outcome(Kind.FAILED, e.toString());
+      }
+    }
   }
 }

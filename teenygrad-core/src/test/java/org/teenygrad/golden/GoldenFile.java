@@ -1,15 +1,10 @@
 package org.teenygrad.golden;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
@@ -22,15 +17,21 @@ final class GoldenFile implements GoldenSet {
   private final List<GoldenCase> cases;
   private final SafetensorsFile tensors;
 
-  @SuppressWarnings("unchecked")
-  GoldenFile(Path prefix) {
-    try {
-      var json = (Map<String, ?>) Objects.requireNonNull(Json.parse(Files.readString(Path.of(prefix + ".json"))));
-      cases = ((List<Map<String, ?>>) Objects.requireNonNull(json.get("cases"))).stream().map(GoldenCase::of).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private GoldenFile(List<GoldenCase> cases, SafetensorsFile tensors) {
+    this.cases = cases;
+    this.tensors = tensors;
+  }
+
+  static GoldenFile open(GoldenFiles files) {
+    String name = files.cases().toString();
+    if (!(Json.read(files.cases()) instanceof Map<?, ?> json && json.get("cases") instanceof List<?> list)) {
+      throw new IllegalArgumentException(name + ": has no list of cases");
     }
-    tensors = SafetensorsFile.open(Path.of(prefix + ".safetensors"));
+    List<GoldenCase> cases = new ArrayList<>();
+    for (Object one : list) {
+      cases.add(GoldenCase.of("%s, case %d".formatted(name, cases.size() + 1), one));
+    }
+    return new GoldenFile(cases, SafetensorsFile.open(files.tensors()));
   }
 
   @Override

@@ -1,12 +1,9 @@
 package org.teenygrad.golden;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.state.SafetensorsFile;
@@ -27,30 +24,30 @@ interface GoldenSet extends AutoCloseable {
   @Override
   void close();
 
-  /// What `path` names: `PATH.json` or `PATH.jsonl` beside `PATH.safetensors`, or a folder with `cases.jsonl` and
-  /// `tensors.safetensors`. The first case tells programs from equations.
-  static GoldenSet open(Path path) {
-    Path one = Path.of(path + ".json");
-    if (Files.exists(one)) {
-      return new GoldenFile(path);
+  /// The cases of two files. In a file of lines the first case tells programs from equations.
+  /// @throws IllegalArgumentException if the cases are damaged
+  /// @throws org.teenygrad.state.FileException if the tensors are
+  static GoldenSet open(GoldenFiles files) {
+    if (!files.areLines()) {
+      return GoldenFile.open(files);
     }
-    boolean folder = Files.isDirectory(path);
-    Path lines = folder ? path.resolve("cases.jsonl") : Path.of(path + ".jsonl");
-    Path beside = Path.of(path + ".safetensors");
-    Path tensors = folder || !Files.exists(beside) ? lines.resolveSibling("tensors.safetensors") : beside;
-    List<Map<?, ?>> cases = read(lines);
-    SafetensorsFile file = SafetensorsFile.open(tensors);
-    return !cases.isEmpty() && cases.getFirst().containsKey("eq") ? new Equations(cases, file) : new Programs(cases, file);
+    List<Map<?, ?>> cases = read(files.cases());
+    SafetensorsFile tensors = SafetensorsFile.open(files.tensors());
+    return !cases.isEmpty() && cases.getFirst().containsKey("eq") ? new Equations(cases, tensors) : new Programs(cases, tensors);
   }
 
-  private static List<Map<?, ?>> read(Path lines) {
-    try {
-      return Files.readAllLines(lines).stream()
-          .filter(line -> !line.isBlank())
-          .<Map<?, ?>>map(line -> (Map<?, ?>) Objects.requireNonNull(Json.parse(line)))
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static List<Map<?, ?>> read(Path file) {
+    List<Map<?, ?>> cases = new ArrayList<>();
+    List<String> lines = Json.lines(file);
+    for (int i = 0; i < lines.size(); i++) {
+      if (!lines.get(i).isBlank()) {
+        String place = file + ", line " + (i + 1);
+        if (!(Json.parse(place, lines.get(i)) instanceof Map<?, ?> map)) {
+          throw new IllegalArgumentException(place + ": is no JSON object");
+        }
+        cases.add(map);
+      }
     }
+    return cases;
   }
 }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,19 +18,35 @@ public final class Json {
 
   /// What a file among the test's resources holds.
   public static @Nullable Object resource(String name) {
+    return read(GoldenTest.resource(name));
+  }
+
+  /// What a file holds.
+  static @Nullable Object read(Path file) {
+    return parse(file.toString(), String.join("\n", lines(file)));
+  }
+
+  /// @throws IllegalArgumentException if it cannot be read
+  static List<String> lines(Path file) {
     try {
-      return parse(Files.readString(GoldenTest.resource(name)));
+      return Files.readAllLines(file);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new IllegalArgumentException(file + ": cannot be read as UTF-8: " + e, e);
     }
   }
 
   public static @Nullable Object parse(String text) {
+    return parse("text", text);
+  }
+
+  /// @param place where the text is from, for the message of an exception
+  /// @throws IllegalArgumentException if it is no JSON
+  static @Nullable Object parse(String place, String text) {
     try (JsonParser parser = new JsonFactory().createParser(text)) {
       parser.nextToken();
       return value(parser);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | IllegalStateException e) {
+      throw new IllegalArgumentException(place + ": is no JSON: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
     }
   }
 

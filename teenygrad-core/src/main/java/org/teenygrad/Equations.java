@@ -31,8 +31,8 @@ final class Equations {
     List<Tensor> values = Matrices.map(a, List.of(Shape.SCALAR, Shape.of(n, n)), (m, rows, columns) -> {
       Lu lu = new Lu(m, n);
       double det = lu.determinant();
-      double[] slope = lu.singular() ? new double[n * n] : lu.solve(identity(n), n);
-      return List.of(new double[] {det}, Arrays.stream(slope).map(x -> x * det).toArray());
+      double[] slope = lu.singular() ? Jacobi.adjugate(m, n) : lu.solve(identity(n), n);
+      return List.of(new double[] {det}, lu.singular() ? slope : Arrays.stream(slope).map(x -> x * det).toArray());
     });
     return Matrices.withDerivative(values.get(0), Matrices.transposed(values.get(1)).mul(a).sum(-1, -2));
   }
@@ -65,29 +65,51 @@ final class Equations {
     int m = a.size(-2);
     int n = a.size(-1);
     int k = b.size(-1);
-    if (m < n) {
-      throw new IllegalArgumentException("lstsq: " + a.shape() + " has fewer rows than columns");
-    }
-    // X, and G = (AᵀA)⁻¹ = R⁻¹ R⁻ᵀ for the derivative.
-    List<Tensor> found = Matrices.map(sideBySide(a, b), List.of(Shape.of(n, k), Shape.of(n, n)), (both, rows, columns) -> {
-      Householder qr = new Householder(columns(both, m, columns, 0, n), m, n);
-      if (qr.rankDeficient()) {
-        throw new IllegalArgumentException("lstsq: the columns of a matrix of " + a.shape() + " depend on each other");
-      }
-      double[] inverse = qr.solveUpper(identity(n), n);
-      double[] gram = new double[n * n];
-      for (int i = 0; i < n * n; i++) {
-        for (int j = 0; j < n; j++) {
-          gram[i] += inverse[i / n * n + j] * inverse[i % n * n + j];
+    double tolerance = tolerance(a);
+    List<Tensor> found = Matrices.map(sideBySide(a, b), List.of(Shape.of(n, k), Shape.of(n, m)), (both, rows, columns) -> {
+      double[] left = columns(both, m, columns, 0, n);
+      double[] right = columns(both, m, columns, n, columns);
+      if (m >= n) {
+        Householder qr = new Householder(left, m, n);
+        if (!qr.rankDeficient(tolerance)) {
+          return List.of(qr.leastSquares(right, k), qr.solveUpper(Matrices.transposed(qr.q(), m, n), m));
         }
       }
-      return List.of(qr.leastSquares(columns(both, m, columns, n, columns), k), gram);
+      double[] inverse = Jacobi.pseudoInverse(left, m, n, tolerance);
+      return List.of(Matrices.product(inverse, right, n, m, k), inverse);
     });
     Tensor x = found.get(0);
-    Tensor fixed = Matrices.transposed(a.detach());
+    Tensor inverse = found.get(1);
     Tensor residual = b.detach().sub(a.detach().matmul(x));
-    Tensor change = Matrices.transposed(a).matmul(residual).add(fixed.matmul(b.sub(a.matmul(x))));
-    return Matrices.withDerivative(x, found.get(1).matmul(change));
+    Tensor turned = Matrices.transposed(a).matmul(Matrices.transposed(inverse).matmul(x));
+    Tensor change = inverse.matmul(b.sub(a.matmul(x)))
+        .add(inverse.matmul(Matrices.transposed(inverse)).matmul(Matrices.transposed(a).matmul(residual)))
+        .add(turned.sub(inverse.matmul(a.detach().matmul(turned))));
+    return Matrices.withDerivative(x, change);
+  }
+
+  /// The derivative is Golub and Pereyra's, at constant rank; so is that of [#leastSquares].
+  static Tensor pseudoInverse(Tensor a) {
+    Matrices.requireMatrix("pinv", a, false);
+    int m = a.size(-2);
+    int n = a.size(-1);
+    double tolerance = tolerance(a);
+    Tensor inverse = Matrices.map(
+            a, List.of(Shape.of(n, m)), (matrix, rows, columns) -> List.of(Jacobi.pseudoInverse(matrix, m, n, tolerance)))
+        .getFirst();
+    Tensor fixed = a.detach();
+    Tensor flipped = Matrices.transposed(inverse);
+    Tensor left = inverse.matmul(flipped).matmul(Matrices.transposed(a));
+    Tensor right = Matrices.transposed(a).matmul(flipped).matmul(inverse);
+    Tensor change = left.sub(left.matmul(fixed).matmul(inverse))
+        .add(right.sub(inverse.matmul(fixed.matmul(right))))
+        .sub(inverse.matmul(a).matmul(inverse));
+    return Matrices.withDerivative(inverse, change);
+  }
+
+  /// The part of the largest singular value that rounding leaves uncertain: PyTorch's `rcond`.
+  private static double tolerance(Tensor a) {
+    return Math.max(a.size(-2), a.size(-1)) * (a.dtype() == DType.FLOAT64 ? 0x1p-52 : 0x1p-23);
   }
 
   private static void requireRows(String name, Tensor a, Tensor b) {

@@ -46,7 +46,7 @@ final class Factors {
     int k = Math.min(m, n);
     List<Tensor> found = Matrices.map(a, List.of(Shape.of(m, k), Shape.of(k, n), Shape.of(k, k)), (x, rows, columns) -> {
       Householder factors = new Householder(x, m, n);
-      boolean smooth = m >= n && !factors.rankDeficient();
+      boolean smooth = m >= n && !factors.rankDeficient(0);
       return List.of(factors.q(), factors.r(), smooth ? factors.solveUpper(Equations.identity(n), n) : new double[k * k]);
     });
     Tensor q = found.get(0);
@@ -66,7 +66,7 @@ final class Factors {
     Matrices.requireMatrix("eigh", a, true);
     int n = a.size(-1);
     List<Tensor> found =
-        Matrices.map(a, List.of(Shape.of(n), Shape.of(n, n)), (m, rows, columns) -> Jacobi.eigen(m, n));
+        Matrices.map(a, List.of(Shape.of(n), Shape.of(n, n)), (m, rows, columns) -> Tridiagonal.eigen(m, n));
     Tensor values = found.get(0);
     Tensor vectors = found.get(1);
     Tensor symmetric = a.add(Matrices.transposed(a)).mul(0.5);

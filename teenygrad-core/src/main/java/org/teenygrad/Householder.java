@@ -1,5 +1,7 @@
 package org.teenygrad;
 
+import java.util.Arrays;
+
 /// The QR factors of an m x n matrix by Householder's reflections.
 final class Householder {
   private final double[] r; // the triangle, and the reflections' vectors below it
@@ -34,31 +36,31 @@ final class Householder {
       }
       r[k * n + k] = head - diagonal[k];
       scale[k] = 1 / (norm * (norm + Math.abs(head)));
-      for (int j = k + 1; j < n; j++) {
-        reflect(k, r, n, j);
-      }
+      reflect(k, r, n, k + 1);
     }
   }
 
-  /// Column j of a matrix of `width` columns, reflected.
-  private void reflect(int k, double[] x, int width, int j) {
-    double dot = 0;
+  /// The columns of a matrix of `width` columns from `begin` on, reflected: row by row, as they lie in memory.
+  private void reflect(int k, double[] x, int width, int begin) {
+    double[] dots = new double[width];
     for (int i = k; i < m; i++) {
-      dot += r[i * n + k] * x[i * width + j];
+      double v = r[i * n + k];
+      for (int j = begin; j < width; j++) {
+        dots[j] += v * x[i * width + j];
+      }
     }
-    dot *= scale[k];
-    for (int i = k; i < m && dot != 0; i++) {
-      x[i * width + j] -= dot * r[i * n + k];
+    for (int i = k; i < m; i++) {
+      double v = r[i * n + k] * scale[k];
+      for (int j = begin; j < width; j++) {
+        x[i * width + j] -= v * dots[j];
+      }
     }
   }
 
-  boolean rankDeficient() {
-    for (double d : diagonal) {
-      if (d == 0) {
-        return true;
-      }
-    }
-    return false;
+  /// Whether an element of R's diagonal is no more than that part of the largest.
+  boolean rankDeficient(double tolerance) {
+    double largest = Arrays.stream(diagonal).map(Math::abs).max().orElse(0);
+    return Arrays.stream(diagonal).anyMatch(d -> Math.abs(d) <= tolerance * largest);
   }
 
   /// The first min(m, n) columns of Q.
@@ -67,8 +69,10 @@ final class Householder {
     double[] q = new double[m * k];
     for (int j = 0; j < k; j++) {
       q[j * k + j] = 1;
-      for (int step = k - 1; step >= 0; step--) {
-        reflect(step, q, k, j);
+    }
+    for (int step = k - 1; step >= 0; step--) {
+      if (scale[step] != 0) {
+        reflect(step, q, k, step);
       }
     }
     return q;
@@ -86,14 +90,15 @@ final class Householder {
 
   /// X (n, k) with R X = the first n rows of b.
   double[] solveUpper(double[] b, int k) {
-    double[] x = new double[n * k];
-    for (int c = 0; c < k; c++) {
-      for (int i = n - 1; i >= 0; i--) {
-        double sum = b[i * k + c];
-        for (int j = i + 1; j < n; j++) {
-          sum -= r[i * n + j] * x[j * k + c];
+    double[] x = Arrays.copyOf(b, n * k);
+    for (int i = n - 1; i >= 0; i--) {
+      for (int j = i + 1; j < n; j++) {
+        for (int c = 0; c < k; c++) {
+          x[i * k + c] -= r[i * n + j] * x[j * k + c];
         }
-        x[i * k + c] = sum / diagonal[i];
+      }
+      for (int c = 0; c < k; c++) {
+        x[i * k + c] /= diagonal[i];
       }
     }
     return x;
@@ -102,9 +107,9 @@ final class Householder {
   /// X (n, k) that makes |A X - B| least.
   double[] leastSquares(double[] b, int k) {
     double[] turned = b.clone();
-    for (int c = 0; c < k; c++) {
-      for (int step = 0; step < diagonal.length; step++) {
-        reflect(step, turned, k, c);
+    for (int step = 0; step < diagonal.length; step++) {
+      if (scale[step] != 0) {
+        reflect(step, turned, k, 0);
       }
     }
     return solveUpper(turned, k);

@@ -3,139 +3,177 @@ package org.teenygrad;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
-/// Spectra by plane rotations, which are slow for large matrices and accurate for all.
+/// Singular values by Jacobi's plane rotations, in one-sided form: slower than others for large matrices, and accurate for all.
 final class Jacobi {
   private static final int SWEEPS = 60;
+  private static final double TOLERANCE = 1e-15;
 
   private Jacobi() {}
 
   /// Singular values (descending, n), U (m, n) and V (n, n) of an m x n matrix with m >= n: columns are turned against each other until they
-  /// are orthogonal.
+  /// are orthogonal. Those of a tall matrix are those of its triangle.
   static List<double[]> svd(double[] matrix, int m, int n) {
-    double[] u = matrix.clone();
-    double[] v = Equations.identity(n);
+    requireFinite("svd", matrix);
+    if (m > n) {
+      Householder qr = new Householder(matrix, m, n);
+      List<double[]> inner = svd(qr.r(), n, n);
+      return List.of(inner.get(0), Matrices.product(qr.q(), inner.get(1), m, n, n), inner.get(2));
+    }
+    double largest = Arrays.stream(matrix).map(Math::abs).max().orElse(0);
+    double unit = largest == 0 ? 1 : largest; // no square overflows or vanishes
+    double[][] u = columns(Arrays.stream(matrix).map(x -> x / unit).toArray(), n);
+    double[][] v = columns(Equations.identity(n), n);
     boolean turned = true;
     for (int sweep = 0; sweep < SWEEPS && turned; sweep++) {
-      turned = false;
-      for (int p = 0; p < n; p++) {
-        for (int q = p + 1; q < n; q++) {
-          double a = dot(u, m, n, p, p);
-          double b = dot(u, m, n, q, q);
-          double c = dot(u, m, n, p, q);
-          if (Math.abs(c) > 1e-16 * Math.sqrt(a * b)) {
-            turned = true;
-            double zeta = (b - a) / (2 * c);
-            double t = Math.copySign(1, zeta) / (Math.abs(zeta) + Math.hypot(1, zeta));
-            rotate(u, m, n, p, q, t);
-            rotate(v, n, n, p, q, t);
-          }
+      turned = sweep(u, v);
+    }
+    double[] lengths = Arrays.stream(u).mapToDouble(column -> Math.sqrt(dot(column, column))).toArray();
+    int[] order = IntStream.range(0, n).boxed().sorted(Comparator.comparingDouble(i -> -lengths[i])).mapToInt(i -> i).toArray();
+    double[] values = Arrays.stream(order).mapToDouble(j -> lengths[j] * unit).toArray();
+    double[][] left = Arrays.stream(order).mapToObj(j -> u[j]).toArray(double[][]::new);
+    double[][] right = Arrays.stream(order).mapToObj(j -> v[j]).toArray(double[][]::new);
+    for (int j = 0; j < n; j++) {
+      complete(left, j, lengths[order[j]], lengths[order[0]]);
+    }
+    return List.of(values, rows(left), rows(right));
+  }
+
+  /// The pseudo-inverse (n, m) of an m x n matrix: singular values up to that part of the largest count as zero.
+  static double[] pseudoInverse(double[] matrix, int m, int n, double tolerance) {
+    if (m < n) {
+      return Matrices.transposed(pseudoInverse(Matrices.transposed(matrix, m, n), n, m, tolerance), m, n);
+    }
+    List<double[]> svd = svd(matrix, m, n);
+    double[] s = svd.get(0);
+    return scaledProduct(svd, m, n, i -> s[i] > tolerance * s[0] ? 1 / s[i] : 0);
+  }
+
+  /// The transposed matrix of cofactors of a square matrix: the determinant times the inverse, where there is one.
+  static double[] adjugate(double[] matrix, int n) {
+    List<double[]> svd = svd(matrix, n, n);
+    double[] s = svd.get(0);
+    double sign = new Lu(svd.get(1), n).determinant() * new Lu(svd.get(2), n).determinant();
+    return scaledProduct(
+        svd, n, n, i -> sign * IntStream.range(0, n).filter(j -> j != i).mapToDouble(j -> s[j]).reduce(1, (x, y) -> x * y));
+  }
+
+  /// V diag(f) Uᵀ.
+  private static double[] scaledProduct(List<double[]> svd, int m, int n, IntToDoubleFunction f) {
+    double[] scaled = svd.get(2).clone();
+    for (int j = 0; j < n; j++) {
+      double factor = f.applyAsDouble(j);
+      for (int i = 0; i < n; i++) {
+        scaled[i * n + j] *= factor;
+      }
+    }
+    return Matrices.product(scaled, Matrices.transposed(svd.get(1), m, n), n, n, m);
+  }
+
+  static void requireFinite(String name, double[] matrix) {
+    if (!Arrays.stream(matrix).allMatch(Double::isFinite)) {
+      throw new IllegalArgumentException(name + ": a matrix holds NaN or infinities");
+    }
+  }
+
+  /// Turns every two columns once; whether any needed it. Lengths are carried along within a sweep.
+  private static boolean sweep(double[][] u, double[][] v) {
+    double[] squares = Arrays.stream(u).mapToDouble(column -> dot(column, column)).toArray();
+    boolean turned = false;
+    for (int p = 0; p < u.length; p++) {
+      for (int q = p + 1; q < u.length; q++) {
+        double c = dot(u[p], u[q]);
+        if (Math.abs(c) > TOLERANCE * Math.sqrt(squares[p]) * Math.sqrt(squares[q])) {
+          turned = true;
+          double zeta = (squares[q] - squares[p]) / (2 * c);
+          double t = Math.copySign(1, zeta) / (Math.abs(zeta) + Math.hypot(1, zeta));
+          rotate(u[p], u[q], t);
+          rotate(v[p], v[q], t);
+          squares[p] = Math.max(0, squares[p] - t * c);
+          squares[q] += t * c;
         }
       }
     }
-    double[] lengths = IntStream.range(0, n).mapToDouble(j -> Math.sqrt(dot(u, m, n, j, j))).toArray();
-    int[] order = order(lengths, true);
-    double[] values = Arrays.stream(order).mapToDouble(j -> lengths[j]).toArray();
-    double[] left = sorted(u, m, n, order);
-    for (int j = 0; j < n; j++) {
-      complete(left, m, n, j, values[j], values.length == 0 ? 0 : values[0]);
-    }
-    return List.of(values, left, sorted(v, n, n, order));
+    return turned;
   }
 
   /// Column j to length 1; if it vanishes, to something orthogonal to all before it.
-  private static void complete(double[] u, int m, int n, int j, double length, double largest) {
+  private static void complete(double[][] u, int j, double length, double largest) {
     if (length > 1e-15 * largest) {
-      for (int i = 0; i < m; i++) {
-        u[i * n + j] /= length;
-      }
+      scale(u[j], 1 / length);
       return;
     }
     double best = 0;
-    for (int axis = 0; axis < m && best < 0.1; axis++) {
-      for (int i = 0; i < m; i++) {
-        u[i * n + j] = i == axis ? 1 : 0;
-      }
+    for (int axis = 0; axis < u[j].length && best < 0.1 / Math.sqrt(u.length); axis++) {
+      Arrays.fill(u[j], 0);
+      u[j][axis] = 1;
       for (int pass = 0; pass < 2; pass++) {
         for (int other = 0; other < j; other++) {
-          double dot = dot(u, m, n, other, j);
-          for (int i = 0; i < m; i++) {
-            u[i * n + j] -= dot * u[i * n + other];
+          double dot = dot(u[other], u[j]);
+          for (int i = 0; i < u[j].length; i++) {
+            u[j][i] -= dot * u[other][i];
           }
         }
       }
-      best = Math.sqrt(dot(u, m, n, j, j));
-      for (int i = 0; i < m && best > 0; i++) {
-        u[i * n + j] /= best;
-      }
+      best = Math.sqrt(dot(u[j], u[j]));
+      scale(u[j], best > 0 ? 1 / best : 0);
     }
   }
 
-  /// Eigenvalues (ascending) and eigenvectors (columns) of the symmetric matrix with this lower triangle.
-  static List<double[]> eigen(double[] matrix, int n) {
-    double[] a = IntStream.range(0, n * n)
-        .mapToDouble(i -> matrix[Math.max(i / n, i % n) * n + Math.min(i / n, i % n)])
-        .toArray();
-    double[] v = Equations.identity(n);
-    boolean turned = true;
-    for (int sweep = 0; sweep < SWEEPS && turned; sweep++) {
-      turned = false;
-      for (int p = 0; p < n; p++) {
-        for (int q = p + 1; q < n; q++) {
-          double c = a[p * n + q];
-          if (Math.abs(c) > 1e-17 * (Math.abs(a[p * n + p]) + Math.abs(a[q * n + q])) && c != 0) {
-            turned = true;
-            double zeta = (a[q * n + q] - a[p * n + p]) / (2 * c);
-            double t = Math.copySign(1, zeta) / (Math.abs(zeta) + Math.hypot(1, zeta));
-            rotate(a, n, n, p, q, t);
-            rotateRows(a, n, p, q, t);
-            rotate(v, n, n, p, q, t);
-          }
-        }
-      }
+  private static void scale(double[] x, double factor) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] *= factor;
     }
-    double[] diagonal = IntStream.range(0, n).mapToDouble(i -> a[i * n + i]).toArray();
-    int[] order = order(diagonal, false);
-    return List.of(Arrays.stream(order).mapToDouble(i -> diagonal[i]).toArray(), sorted(v, n, n, order));
   }
 
-  /// Columns p and q turned by the angle with tangent t.
-  private static void rotate(double[] x, int rows, int columns, int p, int q, double t) {
+  /// Two vectors turned by the angle with tangent t.
+  private static void rotate(double[] x, double[] y, double t) {
     double cosine = 1 / Math.hypot(1, t);
-    for (int i = 0; i < rows; i++) {
-      double left = x[i * columns + p];
-      double right = x[i * columns + q];
-      x[i * columns + p] = cosine * (left - t * right);
-      x[i * columns + q] = cosine * (t * left + right);
+    for (int i = 0; i < x.length; i++) {
+      double left = x[i];
+      double right = y[i];
+      x[i] = cosine * (left - t * right);
+      y[i] = cosine * (t * left + right);
     }
   }
 
-  private static void rotateRows(double[] x, int n, int p, int q, double t) {
-    double cosine = 1 / Math.hypot(1, t);
-    for (int j = 0; j < n; j++) {
-      double upper = x[p * n + j];
-      double lower = x[q * n + j];
-      x[p * n + j] = cosine * (upper - t * lower);
-      x[q * n + j] = cosine * (t * upper + lower);
+  /// In four sums, which need not wait for each other.
+  static double dot(double[] x, double[] y) {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i + 3 < x.length; i += 4) {
+      a += x[i] * y[i];
+      b += x[i + 1] * y[i + 1];
+      c += x[i + 2] * y[i + 2];
+      d += x[i + 3] * y[i + 3];
     }
-  }
-
-  private static double dot(double[] x, int rows, int columns, int p, int q) {
-    double sum = 0;
-    for (int i = 0; i < rows; i++) {
-      sum += x[i * columns + p] * x[i * columns + q];
+    for (; i < x.length; i++) {
+      a += x[i] * y[i];
     }
-    return sum;
+    return a + b + (c + d);
   }
 
-  private static int[] order(double[] values, boolean descending) {
-    Comparator<Integer> ascending = Comparator.comparingDouble(i -> values[i]);
-    return IntStream.range(0, values.length).boxed()
-        .sorted(descending ? ascending.reversed() : ascending).mapToInt(Integer::intValue).toArray();
+  /// The columns of a matrix with n of them, each by itself.
+  private static double[][] columns(double[] matrix, int n) {
+    double[][] columns = new double[n][n == 0 ? 0 : matrix.length / n];
+    for (int i = 0; i < matrix.length; i++) {
+      columns[i % n][i / n] = matrix[i];
+    }
+    return columns;
   }
 
-  private static double[] sorted(double[] x, int rows, int columns, int[] order) {
-    return IntStream.range(0, rows * columns).mapToDouble(i -> x[i / columns * columns + order[i % columns]]).toArray();
+  /// The matrix with these columns.
+  static double[] rows(double[][] columns) {
+    int n = columns.length;
+    double[] matrix = new double[n == 0 ? 0 : n * columns[0].length];
+    for (int i = 0; i < matrix.length; i++) {
+      matrix[i] = columns[i % n][i / n];
+    }
+    return matrix;
   }
 }

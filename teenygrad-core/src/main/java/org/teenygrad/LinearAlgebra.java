@@ -2,9 +2,10 @@ package org.teenygrad;
 
 /// Equations, factors and spectra of matrices, the last two axes; all axes in front are batches.
 ///
-/// These are computed at once, on the host, in float64 by plain textbook algorithms (LU with pivoting, Householder's QR,
-/// Jacobi's rotations), and rounded to this tensor's type: meant for matrices up to some hundreds of rows. First derivatives
-/// flow on the device, by the factors' perturbation formulas; second derivatives do not.
+/// These are computed at once, on the host, in float64, and rounded to this tensor's type: by our own code rather than a library, for it
+/// needs no native one and float64 makes float32 exact to the last digits. LU with pivoting, Householder's QR, tridiagonal matrices for
+/// eigenvalues and one-sided Jacobi rotations for singular values, without blocks: meant for matrices up to some hundreds of rows. First
+/// derivatives flow on the device, by the factors' perturbation formulas; second derivatives do not.
 sealed interface LinearAlgebra permits Tensor {
   private Tensor self() {
     return (Tensor) this;
@@ -29,7 +30,7 @@ sealed interface LinearAlgebra permits Tensor {
     return Equations.inverse(self());
   }
 
-  /// The determinant: `torch.linalg.det`. No derivative flows from a singular matrix.
+  /// The determinant: `torch.linalg.det`.
   /// ```java
   /// Tensor.of(new float[][] {{2, 0}, {0, 4}}).det();   // 8.0
   /// ```
@@ -39,15 +40,25 @@ sealed interface LinearAlgebra permits Tensor {
     return Equations.determinant(self());
   }
 
-  /// X that makes `|A X - B|` least: `torch.linalg.lstsq`, for matrices of full column rank.
+  /// X that makes `|A X - B|` least; of several the one with the least norm, as where there are fewer rows than columns or columns
+  /// depend on each other: `torch.linalg.lstsq`.
   /// ```java
   /// x.lstsq(y).shape();   // (4, 4)
   /// ```
-  /// @param b (..., m, k), or (m), for this (..., m, n) with m >= n
+  /// @param b (..., m, k), or (m), for this (..., m, n)
   /// @return (..., n, k), or (n)
-  /// @throws IllegalArgumentException if the shapes do not fit, or the columns depend on each other
+  /// @throws IllegalArgumentException if the shapes do not fit
   default Tensor lstsq(Tensor b) {
     return Equations.leastSquares(self(), b);
+  }
+
+  /// The pseudo-inverse: what [#lstsq] multiplies with. `torch.linalg.pinv`.
+  /// ```java
+  /// Tensor.of(new float[][] {{2}, {0}}).pinv();   // [[0.5 0. ]]
+  /// ```
+  /// @return (..., n, m) for this (..., m, n)
+  default Tensor pinv() {
+    return Equations.pseudoInverse(self());
   }
 
   /// The lower triangular L with `L Lᵀ = A`: `torch.linalg.cholesky`. Only the lower triangle of A is read.

@@ -52,12 +52,65 @@ class LinearAlgebraTest {
   }
 
   @Test
+  void largeMatricesAreFactoredAsExactly() {
+    Tensor a = matrix(8, 120, 80);
+    Svd svd = a.svd();
+    assertClose(svd.u().mul(svd.s().unsqueeze(-2)).matmul(svd.vt()), a);
+    assertClose(svd.u().t().matmul(svd.u()), Tensor.eye(80).toDouble());
+    Tensor symmetric = a.t().matmul(a).sub(matrix(9, 1, 1));
+    Eigen eigen = symmetric.eigh();
+    assertClose(eigen.vectors().mul(eigen.values().unsqueeze(-2)).matmul(eigen.vectors().t()), symmetric);
+    assertClose(eigen.vectors().t().matmul(eigen.vectors()), Tensor.eye(80).toDouble());
+    assertThat(eigen.values().toDoubleArray()).isSorted();
+    QrFactors qr = a.qr();
+    assertClose(qr.q().matmul(qr.r()), a);
+    assertClose(qr.r().tril(-1), Tensor.zeros(DType.FLOAT64, 80, 80));
+  }
+
+  @Test
+  void repeatedAndVanishingEigenvalues() {
+    for (double scale : new double[] {1, 1e-200, 1e200}) {
+      Tensor a = Tensor.of(new double[] {2 * scale, 0, 0, 0, 2 * scale, 0, 0, 0, 0}, 3, 3);
+      assertThat(a.eigh().values().div(scale).toDoubleArray()).containsExactly(0, 2, 2);
+      assertThat(a.svdvals().div(scale).toDoubleArray()).containsExactly(2, 2, 0);
+    }
+    assertThat(Tensor.ones(4, 4).eigvalsh().toDoubleArray()[3]).isCloseTo(4, within(1e-6));
+    assertClose(Tensor.zeros(DType.FLOAT64, 3, 3).eigh().vectors(), Tensor.eye(3).toDouble());
+  }
+
+  @Test
+  void leastSquaresOfAnyRankHaveTheLeastNorm() {
+    Tensor tall = matrix(1, 5, 2);
+    Tensor b = matrix(2, 5, 3);
+    for (Tensor a : new Tensor[] {tall, matrix(3, 5, 7), tall.matmul(matrix(4, 2, 3)), Tensor.zeros(DType.FLOAT64, 5, 2)}) {
+      Tensor inverse = a.pinv();
+      assertClose(a.matmul(inverse).matmul(a), a);
+      assertClose(inverse.matmul(a).matmul(inverse), inverse);
+      assertClose(a.matmul(inverse).t(), a.matmul(inverse));
+      assertClose(inverse.matmul(a).t(), inverse.matmul(a));
+      assertClose(a.lstsq(b), inverse.matmul(b));
+    }
+    Tensor nearly = Tensor.of(new float[] {1, 1, 1, 1 + 1e-7f, 1, 1}, 3, 2); // rank 1 to float32's digits
+    assertThat(nearly.lstsq(Tensor.of(2f, 2f, 2f)).toFloatArray()).containsExactly(new float[] {1, 1}, within(1e-5f));
+  }
+
+  @Test
+  void theDeterminantOfASingularMatrixHasADerivative() {
+    Tensor a = Tensor.of(new double[] {1, 2, 2, 4}, 2, 2).requiresGrad();
+    a.det().backward();
+    assertClose(a.grad(), Tensor.of(new double[] {4, -2, -2, 1}, 2, 2));
+  }
+
+  @Test
   void derivativesAreThoseOfDifferences() {
     Tensor b = matrix(4, 4, 2);
     assertGradient(a -> a.inv().square());
     assertGradient(a -> a.det().exp());
     assertGradient(a -> a.solve(b).square());
     assertGradient(a -> a.slice(1, 0, 3).lstsq(b).square());
+    assertGradient(a -> a.slice(0, 0, 3).lstsq(b.slice(0, 0, 3)).square());
+    assertGradient(a -> a.slice(1, 0, 3).pinv().mul(matrix(5, 3, 4)));
+    assertGradient(a -> a.slice(0, 0, 3).pinv().mul(matrix(5, 4, 3)));
     assertGradient(a -> a.qr().r().square().mul(matrix(5, 4, 4)));
     assertGradient(a -> a.qr().q().square().mul(matrix(5, 4, 4)));
     assertGradient(a -> a.svdvals().mul(matrix(6, 4)));
@@ -86,6 +139,10 @@ class LinearAlgebraTest {
         .hasMessageContaining("singular");
     assertThatThrownBy(() -> Tensor.zeros(2, 3).det()).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("square");
+    assertThatThrownBy(() -> Tensor.of(new double[] {1, 0, Double.NaN, 1}, 2, 2).eigh()).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("NaN");
+    assertThatThrownBy(() -> Tensor.of(new double[] {1, 0, Double.POSITIVE_INFINITY, 1}, 2, 2).svd())
+        .isInstanceOf(IllegalArgumentException.class).hasMessage("svd: a matrix holds NaN or infinities");
     assertThatThrownBy(() -> Tensor.eye(2).neg().cholesky()).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("positive definite");
   }

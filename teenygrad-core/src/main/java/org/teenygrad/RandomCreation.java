@@ -53,6 +53,14 @@ abstract sealed class RandomCreation permits Creation {
     return RandomState.shared().normal(mean, deviation, shape);
   }
 
+  /// The numbers 0 .. n-1 in a random order, int64: `torch.randperm`.
+  /// ```java
+  /// Tensor.permutation(5).sum();   // 10
+  /// ```
+  public static Tensor permutation(int n) {
+    return RandomState.shared().permutation(n);
+  }
+
   /// 1 with these probabilities, else 0: `torch.bernoulli`.
   /// ```java
   /// Tensor.bernoulli(Tensor.of(0f, 1f));   // [0. 1.]

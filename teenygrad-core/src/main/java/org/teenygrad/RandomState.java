@@ -80,16 +80,20 @@ public final class RandomState {
     return randn(shape).mul(deviation).add(mean);
   }
 
-  /// Box and Muller: a point with a random angle and the radius sqrt(-2 ln u) has two normal coordinates.
   private Tensor normal(Shape shape) {
     long elements = shape.elements();
-    int pairs = Math.toIntExact((elements + 1) / 2);
-    Tensor word = threefry(pairs, null);
-    Tensor radius = fraction(low(word)).neg().add(1).log().mul(-2).sqrt();
-    Tensor angle = fraction(low(word.shiftRight(32))).mul(2 * Math.PI);
-    Tensor quarter = Tensor.arange(2).cast(DType.FLOAT32).mul(Math.PI / 2); // sin(a) = cos(a - π/2)
-    Tensor points = radius.unsqueeze(1).mul(angle.unsqueeze(1).sub(quarter).cos());
-    return first(points.reshape(-1), elements).reshape(shape.toArray());
+    Tensor word = threefry(Math.toIntExact((elements + 1) / 2), null);
+    Tensor pairs = NormalPairs.of(fraction(low(word)).rsub(1), fraction(low(word.shiftRight(32))));
+    return first(pairs.reshape(-1), elements).reshape(shape.toArray());
+  }
+
+  /// The numbers 0 .. n-1 in a random order, int64: `torch.randperm`. The order of random words, of 64 bits each.
+  /// @throws IllegalArgumentException if n is negative
+  public Tensor permutation(int n) {
+    if (n < 0) {
+      throw new IllegalArgumentException("permutation: of " + n + " numbers");
+    }
+    return threefry(n, null).argsort(0, false);
   }
 
   /// Integers in `low .. high-1`, int64: `torch.randint`. The bias is below (high - low) / 2^32.

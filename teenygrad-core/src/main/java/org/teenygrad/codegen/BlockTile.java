@@ -30,7 +30,7 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Unit
     Unit unit = target.matrixUnit() == Target.MatrixUnit.WARPGROUP ? Unit.WARPGROUP : Unit.WARP;
     int rows = m <= 64 ? 64 : 128;
     int columns = 256;
-    while (columns > 64 && (n <= columns / 2 || others * Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns) < target.processors())) {
+    while (columns > 64 && (n <= columns / 2 || 4 * others * Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns) < 3L * target.processors())) {
       columns /= 2;
     }
     int stages = Math.clamp(k / 64, 2, columns == 256 ? 4 : 3);

@@ -7,7 +7,7 @@ import org.teenygrad.ir.OpNode;
 /// What follows a tile of sums on a GPU: the sums lie in shared memory, and each thread takes vectors of neighbours among the columns,
 /// so that what is loaded beside them and what is stored is whole vectors, too.
 final class Epilogue {
-  private static final int PADDING = 4;
+  private static final int PADDING = 8;
 
   /// Vectors that a thread works on at a time.
   private static final int TOGETHER = 4;
@@ -31,7 +31,7 @@ final class Epilogue {
     n = Contraction.count(columns);
   }
 
-  /// How many floats apart the rows of sums are, so that eight rows fall on different banks.
+  /// How many floats apart the rows of sums are, so that four rows' pairs of neighbours fall on different banks.
   int pitch() {
     return tile.columns() + PADDING;
   }
@@ -43,6 +43,10 @@ final class Epilogue {
 
   /// Computes and stores what follows the sums of the tile that starts at a row and a column.
   void emit(String row, String column) {
+    if (liesAlongRows()) {
+      emitAlongRows(row, column);
+      return;
+    }
     Ir ir = emitter.ir;
     OpNode last = columns.getLast();
     int lanes = Team.divisor(storedLanes(last), Analysis.size(last));
@@ -78,6 +82,40 @@ final class Epilogue {
         String inside = ir.value("icmp slt i64 " + globalColumn + ", " + n);
         emitter.branch(ir.value("and i1 " + below + ", " + inside), body);
       }
+      return none;
+    });
+  }
+
+  private boolean liesAlongRows() {
+    return emitter.analysis.stores().stream().allMatch(store -> emitter.analysis.stride(store, rows.getLast()) == 1);
+  }
+
+  /// The same in vectors along the last loop of the rows, where that is how the result lies in memory.
+  private void emitAlongRows(String row, String column) {
+    Ir ir = emitter.ir;
+    OpNode last = rows.getLast();
+    int lanes = Team.divisor(storedLanes(last), Analysis.size(last));
+    int vectors = tile.rows() / lanes;
+    String thread = Team.thread(ir);
+    ir.loop("0", Long.toString((long) tile.columns() * vectors), tile.threads(), List.of(), (counter, none) -> {
+      String vector = emitter.sum(counter, thread);
+      String down = ir.value("mul i64 " + ir.remainder(vector, vectors) + ", " + lanes);
+      String across = ir.quotient(vector, vectors);
+      String globalRow = ir.value("add i64 " + row + ", " + down);
+      String globalColumn = ir.value("add i64 " + column + ", " + across);
+      Runnable body = () -> emitter.unflatten(globalColumn, columns, () -> SharedTile.unflatten(emitter, globalRow, rows, lanes, () -> {
+        String type = Ir.type(DType.FLOAT32, lanes);
+        String all = "poison";
+        for (int lane = 0; lane < lanes; lane++) {
+          String one = sums(ir.plus(down, lane), across, 1);
+          all = lanes == 1 ? one : ir.value("insertelement " + type + " " + all + ", float " + one + ", i64 " + lane);
+        }
+        emitter.define(fold, emitter.loops.zeroSteps(), all);
+        emitter.emitReady(emitter.analysis.nodes);
+      }));
+      String below = ir.value("icmp slt i64 " + globalRow + ", " + m);
+      String inside = ir.value("icmp slt i64 " + globalColumn + ", " + n);
+      emitter.branch(ir.value("and i1 " + below + ", " + inside), body);
       return none;
     });
   }

@@ -178,10 +178,13 @@ final class MatrixTiles implements LoopNest {
       String later = ir.plus(step, ahead);
       String exists = ir.value("icmp slt i64 " + later + ", " + steps);
       String nextRight = ir.plus(next, left.bytes());
-      List<String> fetchedLeft = left.fetch(row, later, next, exists);
-      List<String> fetchedRight = right.fetch(column, later, nextRight, exists);
-      SharedTile.commit(ir);
-      List<Ir.Carried> after = new ArrayList<>(products.multiply(values.subList(0, sums), current, ir.plus(current, left.bytes())));
+      List<String> fetchedLeft = new ArrayList<>();
+      List<String> fetchedRight = new ArrayList<>();
+      List<Ir.Carried> after = new ArrayList<>(products.multiply(values.subList(0, sums), current, ir.plus(current, left.bytes()), () -> {
+        fetchedLeft.addAll(left.fetch(row, later, next, exists));
+        fetchedRight.addAll(right.fetch(column, later, nextRight, exists));
+        SharedTile.commit(ir);
+      }));
       left.put(fetchedLeft, next);
       right.put(fetchedRight, nextRight);
       after.add(new Ir.Carried("i64", following(current, slot)));

@@ -9,7 +9,8 @@ sealed interface Products permits ScalarProducts, WarpProducts, WarpgroupProduct
 
   /// Adds the products of two slabs.
   /// @param left the byte in shared memory where the left slab starts
-  List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right);
+  /// @param meanwhile starts to fetch a later slab: what can be done while the unit multiplies
+  List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right, Runnable meanwhile);
 
   /// Makes what ordinary instructions wrote to shared memory visible to the unit that multiplies; a barrier follows.
   void fence();

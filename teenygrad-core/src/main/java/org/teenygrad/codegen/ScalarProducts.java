@@ -31,7 +31,8 @@ final class ScalarProducts implements Products {
   public void fence() {}
 
   @Override
-  public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
+  public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right, Runnable meanwhile) {
+    meanwhile.run();
     ir.declare("declare float @llvm.fma.f32(float, float, float)");
     String thread = Team.thread(ir);
     String row = ir.value("mul i64 " + ir.value("udiv i64 " + thread + ", " + ACROSS) + ", " + VECTOR);

@@ -154,7 +154,9 @@ final class SharedTile {
   List<String> fetch(String tileRow, String step, String slot, String exists) {
     Ir ir = emitter.ir;
     String thread = Team.thread(ir);
-    String start = ir.value("mul i64 " + step + ", " + tile.depth());
+    // Where there is no such slab, what goes through registers is some other that nobody reads.
+    String safe = asynchronous || exists.equals("true") ? step : ir.value("select i1 " + exists + ", i64 " + step + ", i64 0");
+    String start = ir.value("mul i64 " + safe + ", " + tile.depth());
     List<String> values = new ArrayList<>();
     for (int pass = 0; pass < passes(); pass++) {
       Place place = place(pass, thread);

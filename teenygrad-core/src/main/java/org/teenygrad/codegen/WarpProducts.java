@@ -52,7 +52,8 @@ final class WarpProducts implements Products {
   }
 
   @Override
-  public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
+  public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right, Runnable meanwhile) {
+    meanwhile.run();
     String row = firstRow();
     String column = firstColumn();
     List<String> now = new ArrayList<>(sums.stream().map(Ir.Carried::value).toList());

@@ -58,7 +58,7 @@ final class WarpgroupProducts implements Products {
   }
 
   @Override
-  public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
+  public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right, Runnable meanwhile) {
     int panel = tile.depth() * SharedTile.LINE;
     // A warpgroup's 64 rows are as many lines, or one panel.
     String own = ir.value("mul i64 " + group() + ", " + (leftInner ? M * SharedTile.LINE : panel));
@@ -76,14 +76,20 @@ final class WarpgroupProducts implements Products {
       descriptors.add(ir.plus(a, step * stride(leftInner)));
       descriptors.add(ir.plus(b, step * stride(rightInner)));
     }
-    text.append("wgmma.commit_group.sync.aligned; wgmma.wait_group.sync.aligned 0; }");
+    text.append("wgmma.commit_group.sync.aligned; }");
     String result = "{ " + String.join(", ", Ir.times(count, i -> "float")) + " }";
     String constraints = String.join(",", Ir.times(count, i -> "=f")) + "," + String.join(",", descriptors.stream().map(d -> "l").toList())
         + "," + String.join(",", Ir.times(count, i -> Integer.toString(i))) + ",~{memory}";
     String operands = descriptors.stream().map(d -> "i64 " + d).collect(Collectors.joining(", ")) + ", "
         + sums.stream().map(sum -> "float " + sum.value()).collect(Collectors.joining(", "));
     String all = ir.value("call " + result + " asm sideeffect \"" + text + "\", \"" + constraints + "\"(" + operands + ")");
-    return Ir.times(count, i -> new Ir.Carried("float", ir.value("extractvalue " + result + " " + all + ", " + i)));
+    meanwhile.run();
+    // The sums are on their way: they pass through here so that nothing touches them before.
+    List<String> pending = Ir.times(count, i -> ir.value("extractvalue " + result + " " + all + ", " + i));
+    String ties = String.join(",", Ir.times(count, i -> "=f")) + "," + String.join(",", Ir.times(count, i -> Integer.toString(i))) + ",~{memory}";
+    String done = ir.value("call " + result + " asm sideeffect \"wgmma.wait_group.sync.aligned 0;\", \"" + ties + "\"("
+        + pending.stream().map(sum -> "float " + sum).collect(Collectors.joining(", ")) + ")");
+    return Ir.times(count, i -> new Ir.Carried("float", ir.value("extractvalue " + result + " " + done + ", " + i)));
   }
 
   /// What a step along the inner dimension adds to a descriptor: 16 elements of a line, or 16 lines.

@@ -91,6 +91,11 @@ final class Fusion {
     };
   }
 
+  /// Whether a GPU brings a factor of this type to its matrix units past the registers, so that nothing can be computed on the way.
+  private boolean isCopiedAsIs(OpNode node) {
+    return target instanceof Target.Gpu && node.dtype().isFloating() && node.dtype().bytes() == 2;
+  }
+
   /// Whether the same values take less room before this node.
   private static boolean isWidening(OpNode node) {
     return node.is(OpCode.CAST) && node.input(0).dtype().bytes() < node.dtype().bytes();
@@ -100,6 +105,9 @@ final class Fusion {
     Value first = values.iterator().next();
     if (values.stream().anyMatch(value -> value.group.products.contains(node))) {
       return false;
+    }
+    if (isCopiedAsIs(node) && values.stream().anyMatch(Fusion::isOperand)) {
+      return true;
     }
     int operations = costs.operations(node);
     int reads = costs.largeReads(node);

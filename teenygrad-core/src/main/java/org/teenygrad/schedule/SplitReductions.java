@@ -15,9 +15,14 @@ final class SplitReductions {
   private static final long LARGE = 1 << 15;
   private static final int MOST_PARTS = 256;
 
-  /// On a GPU: results of a tile of a matrix product, and the least inner dimension that a part should have.
-  private static final long TILE = 128 * 128;
+  /// On a GPU: results of a tile of a matrix product, parts of its inner dimension at most, and how many products its matrix units make
+  /// while memory moves a byte.
+  private static final long TILE = 128 * 256;
 
+  private static final int MOST_INNER_PARTS = 16;
+  private static final double PRODUCTS_PER_BYTE = 80;
+
+  /// The least length that a part should have.
   private static final long LEAST_DEPTH = 512;
 
   private final Target target;
@@ -47,7 +52,7 @@ final class SplitReductions {
     }
     int axis = longest(node);
     int length = node.input(0).shape().size(axis);
-    int parts = divisor(length, (int) Math.min(MOST_PARTS, wantedParts(node, gpu)));
+    int parts = Costs.isContraction(node) ? balancedParts(node, length, gpu) : divisor(length, (int) Math.min(MOST_PARTS, wantedParts(node, gpu)));
     return parts == 1 ? node : split(node, axis, parts);
   }
 
@@ -69,14 +74,31 @@ final class SplitReductions {
   private static long wantedParts(OpNode node, Target.Gpu gpu) {
     long results = node.shape().elements();
     long length = node.input(0).shape().elements() / results;
-    if (Costs.isContraction(node)) {
-      return Math.min(gpu.processors() / Math.ceilDiv(results, TILE), length / LEAST_DEPTH);
-    }
     int last = node.input(0).shape().rank() - 1;
     boolean alongRows = node.payload(Reduction.class).axes().contains(last) && node.input(0).shape().size(last) > 1;
     // A row has a team of threads of its own; a column shares a block with 31 others.
     long busy = alongRows ? 2L * gpu.processors() : 128L * gpu.processors();
     return Math.min(busy / results, length / LEAST_DEPTH);
+  }
+
+  /// In how many parts of the inner dimension a product takes the least time. Tiles come in waves, of which the last should not be
+  /// nearly empty; parts have to be written and added up.
+  private static int balancedParts(OpNode node, int length, Target.Gpu gpu) {
+    long results = node.shape().elements();
+    long depth = node.input(0).shape().elements() / results;
+    long tiles = Math.ceilDiv(results, TILE);
+    int best = 1;
+    double least = Double.POSITIVE_INFINITY;
+    for (int parts = 1; parts <= MOST_INNER_PARTS && (parts == 1 || depth / parts >= LEAST_DEPTH); parts++) {
+      long waves = Math.ceilDiv(tiles * parts, gpu.processors());
+      double adding = parts == 1 ? 0 : (2.0 * parts + 1) * results * Float.BYTES * PRODUCTS_PER_BYTE / gpu.processors();
+      double time = waves * (double) TILE * depth / parts + adding;
+      if (length % parts == 0 && time < least) {
+        best = parts;
+        least = time;
+      }
+    }
+    return best;
   }
 
   private static int divisor(long length, int most) {

@@ -1,5 +1,6 @@
 package org.teenygrad.models.nanogpt;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,9 @@ public final class Trainer {
 
   private static final String OPTIMIZER = "optimizer.";
   private static final double EPSILON = 1e-8;
+
+  /// How often losses are looked at.
+  private static final long LOOK_NANOS = 100_000_000;
 
   private final TrainSettings settings;
   private final Corpus corpus;
@@ -143,12 +147,17 @@ public final class Trainer {
     long start = System.nanoTime();
     folder.create();
     Durations durations = new Durations();
+    Unseen unseen = new Unseen();
     Evaluation evaluation = null;
     try (TrainingLog log = TrainingLog.from(folder, iteration)) {
       int saved = iteration; // nothing new to save before the first iteration
       while (true) {
         boolean last = iteration >= settings.maxIters();
         boolean evaluating = last || iteration % settings.evalInterval() == 0;
+        boolean stopping = stop.getAsBoolean();
+        if (evaluating || stopping || unseen.isDue()) {
+          unseen.look(durations, log, progress);
+        }
         Evaluation now = evaluating ? evaluate(stop) : null;
         if (now != null) {
           evaluation = now;
@@ -156,20 +165,16 @@ public final class Trainer {
           keep(now, log, progress);
           saved = iteration;
         }
-        if (stop.getAsBoolean() || last) {
+        if (stopping || last) {
           if (last && now != null) {
             log.end(now);
           }
           break;
         }
-        long begin = System.nanoTime();
         double rate = schedule.at(iteration);
-        double loss = durations.count == 1 ? counted(rate) : step(rate);
-        double millis = durations.add(System.nanoTime() - begin);
-        requireFinite(loss);
-        log.iteration(iteration, loss, rate, millis, now);
+        unseen.begin();
+        unseen.add(new Step(iteration, durations.count == 1 ? counted(rate) : step(rate), rate, now));
         iteration++;
-        progress.iteration(iteration, loss, millis);
       }
       if (saved != iteration) {
         save(progress);
@@ -189,32 +194,32 @@ public final class Trainer {
   }
 
   /// An iteration whose kernels are counted.
-  private double counted(double learningRate) {
-    double[] loss = new double[1];
-    Profile profile = Profile.of(() -> loss[0] = step(learningRate));
+  private List<Tensor> counted(double learningRate) {
+    List<Tensor> losses = new ArrayList<>();
+    Profile profile = Profile.of(() -> losses.addAll(step(learningRate)));
     kernelsPerStep = OptionalLong.of(profile.launches().size());
-    return loss[0];
+    return losses;
   }
 
   /// One iteration: the loss, its gradients and the new weights.
-  private double step(double learningRate) {
+  private List<Tensor> step(double learningRate) {
     optimizer.learningRate(learningRate);
     int parts = settings.gradientAccumulationSteps();
     if (parts == 1) {
       Tensor loss = loss(corpus.tokens().train().randomBatch(batches, settings.batchSize(), settings.blockSize()));
       optimizer.step(loss);
-      return loss.item();
+      return List.of(loss);
     }
     optimizer.zeroGrad();
-    double sum = 0;
+    List<Tensor> losses = new ArrayList<>();
     for (int part = 0; part < parts; part++) {
       Tensor loss = loss(corpus.tokens().train().randomBatch(batches, settings.batchSize(), settings.blockSize())).div(parts);
       optimizer.accumulate(loss);
-      sum += loss.item();
+      losses.add(loss);
     }
     optimizer.step();
     optimizer.zeroGrad();
-    return sum;
+    return losses;
   }
 
   private Tensor loss(Batch batch) {
@@ -223,7 +228,7 @@ public final class Trainer {
         Tensor.of(batch.inputs(), batch.sequences(), batch.length()), Tensor.of(batch.targets(), batch.sequences(), batch.length()));
   }
 
-  private void requireFinite(double loss) {
+  private void requireFinite(int iteration, double loss) {
     if (!Double.isFinite(loss)) {
       throw new IllegalStateException(
           "the loss became %s at iteration %d: lower the learning rate (%s); the checkpoint before that is kept"
@@ -242,11 +247,14 @@ public final class Trainer {
 
   private double meanLoss(TokenDataset data, CounterRandom random, BooleanSupplier stop) {
     double sum = 0;
+    Tensor before = null;
     for (int i = 0; i < settings.evalIters() && !stop.getAsBoolean(); i++) {
       Batch batch = data.randomBatch(random, settings.batchSize(), settings.blockSize());
-      sum += Mode.EVALUATION.call(() -> (double) loss(batch).item());
+      Tensor loss = Mode.EVALUATION.call(() -> loss(batch).realize());
+      sum += before == null ? 0 : before.item();
+      before = loss;
     }
-    return sum / settings.evalIters();
+    return (before == null ? sum : sum + before.item()) / settings.evalIters();
   }
 
   /// Saves after an evaluation; the model is saved before the checkpoint that says how good it is.
@@ -288,6 +296,44 @@ public final class Trainer {
   }
 
   /// How long each iteration took.
+  /// An iteration whose loss nobody has looked at: the losses of its micro batches, which together are the batch's.
+  private record Step(int iteration, List<Tensor> losses, double learningRate, @Nullable Evaluation evaluation) {}
+
+  /// Iterations that a device may still be busy with. Their losses are looked at some times a second: a GPU then always has the next
+  /// iteration at hand, and does not wait for the host to build its graph.
+  private final class Unseen {
+    private final List<Step> steps = new ArrayList<>();
+    private long since;
+
+    void begin() {
+      if (steps.isEmpty()) {
+        since = System.nanoTime();
+      }
+    }
+
+    void add(Step step) {
+      steps.add(step);
+    }
+
+    boolean isDue() {
+      return !steps.isEmpty() && System.nanoTime() - since >= LOOK_NANOS;
+    }
+
+    /// Waits for the losses, and says them on.
+    void look(Durations durations, TrainingLog log, Progress progress) {
+      List<Double> losses = steps.stream().map(step -> step.losses.stream().mapToDouble(Tensor::item).sum()).toList();
+      long each = steps.isEmpty() ? 0 : (System.nanoTime() - since) / steps.size();
+      for (int i = 0; i < steps.size(); i++) {
+        Step step = steps.get(i);
+        double millis = durations.add(each);
+        requireFinite(step.iteration, losses.get(i));
+        log.iteration(step.iteration, losses.get(i), step.learningRate, millis, step.evaluation);
+        progress.iteration(step.iteration + 1, losses.get(i), millis);
+      }
+      steps.clear();
+    }
+  }
+
   private static final class Durations {
     private long[] nanos = new long[1024];
     private int count;

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.DType;
@@ -37,13 +36,7 @@ class TrainerTest {
 
   /// Trains until that many iterations are done.
   private static TrainResult trainUntil(Trainer trainer, int iterations) {
-    AtomicInteger done = new AtomicInteger(trainer.iteration());
-    return trainer.train(new Progress() {
-      @Override
-      public void iteration(int iteration, double loss, double millis) {
-        done.set(iteration);
-      }
-    }, () -> done.get() >= iterations);
+    return trainer.train(Progress.SILENT, () -> trainer.iteration() >= iterations);
   }
 
   private static Trainer resumed(RunFolder folder) {

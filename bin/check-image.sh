@@ -16,9 +16,9 @@ for tool in sh dirname readlink; do
   ln -s "$(command -v $tool)" "$work/bin/$tool"
 done
 run() {
-  env -i PATH="$work/bin" HOME="$work" TEENYGRAD_CACHE="$work/cache" "$work"/image/*/teenygrad "$@"
+  env -i PATH="$work/bin" HOME="$work" TEENYGRAD_CACHE="$work/cache" TEENYGRAD_JAVA_OPTS="${TEENYGRAD_JAVA_OPTS-}" "$work"/image/*/teenygrad "$@"
 }
-run --version
+TEENYGRAD_JAVA_OPTS=-XX:AOTMode=on run --version # fails where what was rehearsed does not fit
 run devices
 run train nanogpt --device cpu --max-iters 20 --out "$work/out"
 test -s "$work/out/model.safetensors"

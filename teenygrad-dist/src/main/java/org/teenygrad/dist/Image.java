@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 /// | `teenygrad` | the launcher |
 /// | `lib/*.jar` | teenygrad and what it needs |
 /// | `lib/native/PLATFORM/libLLVM.so` | where `runtime.llvm.LlvmLibrary` looks first: beside the jars |
+/// | `lib/teenygrad.aot` | what the JVM learned in a [Rehearsal] |
 /// | `runtime/` | the JVM and the modules of the JDK that are needed |
 /// | `LICENSE`, `NOTICE` | ours, and those of what is packed |
 final class Image {
@@ -36,6 +37,7 @@ final class Image {
     Files.copy(llvm, library);
     ElfSymbols.strip(library);
     link(image.resolve("runtime"));
+    ElfSymbols.strip(image.resolve("runtime").resolve("lib").resolve("server").resolve("libjvm.so"));
   }
 
   /// Not compressed: xz packs the plain modules tighter, and the JVM starts faster from them.
@@ -57,7 +59,7 @@ final class Image {
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  static void delete(Path folder) throws IOException {
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /// Writes a folder as a tar file in POSIX's `ustar` form: folders, files with their executable bits, and links. Owners and
-/// times are left out, so that the same files give the same bytes.
+/// times are the same for all, so that the same files give the same bytes.
 final class Tar {
+  /// When everything was changed last.
+  static final long MILLIS = 0;
+
   private static final int BLOCK = 512;
   private static final int NAME_BYTES = 100;
 
@@ -49,7 +52,7 @@ final class Tar {
     put(header, 108, 8, "0000000"); // owner: root
     put(header, 116, 8, "0000000");
     put(header, 124, 12, "%011o".formatted(bytes));
-    put(header, 136, 12, "%011o".formatted(0));
+    put(header, 136, 12, "%011o".formatted(MILLIS / 1000));
     put(header, 148, 8, "        "); // the checksum counts as spaces
     header[156] = (byte) type;
     put(header, 157, NAME_BYTES, link);

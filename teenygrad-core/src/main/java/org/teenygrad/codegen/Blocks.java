@@ -45,6 +45,9 @@ final class Blocks implements LoopNest {
   Blocks(Emitter emitter, Target.Gpu target) {
     this.emitter = emitter;
     analysis = emitter.analysis;
+    if (analysis.stores().stream().allMatch(store -> store.input(0).dtype().isFloating() && store.input(0).dtype().bytes() == 2)) {
+      emitter.instructions.allowCoarse();
+    }
     List<OpNode> free = analysis.outer;
     List<OpNode> ends = analysis.nodes.stream().filter(node -> node.is(OpCode.STORE) || node.is(OpCode.FOLD) && analysis.isOutermost(node)).toList();
     rows = prefix(free, ends);

@@ -41,6 +41,9 @@ public final class Trainer {
   /// How often losses are looked at.
   private static final long LOOK_NANOS = 100_000_000;
 
+  /// How many batches an evaluation hands to the device before it waits for their losses.
+  private static final int LOSSES_AT_ONCE = 16;
+
   private final TrainSettings settings;
   private final Corpus corpus;
   private final RunFolder folder;
@@ -247,14 +250,16 @@ public final class Trainer {
 
   private double meanLoss(TokenDataset data, CounterRandom random, BooleanSupplier stop) {
     double sum = 0;
-    Tensor before = null;
+    List<Tensor> unseen = new ArrayList<>();
     for (int i = 0; i < settings.evalIters() && !stop.getAsBoolean(); i++) {
       Batch batch = data.randomBatch(random, settings.batchSize(), settings.blockSize());
-      Tensor loss = Mode.EVALUATION.call(() -> loss(batch).realize());
-      sum += before == null ? 0 : before.item();
-      before = loss;
+      unseen.add(Mode.EVALUATION.call(() -> loss(batch).realize()));
+      if (unseen.size() == LOSSES_AT_ONCE || i == settings.evalIters() - 1) {
+        sum += unseen.stream().mapToDouble(Tensor::item).sum();
+        unseen.clear();
+      }
     }
-    return (before == null ? sum : sum + before.item()) / settings.evalIters();
+    return sum / settings.evalIters();
   }
 
   /// Saves after an evaluation; the model is saved before the checkpoint that says how good it is.

@@ -10,6 +10,9 @@ import org.teenygrad.runtime.Target;
 /// @param stages slabs in shared memory at a time: one is multiplied, the others are on their way
 /// @param unit what multiplies
 record BlockTile(int rows, int columns, int depth, int stages, int threads, Unit unit) {
+  /// The inner dimension of a slab of 16-bit numbers: a line of 128 bytes.
+  private static final int DEPTH = 64;
+
   /// What multiplies and adds.
   enum Unit {
     /// Each thread by itself, in float32.
@@ -33,8 +36,17 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Unit
     while (columns > 64 && (n <= columns / 2 || 4 * others * Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns) < 3L * target.processors())) {
       columns /= 2;
     }
-    int stages = Math.clamp(k / 64, 2, columns == 256 ? 4 : 3);
-    return new BlockTile(rows, columns, 64, stages, rows == 64 || columns == 64 && unit == Unit.WARP ? 128 : 256, unit);
+    while (columns > 64 && Math.max(2 * slabBytes(rows, columns), Epilogue.bytes(rows, columns)) > target.sharedBytes()) {
+      columns /= 2;
+    }
+    long fitting = target.sharedBytes() / slabBytes(rows, columns);
+    int stages = Math.clamp(k / DEPTH, 2, (int) Math.min(fitting, columns == 256 ? 4 : 3));
+    return new BlockTile(rows, columns, DEPTH, stages, rows == 64 || columns == 64 && unit == Unit.WARP ? 128 : 256, unit);
+  }
+
+  /// Both factors' slabs of 16-bit numbers.
+  private static long slabBytes(int rows, int columns) {
+    return 2L * DEPTH * (rows + columns);
   }
 
   int warps() {

@@ -13,6 +13,7 @@ import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Program;
+import org.teenygrad.runtime.Target;
 
 /// A reduction over a matrix that is itself made of sums of products, tile by tile on a GPU's matrix units: attention and its
 /// derivatives, whose queries-by-keys matrix never leaves the registers (Dao, "FlashAttention-2", 2023).
@@ -57,7 +58,7 @@ final class ChainedTiles implements LoopNest {
   /// A sum of products of x, which changes with the rows, and y, which changes with the steps.
   private record Inner(OpNode fold, OpNode x, OpNode y) {}
 
-  private ChainedTiles(Emitter emitter, Parts parts, DType element, List<OpNode> rows, List<OpNode> columns) {
+  private ChainedTiles(Emitter emitter, Parts parts, DType element, List<OpNode> rows, List<OpNode> columns, int tileRows) {
     this.emitter = emitter;
     this.element = element;
     this.rows = rows;
@@ -71,7 +72,6 @@ final class ChainedTiles implements LoopNest {
     rowCount = Contraction.count(rows);
     stepCount = Contraction.count(steps);
     columnTile = Contraction.count(columns) <= 64 ? 64 : 128;
-    int tileRows = rowCount <= 64 ? 64 : 128;
     tile = new BlockTile(tileRows, columnTile, STEP, STAGES, tileRows * 2, BlockTile.Unit.WARP);
     unit = new WarpMatrix(ir, element, STEP);
     pairs = parts.inner.stream().map(inner -> {
@@ -91,7 +91,7 @@ final class ChainedTiles implements LoopNest {
   }
 
   /// The nest of a kernel that reduces a matrix of sums of products, if it is one.
-  static Optional<ChainedTiles> of(Emitter emitter) {
+  static Optional<ChainedTiles> of(Emitter emitter, Target.Gpu target) {
     Analysis analysis = emitter.analysis;
     List<OpNode> outermost = analysis.folds().stream().filter(analysis::isOutermost).toList();
     if (outermost.size() != 1 || analysis.folds().size() < 2) {
@@ -107,7 +107,7 @@ final class ChainedTiles implements LoopNest {
     if (parts == null) {
       parts = parts(analysis, fold, body, null);
     }
-    return parts == null ? Optional.empty() : nest(emitter, parts);
+    return parts == null ? Optional.empty() : nest(emitter, target, parts);
   }
 
   private static @Nullable Parts parts(Analysis analysis, OpNode fold, OpNode matrix, @Nullable OpNode third) {
@@ -146,7 +146,7 @@ final class ChainedTiles implements LoopNest {
     return node.is(OpCode.CAST) && node.dtype() == DType.FLOAT32 && node.input(0).dtype().isFloating() && node.input(0).dtype().bytes() == 2;
   }
 
-  private static Optional<ChainedTiles> nest(Emitter emitter, Parts parts) {
+  private static Optional<ChainedTiles> nest(Emitter emitter, Target.Gpu target, Parts parts) {
     Analysis analysis = emitter.analysis;
     long left = parts.inner.stream().mapToLong(inner -> analysis.dependencies(inner.x)).reduce(0, (a, b) -> a | b);
     long right = parts.inner.stream().mapToLong(inner -> analysis.dependencies(inner.y)).reduce(0, (a, b) -> a | b);
@@ -162,7 +162,16 @@ final class ChainedTiles implements LoopNest {
     boolean complete = analysis.stores().stream().allMatch(store -> analysis.outer.stream().allMatch(range -> analysis.dependsOn(store, range)));
     boolean fits = !rows.isEmpty() && elements.size() == 1 && complete && (third == null || !columns.isEmpty() && Contraction.count(columns) <= MOST_INNER
         && rows.stream().noneMatch(range -> analysis.dependsOn(third, range)));
-    return fits ? Optional.of(new ChainedTiles(emitter, parts, elements.iterator().next(), rows, columns)) : Optional.empty();
+    if (!fits) {
+      return Optional.empty();
+    }
+    for (int tileRows : Contraction.count(rows) <= 64 ? new int[] {64} : new int[] {128, 64}) {
+      ChainedTiles nest = new ChainedTiles(emitter, parts, elements.iterator().next(), rows, columns, tileRows);
+      if (nest.launch().scratchBytes() <= target.sharedBytes()) {
+        return Optional.of(nest);
+      }
+    }
+    return Optional.empty();
   }
 
   @Override

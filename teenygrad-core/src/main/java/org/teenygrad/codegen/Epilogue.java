@@ -38,7 +38,11 @@ final class Epilogue {
 
   /// Shared memory for the sums.
   long bytes() {
-    return (long) tile.rows() * pitch() * Float.BYTES;
+    return bytes(tile.rows(), tile.columns());
+  }
+
+  static long bytes(int rows, int columns) {
+    return (long) rows * (columns + PADDING) * Float.BYTES;
   }
 
   /// Computes and stores what follows the sums of the tile that starts at a row and a column.

@@ -29,7 +29,7 @@ public final class Generator {
       }
       case Target.Gpu gpu -> {
         Emitter chained = gpuEmitter(sink);
-        Optional<ChainedTiles> chain = ChainedTiles.of(chained);
+        Optional<ChainedTiles> chain = ChainedTiles.of(chained, gpu);
         if (chain.isPresent()) {
           yield program(sink, chained, chain.get(), Generator::gpuModule);
         }

@@ -14,6 +14,7 @@ import org.teenygrad.ir.Reduction;
 final class Costs {
   private static final int MANY = 1000;
 
+  private final int recomputeElsewhere;
   private final Map<OpNode, Integer> operations = new HashMap<>();
   private final Map<OpNode, Set<OpNode>> reads = new HashMap<>();
   private final Map<OpNode, Integer> consumers = new HashMap<>();
@@ -21,7 +22,9 @@ final class Costs {
   /// What will most likely get memory, so that computing from it starts there.
   private final Set<OpNode> stored = new HashSet<>();
 
-  Costs(List<OpNode> topological) {
+  /// @param recomputeElsewhere operations above which an element with several users is kept
+  Costs(List<OpNode> topological, int recomputeElsewhere) {
+    this.recomputeElsewhere = recomputeElsewhere;
     for (OpNode node : topological) {
       for (OpNode input : node.inputs()) {
         consumers.merge(input, 1, Integer::sum);
@@ -58,7 +61,7 @@ final class Costs {
     operations.put(node, inlined ? cost : 0);
     reads.put(node, read);
     if (node.op().isElementwise() && consumers.getOrDefault(node, 0) > 1
-        && (contraction != null || cost > Fusion.RECOMPUTE_ELSEWHERE || largeReads(node) > 1)) {
+        && (contraction != null || cost > recomputeElsewhere || largeReads(node) > 1)) {
       stored.add(node);
     }
     if (contraction != null) {

@@ -25,7 +25,10 @@ import org.teenygrad.runtime.Target;
 final class Fusion {
   /// Operations that an element may cost to be computed again in another kernel, rather than be written and read: an
   /// exponential and a little more. At 32 results a cycle, that is about what a write and a read from the second-level cache take.
-  static final int RECOMPUTE_ELSEWHERE = 16;
+  private static final int RECOMPUTE_ELSEWHERE = 16;
+
+  /// The same on a GPU, whose memory is further away.
+  private static final int RECOMPUTE_ELSEWHERE_ON_GPU = 60;
 
   /// The same within one kernel, where nothing need be written: softmax computes its exponentials twice.
   private static final int RECOMPUTE_WITHIN = 40;
@@ -33,6 +36,7 @@ final class Fusion {
   /// How many values a kernel may hold before the rest becomes another's.
   private static final int VALUES_PER_KERNEL = 256;
 
+  private final int recomputeElsewhere;
   private final Costs costs;
   private final Fleeting fleeting;
   private final Target target;
@@ -43,7 +47,8 @@ final class Fusion {
   private Fusion(List<OpNode> order, Collection<OpNode> sinks, Target target) {
     fleeting = new Fleeting(order, target);
     this.target = target;
-    costs = new Costs(order);
+    recomputeElsewhere = target instanceof Target.Gpu ? RECOMPUTE_ELSEWHERE_ON_GPU : RECOMPUTE_ELSEWHERE;
+    costs = new Costs(order, recomputeElsewhere);
     this.sinks = new HashSet<>(sinks);
   }
 
@@ -112,7 +117,7 @@ final class Fusion {
     int operations = costs.operations(node);
     int reads = costs.largeReads(node);
     boolean sameKernel = values.stream().allMatch(value -> value.group == first.group);
-    if (operations <= 1 && reads <= 1 && costs.contraction(node) == null || reads == 0 && operations <= RECOMPUTE_ELSEWHERE) {
+    if (operations <= 1 && reads <= 1 && costs.contraction(node) == null || reads == 0 && operations <= recomputeElsewhere) {
       return values.size() > VALUES_PER_KERNEL;
     }
     if (values.size() > 8 || first.group.values.size() > VALUES_PER_KERNEL) {
@@ -129,7 +134,7 @@ final class Fusion {
     if (costs.contraction(node) != null) {
       return true;
     }
-    return sameKernel ? operations > RECOMPUTE_WITHIN : operations > RECOMPUTE_ELSEWHERE || reads > 1;
+    return sameKernel ? operations > Math.max(RECOMPUTE_WITHIN, recomputeElsewhere) : operations > recomputeElsewhere || reads > 1;
   }
 
   /// Whether a value is a factor of its kernel's contraction, which reads each element many times.

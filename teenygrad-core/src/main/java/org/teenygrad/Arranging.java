@@ -62,6 +62,31 @@ sealed interface Arranging permits Tensor {
     return x.padAxis(-1, 0, length).unflatten(-1, length, length + 1).select(-1, 0);
   }
 
+  /// The sum of a matrix's main diagonal. PyTorch's `trace`.
+  /// ```java
+  /// Tensor.of(new float[][] {{1, 2}, {3, 4}}).trace();   // 5.0
+  /// ```
+  /// @throws IllegalArgumentException for other ranks
+  default Tensor trace() {
+    if (self().rank() != 2) {
+      throw new IllegalArgumentException("trace: is for matrices, not shape " + self().shape());
+    }
+    return diagonal().sum();
+  }
+
+  /// Each element along an axis minus the one before it; bools differ or not. PyTorch's `diff`.
+  /// ```java
+  /// Tensor.of(1, 4, 9).diff(0);   // [3 5]
+  /// ```
+  /// @return this shape, one shorter on that axis
+  default Tensor diff(int axis) {
+    Tensor x = self();
+    int size = x.size(axis);
+    Tensor later = x.slice(axis, 1, size);
+    Tensor earlier = x.slice(axis, 0, Math.max(0, size - 1));
+    return x.dtype() == DType.BOOL ? later.xor(earlier) : later.sub(earlier);
+  }
+
   /// Windows along an axis: position i of it holds the elements from `i * step` on, `size` of them along a new last axis.
   /// A view. PyTorch's `Tensor.unfold`.
   /// ```java

@@ -261,4 +261,12 @@ sealed interface Comparisons permits Tensor {
     Tensor near = x.sub(other).abs().le(other.abs().mul(rtol).add(atol));
     return same.logicalOr(near.logicalAnd(x.isFinite()).logicalAnd(other.isFinite()));
   }
+
+  /// Whether all elements are close: [#isClose] with PyTorch's tolerances 1e-5 and 1e-8, computed at once. PyTorch's `allclose`.
+  /// ```java
+  /// Tensor.of(1f, 2f).allClose(Tensor.of(1f, 2.00001f));   // true
+  /// ```
+  default boolean allClose(Tensor other) {
+    return isClose(other, 1e-5, 1e-8, false).all().itemBoolean();
+  }
 }

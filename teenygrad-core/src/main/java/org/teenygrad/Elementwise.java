@@ -277,4 +277,19 @@ sealed interface Elementwise permits Tensor {
   default Tensor lerp(Tensor end, Tensor weight) {
     return add(end.sub(self()).mul(weight));
   }
+
+  /// This tensor with 0 for NaN and the type's largest and smallest numbers for infinities. PyTorch's `nan_to_num`.
+  /// ```java
+  /// Tensor.of(1f, Float.NaN).nanToNum();   // [1. 0.]
+  /// ```
+  default Tensor nanToNum() {
+    Tensor x = self();
+    double largest = switch (x.dtype()) {
+      case FLOAT64 -> Double.MAX_VALUE;
+      case FLOAT16 -> 65504;
+      case BFLOAT16 -> 0x1.FEp127;
+      default -> Float.MAX_VALUE;
+    };
+    return x.dtype().isFloating() ? x.isNan().where(0, x.clamp(-largest, largest)) : x;
+  }
 }

@@ -172,31 +172,36 @@ sealed interface Indexing permits Tensor {
     return Scan.of(OpCode.MUL, self(), axis);
   }
 
-  /// The running maximum along an axis: the values of `torch.cummax`.
+  /// The running maximum along an axis: the values of `torch.cummax`. The last element that reached it gets the gradient.
   /// ```java
   /// Tensor.of(1, 3, 2).cummax(0);   // [1 3 3]
   /// ```
   default Tensor cummax(int axis) {
-    return Scan.of(OpCode.MAX, self(), axis);
+    return cummaxWithIndices(axis).values();
   }
 
-  /// The running maximum along an axis, and the position of the last element that reached it: `torch.cummax`. That element gets the
-  /// gradient.
+  /// The running maximum along an axis, and the position of the last element that reached it: `torch.cummax`.
   /// ```java
   /// Tensor.of(1, 3, 2).cummaxWithIndices(0).indices();   // [0 1 1]
   /// ```
   default Sorted cummaxWithIndices(int axis) {
-    Tensor x = self();
-    if (x.rank() == 0) {
-      x.unsqueeze(0).size(axis);
-      return new Sorted(x, Tensor.full(Shape.SCALAR, 0, DType.INT64));
-    }
-    int along = x.shape().axis(axis);
-    Tensor reached = x.eq(x.detach().cummax(along));
-    int[] shape = IntStream.range(0, x.rank()).map(i -> i == along ? -1 : 1).toArray();
-    Tensor positions = Tensor.arange(x.size(along), DType.INT64).reshape(shape);
-    Tensor last = (x.dtype().isFloating() ? reached.or(x.isNan()) : reached).where(positions, 0).cummax(along);
-    return new Sorted(x.gather(along, last), last);
+    return Scan.extremes(OpCode.MAX, self(), axis);
+  }
+
+  /// The running minimum along an axis: the values of `torch.cummin`. The last element that reached it gets the gradient.
+  /// ```java
+  /// Tensor.of(3, 1, 2).cummin(0);   // [3 1 1]
+  /// ```
+  default Tensor cummin(int axis) {
+    return cumminWithIndices(axis).values();
+  }
+
+  /// The running minimum along an axis, and the position of the last element that reached it: `torch.cummin`.
+  /// ```java
+  /// Tensor.of(3, 1, 1).cumminWithIndices(0).indices();   // [0 1 2]
+  /// ```
+  default Sorted cumminWithIndices(int axis) {
+    return Scan.extremes(OpCode.MIN, self(), axis);
   }
 
   /// The logarithm of the running sum of exponentials along an axis, without overflow: `torch.logcumsumexp`.
@@ -251,6 +256,34 @@ sealed interface Indexing permits Tensor {
   /// @throws IllegalArgumentException if k is more than the axis has
   default Sorted topk(int k, int axis, boolean largest) {
     return Sorted.of(self(), axis, largest, k);
+  }
+
+  /// The k-th smallest element along an axis, which disappears, counted from 1, and where it is: `torch.kthvalue`.
+  /// ```java
+  /// Tensor.of(3f, 1f, 2f).kthvalue(2, 0).values();   // 2.0
+  /// ```
+  /// @throws IllegalArgumentException if there is no such element
+  default Sorted kthvalue(int k, int axis) {
+    int size = self().rank() == 0 ? 1 : self().size(axis);
+    if (k < 1 || k > size) {
+      throw new IllegalArgumentException("kthvalue: number " + k + " of " + size + " elements");
+    }
+    Sorted first = topk(k, axis, false);
+    return self().rank() == 0
+        ? first
+        : new Sorted(first.values().select(axis, k - 1), first.indices().select(axis, k - 1));
+  }
+
+  /// The middle element along an axis, which disappears; of two the lower; NaN if there is one: the values of `torch.median`.
+  /// ```java
+  /// Tensor.of(3f, 1f, 2f, 9f).median(0);   // 2.0
+  /// ```
+  /// @throws IllegalArgumentException if the axis has no elements
+  default Tensor median(int axis) {
+    Tensor x = self();
+    int size = x.rank() == 0 ? 1 : x.size(axis);
+    Tensor middle = kthvalue(Math.max(1, (size + 1) / 2), axis).values();
+    return x.dtype().isFloating() ? x.isNan().any(axis).where(Double.NaN, middle) : middle;
   }
 
   /// Draws positions on the last axis with these probabilities, which need not sum to 1: `torch.multinomial`.

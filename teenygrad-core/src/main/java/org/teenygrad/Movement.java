@@ -1,6 +1,8 @@
 package org.teenygrad;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.teenygrad.ir.OpCode;
 
@@ -78,6 +80,17 @@ sealed interface Movement permits Tensor {
       return self();
     }
     return Tensor.applyWith(OpCode.PERMUTE, IntStream.of(axes).boxed().toList(), self());
+  }
+
+  /// This tensor with one axis at another place, the others in their order. PyTorch's `movedim`.
+  /// ```java
+  /// images.movedim(1, -1).shape();   // (2, 8, 8, 3)
+  /// ```
+  default Tensor movedim(int from, int to) {
+    Shape shape = self().shape();
+    List<Integer> order = new ArrayList<>(IntStream.range(0, shape.rank()).boxed().toList());
+    order.add(shape.axis(to), order.remove(shape.axis(from)));
+    return permute(order.stream().mapToInt(Integer::intValue).toArray());
   }
 
   /// This tensor with two axes exchanged. PyTorch's `transpose`.

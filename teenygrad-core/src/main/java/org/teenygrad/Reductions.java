@@ -261,4 +261,12 @@ sealed interface Reductions permits Tensor {
   default Tensor all(boolean keepDim, int... axes) {
     return Reducing.over(self().toBool(), OpCode.MIN, axes, keepDim);
   }
+
+  /// How many elements are not 0 (or true), over all or some axes, int64. PyTorch's `count_nonzero`.
+  /// ```java
+  /// Tensor.of(1, 0, 3).countNonzero();   // 2
+  /// ```
+  default Tensor countNonzero(int... axes) {
+    return Reducing.sum(self().toBool(), axes, false);
+  }
 }

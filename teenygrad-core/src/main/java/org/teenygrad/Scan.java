@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import org.teenygrad.ir.Bounds;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.Reduction;
+import org.teenygrad.ir.Semantics;
 
 /// Running sums, products and extremes: each element combined with all before it.
 ///
@@ -19,11 +20,25 @@ final class Scan {
     if (x.rank() == 0) {
       return of(combine, x.unsqueeze(0), axis).squeeze(0); // PyTorch lets a scalar have axes 0 and -1
     }
-    boolean summed = combine != OpCode.MAX && !x.dtype().isFloating();
+    boolean summed = (combine == OpCode.ADD || combine == OpCode.MUL) && !x.dtype().isFloating();
     Tensor wide = x.cast(summed ? DType.INT64 : Precision.of(x.dtype()));
     int along = x.shape().axis(axis);
     Tensor last = wide.transpose(along, -1);
     return inclusive(combine, last).transpose(along, -1).cast(summed ? DType.INT64 : x.dtype());
+  }
+
+  /// The running MAX or MIN, and where the last element that reached it is.
+  static Sorted extremes(OpCode combine, Tensor x, int axis) {
+    if (x.rank() == 0) {
+      x.unsqueeze(0).size(axis);
+      return new Sorted(x, Tensor.full(Shape.SCALAR, 0, DType.INT64));
+    }
+    int along = x.shape().axis(axis);
+    Tensor reached = x.eq(of(combine, x.detach(), along));
+    int[] shape = IntStream.range(0, x.rank()).map(i -> i == along ? -1 : 1).toArray();
+    Tensor positions = Tensor.arange(x.size(along), DType.INT64).reshape(shape);
+    Tensor last = of(OpCode.MAX, (x.dtype().isFloating() ? reached.or(x.isNan()) : reached).where(positions, 0), along);
+    return new Sorted(x.gather(along, last), last);
   }
 
   /// The scan over the last axis.
@@ -54,22 +69,8 @@ final class Scan {
   }
 
   private static Number identity(OpCode combine, DType type) {
-    return switch (combine) {
-      case MUL -> 1L;
-      case MAX -> smallest(type);
-      default -> 0L;
-    };
-  }
-
-  private static Number smallest(DType type) {
-    return switch (type) {
-      case BOOL, UINT8 -> 0L;
-      case INT8 -> (long) Byte.MIN_VALUE;
-      case INT16 -> (long) Short.MIN_VALUE;
-      case INT32 -> (long) Integer.MIN_VALUE;
-      case INT64 -> Long.MIN_VALUE;
-      default -> Double.NEGATIVE_INFINITY;
-    };
+    Object value = Semantics.identity(combine, type);
+    return value instanceof Boolean truth ? (truth ? 1 : 0) : (Number) value;
   }
 
   /// The last axis with `before` and `after` more elements of a value.

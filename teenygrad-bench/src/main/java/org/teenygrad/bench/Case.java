@@ -10,30 +10,24 @@ import java.util.function.Supplier;
 /// @param prepare makes the inputs and returns the call
 record Case(String name, Unit unit, double work, Supplier<Runnable> prepare) {
   enum Unit {
-    GIGAFLOPS("GFLOP/s"),
-    GIGABYTES("GB/s"),
-    MILLIS("ms"),
-    SECONDS("s"),
-    COUNT("");
+    GIGAFLOPS("GFLOP/s", 1e-9),
+    GIGABYTES("GB/s", 1e-9),
+    TERAFLOPS("TFLOP/s", 1e-12),
+    TERABYTES("TB/s", 1e-12),
+    TOKENS("tokens/s", 1),
+    MILLIS("ms", 1e3);
 
     final String text;
+    private final double scale;
 
-    Unit(String text) {
+    Unit(String text, double scale) {
       this.text = text;
+      this.scale = scale;
     }
 
     /// What is reported of a call that took so long.
     double figure(double work, double seconds) {
-      return this == MILLIS ? seconds * 1e3 : work / seconds * 1e-9;
-    }
-
-    static Unit of(String text) {
-      for (Unit unit : values()) {
-        if (unit.text.equals(text)) {
-          return unit;
-        }
-      }
-      throw new IllegalArgumentException("no unit " + text);
+      return (this == MILLIS ? seconds : work / seconds) * scale;
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.teenygrad.bench;
 
+import java.util.List;
+import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.models.nanogpt.Gpt;
@@ -8,30 +10,25 @@ import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.ParameterGroup;
 
 /// A training step as nanoGPT does it: forward, backward, gradients clipped at norm 1, AdamW; on random tokens.
-enum GptStep {
-  CHAR_CPU("char-cpu", new GptConfig(65, 64, 4, 4, 128, 0, false), 12, 64),
-  BABY("baby", new GptConfig(65, 256, 6, 6, 384, 0, false), 8, 256),
-  GPT2("gpt2", new GptConfig(50304, 1024, 12, 12, 768, 0, true), 4, 64);
+///
+/// @param text its name
+/// @param batch sequences
+/// @param time tokens of each
+/// @param dtype what is computed in; the weights are float32
+record GptStep(String text, GptConfig config, int batch, int time, DType dtype) {
+  static final GptStep CHAR_CPU = new GptStep("char-cpu", new GptConfig(65, 64, 4, 4, 128, 0, false), 12, 64, DType.FLOAT32);
+  static final GptStep BABY = new GptStep("baby", new GptConfig(65, 256, 6, 6, 384, 0, false), 8, 256, DType.FLOAT32);
+  static final GptStep GPT2 = new GptStep("gpt2", new GptConfig(50304, 1024, 12, 12, 768, 0, true), 4, 64, DType.FLOAT32);
 
-  final String text;
-  private final GptConfig config;
-  private final int batch;
-  private final int time;
-
-  GptStep(String text, GptConfig config, int batch, int time) {
-    this.text = text;
-    this.config = config;
-    this.batch = batch;
-    this.time = time;
+  /// @throws IllegalArgumentException if there is none of that name
+  static GptStep of(String text) {
+    return List.of(CHAR_CPU, BABY, GPT2).stream().filter(step -> step.text.equals(text)).findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("--config is char-cpu, baby or gpt2, not " + text));
   }
 
-  static GptStep of(String text) {
-    for (GptStep step : values()) {
-      if (step.text.equals(text)) {
-        return step;
-      }
-    }
-    throw new IllegalArgumentException("--config is char-cpu, baby or gpt2, not " + text);
+  /// The same model in training on more.
+  GptStep with(int moreBatch, int moreTime, DType otherType) {
+    return new GptStep(text, config, moreBatch, moreTime, otherType);
   }
 
   Case measured() {
@@ -43,12 +40,32 @@ enum GptStep {
     Gpt model = Gpt.of(config);
     AdamW optimizer = new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), 1e-3, 0.1), 0.9, 0.99, 1e-8);
     optimizer.clipNorm(1);
-    Tensor inputs = Tensor.randint(0, config.vocabSize(), batch, time).realize();
-    Tensor targets = Tensor.randint(0, config.vocabSize(), batch, time).realize();
+    Tensor inputs = tokens();
+    Tensor targets = tokens();
     return () -> {
-      Tensor loss = model.loss(inputs, targets);
+      Tensor loss = computing(model, dtype).loss(inputs, targets);
       optimizer.step(loss);
       loss.item();
     };
+  }
+
+  private Tensor tokens() {
+    return Tensor.randint(0, config.vocabSize(), batch, time).realize();
+  }
+
+  static Gpt computing(Gpt model, DType type) {
+    return type == DType.FLOAT32 ? model : model.in(type);
+  }
+
+  long tokensPerStep() {
+    return (long) batch * time;
+  }
+
+  /// Operations of a step's products as nanoGPT counts them: six for each weight and token, and attention's, causal or not
+  /// (Chowdhery et al., "PaLM", 2022, appendix B).
+  double flops() {
+    double dim = config.nEmbd();
+    double weights = config.vocabSize() * dim + 12 * config.nLayer() * dim * dim;
+    return tokensPerStep() * (6 * weights + 12.0 * config.nLayer() * dim * time);
   }
 }

@@ -5,8 +5,11 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `teenygrad bench`: measures ours and a peer in the same minutes, each in a process of its own.
 @Command(
@@ -15,14 +18,18 @@ import picocli.CommandLine.Parameters;
       "Measures teenygrad beside PyTorch, or numpy where there is no PyTorch.",
       "NAME is gemm, elementwise, rows, sums, gpt-step, compile (scheduling and code generation of a GPT-2 training step) or startup"
           + " (first training step of a small model, nothing cached).",
+      "On a GPU: teenygrad bench cuda, see its --help.",
       ""
     },
     mixinStandardHelpOptions = true,
+    subcommands = CudaCommand.class,
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Main implements Callable<Integer> {
-  @Parameters(paramLabel = "NAME", arity = "1..*", description = "What to measure.")
-  private List<String> names;
+  @Parameters(paramLabel = "NAME", arity = "0..*", description = "What to measure, one or more.")
+  private List<String> names = List.of();
+
+  @Spec private CommandSpec spec;
 
   @Option(names = "--config", paramLabel = "MODEL", defaultValue = "char-cpu", description = "The model of gpt-step: char-cpu, baby or gpt2 (default: char-cpu).")
   private String config;
@@ -45,14 +52,21 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).setExecutionExceptionHandler((e, line, parsed) -> {
+    System.exit(command().execute(args));
+  }
+
+  static CommandLine command() {
+    return new CommandLine(new Main()).setExecutionExceptionHandler((e, line, parsed) -> {
       line.getErr().println("teenygrad bench: " + e.getMessage());
       return 1;
-    }).execute(args));
+    });
   }
 
   @Override
   public Integer call() {
+    if (names.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "say what to measure: NAME");
+    }
     List<Suite> suites = names.stream().map(Suite::of).toList();
     if (here) {
       suites.forEach(suite -> suite.run(config, new Sampler(seconds), figure -> System.out.println(figure.line())));

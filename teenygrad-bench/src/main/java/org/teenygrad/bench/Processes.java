@@ -20,11 +20,7 @@ final class Processes {
 
   /// What a suite gives in a new JVM.
   static List<Figure> ours(Suite suite, String config, int threads, double seconds) {
-    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"));
-    String library = System.getProperty("teenygrad.llvm");
-    if (library != null) {
-      command.add("-Dteenygrad.llvm=" + library);
-    }
+    List<String> command = java();
     Path cache = null;
     if (suite.isFresh()) {
       cache = temporaryFolder();
@@ -41,6 +37,16 @@ final class Processes {
         delete(cache);
       }
     }
+  }
+
+  /// The beginning of a command that starts another JVM like this one.
+  static List<String> java() {
+    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"));
+    String library = System.getProperty("teenygrad.llvm");
+    if (library != null) {
+      command.add("-Dteenygrad.llvm=" + library);
+    }
+    return command;
   }
 
   /// The Python that peers run on: `TEENYGRAD_PYTHON`, or `python3` of the PATH.

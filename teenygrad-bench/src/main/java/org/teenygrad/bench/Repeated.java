@@ -3,7 +3,8 @@ package org.teenygrad.bench;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.teenygrad.Tensor;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpNode;
@@ -12,35 +13,42 @@ import org.teenygrad.runtime.Buffer;
 import org.teenygrad.schedule.Realizer;
 
 /// A computation that really runs each time. A graph whose value is known is not computed again, so each call builds the graph
-/// anew over a new version of one input, in the same memory; it costs what a user's loop costs that builds the expression from
+/// anew over new versions of its inputs, in the same memory; it costs what a user's loop costs that builds the expression from
 /// new data. Results are freed at once, as they are where objects are counted.
 final class Repeated implements Runnable {
   private final List<OpNode> roots;
-  private final OpNode input;
-  private final Storage data;
-  private final Storage.Memory memory;
+  private final List<OpNode> inputs;
 
-  private Repeated(Tensor input, Tensor... results) {
-    roots = Stream.of(results).map(Tensor::node).toList();
-    this.input = input.node();
-    data = this.input.payload(Storage.class);
-    memory = Objects.requireNonNull(data.memory(), "the input is not computed");
+  private Repeated(List<Tensor> inputs, List<Tensor> results) {
+    this.inputs = inputs.stream().map(Tensor::node).toList();
+    roots = results.stream().map(Tensor::node).toList();
   }
 
+  /// @param input computed, and what all results depend on
   static Runnable of(Tensor input, Tensor... results) {
-    return new Repeated(input, results);
+    return of(List.of(input), List.of(results));
+  }
+
+  /// @param inputs computed; each result depends on one of them at least
+  static Runnable of(List<Tensor> inputs, List<Tensor> results) {
+    return new Repeated(inputs, results);
   }
 
   @Override
   public void run() {
-    Storage version = new Storage(data.dtype(), data.shape(), data.device());
-    version.fill(memory);
-    Map<OpNode, OpNode> change = Map.of(input, OpNode.buffer(version));
-    List<OpNode> again = roots.stream().map(root -> Graph.substitute(root, change)).toList();
+    Map<OpNode, OpNode> change = inputs.stream().collect(Collectors.toMap(Function.identity(), Repeated::newVersion));
+    List<OpNode> again = Graph.substitute(roots, change);
     Realizer.realize(again);
     for (OpNode root : again) {
       Storage result = Objects.requireNonNull(root.realized()).payload(Storage.class);
       ((Buffer) Objects.requireNonNull(result.memory())).free();
     }
+  }
+
+  private static OpNode newVersion(OpNode input) {
+    Storage data = input.payload(Storage.class);
+    Storage version = new Storage(data.dtype(), data.shape(), data.device());
+    version.fill(Objects.requireNonNull(data.memory(), "the input is not computed"));
+    return OpNode.buffer(version);
   }
 }

@@ -9,6 +9,11 @@ public interface Allocator {
   /// @throws OutOfMemoryException if there is no room, also after everything unreachable was collected
   Buffer allocate(long bytes);
 
+  /// The most bytes that were ever taken at once, those kept for the next buffers included; 0 where nobody counts.
+  default long peakBytes() {
+    return 0;
+  }
+
   /// Copies all of `source` to the start of `target`; afterwards `source` may change.
   void copyIn(Buffer target, MemorySegment source);
 

@@ -37,6 +37,7 @@ public final class BlockPool<B> {
   private final long unpacedBytes;
   private long liveBytes;
   private long cachedBytes;
+  private long peakBytes;
   private long collectAt;
 
   /// @param unpacedBytes below this many live bytes no collection is asked for
@@ -54,6 +55,11 @@ public final class BlockPool<B> {
   /// Bytes kept for the next blocks.
   public synchronized long cachedBytes() {
     return cachedBytes;
+  }
+
+  /// The most that live and cached bytes ever were together.
+  public synchronized long peakBytes() {
+    return peakBytes;
   }
 
   /// A block of exactly that size. What is unreachable is collected first if there is no room.
@@ -111,6 +117,7 @@ public final class BlockPool<B> {
     }
     if (block != null) {
       liveBytes += size;
+      peakBytes = Math.max(peakBytes, liveBytes + cachedBytes);
     }
     return block;
   }

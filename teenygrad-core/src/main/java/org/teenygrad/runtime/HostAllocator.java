@@ -52,6 +52,11 @@ public final class HostAllocator implements Allocator {
   }
 
   @Override
+  public long peakBytes() {
+    return pool.peakBytes();
+  }
+
+  @Override
   public HostBuffer allocate(long bytes) {
     if (bytes < 0) {
       throw new IllegalArgumentException("a buffer of " + bytes + " bytes");

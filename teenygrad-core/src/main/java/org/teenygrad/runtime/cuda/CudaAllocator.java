@@ -81,6 +81,11 @@ final class CudaAllocator implements Allocator {
     return pool.cachedBytes();
   }
 
+  @Override
+  public long peakBytes() {
+    return pool.peakBytes();
+  }
+
   /// Gives all cached memory back to the driver.
   void trim() {
     pool.trim();

@@ -101,8 +101,14 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
     });
   }
 
-  /// The same model with its weights in another type, through which gradients flow to these: mixed precision.
-  Gpt in(DType type) {
+  /// The same model with its weights in another type, through which gradients flow to these: mixed precision. Layer norms keep
+  /// theirs, as under PyTorch's autocast.
+  ///
+  /// ```java
+  /// optimizer.step(model.in(DType.BFLOAT16).loss(inputs, targets));
+  /// ```
+  /// @param type the floating type to compute in
+  public Gpt in(DType type) {
     return new Gpt(
         config, cast(wte, type), cast(wpe, type), drop, h.stream().map(block -> block.in(type)).toList(), lnF);
   }

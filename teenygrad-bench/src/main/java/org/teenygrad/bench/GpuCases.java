@@ -1,0 +1,118 @@
+package org.teenygrad.bench;
+
+import static org.teenygrad.bench.KernelCase.input;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.teenygrad.AttentionOptions;
+import org.teenygrad.DType;
+import org.teenygrad.Gradient;
+import org.teenygrad.Tensor;
+import org.teenygrad.bench.Case.Unit;
+
+/// The table of `teenygrad bench cuda`. Bytes count each tensor once; attention counts the operations below the diagonal, and its
+/// backward pass as two and a half forward ones, since it multiplies five times where that multiplies twice.
+final class GpuCases {
+  /// Rounding to bfloat16 alone makes a relative error of 0.0017 (8 bits, uniformly spread).
+  private static final double ROUNDED_ONCE = 0.004;
+
+  /// Attention's weights are rounded on the way, too; and its backward pass subtracts what is nearly equal.
+  private static final double ROUNDED_TWICE = 0.01;
+
+  private static final double ROUNDED_OFTEN = 0.02;
+  private static final double FLOAT32 = 1e-5;
+
+  /// A gradient through all layers in bfloat16.
+  private static final double MODEL = 0.05;
+
+  private GpuCases() {}
+
+  static List<GpuCase> all() {
+    return List.of(
+        rows("copy_1GiB", 131072, 4096, 0, x -> List.of(x.getFirst().contiguous())),
+        rows("softmax_16384x50304", 16384, 50304, ROUNDED_ONCE, x -> List.of(x.getFirst().softmax(-1))),
+        layerNorm("layer_norm_65536x4096", 65536, 4096),
+        rows("gelu_1GiB", 131072, 4096, ROUNDED_ONCE, x -> List.of(x.getFirst().gelu())),
+        sum("sum_axis0_32768x768", 32768, 768),
+        matmul("matmul_2048", 2048, DType.BFLOAT16, 16, ROUNDED_ONCE),
+        matmul("matmul_4096", 4096, DType.BFLOAT16, 4, ROUNDED_ONCE),
+        matmul("matmul_8192", 8192, DType.BFLOAT16, 1, ROUNDED_ONCE),
+        matmul("matmul_2048_float32", 2048, DType.FLOAT32, 2, FLOAT32),
+        attention("attention", 16, 12, 1024, 64),
+        attentionBackward("attention_backward", 16, 12, 1024, 64),
+        new TrainingCase("nanogpt_baby_step", Unit.MILLIS, GptStep.BABY.with(64, 256, DType.BFLOAT16), 256, MODEL),
+        new TrainingCase("gpt2_124m_step", Unit.TOKENS, GptStep.GPT2.with(32, 1024, DType.BFLOAT16), 256, MODEL));
+  }
+
+  /// The cases of these names, of all if there are none.
+  /// @throws IllegalArgumentException if a name is none of a case
+  static List<GpuCase> of(List<String> names) {
+    for (String name : names) {
+      if (all().stream().noneMatch(what -> what.name().equals(name))) {
+        throw new IllegalArgumentException("no case '" + name + "'; there are " + String.join(", ", all().stream().map(GpuCase::name).toList()));
+      }
+    }
+    return all().stream().filter(what -> names.isEmpty() || names.contains(what.name())).toList();
+  }
+
+  private static int step(int size, int samples) {
+    return Math.max(1, size / samples);
+  }
+
+  /// Row by row, from memory to memory.
+  static KernelCase rows(String name, int rows, int columns, double bound, UnaryOperator<List<Tensor>> expression) {
+    int step = step(rows, 16);
+    return new KernelCase(name, Unit.TERABYTES, 4.0 * rows * columns, DType.BFLOAT16, 1, bound, List.of(input(new int[] {rows, columns}, step, 1)), expression, List.of(step, 1));
+  }
+
+  static KernelCase layerNorm(String name, int rows, int columns) {
+    int step = step(rows, 16);
+    int[] vector = {columns};
+    return new KernelCase(name, Unit.TERABYTES, 4.0 * rows * columns, DType.BFLOAT16, 1, ROUNDED_ONCE,
+        List.of(input(new int[] {rows, columns}, step, 1), input(vector, 1), input(vector, 1)), x -> List.of(x.get(0).layerNorm(x.get(1), x.get(2))), List.of(step, 1));
+  }
+
+  /// Eight at a time, so that caches hold none of it.
+  static KernelCase sum(String name, int rows, int columns) {
+    int step = step(columns, 48);
+    return new KernelCase(name, Unit.TERABYTES, 4.0 * rows * columns, DType.FLOAT32, 8, FLOAT32, List.of(input(new int[] {rows, columns}, 1, step)), x -> List.of(x.getFirst().sum(0)), List.of(step));
+  }
+
+  static KernelCase matmul(String name, int n, DType type, int copies, double bound) {
+    int[] square = {n, n};
+    int rowStep = step(n, 16);
+    int columnStep = step(n, 128);
+    return new KernelCase(name, Unit.TERAFLOPS, 2.0 * n * n * n, type, copies, bound,
+        List.of(input(square, rowStep, 1), input(square, 1, columnStep)), x -> List.of(x.get(0).matmul(x.get(1))), List.of(rowStep, columnStep));
+  }
+
+  static KernelCase attention(String name, int batch, int heads, int time, int headDim) {
+    KernelCase.Input heady = heady(batch, heads, time, headDim);
+    return new KernelCase(name, Unit.TERAFLOPS, attentionFlops(batch, heads, time, headDim), DType.BFLOAT16, 4, ROUNDED_TWICE,
+        List.of(heady, heady, heady), x -> List.of(attend(x)), heady.steps());
+  }
+
+  /// The result and the gradients of queries, keys and values, the fourth input being the cotangent.
+  static KernelCase attentionBackward(String name, int batch, int heads, int time, int headDim) {
+    KernelCase.Input heady = heady(batch, heads, time, headDim);
+    return new KernelCase(name, Unit.TERAFLOPS, 3.5 * attentionFlops(batch, heads, time, headDim), DType.BFLOAT16, 2, ROUNDED_OFTEN,
+        List.of(heady, heady, heady, heady), x -> {
+          Tensor y = attend(x);
+          List<Tensor> gradients = Gradient.vjp(y, x.get(3), x.subList(0, 3));
+          return List.of(y, gradients.get(0), gradients.get(1), gradients.get(2));
+        }, heady.steps());
+  }
+
+  /// Two heads of one sequence are sampled.
+  private static KernelCase.Input heady(int batch, int heads, int time, int headDim) {
+    return input(new int[] {batch, heads, time, headDim}, batch, step(heads, 2), 1, 1);
+  }
+
+  private static Tensor attend(List<Tensor> x) {
+    return x.get(0).scaledDotProductAttention(x.get(1), x.get(2), AttentionOptions.CAUSAL);
+  }
+
+  private static double attentionFlops(int batch, int heads, int time, int headDim) {
+    return 2.0 * 2 * batch * heads * time * time * headDim / 2;
+  }
+}

@@ -1,0 +1,28 @@
+package org.teenygrad.bench;
+
+import java.util.List;
+import org.teenygrad.DType;
+
+/// What a GPU's data sheet promises.
+///
+/// @param machine how its name begins
+/// @param bytesPerSecond of its memory
+/// @param tensorFlops bfloat16 operations of its tensor cores, without sparsity
+/// @param floatFlops float32 operations of its other cores
+record Peak(String machine, double bytesPerSecond, double tensorFlops, double floatFlops) {
+  /// NVIDIA's data sheets of these machines.
+  private static final List<Peak> KNOWN = List.of(
+      new Peak("NVIDIA H200", 4.8e12, 989.4e12, 66.9e12),
+      new Peak("NVIDIA H100 80GB HBM3", 3.35e12, 989.4e12, 66.9e12),
+      new Peak("NVIDIA H100 PCIe", 2.0e12, 756e12, 51e12),
+      new Peak("NVIDIA A100-SXM4-80GB", 2.039e12, 312e12, 19.5e12));
+
+  /// The row of a machine; of one that is not known, NaNs.
+  static Peak of(String machine) {
+    return KNOWN.stream().filter(peak -> machine.startsWith(peak.machine)).findFirst().orElse(new Peak(machine, Double.NaN, Double.NaN, Double.NaN));
+  }
+
+  double flops(DType type) {
+    return type == DType.BFLOAT16 || type == DType.FLOAT16 ? tensorFlops : floatFlops;
+  }
+}

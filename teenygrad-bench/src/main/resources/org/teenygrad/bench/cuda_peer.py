@@ -1,0 +1,204 @@
+"""PyTorch's side of teenygrad bench cuda.
+
+Reads lines "CASE COPIES LEAST_SAMPLES SECONDS", answers "answer PEAK_BYTES SECONDS..." with tabs between, or "failed MESSAGE".
+"""
+import gc
+import math
+import sys
+import time
+
+try:
+    import torch
+    import torch.nn as nn
+    import torch.nn.functional as F
+except ImportError as e:
+    sys.exit(f"no peer: {sys.executable}: {e} (TEENYGRAD_PYTHON names another Python)")
+if not torch.cuda.is_available():
+    sys.exit(f"no peer: PyTorch {torch.__version__} sees no GPU")
+
+BF16 = torch.bfloat16
+SLEEP_CYCLES = 2_000_000  # about a millisecond, in which the host gets ahead: what is measured waits for nobody
+
+
+def randn(*shape, dtype=BF16):
+    return torch.randn(*shape, device="cuda", dtype=dtype)
+
+
+def copy():
+    x = randn(131072, 4096)
+    y = torch.empty_like(x)
+    return lambda: y.copy_(x)
+
+
+def softmax():
+    x = randn(16384, 50304)
+    y = torch.empty_like(x)
+    return lambda: torch.softmax(x, -1, out=y)
+
+
+def layer_norm():
+    x, weight, bias = randn(65536, 4096), randn(4096), randn(4096)
+    return lambda: F.layer_norm(x, (4096,), weight, bias)
+
+
+def gelu():
+    x = randn(131072, 4096)
+    return lambda: F.gelu(x)
+
+
+def sum_axis0():
+    x = randn(32768, 768, dtype=torch.float32)
+    y = torch.empty(768, device="cuda")
+    return lambda: torch.sum(x, 0, out=y)
+
+
+def matmul(n, dtype):
+    def prepare():
+        a, b = randn(n, n, dtype=dtype), randn(n, n, dtype=dtype)
+        c = torch.empty_like(a)
+        return lambda: torch.mm(a, b, out=c)
+
+    return prepare
+
+
+def attention():
+    q, k, v = (randn(16, 12, 1024, 64) for _ in range(3))
+    return lambda: F.scaled_dot_product_attention(q, k, v, is_causal=True)
+
+
+def attention_backward():
+    leaves = [randn(16, 12, 1024, 64).requires_grad_() for _ in range(3)]
+    cotangent = randn(16, 12, 1024, 64)
+    return lambda: torch.autograd.grad(F.scaled_dot_product_attention(*leaves, is_causal=True), leaves, cotangent)
+
+
+class Block(nn.Module):
+    def __init__(self, dim, heads, bias):
+        super().__init__()
+        self.heads = heads
+        self.ln_1, self.ln_2 = nn.LayerNorm(dim, bias=bias), nn.LayerNorm(dim, bias=bias)
+        self.attn, self.attn_proj = nn.Linear(dim, 3 * dim, bias=bias), nn.Linear(dim, dim, bias=bias)
+        self.up, self.down = nn.Linear(dim, 4 * dim, bias=bias), nn.Linear(4 * dim, dim, bias=bias)
+
+    def forward(self, x):
+        batch, length, dim = x.shape
+        parts = self.attn(self.ln_1(x)).split(dim, dim=2)
+        q, k, v = (p.view(batch, length, self.heads, dim // self.heads).transpose(1, 2) for p in parts)
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.attn_proj(y.transpose(1, 2).contiguous().view(batch, length, dim))
+        return x + self.down(F.gelu(self.up(self.ln_2(x))))
+
+
+class Gpt(nn.Module):
+    def __init__(self, vocab, context, layers, heads, dim, bias):
+        super().__init__()
+        self.tokens, self.positions = nn.Embedding(vocab, dim), nn.Embedding(context, dim)
+        self.blocks = nn.ModuleList(Block(dim, heads, bias) for _ in range(layers))
+        self.ln = nn.LayerNorm(dim, bias=bias)
+        for p in self.parameters():
+            if p.dim() > 1:
+                nn.init.normal_(p, std=0.02)
+
+    def forward(self, ids, targets):
+        x = self.tokens(ids) + self.positions(torch.arange(ids.size(1), device=ids.device))
+        for block in self.blocks:
+            x = block(x)
+        logits = F.linear(self.ln(x), self.tokens.weight)
+        return F.cross_entropy(logits.view(-1, logits.size(-1)), targets.view(-1))
+
+
+def training(vocab, context, layers, heads, dim, bias, batch, length, compiled):
+    """One step as ours: forward, backward, gradients clipped at norm 1, AdamW."""
+    model = Gpt(vocab, context, layers, heads, dim, bias).cuda()
+    run = torch.compile(model) if compiled else model
+    weights = list(model.parameters())
+    groups = [{"params": [w for w in weights if w.dim() > 1], "weight_decay": 0.1},
+              {"params": [w for w in weights if w.dim() == 1], "weight_decay": 0.0}]
+    adam = torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.99), fused=True)
+    ids, targets = (torch.randint(vocab, (batch, length), device="cuda") for _ in range(2))
+
+    def step():
+        with torch.autocast("cuda", dtype=BF16):
+            loss = run(ids, targets)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        adam.step()
+        adam.zero_grad(set_to_none=True)
+        if not math.isfinite(loss.item()):
+            raise ArithmeticError("the loss is not finite")
+
+    return step
+
+
+KERNELS = {
+    "copy_1GiB": copy,
+    "softmax_16384x50304": softmax,
+    "layer_norm_65536x4096": layer_norm,
+    "gelu_1GiB": gelu,
+    "sum_axis0_32768x768": sum_axis0,
+    "matmul_2048": matmul(2048, BF16),
+    "matmul_4096": matmul(4096, BF16),
+    "matmul_8192": matmul(8192, BF16),
+    "matmul_2048_float32": matmul(2048, torch.float32),
+    "attention": attention,
+    "attention_backward": attention_backward,
+}
+STEPS = {
+    "nanogpt_baby_step": (65, 256, 6, 6, 384, False, 64, 256),
+    "gpt2_124m_step": (50304, 1024, 12, 12, 768, True, 32, 1024),
+}
+
+
+def kernel(prepare, copies):
+    bodies = [prepare() for _ in range(copies)]
+    start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+
+    def sample():
+        torch.cuda.synchronize()
+        torch.cuda._sleep(SLEEP_CYCLES)
+        start.record()
+        for body in bodies:
+            body()
+        end.record()
+        end.synchronize()
+        return start.elapsed_time(end) / 1e3 / copies
+
+    return sample
+
+
+def wall(step):
+    def sample():
+        torch.cuda.synchronize()
+        start = time.perf_counter()
+        step()
+        return time.perf_counter() - start
+
+    return sample
+
+
+def prepared(name, copies):
+    gc.collect()
+    torch.cuda.empty_cache()
+    torch.cuda.reset_peak_memory_stats()
+    model = name.removesuffix("_compile")
+    sample = wall(training(*STEPS[model], name != model)) if model in STEPS else kernel(KERNELS[name], copies)
+    for _ in range(5):
+        sample()
+    return sample
+
+
+print("ready\tPyTorch " + torch.__version__, flush=True)
+known, sample = None, None
+for line in sys.stdin:
+    name, copies, least, seconds = line.split()
+    try:
+        if name != known:
+            known = sample = None
+            sample = prepared(name, int(copies))
+            known = name
+        samples, begin = [], time.perf_counter()
+        while len(samples) < int(least) or time.perf_counter() - begin < float(seconds):
+            samples.append(sample())
+        print("\t".join(["answer", str(torch.cuda.max_memory_reserved()), *(f"{s:.6g}" for s in samples)]), flush=True)
+    except Exception as e:
+        print("failed\t" + (str(e).strip() or repr(e)).splitlines()[0], flush=True)

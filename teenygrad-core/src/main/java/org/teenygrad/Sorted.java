@@ -28,9 +28,11 @@ public record Sorted(Tensor values, Tensor indices) {
       return x.dtype() == DType.INT64 ? x : x.cast(DType.INT32);
     }
     DType wide = x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
-    Tensor number = x.isNan().where(Double.NaN, x.eq(0).where(0, x)).cast(wide);
-    Tensor bits = number.bitcast(wide == DType.FLOAT64 ? DType.INT64 : DType.INT32);
-    return bits.lt(0).where(bits.xor(wide == DType.FLOAT64 ? Long.MAX_VALUE : Integer.MAX_VALUE), bits);
+    long largest = wide == DType.FLOAT64 ? Long.MAX_VALUE : Integer.MAX_VALUE;
+    Tensor bits = x.eq(0).where(0, x).cast(wide).bitcast(wide == DType.FLOAT64 ? DType.INT64 : DType.INT32);
+    Tensor ordered = bits.lt(0).where(bits.xor(largest), bits);
+    // A NaN's own bits, its sign among them, are the processor's choice.
+    return x.isNan().where(largest, ordered);
   }
 
   /// Where the `count` smallest keys of the last axis are, in order. A key and its position are sorted as one number.

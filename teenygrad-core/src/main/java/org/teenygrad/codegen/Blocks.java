@@ -28,6 +28,8 @@ final class Blocks implements LoopNest {
   /// Threads that keep a multiprocessor's memory pipeline busy.
   private static final int BUSY = 1024;
 
+  private static final int PASSES = 4;
+
   /// Vectors that a member of a team should have before another joins.
   private static final int VECTORS_EACH = 4;
 
@@ -41,6 +43,9 @@ final class Blocks implements LoopNest {
   private final int threads;
   private final boolean neighbours;
   private final long items;
+
+  /// Vectors of a long flat loop that a thread takes, those of all threads of its block side by side each time.
+  private final int passes;
 
   Blocks(Emitter emitter, Target.Gpu target) {
     this.emitter = emitter;
@@ -62,6 +67,8 @@ final class Blocks implements LoopNest {
     items = rest.isEmpty() ? count / lanes : count;
     size = folds.isEmpty() && rest.isEmpty() ? 1 : teamSize(folds, wanted);
     threads = Math.max(size, neighbours || size == 1 ? THREADS : Math.min(MOST_THREADS, size * Team.WARP));
+    boolean flat = size == 1 && rest.isEmpty() && rows.size() == 1 && lanes > 1 && analysis.folds().isEmpty();
+    passes = flat && items % ((long) THREADS * PASSES) == 0 && items / PASSES >= wanted * PASSES ? PASSES : 1;
   }
 
   /// As many of the first loops as all the nodes depend on.
@@ -127,12 +134,22 @@ final class Blocks implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    return new Program.Launch(Math.ceilDiv(items, threads / size), threads, 0);
+    return new Program.Launch(Math.ceilDiv(items / passes, threads / size), threads, 0);
   }
 
   @Override
   public void emit() {
     Ir ir = emitter.ir;
+    if (passes > 1) {
+      OpNode last = rows.getLast();
+      String block = ir.value("mul i64 " + Team.block(ir) + ", " + (long) threads * passes * lanes);
+      String first = ir.value("add i64 " + block + ", " + ir.value("mul i64 " + Team.thread(ir) + ", " + lanes));
+      emitter.within(last, first, new Axis(last, passes, lanes, lanes, (long) threads * lanes), () -> {
+        emitter.emitReady(analysis.nodes);
+        return true;
+      });
+      return;
+    }
     Team team = new Team(ir, size, threads, neighbours);
     int perBlock = threads / size;
     String item = emitter.sum(ir.value("mul i64 " + Team.block(ir) + ", " + perBlock), team.number());

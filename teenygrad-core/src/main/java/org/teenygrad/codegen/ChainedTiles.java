@@ -49,6 +49,9 @@ final class ChainedTiles implements LoopNest {
   private final long stepCount;
   private final int columnTile;
 
+  /// Parts of sixteen rows that each warp has: with two, what is read of y and g is multiplied twice.
+  private final int parts;
+
   /// One of the inner sums of products.
   private record Pair(OpNode fold, SharedTile x, SharedTile y, int slabs, int products) {}
 
@@ -72,7 +75,9 @@ final class ChainedTiles implements LoopNest {
     rowCount = Contraction.count(rows);
     stepCount = Contraction.count(steps);
     columnTile = Contraction.count(columns) <= 64 ? 64 : 128;
-    tile = new BlockTile(tileRows, columnTile, STEP, STAGES, tileRows * 2, BlockTile.Unit.WARP);
+    boolean few = parts.inner.size() == 1 && Contraction.depth(parts.inner.getFirst().fold) <= STEP && columnTile == STEP;
+    this.parts = few && tileRows == 128 ? 2 : 1;
+    tile = new BlockTile(tileRows, columnTile, STEP, STAGES, tileRows * 2 / this.parts, BlockTile.Unit.WARP);
     unit = new WarpMatrix(ir, element, STEP);
     pairs = parts.inner.stream().map(inner -> {
       List<OpNode> products = Analysis.foldRanges(inner.fold);
@@ -209,8 +214,10 @@ final class ChainedTiles implements LoopNest {
         storeRows(row, results);
       } else {
         Team.barrier(ir);
-        for (int j = 0; j < columnTile / WarpMatrix.N; j++) {
-          WarpMatrix.store(ir, results.subList(4 * j, 4 * j + 4), ownRow("0"), Integer.toString(j * WarpMatrix.N), epilogue.pitch());
+        int across = columnTile / WarpMatrix.N;
+        for (int i = 0; i < parts * across; i++) {
+          String part = ir.plus(ownRow("0"), (long) (i / across) * WarpMatrix.M);
+          WarpMatrix.store(ir, results.subList(4 * i, 4 * i + 4), part, Integer.toString(i % across * WarpMatrix.N), epilogue.pitch());
         }
         Team.barrier(ir);
         epilogue.emit(row, "0");
@@ -218,9 +225,9 @@ final class ChainedTiles implements LoopNest {
     });
   }
 
-  /// The first of a warp's sixteen rows.
+  /// The first of a warp's rows.
   private String ownRow(String row) {
-    return emitter.sum(row, ir.value("mul i64 " + WarpMatrix.warp(ir) + ", " + WarpMatrix.M));
+    return emitter.sum(row, ir.value("mul i64 " + WarpMatrix.warp(ir) + ", " + WarpMatrix.M * parts));
   }
 
   private List<String> reduce(String row) {
@@ -300,15 +307,17 @@ final class ChainedTiles implements LoopNest {
     return () -> shared.put(values, at);
   }
 
-  /// Each pair's x in registers, sixteen products at a time.
+  /// Each pair's x in registers, sixteen rows and products at a time.
   private List<List<List<String>>> fragments() {
     List<List<List<String>>> all = new ArrayList<>();
     long offset = 0;
     for (Pair pair : pairs) {
       List<List<String>> own = new ArrayList<>();
-      for (int product = 0; product < pair.products; product++) {
+      for (int i = 0; i < parts * pair.products; i++) {
+        int product = i % pair.products;
         int perSlab = STEP / WarpMatrix.K;
-        own.add(unit.left(Long.toString(offset + (long) product / perSlab * pair.x.bytes()), pair.x.isInner(), ownRow("0"), product % perSlab));
+        String row = ir.plus(ownRow("0"), (long) (i / pair.products) * WarpMatrix.M);
+        own.add(unit.left(Long.toString(offset + (long) product / perSlab * pair.x.bytes()), pair.x.isInner(), row, product % perSlab));
       }
       all.add(own);
       offset += (long) pair.x.bytes() * pair.slabs;
@@ -318,11 +327,11 @@ final class ChainedTiles implements LoopNest {
 
   private List<Ir.Carried> neutral() {
     if (multiplies) {
-      return Ir.times(columnTile / WarpMatrix.N * 4, i -> new Ir.Carried("float", "0.0"));
+      return Ir.times(parts * columnTile / WarpMatrix.N * 4, i -> new Ir.Carried("float", "0.0"));
     }
     OpCode combine = fold.payload(OpCode.class);
     List<Ir.Carried> states = new ArrayList<>();
-    for (int half = 0; half < 2; half++) {
+    for (int half = 0; half < 2 * parts; half++) {
       states.add(new Ir.Carried("float", Instructions.neutral(combine == OpCode.LOGSUMEXP ? OpCode.MAX : combine, DType.FLOAT32, 1)));
       if (combine == OpCode.LOGSUMEXP) {
         states.add(new Ir.Carried("float", "0.0"));
@@ -346,27 +355,29 @@ final class ChainedTiles implements LoopNest {
     List<List<String>> values = new ArrayList<>();
     for (int part = 0; part < STEP / WarpMatrix.N; part++) {
       List<String> halves = new ArrayList<>();
-      for (int half = 0; half < 2; half++) {
-        int h = half;
-        int p = part;
-        Sum two = pair -> pair(sums.get(pair).get(p).get(2 * h), sums.get(pair).get(p).get(2 * h + 1));
-        halves.add(value(matrix, ir.plus(first, half * 8L), ir.plus(column, (long) part * WarpMatrix.N), two, i -> pair -> sums.get(pair).get(p).get(2 * h + i)));
+      for (int half = 0; half < 2 * parts; half++) {
+        int h = 2 * (half % 2);
+        int p = half / 2 * (STEP / WarpMatrix.N) + part;
+        Sum two = pair -> pair(sums.get(pair).get(p).get(h), sums.get(pair).get(p).get(h + 1));
+        halves.add(value(matrix, ir.plus(first, half * 8L), ir.plus(column, (long) part * WarpMatrix.N), two, i -> pair -> sums.get(pair).get(p).get(h + i)));
       }
       values.add(halves);
     }
     return multiplies ? multiplied(at, values, states) : combined(column, values, states);
   }
 
-  /// A pair's sums of a step: for each eight columns, a lane's four.
+  /// A pair's sums of a step: for each sixteen rows and eight columns, a lane's four.
   private List<List<String>> products(Pair pair, String slot, List<List<String>> x) {
-    List<List<String>> sums = new ArrayList<>(Ir.times(STEP / WarpMatrix.N, i -> List.of("0.0", "0.0", "0.0", "0.0")));
+    int across = STEP / WarpMatrix.N;
+    List<List<String>> sums = new ArrayList<>(Ir.times(parts * across, i -> List.of("0.0", "0.0", "0.0", "0.0")));
     int perSlab = STEP / WarpMatrix.K;
     for (int product = 0; product < pair.products; product++) {
       String slab = ir.plus(slot, (long) product / perSlab * pair.y.bytes());
       for (int part = 0; part < STEP / WarpMatrix.N; part += 2) {
         List<List<String>> y = unit.right(slab, pair.y.isInner(), Integer.toString(part * WarpMatrix.N), product % perSlab);
-        for (int i = 0; i < 2; i++) {
-          sums.set(part + i, unit.multiply(x.get(product), y.get(i), sums.get(part + i)));
+        for (int i = 0; i < 2 * parts; i++) {
+          int at = i / 2 * across + part + i % 2;
+          sums.set(at, unit.multiply(x.get(i / 2 * pair.products + product), y.get(i % 2), sums.get(at)));
         }
       }
     }
@@ -412,15 +423,18 @@ final class ChainedTiles implements LoopNest {
   private List<Ir.Carried> multiplied(String slot, List<List<String>> values, List<Ir.Carried> states) {
     List<String> now = new ArrayList<>(states.stream().map(Ir.Carried::value).toList());
     for (int product = 0; product < STEP / WarpMatrix.K; product++) {
-      List<String> left = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        left.add(word(values.get(2 * product + i / 2).get(i % 2)));
+      List<List<String>> left = new ArrayList<>();
+      for (int rows = 0; rows < parts; rows++) {
+        int half = 2 * rows;
+        int first = 2 * product;
+        left.add(Ir.times(4, i -> word(values.get(first + i / 2).get(half + i % 2))));
       }
       for (int part = 0; part < columnTile / WarpMatrix.N; part += 2) {
         List<List<String>> right = unit.right(slot, Objects.requireNonNull(third).isInner(), Integer.toString(part * WarpMatrix.N), product);
-        for (int i = 0; i < 2; i++) {
-          List<String> own = now.subList(4 * (part + i), 4 * (part + i) + 4);
-          List<String> results = unit.multiply(left, right.get(i), own);
+        for (int i = 0; i < 2 * parts; i++) {
+          int at = 4 * (i / 2 * (columnTile / WarpMatrix.N) + part + i % 2);
+          List<String> own = now.subList(at, at + 4);
+          List<String> results = unit.multiply(left.get(i / 2), right.get(i % 2), own);
           for (int e = 0; e < 4; e++) {
             own.set(e, results.get(e));
           }
@@ -439,7 +453,7 @@ final class ChainedTiles implements LoopNest {
   private List<Ir.Carried> combined(String column, List<List<String>> values, List<Ir.Carried> states) {
     OpCode combine = fold.payload(OpCode.class);
     List<Ir.Carried> next = new ArrayList<>();
-    for (int half = 0; half < 2; half++) {
+    for (int half = 0; half < 2 * parts; half++) {
       List<String> elements = new ArrayList<>();
       for (int part = 0; part < values.size(); part++) {
         for (int i = 0; i < 2; i++) {
@@ -499,7 +513,7 @@ final class ChainedTiles implements LoopNest {
     String lane = WarpMatrix.lane(ir);
     String first = ir.value("add i64 " + ownRow(row) + ", " + ir.value("lshr i64 " + lane + ", 2"));
     String leader = ir.value("icmp eq i64 " + team.rank() + ", 0");
-    for (int half = 0; half < 2; half++) {
+    for (int half = 0; half < 2 * parts; half++) {
       String result;
       if (combine == OpCode.LOGSUMEXP) {
         String largest = team.combine(OpCode.MAX, DType.FLOAT32, 1, states.get(2 * half));

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,12 +38,8 @@ class ArchitectureTest {
     String ptx = new LlvmCompiler(row.llvmTarget(row.major, row.minor)).assembly(AddKernel.IR);
     String processor = row.llvmTarget(row.major, row.minor).cpu();
     assertThat(ptx).contains(".target " + processor).contains("add.rn.f32");
-    Path ptxas = Stream.of("/usr/local/cuda/bin", "/usr/local/bin", "/usr/bin").map(place -> Path.of(place, "ptxas")).filter(Files::isExecutable).findFirst().orElse(null);
+    Ptxas ptxas = Ptxas.find().orElse(null);
     assumeTrue(ptxas != null, "no ptxas to assemble the PTX with");
-    Path text = Files.writeString(folder.resolve("add.ptx"), ptx);
-    Process process = new ProcessBuilder(ptxas.toString(), "-arch=" + processor, "-o", folder.resolve("add.cubin").toString(), text.toString())
-        .redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(ptxas.assemble(processor, Map.of("add", ptx), folder)).hasSize(1);
   }
 }

@@ -1,0 +1,76 @@
+package org.teenygrad.runtime.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.teenygrad.DType;
+import org.teenygrad.Device;
+import org.teenygrad.Shape;
+import org.teenygrad.Tensor;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.Devices;
+import org.teenygrad.runtime.Kernel;
+import org.teenygrad.runtime.Program;
+import org.teenygrad.runtime.Runtime;
+import org.teenygrad.runtime.llvm.LlvmCompiler;
+import org.teenygrad.runtime.nulldevice.NullDevice;
+import org.teenygrad.schedule.Profile;
+
+/// A GPU that is not there: kernels are written for it as for a real one and kept, none runs, and its memory takes no room.
+public final class AbsentGpu {
+  public static final AbsentGpu A100 = new AbsentGpu("absent-a100", new Gpu(0, 0, "NVIDIA A100-SXM4-80GB", 8, 0, 108, 163 << 10, 80L << 30));
+  public static final AbsentGpu H200 = new AbsentGpu("absent-h200", new Gpu(0, 0, "NVIDIA H200", 9, 0, 132, 227 << 10, 140L << 30));
+
+  /// One with less shared memory than the others.
+  public static final AbsentGpu RTX_4090 = new AbsentGpu("absent-rtx-4090", new Gpu(0, 0, "NVIDIA GeForce RTX 4090", 8, 9, 128, 99 << 10, 24L << 30));
+
+  private final Device device;
+  private final Gpu gpu;
+  private final LlvmCompiler llvm;
+  private final Map<OpNode, PtxKernel> kernels = new ConcurrentHashMap<>();
+
+  private AbsentGpu(String name, Gpu gpu) {
+    this.gpu = gpu;
+    device = Device.of(name);
+    llvm = new LlvmCompiler(gpu.llvmTarget(), LlvmCompiler.CLEAN_UP, 2, true);
+    Devices.register(name, d -> new Runtime(d, NullDevice.open(d).allocator(), gpu.target(), this::keep, gpu.toString()));
+  }
+
+  private Kernel keep(Program program) {
+    kernels.putIfAbsent(program.graph(), new PtxKernel(program, llvm));
+    return arguments -> {};
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  /// LLVM's and ptxas's name of it.
+  public String processor() {
+    return gpu.llvmTarget().cpu();
+  }
+
+  /// Shared memory that one block may ask for.
+  public int sharedBytes() {
+    return gpu.sharedBytes();
+  }
+
+  /// A tensor without contents.
+  @SuppressWarnings("restricted") // a segment of any size that nobody reads
+  public Tensor tensor(DType dtype, int... shape) {
+    Shape sizes = Shape.of(shape);
+    return Tensor.ofMemory(MemorySegment.NULL.reinterpret(sizes.elements() * dtype.bytes()), dtype, sizes, device);
+  }
+
+  /// The kernel of each launch of an action, in order: one that is launched twice is there twice.
+  public List<PtxKernel> launches(Runnable action) {
+    return Profile.of(action).launches().stream().map(launch -> Objects.requireNonNull(kernels.get(launch.kernel()))).toList();
+  }
+
+  @Override
+  public String toString() {
+    return gpu.toString();
+  }
+}

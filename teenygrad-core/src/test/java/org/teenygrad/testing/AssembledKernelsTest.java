@@ -1,0 +1,94 @@
+package org.teenygrad.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.cuda.AbsentGpu;
+import org.teenygrad.runtime.cuda.PtxKernel;
+import org.teenygrad.runtime.cuda.Ptxas;
+import org.teenygrad.schedule.Realizer;
+
+/// Kernels for GPUs, of known workloads and of random graphs, stay within what a GPU has: ptxas says so where it is installed.
+class AssembledKernelsTest {
+  private static final int MOST_REGISTERS = 255;
+  private static final int MOST_STATIC_SHARED_BYTES = 48 << 10;
+
+  /// Random graphs of each kind for each GPU, which have other seeds.
+  private static final int GRAPHS = 75;
+  private static final int FUSIONS = 15;
+
+  /// A GPU, which random graphs, and how many bytes of a thread's registers may lie in memory at times. For the A100, ptxas spills a
+  /// little of what attention's derivatives keep, and of what a product of odd sizes gathers; this figure should fall.
+  static Stream<Arguments> gpus() {
+    return Stream.of(Arguments.of(AbsentGpu.A100, 0, 104), Arguments.of(AbsentGpu.H200, 1, 0));
+  }
+
+  private static List<PtxKernel> kernels(AbsentGpu gpu, int seeds) {
+    List<PtxKernel> kernels = new ArrayList<>();
+    Arrays.stream(GpuWorkload.values()).forEach(workload -> kernels.addAll(workload.launches(gpu)));
+    kernels.addAll(random(gpu, GRAPHS, seeds, seed -> RandomGraphs.generate(seed, gpu.device()).roots()));
+    kernels.addAll(random(gpu, FUSIONS, seeds, seed -> RandomFusions.contraction(seed, gpu.device()).roots()));
+    kernels.addAll(random(gpu, FUSIONS, seeds, seed -> RandomFusions.rows(seed, gpu.device()).roots()));
+    return kernels.stream().distinct().toList();
+  }
+
+  private static List<PtxKernel> random(AbsentGpu gpu, int count, int seeds, LongFunction<List<OpNode>> graph) {
+    return LongStream.range((long) seeds * count, (long) (seeds + 1) * count).boxed()
+        .flatMap(seed -> gpu.launches(() -> Realizer.realize(graph.apply(seed))).stream()).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void everyKernelFitsItsGpu(AbsentGpu gpu, int seeds, int mostSpilledBytes, @TempDir Path folder) throws IOException, InterruptedException {
+    List<PtxKernel> kernels = kernels(gpu, seeds);
+    assertThat(kernels).hasSizeGreaterThan(100);
+    assertThat(kernels).filteredOn(kernel -> kernel.program().launch().scratchBytes() + kernel.staticSharedBytes() > gpu.sharedBytes())
+        .as("more shared memory than %s has: %d bytes for a block", gpu, gpu.sharedBytes()).isEmpty();
+    Ptxas ptxas = Ptxas.find().orElse(null);
+    assumeTrue(ptxas != null, "no ptxas to assemble " + kernels.size() + " kernels with");
+    // Kernels that differ in their launches alone have one name and one text.
+    Map<String, PtxKernel> byName = kernels.stream().collect(Collectors.toMap(kernel -> kernel.program().name(), Function.identity(), (a, b) -> a, LinkedHashMap::new));
+    Map<String, String> texts = byName.values().parallelStream().collect(Collectors.toConcurrentMap(kernel -> kernel.program().name(), PtxKernel::ptx));
+    Map<String, Ptxas.Usage> usages = ptxas.assemble(gpu.processor(), texts, folder);
+    assertThat(usages).containsOnlyKeys(byName.keySet());
+    assertThat(offences(byName.values(), usages, mostSpilledBytes)).isEmpty();
+  }
+
+  @Test
+  void tilesFitSmallerSharedMemories() {
+    AbsentGpu gpu = AbsentGpu.RTX_4090;
+    assertThat(GpuWorkload.values()).flatExtracting(workload -> workload.launches(gpu)).isNotEmpty()
+        .filteredOn(kernel -> kernel.program().launch().scratchBytes() > gpu.sharedBytes()).isEmpty();
+  }
+
+  private static List<String> offences(Collection<PtxKernel> kernels, Map<String, Ptxas.Usage> usages, int mostSpilledBytes) {
+    List<String> offences = new ArrayList<>();
+    for (PtxKernel kernel : kernels) {
+      Ptxas.Usage usage = Objects.requireNonNull(usages.get(kernel.program().name()));
+      if (usage.registers() > MOST_REGISTERS || usage.spilledBytes() > mostSpilledBytes || kernel.staticSharedBytes() > MOST_STATIC_SHARED_BYTES) {
+        offences.add("%s: %s, %d bytes of static shared memory".formatted(kernel, usage, kernel.staticSharedBytes()));
+      }
+    }
+    return offences;
+  }
+}

@@ -1,0 +1,204 @@
+package org.teenygrad.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.teenygrad.Shape;
+import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.Param;
+import org.teenygrad.runtime.cuda.AbsentGpu;
+import org.teenygrad.runtime.cuda.PtxKernel;
+
+/// What the code for GPUs consists of: how memory is read, what multiplies, what threads say to one another. No GPU is needed.
+class GpuKernelsTest {
+  static Stream<AbsentGpu> gpus() {
+    return Stream.of(AbsentGpu.A100, AbsentGpu.H200);
+  }
+
+  private static PtxKernel only(GpuWorkload workload, AbsentGpu gpu) {
+    List<PtxKernel> launches = workload.launches(gpu);
+    assertThat(launches).as("%s on %s", workload, gpu).hasSize(1);
+    return launches.getFirst();
+  }
+
+  private static int inVectors(PtxKernel kernel, String instruction) {
+    return kernel.count(instruction + ".v4.f32") + kernel.count(instruction + ".v4.b32") + kernel.count(instruction + ".v4.u32");
+  }
+
+  /// 16 bytes by each instruction.
+  private static void movesInVectors(PtxKernel kernel, String instruction) {
+    assertThat(inVectors(kernel, instruction)).as("%s in %s", instruction, kernel).isPositive().isEqualTo(kernel.count(instruction));
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void elementwiseKernelsMoveSixteenBytesAtATime(AbsentGpu gpu) {
+    for (GpuWorkload workload : List.of(GpuWorkload.SUM_OF_PRODUCTS_F32, GpuWorkload.GELU_BF16, GpuWorkload.TRANSPOSE_BF16)) {
+      PtxKernel kernel = only(workload, gpu);
+      movesInVectors(kernel, "ld.global");
+      movesInVectors(kernel, "st.global");
+      assertThat(kernel.count("bar.sync")).as(kernel.toString()).isZero();
+    }
+  }
+
+  /// Reading across rows is in scalars: not yet by way of shared memory.
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void aTransposeWritesSixteenBytesAtATime(AbsentGpu gpu) {
+    movesInVectors(only(GpuWorkload.TRANSPOSE_F32, gpu), "st.global");
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void rowsAreOneKernelOfTwoReductionsByShuffles(AbsentGpu gpu) {
+    for (GpuWorkload workload : List.of(GpuWorkload.SOFTMAX, GpuWorkload.LAYER_NORM)) {
+      PtxKernel kernel = only(workload, gpu);
+      int warps = kernel.program().launch().threads() / 32;
+      assertThat(kernel.count("shfl.sync")).as(kernel.toString()).isEqualTo(2 * (5 + Integer.numberOfTrailingZeros(warps)));
+      assertThat(kernel.count("bar.sync")).as(kernel.toString()).isEqualTo(4);
+      assertThat(kernel.count("ld.global")).as(kernel.toString()).isEqualTo(kernel.count("ld.global.v4"));
+      movesInVectors(kernel, "st.global");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void aSumOfColumnsIsSplitAndReadByNeighbours(AbsentGpu gpu) {
+    List<PtxKernel> launches = GpuWorkload.COLUMN_SUM.launches(gpu);
+    assertThat(launches).hasSize(2);
+    for (PtxKernel kernel : launches) {
+      assertThat(kernel.count("shfl.sync")).as(kernel.toString()).isZero();
+      assertThat(kernel.count("ld.shared")).as(kernel.toString()).isPositive();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void anEmbeddingIsGatheredByOneKernelAndItsGradientScatteredByOwnersWhoVote(AbsentGpu gpu) {
+    movesInVectors(only(GpuWorkload.EMBEDDING, gpu), "st.global");
+    List<PtxKernel> launches = GpuWorkload.EMBEDDING_GRADIENT.launches(gpu);
+    assertThat(launches).extracting(PtxKernel::kind).containsExactly("map", "scatter");
+    assertThat(launches.getLast().count("vote.sync.ballot")).isEqualTo(1);
+  }
+
+  /// The order of additions would be another one each time.
+  @ParameterizedTest
+  @EnumSource
+  void noKernelHasAtomics(GpuWorkload workload) {
+    gpus().flatMap(gpu -> workload.launches(gpu).stream()).distinct().forEach(kernel ->
+        assertThat(kernel.count("atom") + kernel.count("red")).as(kernel.toString()).isZero());
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void productsOfFloat32AreMultipliedByEachThread(AbsentGpu gpu) {
+    for (GpuWorkload workload : List.of(GpuWorkload.MATMUL_F32, GpuWorkload.MATMUL_F32_ODD)) {
+      PtxKernel kernel = only(workload, gpu);
+      assertThat(kernel.kind()).isEqualTo("contract");
+      assertThat(kernel.count("mma.sync") + kernel.count("wgmma.mma_async")).as(kernel.toString()).isZero();
+      // Each number from shared memory is multiplied several times.
+      assertThat(kernel.count("fma.rn.f32")).as(kernel.toString()).isGreaterThanOrEqualTo(2 * 4 * kernel.count("ld.shared.v4.f32"));
+    }
+    PtxKernel even = only(GpuWorkload.MATMUL_F32, gpu);
+    movesInVectors(even, "ld.global");
+    movesInVectors(even, "st.global");
+  }
+
+  private static final List<GpuWorkload> TRANSPOSES = List.of(GpuWorkload.MATMUL_NN, GpuWorkload.MATMUL_NT, GpuWorkload.MATMUL_TN, GpuWorkload.MATMUL_TT);
+
+  /// Both factors come to shared memory past the registers.
+  private static void isFetchedAsynchronously(PtxKernel kernel) {
+    assertThat(kernel.count("cp.async.cg.shared.global")).as(kernel.toString()).isPositive();
+    assertThat(kernel.count("ld.global")).as(kernel.toString()).isZero();
+    movesInVectors(kernel, "st.global");
+  }
+
+  @Test
+  void productsOfBfloat16AreAWarpsOnAnA100() {
+    for (GpuWorkload workload : TRANSPOSES) {
+      PtxKernel kernel = only(workload, AbsentGpu.A100);
+      int products = kernel.count("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32");
+      assertThat(products).as(kernel.toString()).isGreaterThanOrEqualTo(3 * kernel.count("ldmatrix.sync")).isPositive();
+      assertThat(kernel.count("wgmma")).as(kernel.toString()).isZero();
+      isFetchedAsynchronously(kernel);
+    }
+  }
+
+  @Test
+  void productsOfBfloat16AreFourWarpsOnAnH200() {
+    for (GpuWorkload workload : TRANSPOSES) {
+      PtxKernel kernel = only(workload, AbsentGpu.H200);
+      assertThat(kernel.count("wgmma.mma_async.sync.aligned")).as(kernel.toString()).isPositive();
+      assertThat(kernel.count("mma.sync") + kernel.count("ldmatrix")).as(kernel.toString()).isZero();
+      isFetchedAsynchronously(kernel);
+    }
+  }
+
+  @Test
+  void productsOfOddSizesGoThroughTheMatrixUnitsToo() {
+    assertThat(only(GpuWorkload.MATMUL_ODD, AbsentGpu.A100).count("mma.sync")).isPositive();
+    assertThat(only(GpuWorkload.MATMUL_ODD, AbsentGpu.H200).count("wgmma.mma_async")).isPositive();
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void biasActivationAndResidualAreInsideOfTheProduct(AbsentGpu gpu) {
+    PtxKernel kernel = only(GpuWorkload.MATMUL_EPILOGUE, gpu);
+    assertThat(kernel.kind()).isEqualTo("contract");
+    movesInVectors(kernel, "ld.global");
+    movesInVectors(kernel, "st.global");
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void attentionIsTwoKernelsWhoseScoresStayInRegisters(AbsentGpu gpu) {
+    List<PtxKernel> launches = GpuWorkload.ATTENTION.launches(gpu);
+    assertThat(launches).extracting(PtxKernel::kind).containsExactly("chain", "chain");
+    int scores = launches.getFirst().count("mma.sync");
+    assertThat(scores).isPositive();
+    assertThat(launches.getLast().count("mma.sync")).as("scores, and their products with the values").isEqualTo(2 * scores);
+    launches.forEach(GpuKernelsTest::isWithoutScoresInMemory);
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void attentionWithItsGradientIsSevenKernelsWithoutScoresInMemory(AbsentGpu gpu) {
+    List<PtxKernel> launches = GpuWorkload.ATTENTION_GRADIENT.launches(gpu);
+    assertThat(launches).hasSizeLessThanOrEqualTo(7);
+    assertThat(launches).extracting(PtxKernel::kind).filteredOn("chain"::equals).hasSize(6);
+    launches.forEach(GpuKernelsTest::isWithoutScoresInMemory);
+  }
+
+  private static void isWithoutScoresInMemory(PtxKernel kernel) {
+    List<Shape> shapes = Graph.topological(List.of(kernel.program().graph())).stream().filter(node -> node.is(OpCode.PARAM))
+        .map(node -> node.payload(Param.class).shape()).toList();
+    long scores = (long) GpuWorkload.BATCH * GpuWorkload.HEADS * GpuWorkload.TIME * GpuWorkload.TIME;
+    assertThat(shapes).as(kernel.toString()).isNotEmpty().allMatch(shape -> shape.elements() < scores);
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void crossEntropyWithItsGradientIsThreeKernels(AbsentGpu gpu) {
+    List<PtxKernel> launches = GpuWorkload.CROSS_ENTROPY_GRADIENT.launches(gpu);
+    assertThat(launches).extracting(PtxKernel::kind).containsExactly("reduce", "reduce", "map");
+    PtxKernel gradient = launches.getLast();
+    assertThat(gradient.count("ld.global.v4.b32")).isEqualTo(1);
+    movesInVectors(gradient, "st.global");
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void anOptimizerUpdatesAllParametersOfAShapeAtOnceInVectors(AbsentGpu gpu) {
+    List<PtxKernel> updates = GpuWorkload.ADAMW.launches(gpu).stream().filter(kernel -> kernel.count("sqrt.rn.f32") > 0).toList();
+    assertThat(updates).hasSize(2);
+    PtxKernel weights = updates.getFirst();
+    assertThat(inVectors(weights, "ld.global")).as(weights.toString()).isEqualTo(4);
+    movesInVectors(weights, "st.global");
+  }
+}

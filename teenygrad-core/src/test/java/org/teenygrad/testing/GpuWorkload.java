@@ -1,0 +1,95 @@
+package org.teenygrad.testing;
+
+import static org.teenygrad.DType.BFLOAT16;
+import static org.teenygrad.DType.FLOAT32;
+import static org.teenygrad.DType.INT32;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.teenygrad.AttentionOptions;
+import org.teenygrad.Gradient;
+import org.teenygrad.Tensor;
+import org.teenygrad.optim.AdamW;
+import org.teenygrad.runtime.cuda.AbsentGpu;
+import org.teenygrad.runtime.cuda.PtxKernel;
+
+/// The kernels whose code for GPUs is looked at: what training a language model takes, and shapes that fit no tile.
+enum GpuWorkload {
+  SUM_OF_PRODUCTS_F32(gpu -> gpu.tensor(FLOAT32, 4096, 1024).mul(gpu.tensor(FLOAT32, 4096, 1024)).add(gpu.tensor(FLOAT32, 4096, 1024)).realize()),
+  GELU_BF16(gpu -> gpu.tensor(BFLOAT16, 16384, 4096).gelu().realize()),
+  TRANSPOSE_F32(gpu -> gpu.tensor(FLOAT32, 2048, 1024).transpose(0, 1).contiguous().realize()),
+  TRANSPOSE_BF16(gpu -> gpu.tensor(BFLOAT16, 16, 1024, 12, 64).transpose(1, 2).contiguous().realize()),
+  SOFTMAX(gpu -> gpu.tensor(BFLOAT16, 16384, 50304).softmax(-1).realize()),
+  LAYER_NORM(gpu -> gpu.tensor(BFLOAT16, 65536, 4096).layerNorm(gpu.tensor(BFLOAT16, 4096), gpu.tensor(BFLOAT16, 4096)).realize()),
+  COLUMN_SUM(gpu -> gpu.tensor(FLOAT32, 32768, 768).sum(0).realize()),
+  EMBEDDING(gpu -> table(gpu).embedding(gpu.tensor(INT32, 16, 1024)).realize()),
+  EMBEDDING_GRADIENT(gpu -> {
+    Tensor table = table(gpu);
+    Gradient.of(table.embedding(gpu.tensor(INT32, 16, 1024)).mul(gpu.tensor(FLOAT32, 16, 1024, 768)).sum(), table).realize();
+  }),
+  MATMUL_F32(gpu -> gpu.tensor(FLOAT32, 2048, 1024).matmul(gpu.tensor(FLOAT32, 1024, 2048)).realize()),
+  MATMUL_F32_ODD(gpu -> gpu.tensor(FLOAT32, 333, 203).matmul(gpu.tensor(FLOAT32, 203, 77)).realize()),
+  MATMUL_NN(gpu -> gpu.tensor(BFLOAT16, 4096, 1024).matmul(gpu.tensor(BFLOAT16, 1024, 2048)).realize()),
+  MATMUL_NT(gpu -> gpu.tensor(BFLOAT16, 4096, 1024).matmul(gpu.tensor(BFLOAT16, 2048, 1024).transpose(0, 1)).realize()),
+  MATMUL_TN(gpu -> gpu.tensor(BFLOAT16, 1024, 4096).transpose(0, 1).matmul(gpu.tensor(BFLOAT16, 1024, 2048)).realize()),
+  MATMUL_TT(gpu -> gpu.tensor(BFLOAT16, 1024, 4096).transpose(0, 1).matmul(gpu.tensor(BFLOAT16, 2048, 1024).transpose(0, 1)).realize()),
+  MATMUL_ODD(gpu -> gpu.tensor(BFLOAT16, 333, 203).matmul(gpu.tensor(BFLOAT16, 203, 77)).realize()),
+  MATMUL_EPILOGUE(gpu -> gpu.tensor(BFLOAT16, 4096, 768).linear(gpu.tensor(BFLOAT16, 3072, 768), gpu.tensor(BFLOAT16, 3072)).gelu()
+      .add(gpu.tensor(BFLOAT16, 4096, 3072)).realize()),
+  ATTENTION(gpu -> attention(qkv(gpu)).realize()),
+  ATTENTION_GRADIENT(GpuWorkload::attentionGradient),
+  CROSS_ENTROPY_GRADIENT(gpu -> {
+    Tensor logits = gpu.tensor(BFLOAT16, 4096, 50304);
+    Tensor loss = logits.crossEntropy(gpu.tensor(INT32, 4096));
+    Tensor.realize(loss, Gradient.of(loss, logits));
+  }),
+  ADAMW(GpuWorkload::adamW);
+
+  /// Of the attention.
+  static final int BATCH = 4;
+  static final int HEADS = 12;
+  static final int TIME = 1024;
+  static final int HEAD_DIM = 64;
+
+  private final Consumer<AbsentGpu> action;
+
+  GpuWorkload(Consumer<AbsentGpu> action) {
+    this.action = action;
+  }
+
+  /// The kernel of each launch.
+  List<PtxKernel> launches(AbsentGpu gpu) {
+    return gpu.launches(() -> action.accept(gpu));
+  }
+
+  private static Tensor table(AbsentGpu gpu) {
+    return gpu.tensor(FLOAT32, 50304, 768);
+  }
+
+  private static Tensor qkv(AbsentGpu gpu) {
+    return gpu.tensor(BFLOAT16, 3, BATCH, HEADS, TIME, HEAD_DIM);
+  }
+
+  private static Tensor attention(Tensor qkv) {
+    return qkv.select(0, 0).scaledDotProductAttention(qkv.select(0, 1), qkv.select(0, 2), AttentionOptions.CAUSAL);
+  }
+
+  private static void attentionGradient(AbsentGpu gpu) {
+    Tensor qkv = qkv(gpu);
+    Tensor attention = attention(qkv);
+    Tensor.realize(attention, Gradient.of(attention.mul(gpu.tensor(BFLOAT16, BATCH, HEADS, TIME, HEAD_DIM)).sum(), qkv));
+  }
+
+  private static void adamW(AbsentGpu gpu) {
+    Map<String, Tensor> parameters = new LinkedHashMap<>();
+    for (int layer = 0; layer < 4; layer++) {
+      parameters.put("weight" + layer, gpu.tensor(FLOAT32, 768, 768).requiresGrad());
+      parameters.put("bias" + layer, gpu.tensor(FLOAT32, 768).requiresGrad());
+    }
+    AdamW optimizer = new AdamW(parameters, 0.1);
+    parameters.values().forEach(parameter -> parameter.setGrad(gpu.tensor(FLOAT32, parameter.shape().toArray())));
+    optimizer.step();
+  }
+}

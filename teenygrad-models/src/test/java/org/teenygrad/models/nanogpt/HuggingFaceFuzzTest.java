@@ -39,6 +39,7 @@ class HuggingFaceFuzzTest {
         "--custom_hook_includes=org.teenygrad.models.**",
         "--reproducer_path=" + findings,
         "-max_total_time=" + System.getProperty("fuzz.seconds", "3"), "-timeout=60", "-max_len=4096",
+        "-rss_limit_mb=0", // Linux counts what the process that starts it once had
         "-artifact_prefix=" + findings + "/",
         corpus.toString(), seeds.toString())
         .redirectErrorStream(true).redirectOutput(log.toFile()).start();

@@ -53,7 +53,12 @@ final class SplitReductions {
     int axis = longest(node);
     int length = node.input(0).shape().size(axis);
     int parts = Costs.isContraction(node) ? balancedParts(node, length, gpu) : divisor(length, (int) Math.min(MOST_PARTS, wantedParts(node, gpu)));
-    return parts == 1 ? node : split(node, axis, parts);
+    return parts == 1 || isChained(node) ? node : split(node, axis, parts);
+  }
+
+  /// Whether the factors are computed on the way, which every part would do anew.
+  private boolean isChained(OpNode node) {
+    return new Fleeting(Graph.topological(node.inputs()), target).contains(node.input(0));
   }
 
   /// A reduction to one number, as that of the sums of as many rows.

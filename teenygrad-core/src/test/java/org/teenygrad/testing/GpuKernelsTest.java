@@ -175,6 +175,13 @@ class GpuKernelsTest {
     launches.forEach(GpuKernelsTest::isWithoutScoresInMemory);
   }
 
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void aBlockOfAttentionHasSixtyFourRowsAtLeastHoweverFewTheHeads(AbsentGpu gpu) {
+    List<PtxKernel> chains = GpuWorkload.ATTENTION_GRADIENT_OF_ONE_HEAD.launches(gpu).stream().filter(kernel -> kernel.kind().equals("chain")).toList();
+    assertThat(chains).hasSize(6).allMatch(kernel -> kernel.program().launch().items() <= GpuWorkload.TIME / 64);
+  }
+
   private static void isWithoutScoresInMemory(PtxKernel kernel) {
     List<Shape> shapes = Graph.topological(List.of(kernel.program().graph())).stream().filter(node -> node.is(OpCode.PARAM))
         .map(node -> node.payload(Param.class).shape()).toList();

@@ -39,7 +39,8 @@ enum GpuWorkload {
   MATMUL_EPILOGUE(gpu -> gpu.tensor(BFLOAT16, 4096, 768).linear(gpu.tensor(BFLOAT16, 3072, 768), gpu.tensor(BFLOAT16, 3072)).gelu()
       .add(gpu.tensor(BFLOAT16, 4096, 3072)).realize()),
   ATTENTION(gpu -> attention(qkv(gpu)).realize()),
-  ATTENTION_GRADIENT(GpuWorkload::attentionGradient),
+  ATTENTION_GRADIENT(gpu -> attentionGradient(gpu, 4, 12, 64)),
+  ATTENTION_GRADIENT_OF_ONE_HEAD(gpu -> attentionGradient(gpu, 1, 1, 64)),
   CROSS_ENTROPY_GRADIENT(gpu -> {
     Tensor logits = gpu.tensor(BFLOAT16, 4096, 50304);
     Tensor loss = logits.crossEntropy(gpu.tensor(INT32, 4096));
@@ -76,10 +77,10 @@ enum GpuWorkload {
     return qkv.select(0, 0).scaledDotProductAttention(qkv.select(0, 1), qkv.select(0, 2), AttentionOptions.CAUSAL);
   }
 
-  private static void attentionGradient(AbsentGpu gpu) {
-    Tensor qkv = qkv(gpu);
+  private static void attentionGradient(AbsentGpu gpu, int batch, int heads, int headDim) {
+    Tensor qkv = gpu.tensor(BFLOAT16, 3, batch, heads, TIME, headDim).requiresGrad();
     Tensor attention = attention(qkv);
-    Tensor.realize(attention, Gradient.of(attention.mul(gpu.tensor(BFLOAT16, BATCH, HEADS, TIME, HEAD_DIM)).sum(), qkv));
+    Tensor.realize(attention, Gradient.of(attention.mul(gpu.tensor(BFLOAT16, batch, heads, TIME, headDim)).sum(), qkv));
   }
 
   private static void adamW(AbsentGpu gpu) {

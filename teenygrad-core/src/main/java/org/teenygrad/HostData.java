@@ -9,7 +9,6 @@ import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Storage;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.Devices;
-import org.teenygrad.runtime.Runtime;
 
 /// Copies between Java and the memory of devices.
 final class HostData {
@@ -22,11 +21,8 @@ final class HostData {
           "of: " + data.byteSize() / dtype.bytes() + " values of " + dtype + " do not fill shape " + shape
               + ", which has " + shape.elements());
     }
-    Runtime runtime = Devices.runtime(device);
-    Buffer buffer = runtime.allocator().allocate(data.byteSize());
-    runtime.allocator().copyIn(buffer, data);
     Storage storage = new Storage(dtype, shape, device);
-    storage.fill(buffer);
+    storage.fill(Devices.runtime(device).allocator().upload(data));
     return Tensor.owning(storage);
   }
 

@@ -17,6 +17,14 @@ public interface Allocator {
   /// Copies all of `source` to the start of `target`; afterwards `source` may change.
   void copyIn(Buffer target, MemorySegment source);
 
+  /// New memory with these bytes; afterwards `source` may change. A device to which each copy is a cost may gather small ones until
+  /// a kernel runs.
+  default Buffer upload(MemorySegment source) {
+    Buffer buffer = allocate(source.byteSize());
+    copyIn(buffer, source);
+    return buffer;
+  }
+
   /// Copies the first bytes of `source`, after all kernels that write it are done, into all of `target`.
   void copyOut(Buffer source, MemorySegment target);
 

@@ -24,17 +24,23 @@ final class CudaAllocator implements Allocator {
   /// The part of the memory that may fill up before garbage is collected for its sake.
   private static final int UNPACED_PART = 16;
 
+  /// Four copies of [PinnedMemory#PIECE_BYTES] may be under way.
+  private static final long RING_BYTES = 4 * PinnedMemory.PIECE_BYTES;
+
   private final Device device;
   private final CudaStream stream;
   private final BlockPool<Long> pool;
   private final PinnedMemory pinned;
+  private final Uploads uploads;
 
   /// @param memoryBytes all that the GPU has
   CudaAllocator(Device device, CudaStream stream, long memoryBytes) {
     this.device = device;
     this.stream = stream;
     this.pool = new BlockPool<>(new Source(stream), memoryBytes / UNPACED_PART);
-    this.pinned = new PinnedMemory(stream);
+    this.pinned = new PinnedMemory(stream, RING_BYTES);
+    this.uploads = new Uploads(this, stream);
+    stream.beforeWork(uploads::handIn);
   }
 
   private record Source(CudaStream stream) implements BlockPool.Source<Long> {
@@ -89,6 +95,12 @@ final class CudaAllocator implements Allocator {
   /// Gives all cached memory back to the driver.
   void trim() {
     pool.trim();
+  }
+
+  /// What is small is copied together with what else the next kernel needs.
+  @Override
+  public Buffer upload(MemorySegment source) {
+    return source.byteSize() <= Uploads.MOST_BYTES ? uploads.add(source) : Allocator.super.upload(source);
   }
 
   @Override

@@ -14,6 +14,7 @@ final class CudaStream {
   private final long stream;
   private final ArrayDeque<String> names = new ArrayDeque<>();
   private long launches;
+  private volatile Runnable preparation = () -> {};
 
   /// @param context the GPU's primary context
   CudaStream(long context) {
@@ -31,7 +32,13 @@ final class CudaStream {
     return context;
   }
 
+  /// Has that run before whatever is handed in from here on: it brings what that may read.
+  void beforeWork(Runnable prepares) {
+    preparation = prepares;
+  }
+
   void launch(String name, long function, CudaKernel.Launch launch, long extra) {
+    preparation.run();
     makeCurrent();
     remember(name);
     explained(() -> CudaDriver.launchKernel(function, (int) launch.blocks(), launch.threads(), launch.sharedBytes(), stream, extra));
@@ -41,15 +48,18 @@ final class CudaStream {
   }
 
   void launchGraph(String name, long exec) {
+    preparation.run();
     remember(name);
     explained(() -> CudaDriver.graphLaunch(exec, stream));
   }
 
   void copyIn(long target, long pinnedSource, long bytes) {
+    preparation.run();
     explained(() -> CudaDriver.memcpyHtoDAsync(target, pinnedSource, bytes, stream));
   }
 
   void copyOut(long source, long pinnedTarget, long bytes) {
+    preparation.run();
     explained(() -> CudaDriver.memcpyDtoHAsync(pinnedTarget, source, bytes, stream));
   }
 
@@ -67,6 +77,7 @@ final class CudaStream {
 
   /// Marks this place in the queue.
   CudaEvent record() {
+    preparation.run();
     makeCurrent();
     CudaEvent event = CudaEvent.create(context);
     explained(() -> CudaDriver.eventRecord(event.handle(), stream));
@@ -74,7 +85,7 @@ final class CudaStream {
   }
 
   /// What is handed in from here on starts when the event's queue, maybe another GPU's, has come to it.
-  private void waitFor(CudaEvent event) {
+  void waitFor(CudaEvent event) {
     makeCurrent();
     explained(() -> CudaDriver.streamWaitEvent(stream, event.handle()));
   }

@@ -8,9 +8,6 @@ import java.util.ArrayDeque;
 ///
 /// Memory that is not pinned the driver would copy to such a place itself, and wait meanwhile.
 final class PinnedMemory {
-  /// Four copies of [#PIECE_BYTES] may be under way. Pinning costs about 0.3 ms a megabyte.
-  private static final long RING_BYTES = 16 << 20;
-
   /// The largest part: a copy of this size reaches the bus's full speed.
   static final long PIECE_BYTES = 4 << 20;
 
@@ -18,6 +15,7 @@ final class PinnedMemory {
 
   private final CudaStream stream;
   private final MemorySegment ring;
+  private final long ringBytes;
   private final ArrayDeque<Used> used = new ArrayDeque<>();
 
   /// Where the next part begins, counted on over all rounds.
@@ -26,27 +24,29 @@ final class PinnedMemory {
   /// A part and the mark behind its copy.
   private record Used(long begin, CudaEvent end) {}
 
-  PinnedMemory(CudaStream stream) {
+  /// @param bytes how much may be under way. Pinning costs about 0.3 ms a megabyte
+  PinnedMemory(CudaStream stream, long bytes) {
     this.stream = stream;
     stream.makeCurrent();
-    this.ring = CudaDriver.memHostAlloc(RING_BYTES);
+    this.ring = CudaDriver.memHostAlloc(bytes);
+    this.ringBytes = bytes;
   }
 
   /// Memory that no copy is using any more, for the next one. Call [#markUsed] when that is handed in.
-  /// @param bytes 1 to [#PIECE_BYTES]
+  /// @param bytes 1 to [#PIECE_BYTES], and no more than the ring has
   MemorySegment take(long bytes) {
-    long offset = position % RING_BYTES;
-    if (offset + bytes > RING_BYTES) {
-      position += RING_BYTES - offset;
+    long offset = position % ringBytes;
+    if (offset + bytes > ringBytes) {
+      position += ringBytes - offset;
     }
     Used oldest = used.peek();
-    while (oldest != null && position + bytes - oldest.begin() > RING_BYTES) {
+    while (oldest != null && position + bytes - oldest.begin() > ringBytes) {
       try (CudaEvent end = used.remove().end()) {
         stream.await(end);
       }
       oldest = used.peek();
     }
-    return ring.asSlice(position % RING_BYTES, bytes);
+    return ring.asSlice(position % ringBytes, bytes);
   }
 
   /// The part that was taken last is in use until the queue comes to here.

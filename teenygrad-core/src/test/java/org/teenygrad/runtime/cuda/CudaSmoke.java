@@ -78,6 +78,8 @@ public final class CudaSmoke {
     checks.put("sharedMemoryAboveTheDefault", this::sharedMemoryAboveTheDefault);
     checks.put("modulesComeFromDisk", this::modulesComeFromDisk);
     checks.put("launchesAndCopiesAreOrdered", this::launchesAndCopiesAreOrdered);
+    checks.put("uploadsArriveBeforeTheirKernels", this::uploadsArriveBeforeTheirKernels);
+    checks.put("uploadsOfAllSizesComeBack", this::uploadsOfAllSizesComeBack);
     checks.put("eventsTimeKernels", this::eventsTimeKernels);
     checks.put("launchCost", this::launchCost);
     checks.put("graphsFollowTheirBuffers", this::graphsFollowTheirBuffers);
@@ -261,6 +263,48 @@ public final class CudaSmoke {
     }
     check(floats(x)[0] == 1500, "sum is " + floats(x)[0]);
     return "";
+  }
+
+  /// x = x + i % 7 for many i, each an upload of its own: pages are filled, left and used again meanwhile.
+  private String uploadsArriveBeforeTheirKernels() {
+    int n = AddKernel.THREADS;
+    int count = 20_000;
+    CudaKernel kernel = add(1);
+    CudaBuffer x = floats(n, 0, 0);
+    float expected = 0;
+    for (int i = 0; i < count; i++) {
+      float[] step = new float[n];
+      Arrays.fill(step, i % 7);
+      expected += i % 7;
+      Buffer uploaded = cuda.allocator().upload(MemorySegment.ofArray(step));
+      Arrays.fill(step, 1e9f); // may change afterwards
+      kernel.run(List.of(List.of(x, x, uploaded)));
+      if (i % 4_000 == 0) {
+        System.gc(); // gives pages back that kernels in the queue still read
+      }
+    }
+    float[] sums = floats(x);
+    check(sums[0] == expected && sums[n - 1] == expected, "sum is " + sums[0] + ", not " + expected);
+    return count + " uploads";
+  }
+
+  private String uploadsOfAllSizesComeBack() {
+    List<byte[]> sent = new ArrayList<>();
+    List<Buffer> uploaded = new ArrayList<>();
+    int most = (int) Uploads.MOST_BYTES;
+    for (int length : new int[] {0, 1, 4, 255, 256, 257, most - 1, most, most, most, most, most + 1, 5}) {
+      byte[] bytes = bytes(length);
+      sent.add(bytes.clone());
+      uploaded.add(cuda.allocator().upload(MemorySegment.ofArray(bytes)));
+      Arrays.fill(bytes, (byte) 0); // may change afterwards
+    }
+    for (int i = 0; i < sent.size(); i++) {
+      byte[] back = new byte[sent.get(i).length];
+      check(uploaded.get(i).bytes() == back.length, "a buffer of " + uploaded.get(i).bytes() + " bytes, not " + back.length);
+      cuda.allocator().copyOut(uploaded.get(i), MemorySegment.ofArray(back));
+      check(Arrays.equals(sent.get(i), back), back.length + " bytes came back different");
+    }
+    return "0 bytes to " + (most + 1);
   }
 
   private String eventsTimeKernels() {

@@ -44,14 +44,24 @@ final class HostData {
 
   /// The bytes of the tensor's values in row-major order.
   static MemorySegment bytes(Tensor tensor, Arena arena) {
-    tensor.realize();
-    OpNode node = tensor.node();
-    Storage storage = (node.is(OpCode.BUFFER) ? node : Objects.requireNonNull(node.realized())).payload(Storage.class);
-    if (!(storage.memory() instanceof Buffer memory)) {
-      throw new IllegalStateException("the data of " + storage + " is gone: an update() has taken over its memory");
-    }
+    Storage storage = storage(tensor.realize());
+    Buffer memory = memory(storage);
     MemorySegment bytes = arena.allocate(storage.shape().elements() * storage.dtype().bytes(), 64);
     Devices.runtime(storage.device()).allocator().copyOut(memory, bytes);
     return bytes;
+  }
+
+  /// What holds the values of a tensor that was computed.
+  static Storage storage(Tensor computed) {
+    OpNode node = computed.node();
+    return (node.is(OpCode.BUFFER) ? node : Objects.requireNonNull(node.realized())).payload(Storage.class);
+  }
+
+  /// @throws IllegalStateException if it has been given up
+  static Buffer memory(Storage storage) {
+    if (storage.memory() instanceof Buffer memory) {
+      return memory;
+    }
+    throw new IllegalStateException("the data of " + storage + " is gone: an update() has taken over its memory");
   }
 }

@@ -126,18 +126,29 @@ public final class Realizer {
     return buffer == null || !device(buffer).equals(device) ? null : buffer;
   }
 
-  private static void run(Device device, List<OpNode> outputs) {
-    Runtime runtime = Devices.runtime(device);
+  /// How graphs are computed.
+  /// @param storages what they read, in the order of the schedule's inputs
+  record Plan(Schedule schedule, List<Storage> storages) {}
+
+  /// The schedule of graphs on one device, which is made if their structure was not seen before.
+  static synchronized Plan plan(Device device, List<OpNode> outputs) {
     GraphKey key = GraphKey.of(outputs, device);
     Schedule schedule = SCHEDULES.get(key);
     if (schedule == null) {
       long start = System.nanoTime();
-      schedule = schedule(runtime, outputs, key.storages);
+      schedule = schedule(Devices.runtime(device), outputs, key.storages);
       Profile.made(schedule, System.nanoTime() - start);
       SCHEDULES.put(key, schedule);
     }
+    return new Plan(schedule, key.storages);
+  }
+
+  private static void run(Device device, List<OpNode> outputs) {
+    Runtime runtime = Devices.runtime(device);
+    Plan plan = plan(device, outputs);
+    Schedule schedule = plan.schedule();
     List<Buffer> given = new ArrayList<>();
-    for (Storage storage : key.storages) {
+    for (Storage storage : plan.storages()) {
       // What an ASSIGN writes first has no memory yet.
       Buffer memory = (Buffer) storage.memory();
       given.add(memory != null ? memory : runtime.allocator().allocate(storage.shape().elements() * storage.dtype().bytes()));

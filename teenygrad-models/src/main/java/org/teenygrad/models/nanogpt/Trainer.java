@@ -10,12 +10,14 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.RandomState;
+import org.teenygrad.Recorded;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.Batch;
 import org.teenygrad.data.CounterRandom;
 import org.teenygrad.data.TokenDataset;
 import org.teenygrad.models.report.JsonText;
 import org.teenygrad.nn.Mode;
+import org.teenygrad.nn.Module;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.LrSchedule;
 import org.teenygrad.optim.Optimizer;
@@ -227,8 +229,15 @@ public final class Trainer {
 
   private Tensor loss(Batch batch) {
     Gpt computing = settings.dtype() == DType.FLOAT32 ? model : model.in(settings.dtype());
-    return computing.loss(
-        Tensor.of(batch.inputs(), batch.sequences(), batch.length()), Tensor.of(batch.targets(), batch.sequences(), batch.length()));
+    return computing.loss(inputs(batch), targets(batch));
+  }
+
+  private static Tensor inputs(Batch batch) {
+    return Tensor.of(batch.inputs(), batch.sequences(), batch.length());
+  }
+
+  private static Tensor targets(Batch batch) {
+    return Tensor.of(batch.targets(), batch.sequences(), batch.length());
   }
 
   private void requireFinite(int iteration, double loss) {
@@ -243,17 +252,19 @@ public final class Trainer {
   public @Nullable Evaluation evaluate(BooleanSupplier stop) {
     // A stream of its own, far from that of the training's batches, and a part of it for each iteration.
     CounterRandom random = CounterRandom.of(new CounterRandom.State(~settings.seed(), (long) iteration << 32));
-    double train = meanLoss(corpus.tokens().train(), random, stop);
-    double validation = meanLoss(corpus.tokens().validation(), random, stop);
+    Gpt still = settings.dtype() == DType.FLOAT32 ? model : Module.map(model.in(settings.dtype()), weight -> weight); // cast once
+    Recorded loss = Recorded.of(batch -> Mode.EVALUATION.call(() -> still.loss(batch.get(0), batch.get(1))));
+    double train = meanLoss(loss, corpus.tokens().train(), random, stop);
+    double validation = meanLoss(loss, corpus.tokens().validation(), random, stop);
     return stop.getAsBoolean() ? null : new Evaluation(iteration, train, validation);
   }
 
-  private double meanLoss(TokenDataset data, CounterRandom random, BooleanSupplier stop) {
+  private double meanLoss(Recorded loss, TokenDataset data, CounterRandom random, BooleanSupplier stop) {
     double sum = 0;
     List<Tensor> unseen = new ArrayList<>();
     for (int i = 0; i < settings.evalIters() && !stop.getAsBoolean(); i++) {
       Batch batch = data.randomBatch(random, settings.batchSize(), settings.blockSize());
-      unseen.add(Mode.EVALUATION.call(() -> loss(batch).realize()));
+      unseen.add(loss.call(inputs(batch), targets(batch)));
       if (unseen.size() == LOSSES_AT_ONCE || i == settings.evalIters() - 1) {
         sum += unseen.stream().mapToDouble(Tensor::item).sum();
         unseen.clear();

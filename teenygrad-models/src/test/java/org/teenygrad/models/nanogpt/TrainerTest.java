@@ -15,6 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.DType;
 import org.teenygrad.data.CharTokenizer;
+import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.ir.Param;
+import org.teenygrad.schedule.Profile;
 import org.teenygrad.state.FileException;
 
 class TrainerTest {
@@ -148,6 +153,23 @@ class TrainerTest {
   void trainsInBfloat16() {
     TrainSettings settings = TINY.with(Map.of("dtype", DType.BFLOAT16, "maxIters", 2));
     assertThat(Trainer.start(settings, corpus(), in("run")).train(Progress.SILENT, () -> false).bestValLoss()).isBetween(1.0, 4.0);
+  }
+
+  @Test
+  void anEvaluationIn16BitsCastsItsWeightsOnce() {
+    TrainSettings settings = TINY.with(Map.of("dtype", DType.BFLOAT16, "evalIters", 3));
+    Trainer trainer = Trainer.start(settings, corpus(), in("run"));
+    long weights = trainer.model().wte().weight().elements();
+    Profile profile = Profile.of(() -> trainer.evaluate(() -> false));
+    assertThat(profile.launches().stream().filter(launch -> castsAll(launch.kernel(), weights))).hasSize(1);
+  }
+
+  /// Whether a kernel makes bfloat16 of a float32 tensor with that many elements.
+  private static boolean castsAll(OpNode kernel, long elements) {
+    return Graph.topological(List.of(kernel)).stream()
+        .filter(node -> node.is(OpCode.CAST) && node.dtype() == DType.BFLOAT16 && node.input(0).is(OpCode.LOAD))
+        .map(cast -> cast.input(0).input(0))
+        .anyMatch(param -> param.dtype() == DType.FLOAT32 && param.payload(Param.class).shape().elements() == elements);
   }
 
   @Test

@@ -1,0 +1,84 @@
+package org.teenygrad;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.ir.Storage;
+import org.teenygrad.schedule.Replay;
+
+/// A function of tensors whose graph is built at its first call and run again, on other data, at each later one. Nothing is built or
+/// looked up then: a GPU that does in a millisecond what the host needs a millisecond to describe stays busy.
+///
+/// ```java
+/// var weight = Tensor.of(new float[] {1, 2, 3, 4}, 2, 2);
+/// var layer = Recorded.of(inputs -> inputs.get(0).linear(weight).relu());
+/// layer.call(Tensor.of(new float[] {1, 1}, 1, 2));    // [[3. 7.]]
+/// layer.call(Tensor.of(new float[] {-1, 1}, 1, 2));   // [[1. 1.]]
+/// ```
+/// What the function reads beside its arguments is read anew at each call and must still be there: after an optimizer's step the
+/// function is recorded anew, which costs one call. Random numbers are those of the first call. Nothing flows back through a result.
+public final class Recorded {
+  private final Function<List<Tensor>, Tensor> function;
+  private @Nullable Recording recording;
+
+  private Recorded(Function<List<Tensor>, Tensor> function) {
+    this.function = function;
+  }
+
+  /// @param function may assign nothing, and must compute on the device of its arguments
+  public static Recorded of(Function<List<Tensor>, Tensor> function) {
+    return new Recorded(function);
+  }
+
+  /// @param like the storages of the first call's arguments
+  private record Recording(Replay replay, List<Storage> like) {
+    void requireAlike(List<Storage> data) {
+      boolean alike = data.size() == like.size();
+      for (int i = 0; alike && i < data.size(); i++) {
+        alike = data.get(i).shape().equals(like.get(i).shape())
+            && data.get(i).dtype() == like.get(i).dtype()
+            && data.get(i).device().equals(like.get(i).device());
+      }
+      if (!alike) {
+        throw new IllegalArgumentException("recorded with " + like + ", not with " + data + ": shapes, types and devices must be the same");
+      }
+    }
+  }
+
+  /// The function's value, computed.
+  /// @param inputs of the same shapes, types and device at each call; at least one
+  /// @throws IllegalArgumentException if they are not, or the function assigns something or leaves the device
+  /// @throws IllegalStateException if an assignment has overwritten what else the function reads
+  public synchronized Tensor call(Tensor... inputs) {
+    if (inputs.length == 0) {
+      throw new IllegalArgumentException("recorded: a function of no tensors");
+    }
+    Tensor.realize(inputs);
+    List<Storage> data = Arrays.stream(inputs).map(HostData::storage).toList();
+    Recording known = recording;
+    if (known == null) {
+      known = record(data);
+      recording = known;
+    }
+    known.requireAlike(data);
+    return Tensor.wrap(known.replay.run(data));
+  }
+
+  private Recording record(List<Storage> data) {
+    List<Storage> holes = data.stream().map(Recorded::holeLike).toList();
+    Tensor output = function.apply(holes.stream().map(Tensor::owning).toList());
+    if (Companions.with(List.of(output)).size() > 1) {
+      throw new IllegalArgumentException("what is recorded must assign nothing, but a layer keeps something on the side; use Mode.EVALUATION");
+    }
+    Replay replay = Replay.of(output.node(), holes);
+    holes.forEach(Storage::overwrite); // gives the first data up
+    return new Recording(replay, holes);
+  }
+
+  private static Storage holeLike(Storage example) {
+    Storage hole = new Storage(example.dtype(), example.shape(), example.device());
+    hole.fill(HostData.memory(example));
+    return hole;
+  }
+}

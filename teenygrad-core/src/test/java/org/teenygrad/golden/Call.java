@@ -1,27 +1,20 @@
 package org.teenygrad.golden;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
-/// One call of a PyTorch function: positional and keyword arguments as tensors, numbers, booleans, texts, lists and types.
+/// One call of a PyTorch function: its arguments, defaults included, by the names in its [Signature].
 ///
-/// Each argument is asked for by its place and its name, as the function's signature has it.
-///
-/// @param args null for None
-record Call(String function, List<@Nullable Object> args, Map<String, @Nullable Object> kwargs) {
-  /// Python's None where an index is meant, `...`, and slices.
+/// @param arguments tensors, numbers, booleans, texts, lists and types; null for None
+record Call(String function, Map<String, @Nullable Object> arguments) {
+  /// Python's slices.
   record SliceArgument(@Nullable Integer begin, @Nullable Integer end, int step) {}
 
   static final Object ELLIPSIS = "...";
-
-  /// Other names of arguments.
-  private static final Map<String, String> ALIASES = Map.of("dim", "axis", "size", "shape");
 
   /// Thrown for what the table does not know, which is not the same as what the library refuses.
   static final class Unsupported extends RuntimeException {
@@ -32,101 +25,119 @@ record Call(String function, List<@Nullable Object> args, Map<String, @Nullable 
     }
   }
 
-  @Nullable Object get(int place, String name) {
-    if (place < args.size() && args.get(place) != null) {
-      return args.get(place);
+  @Nullable Object get(String name) {
+    if (!arguments.containsKey(name)) {
+      throw new AssertionError(function + " has no parameter " + name);
     }
-    String other = ALIASES.get(name);
-    return other != null && kwargs.get(other) != null ? kwargs.get(other) : kwargs.get(name);
+    return arguments.get(name);
   }
 
-  boolean has(int place, String name) {
-    return get(place, name) != null;
+  boolean has(String name) {
+    return get(name) != null;
+  }
+
+  /// Whether the function has such a parameter, and it is not None.
+  boolean given(String name) {
+    return arguments.get(name) != null;
+  }
+
+  boolean isOne(String name) {
+    return isNumber(name) && real(name) == 1;
   }
 
   Tensor x() {
-    return tensor(0, "input");
+    return tensor("input");
   }
 
-  Tensor tensor(int place, String name) {
-    return switch (get(place, name)) {
+  /// A tensor, or a Python number as one without axes, of the type that it takes beside the call's other tensors.
+  Tensor tensor(String name) {
+    return switch (get(name)) {
       case Tensor tensor -> tensor;
       case Boolean b -> Tensor.full(Shape.SCALAR, b);
-      case Long n -> Tensor.full(Shape.SCALAR, n, DType.INT64);
-      case Double d -> Tensor.full(Shape.SCALAR, d, DType.FLOAT32);
-      case null, default -> throw new Unsupported(function + ": no tensor " + name);
+      case Number n -> Tensor.full(Shape.SCALAR, n, numberType(n));
+      case null, default -> throw new IllegalArgumentException(function + ": " + name + " is no tensor");
     };
   }
 
-  @Nullable Tensor optional(int place, String name) {
-    return has(place, name) ? tensor(place, name) : null;
+  private DType numberType(Number n) {
+    DType beside = arguments.entrySet().stream()
+        .filter(argument -> argument.getValue() instanceof Tensor && !argument.getKey().equals("condition"))
+        .map(argument -> ((Tensor) argument.getValue()).dtype())
+        .reduce(DType.BOOL, DType::promote);
+    boolean whole = n instanceof Long;
+    return beside.isFloating() || whole && beside != DType.BOOL ? beside : whole ? DType.INT64 : DType.FLOAT32;
   }
 
-  boolean isNumber(int place, String name) {
-    return get(place, name) instanceof Number;
+  @Nullable Tensor optional(String name) {
+    return has(name) ? tensor(name) : null;
   }
 
-  Number number(int place, String name, Number otherwise) {
-    return switch (get(place, name)) {
+  boolean isNumber(String name) {
+    return get(name) instanceof Number;
+  }
+
+  Number number(String name) {
+    return switch (get(name)) {
       case Number n -> n;
       case Boolean b -> b ? 1 : 0;
-      case null -> otherwise;
-      default -> throw new Unsupported(function + ": " + name + " is no number");
+      case Tensor t when t.elements() == 1 -> t.dtype().isFloating() ? (Number) t.itemDouble() : (Number) t.itemLong();
+      case null, default -> throw new IllegalArgumentException(function + ": " + name + " is no number");
     };
   }
 
-  double real(int place, String name, double otherwise) {
-    return number(place, name, otherwise).doubleValue();
+  double real(String name) {
+    return number(name).doubleValue();
   }
 
-  int integer(int place, String name, int otherwise) {
-    return number(place, name, otherwise).intValue();
+  int integer(String name) {
+    return number(name).intValue();
   }
 
-  boolean flag(int place, String name) {
-    return Boolean.TRUE.equals(get(place, name));
+  boolean flag(String name) {
+    return has(name) && real(name) != 0;
   }
 
-  String text(int place, String name, String otherwise) {
-    return get(place, name) instanceof String s ? s : otherwise;
+  String text(String name) {
+    return get(name) instanceof String s ? s : "";
   }
 
-  /// A number or a list of numbers, or all positional arguments from `place` on; empty if absent.
-  int[] integers(int place, String name) {
-    Object first = get(place, name);
-    if (first instanceof Number && args.size() > place + 1 && args.get(place + 1) instanceof Number) {
-      return IntStream.range(place, args.size()).map(i -> integer(i, name, 0)).toArray();
-    }
-    return switch (first) {
-      case Number n -> new int[] {n.intValue()};
-      case List<?> list -> list.stream().mapToInt(n -> ((Number) n).intValue()).toArray();
-      case null, default -> new int[0];
+  /// A number or a list of numbers; empty for None.
+  int[] sizes(String name) {
+    return switch (get(name)) {
+      case null -> new int[0];
+      case List<?> list -> list.stream().mapToInt(n -> whole(name, n)).toArray();
+      default -> new int[] {integer(name)};
     };
   }
 
-  /// As [#integers], of one argument only.
-  int[] sizes(int place, String name, int... otherwise) {
-    return switch (get(place, name)) {
-      case Number n -> new int[] {n.intValue()};
-      case List<?> list -> list.stream().mapToInt(n -> ((Number) n).intValue()).toArray();
-      case null, default -> otherwise;
+  private int whole(String name, @Nullable Object n) {
+    return switch (n) {
+      case Number number -> number.intValue();
+      case Tensor t when t.elements() == 1 -> (int) t.itemLong();
+      case null, default -> throw new IllegalArgumentException(function + ": " + name + " holds " + n);
     };
   }
 
-  List<Tensor> tensors(int place, String name) {
-    return switch (get(place, name)) {
-      case List<?> list -> list.stream().map(t -> (Tensor) t).toList();
-      case Tensor one -> args.stream().skip(place).filter(Tensor.class::isInstance).map(t -> (Tensor) t).toList();
-      case null, default -> throw new Unsupported(function + ": no tensors " + name);
+  List<Tensor> tensors(String name) {
+    return switch (get(name)) {
+      case List<?> list when list.stream().allMatch(Tensor.class::isInstance) -> list.stream().map(t -> (Tensor) t).toList();
+      case Tensor one -> List.of(one);
+      case null, default -> throw new IllegalArgumentException(function + ": " + name + " are no tensors");
     };
   }
 
   @Nullable DType dtype(String name) {
-    return kwargs.get(name) instanceof DType type ? type : null;
+    return switch (get(name)) {
+      case null -> null;
+      case DType type -> type;
+      case Tensor like -> like.dtype();
+      case String text -> Torch.dtype(text);
+      default -> throw new Unsupported(function + ": type " + get(name));
+    };
   }
 
   @Override
   public String toString() {
-    return function + Arrays.toString(args.toArray());
+    return function + arguments;
   }
 }

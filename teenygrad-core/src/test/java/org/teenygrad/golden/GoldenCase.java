@@ -1,6 +1,5 @@
 package org.teenygrad.golden;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,13 +46,6 @@ record GoldenCase(
 
   private static Object require(Map<String, ?> args, String key) {
     return Objects.requireNonNull(args.get(key), key);
-  }
-
-  /// The keyword arguments, types as types.
-  Map<String, @Nullable Object> typedArgs() {
-    Map<String, @Nullable Object> typed = new LinkedHashMap<>(args);
-    typed.computeIfPresent("dtype", (key, name) -> GoldenOps.dtype(String.valueOf(name)));
-    return typed;
   }
 
   boolean has(String key) {

@@ -92,10 +92,9 @@ record Programs(List<Map<?, ?>> lines, SafetensorsFile tensors) implements Golde
       if (op.get("kwargs") instanceof Map<?, ?> named) {
         named.forEach((name, argument) -> kwargs.put(String.valueOf(name), value(argument, values)));
       }
-      results = Torch.call(new Call(String.valueOf(op.get("fn")), args, kwargs));
-      if ("tensor".equals(op.get("fn"))) {
-        results = results.stream().map(made -> made.to(device)).toList();
-      }
+      results = Torch.call(String.valueOf(op.get("fn")), args, kwargs).stream()
+          .map(made -> made.to(device)) // constants and numbers from lists begin elsewhere
+          .toList();
       if (op.get("out") instanceof String name) {
         values.put(name, results.getFirst());
       } else if (op.get("out") instanceof List<?> names) {
@@ -144,7 +143,7 @@ record Programs(List<Map<?, ?>> lines, SafetensorsFile tensors) implements Golde
       }
       case "ellipsis" -> Call.ELLIPSIS;
       case "tuple" -> new Tuple(values((List<?>) Objects.requireNonNull(content), values));
-      case "dtype" -> GoldenOps.dtype(String.valueOf(content));
+      case "dtype" -> Torch.dtype(String.valueOf(content));
       default -> throw new Call.Unsupported("argument " + map);
     };
   }

@@ -1,5 +1,6 @@
 package org.teenygrad.golden;
 
+import java.util.List;
 import org.teenygrad.DType;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
@@ -22,24 +23,24 @@ final class TorchElementwise {
     t.unary("sin", Tensor::sin);
     t.unary("cos", Tensor::cos);
     t.unary("tan", Tensor::tan);
-    t.unary("asin", Tensor::asin);
-    t.unary("acos", Tensor::acos);
-    t.unary("atan", Tensor::atan);
+    t.unary("asin arcsin", Tensor::asin);
+    t.unary("acos arccos", Tensor::acos);
+    t.unary("atan arctan", Tensor::atan);
     t.unary("sinh", Tensor::sinh);
     t.unary("cosh", Tensor::cosh);
     t.unary("tanh", Tensor::tanh);
-    t.unary("asinh", Tensor::asinh);
-    t.unary("acosh", Tensor::acosh);
-    t.unary("atanh", Tensor::atanh);
+    t.unary("asinh arcsinh", Tensor::asinh);
+    t.unary("acosh arccosh", Tensor::acosh);
+    t.unary("atanh arctanh", Tensor::atanh);
     t.unary("erf", Tensor::erf);
-    t.unary("abs", Tensor::abs);
+    t.unary("abs absolute __abs__", Tensor::abs);
     t.unary("sign", Tensor::sign);
     t.unary("floor", Tensor::floor);
     t.unary("ceil", Tensor::ceil);
-    t.unary("round", Tensor::round);
-    t.unary("trunc", Tensor::trunc);
+    t.one("round(input, decimals=0)", TorchElementwise::round);
+    t.unary("trunc fix", Tensor::trunc);
     t.unary("square", Tensor::square);
-    t.unary("neg", Tensor::neg);
+    t.unary("neg negative __neg__", Tensor::neg);
     t.unary("isnan", Tensor::isNan);
     t.unary("isinf", Tensor::isInf);
     t.unary("isfinite", Tensor::isFinite);
@@ -49,7 +50,7 @@ final class TorchElementwise {
     t.unary("detach", Tensor::detach);
     t.unary("relu", Tensor::relu);
     t.unary("relu6", Tensor::relu6);
-    t.unary("sigmoid", Tensor::sigmoid);
+    t.unary("sigmoid expit", Tensor::sigmoid);
     t.unary("silu", Tensor::silu);
     t.unary("mish", Tensor::mish);
     t.unary("softsign", Tensor::softsign);
@@ -57,82 +58,135 @@ final class TorchElementwise {
     t.unary("hardsigmoid", Tensor::hardSigmoid);
     t.unary("logsigmoid", Tensor::logSigmoid);
     t.unary("selu", Tensor::selu);
-    t.one("softplus", c -> c.x().softplus(c.real(1, "beta", 1)));
-    t.one("elu", c -> c.x().elu(c.real(1, "alpha", 1)));
-    t.one("celu", c -> c.x().celu(c.real(1, "alpha", 1)));
-    t.one("leaky_relu", c -> c.x().leakyRelu(c.real(1, "negative_slope", 0.01)));
-    t.one("hardtanh", c -> c.x().hardtanh(c.real(1, "min_val", -1), c.real(2, "max_val", 1)));
-    t.one("gelu", c -> c.text(1, "approximate", "none").equals("tanh") ? c.x().geluTanh() : c.x().gelu());
-    t.one("clamp clip", TorchElementwise::clamp);
+    t.one("softplus(input, beta=1, threshold=20)", c -> c.x().softplus(c.real("beta")));
+    t.one("elu(input, alpha=1.0)", c -> c.x().elu(c.real("alpha")));
+    t.one("celu(input, alpha=1.0)", c -> c.x().celu(c.real("alpha")));
+    t.one("leaky_relu(input, negative_slope=0.01)", c -> c.x().leakyRelu(c.real("negative_slope")));
+    t.one("hardtanh(input, min_val=-1.0, max_val=1.0)", c -> c.x().hardtanh(c.real("min_val"), c.real("max_val")));
+    t.one("gelu(input, approximate='none')", c -> c.text("approximate").equals("tanh") ? c.x().geluTanh() : c.x().gelu());
+    t.one("clamp clip(input, min=None, max=None)", TorchElementwise::clamp);
+    t.one("clamp_min(input, min)", TorchElementwise::clamp);
+    t.one("clamp_max(input, max)", TorchElementwise::clamp);
+    t.one("dropout dropout1d dropout2d dropout3d alpha_dropout(input, p=0.5, training=True)", TorchElementwise::dropout);
 
-    t.binary("add __add__ __radd__", Tensor::add);
-    t.binary("sub __sub__", Tensor::sub);
-    t.binary("mul __mul__ __rmul__", Tensor::mul);
-    t.one("div __truediv__", TorchElementwise::div);
+    t.one("add __add__ __radd__(input, other, alpha=1)", c -> c.x().add(scaled(c)));
+    t.one("sub subtract __sub__(input, other, alpha=1)", c -> c.x().sub(scaled(c)));
+    t.one("rsub __rsub__(input, other, alpha=1)", c -> c.tensor("other").sub(c.isOne("alpha") ? c.x() : c.x().mul(c.number("alpha"))));
+    t.binary("mul multiply __mul__ __rmul__", Tensor::mul);
+    t.one("div divide true_divide __truediv__(input, other, rounding_mode='none')", TorchElementwise::div);
     t.binary("floor_divide __floordiv__", Tensor::floorDiv);
+    t.binary("__rfloordiv__", (x, y) -> y.floorDiv(x));
     t.binary("remainder __mod__", Tensor::remainder);
     t.binary("fmod", Tensor::fmod);
     t.binary("maximum", Tensor::maximum);
     t.binary("minimum", Tensor::minimum);
-    t.binary("atan2", Tensor::atan2);
+    t.binary("atan2 arctan2", Tensor::atan2);
     t.binary("copysign", Tensor::copysign);
     t.binary("logaddexp", Tensor::logaddexp);
     t.binary("eq __eq__", Tensor::eq);
-    t.binary("ne __ne__", Tensor::ne);
-    t.binary("lt __lt__", Tensor::lt);
-    t.binary("le __le__", Tensor::le);
-    t.binary("gt __gt__", Tensor::gt);
-    t.binary("ge __ge__", Tensor::ge);
+    t.binary("ne not_equal __ne__", Tensor::ne);
+    t.binary("lt less __lt__", Tensor::lt);
+    t.binary("le less_equal __le__", Tensor::le);
+    t.binary("gt greater __gt__", Tensor::gt);
+    t.binary("ge greater_equal __ge__", Tensor::ge);
     t.binary("logical_and", Tensor::logicalAnd);
     t.binary("logical_or", Tensor::logicalOr);
     t.binary("logical_xor", Tensor::logicalXor);
-    t.binary("bitwise_and __and__", Tensor::and);
-    t.binary("bitwise_or __or__", Tensor::or);
-    t.binary("bitwise_xor __xor__", Tensor::xor);
+    t.binary("bitwise_and __and__ __rand__", Tensor::and);
+    t.binary("bitwise_or __or__ __ror__", Tensor::or);
+    t.binary("bitwise_xor __xor__ __rxor__", Tensor::xor);
     t.binary("bitwise_left_shift __lshift__", Tensor::shiftLeft);
     t.binary("bitwise_right_shift __rshift__", Tensor::shiftRight);
-    t.binary("__rsub__", (x, y) -> y.sub(x));
-    t.binary("__rtruediv__", (x, y) -> y.div(x));
+    t.binary("__rlshift__", (x, y) -> y.shiftLeft(x));
+    t.binary("__rrshift__", (x, y) -> y.shiftRight(x));
+    t.binary("__rtruediv__ __rdiv__", (x, y) -> y.div(x));
     t.binary("__rmod__", (x, y) -> y.remainder(x));
-    t.one("pow __pow__", c -> c.isNumber(1, "exponent")
-        ? c.x().pow(c.number(1, "exponent", 0)) : c.x().pow(c.tensor(1, "exponent")));
-    t.one("__rpow__", c -> c.tensor(1, "other").pow(c.x()));
-    t.one("lerp", c -> c.x().lerp(c.tensor(1, "end"), c.tensor(2, "weight")));
-    t.one("where", c -> c.x().where(c.tensor(1, "input"), c.tensor(2, "other")));
-    t.one("isclose", c -> c.x().isClose(
-        c.tensor(1, "other"), c.real(2, "rtol", 1e-5), c.real(3, "atol", 1e-8), c.flag(4, "equal_nan")));
+    t.one("pow __pow__(input, exponent|other)", c -> c.isNumber("exponent")
+        ? c.x().pow(c.number("exponent")) : c.x().pow(c.tensor("exponent")));
+    t.one("float_power(input, exponent)", c -> c.x().toDouble().pow(c.tensor("exponent").toDouble()));
+    t.one("__rpow__(input, other)", c -> c.tensor("other").pow(c.x()));
+    t.one("lerp(input, end, weight)", c -> c.isNumber("weight")
+        ? c.x().lerp(c.tensor("end"), c.number("weight")) : c.x().lerp(c.tensor("end"), c.tensor("weight")));
+    t.several("where(condition, input=None, other=None)", TorchElementwise::where);
+    t.one("isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False)", TorchElementwise::close);
+    t.one("allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False)", c -> close(c).all());
+    t.one("equal(input, other)", c ->
+        c.x().shape().equals(c.tensor("other").shape()) ? c.x().eq(c.tensor("other")).all() : Tensor.full(Shape.SCALAR, false));
+    t.one("nan_to_num(input, nan=None, posinf=None, neginf=None)", TorchElementwise::numbers);
 
-    t.one("type to cast", c -> c.x().cast(c.get(1, "dtype") instanceof DType type ? type : DType.FLOAT32));
+    t.one("type to cast type_as(input, dtype|other=None)", TorchElementwise::cast);
     t.unary("half", Tensor::half);
+    t.unary("bfloat16", Tensor::bfloat16);
     t.unary("float", Tensor::toFloat);
     t.unary("double", Tensor::toDouble);
+    t.unary("byte", x -> x.cast(DType.UINT8));
+    t.unary("char", x -> x.cast(DType.INT8));
+    t.unary("short", x -> x.cast(DType.INT16));
     t.unary("int", Tensor::toInt);
     t.unary("long", Tensor::toLong);
     t.unary("bool", Tensor::toBool);
+    t.unary("positive __pos__ clone contiguous cpu", x -> x);
+  }
+
+  private static Tensor round(Call c) {
+    double scale = Math.pow(10, c.integer("decimals"));
+    return c.integer("decimals") == 0 ? c.x().round() : c.x().mul(scale).round().div(scale);
+  }
+
+  private static Tensor scaled(Call c) {
+    return c.isOne("alpha") ? c.tensor("other") : c.tensor("other").mul(c.number("alpha"));
   }
 
   private static Tensor clamp(Call c) {
-    if (!c.has(1, "min") && !c.has(2, "max")) {
+    if (!c.given("min") && !c.given("max")) {
       throw new IllegalArgumentException("clamp: neither min nor max");
     }
-    Tensor above = !c.has(1, "min") ? c.x()
-        : c.isNumber(1, "min") ? c.x().clampMin(c.number(1, "min", 0)) : c.x().maximum(c.tensor(1, "min"));
-    return !c.has(2, "max") ? above
-        : c.isNumber(2, "max") ? above.clampMax(c.number(2, "max", 0)) : above.minimum(c.tensor(2, "max"));
+    Tensor above = !c.given("min") ? c.x() : c.isNumber("min") ? c.x().clampMin(c.number("min")) : c.x().maximum(c.tensor("min"));
+    return !c.given("max") ? above : c.isNumber("max") ? above.clampMax(c.number("max")) : above.minimum(c.tensor("max"));
+  }
+
+  /// What is random cannot be compared.
+  private static Tensor dropout(Call c) {
+    if (c.flag("training") && c.real("p") != 0 && c.real("p") != 1) {
+      throw new Call.Unsupported("dropout is random");
+    }
+    return c.x().dropout(c.real("p"), c.flag("training"));
   }
 
   private static Tensor div(Call c) {
-    Tensor y = c.tensor(1, "other");
-    return switch (c.text(2, "rounding_mode", "none")) {
+    Tensor y = c.tensor("other");
+    return switch (c.text("rounding_mode")) {
       case "none" -> c.x().div(y);
       case "trunc" -> c.x().truncDiv(y);
       case "floor" -> c.x().floorDiv(y);
-      default -> throw new IllegalArgumentException("div: rounding mode " + c.text(2, "rounding_mode", ""));
+      default -> throw new IllegalArgumentException("div: rounding mode " + c.text("rounding_mode"));
     };
   }
 
-  /// A number as a tensor without axes.
-  static Tensor scalar(Number value, DType type) {
-    return Tensor.full(Shape.SCALAR, value, type);
+  /// The function has its condition first, the method behind the tensor that it is called on; with a condition alone it asks where.
+  private static List<Tensor> where(Call c) {
+    Tensor first = c.tensor("condition");
+    if (!c.has("input")) {
+      return first.nonzero().unbind(1);
+    }
+    boolean method = first.dtype() != DType.BOOL && c.get("input") instanceof Tensor second && second.dtype() == DType.BOOL;
+    return List.of(method ? c.tensor("input").where(first, c.tensor("other")) : first.where(c.tensor("input"), c.tensor("other")));
+  }
+
+  private static Tensor close(Call c) {
+    return c.x().isClose(c.tensor("other"), c.real("rtol"), c.real("atol"), c.flag("equal_nan"));
+  }
+
+  private static Tensor numbers(Call c) {
+    if (c.has("nan") || c.has("posinf") || c.has("neginf")) {
+      throw new Call.Unsupported("nan_to_num: by other numbers");
+    }
+    return c.x().nanToNum();
+  }
+
+  /// A device is no type: all tensors are on the one that is tested.
+  private static Tensor cast(Call c) {
+    DType type = c.text("dtype").matches("cpu|cuda.*") ? null : c.dtype("dtype");
+    return type == null ? c.x() : c.x().cast(type);
   }
 }

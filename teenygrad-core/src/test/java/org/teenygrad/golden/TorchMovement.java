@@ -1,5 +1,7 @@
 package org.teenygrad.golden;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.teenygrad.DType;
 import org.teenygrad.Interpolation;
@@ -11,39 +13,115 @@ final class TorchMovement {
   private TorchMovement() {}
 
   static void fill(Torch.Table t) {
-    t.one("reshape", c -> c.x().reshape(c.integers(1, "shape")));
-    t.one("view", c -> c.get(1, "dtype") instanceof DType type
-        ? c.x().bitcast(type) : c.x().reshape(c.integers(1, "shape")));
-    t.one("permute", c -> c.x().permute(c.integers(1, "dims")));
-    t.one("transpose", c -> c.x().transpose(c.integer(1, "dim0", 0), c.integer(2, "dim1", 1)));
+    t.one("reshape(input, *shape)", c -> c.x().reshape(c.sizes("shape")));
+    t.one("view(input, *shape|dtype)", c -> c.get("shape") instanceof DType type
+        ? c.x().bitcast(type) : c.x().reshape(c.sizes("shape")));
+    t.one("reshape_as view_as expand_as(input, other)", c -> c.function().endsWith("expand_as")
+        ? c.x().broadcastTo(c.tensor("other").shape()) : c.x().reshape(c.tensor("other").shape()));
+    t.one("permute(input, *dims)", c -> c.x().permute(c.sizes("dims")));
+    t.one("transpose swapaxes swapdims(input, dim0|axis0, dim1|axis1)", c ->
+        c.x().transpose(c.integer("dim0"), c.integer("dim1")));
+    t.one("movedim moveaxis(input, source, destination)", TorchMovement::moved);
     t.unary("T.__get__", x -> x.permute(IntStream.range(0, x.rank()).map(i -> x.rank() - 1 - i).toArray()));
-    t.one("flip", c -> c.x().flip(c.integers(1, "dims")));
-    t.one("expand", c -> c.x().expand(c.integers(1, "size")));
-    t.one("squeeze", c -> c.has(1, "dim") ? c.x().squeeze(c.integer(1, "dim", 0)) : c.x().squeeze());
-    t.one("unsqueeze", c -> c.x().unsqueeze(c.integer(1, "dim", 0)));
-    t.one("flatten", c -> c.x().flatten(c.integer(1, "start_dim", 0), c.integer(2, "end_dim", -1)));
-    t.one("unflatten", c -> c.x().unflatten(c.integer(1, "dim", 0), c.sizes(2, "sizes")));
-    t.one("repeat", c -> c.x().repeat(c.integers(1, "repeats")));
-    t.one("repeat_interleave", c -> c.has(2, "dim")
-        ? c.x().repeatInterleave(c.integer(1, "repeats", 1), c.integer(2, "dim", 0))
-        : c.x().flatten().repeatInterleave(c.integer(1, "repeats", 1), 0));
-    t.one("roll", TorchMovement::roll);
-    t.one("tril", c -> c.x().tril(c.integer(1, "diagonal", 0)));
-    t.one("triu", c -> c.x().triu(c.integer(1, "diagonal", 0)));
-    t.unary("diag", Tensor::diag);
-    t.one("diagonal", c -> c.x().diagonal(c.integer(1, "offset", 0), c.integer(2, "dim1", 0), c.integer(3, "dim2", 1)));
-    t.one("unfold", c -> c.x().unfold(c.integer(1, "dimension", 0), c.integer(2, "size", 1), c.integer(3, "step", 1)));
-    t.one("cat", c -> Tensor.cat(c.tensors(0, "tensors"), c.integer(1, "dim", 0)));
-    t.one("stack", c -> Tensor.stack(c.tensors(0, "tensors"), c.integer(1, "dim", 0)));
-    t.several("functional.meshgrid meshgrid", c ->
-        Tensor.meshgrid(c.text(9, "indexing", "ij"), c.tensors(0, "tensors").toArray(Tensor[]::new)));
-    t.one("pad", TorchMovement::pad);
-    t.one("interpolate", TorchMovement::interpolate);
+    t.unary("mT.__get__ mH.__get__ H.__get__ adjoint", x -> x.transpose(-1, -2));
+    t.unary("t", x -> x.rank() < 2 ? x : x.t());
+    t.one("flip(input, *dims)", c -> c.sizes("dims").length == 0 ? c.x() : c.x().flip(c.sizes("dims")));
+    t.one("expand(input, *size)", c -> c.x().expand(c.sizes("size")));
+    t.one("broadcast_to(input, size)", c -> c.x().expand(c.sizes("size")));
+    t.several("broadcast_tensors(*tensors)", TorchMovement::together);
+    t.one("squeeze(input, *dim)", TorchMovement::squeezed);
+    t.one("unsqueeze(input, dim)", c -> c.x().unsqueeze(c.integer("dim")));
+    t.one("flatten(input, start_dim=0, end_dim=-1)", c -> c.x().flatten(c.integer("start_dim"), c.integer("end_dim")));
+    t.unary("ravel", Tensor::flatten);
+    t.one("unflatten(input, dim, sizes)", c -> c.x().unflatten(c.integer("dim"), c.sizes("sizes")));
+    t.one("repeat(input, *repeats)", c -> c.x().repeat(c.sizes("repeats")));
+    t.one("tile(input, *dims)", TorchMovement::tiled);
+    t.one("repeat_interleave(input, repeats, dim=None)", TorchMovement::interleaved);
+    t.one("roll(input, shifts, dims=None)", TorchMovement::roll);
+    t.one("tril(input, diagonal=0)", c -> c.x().tril(c.integer("diagonal")));
+    t.one("triu(input, diagonal=0)", c -> c.x().triu(c.integer("diagonal")));
+    t.one("diag(input, diagonal=0)", TorchMovement::diag);
+    t.one("diagonal(input, offset=0, dim1=0, dim2=1)", c ->
+        c.x().diagonal(c.integer("offset"), c.integer("dim1"), c.integer("dim2")));
+    t.one("linalg.diagonal(input, offset=0, dim1=-2, dim2=-1)", c ->
+        c.x().diagonal(c.integer("offset"), c.integer("dim1"), c.integer("dim2")));
+    t.one("unfold(input, dimension, size, step)", c ->
+        c.x().unfold(c.integer("dimension"), c.integer("size"), c.integer("step")));
+    t.one("narrow(input, dim, start, length)", c -> c.x().narrow(c.integer("dim"), c.integer("start"), c.integer("length")));
+    t.one("select(input, dim, index)", c -> c.x().select(c.integer("dim"), c.integer("index")));
+
+    t.one("cat concat concatenate(*tensors, dim=0)", c -> Tensor.cat(c.tensors("tensors"), c.integer("dim")));
+    t.one("stack(*tensors, dim=0)", c -> Tensor.stack(c.tensors("tensors"), c.integer("dim")));
+    t.several("split split_with_sizes(input, split_size_or_sections|split_size|split_sizes|sizes, dim=0)", c ->
+        c.get("split_size_or_sections") instanceof List<?>
+            ? c.x().split(c.sizes("split_size_or_sections"), c.integer("dim"))
+            : c.x().split(c.integer("split_size_or_sections"), c.integer("dim")));
+    t.several("chunk(input, chunks, dim=0)", c -> c.x().chunk(c.integer("chunks"), c.integer("dim")));
+    t.several("unbind(input, dim=0)", c -> c.x().unbind(c.integer("dim")));
+    t.several("meshgrid(*tensors, indexing='ij')", c ->
+        Tensor.meshgrid(c.text("indexing"), c.tensors("tensors").toArray(Tensor[]::new)));
+    t.one("pad(input, pad, mode='constant', value=0)", TorchMovement::pad);
+    t.one("interpolate upsample(input, size=None, scale_factor=None, mode='nearest', align_corners=None)", TorchMovement::interpolate);
+  }
+
+  /// One axis, or several, each to its place.
+  private static Tensor moved(Call c) {
+    int rank = c.x().rank();
+    int[] from = IntStream.of(c.sizes("source")).map(axis -> Math.floorMod(axis, rank)).toArray();
+    int[] to = IntStream.of(c.sizes("destination")).map(axis -> Math.floorMod(axis, rank)).toArray();
+    if (from.length == 1 && to.length == 1) {
+      return c.x().movedim(c.sizes("source")[0], c.sizes("destination")[0]);
+    }
+    int[] order = new int[rank];
+    Arrays.fill(order, -1);
+    for (int i = 0; i < from.length; i++) {
+      order[to[i]] = from[i];
+    }
+    int[] others = IntStream.range(0, rank).filter(axis -> IntStream.of(from).noneMatch(moved -> moved == axis)).toArray();
+    int next = 0;
+    for (int i = 0; i < rank; i++) {
+      order[i] = order[i] < 0 ? others[next++] : order[i];
+    }
+    return c.x().permute(order);
+  }
+
+  private static List<Tensor> together(Call c) {
+    List<Tensor> tensors = c.tensors("tensors");
+    Tensor sum = tensors.stream().map(x -> x.zerosLike(DType.FLOAT32)).reduce(Tensor::add).orElseThrow();
+    return tensors.stream().map(x -> x.broadcastTo(sum.shape())).toList();
+  }
+
+  private static Tensor squeezed(Call c) {
+    int[] axes = c.sizes("dim");
+    if (axes.length == 0) {
+      return c.x().squeeze();
+    }
+    Tensor x = c.x();
+    int rank = Math.max(1, x.rank());
+    for (int axis : axes.length == 1 ? axes : IntStream.of(axes).map(a -> Math.floorMod(a, rank)).sorted().map(a -> a - rank).toArray()) {
+      x = x.squeeze(axis);
+    }
+    return x;
+  }
+
+  private static Tensor tiled(Call c) {
+    int[] times = c.sizes("dims");
+    int missing = Math.max(0, c.x().rank() - times.length);
+    return c.x().repeat(IntStream.concat(IntStream.generate(() -> 1).limit(missing), IntStream.of(times)).toArray());
+  }
+
+  private static Tensor interleaved(Call c) {
+    if (c.get("repeats") instanceof Tensor times && times.elements() > 1 || c.get("repeats") instanceof List<?>) {
+      throw new Call.Unsupported("repeat_interleave: a count for each element");
+    }
+    return c.has("dim")
+        ? c.x().repeatInterleave(c.integer("repeats"), c.integer("dim"))
+        : c.x().flatten().repeatInterleave(c.integer("repeats"), 0);
   }
 
   private static Tensor roll(Call c) {
-    int[] shifts = c.sizes(1, "shifts");
-    int[] axes = c.sizes(2, "dims");
+    int[] shifts = c.sizes("shifts");
+    int[] axes = c.sizes("dims");
     if (axes.length == 0 && shifts.length == 1) {
       return c.x().flatten().roll(shifts[0], 0).reshape(c.x().shape());
     }
@@ -57,10 +135,23 @@ final class TorchMovement {
     return x;
   }
 
+  private static Tensor diag(Call c) {
+    int offset = c.integer("diagonal");
+    Tensor x = c.x();
+    if (offset == 0) {
+      return x.diag();
+    }
+    if (x.rank() == 2) {
+      return x.diagonal(offset, 0, 1);
+    }
+    int[][] outside = offset > 0 ? new int[][] {{0, offset}, {offset, 0}} : new int[][] {{-offset, 0}, {0, -offset}};
+    return x.diag().pad(outside);
+  }
+
   /// PyTorch lists pairs from the last axis to the first.
   private static Tensor pad(Call c) {
     Tensor x = c.x();
-    int[] pairs = c.sizes(1, "pad");
+    int[] pairs = c.sizes("pad");
     if (pairs.length % 2 != 0 || pairs.length / 2 > x.rank()) {
       throw new IllegalArgumentException("pad: no pair for each of at most all axes");
     }
@@ -68,29 +159,32 @@ final class TorchMovement {
     for (int i = 0; i < pairs.length / 2; i++) {
       bounds[x.rank() - 1 - i] = new int[] {pairs[2 * i], pairs[2 * i + 1]};
     }
-    return switch (c.text(2, "mode", "constant")) {
-      case "constant" -> x.pad(bounds, c.number(3, "value", 0));
+    return switch (c.text("mode")) {
+      case "constant" -> x.pad(bounds, c.has("value") ? c.number("value") : 0);
       case "reflect" -> x.pad(PadMode.REFLECT, bounds);
       case "replicate" -> x.pad(PadMode.REPLICATE, bounds);
       case "circular" -> x.pad(PadMode.CIRCULAR, bounds);
-      default -> throw new IllegalArgumentException("pad: mode " + c.text(2, "mode", ""));
+      default -> throw new IllegalArgumentException("pad: mode " + c.text("mode"));
     };
   }
 
   private static Tensor interpolate(Call c) {
     Tensor x = c.x();
     int axes = x.rank() - 2;
-    int[] sizes = c.sizes(1, "size");
-    if (!c.has(1, "size")) {
-      double factor = c.real(2, "scale_factor", 1);
-      sizes = IntStream.range(2, x.rank()).map(axis -> (int) Math.floor(x.size(axis) * factor)).toArray();
+    int[] sizes = c.sizes("size");
+    if (!c.has("size")) {
+      List<?> factors = c.get("scale_factor") instanceof List<?> list ? list : List.of(c.number("scale_factor"));
+      sizes = IntStream.range(0, axes)
+          .map(i -> (int) Math.floor(x.size(2 + i) * ((Number) factors.get(factors.size() == 1 ? 0 : i)).doubleValue()))
+          .toArray();
     }
-    Interpolation mode = switch (c.text(3, "mode", "nearest")) {
+    Interpolation mode = switch (c.text("mode")) {
       case "nearest" -> Interpolation.NEAREST;
       case "nearest-exact" -> Interpolation.NEAREST_EXACT;
       case "linear", "bilinear", "trilinear" ->
-          c.flag(4, "align_corners") ? Interpolation.LINEAR_ALIGNED : Interpolation.LINEAR;
-      default -> throw new IllegalArgumentException("interpolate: mode " + c.text(3, "mode", ""));
+          c.flag("align_corners") ? Interpolation.LINEAR_ALIGNED : Interpolation.LINEAR;
+      case "bicubic", "area" -> throw new Call.Unsupported("interpolate: mode " + c.text("mode"));
+      default -> throw new IllegalArgumentException("interpolate: mode " + c.text("mode"));
     };
     if (sizes.length == 1 && axes > 1) {
       int size = sizes[0];

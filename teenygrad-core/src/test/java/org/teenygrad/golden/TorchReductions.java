@@ -3,126 +3,143 @@ package org.teenygrad.golden;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.teenygrad.DType;
-import org.teenygrad.Shape;
 import org.teenygrad.Sorted;
 import org.teenygrad.Tensor;
 
-/// Reductions, running reductions, sorting, products of matrices.
+/// Reductions, running reductions and sorting.
 final class TorchReductions {
+  private static final String OVER = "(input, dim=None, keepdim=False)";
+  private static final String TYPED = "(input, dim=None, keepdim=False, dtype=None)";
+  private static final String SPREAD = "(input, dim=None, unbiased=None, keepdim=False, correction=None)";
+
   private TorchReductions() {}
 
   static void fill(Torch.Table t) {
-    t.one("sum", c -> typed(c).sum(c.flag(2, "keepdim"), c.sizes(1, "dim")));
-    t.one("mean", c -> typed(c).mean(c.flag(2, "keepdim"), c.sizes(1, "dim")));
-    t.one("prod", c -> typed(c).prod(c.flag(2, "keepdim"), c.sizes(1, "dim")));
-    t.one("amax", c -> c.x().max(c.flag(2, "keepdim"), c.sizes(1, "dim")));
-    t.one("amin", c -> c.x().min(c.flag(2, "keepdim"), c.sizes(1, "dim")));
-    t.several("max", c -> extreme(c, true));
-    t.several("min", c -> extreme(c, false));
-    t.one("argmax", c -> position(c, true));
-    t.one("argmin", c -> position(c, false));
-    t.one("any", c -> c.x().any(c.flag(2, "keepdim"), c.sizes(1, "dim")));
-    t.one("all", c -> c.x().all(c.flag(2, "keepdim"), c.sizes(1, "dim")));
-    t.one("var", c -> c.x().var(c.integer(9, "correction", 1), c.flag(9, "keepdim"), c.sizes(1, "dim")));
-    t.one("std", c -> c.x().std(c.integer(9, "correction", 1), c.flag(9, "keepdim"), c.sizes(1, "dim")));
-    t.several("std_mean", c -> List.of(
-        c.x().std(c.integer(9, "correction", 1), c.flag(9, "keepdim"), c.sizes(1, "dim")),
-        c.x().mean(c.flag(9, "keepdim"), c.sizes(1, "dim"))));
-    t.one("norm", c -> c.x().norm(c.real(1, "p", 2), c.flag(3, "keepdim"), c.sizes(2, "dim")));
-    t.one("logsumexp", c -> c.x().logsumexp(c.flag(2, "keepdim"), c.sizes(1, "dim")));
-    t.one("softmax", c -> c.x().softmax(c.integer(1, "dim", -1)));
-    t.one("log_softmax", c -> c.x().logSoftmax(c.integer(1, "dim", -1)));
+    t.one("sum" + TYPED, c -> typed(c).sum(keep(c), axes(c)));
+    t.one("mean" + TYPED, c -> typed(c).mean(keep(c), axes(c)));
+    t.one("prod" + TYPED, c -> typed(c).prod(keep(c), axes(c)));
+    t.one("amax" + OVER, c -> c.x().max(keep(c), axes(c)));
+    t.one("amin" + OVER, c -> c.x().min(keep(c), axes(c)));
+    t.several("aminmax" + OVER, c -> List.of(c.x().min(keep(c), axes(c)), c.x().max(keep(c), axes(c))));
+    t.several("max(input, dim|other=None, keepdim=False)", c -> extreme(c, true));
+    t.several("min(input, dim|other=None, keepdim=False)", c -> extreme(c, false));
+    t.one("argmax" + OVER, c -> position(c, true));
+    t.one("argmin" + OVER, c -> position(c, false));
+    t.one("any" + OVER, c -> c.x().any(keep(c), axes(c)));
+    t.one("all" + OVER, c -> c.x().all(keep(c), axes(c)));
+    t.one("count_nonzero(input, dim=None)", c -> c.x().countNonzero(axes(c)));
+    t.one("var" + SPREAD, c -> spread(c, false));
+    t.one("std" + SPREAD, c -> spread(c, true));
+    t.several("var_mean" + SPREAD, c -> List.of(spread(c, false), c.x().mean(keep(c), spreadAxes(c))));
+    t.several("std_mean" + SPREAD, c -> List.of(spread(c, true), c.x().mean(keep(c), spreadAxes(c))));
+    t.one("norm(input, p|ord=2, dim=None, keepdim=False, dtype=None)", TorchReductions::norm);
+    t.one("vector_norm(input, ord=2, dim=None, keepdim=False, dtype=None)", c -> typed(c).norm(c.real("ord"), keep(c), axes(c)));
+    t.one("logsumexp" + OVER, c -> c.x().logsumexp(keep(c), axes(c)));
+    t.one("softmax(input, dim=-1, dtype=None)", c -> typed(c).softmax(c.integer("dim")));
+    t.one("softmin(input, dim=-1, dtype=None)", c -> typed(c).neg().softmax(c.integer("dim")));
+    t.one("log_softmax(input, dim=-1, dtype=None)", c -> typed(c).logSoftmax(c.integer("dim")));
 
-    t.one("cumsum", c -> c.x().cumsum(c.integer(1, "dim", 0)));
-    t.one("cumprod", c -> c.x().cumprod(c.integer(1, "dim", 0)));
-    t.one("logcumsumexp", c -> c.x().logcumsumexp(c.integer(1, "dim", 0)));
-    t.several("cummax", c -> {
-      Sorted running = c.x().cummaxWithIndices(c.integer(1, "dim", 0));
-      return List.of(running.values(), running.indices());
-    });
-    t.several("sort", c -> both(c.x().sort(c.integer(1, "dim", -1), c.flag(2, "descending"))));
-    t.one("argsort", c -> c.x().sort(c.integer(1, "dim", -1), c.flag(2, "descending")).indices());
-    t.several("topk", c -> both(c.has(3, "largest") && !c.flag(3, "largest")
-        ? c.x().topk(c.integer(1, "k", 1), c.integer(2, "dim", -1), false)
-        : c.x().topk(c.integer(1, "k", 1), c.integer(2, "dim", -1))));
-
-    t.binary("matmul __matmul__ mm bmm", Tensor::matmul);
-    t.binary("dot", Tensor::dot);
-    t.binary("outer", Tensor::outer);
-    t.one("functional.einsum einsum", c ->
-        Tensor.einsum(c.text(0, "equation", ""), c.tensors(1, "operands").toArray(Tensor[]::new)));
-    t.one("linear", c -> c.x().linear(c.tensor(1, "weight"), c.optional(2, "bias")));
-    t.one("solve", c -> c.x().solve(c.tensor(1, "B")));
-    t.unary("inv", Tensor::inv);
-    t.unary("det", Tensor::det);
-    t.unary("cholesky", Tensor::cholesky);
-    t.unary("svdvals", Tensor::svdvals);
-    t.unary("eigvalsh", Tensor::eigvalsh);
-    t.one("lstsq", c -> c.x().lstsq(c.tensor(1, "B")));
-
-    t.one("arange", TorchReductions::arange);
-    t.one("linspace", TorchReductions::linspace);
-    t.one("eye", c -> Tensor.eye(c.integer(0, "n", 0), c.integer(1, "m", c.integer(0, "n", 0))));
-    t.one("ones", c -> Tensor.full(Shape.of(c.integers(0, "size")), 1, type(c)));
-    t.one("zeros empty", c -> Tensor.full(Shape.of(c.integers(0, "size")), 0, type(c)));
-    t.one("full", c -> Tensor.full(Shape.of(c.sizes(0, "size")), c.number(1, "fill_value", 0), type(c)));
-    t.one("full_like", c -> c.x().fullLike(c.number(1, "fill_value", 0)));
-    t.unary("zeros_like", Tensor::zerosLike);
-    t.unary("ones_like", Tensor::onesLike);
+    t.one("cumsum(input, dim, dtype=None)", c -> typed(c).cumsum(c.integer("dim")));
+    t.one("cumprod(input, dim, dtype=None)", c -> typed(c).cumprod(c.integer("dim")));
+    t.one("logcumsumexp(input, dim)", c -> c.x().logcumsumexp(c.integer("dim")));
+    t.several("cummax(input, dim)", c -> both(c.x().cummaxWithIndices(c.integer("dim"))));
+    t.several("cummin(input, dim)", c -> both(c.x().cumminWithIndices(c.integer("dim"))));
+    t.one("diff(input, n=1, dim=-1)", TorchReductions::differences);
+    t.several("sort(input, dim=-1, descending=False)", c -> both(c.x().sort(c.integer("dim"), c.flag("descending"))));
+    t.one("argsort(input, dim=-1, descending=False)", c -> c.x().argsort(c.integer("dim"), c.flag("descending")));
+    t.several("msort(input)", c -> List.of(c.x().sort(0, false).values()));
+    t.several("topk(input, k, dim=-1, largest=True, sorted=True)", c ->
+        both(c.x().topk(c.integer("k"), c.integer("dim"), c.flag("largest"))));
+    t.several("kthvalue(input, k, dim=-1, keepdim=False)", c -> kept(c, c.x().kthvalue(c.integer("k"), c.integer("dim"))));
+    t.one("median(input, dim=None, keepdim=False)", TorchReductions::median);
   }
 
-  private static Tensor typed(Call c) {
+  private static boolean keep(Call c) {
+    return c.flag("keepdim");
+  }
+
+  private static int[] axes(Call c) {
+    return c.sizes("dim");
+  }
+
+  static Tensor typed(Call c) {
     DType type = c.dtype("dtype");
     return type == null ? c.x() : c.x().cast(type);
-  }
-
-  static DType type(Call c) {
-    DType type = c.dtype("dtype");
-    return type == null ? DType.FLOAT32 : type;
   }
 
   static List<Tensor> both(Sorted sorted) {
     return List.of(sorted.values(), sorted.indices());
   }
 
+  private static List<Tensor> kept(Call c, Sorted sorted) {
+    int axis = c.integer("dim");
+    return keep(c) && c.x().rank() > 0
+        ? List.of(sorted.values().unsqueeze(axis), sorted.indices().unsqueeze(axis))
+        : both(sorted);
+  }
+
+  /// The old form has a truth where the axis may stand.
+  private static int[] spreadAxes(Call c) {
+    return c.get("dim") instanceof Boolean ? new int[0] : axes(c);
+  }
+
+  private static Tensor spread(Call c, boolean root) {
+    boolean sample = c.get("dim") instanceof Boolean b ? b : !c.has("unbiased") || c.flag("unbiased");
+    int correction = c.has("correction") ? c.integer("correction") : sample ? 1 : 0;
+    return root ? c.x().std(correction, keep(c), spreadAxes(c)) : c.x().var(correction, keep(c), spreadAxes(c));
+  }
+
+  /// Of one vector, or of all elements where no axis is named.
+  private static Tensor norm(Call c) {
+    double p = switch (c.text("p")) {
+      case "fro" -> 2;
+      case "inf" -> Double.POSITIVE_INFINITY;
+      case "-inf" -> Double.NEGATIVE_INFINITY;
+      default -> c.real("p");
+    };
+    if (axes(c).length == 2 && p != 2) {
+      throw new Call.Unsupported("norm: of matrices, by " + p);
+    }
+    return typed(c).norm(p, keep(c), axes(c));
+  }
+
   private static List<Tensor> extreme(Call c, boolean largest) {
     Tensor x = c.x();
-    if (c.get(1, "other") instanceof Tensor other) {
+    if (c.get("dim") instanceof Tensor other && other.rank() + other.elements() > 0) {
       return List.of(largest ? x.maximum(other) : x.minimum(other));
     }
-    if (!c.has(1, "dim")) {
+    if (!c.has("dim")) {
       return List.of(largest ? x.max() : x.min());
     }
-    int axis = c.integer(1, "dim", 0);
+    int axis = c.integer("dim");
     Tensor position = largest ? x.argmax(axis, true) : x.argmin(axis, true);
     Tensor value = x.gather(axis, position); // one of several equal ones gets the gradient
-    return c.flag(2, "keepdim") ? List.of(value, position) : List.of(value.squeeze(axis), position.squeeze(axis));
+    return keep(c) ? List.of(value, position) : List.of(value.squeeze(axis), position.squeeze(axis));
   }
 
   private static Tensor position(Call c, boolean largest) {
-    if (!c.has(1, "dim")) {
-      return largest ? c.x().argmax() : c.x().argmin();
+    if (!c.has("dim")) {
+      Tensor place = largest ? c.x().argmax() : c.x().argmin();
+      return keep(c) ? place.reshape(IntStream.range(0, c.x().rank()).map(i -> 1).toArray()) : place;
     }
-    int axis = c.integer(1, "dim", 0);
-    return largest ? c.x().argmax(axis, c.flag(2, "keepdim")) : c.x().argmin(axis, c.flag(2, "keepdim"));
+    int axis = c.integer("dim");
+    return largest ? c.x().argmax(axis, keep(c)) : c.x().argmin(axis, keep(c));
   }
 
-  private static Tensor arange(Call c) {
-    boolean one = c.args().size() == 1;
-    double start = one ? 0 : c.real(0, "start", 0);
-    double end = one ? c.real(0, "end", 0) : c.real(1, "end", 0);
-    double step = c.real(2, "step", 1);
-    DType type = c.dtype("dtype");
-    boolean whole = IntStream.range(0, c.args().size()).allMatch(i -> c.args().get(i) instanceof Long);
-    Tensor values = whole ? Tensor.arange((int) start, (int) end, (int) step) : Tensor.arange(start, end, step);
-    return type == null ? values : values.cast(type);
+  private static Tensor differences(Call c) {
+    Tensor x = c.x();
+    for (int i = 0; i < c.integer("n"); i++) {
+      x = x.diff(c.integer("dim"));
+    }
+    return x;
   }
 
-  private static Tensor linspace(Call c) {
-    DType type = type(c);
-    if (type == DType.BOOL) {
-      throw new IllegalArgumentException("linspace: there are no numbers between bools");
+  /// Values only: PyTorch picks any of several equal elements.
+  private static Tensor median(Call c) {
+    if (!c.has("dim")) {
+      return c.x().flatten().median(0);
     }
-    return Tensor.linspace(c.real(0, "start", 0), c.real(1, "end", 0), c.integer(2, "steps", 0)).cast(type);
+    Tensor middle = c.x().median(c.integer("dim"));
+    return keep(c) && c.x().rank() > 0 ? middle.unsqueeze(c.integer("dim")) : middle;
   }
 }

@@ -1,0 +1,50 @@
+package org.teenygrad.golden;
+
+import java.util.List;
+import org.teenygrad.Eigen;
+import org.teenygrad.QrFactors;
+import org.teenygrad.Svd;
+import org.teenygrad.Tensor;
+
+/// Products of vectors and matrices, and linear algebra.
+final class TorchLinear {
+  private TorchLinear() {}
+
+  static void fill(Torch.Table t) {
+    t.one("matmul __matmul__ mm bmm mv(input, other|mat2|vec)", c -> c.x().matmul(c.tensor("other")));
+    t.binary("__rmatmul__", (x, y) -> y.matmul(x));
+    t.one("dot vdot(input, other|vec2)", c -> c.x().dot(c.tensor("other")));
+    t.one("outer ger(input, vec2|other)", c -> c.x().outer(c.tensor("vec2")));
+    t.one("einsum(equation, *operands)", c ->
+        Tensor.einsum(c.text("equation"), c.tensors("operands").toArray(Tensor[]::new)));
+    t.one("linear(input, weight, bias=None)", c -> c.x().linear(c.tensor("weight"), c.optional("bias")));
+    t.one("solve(input, B)", c -> c.x().solve(c.tensor("B")));
+    t.unary("inv inverse", Tensor::inv);
+    t.unary("det", Tensor::det);
+    t.one("cholesky(input, upper=False)", c -> c.flag("upper") ? c.x().cholesky().transpose(-1, -2) : c.x().cholesky());
+    t.unary("svdvals", Tensor::svdvals);
+    t.one("eigvalsh(input, UPLO='L')", c -> symmetric(c).eigvalsh());
+    t.several("eigh(input, UPLO='L')", c -> {
+      Eigen eigen = symmetric(c).eigh();
+      return List.of(eigen.values(), eigen.vectors());
+    });
+    t.several("qr(input, mode='reduced')", c -> {
+      QrFactors factors = c.x().qr();
+      return List.of(factors.q(), factors.r());
+    });
+    t.several("svd(input, full_matrices=True)", c -> {
+      if (c.flag("full_matrices")) {
+        throw new Call.Unsupported("svd: full matrices");
+      }
+      Svd parts = c.x().svd();
+      return List.of(parts.u(), parts.s(), parts.vt());
+    });
+    t.one("pinv pinverse(input)", c -> c.x().pinv());
+    t.one("lstsq(input, B)", c -> c.x().lstsq(c.tensor("B")));
+    t.unary("trace", Tensor::trace);
+  }
+
+  private static Tensor symmetric(Call c) {
+    return c.text("UPLO").equals("U") ? c.x().transpose(-1, -2) : c.x();
+  }
+}

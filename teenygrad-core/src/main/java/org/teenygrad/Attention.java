@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.ir.OpCode;
 
 /// Scaled dot-product attention.
 sealed interface Attention permits Tensor {
@@ -42,11 +43,27 @@ sealed interface Attention permits Tensor {
 
     double scale = Double.isNaN(options.scale()) ? 1 / Math.sqrt(q.size(-1)) : options.scale();
     Tensor scores = Contractions.wideSumOfProduct(q.unsqueeze(-2), k.unsqueeze(-3), 1).mul(scale);
-    Tensor weights = weights(scores, options).dropout(options.dropout(), options.dropout() > 0);
-    return Contractions.sumOfProduct(weights.cast(type).unsqueeze(-2), v.transpose(-1, -2).unsqueeze(-3), 1);
+    scores = masked(scores, options);
+    if (options.mask() != null) {
+      return weighted(maskedSoftmax(scores), v, type, options);
+    }
+    Tensor logSum = scores.logsumexp(true, -1);
+    Tensor fixed = logSum.detach();
+    Tensor weighted = weighted(scores.sub(fixed).exp(), v, type, options);
+    // For any `fixed` this is softmax(scores) v. Its derivative by the scores' sums needs this result only, not the weights again.
+    Tensor one = Tensor.apply(OpCode.SURROGATE, logSum.onesLike(), fixed.sub(logSum).exp());
+    return weighted.cast(logSum.dtype()).mul(one).cast(type);
   }
 
-  private static Tensor weights(Tensor scores, AttentionOptions options) {
+  /// The sum of the values by their weights, with dropout.
+  private static Tensor weighted(Tensor weights, Tensor v, DType type, AttentionOptions options) {
+    Tensor kept = weights.dropout(options.dropout(), options.dropout() > 0);
+    // Over the keys where they are, not moved to the end: the values' gradient then lies as they do.
+    Tensor products = Operations.binary("product", OpCode.MUL, Precision.of(type), kept.cast(type).unsqueeze(-1), v.unsqueeze(-3));
+    return Reducing.over(products, OpCode.ADD, new int[] {-2}, false).cast(type);
+  }
+
+  private static Tensor masked(Tensor scores, AttentionOptions options) {
     Tensor visible = options.causal() ? causal(scores.size(-2), scores.size(-1)) : null;
     Tensor mask = options.mask();
     if (mask != null && mask.dtype() == DType.BOOL) {
@@ -54,11 +71,7 @@ sealed interface Attention permits Tensor {
     } else if (mask != null) {
       scores = scores.add(mask.cast(scores.dtype()));
     }
-    if (visible != null) {
-      scores = visible.where(scores, Double.NEGATIVE_INFINITY);
-    }
-    // A softmax whose rows' sums are all that its derivative needs to know: scores need not be kept.
-    return mask == null ? scores.sub(scores.logsumexp(true, -1)).exp() : maskedSoftmax(scores);
+    return visible == null ? scores : visible.where(scores, Double.NEGATIVE_INFINITY);
   }
 
   /// Softmax whose rows of only -infinity are zeros.

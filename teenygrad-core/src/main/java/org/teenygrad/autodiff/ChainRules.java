@@ -85,6 +85,7 @@ final class ChainRules {
 
     rule(CONTIGUOUS, (y, g) -> g);
     rule(ASSIGN, NONE, (y, g) -> g);
+    rule(SURROGATE, NONE, (y, g) -> g);
     rule(COPY, (y, g) -> back(y.x(), g));
   }
 

@@ -1,12 +1,12 @@
 package org.teenygrad.codegen;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.ir.Graph;
@@ -15,36 +15,34 @@ import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Target;
 
-/// A reduction over a matrix that is itself made of sums of products, tile by tile on a GPU's matrix units: attention and its
-/// derivatives, whose queries-by-keys matrix never leaves the registers (Dao, "FlashAttention-2", 2023).
+/// A [Chain] tile by tile on a GPU's matrix units: attention and its derivatives, whose queries-by-keys matrix never leaves the registers
+/// (Dao, "FlashAttention-2", 2023).
 ///
-/// The matrix is `f(r, j)`: any function of `x(r) · y(j)` for one or more pairs of x and y, and of whatever else r and j give. What is
-/// reduced over j is the matrix itself (the scores' LOGSUMEXP, row by row) or its product with a third factor g(j, c). A block has some
-/// rows, whose x stays in registers. It goes through j in steps: y and g come to shared memory asynchronously, products of x and y are
-/// a warp's sums, f is computed on them where they are, and the result is the left factor of the next product as it stands.
-/// Steps that a mask hides altogether are left out.
+/// A block has some rows, whose x stays in registers. It goes through j in steps: y and g come to shared memory asynchronously, products
+/// of x and y are a warp's sums, the matrix is computed on them where they are, and is the left factor of the next product as it stands.
+/// Steps that a mask hides altogether are left out. Where a row's LOGSUMEXP is reduced along with sums that are proportional to the
+/// exponentials, these are taken from the largest element so far ([RowStates]), and everything is scaled down when a larger one comes.
 final class ChainedTiles implements LoopNest {
-  private static final int STEP = 64;
-  private static final int MOST_INNER = 128;
+  static final int STEP = 64;
   private static final int STAGES = 2;
-  private static final double LOG2_E = 1 / Math.log(2);
+
+  /// Sums and products that a thread holds at a time, at most: of its 255 registers, some are for factors and addresses.
+  private static final int MOST_SUMS = 160;
+
+  private static final int PARTS_ACROSS = STEP / WarpMatrix.N;
 
   private final Emitter emitter;
   private final Analysis analysis;
   private final Ir ir;
-  private final OpNode fold;
-  private final OpNode matrix;
-  private final boolean multiplies;
-  private final DType element;
-  private final List<Pair> pairs;
-  private final List<OpNode> rows;
-  private final List<OpNode> steps;
-  private final List<OpNode> grid;
+  private final Chain chain;
   private final BlockTile tile;
   private final WarpMatrix unit;
-  private final @Nullable SharedTile third;
+  private final List<Pair> pairs;
+  private final List<Third> thirds;
+  private final int slotBytes;
   private final @Nullable Epilogue epilogue;
-  private final @Nullable Mask mask;
+  private final @Nullable ChainMask mask;
+  private final @Nullable RowStates rowStates;
   private final long rowCount;
   private final long stepCount;
   private final int columnTile;
@@ -53,130 +51,84 @@ final class ChainedTiles implements LoopNest {
   private final int parts;
 
   /// One of the inner sums of products.
-  private record Pair(OpNode fold, SharedTile x, SharedTile y, int slabs, int products) {}
+  /// @param place where x's first slab lies in shared memory
+  /// @param offset where y's first slab lies in a slot of the ring
+  private record Pair(OpNode fold, SharedTile x, SharedTile y, int slabs, int products, long place, int offset) {}
 
-  /// The parts of such a kernel; null where it is none.
-  private record Parts(OpNode fold, OpNode matrix, @Nullable OpNode third, List<Inner> inner) {}
+  /// A third factor.
+  /// @param owned whether it has shared memory of its own, and is not some pair's y as well
+  /// @param offset where it lies in a slot of the ring
+  private record Third(Chain.Sum sum, SharedTile shared, boolean owned, int offset) {}
 
-  /// A sum of products of x, which changes with the rows, and y, which changes with the steps.
-  private record Inner(OpNode fold, OpNode x, OpNode y) {}
-
-  private ChainedTiles(Emitter emitter, Parts parts, DType element, List<OpNode> rows, List<OpNode> columns, int tileRows) {
+  private ChainedTiles(Emitter emitter, Chain chain, int tileRows) {
     this.emitter = emitter;
-    this.element = element;
-    this.rows = rows;
+    this.chain = chain;
     analysis = emitter.analysis;
     ir = emitter.ir;
-    fold = parts.fold;
-    multiplies = parts.third != null;
-    matrix = multiplies && isWidened(parts.matrix) ? parts.matrix.input(0) : parts.matrix;
-    steps = Analysis.foldRanges(fold);
-    grid = analysis.outer.stream().filter(range -> !rows.contains(range) && !columns.contains(range)).toList();
-    rowCount = Contraction.count(rows);
-    stepCount = Contraction.count(steps);
-    columnTile = Contraction.count(columns) <= 64 ? 64 : 128;
-    boolean few = parts.inner.size() == 1 && Contraction.depth(parts.inner.getFirst().fold) <= STEP && columnTile == STEP;
-    this.parts = few && tileRows == 128 ? 2 : 1;
-    tile = new BlockTile(tileRows, columnTile, STEP, STAGES, tileRows * 2 / this.parts, BlockTile.Unit.WARP);
-    unit = new WarpMatrix(ir, element, STEP);
-    pairs = parts.inner.stream().map(inner -> {
-      List<OpNode> products = Analysis.foldRanges(inner.fold);
+    rowCount = Contraction.count(chain.rows());
+    stepCount = Contraction.count(chain.steps());
+    columnTile = Contraction.count(chain.columns()) <= STEP ? STEP : 2 * STEP;
+    boolean few = chain.inner().size() == 1 && Contraction.depth(chain.inner().getFirst().fold()) <= STEP && columnTile == STEP && chain.sums().size() < 2;
+    parts = few && tileRows == 128 ? 2 : 1;
+    tile = new BlockTile(tileRows, columnTile, STEP, STAGES, tileRows * 2 / parts, BlockTile.Unit.WARP);
+    unit = new WarpMatrix(ir, chain.element(), STEP);
+    int offset = 0;
+    long place = 0;
+    pairs = new ArrayList<>();
+    for (Chain.Inner inner : chain.inner()) {
+      List<OpNode> products = Analysis.foldRanges(inner.fold());
       int count = Math.toIntExact(Contraction.count(products));
-      return new Pair(inner.fold, new SharedTile(emitter, inner.x.input(0), element, rows, products, tileRows, tile),
-          new SharedTile(emitter, inner.y.input(0), element, steps, products, STEP, tile),
-          Math.ceilDiv(count, STEP), Math.ceilDiv(count, WarpMatrix.K));
-    }).toList();
-    third = parts.third == null ? null : new SharedTile(emitter, parts.third.input(0), element, columns, steps, columnTile, tile);
-    epilogue = third == null ? null : new Epilogue(emitter, fold, rows, columns, tile);
-    mask = Mask.find(matrix, fold);
+      Pair pair = new Pair(inner.fold(), new SharedTile(emitter, inner.x(), chain.element(), chain.rows(), products, tileRows, tile),
+          new SharedTile(emitter, inner.y(), chain.element(), chain.steps(), products, STEP, tile),
+          Math.ceilDiv(count, STEP), Math.ceilDiv(count, WarpMatrix.K), place, offset);
+      pairs.add(pair);
+      place += (long) pair.x.bytes() * pair.slabs;
+      offset += pair.y.bytes() * pair.slabs;
+    }
+    thirds = new ArrayList<>();
+    for (Chain.Sum sum : chain.sums()) {
+      SharedTile shared = new SharedTile(emitter, sum.third(), chain.element(), chain.columns(), chain.steps(), columnTile, tile);
+      Pair same = samePair(sum, shared);
+      thirds.add(new Third(sum, shared, same == null, same == null ? offset : same.offset));
+      offset += same == null ? shared.bytes() : 0;
+    }
+    slotBytes = offset;
+    rowStates = chain.rowFold() == null ? null : new RowStates(emitter, chain, 2 * parts);
+    List<OpNode> folds = chain.sums().stream().map(Chain.Sum::fold).toList();
+    epilogue = folds.isEmpty() ? null : new Epilogue(emitter, folds, chain.rowFold(), chain.rows(), chain.columns(), tile);
+    mask = ChainMask.find(chain);
     if (mask != null) {
-      analysis.include(mask.opened);
+      mask.opened().values().forEach(analysis::include);
     }
     emitter.instructions.allowCoarse();
   }
 
-  /// The nest of a kernel that reduces a matrix of sums of products, if it is one.
-  static Optional<ChainedTiles> of(Emitter emitter, Target.Gpu target) {
-    Analysis analysis = emitter.analysis;
-    List<OpNode> outermost = analysis.folds().stream().filter(analysis::isOutermost).toList();
-    if (outermost.size() != 1 || analysis.folds().size() < 2) {
-      return Optional.empty();
-    }
-    OpNode fold = outermost.getFirst();
-    OpNode body = fold.input(0);
-    Parts parts = null;
-    if (fold.payload() == OpCode.ADD && body.is(OpCode.MUL)) {
-      parts = parts(analysis, fold, body.input(0), body.input(1));
-      parts = parts == null ? parts(analysis, fold, body.input(1), body.input(0)) : parts;
-    }
-    if (parts == null) {
-      parts = parts(analysis, fold, body, null);
-    }
-    return parts == null ? Optional.empty() : nest(emitter, target, parts);
-  }
-
-  private static @Nullable Parts parts(Analysis analysis, OpNode fold, OpNode matrix, @Nullable OpNode third) {
-    long steps = Analysis.foldMask(fold);
-    List<Inner> inner = new ArrayList<>();
-    if (third != null && (containsFold(third) || !isWidened(third) || !isRounded(analysis, matrix, third.input(0).dtype()))) {
+  /// The pair whose y lies in shared memory just as a sum's third factor would.
+  private @Nullable Pair samePair(Chain.Sum sum, SharedTile shared) {
+    Chain.Inner inner = chain.sharing(sum);
+    if (inner == null || shared.isInner()) {
       return null;
     }
-    for (OpNode node : Graph.topological(List.of(matrix))) {
-      if (node.is(OpCode.FOLD)) {
-        OpNode product = node.input(0);
-        if (node.payload() != OpCode.ADD || !product.is(OpCode.MUL) || !isWidened(product.input(0)) || !isWidened(product.input(1)) || containsFold(product)) {
-          return null;
-        }
-        boolean second = (analysis.dependencies(product.input(1)) & steps) != 0;
-        boolean first = (analysis.dependencies(product.input(0)) & steps) != 0;
-        if (first == second || Contraction.depth(node) > MOST_INNER) {
-          return null;
-        }
-        inner.add(new Inner(node, product.input(second ? 0 : 1), product.input(second ? 1 : 0)));
-      }
-    }
-    return inner.isEmpty() ? null : new Parts(fold, matrix, third, inner);
+    return pairs.stream().filter(pair -> pair.fold == inner.fold() && pair.y.isInner() && pair.slabs * STEP == columnTile).findFirst().orElse(null);
   }
 
-  /// Whether the matrix has, or may have, no more digits than the third factor: what is kept of the result has no more either.
-  private static boolean isRounded(Analysis analysis, OpNode matrix, DType narrow) {
-    return isWidened(matrix) ? matrix.input(0).dtype() == narrow : analysis.stores().stream().allMatch(store -> store.input(0).dtype() == narrow);
-  }
-
-  private static boolean containsFold(OpNode node) {
-    return Graph.topological(List.of(node)).stream().anyMatch(n -> n.is(OpCode.FOLD));
-  }
-
-  private static boolean isWidened(OpNode node) {
-    return node.is(OpCode.CAST) && node.dtype() == DType.FLOAT32 && node.input(0).dtype().isFloating() && node.input(0).dtype().bytes() == 2;
-  }
-
-  private static Optional<ChainedTiles> nest(Emitter emitter, Target.Gpu target, Parts parts) {
-    Analysis analysis = emitter.analysis;
-    long left = parts.inner.stream().mapToLong(inner -> analysis.dependencies(inner.x)).reduce(0, (a, b) -> a | b);
-    long right = parts.inner.stream().mapToLong(inner -> analysis.dependencies(inner.y)).reduce(0, (a, b) -> a | b);
-    List<OpNode> rows = analysis.outer.stream().filter(range -> (left & Analysis.bit(range)) != 0 && (right & Analysis.bit(range)) == 0).toList();
-    OpNode third = parts.third;
-    List<OpNode> columns = third == null ? List.of()
-        : analysis.outer.stream().filter(range -> analysis.dependsOn(third, range) && !analysis.dependsOn(parts.matrix, range)).toList();
-    Set<DType> elements = new HashSet<>();
-    parts.inner.forEach(inner -> elements.addAll(List.of(inner.x.input(0).dtype(), inner.y.input(0).dtype())));
-    if (third != null) {
-      elements.add(third.input(0).dtype());
-    }
-    boolean complete = analysis.stores().stream().allMatch(store -> analysis.outer.stream().allMatch(range -> analysis.dependsOn(store, range)));
-    boolean fits = !rows.isEmpty() && elements.size() == 1 && complete && (third == null || !columns.isEmpty() && Contraction.count(columns) <= MOST_INNER
-        && rows.stream().noneMatch(range -> analysis.dependsOn(third, range)));
-    if (!fits) {
+  /// The nest of a kernel that reduces matrices of sums of products, if it is one.
+  static Optional<ChainedTiles> of(Emitter emitter, Target.Gpu target) {
+    Chain chain = Chain.find(emitter.analysis).orElse(null);
+    if (chain == null) {
       return Optional.empty();
     }
-    for (int tileRows : Contraction.count(rows) <= 64 ? new int[] {64} : new int[] {128, 64}) {
-      ChainedTiles nest = new ChainedTiles(emitter, parts, elements.iterator().next(), rows, columns, tileRows);
-      if (nest.launch().scratchBytes() <= target.sharedBytes()) {
+    for (int tileRows : Contraction.count(chain.rows()) <= 64 ? new int[] {64} : new int[] {128, 64}) {
+      ChainedTiles nest = new ChainedTiles(emitter, chain, tileRows);
+      if (nest.launch().scratchBytes() <= target.sharedBytes() && (chain.sums().size() < 2 || nest.sumsHeld() <= MOST_SUMS)) {
         return Optional.of(nest);
       }
     }
     return Optional.empty();
+  }
+
+  private int sumsHeld() {
+    return parts * (chain.sums().size() * columnTile / 2 + chain.inner().size() * STEP / 2);
   }
 
   @Override
@@ -188,18 +140,14 @@ final class ChainedTiles implements LoopNest {
     return pairs.stream().mapToLong(pair -> (long) pair.x.bytes() * pair.slabs).sum();
   }
 
-  private long slotBytes() {
-    return pairs.stream().mapToLong(pair -> (long) pair.y.bytes() * pair.slabs).sum() + (third == null ? 0 : third.bytes());
-  }
-
   private long tiles() {
     return Math.ceilDiv(rowCount, tile.rows());
   }
 
   @Override
   public Program.Launch launch() {
-    long bytes = Math.max(fixedBytes() + STAGES * slotBytes(), epilogue == null ? 0 : epilogue.bytes());
-    return new Program.Launch(Contraction.count(grid) * tiles(), tile.threads(), bytes);
+    long bytes = Math.max(fixedBytes() + STAGES * (long) slotBytes, epilogue == null ? 0 : epilogue.bytes());
+    return new Program.Launch(Contraction.count(chain.grid()) * tiles(), tile.threads(), bytes);
   }
 
   @Override
@@ -208,21 +156,42 @@ final class ChainedTiles implements LoopNest {
     String block = Team.block(ir);
     // The last rows first: under a causal mask they are the longest.
     String row = ir.value("mul i64 " + ir.value("sub i64 " + (tiles() - 1) + ", " + ir.remainder(block, tiles())) + ", " + tile.rows());
-    emitter.unflatten(ir.quotient(block, tiles()), grid, () -> {
+    emitter.unflatten(ir.quotient(block, tiles()), chain.grid(), () -> {
       List<String> results = reduce(row);
       if (epilogue == null) {
-        storeRows(row, results);
+        Objects.requireNonNull(rowStates).finish(results).forEach(half -> storeRow(row, half, false));
       } else {
         Team.barrier(ir);
-        int across = columnTile / WarpMatrix.N;
-        for (int i = 0; i < parts * across; i++) {
-          String part = ir.plus(ownRow("0"), (long) (i / across) * WarpMatrix.M);
-          WarpMatrix.store(ir, results.subList(4 * i, 4 * i + 4), part, Integer.toString(i % across * WarpMatrix.N), epilogue.pitch());
-        }
-        Team.barrier(ir);
-        epilogue.emit(row, "0");
+        finish(row, epilogue, results);
       }
     });
+  }
+
+  /// Brings the sums to shared memory, and computes and stores what follows them.
+  private void finish(String row, Epilogue after, List<String> results) {
+    List<RowStates.Half> halves = rowStates == null ? List.of() : rowStates.finish(results);
+    int first = rowStates == null ? 0 : rowStates.count();
+    int across = columnTile / WarpMatrix.N;
+    for (int s = 0; s < thirds.size(); s++) {
+      for (int i = 0; i < parts * across; i++) {
+        List<String> four = new ArrayList<>(results.subList(first, first + 4));
+        if (!halves.isEmpty()) {
+          for (int e = 0; e < 4; e++) {
+            four.set(e, binary(OpCode.MUL, four.get(e), halves.get(i / across * 2 + e / 2).scale()));
+          }
+        }
+        String part = ir.plus(ownRow("0"), (long) (i / across) * WarpMatrix.M);
+        WarpMatrix.store(ir, four, part, Integer.toString(i % across * WarpMatrix.N), after.pitch(), after.offset(s));
+        first += 4;
+      }
+    }
+    for (RowStates.Half half : halves) {
+      String own = ir.plus(laneRow("0"), half.number() * 8L);
+      emitter.branch(half.leader(), () -> after.putRow(own, half.value()));
+      storeRow(row, half, true);
+    }
+    Team.barrier(ir);
+    after.emit(row, "0", analysis.nodes.stream().filter(node -> !node.is(OpCode.STORE) || !chain.isRowStore(analysis, node)).toList());
   }
 
   /// The first of a warp's rows.
@@ -230,17 +199,24 @@ final class ChainedTiles implements LoopNest {
     return emitter.sum(row, ir.value("mul i64 " + WarpMatrix.warp(ir) + ", " + WarpMatrix.M * parts));
   }
 
+  /// The first of a lane's rows; its others are eight apart.
+  private String laneRow(String row) {
+    return emitter.sum(ownRow(row), ir.value("lshr i64 " + WarpMatrix.lane(ir) + ", 2"));
+  }
+
   private List<String> reduce(String row) {
-    long count = Math.ceilDiv(stepCount, STEP);
+    long ring = fixedBytes();
     long offset = 0;
     for (Pair pair : pairs) {
       for (int slab = 0; slab < pair.slabs; slab++) {
-        fetchNow(pair.x, row, slab, Long.toString(offset));
+        String at = Long.toString(offset);
+        pair.x.put(pair.x.fetch(row, Integer.toString(slab), at, "true"), at);
         offset += pair.x.bytes();
       }
     }
-    long ring = fixedBytes();
-    fetchStep("0", Long.toString(ring), "true");
+    String count = Long.toString(Math.ceilDiv(stepCount, STEP));
+    Visible visible = mask == null ? new Visible("0", count) : visible(mask, row, count);
+    fetchStep(visible.from, Long.toString(ring), "true").forEach(Runnable::run);
     SharedTile.commit(ir);
     SharedTile.await(ir, 0);
     Team.barrier(ir);
@@ -248,16 +224,16 @@ final class ChainedTiles implements LoopNest {
     List<Ir.Carried> carried = new ArrayList<>(neutral());
     int states = carried.size();
     carried.add(new Ir.Carried("i64", Long.toString(ring)));
-    List<Ir.Carried> results = ir.loop("0", Long.toString(count), 1, carried, (step, values) -> {
+    List<Ir.Carried> results = ir.loop(visible.from, visible.below, 1, carried, (step, values) -> {
       String current = values.get(states).value();
-      String next = ir.value("sub i64 " + (2 * ring + slotBytes()) + ", " + current);
+      String next = ir.value("sub i64 " + (2 * ring + slotBytes) + ", " + current);
       SharedTile.await(ir, 0);
       Team.barrier(ir);
       String later = ir.plus(step, 1);
-      List<Runnable> put = fetchStep(later, next, ir.value("icmp slt i64 " + later + ", " + count));
+      List<Runnable> put = fetchStep(later, next, ir.value("icmp slt i64 " + later + ", " + visible.below));
       SharedTile.commit(ir);
       List<Ir.Carried> before = values.subList(0, states);
-      List<Ir.Carried> after = mask == null ? step(row, step, current, x, before, matrix) : masked(mask, row, step, current, x, before);
+      List<Ir.Carried> after = mask == null ? step(row, step, current, x, before, null) : masked(mask, row, step, current, x, before);
       put.forEach(Runnable::run);
       List<Ir.Carried> all = new ArrayList<>(after);
       all.add(new Ir.Carried("i64", next));
@@ -267,18 +243,50 @@ final class ChainedTiles implements LoopNest {
     return results.subList(0, states).stream().map(Ir.Carried::value).toList();
   }
 
-  /// A step under a mask: nothing where all is hidden, no look at the mask where nothing is.
-  private List<Ir.Carried> masked(Mask mask, String row, String step, String slot, List<List<List<String>>> x, List<Ir.Carried> before) {
-    List<String> corners = corners(mask, row, step);
-    String any = corners.stream().reduce((a, b) -> ir.value("or i1 " + a + ", " + b)).orElseThrow();
-    String all = corners.stream().reduce((a, b) -> ir.value("and i1 " + a + ", " + b)).orElseThrow();
-    String some = ir.value("and i1 " + any + ", " + ir.value("xor i1 " + all + ", true"));
-    List<Ir.Carried> after = ir.when(all, before, () -> step(row, step, slot, x, before, mask.opened));
-    return ir.when(some, after, () -> step(row, step, slot, x, after, matrix));
+  /// The steps in which a mask shows anything: one interval, as the mask is affine.
+  private record Visible(String from, String below) {}
+
+  private Visible visible(ChainMask of, String row, String count) {
+    List<Ir.Carried> none = List.of(new Ir.Carried("i64", count), new Ir.Carried("i64", "0"));
+    List<Ir.Carried> ends = ir.loop("0", count, 1, none, (step, found) -> {
+      String any = any(corners(of, row, step));
+      String first = ir.value("select i1 " + any + ", i64 " + smallest(found.get(0).value(), step) + ", i64 " + found.get(0).value());
+      String after = ir.value("select i1 " + any + ", i64 " + ir.plus(step, 1) + ", i64 " + found.get(1).value());
+      return List.of(new Ir.Carried("i64", first), new Ir.Carried("i64", after));
+    });
+    // The loop runs at least once, be there nothing to see.
+    String from = smallest(ends.get(0).value(), ir.value("sub i64 " + count + ", 1"));
+    ir.declare("declare i64 @llvm.smax.i64(i64, i64)");
+    return new Visible(from, ir.value("call i64 @llvm.smax.i64(i64 " + ends.get(1).value() + ", i64 " + ir.plus(from, 1) + ")"));
   }
 
-  private void fetchNow(SharedTile shared, String row, int slab, String at) {
-    shared.put(shared.fetch(row, Integer.toString(slab), at, "true"), at);
+  /// A step under a mask: nothing where all is hidden, no look at the mask where nothing is.
+  private List<Ir.Carried> masked(ChainMask by, String row, String step, String slot, List<List<List<String>>> x, List<Ir.Carried> before) {
+    List<String> corners = corners(by, row, step);
+    String all = corners.stream().reduce((a, b) -> ir.value("and i1 " + a + ", " + b)).orElseThrow();
+    String some = ir.value("and i1 " + any(corners) + ", " + ir.value("xor i1 " + all + ", true"));
+    List<Ir.Carried> after = ir.when(all, before, () -> step(row, step, slot, x, before, by));
+    return ir.when(some, after, () -> step(row, step, slot, x, after, null));
+  }
+
+  private String any(List<String> corners) {
+    return corners.stream().reduce((a, b) -> ir.value("or i1 " + a + ", " + b)).orElseThrow();
+  }
+
+  /// Whether a mask lets the corners of a step through: being affine, it is the same everywhere if it is so there.
+  private List<String> corners(ChainMask of, String row, String step) {
+    String lastRow = smallest(ir.plus(row, tile.rows() - 1L), Long.toString(rowCount - 1));
+    String start = ir.value("mul i64 " + step + ", " + STEP);
+    String lastColumn = smallest(ir.plus(start, STEP - 1L), Long.toString(stepCount - 1));
+    List<String> corners = new ArrayList<>();
+    for (String r : List.of(row, lastRow)) {
+      for (String c : List.of(start, lastColumn)) {
+        String[] corner = new String[1];
+        emitter.unflatten(r, chain.rows(), () -> emitter.unflatten(c, chain.steps(), () -> corner[0] = emitter.value(of.condition(), emitter.loops.zeroSteps())));
+        corners.add(of.hides() ? ir.value("xor i1 " + corner[0] + ", true") : corner[0]);
+      }
+    }
+    return corners;
   }
 
   /// Starts to bring y and g of a step.
@@ -286,18 +294,15 @@ final class ChainedTiles implements LoopNest {
   private List<Runnable> fetchStep(String step, String slot, String exists) {
     List<Runnable> put = new ArrayList<>();
     String start = ir.value("mul i64 " + step + ", " + STEP);
-    String at = slot;
     for (Pair pair : pairs) {
       for (int slab = 0; slab < pair.slabs; slab++) {
-        put.add(fetch(pair.y, start, Integer.toString(slab), at, exists));
-        at = ir.plus(at, pair.y.bytes());
+        put.add(fetch(pair.y, start, Integer.toString(slab), ir.plus(slot, pair.offset + (long) slab * pair.y.bytes()), exists));
       }
     }
-    if (third != null) {
-      put.add(fetch(third, "0", step, at, exists));
-    }
-    if (step.equals("0")) {
-      put.forEach(Runnable::run);
+    for (Third third : thirds) {
+      if (third.owned) {
+        put.add(fetch(third.shared, "0", step, ir.plus(slot, third.offset), exists));
+      }
     }
     return put;
   }
@@ -307,105 +312,178 @@ final class ChainedTiles implements LoopNest {
     return () -> shared.put(values, at);
   }
 
-  /// Each pair's x in registers, sixteen rows and products at a time.
-  private List<List<List<String>>> fragments() {
-    List<List<List<String>>> all = new ArrayList<>();
-    long offset = 0;
-    for (Pair pair : pairs) {
-      List<List<String>> own = new ArrayList<>();
-      for (int i = 0; i < parts * pair.products; i++) {
-        int product = i % pair.products;
-        int perSlab = STEP / WarpMatrix.K;
-        String row = ir.plus(ownRow("0"), (long) (i / pair.products) * WarpMatrix.M);
-        own.add(unit.left(Long.toString(offset + (long) product / perSlab * pair.x.bytes()), pair.x.isInner(), row, product % perSlab));
-      }
-      all.add(own);
-      offset += (long) pair.x.bytes() * pair.slabs;
-    }
-    return all;
+  /// Sixteen rows and products of a pair's x.
+  private List<String> fragment(Pair pair, int part, int product) {
+    int perSlab = STEP / WarpMatrix.K;
+    String row = ir.plus(ownRow("0"), (long) part * WarpMatrix.M);
+    return unit.left(Long.toString(pair.place + (long) product / perSlab * pair.x.bytes()), pair.x.isInner(), row, product % perSlab);
   }
 
+  /// Each pair's x in registers, where there is room for it beside the sums.
+  private List<List<List<String>>> fragments() {
+    return Ir.times(pairs.size(), p -> keepsX() ? Ir.times(parts * pairs.get(p).products, i -> fragment(pairs.get(p), i / pairs.get(p).products, i % pairs.get(p).products)) : List.of());
+  }
+
+  private boolean keepsX() {
+    return parts == 1;
+  }
+
+  /// Before the first step: the rows' states, then the sums of each product with a third factor.
   private List<Ir.Carried> neutral() {
-    if (multiplies) {
-      return Ir.times(parts * columnTile / WarpMatrix.N * 4, i -> new Ir.Carried("float", "0.0"));
-    }
-    OpCode combine = fold.payload(OpCode.class);
-    List<Ir.Carried> states = new ArrayList<>();
-    for (int half = 0; half < 2 * parts; half++) {
-      states.add(new Ir.Carried("float", Instructions.neutral(combine == OpCode.LOGSUMEXP ? OpCode.MAX : combine, DType.FLOAT32, 1)));
-      if (combine == OpCode.LOGSUMEXP) {
-        states.add(new Ir.Carried("float", "0.0"));
-      }
-    }
+    List<Ir.Carried> states = new ArrayList<>(rowStates == null ? List.of() : rowStates.neutral());
+    states.addAll(Ir.times(thirds.size() * parts * columnTile / WarpMatrix.N * 4, i -> new Ir.Carried("float", "0.0")));
     return states;
   }
 
-  /// One step: the inner sums, the matrix on them, and what it is reduced to.
-  private List<Ir.Carried> step(String row, String step, String slot, List<List<List<String>>> x, List<Ir.Carried> states, OpNode matrix) {
+  /// One step: the inner sums, the matrices on them, and what they are reduced to.
+  /// @param opened the mask that hides nothing in this step, if one is known to
+  private List<Ir.Carried> step(String row, String step, String slot, List<List<List<String>>> x, List<Ir.Carried> states, @Nullable ChainMask opened) {
     List<List<List<String>>> sums = new ArrayList<>();
-    String at = slot;
     for (int p = 0; p < pairs.size(); p++) {
-      sums.add(products(pairs.get(p), at, x.get(p)));
-      at = ir.plus(at, (long) pairs.get(p).y.bytes() * pairs.get(p).slabs);
+      sums.add(products(pairs.get(p), ir.plus(slot, pairs.get(p).offset), x.get(p)));
     }
-    String lane = WarpMatrix.lane(ir);
-    String first = ir.value("add i64 " + ownRow(row) + ", " + ir.value("lshr i64 " + lane + ", 2"));
-    String column = ir.value("add i64 " + ir.value("mul i64 " + step + ", " + STEP) + ", " + ir.value("mul i64 " + ir.value("and i64 " + lane + ", 3") + ", 2"));
-    // Two neighbours of a row for each of its halves and each eight columns.
-    List<List<String>> values = new ArrayList<>();
-    for (int part = 0; part < STEP / WarpMatrix.N; part++) {
-      List<String> halves = new ArrayList<>();
+    String first = laneRow(row);
+    String column = ir.value("add i64 " + ir.value("mul i64 " + step + ", " + STEP) + ", "
+        + ir.value("mul i64 " + ir.value("and i64 " + WarpMatrix.lane(ir) + ", 3") + ", 2"));
+    // Two neighbours of a row for each eight columns and each of a warp's halves of sixteen rows.
+    Tile known = new Tile();
+    for (int part = 0; part < PARTS_ACROSS; part++) {
       for (int half = 0; half < 2 * parts; half++) {
         int h = 2 * (half % 2);
-        int p = half / 2 * (STEP / WarpMatrix.N) + part;
-        Sum two = pair -> pair(sums.get(pair).get(p).get(h), sums.get(pair).get(p).get(h + 1));
-        halves.add(value(matrix, ir.plus(first, half * 8L), ir.plus(column, (long) part * WarpMatrix.N), two, i -> pair -> sums.get(pair).get(p).get(h + i)));
+        int at = half / 2 * PARTS_ACROSS + part;
+        Map<OpNode, List<String>> two = new LinkedHashMap<>();
+        for (int p = 0; p < pairs.size(); p++) {
+          two.put(pairs.get(p).fold, sums.get(p).get(at).subList(h, h + 2));
+        }
+        known.put(part, half, new Place(ir.plus(first, half * 8L), ir.plus(column, (long) part * WarpMatrix.N), two));
       }
-      values.add(halves);
     }
-    return multiplies ? multiplied(at, values, states) : combined(column, values, states);
+    List<Ir.Carried> next = new ArrayList<>();
+    int from = 0;
+    if (rowStates != null) {
+      from = rowStates.count();
+      next.addAll(reduceRows(rowStates, known, states.subList(0, from), opened));
+    }
+    for (Third third : thirds) {
+      int size = parts * columnTile / WarpMatrix.N * 4;
+      List<String> own = new ArrayList<>(states.subList(from, from + size).stream().map(Ir.Carried::value).toList());
+      if (rowStates != null) {
+        rowStates.rescale(own);
+      }
+      multiply(third, ir.plus(slot, third.offset), known, own, opened);
+      own.forEach(value -> next.add(new Ir.Carried("float", value)));
+      from += size;
+    }
+    return next;
+  }
+
+  /// Where a lane's two neighbours of the matrix are, and what is known of them by node.
+  private record Place(String row, String column, Map<OpNode, List<String>> values) {}
+
+  /// A lane's places of a step, by parts of eight columns and halves of sixteen rows.
+  private static final class Tile {
+    private final Map<Integer, Place> places = new HashMap<>();
+
+    void put(int part, int half, Place place) {
+      places.put(part * 16 + half, place);
+    }
+
+    Place at(int part, int half) {
+      return Objects.requireNonNull(places.get(part * 16 + half));
+    }
+  }
+
+  /// Reduces the rows themselves; exponentials that sums are made of become known.
+  private List<Ir.Carried> reduceRows(RowStates rows, Tile known, List<Ir.Carried> states, @Nullable ChainMask opened) {
+    OpNode body = opened == null ? rows.body() : opened.open(rows.body());
+    RowStates.Scaled scaled = RowStates.scaled(body);
+    analysis.include(scaled.value());
+    List<Ir.Carried> next = new ArrayList<>();
+    for (int half = 0; half < 2 * parts; half++) {
+      List<String> elements = new ArrayList<>();
+      for (int part = 0; part < PARTS_ACROSS; part++) {
+        Place place = known.at(part, half);
+        String two = value(scaled.value(), place);
+        for (int i = 0; i < 2; i++) {
+          String one = ir.value("extractelement <2 x float> " + two + ", i64 " + i);
+          elements.add(stepCount % STEP == 0 ? one : inside(ir.plus(place.column, i), one, rows));
+        }
+      }
+      next.addAll(rows.add(half, states, elements, scaled.factor(), tile.threads()));
+      if (chain.weight() != null) {
+        OpNode weight = opened == null ? chain.weight() : opened.open(chain.weight());
+        for (int part = 0; part < PARTS_ACROSS; part++) {
+          known.at(part, half).values.put(weight, rows.exponentials(half).subList(2 * part, 2 * part + 2));
+        }
+      }
+    }
+    return next;
+  }
+
+  private String inside(String column, String value, RowStates rows) {
+    return ir.value("select i1 " + ir.value("icmp slt i64 " + column + ", " + stepCount) + ", float " + value + ", float " + rows.neutralElement());
   }
 
   /// A pair's sums of a step: for each sixteen rows and eight columns, a lane's four.
   private List<List<String>> products(Pair pair, String slot, List<List<String>> x) {
-    int across = STEP / WarpMatrix.N;
-    List<List<String>> sums = new ArrayList<>(Ir.times(parts * across, i -> List.of("0.0", "0.0", "0.0", "0.0")));
+    List<List<String>> sums = new ArrayList<>(Ir.times(parts * PARTS_ACROSS, i -> List.of("0.0", "0.0", "0.0", "0.0")));
     int perSlab = STEP / WarpMatrix.K;
     for (int product = 0; product < pair.products; product++) {
       String slab = ir.plus(slot, (long) product / perSlab * pair.y.bytes());
-      for (int part = 0; part < STEP / WarpMatrix.N; part += 2) {
+      int number = product;
+      List<List<String>> left = Ir.times(parts, i -> keepsX() ? x.get(i * pair.products + number) : fragment(pair, i, number));
+      for (int part = 0; part < PARTS_ACROSS; part += 2) {
         List<List<String>> y = unit.right(slab, pair.y.isInner(), Integer.toString(part * WarpMatrix.N), product % perSlab);
         for (int i = 0; i < 2 * parts; i++) {
-          int at = i / 2 * across + part + i % 2;
-          sums.set(at, unit.multiply(x.get(i / 2 * pair.products + product), y.get(i % 2), sums.get(at)));
+          int at = i / 2 * PARTS_ACROSS + part + i % 2;
+          sums.set(at, unit.multiply(left.get(i / 2), y.get(i % 2), sums.get(at)));
         }
       }
     }
     return sums;
   }
 
-  /// Two neighbours of the matrix.
-  private String value(OpNode matrix, String row, String column, Sum both, IntFunction<Sum> one) {
-    String ownRow = rowCount % tile.rows() == 0 ? row : smallest(row, rowCount - 1);
-    boolean exact = stepCount % STEP == 0;
-    if (Analysis.size(steps.getLast()) % 2 == 0) {
-      String ownColumn = exact ? column : smallest(column, stepCount - 2);
-      return evaluated(matrix, ownRow, ownColumn, 2, both);
+  /// Adds the products of a matrix and its third factor to the sums.
+  private void multiply(Third third, String slot, Tile known, List<String> sums, @Nullable ChainMask opened) {
+    OpNode matrix = opened == null ? third.sum.matrix() : opened.open(third.sum.matrix());
+    for (int product = 0; product < STEP / WarpMatrix.K; product++) {
+      int first = 2 * product;
+      List<List<String>> left = Ir.times(parts, rows -> Ir.times(4, i -> word(value(matrix, known.at(first + i / 2, 2 * rows + i % 2)))));
+      for (int part = 0; part < columnTile / WarpMatrix.N; part += 2) {
+        List<List<String>> right = unit.right(slot, third.shared.isInner(), Integer.toString(part * WarpMatrix.N), product);
+        for (int i = 0; i < 2 * parts; i++) {
+          int at = 4 * (i / 2 * (columnTile / WarpMatrix.N) + part + i % 2);
+          List<String> own = sums.subList(at, at + 4);
+          List<String> results = unit.multiply(left.get(i / 2), right.get(i % 2), own);
+          for (int e = 0; e < 4; e++) {
+            own.set(e, results.get(e));
+          }
+        }
+      }
     }
-    List<String> two = Ir.times(2, i -> evaluated(matrix, ownRow, smallest(ir.plus(column, i), stepCount - 1), 1, one.apply(i)));
+  }
+
+  /// Two neighbours of a matrix.
+  private String value(OpNode matrix, Place place) {
+    String row = rowCount % tile.rows() == 0 ? place.row : smallest(place.row, Long.toString(rowCount - 1));
+    boolean exact = stepCount % STEP == 0;
+    if (Analysis.size(chain.steps().getLast()) % 2 == 0) {
+      Map<OpNode, String> both = new LinkedHashMap<>();
+      place.values.forEach((node, two) -> both.put(node, pair(two.get(0), two.get(1))));
+      return evaluated(matrix, row, exact ? place.column : smallest(place.column, Long.toString(stepCount - 2)), 2, both);
+    }
+    List<String> two = Ir.times(2, i -> {
+      Map<OpNode, String> one = new LinkedHashMap<>();
+      place.values.forEach((node, values) -> one.put(node, values.get(i)));
+      return evaluated(matrix, row, smallest(ir.plus(place.column, i), Long.toString(stepCount - 1)), 1, one);
+    });
     return pair(two.get(0), two.get(1));
   }
 
-  private interface Sum {
-    String of(int pair);
-  }
-
-  private String evaluated(OpNode matrix, String row, String column, int lanes, Sum sum) {
+  private String evaluated(OpNode matrix, String row, String column, int lanes, Map<OpNode, String> known) {
     String[] result = new String[1];
-    emitter.unflatten(row, rows, () -> SharedTile.unflatten(emitter, column, steps, lanes, () -> {
-      for (int p = 0; p < pairs.size(); p++) {
-        emitter.define(pairs.get(p).fold, emitter.loops.zeroSteps(), sum.of(p));
-      }
+    emitter.unflatten(row, chain.rows(), () -> SharedTile.unflatten(emitter, column, chain.steps(), lanes, () -> {
+      known.forEach((node, value) -> emitter.define(node, emitter.loops.zeroSteps(), value));
       result[0] = emitter.operand(matrix, emitter.loops.zeroSteps(), lanes);
     }));
     return result[0];
@@ -415,196 +493,33 @@ final class ChainedTiles implements LoopNest {
     return ir.value("insertelement <2 x float> " + ir.value("insertelement <2 x float> poison, float " + a + ", i64 0") + ", float " + b + ", i64 1");
   }
 
-  private String smallest(String value, long limit) {
-    ir.declare("declare i64 @llvm.smin.i64(i64, i64)");
-    return ir.value("call i64 @llvm.smin.i64(i64 " + value + ", i64 " + limit + ")");
-  }
-
-  private List<Ir.Carried> multiplied(String slot, List<List<String>> values, List<Ir.Carried> states) {
-    List<String> now = new ArrayList<>(states.stream().map(Ir.Carried::value).toList());
-    for (int product = 0; product < STEP / WarpMatrix.K; product++) {
-      List<List<String>> left = new ArrayList<>();
-      for (int rows = 0; rows < parts; rows++) {
-        int half = 2 * rows;
-        int first = 2 * product;
-        left.add(Ir.times(4, i -> word(values.get(first + i / 2).get(half + i % 2))));
-      }
-      for (int part = 0; part < columnTile / WarpMatrix.N; part += 2) {
-        List<List<String>> right = unit.right(slot, Objects.requireNonNull(third).isInner(), Integer.toString(part * WarpMatrix.N), product);
-        for (int i = 0; i < 2 * parts; i++) {
-          int at = 4 * (i / 2 * (columnTile / WarpMatrix.N) + part + i % 2);
-          List<String> own = now.subList(at, at + 4);
-          List<String> results = unit.multiply(left.get(i / 2), right.get(i % 2), own);
-          for (int e = 0; e < 4; e++) {
-            own.set(e, results.get(e));
-          }
-        }
-      }
-    }
-    return now.stream().map(value -> new Ir.Carried("float", value)).toList();
-  }
-
-  /// Two neighbours as the word of a fragment.
+  /// Two neighbours, rounded, as the word of a fragment.
   private String word(String value) {
-    String memory = emitter.instructions.toMemory(value, element, 2);
-    return ir.value("bitcast " + Ir.memoryType(element, 2) + " " + memory + " to i32");
+    List<String> two = Ir.times(2, i -> ir.value("extractelement <2 x float> " + value + ", i64 " + i));
+    String type = chain.element() == DType.FLOAT16 ? "f16" : "bf16";
+    return ir.value("call i32 asm \"cvt.rn." + type + "x2.f32 $0, $2, $1;\", \"=r,f,f\"(float " + two.get(0) + ", float " + two.get(1) + ")");
   }
 
-  private List<Ir.Carried> combined(String column, List<List<String>> values, List<Ir.Carried> states) {
-    OpCode combine = fold.payload(OpCode.class);
-    List<Ir.Carried> next = new ArrayList<>();
-    for (int half = 0; half < 2 * parts; half++) {
-      List<String> elements = new ArrayList<>();
-      for (int part = 0; part < values.size(); part++) {
-        for (int i = 0; i < 2; i++) {
-          String one = ir.value("extractelement <2 x float> " + values.get(part).get(half) + ", i64 " + i);
-          elements.add(stepCount % STEP == 0 ? one : inside(ir.plus(column, (long) part * WarpMatrix.N + i), one, combine));
-        }
-      }
-      if (combine == OpCode.LOGSUMEXP) {
-        String before = states.get(2 * half).value();
-        String largest = before;
-        for (String one : elements) {
-          largest = binary(OpCode.MAX, largest, one);
-        }
-        String shift = finite(largest);
-        String sum = binary(OpCode.MUL, states.get(2 * half + 1).value(), exponential(before, shift));
-        for (String one : elements) {
-          sum = binary(OpCode.ADD, sum, exponential(one, shift));
-        }
-        next.add(new Ir.Carried("float", largest));
-        next.add(new Ir.Carried("float", sum));
-      } else {
-        String sum = states.get(half).value();
-        for (String one : elements) {
-          sum = binary(combine, sum, one);
-        }
-        next.add(new Ir.Carried("float", sum));
-      }
-    }
-    return next;
-  }
-
-  private String inside(String column, String value, OpCode combine) {
-    String neutral = Instructions.neutral(combine == OpCode.LOGSUMEXP ? OpCode.MAX : combine, DType.FLOAT32, 1);
-    return ir.value("select i1 " + ir.value("icmp slt i64 " + column + ", " + stepCount) + ", float " + value + ", float " + neutral);
+  private String smallest(String a, String b) {
+    ir.declare("declare i64 @llvm.smin.i64(i64, i64)");
+    return ir.value("call i64 @llvm.smin.i64(i64 " + a + ", i64 " + b + ")");
   }
 
   private String binary(OpCode op, String a, String b) {
     return emitter.instructions.binary(op, DType.FLOAT32, 1, a, b);
   }
 
-  /// e to the distance of a value from another.
-  private String exponential(String value, String from) {
-    String distance = binary(OpCode.MUL, binary(OpCode.SUB, value, from), Ir.constant(DType.FLOAT32, LOG2_E, 1));
-    return ir.value("call float asm \"ex2.approx.f32 $0, $1;\", \"=f,f\"(float " + distance + ")");
-  }
-
-  /// A largest element to measure distances from: 0 where there is none.
-  private String finite(String largest) {
-    String none = ir.value("fcmp oeq float " + largest + ", " + Ir.constant(DType.FLOAT32, Double.NEGATIVE_INFINITY, 1));
-    return ir.value("select i1 " + none + ", float 0.0, float " + largest);
-  }
-
-  /// Four lanes have a row's parts: all get the whole, one stores what follows.
-  private void storeRows(String row, List<String> states) {
-    OpCode combine = fold.payload(OpCode.class);
-    Team team = new Team(ir, 4, tile.threads(), true);
-    String lane = WarpMatrix.lane(ir);
-    String first = ir.value("add i64 " + ownRow(row) + ", " + ir.value("lshr i64 " + lane + ", 2"));
-    String leader = ir.value("icmp eq i64 " + team.rank() + ", 0");
-    for (int half = 0; half < 2 * parts; half++) {
-      String result;
-      if (combine == OpCode.LOGSUMEXP) {
-        String largest = team.combine(OpCode.MAX, DType.FLOAT32, 1, states.get(2 * half));
-        String shift = finite(largest);
-        String own = binary(OpCode.MUL, states.get(2 * half + 1), exponential(states.get(2 * half), shift));
-        String sum = team.combine(OpCode.ADD, DType.FLOAT32, 1, own);
-        ir.declare("declare float @llvm.nvvm.lg2.approx.f(float)");
-        String log = ir.value("call float @llvm.nvvm.lg2.approx.f(float " + sum + ")");
-        result = binary(OpCode.ADD, binary(OpCode.MUL, log, Ir.constant(DType.FLOAT32, Math.log(2), 1)), shift);
-      } else {
-        result = team.combine(combine, DType.FLOAT32, 1, states.get(half));
-      }
-      String own = ir.plus(first, half * 8L);
-      String guard = ir.value("and i1 " + leader + ", " + ir.value("icmp slt i64 " + own + ", " + rowCount));
-      String clamped = rowCount % tile.rows() == 0 ? own : smallest(own, rowCount - 1);
-      emitter.unflatten(clamped, rows, () -> emitter.shared(null, guard, () -> {
-        emitter.define(fold, emitter.loops.zeroSteps(), result);
-        emitter.emitReady(analysis.nodes.stream().filter(this::followsFold).toList());
+  /// Stores what follows a row's reduction, by one of the four lanes that have the row.
+  private void storeRow(String row, RowStates.Half half, boolean onlyRowStores) {
+    String own = ir.plus(laneRow(row), half.number() * 8L);
+    String guard = ir.value("and i1 " + half.leader() + ", " + ir.value("icmp slt i64 " + own + ", " + rowCount));
+    String clamped = rowCount % tile.rows() == 0 ? own : smallest(own, Long.toString(rowCount - 1));
+    List<OpNode> stores = analysis.stores().stream().filter(store -> !onlyRowStores || chain.isRowStore(analysis, store)).toList();
+    if (!stores.isEmpty()) {
+      emitter.unflatten(clamped, chain.rows(), () -> emitter.shared(null, guard, () -> {
+        emitter.define(Objects.requireNonNull(chain.rowFold()), emitter.loops.zeroSteps(), half.value());
+        emitter.emitReady(Graph.topological(stores).stream().filter(node -> !node.is(OpCode.FOLD)).toList());
       }));
-    }
-  }
-
-  /// Whether a node is no part of the matrix, whose inner sums are known only step by step.
-  private boolean followsFold(OpNode node) {
-    return !node.is(OpCode.FOLD);
-  }
-
-  /// Whether a mask lets the corners of a step through: being affine, it is the same everywhere if it is so there.
-  private List<String> corners(Mask mask, String row, String step) {
-    String lastRow = smallest(ir.plus(row, tile.rows() - 1L), rowCount - 1);
-    String start = ir.value("mul i64 " + step + ", " + STEP);
-    String lastColumn = smallest(ir.plus(start, STEP - 1L), stepCount - 1);
-    List<String> corners = new ArrayList<>();
-    for (String r : List.of(row, lastRow)) {
-      for (String c : List.of(start, lastColumn)) {
-        String[] corner = new String[1];
-        emitter.unflatten(r, rows, () -> emitter.unflatten(c, steps, () -> corner[0] = emitter.value(mask.condition, emitter.loops.zeroSteps())));
-        corners.add(mask.hides ? ir.value("xor i1 " + corner[0] + ", true") : corner[0]);
-      }
-    }
-    return corners;
-  }
-
-  /// A condition on loop counters under which elements of the matrix add nothing.
-  ///
-  /// @param hides whether it is so where the condition is true; otherwise where it is false
-  /// @param opened the matrix where nothing is hidden
-  private record Mask(OpNode condition, boolean hides, OpNode opened) {
-    static @Nullable Mask find(OpNode matrix, OpNode fold) {
-      boolean extreme = fold.payload() == OpCode.LOGSUMEXP || fold.payload() == OpCode.MAX;
-      OpNode masked = extreme ? chosen(matrix, Double.NEGATIVE_INFINITY) : fold.payload() == OpCode.ADD ? zeroed(matrix) : null;
-      if (masked == null) {
-        return null;
-      }
-      OpNode condition = masked.input(0);
-      boolean hides = masked.input(1).is(OpCode.CONST);
-      int shown = hides ? 2 : 1;
-      var opened = Graph.map(List.of(matrix), node -> node.is(OpCode.WHERE) && node.input(0) == condition ? node.input(shown) : node);
-      return new Mask(condition, hides, Objects.requireNonNull(opened.get(matrix)));
-    }
-
-    /// A choice under a condition on loop counters, one side of which is a constant.
-    private static @Nullable OpNode chosen(OpNode node, double constant) {
-      boolean fits = node.is(OpCode.WHERE) && isAffine(node.input(0)) && (isConstant(node.input(1), constant) || isConstant(node.input(2), constant));
-      return fits ? node : null;
-    }
-
-    private static boolean isConstant(OpNode node, double value) {
-      return node.is(OpCode.CONST) && node.payload() instanceof Double number && number == value;
-    }
-
-    /// The choice that makes a product 0: of 0 for one of its factors, or of e to the power of -infinity.
-    private static @Nullable OpNode zeroed(OpNode node) {
-      return switch (node.op()) {
-        case CAST, NEG -> zeroed(node.input(0));
-        case MUL -> {
-          OpNode first = zeroed(node.input(0));
-          yield first != null ? first : zeroed(node.input(1));
-        }
-        case WHERE -> chosen(node, 0);
-        case EXP -> chosen(node.input(0).is(OpCode.SUB) ? node.input(0).input(0) : node.input(0), Double.NEGATIVE_INFINITY);
-        default -> null;
-      };
-    }
-
-    private static boolean isAffine(OpNode condition) {
-      OpNode compared = condition.is(OpCode.NOT) ? condition.input(0) : condition;
-      return compared.is(OpCode.LT) && Graph.topological(compared.inputs()).stream().allMatch(node -> switch (node.op()) {
-        case RANGE, CONST, ADD, SUB, MUL, CAST, NEG -> !node.dtype().isFloating();
-        default -> false;
-      });
     }
   }
 }

@@ -1,11 +1,13 @@
 package org.teenygrad.codegen;
 
 import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.ir.OpNode;
 
-/// What follows a tile of sums on a GPU: the sums lie in shared memory, and each thread takes vectors of neighbours among the columns,
-/// so that what is loaded beside them and what is stored is whole vectors, too.
+/// What follows tiles of sums on a GPU: the sums lie in shared memory, and each thread takes vectors of neighbours among the columns,
+/// so that what is loaded beside them and what is stored is whole vectors, too. A number for each row may lie behind them.
 final class Epilogue {
   private static final int PADDING = 8;
 
@@ -13,17 +15,20 @@ final class Epilogue {
   private static final int TOGETHER = 4;
 
   private final Emitter emitter;
-  private final OpNode fold;
+  private final List<OpNode> folds;
+  private final @Nullable OpNode rowFold;
   private final List<OpNode> rows;
   private final List<OpNode> columns;
   private final BlockTile tile;
   private final long m;
   private final long n;
 
-  /// @param fold the sums
-  Epilogue(Emitter emitter, OpNode fold, List<OpNode> rows, List<OpNode> columns, BlockTile tile) {
+  /// @param folds the sums, each a tile of its own
+  /// @param rowFold what is known of each row besides
+  Epilogue(Emitter emitter, List<OpNode> folds, @Nullable OpNode rowFold, List<OpNode> rows, List<OpNode> columns, BlockTile tile) {
     this.emitter = emitter;
-    this.fold = fold;
+    this.folds = folds;
+    this.rowFold = rowFold;
     this.rows = rows;
     this.columns = columns;
     this.tile = tile;
@@ -36,9 +41,23 @@ final class Epilogue {
     return tile.columns() + PADDING;
   }
 
-  /// Shared memory for the sums.
+  /// Where in shared memory a tile of sums starts, in floats.
+  int offset(int number) {
+    return number * tile.rows() * pitch();
+  }
+
+  /// Shared memory for the sums and the rows' numbers.
   long bytes() {
-    return bytes(tile.rows(), tile.columns());
+    return ((long) offset(folds.size()) + (rowFold == null ? 0 : tile.rows())) * Float.BYTES;
+  }
+
+  /// Writes a row's number.
+  void putRow(String row, String value) {
+    emitter.ir.effect("store float " + value + ", ptr addrspace(3) " + pointer(emitter.ir.plus(row, offset(folds.size()))) + ", align 4");
+  }
+
+  private String pointer(String place) {
+    return emitter.ir.value("getelementptr inbounds float, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + place);
   }
 
   static long bytes(int rows, int columns) {
@@ -46,9 +65,10 @@ final class Epilogue {
   }
 
   /// Computes and stores what follows the sums of the tile that starts at a row and a column.
-  void emit(String row, String column) {
+  /// @param nodes what is to be computed, inputs before users
+  void emit(String row, String column, List<OpNode> nodes) {
     if (liesAlongRows()) {
-      emitAlongRows(row, column);
+      emitAlongRows(row, column, nodes);
       return;
     }
     Ir ir = emitter.ir;
@@ -73,11 +93,16 @@ final class Epilogue {
       String first = down;
       String globalRow = ir.value("add i64 " + row + ", " + first);
       Runnable body = () -> openRows(globalRow, together ? TOGETHER : 1, rowsAtOnce, () -> SharedTile.unflatten(emitter, globalColumn, columns, lanes, () -> {
-        for (List<Integer> steps : emitter.loops.instances(fold)) {
+        for (List<Integer> steps : emitter.loops.instances(folds.getFirst())) {
           String own = ir.plus(first, (long) rowsAtOnce * emitter.loops.step(rows.getLast(), steps));
-          emitter.define(fold, steps, sums(own, across, lanes));
+          for (int i = 0; i < folds.size(); i++) {
+            emitter.define(folds.get(i), steps, sums(i, own, across, lanes));
+          }
+          if (rowFold != null) {
+            emitter.define(rowFold, steps, rowNumber(own));
+          }
         }
-        emitter.emitReady(emitter.analysis.nodes);
+        emitter.emitReady(nodes);
       }));
       if (exact) {
         body.run();
@@ -95,7 +120,7 @@ final class Epilogue {
   }
 
   /// The same in vectors along the last loop of the rows, where that is how the result lies in memory.
-  private void emitAlongRows(String row, String column) {
+  private void emitAlongRows(String row, String column, List<OpNode> nodes) {
     Ir ir = emitter.ir;
     OpNode last = rows.getLast();
     int lanes = Team.divisor(storedLanes(last), Analysis.size(last));
@@ -108,14 +133,14 @@ final class Epilogue {
       String globalRow = ir.value("add i64 " + row + ", " + down);
       String globalColumn = ir.value("add i64 " + column + ", " + across);
       Runnable body = () -> emitter.unflatten(globalColumn, columns, () -> SharedTile.unflatten(emitter, globalRow, rows, lanes, () -> {
-        String type = Ir.type(DType.FLOAT32, lanes);
-        String all = "poison";
-        for (int lane = 0; lane < lanes; lane++) {
-          String one = sums(ir.plus(down, lane), across, 1);
-          all = lanes == 1 ? one : ir.value("insertelement " + type + " " + all + ", float " + one + ", i64 " + lane);
+        for (int i = 0; i < folds.size(); i++) {
+          int tileNumber = i;
+          emitter.define(folds.get(i), emitter.loops.zeroSteps(), joined(lanes, lane -> sums(tileNumber, ir.plus(down, lane), across, 1)));
         }
-        emitter.define(fold, emitter.loops.zeroSteps(), all);
-        emitter.emitReady(emitter.analysis.nodes);
+        if (rowFold != null) {
+          emitter.define(rowFold, emitter.loops.zeroSteps(), joined(lanes, lane -> rowNumber(ir.plus(down, lane))));
+        }
+        emitter.emitReady(nodes);
       }));
       String below = ir.value("icmp slt i64 " + globalRow + ", " + m);
       String inside = ir.value("icmp slt i64 " + globalColumn + ", " + n);
@@ -140,11 +165,27 @@ final class Epilogue {
     }));
   }
 
-  private String sums(String row, String column, int lanes) {
+  private String joined(int lanes, IntFunction<String> one) {
+    if (lanes == 1) {
+      return one.apply(0);
+    }
+    String type = Ir.type(DType.FLOAT32, lanes);
+    String all = "poison";
+    for (int lane = 0; lane < lanes; lane++) {
+      all = emitter.ir.value("insertelement " + type + " " + all + ", float " + one.apply(lane) + ", i64 " + lane);
+    }
+    return all;
+  }
+
+  private String sums(int number, String row, String column, int lanes) {
     Ir ir = emitter.ir;
     String place = ir.value("add i64 " + ir.value("mul i64 " + row + ", " + pitch()) + ", " + column);
-    String pointer = ir.value("getelementptr inbounds float, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + place);
+    String pointer = pointer(ir.plus(place, offset(number)));
     return ir.value("load " + Ir.type(DType.FLOAT32, lanes) + ", ptr addrspace(3) " + pointer + ", align " + Math.min(16, 4 * lanes));
+  }
+
+  private String rowNumber(String row) {
+    return emitter.ir.value("load float, ptr addrspace(3) " + pointer(emitter.ir.plus(row, offset(folds.size()))) + ", align 4");
   }
 
   private int storedLanes(OpNode last) {

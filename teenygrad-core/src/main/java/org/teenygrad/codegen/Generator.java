@@ -41,6 +41,12 @@ public final class Generator {
     };
   }
 
+  /// Whether a kernel runs as one pass over a matrix that never comes to memory: attention's scores.
+  /// @param sink in its canonical form
+  public static boolean isChained(OpNode sink, Target.Gpu gpu) {
+    return ChainedTiles.of(gpuEmitter(sink), gpu).isPresent();
+  }
+
   private static Emitter gpuEmitter(OpNode sink) {
     return new Emitter(new Analysis(Decompositions.expand(sink, true)), new Ir(Ir.Dialect.NVPTX), Blocks.VECTOR_BYTES);
   }

@@ -56,7 +56,7 @@ final class MatrixTiles implements LoopNest {
     tile = BlockTile.choose(m, n, k, Contraction.count(grid), element, target);
     left = new SharedTile(emitter, unwidened(parts.left, element), element, rows, Analysis.foldRanges(fold), tile.rows(), tile);
     right = new SharedTile(emitter, unwidened(parts.right, element), element, columns, Analysis.foldRanges(fold), tile.columns(), tile);
-    epilogue = new Epilogue(emitter, fold, rows, columns, tile);
+    epilogue = new Epilogue(emitter, List.of(fold), null, rows, columns, tile);
     products = switch (tile.unit()) {
       case SCALAR -> new ScalarProducts(emitter.ir, tile);
       case WARP -> new WarpProducts(emitter.ir, tile, element, left.isInner(), right.isInner());
@@ -147,7 +147,7 @@ final class MatrixTiles implements LoopNest {
       Team.barrier(ir);
       products.store(sums, epilogue.pitch());
       Team.barrier(ir);
-      epilogue.emit(row, column);
+      epilogue.emit(row, column, analysis.nodes);
     });
   }
 

@@ -103,9 +103,10 @@ final class WarpMatrix {
     return Ir.times(4, i -> ir.value("extractvalue " + type + " " + four + ", " + i));
   }
 
-  /// Writes a 16x8 part of sums to the start of shared memory.
+  /// Writes a 16x8 part of sums to shared memory.
   /// @param pitch how many floats apart rows are
-  static void store(Ir ir, List<String> sums, String row, String column, int pitch) {
+  /// @param offset how many floats there are before the first row
+  static void store(Ir ir, List<String> sums, String row, String column, int pitch, int offset) {
     String lane = lane(ir);
     String down = ir.value("add i64 " + row + ", " + ir.value("lshr i64 " + lane + ", 2"));
     String across = ir.value("add i64 " + column + ", " + ir.value("mul i64 " + ir.value("and i64 " + lane + ", 3") + ", 2"));
@@ -113,7 +114,7 @@ final class WarpMatrix {
     for (int half = 0; half < 2; half++) {
       String one = ir.value("insertelement <2 x float> poison, float " + sums.get(2 * half) + ", i64 0");
       String two = ir.value("insertelement <2 x float> " + one + ", float " + sums.get(2 * half + 1) + ", i64 1");
-      String pointer = ir.value("getelementptr inbounds float, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + ir.plus(place, half * 8L * pitch));
+      String pointer = ir.value("getelementptr inbounds float, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + ir.plus(place, offset + half * 8L * pitch));
       ir.effect("store <2 x float> " + two + ", ptr addrspace(3) " + pointer + ", align 8");
     }
   }

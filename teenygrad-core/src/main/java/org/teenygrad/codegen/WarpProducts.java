@@ -85,7 +85,7 @@ final class WarpProducts implements Products {
     for (int i = 0; i < down(); i++) {
       for (int j = 0; j < across(); j++) {
         int first = (i * across() + j) * 4;
-        WarpMatrix.store(ir, values.subList(first, first + 4), ir.plus(row, (long) i * WarpMatrix.M), ir.plus(column, (long) j * WarpMatrix.N), pitch);
+        WarpMatrix.store(ir, values.subList(first, first + 4), ir.plus(row, (long) i * WarpMatrix.M), ir.plus(column, (long) j * WarpMatrix.N), pitch, 0);
       }
     }
   }

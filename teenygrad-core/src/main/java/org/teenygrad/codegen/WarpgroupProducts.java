@@ -102,7 +102,7 @@ final class WarpgroupProducts implements Products {
     List<String> values = sums.stream().map(Ir.Carried::value).toList();
     String row = ir.value("mul i64 " + WarpMatrix.warp(ir) + ", " + WarpMatrix.M);
     for (int j = 0; j < tile.columns() / WarpMatrix.N; j++) {
-      WarpMatrix.store(ir, values.subList(4 * j, 4 * j + 4), row, Integer.toString(WarpMatrix.N * j), pitch);
+      WarpMatrix.store(ir, values.subList(4 * j, 4 * j + 4), row, Integer.toString(WarpMatrix.N * j), pitch, 0);
     }
   }
 }

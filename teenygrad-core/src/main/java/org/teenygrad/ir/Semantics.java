@@ -125,7 +125,7 @@ public final class Semantics {
           case CONST, BUFFER, ARANGE, PARAM -> throw undefined(op, dtype);
           case RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, REDUCE, LOGSUMEXP, GATHER, SCATTER ->
               throw undefined(op, dtype);
-          case CONTIGUOUS, ASSIGN, COPY, DETACH, GRADIENT -> throw undefined(op, dtype);
+          case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, GRADIENT -> throw undefined(op, dtype);
           case RANGE, LOAD, STORE, FOLD, SINK -> throw undefined(op, dtype);
         });
   }
@@ -159,7 +159,7 @@ public final class Semantics {
           case CAST, BITCAST, CONST, BUFFER, ARANGE, PARAM -> throw undefined(op, dtype);
           case RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, REDUCE, LOGSUMEXP, GATHER, SCATTER ->
               throw undefined(op, dtype);
-          case CONTIGUOUS, ASSIGN, COPY, DETACH, GRADIENT -> throw undefined(op, dtype);
+          case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, GRADIENT -> throw undefined(op, dtype);
           case RANGE, LOAD, STORE, FOLD, SINK -> throw undefined(op, dtype);
         });
   }

@@ -43,7 +43,8 @@ final class ShapeAlgebra {
           rule("reduce of reduce", op(REDUCE, op(REDUCE, X).as("p")), m -> reducedOnce(m)),
           rule("reduce of expand", op(REDUCE, op(EXPAND, X).as("e")), m -> counted(m)),
           rule("contiguous twice", op(CONTIGUOUS, op(CONTIGUOUS, X).as("y")), any("y")),
-          rule("detach", op(DETACH, X), X));
+          rule("detach", op(DETACH, X), X),
+          rule("surrogate", op(SURROGATE, X, any("y")), X));
 
   private ShapeAlgebra() {}
 

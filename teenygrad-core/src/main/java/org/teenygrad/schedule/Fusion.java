@@ -88,7 +88,7 @@ final class Fusion {
     }
     return switch (node.op().group()) {
       case MOVEMENT, SOURCE -> false;
-      case REDUCE -> values.size() > 1 || fleeting.contains(node.input(0)) || !fits(node, values.iterator().next());
+      case REDUCE -> values.size() > 1 || fleeting.contains(node.input(0)) && !Costs.isContraction(node) || !fits(node, values.iterator().next());
       case MEMORY -> !node.is(OpCode.DETACH);
       case INDEX -> node.is(OpCode.SCATTER) || elementNeedsMemory(node, values);
       case UNARY, BINARY, TERNARY -> !isWidening(node) && elementNeedsMemory(node, values);
@@ -129,12 +129,17 @@ final class Fusion {
       }
     }
     if (values.size() == 1) {
-      return costs.contraction(node) != null && (!coversRanges(first) || isPadded(first));
+      return costs.contraction(node) != null && (!coversRanges(first) || isPadded(first)) && !isNarrowerBefore(node);
     }
     if (costs.contraction(node) != null) {
       return true;
     }
     return sameKernel ? operations > Math.max(RECOMPUTE_WITHIN, recomputeElsewhere) : operations > recomputeElsewhere || reads > 1;
+  }
+
+  /// Whether what a contraction gives takes less room some way before this node.
+  private boolean isNarrowerBefore(OpNode node) {
+    return node.inputs().stream().anyMatch(input -> costs.contraction(input) != null && (isWidening(input) || input.dtype().bytes() < node.dtype().bytes()));
   }
 
   /// Whether a value is a factor of its kernel's contraction, which reads each element many times.

@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Shape;
+import org.teenygrad.codegen.Generator;
+import org.teenygrad.ir.Alike;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
@@ -109,11 +111,14 @@ final class Merging {
     KernelGraph a = kernels.get(earlier);
     KernelGraph b = kernels.get(later);
     boolean reads = dependencies.get(later).contains(earlier);
-    if (a.scatters() || b.scatters() || b.contraction() || a.stores().size() + b.stores().size() > MOST_STORES) {
+    if (a.scatters() || b.scatters() || a.stores().size() + b.stores().size() > MOST_STORES) {
       return null;
     }
     if (a.writes().stream().anyMatch(writtenTwice::contains) || b.writes().stream().anyMatch(writtenTwice::contains)) {
       return null;
+    }
+    if (b.contraction()) {
+      return chained(earlier, later);
     }
     boolean same = a.sizes().equals(b.sizes());
     boolean prefix = reads && !a.contraction() && a.ranges().size() < b.ranges().size() && a.hasFold()
@@ -124,7 +129,48 @@ final class Merging {
     if (!reads && !(a.hasFold() == b.hasFold() && sharesLargeRead(a, b)) || pathBesidesDirect(earlier, later)) {
       return null;
     }
-    return combine(a, b);
+    return combine(a, b, outerRanges(a, b));
+  }
+
+  /// Two kernels over one matrix of scores, where a GPU makes both in one pass: a row's LOGSUMEXP with what is weighted by it, or the
+  /// derivatives by keys and values.
+  private @Nullable KernelGraph chained(int earlier, int later) {
+    KernelGraph a = kernels.get(earlier);
+    KernelGraph b = kernels.get(later);
+    int common = a.ranges().size();
+    boolean fits = target instanceof Target.Gpu && a.contraction() && common <= b.ranges().size() && b.sizes().subList(0, common).equals(a.sizes())
+        && (dependencies.get(later).contains(earlier) || common == b.ranges().size());
+    Map<OpNode, OpNode> renamed = fits ? outerRanges(a, b) : Map.of();
+    if (!fits || !shareScores(a, b, renamed) || pathBesidesDirect(earlier, later)) {
+      return null;
+    }
+    KernelGraph joined = combine(a, b, renamed);
+    boolean possible = joined != null && target instanceof Target.Gpu gpu
+        && Generator.isChained(OpNode.of(OpCode.SINK, null, Ranges.canonical(joined).stores()), gpu);
+    return possible ? joined : null;
+  }
+
+  /// Whether there is a sum of products inside a reduction that both make.
+  /// @param renamed the loops of `a` by name in `b`; what the two have in common is added
+  private static boolean shareScores(KernelGraph a, KernelGraph b, Map<OpNode, OpNode> renamed) {
+    boolean found = false;
+    for (OpNode one : scores(a)) {
+      found |= scores(b).stream().anyMatch(other -> Alike.match(one, other, renamed));
+    }
+    return found;
+  }
+
+  private static List<OpNode> scores(KernelGraph kernel) {
+    return kernel.nodes().stream().filter(node -> node.is(OpCode.FOLD) && node.input(0).is(OpCode.MUL))
+        .filter(fold -> Graph.topological(fold.inputs()).stream().noneMatch(node -> node.is(OpCode.FOLD))).toList();
+  }
+
+  private static Map<OpNode, OpNode> outerRanges(KernelGraph a, KernelGraph b) {
+    Map<OpNode, OpNode> renamed = new IdentityHashMap<>();
+    for (int i = 0; i < a.ranges().size(); i++) {
+      renamed.put(a.ranges().get(i), b.ranges().get(i));
+    }
+    return renamed;
   }
 
   /// Whether a kernel of many elements would run by as few blocks of a GPU as there are rows that it reduces first.
@@ -153,11 +199,8 @@ final class Merging {
     return shape.elements();
   }
 
-  private @Nullable KernelGraph combine(KernelGraph a, KernelGraph b) {
-    Map<OpNode, OpNode> renamed = new IdentityHashMap<>();
-    for (int i = 0; i < a.ranges().size(); i++) {
-      renamed.put(a.ranges().get(i), b.ranges().get(i));
-    }
+  /// @param renamed loops of `a` by name in `b`
+  private static @Nullable KernelGraph combine(KernelGraph a, KernelGraph b, Map<OpNode, OpNode> renamed) {
     List<OpNode> first = Ranges.rename(a, b, renamed);
     Map<OpNode, OpNode> values = new IdentityHashMap<>();
     for (OpNode store : first) {

@@ -474,7 +474,7 @@ final class RandomGraphs {
   }
 
   private OpNode rare(OpNode x) {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
       case 0 -> add(CONTIGUOUS, null, x);
       case 1 -> add(DETACH, null, x);
       case 2 -> {
@@ -485,6 +485,10 @@ final class RandomGraphs {
       case 3 -> {
         require(x.dtype().isFloating());
         yield add(FMA, null, x, operand(x.shape(), x.dtype()), operand(x.shape(), x.dtype()));
+      }
+      case 4 -> {
+        require(x.dtype().isFloating());
+        yield add(SURROGATE, null, x, operand(x.shape(), x.dtype()));
       }
       default -> {
         int length = 1 + random.nextInt(50);

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
+import java.util.List;
 
 /// The part of CUDA's driver API that teenygrad calls, a method a function; the names are CUDA's without `cu`.
 ///
@@ -70,6 +71,7 @@ final class CudaDriver {
   private static final MethodHandle GRAPH_CREATE = function("cuGraphCreate", 2);
   private static final MethodHandle GRAPH_DESTROY = function("cuGraphDestroy", 1);
   private static final MethodHandle GRAPH_ADD_KERNEL_NODE = function("cuGraphAddKernelNode", 5);
+  private static final MethodHandle GRAPH_ADD_EMPTY_NODE = function("cuGraphAddEmptyNode", 4);
   private static final MethodHandle GRAPH_INSTANTIATE = function("cuGraphInstantiateWithFlags", 3);
   private static final MethodHandle GRAPH_LAUNCH = function("cuGraphLaunch", 2);
   private static final MethodHandle GRAPH_EXEC_KERNEL_NODE_SET_PARAMS = function("cuGraphExecKernelNodeSetParams", 3);
@@ -357,14 +359,28 @@ final class CudaDriver {
     check("cuGraphDestroy", call(GRAPH_DESTROY, graph));
   }
 
-  /// @param before the node that runs before, or 0
+  /// @param before the nodes that run before
   /// @param params a `CUDA_KERNEL_NODE_PARAMS_v1`
-  static long graphAddKernelNode(long graph, long before, MemorySegment params) {
-    MemorySegment out = RESULT.get();
-    out.set(JAVA_LONG, Long.BYTES, before);
-    long dependencies = before == 0 ? 0 : out.address() + Long.BYTES;
-    check("cuGraphAddKernelNode", call(GRAPH_ADD_KERNEL_NODE, out.address(), graph, dependencies, before == 0 ? 0 : 1, params.address()));
-    return out.get(JAVA_LONG, 0);
+  static long graphAddKernelNode(long graph, List<Long> before, MemorySegment params) {
+    return addNode("cuGraphAddKernelNode", before, (out, dependencies) -> call(GRAPH_ADD_KERNEL_NODE, out, graph, dependencies, before.size(), params.address()));
+  }
+
+  /// A node that does nothing but wait for others.
+  static long graphAddEmptyNode(long graph, List<Long> before) {
+    return addNode("cuGraphAddEmptyNode", before, (out, dependencies) -> call(GRAPH_ADD_EMPTY_NODE, out, graph, dependencies, before.size()));
+  }
+
+  private interface AddNode {
+    int call(long out, long dependencies);
+  }
+
+  private static long addNode(String function, List<Long> before, AddNode add) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment dependencies = arena.allocateFrom(JAVA_LONG, before.stream().mapToLong(Long::longValue).toArray());
+      MemorySegment out = arena.allocate(JAVA_LONG);
+      check(function, add.call(out.address(), before.isEmpty() ? 0 : dependencies.address()));
+      return out.get(JAVA_LONG, 0);
+    }
   }
 
   /// What can be launched of a graph.

@@ -101,7 +101,7 @@ public final class Interpreter implements Kernel {
             .select(Positions.indexed(from, shape, node.payload(Integer.class), index));
       }
       case SCATTER -> scatter(node, inputs);
-      case CONTIGUOUS, COPY, DETACH -> inputs.getFirst();
+      case CONTIGUOUS, COPY, DETACH, SURROGATE -> inputs.getFirst();
       case ASSIGN -> inputs.get(1);
       case BUFFER, GRADIENT -> throw misplaced(node);
       case RANGE, LOAD, STORE, FOLD, SINK -> throw misplaced(node);

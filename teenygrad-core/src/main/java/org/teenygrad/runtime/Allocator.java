@@ -9,6 +9,12 @@ public interface Allocator {
   /// @throws OutOfMemoryException if there is no room, also after everything unreachable was collected
   Buffer allocate(long bytes);
 
+  /// Looks whether so much memory can be had at once, after everything unreachable was collected if need be, before somebody begins
+  /// what needs it.
+  /// @param what says what it is for, in brackets
+  /// @throws OutOfMemoryException if it cannot
+  default void requireRoom(long bytes, String what) {}
+
   /// The most bytes that were ever taken at once, those kept for the next buffers included; 0 where nobody counts.
   default long peakBytes() {
     return 0;

@@ -30,6 +30,11 @@ public final class BlockPool<B> {
 
     /// Whether so many bytes may be taken in all; [#allocate] may still find no room.
     boolean allows(long bytes);
+
+    /// About how many more bytes there are.
+    default long freeBytes() {
+      return Long.MAX_VALUE;
+    }
   }
 
   private final Source<B> source;
@@ -72,6 +77,20 @@ public final class BlockPool<B> {
       block = tryTake(size);
     }
     return block;
+  }
+
+  /// Whether there is room for so many bytes, in whatever blocks. What is unreachable is collected first if there is none.
+  public boolean hasRoom(long bytes) {
+    boolean room = fits(bytes);
+    for (int i = 0; !room && i < WAITS_MILLIS.length; i++) {
+      collect(WAITS_MILLIS[i]);
+      room = fits(bytes);
+    }
+    return room;
+  }
+
+  private synchronized boolean fits(long bytes) {
+    return source.allows(liveBytes + bytes) && bytes - cachedBytes <= source.freeBytes();
   }
 
   /// Keeps a block for the next who asks for its size.

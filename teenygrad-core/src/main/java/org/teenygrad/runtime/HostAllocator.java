@@ -64,9 +64,16 @@ public final class HostAllocator implements Allocator {
     long size = BlockPool.sizeClass(bytes);
     Malloc.Block block = pool.take(size);
     if (block == null) {
-      throw outOfMemory(bytes);
+      throw outOfMemory(bytes, "");
     }
     return new HostBuffer(block.segment(bytes), () -> pool.giveBack(size, block));
+  }
+
+  @Override
+  public void requireRoom(long bytes, String what) {
+    if (!pool.hasRoom(bytes)) {
+      throw outOfMemory(bytes, what);
+    }
   }
 
   @Override
@@ -88,11 +95,12 @@ public final class HostAllocator implements Allocator {
     pool.trim();
   }
 
-  private OutOfMemoryException outOfMemory(long bytes) {
+  private OutOfMemoryException outOfMemory(long bytes, String what) {
     return new OutOfMemoryException(
-        "host memory: no room for %s: %s are in use, and %s is the limit. A smaller batch or block size needs less; TEENYGRAD_MEMORY=16g raises the limit"
+        "host memory: no room for %s%s: %s are in use, and %s is the limit. A smaller batch or block size needs less; TEENYGRAD_MEMORY=16g raises the limit"
             .formatted(
                 MemoryBudget.text(bytes),
+                what,
                 MemoryBudget.text(liveBytes()),
                 MemoryBudget.text(budget.bytes())));
   }

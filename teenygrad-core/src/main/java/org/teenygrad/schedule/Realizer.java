@@ -151,7 +151,7 @@ public final class Realizer {
     for (Storage storage : plan.storages()) {
       // What an ASSIGN writes first has no memory yet.
       Buffer memory = (Buffer) storage.memory();
-      given.add(memory != null ? memory : runtime.allocator().allocate(storage.shape().elements() * storage.dtype().bytes()));
+      given.add(memory != null ? memory : runtime.allocator().allocate(bytes(storage)));
     }
     List<Buffer> results = schedule.run(runtime, Workspace.of(device), given);
     for (int i = 0; i < outputs.size(); i++) {
@@ -166,6 +166,10 @@ public final class Realizer {
       OpNode output = outputs.get(i);
       output.realizedAs(filled.computeIfAbsent(results.get(i), memory -> filled(output, device, memory)));
     }
+  }
+
+  private static long bytes(Storage storage) {
+    return storage.shape().elements() * storage.dtype().bytes();
   }
 
   private static Schedule schedule(Runtime runtime, List<OpNode> outputs, List<Storage> storages) {
@@ -186,7 +190,8 @@ public final class Realizer {
       inputs.add(param);
     }
     List<OpNode> over = Graph.substitute(graphs, params);
-    return Scheduler.schedule(runtime, over, inputs);
+    long unwritten = storages.stream().filter(storage -> storage.memory() == null).mapToLong(Realizer::bytes).sum();
+    return Scheduler.schedule(runtime, over, inputs, unwritten);
   }
 
   /// The graphs over buffers only, where they span devices.

@@ -22,6 +22,7 @@ import org.teenygrad.ir.Param;
 import org.teenygrad.ir.Validator;
 import org.teenygrad.runtime.Debug;
 import org.teenygrad.runtime.Kernel;
+import org.teenygrad.runtime.MemoryBudget;
 import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Runtime;
 import org.teenygrad.runtime.Sequence;
@@ -43,21 +44,25 @@ final class Scheduler {
   private final Runtime runtime;
   private final Target target;
   private final int inputs;
+  private final long unwrittenBytes;
   private final Map<OpNode, Integer> slots = new HashMap<>();
   private final List<OpNode> slotNodes = new ArrayList<>();
 
-  private Scheduler(Runtime runtime, Target target, int inputs) {
+  private Scheduler(Runtime runtime, Target target, int inputs, long unwrittenBytes) {
     this.runtime = runtime;
     this.target = target;
     this.inputs = inputs;
+    this.unwrittenBytes = unwrittenBytes;
   }
 
   /// @param graphs what is wanted, over PARAMs 0.. for the inputs; no GRADIENT, no COPY
   /// @param params the inputs
-  static Schedule schedule(Runtime runtime, List<OpNode> graphs, List<OpNode> params) {
+  /// @param unwrittenBytes those of inputs that have no memory yet
+  /// @throws org.teenygrad.runtime.OutOfMemoryException if the device has no room for what the schedule needs; nothing has been compiled then
+  static Schedule schedule(Runtime runtime, List<OpNode> graphs, List<OpNode> params, long unwrittenBytes) {
     return switch (runtime.target()) {
       case Target.Graphs whole -> asOneProgram(runtime, graphs, params);
-      case Target.Cpu _, Target.Gpu _ -> new Scheduler(runtime, runtime.target(), params.size()).schedule(graphs, params);
+      case Target.Cpu _, Target.Gpu _ -> new Scheduler(runtime, runtime.target(), params.size(), unwrittenBytes).schedule(graphs, params);
     };
   }
 
@@ -119,8 +124,10 @@ final class Scheduler {
     List<Bound> bound = canonical.stream().map(Scheduler::bind).toList();
     Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Bound::kernel).toList(), simple, slots);
     List<List<Bound>> launches = LaunchOrder.of(bound, inPlace);
+    Memory memory = memory(launches, wanted, inPlace);
+    memory.requireRoom(runtime, unwrittenBytes);
     Schedule.Compilation compilation = compileAll(bound);
-    return assemble(launches, simple, wanted, inPlace, compilation);
+    return assemble(launches, simple, memory, compilation);
   }
 
   /// What is left of COPYs brings constants to a device, where they are at home already.
@@ -208,22 +215,30 @@ final class Scheduler {
     return new Schedule.Compilation(fresh.size(), System.nanoTime() - start);
   }
 
-  private Schedule assemble(List<List<Bound>> launches, List<OpNode> results, Set<Integer> wanted, Map<Integer, Integer> inPlace, Schedule.Compilation compilation) {
+  /// Where the data of each slot is.
+  private record Memory(List<Schedule.Place> places, long workspaceBytes) {
+    /// @throws org.teenygrad.runtime.OutOfMemoryException if the device has less than the schedule needs
+    void requireRoom(Runtime runtime, long unwrittenBytes) {
+      long results = unwrittenBytes;
+      for (Schedule.Place place : places) {
+        results += place instanceof Schedule.Place.Output output ? output.bytes() : 0;
+      }
+      long more = results + Math.max(0, workspaceBytes - Workspace.of(runtime.device()).bytes());
+      String what = " (%s for what is computed on the way, %s for results)".formatted(MemoryBudget.text(workspaceBytes), MemoryBudget.text(results));
+      runtime.allocator().requireRoom(more, what);
+    }
+  }
+
+  private Memory memory(List<List<Bound>> launches, Set<Integer> wanted, Map<Integer, Integer> inPlace) {
     Map<Integer, Integer> first = new HashMap<>();
     Map<Integer, Integer> last = new HashMap<>();
-    Map<OpNode, Compiled> compiled = Objects.requireNonNull(COMPILED.get(runtime));
-    List<Schedule.ExecItem> items = new ArrayList<>();
     for (int i = 0; i < launches.size(); i++) {
-      List<List<Integer>> arguments = new ArrayList<>();
       for (Bound bound : launches.get(i)) {
-        arguments.add(bound.slots);
         for (int slot : bound.slots) {
           first.putIfAbsent(slot, i);
           last.put(slot, i);
         }
       }
-      Compiled code = Objects.requireNonNull(compiled.get(launches.get(i).getFirst().sink));
-      items.add(new Schedule.ExecItem(code.program, code.kernel, arguments));
     }
     List<MemoryPlan.Life> lives = new ArrayList<>();
     Map<Integer, Schedule.Place> places = new LinkedHashMap<>();
@@ -243,7 +258,17 @@ final class Scheduler {
     for (int slot = 0; slot < slotNodes.size(); slot++) {
       all.add(places.getOrDefault(slot, new Schedule.Place.Temporary(plan.offset(slot), bytes(slotNodes.get(slot)))));
     }
+    return new Memory(all, plan.bytes());
+  }
+
+  private Schedule assemble(List<List<Bound>> launches, List<OpNode> results, Memory memory, Schedule.Compilation compilation) {
+    Map<OpNode, Compiled> compiled = Objects.requireNonNull(COMPILED.get(runtime));
+    List<Schedule.ExecItem> items = new ArrayList<>();
+    for (List<Bound> launch : launches) {
+      Compiled code = Objects.requireNonNull(compiled.get(launch.getFirst().sink));
+      items.add(new Schedule.ExecItem(code.program, code.kernel, launch.stream().map(Bound::slots).toList()));
+    }
     List<Integer> outputs = results.stream().map(slots::get).toList();
-    return new Schedule(items, sequence(runtime, items), inputs, outputs, all, plan.bytes(), compilation);
+    return new Schedule(items, sequence(runtime, items), inputs, outputs, memory.places(), memory.workspaceBytes(), compilation);
   }
 }

@@ -22,6 +22,12 @@ final class Workspace {
     return BY_DEVICE.computeIfAbsent(device, Workspace::new);
   }
 
+  /// How much there is now.
+  long bytes() {
+    Buffer now = buffer;
+    return now == null ? 0 : now.bytes();
+  }
+
   Buffer atLeast(long bytes) {
     Buffer now = buffer;
     if (now == null || now.bytes() < bytes) {

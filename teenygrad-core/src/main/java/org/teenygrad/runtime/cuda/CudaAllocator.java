@@ -61,6 +61,12 @@ final class CudaAllocator implements Allocator {
     public boolean allows(long bytes) {
       return true; // the driver knows
     }
+
+    @Override
+    public long freeBytes() {
+      stream.makeCurrent();
+      return CudaDriver.memGetInfo().free();
+    }
   }
 
   @Override
@@ -71,7 +77,7 @@ final class CudaAllocator implements Allocator {
     long size = bytes <= PAGE_BYTES ? BlockPool.sizeClass(bytes) : Math.ceilDiv(bytes, PAGE_BYTES) * PAGE_BYTES;
     Long block = pool.take(size);
     if (block == null) {
-      throw outOfMemory(bytes);
+      throw outOfMemory(bytes, "");
     }
     long pointer = block;
     return new CudaBuffer(pointer, bytes, () -> pool.giveBack(size, pointer));
@@ -95,6 +101,13 @@ final class CudaAllocator implements Allocator {
   /// Gives all cached memory back to the driver.
   void trim() {
     pool.trim();
+  }
+
+  @Override
+  public void requireRoom(long bytes, String what) {
+    if (!pool.hasRoom(bytes)) {
+      throw outOfMemory(bytes, what);
+    }
   }
 
   /// What is small is copied together with what else the next kernel needs.
@@ -152,15 +165,16 @@ final class CudaAllocator implements Allocator {
     }
   }
 
-  private OutOfMemoryException outOfMemory(long bytes) {
+  private OutOfMemoryException outOfMemory(long bytes, String what) {
     stream.makeCurrent();
     CudaDriver.MemInfo memory = CudaDriver.memGetInfo();
     long mine = liveBytes() + cachedBytes();
     return new OutOfMemoryException(
-        "%s: no room for %s: tensors hold %s of its %s, other programs and the driver %s. A smaller batch or block size needs less"
+        "%s: no room for %s%s: tensors hold %s of its %s, other programs and the driver %s. A smaller batch or block size needs less"
             .formatted(
                 device,
                 MemoryBudget.text(bytes),
+                what,
                 MemoryBudget.text(liveBytes()),
                 MemoryBudget.text(memory.total()),
                 MemoryBudget.text(Math.max(0, memory.total() - memory.free() - mine))));

@@ -22,6 +22,7 @@ import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.LrSchedule;
 import org.teenygrad.optim.Optimizer;
 import org.teenygrad.optim.ParameterGroup;
+import org.teenygrad.runtime.OutOfMemoryException;
 import org.teenygrad.schedule.Profile;
 import org.teenygrad.state.AtomicFiles;
 
@@ -148,7 +149,26 @@ public final class Trainer {
   /// @param stop asked after each iteration; if true, this one is the last for now: it is saved, and the method returns
   /// @throws org.teenygrad.state.FileException if a file cannot be written; what was saved before is still there
   /// @throws IllegalStateException if the loss is no number any more
+  /// @throws OutOfMemoryException if the device has no room for an evaluation or an iteration: said before anything of it runs
   public TrainResult train(Progress progress, BooleanSupplier stop) {
+    try {
+      return trainToTheEnd(progress, stop);
+    } catch (OutOfMemoryException e) {
+      throw new OutOfMemoryException(e.getMessage() + advice());
+    }
+  }
+
+  /// What to change in these settings for less memory.
+  private String advice() {
+    int batch = settings.batchSize();
+    String smaller = batch % 2 != 0
+        ? "a lower --batch-size or --block-size"
+        : "--batch-size %d with --gradient-accumulation-steps %d, which takes the same steps".formatted(batch / 2, 2 * settings.gradientAccumulationSteps());
+    return ". Here batch_size is %d, block_size %d and dtype %s; less is needed by %s%s"
+        .formatted(batch, settings.blockSize(), settings.dtype(), smaller, settings.dtype().bytes() < 4 ? "" : ", and by --dtype bfloat16");
+  }
+
+  private TrainResult trainToTheEnd(Progress progress, BooleanSupplier stop) {
     long start = System.nanoTime();
     folder.create();
     Durations durations = new Durations();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Param;
+import org.teenygrad.runtime.OutOfMemoryException;
 import org.teenygrad.schedule.Profile;
 import org.teenygrad.state.FileException;
 
@@ -153,6 +155,35 @@ class TrainerTest {
   void trainsInBfloat16() {
     TrainSettings settings = TINY.with(Map.of("dtype", DType.BFLOAT16, "maxIters", 2));
     assertThat(Trainer.start(settings, corpus(), in("run")).train(Progress.SILENT, () -> false).bestValLoss()).isBetween(1.0, 4.0);
+  }
+
+  /// Trains with more in a batch than its memory holds.
+  static final class TooLarge {
+    public static void main(String[] args) {
+      Trainer trainer = Trainer.start(TINY.with(Map.of("batchSize", 8192)), corpus(), new RunFolder(Path.of(args[0])));
+      try {
+        trainer.train(Progress.SILENT, () -> false);
+      } catch (OutOfMemoryException e) {
+        System.out.println(trainer.iteration() + " iterations, " + e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void tooLittleMemoryIsSaidBeforeTheFirstIterationAndWhatToChange() throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp", System.getProperty("java.class.path"),
+            "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "-Dteenygrad.memory=24m", "--enable-native-access=ALL-UNNAMED",
+            TooLarge.class.getName(), in("run").path().toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    assertThat(said)
+        .startsWith("0 iterations, host memory: no room for ").contains(" for what is computed on the way, ").contains("24.0 MiB is the limit")
+        .contains("batch_size is 8192, block_size 8 and dtype float32; less is needed by --batch-size 4096 with --gradient-accumulation-steps 2")
+        .contains("--dtype bfloat16");
   }
 
   @Test

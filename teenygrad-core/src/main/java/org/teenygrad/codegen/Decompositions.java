@@ -24,13 +24,18 @@ public final class Decompositions {
   /// The graph of a kernel with every such operation replaced.
   /// @param specialUnit whether the machine computes EXP and EXP2 of float32 itself (to 2 units in the last place), and TANH (to 11 bits)
   public static OpNode expand(OpNode kernelSink, boolean specialUnit) {
-    UnaryOperator<OpNode> rewrite = specialUnit ? Decompositions::rewriteWithSpecialUnit : Decompositions::rewrite;
+    return specialUnit
+        ? map(map(kernelSink, Decompositions::rewriteOnePlusErf), Decompositions::rewriteWithSpecialUnit)
+        : map(kernelSink, Decompositions::rewrite);
+  }
+
+  private static OpNode map(OpNode kernelSink, UnaryOperator<OpNode> rewrite) {
     return Objects.requireNonNull(Graph.map(List.of(kernelSink), rewrite).get(kernelSink));
   }
 
   /// The graph with each FOLD by LOGSUMEXP spelled out: the largest element, and the sum of exponentials of the distances from it.
   public static OpNode spellLogSums(OpNode kernelSink) {
-    return Objects.requireNonNull(Graph.map(List.of(kernelSink), Decompositions::spellLogSum).get(kernelSink));
+    return map(kernelSink, Decompositions::spellLogSum);
   }
 
   private static OpNode spellLogSum(OpNode node) {
@@ -50,6 +55,16 @@ public final class Decompositions {
     List<OpNode> inputs = new ArrayList<>(like.inputs());
     inputs.set(0, body);
     return OpNode.of(OpCode.FOLD, combine, inputs);
+  }
+
+  private static OpNode rewriteOnePlusErf(OpNode node) {
+    if (!node.is(OpCode.ADD) || node.dtype() != DType.FLOAT32) {
+      return node;
+    }
+    OpNode x = node.input(0);
+    OpNode y = node.input(1);
+    return x.is(OpCode.ERF) && y.isConstant(1) ? ErrorFunction.onePlusErf(x.input(0))
+        : y.is(OpCode.ERF) && x.isConstant(1) ? ErrorFunction.onePlusErf(y.input(0)) : node;
   }
 
   private static OpNode rewriteWithSpecialUnit(OpNode node) {

@@ -3,6 +3,7 @@ package org.teenygrad.codegen;
 import static org.teenygrad.codegen.Arithmetic.*;
 
 import org.teenygrad.DType;
+import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
 /// erf x of float32 and float64 in two pieces, both always computed.
@@ -50,6 +51,20 @@ final class ErrorFunction {
     -2.1146288021574517e-06, 3.6953433908874636e-07, -4.592906753492072e-08, 3.8896319421754675e-09,
     -2.0201268117509077e-10, 4.864534061096022e-12
   };
+
+  /// P with erfc x = 2^(x P(x)) for 0 <= x <= 4.6: with the coefficients as they are, 1 + erf is wrong by at most 1e-7, and by
+  /// a 700th of itself where that is less. The last one is negative, so that farther out erfc vanishes.
+  private static final double[] LOG2_ERFC = {
+    -1.6279142f, -0.918325f, -0.14895889f, 0.029374478f, -0.0021123288f, -0.0006546034f, 0.00018852499f, -1.4893915e-05f
+  };
+
+  /// 1 + erf x of float32 for machines that compute EXP2 themselves, the factor of x / 2 in GELU: half of what erf takes, and nothing
+  /// cancels where x is negative. Measured with an exact EXP2: within 2e-7, and within 0.14 % of itself down to x = -4.5.
+  static OpNode onePlusErf(OpNode x) {
+    OpNode magnitude = abs(x);
+    OpNode tail = OpNode.of(OpCode.EXP2, mul(magnitude, polynomial(magnitude, LOG2_ERFC)));
+    return where(lessThan(x, 0.0), tail, sub(constant(x, 2.0), tail));
+  }
 
   static OpNode erf(OpNode x) {
     boolean single = x.dtype() == DType.FLOAT32;

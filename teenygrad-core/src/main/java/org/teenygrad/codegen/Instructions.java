@@ -1,6 +1,8 @@
 package org.teenygrad.codegen;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.teenygrad.DType;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
@@ -9,14 +11,20 @@ import org.teenygrad.ir.OpNode;
 final class Instructions {
   private final Ir ir;
 
-  /// Whether an error of |x| 2^-24 in e^x does no harm, as what becomes of it is rounded to 16 bits.
+  /// Whether an error of |x| 2^-24 in e^x does no harm, nor 0 for what is less than the smallest normal number, as what becomes of it
+  /// is rounded to 16 bits.
   private boolean coarse;
+
+  /// How values of 16-bit types lay in memory.
+  private final Map<InRegister, String> memoryForms = new HashMap<>();
+
+  private record InRegister(String value, DType dtype) {}
 
   Instructions(Ir ir) {
     this.ir = ir;
   }
 
-  /// Takes the short way to e^x from here on.
+  /// Takes the short way to e^x and 2^x from here on.
   void allowCoarse() {
     coarse = true;
   }
@@ -52,7 +60,7 @@ final class Instructions {
       case NOT -> ir.value("xor " + type + " " + a + ", " + Ir.constant(dtype, dtype == DType.BOOL ? (Object) true : (Object) (-1L), lanes));
       case ABS -> floating ? call("fabs", type, dtype, lanes, List.of(a)) : dtype == DType.UINT8 ? a : absolute(a, type, dtype, lanes);
       case EXP -> exponential(type, lanes, a);
-      case EXP2 -> eachLane("ex2.approx.f32", type, lanes, a);
+      case EXP2 -> powerOfTwo(type, lanes, a);
       case TANH -> eachLane("tanh.approx.f32", type, lanes, a);
       case SQRT -> call("sqrt", type, dtype, lanes, List.of(a));
       case FLOOR -> call("floor", type, dtype, lanes, List.of(a));
@@ -68,7 +76,7 @@ final class Instructions {
     DType dtype = DType.FLOAT32;
     double log2E = 1 / Math.log(2);
     if (coarse) {
-      return eachLane("ex2.approx.f32", type, lanes, ir.value("fmul " + type + " " + x + ", " + Ir.constant(dtype, log2E, lanes)));
+      return powerOfTwo(type, lanes, ir.value("fmul " + type + " " + x + ", " + Ir.constant(dtype, log2E, lanes)));
     }
     String upper = Ir.constant(dtype, 89.0, lanes);
     String lower = Ir.constant(dtype, -151.0, lanes);
@@ -80,7 +88,12 @@ final class Instructions {
     String lost = call("fma", type, dtype, lanes, List.of(clamped, factor, ir.value("fneg " + type + " " + power)));
     lost = call("fma", type, dtype, lanes, List.of(clamped, Ir.constant(dtype, log2E - (float) log2E, lanes), lost));
     String correction = call("fma", type, dtype, lanes, List.of(lost, Ir.constant(dtype, Math.log(2), lanes), Ir.constant(dtype, 1.0, lanes)));
-    return ir.value("fmul " + type + " " + eachLane("ex2.approx.f32", type, lanes, power) + ", " + correction);
+    return ir.value("fmul " + type + " " + powerOfTwo(type, lanes, power) + ", " + correction);
+  }
+
+  /// The unit gives no subnormal numbers: without `ftz` three more instructions see to it.
+  private String powerOfTwo(String type, int lanes, String x) {
+    return eachLane(coarse ? "ex2.approx.ftz.f32" : "ex2.approx.f32", type, lanes, x);
   }
 
   private String where(String condition, String type, int lanes, String yes, String no) {
@@ -279,6 +292,12 @@ final class Instructions {
     };
   }
 
+  /// The same without rounding again what lay in memory, or was rounded as if it had.
+  String backToMemory(String value, DType dtype, int lanes) {
+    String known = memoryForms.get(new InRegister(value, dtype));
+    return known == null ? toMemory(value, dtype, lanes) : known;
+  }
+
   /// Rounds to nearest even by adding half a unit (less one where the kept part is even) to the bits; NaN stays NaN.
   private String roundToBfloat(String value, int lanes) {
     String ints = Ir.type(DType.INT32, lanes);
@@ -298,10 +317,13 @@ final class Instructions {
   /// A value from memory as it is computed with.
   String fromMemory(String value, DType dtype, int lanes) {
     String memory = Ir.memoryType(dtype, lanes);
-    return switch (dtype) {
+    String register = switch (dtype) {
       case BOOL -> ir.value("icmp ne " + memory + " " + value + ", " + Ir.constant(DType.INT8, 0L, lanes));
       case FLOAT16 -> ir.value("fpext " + memory + " " + value + " to " + Ir.type(dtype, lanes));
       case BFLOAT16 -> {
+        if (ir.dialect == Ir.Dialect.NVPTX && lanes % 4 == 0) {
+          yield unpacked(value, lanes);
+        }
         String ints = Ir.type(DType.INT32, lanes);
         String wide = ir.value("zext " + memory + " " + value + " to " + ints);
         String high = ir.value("shl " + ints + " " + wide + ", " + Ir.constant(DType.INT32, 16L, lanes));
@@ -309,5 +331,25 @@ final class Instructions {
       }
       default -> value;
     };
+    if (dtype == DType.FLOAT16 || dtype == DType.BFLOAT16) {
+      memoryForms.put(new InRegister(register, dtype), value);
+    }
+    return register;
+  }
+
+  /// Two bfloat16 of a word by one instruction each: LLVM takes words apart in twice as many. Single pairs are left to it: what
+  /// attention's derivatives keep would not fit their registers otherwise.
+  private String unpacked(String value, int lanes) {
+    String words = Ir.vector("i32", lanes / 2);
+    String packed = ir.value("bitcast " + Ir.memoryType(DType.BFLOAT16, lanes) + " " + value + " to " + words);
+    String even = ir.value("shl " + words + " " + packed + ", " + Ir.constant(DType.INT32, 16L, lanes / 2));
+    String odd = ir.value("and " + words + " " + packed + ", " + Ir.constant(DType.INT32, -0x10000L, lanes / 2));
+    String[] parts = {even, odd};
+    String result = "poison";
+    for (int lane = 0; lane < lanes; lane++) {
+      String word = ir.value("extractelement " + words + " " + parts[lane % 2] + ", i64 " + lane / 2);
+      result = ir.value("insertelement " + Ir.type(DType.INT32, lanes) + " " + result + ", i32 " + word + ", i64 " + lane);
+    }
+    return ir.value("bitcast " + Ir.type(DType.INT32, lanes) + " " + result + " to " + Ir.type(DType.BFLOAT16, lanes));
   }
 }

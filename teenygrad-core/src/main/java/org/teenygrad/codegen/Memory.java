@@ -203,6 +203,6 @@ final class Memory {
         result = ir.value("select i1 " + mask + ", " + Ir.type(dtype, lanes) + " " + result + ", " + Ir.type(dtype, lanes) + " " + before);
       }
     }
-    ir.effect("store " + type + " " + instructions().toMemory(result, dtype, lanes) + ", " + pointerType() + " " + pointer + ", align " + alignment);
+    ir.effect("store " + type + " " + instructions().backToMemory(result, dtype, lanes) + ", " + pointerType() + " " + pointer + ", align " + alignment);
   }
 }

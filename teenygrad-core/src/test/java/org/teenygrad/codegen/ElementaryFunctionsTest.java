@@ -1,6 +1,7 @@
 package org.teenygrad.codegen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.teenygrad.DType;
+import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Semantics;
@@ -108,6 +110,36 @@ class ElementaryFunctionsTest {
     Lanes lanes = new Lanes(Decompositions.expand(sum, false));
     assertThat(lanes.floats((Object) new float[] {0}))
         .containsExactly((float) Math.E);
+  }
+
+  /// Twice the distribution function of a normal number x √2, as GPUs compute it for GELU.
+  @Test
+  void oneAndErfIsRightWhereNearlyNothingIsLeftOfIt() {
+    OpNode x = Lanes.argument(0, DType.FLOAT32);
+    OpNode sum = OpNode.of(OpCode.ADD, OpNode.constant(DType.FLOAT32, 1.0), OpNode.of(OpCode.ERF, x));
+    OpNode simple = Decompositions.expand(sum, true);
+    assertThat(Graph.topological(List.of(simple))).filteredOn(node -> node.is(OpCode.EXP2)).hasSize(1);
+    Lanes lanes = new Lanes(Decompositions.expand(simple, false));
+    float[] inputs = new float[12001];
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] = (i - 6000) / 1000f;
+    }
+    float[] results = lanes.floats((Object) inputs);
+    for (int i = 0; i < inputs.length; i++) {
+      double y = inputs[i];
+      double exact = y < -1 ? complement(-y) : 1 + Semantics.floating(OpCode.ERF, DType.FLOAT64, y, 0, 0);
+      assertThat((double) results[i]).as("1 + erf(%s)", y).isCloseTo(exact, within(y < -4.5 ? 2e-10 : Math.min(2e-7, 1.4e-3 * exact)));
+    }
+    assertThat(lanes.floats((Object) new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -1e30f, -20})).containsExactly(Float.NaN, 2, 0, 0, 0);
+  }
+
+  /// erfc by its continued fraction, which converges for x >= 1.
+  private static double complement(double x) {
+    double fraction = x;
+    for (int k = 200; k > 0; k--) {
+      fraction = x + k / 2.0 / fraction;
+    }
+    return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction;
   }
 
   private static Lanes expanded(OpCode op, DType type) {

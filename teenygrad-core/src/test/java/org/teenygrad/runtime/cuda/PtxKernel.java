@@ -9,6 +9,7 @@ import org.teenygrad.runtime.llvm.LlvmCompiler;
 /// A kernel whose PTX is written when somebody asks for it.
 public final class PtxKernel {
   private static final Pattern STATIC_SHARED = Pattern.compile("\\.shared \\.align \\d+ \\.b8 \\w+\\[(\\d+)]");
+  private static final Pattern INSTRUCTION = Pattern.compile("(?m)^\\s+(@!?%p\\d+ )?[a-z][^;]*;$");
 
   private final Program program;
   private final LlvmCompiler llvm;
@@ -36,6 +37,11 @@ public final class PtxKernel {
   /// @param instruction `ld.global.v4`, `mma.sync`
   public int count(String instruction) {
     return (int) Pattern.compile("(?<![\\w.])" + Pattern.quote(instruction) + "(?![a-z])").matcher(ptx()).results().count();
+  }
+
+  /// How many instructions there are in all; one in a loop counts once.
+  public int instructions() {
+    return (int) INSTRUCTION.matcher(ptx()).results().count();
   }
 
   /// Shared memory that a block has beside what its launch asks for.

@@ -119,6 +119,11 @@ final class Analysis {
     return !folds().isEmpty() ? "reduce" : scatters ? "scatter" : "map";
   }
 
+  /// Whether all that is stored is rounded to 16 bits, so that float32 need not be right to its last bits on the way.
+  boolean isCoarse() {
+    return stores().stream().allMatch(store -> store.input(0).dtype().isFloating() && store.input(0).dtype().bytes() == 2);
+  }
+
   /// Whether a store's place does not follow from the loop's counter, so that its iterations have an order.
   boolean isSerial(OpNode range) {
     return stores().stream().anyMatch(store -> store.inputs().size() > 3 && algebra.sum(store.input(1)).factor(range) == 0);

@@ -21,7 +21,7 @@ final class Blocks implements LoopNest {
   private static final int THREADS = 128;
   private static final int MOST_THREADS = 512;
 
-  /// A longer row has all threads that a block can have: few rows at a time then stay in the second-level cache.
+  /// A longer row that is not staged has all threads that a block can have: few rows at a time then stay in the second-level cache.
   private static final long LONG_ROW = 1 << 14;
   private static final int THREADS_OF_LONG_ROW = 1024;
 
@@ -39,6 +39,7 @@ final class Blocks implements LoopNest {
   private final List<OpNode> rest;
   private final List<OpNode> shared;
   private final int lanes;
+  private final StagedRows staged;
   private final int size;
   private final int threads;
   private final boolean neighbours;
@@ -50,7 +51,7 @@ final class Blocks implements LoopNest {
   Blocks(Emitter emitter, Target.Gpu target) {
     this.emitter = emitter;
     analysis = emitter.analysis;
-    if (analysis.stores().stream().allMatch(store -> store.input(0).dtype().isFloating() && store.input(0).dtype().bytes() == 2)) {
+    if (analysis.isCoarse()) {
       emitter.instructions.allowCoarse();
     }
     List<OpNode> free = analysis.outer;
@@ -65,6 +66,8 @@ final class Blocks implements LoopNest {
     long wanted = (long) target.processors() * BUSY;
     lanes = across == null ? 1 : lanes(across, rest.isEmpty() ? count / wanted : Analysis.size(across));
     items = rest.isEmpty() ? count / lanes : count;
+    List<OpNode> shareable = neighbours && (rest.isEmpty() ? lanes == 1 : shared.size() == rest.size()) ? folds : List.of();
+    staged = new StagedRows(emitter, rows, shareable, shareable.isEmpty() || shared.size() != 1 ? null : shared.getFirst(), target.sharedBytes());
     size = folds.isEmpty() && rest.isEmpty() ? 1 : teamSize(folds, wanted);
     threads = Math.max(size, neighbours || size == 1 ? THREADS : Math.min(MOST_THREADS, size * Team.WARP));
     boolean flat = size == 1 && rest.isEmpty() && rows.size() == 1 && lanes > 1 && analysis.folds().isEmpty();
@@ -113,6 +116,9 @@ final class Blocks implements LoopNest {
   }
 
   private int teamSize(List<OpNode> folds, long wanted) {
+    if (!staged.isEmpty()) {
+      return staged.threads();
+    }
     long longest = rest.isEmpty() ? 1 : Contraction.count(shared) / lanes;
     for (OpNode fold : folds) {
       long elements = Analysis.size(Analysis.foldRanges(fold).getLast());
@@ -134,7 +140,7 @@ final class Blocks implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    return new Program.Launch(Math.ceilDiv(items / passes, threads / size), threads, 0);
+    return new Program.Launch(Math.ceilDiv(items / passes, threads / size), threads, staged.bytes());
   }
 
   @Override
@@ -194,6 +200,7 @@ final class Blocks implements LoopNest {
       return;
     }
     Ir ir = emitter.ir;
+    staged.fetch(team);
     String first = ir.value("icmp eq i64 " + team.rank() + ", 0");
     emitter.shared(team, valid == null ? first : ir.value("and i1 " + first + ", " + valid), () -> emitter.emitReady(analysis.nodes));
     if (!rest.isEmpty()) {

@@ -3,7 +3,9 @@ package org.teenygrad.codegen;
 import static org.teenygrad.codegen.Arithmetic.*;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.teenygrad.DType;
@@ -27,6 +29,24 @@ public final class Decompositions {
     return specialUnit
         ? map(map(kernelSink, Decompositions::rewriteOnePlusErf), Decompositions::rewriteWithSpecialUnit)
         : map(kernelSink, Decompositions::rewrite);
+  }
+
+  /// The graph with quotients of float32 whose divisors change in fewer loops, the sum of a softmax's row, as products with reciprocals
+  /// that are computed there: at most a unit in the last place further off.
+  static OpNode divideOnce(Analysis analysis) {
+    Map<OpNode, OpNode> changed = new IdentityHashMap<>();
+    for (OpNode node : analysis.nodes) {
+      OpNode copy = node.withInputs(node.inputs().stream().map(changed::get).toList());
+      boolean divides = node.is(OpCode.DIV) && node.dtype() == DType.FLOAT32;
+      changed.put(node, divides && analysis.dependencies(node.input(1)) != analysis.dependencies(node) ? timesReciprocal(copy.input(0), copy.input(1)) : copy);
+    }
+    return Objects.requireNonNull(changed.get(analysis.sink));
+  }
+
+  /// The reciprocal of a number below 2^-128 would be infinite: small divisors, and what they divide, are made larger first.
+  static OpNode timesReciprocal(OpNode x, OpNode divisor) {
+    OpNode scale = where(lessThan(abs(divisor), 0x1p-64), constant(x, 0x1p64), constant(x, 1.0));
+    return mul(mul(x, scale), div(constant(x, 1.0), mul(divisor, scale)));
   }
 
   private static OpNode map(OpNode kernelSink, UnaryOperator<OpNode> rewrite) {

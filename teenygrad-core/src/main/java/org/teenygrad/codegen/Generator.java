@@ -34,8 +34,12 @@ public final class Generator {
           yield program(sink, chained, chain.get(), Generator::gpuModule);
         }
         Emitter emitter = gpuEmitter(Decompositions.spellLogSums(sink));
-        LoopNest nest = Owners.of(emitter, gpu).map(LoopNest.class::cast).or(() -> MatrixTiles.of(emitter, gpu)).orElseGet(() -> new Blocks(emitter, gpu));
-        yield program(sink, emitter, nest, Generator::gpuModule);
+        Optional<LoopNest> nest = Owners.of(emitter, gpu).map(LoopNest.class::cast).or(() -> MatrixTiles.of(emitter, gpu));
+        if (nest.isPresent()) {
+          yield program(sink, emitter, nest.get(), Generator::gpuModule);
+        }
+        Emitter blocks = emitter.analysis.isCoarse() ? gpuEmitter(new Analysis(Decompositions.divideOnce(emitter.analysis))) : emitter;
+        yield program(sink, blocks, new Blocks(blocks, gpu), Generator::gpuModule);
       }
       case Target.Graphs _ -> throw new IllegalArgumentException("no code is written for a device that takes graphs");
     };
@@ -48,7 +52,11 @@ public final class Generator {
   }
 
   private static Emitter gpuEmitter(OpNode sink) {
-    return new Emitter(new Analysis(Decompositions.expand(sink, true)), new Ir(Ir.Dialect.NVPTX), Blocks.VECTOR_BYTES);
+    return gpuEmitter(new Analysis(Decompositions.expand(sink, true)));
+  }
+
+  private static Emitter gpuEmitter(Analysis analysis) {
+    return new Emitter(analysis, new Ir(Ir.Dialect.NVPTX), Blocks.VECTOR_BYTES);
   }
 
   /// Puts a name, parameters and declarations around a function's body.

@@ -1,7 +1,9 @@
 package org.teenygrad.codegen;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.ir.IndexAlgebra;
@@ -15,6 +17,15 @@ final class Memory {
 
   private final Emitter emitter;
 
+  /// Where LOADs read that do not read their buffers.
+  private final Map<OpNode, Copy> copies = new HashMap<>();
+
+  /// A copy in a block's shared memory.
+  ///
+  /// @param pointer to its first element, in the third address space
+  /// @param index of an element
+  private record Copy(String pointer, OpNode index) {}
+
   Memory(Emitter emitter) {
     this.emitter = emitter;
   }
@@ -24,8 +35,18 @@ final class Memory {
     return "%buffer" + slot;
   }
 
-  private String pointerType() {
-    return emitter.ir.dialect.pointer;
+  /// Lets a load read a copy of its buffer's elements in shared memory, aligned to 16 bytes.
+  void readCopy(OpNode load, String pointer, OpNode index) {
+    copies.put(load, new Copy(pointer, index));
+  }
+
+  private OpNode index(OpNode access) {
+    Copy copy = copies.get(access);
+    return copy == null ? access.input(1) : copy.index;
+  }
+
+  private String pointerType(OpNode access) {
+    return copies.containsKey(access) ? "ptr addrspace(3)" : emitter.ir.dialect.pointer;
   }
 
   /// What the address of a vector is a multiple of, in bytes. Processors do not care; a GPU takes what is not aligned apart.
@@ -36,7 +57,7 @@ final class Memory {
 
   /// The same for vectors along a loop that start at multiples of their lanes.
   private int alignment(OpNode access, DType dtype, OpNode along, int lanes) {
-    IndexAlgebra.Sum sum = emitter.analysis.algebra.sum(access.input(1));
+    IndexAlgebra.Sum sum = emitter.analysis.algebra.sum(index(access));
     long step = lanes | sum.constant();
     for (var term : sum.factors().entrySet()) {
       step |= term.getKey() == along ? lanes : term.getValue();
@@ -58,7 +79,7 @@ final class Memory {
     DType dtype = load.dtype();
     int lanes = emitter.loops.lanes(load, steps);
     OpNode valid = load.inputs().size() > 2 ? load.input(2) : null;
-    long stride = lanes == 1 ? 1 : laneStride(load.input(1));
+    long stride = lanes == 1 ? 1 : laneStride(index(load));
     if (lanes == 1) {
       String mask = valid == null ? null : emitter.value(valid, steps);
       return instructions().fromMemory(loadOne(load, address(load, steps), mask), dtype, 1);
@@ -90,10 +111,10 @@ final class Memory {
   private String loadOne(OpNode load, String address, @Nullable String mask) {
     String type = Ir.memoryType(load.dtype(), 1);
     if (mask == null) {
-      return emitter.ir.value("load " + type + ", " + pointerType() + " " + element(load, address) + ", align " + load.dtype().bytes());
+      return emitter.ir.value("load " + type + ", " + pointerType(load) + " " + element(load, address) + ", align " + load.dtype().bytes());
     }
     String safe = emitter.ir.value("select i1 " + mask + ", i64 " + address + ", i64 0");
-    String value = emitter.ir.value("load " + type + ", " + pointerType() + " " + element(load, safe) + ", align " + load.dtype().bytes());
+    String value = emitter.ir.value("load " + type + ", " + pointerType(load) + " " + element(load, safe) + ", align " + load.dtype().bytes());
     return emitter.ir.value("select i1 " + mask + ", " + type + " " + value + ", " + type + " zeroinitializer");
   }
 
@@ -101,7 +122,7 @@ final class Memory {
     String type = Ir.memoryType(load.dtype(), lanes);
     String pointer = element(load, address(load, steps));
     if (valid == null) {
-      return emitter.ir.value("load " + type + ", " + pointerType() + " " + pointer + ", align " + alignment(load, load.dtype(), lanes));
+      return emitter.ir.value("load " + type + ", " + pointerType(load) + " " + pointer + ", align " + alignment(load, load.dtype(), lanes));
     }
     String mask = Ir.type(DType.BOOL, lanes);
     String name = "@llvm.masked.load." + Ir.suffix(Ir.memoryType(load.dtype(), 1), lanes) + ".p0";
@@ -125,7 +146,7 @@ final class Memory {
 
   private List<String> laneAddresses(OpNode access, List<Integer> steps, int lanes) {
     List<String> addresses = new ArrayList<>();
-    long stride = laneStride(access.input(1));
+    long stride = laneStride(index(access));
     if (stride >= 0) {
       String first = address(access, steps);
       for (int lane = 0; lane < lanes; lane++) {
@@ -133,7 +154,7 @@ final class Memory {
       }
       return addresses;
     }
-    String all = emitter.operand(access.input(1), steps, lanes);
+    String all = emitter.operand(index(access), steps, lanes);
     for (int lane = 0; lane < lanes; lane++) {
       addresses.add(emitter.ir.value("extractelement " + Ir.type(DType.INT64, lanes) + " " + all + ", i64 " + lane));
     }
@@ -142,7 +163,7 @@ final class Memory {
 
   /// The index of the first lane: what the open loops give, and a constant for the steps of the axes.
   private String address(OpNode access, List<Integer> steps) {
-    OpNode index = access.input(1);
+    OpNode index = index(access);
     List<Integer> own = new ArrayList<>();
     long offset = 0;
     for (Axis axis : emitter.loops.axes()) {
@@ -156,7 +177,9 @@ final class Memory {
 
   private String element(OpNode access, String address) {
     String type = Ir.memoryType(elementType(access), 1);
-    return emitter.ir.value("getelementptr inbounds " + type + ", " + pointerType() + " " + pointer(Analysis.slot(access)) + ", i64 " + address);
+    Copy copy = copies.get(access);
+    String start = copy == null ? pointer(Analysis.slot(access)) : copy.pointer;
+    return emitter.ir.value("getelementptr inbounds " + type + ", " + pointerType(access) + " " + start + ", i64 " + address);
   }
 
   private static DType elementType(OpNode access) {
@@ -194,7 +217,7 @@ final class Memory {
     String type = Ir.memoryType(dtype, lanes);
     String result = value;
     if (store.payload() != null || mask != null) {
-      String old = ir.value("load " + type + ", " + pointerType() + " " + pointer + ", align " + alignment);
+      String old = ir.value("load " + type + ", " + pointerType(store) + " " + pointer + ", align " + alignment);
       String before = instructions().fromMemory(old, dtype, lanes);
       if (store.payload() != null) {
         result = instructions().binary((OpCode) store.payload(), Analysis.inRegister(dtype), lanes, before, value);
@@ -203,6 +226,6 @@ final class Memory {
         result = ir.value("select i1 " + mask + ", " + Ir.type(dtype, lanes) + " " + result + ", " + Ir.type(dtype, lanes) + " " + before);
       }
     }
-    ir.effect("store " + type + " " + instructions().backToMemory(result, dtype, lanes) + ", " + pointerType() + " " + pointer + ", align " + alignment);
+    ir.effect("store " + type + " " + instructions().backToMemory(result, dtype, lanes) + ", " + pointerType(store) + " " + pointer + ", align " + alignment);
   }
 }

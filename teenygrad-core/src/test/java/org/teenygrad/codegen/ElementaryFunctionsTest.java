@@ -3,6 +3,7 @@ package org.teenygrad.codegen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
@@ -131,6 +132,25 @@ class ElementaryFunctionsTest {
       assertThat((double) results[i]).as("1 + erf(%s)", y).isCloseTo(exact, within(y < -4.5 ? 2e-10 : Math.min(2e-7, 1.4e-3 * exact)));
     }
     assertThat(lanes.floats((Object) new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -1e30f, -20})).containsExactly(Float.NaN, 2, 0, 0, 0);
+  }
+
+  @Test
+  void productsWithReciprocalsAreQuotientsEvenWhereTheReciprocalIsInfinite() {
+    Lanes lanes = new Lanes(Decompositions.timesReciprocal(Lanes.argument(0, DType.FLOAT32), Lanes.argument(1, DType.FLOAT32)));
+    float[] some = {0, -0f, 1, -3, 7, 1e-44f, 3e-39f, -1e-38f, 1e-20f, 1e10f, 3e38f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN};
+    for (float divisor : some) {
+      float[] divisors = new float[some.length];
+      Arrays.fill(divisors, divisor);
+      float[] quotients = lanes.floats(some, divisors);
+      for (int i = 0; i < some.length; i++) {
+        float exact = some[i] / divisor;
+        if (Math.abs(exact) >= Float.MIN_NORMAL && Math.abs(exact) <= Float.MAX_VALUE) {
+          assertThat(quotients[i] / exact).as("%s / %s", some[i], divisor).isCloseTo(1, within(5e-7f));
+        } else {
+          assertThat(quotients[i]).as("%s / %s", some[i], divisor).isEqualTo(exact, within(2 * Float.MIN_VALUE));
+        }
+      }
+    }
   }
 
   /// erfc by its continued fraction, which converges for x >= 1.

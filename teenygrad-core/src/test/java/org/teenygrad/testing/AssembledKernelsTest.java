@@ -33,6 +33,12 @@ class AssembledKernelsTest {
   private static final int MOST_REGISTERS = 255;
   private static final int MOST_STATIC_SHARED_BYTES = 48 << 10;
 
+  /// Of a multiprocessor.
+  private static final int REGISTERS = 64 << 10;
+
+  /// For each block; what one block may ask for is what a multiprocessor has, less this.
+  private static final int SHARED_BYTES_OF_THE_DRIVER = 1 << 10;
+
   /// Random graphs of each kind for each GPU, which have other seeds.
   private static final int GRAPHS = 75;
   private static final int FUSIONS = 15;
@@ -72,6 +78,19 @@ class AssembledKernelsTest {
     Map<String, Ptxas.Usage> usages = ptxas.assemble(gpu.processor(), texts, folder);
     assertThat(usages).containsOnlyKeys(byName.keySet());
     assertThat(offences(byName.values(), usages, mostSpilledBytes)).isEmpty();
+  }
+
+  /// While one computes, the other's row comes.
+  @Test
+  void twoBlocksOfALongSoftmaxFitOneMultiprocessor(@TempDir Path folder) throws IOException, InterruptedException {
+    AbsentGpu gpu = AbsentGpu.H200;
+    PtxKernel softmax = GpuWorkload.SOFTMAX.launches(gpu).getFirst();
+    assertThat(2 * (softmax.program().launch().scratchBytes() + softmax.staticSharedBytes() + SHARED_BYTES_OF_THE_DRIVER))
+        .isLessThanOrEqualTo(gpu.sharedBytes() + SHARED_BYTES_OF_THE_DRIVER);
+    Ptxas ptxas = Ptxas.find().orElse(null);
+    assumeTrue(ptxas != null, "no ptxas");
+    Ptxas.Usage usage = ptxas.assemble(gpu.processor(), Map.of(softmax.program().name(), softmax.ptx()), folder).values().iterator().next();
+    assertThat(2 * softmax.program().launch().threads() * usage.registers()).isLessThanOrEqualTo(REGISTERS);
   }
 
   @Test

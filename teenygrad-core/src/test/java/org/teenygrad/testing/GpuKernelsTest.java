@@ -72,10 +72,26 @@ class GpuKernelsTest {
       PtxKernel kernel = only(workload, gpu);
       int warps = kernel.program().launch().threads() / 32;
       assertThat(kernel.count("shfl.sync")).as(kernel.toString()).isEqualTo(2 * (5 + Integer.numberOfTrailingZeros(warps)));
-      assertThat(kernel.count("bar.sync")).as(kernel.toString()).isEqualTo(4);
+      assertThat(kernel.count("bar.sync")).as(kernel.toString()).isEqualTo(kernel.program().launch().scratchBytes() > 0 ? 5 : 4);
       assertThat(kernel.count("ld.global")).as(kernel.toString()).isEqualTo(kernel.count("ld.global.v2") + kernel.count("ld.global.v4"));
       movesInVectors(kernel, "st.global");
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void longRowsThatAreReadSeveralTimesComeOnceToSharedMemory(AbsentGpu gpu) {
+    PtxKernel softmax = only(GpuWorkload.SOFTMAX, gpu);
+    PtxKernel logSumExp = GpuWorkload.CROSS_ENTROPY_GRADIENT.launches(gpu).getFirst();
+    for (PtxKernel kernel : List.of(softmax, logSumExp)) {
+      assertThat(kernel.program().launch().scratchBytes()).as(kernel.toString()).isEqualTo(50304 * 2);
+      assertThat(kernel.count("cp.async.cg.shared.global")).as(kernel.toString()).isPositive();
+      assertThat(kernel.count("cp.async.wait_group")).as(kernel.toString()).isEqualTo(1);
+      assertThat(kernel.count("ld.global")).as(kernel.toString()).isZero();
+    }
+    assertThat(softmax.count("rcp.rn.f32")).as("one division for a row: %s", softmax).isEqualTo(1);
+    assertThat(softmax.count("div")).as(softmax.toString()).isZero();
+    assertThat(only(GpuWorkload.LAYER_NORM, gpu).program().launch().scratchBytes()).as("short rows stay in the first-level cache").isZero();
   }
 
   @ParameterizedTest

@@ -164,6 +164,80 @@ sealed interface Activations permits Tensor {
     return Precision.compute(self(), x -> x.mul(x.hardSigmoid()));
   }
 
+  /// x where it is more than `threshold`, else `value`: `torch.nn.functional.threshold`.
+  /// ```java
+  /// Tensor.of(0.5f, 2f).threshold(1, -3);   // [-3.  2.]
+  /// ```
+  default Tensor threshold(double threshold, double value) {
+    return self().le(threshold).where(value, self());
+  }
+
+  /// x drawn by `lambda` towards 0, where it stops: `torch.nn.functional.softshrink`.
+  /// ```java
+  /// Tensor.of(-2f, 0.25f, 2f).softshrink(0.5);   // [-1.5  0.   1.5]
+  /// ```
+  default Tensor softshrink(double lambda) {
+    return Precision.compute(self(), x -> x.gt(lambda).where(x.sub(lambda), x.lt(-lambda).where(x.add(lambda), x.mul(0))));
+  }
+
+  /// x where its size is more than `lambda`, else 0: `torch.nn.functional.hardshrink`.
+  /// ```java
+  /// Tensor.of(-2f, 0.25f, 2f).hardshrink(0.5);   // [-2.  0.  2.]
+  /// ```
+  default Tensor hardshrink(double lambda) {
+    return self().abs().le(lambda).where(0, self());
+  }
+
+  /// x - tanh(x).
+  /// ```java
+  /// Tensor.of(0f).tanhshrink();   // 0.0
+  /// ```
+  default Tensor tanhshrink() {
+    return Precision.compute(self(), x -> x.sub(x.tanh()));
+  }
+
+  /// x where it is positive, else the channel's weight times x: `torch.nn.functional.prelu`.
+  /// ```java
+  /// Tensor.of(-8f, 2f).prelu(Tensor.of(0.125f));   // [-1.  2.]
+  /// ```
+  /// @param weight (channels) for axis 1, or one number
+  default Tensor prelu(Tensor weight) {
+    Tensor each = weight.elements() == 1 || self().rank() < 2
+        ? weight
+        : weight.reshape(Scaling.channelShape(self().shape()));
+    return self().gt(0).where(self(), self().mul(each));
+  }
+
+  /// The first half of an axis times the sigmoid of the second: `torch.nn.functional.glu`.
+  /// ```java
+  /// Tensor.of(4f, 0f).glu(0);   // [2.]
+  /// ```
+  /// @throws IllegalArgumentException if the axis has an odd size
+  default Tensor glu(int axis) {
+    int size = self().size(axis);
+    if (size % 2 != 0) {
+      throw new IllegalArgumentException("glu: axis %d of shape %s does not halve".formatted(axis, self().shape()));
+    }
+    return Precision.compute(self(), x -> x.narrow(axis, 0, size / 2).mul(x.narrow(axis, size / 2, size / 2).sigmoid()));
+  }
+
+  /// A sample of the distribution whose unnormalised logarithms these are, relaxed by a temperature; if `hard` a row of zeros with one 1,
+  /// with the gradient of the relaxed one: `torch.nn.functional.gumbel_softmax`.
+  /// ```java
+  /// Tensor.rand(2, 3).gumbelSoftmax(1, true, -1).sum(-1);   // [1. 1.]
+  /// ```
+  default Tensor gumbelSoftmax(double temperature, boolean hard, int axis) {
+    return Precision.compute(self(), x -> {
+      Tensor noise = RandomState.shared().rand(x.shape(), x.device()).clampMin(Float.MIN_NORMAL).log().neg().log().neg();
+      Tensor soft = x.add(noise.cast(x.dtype())).div(temperature).softmax(axis);
+      if (!hard) {
+        return soft;
+      }
+      Tensor sure = Tensor.zeros(x.dtype(), x.shape().toArray()).scatter(axis, soft.argmax(axis, true), soft.onesLike());
+      return sure.sub(soft).detach().add(soft); // the value of one, the derivative of the other
+    });
+  }
+
   /// e^x divided by its sum along an axis, so that each row is a distribution: `torch.softmax`.
   ///
   /// The row's maximum is subtracted first, so large values do not overflow. A row of only -infinity gives NaN.

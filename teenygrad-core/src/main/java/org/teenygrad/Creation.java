@@ -2,6 +2,7 @@ package org.teenygrad;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Devices;
@@ -257,5 +258,43 @@ abstract sealed class Creation extends RandomCreation permits Joining {
   /// A float32 matrix with ones where row and column are equal.
   public static Tensor eye(int rows, int columns) {
     return arange(rows, DType.INT32).unsqueeze(1).eq(arange(columns, DType.INT32)).cast(DType.FLOAT32);
+  }
+
+  /// `count` powers of a base whose exponents are at equal distances from `start` to `end`; float32. PyTorch's `logspace`.
+  /// ```java
+  /// Tensor.logspace(0, 2, 3, 10);   // [  1.  10. 100.]
+  /// ```
+  public static Tensor logspace(double start, double end, int count, double base) {
+    Tensor exponents = arange(count, DType.FLOAT64).mul(count > 1 ? (end - start) / (count - 1) : 0).add(start);
+    return Tensor.full(Shape.SCALAR, base, DType.FLOAT64).pow(exponents).cast(DType.FLOAT32);
+  }
+
+  /// The rows and the columns of a matrix' elements on and below a diagonal, int64 (2, elements). PyTorch's `tril_indices`.
+  /// ```java
+  /// Tensor.trilIndices(2, 2, 0);   // [[0 1 1]
+  ///                                //  [0 0 1]]
+  /// ```
+  public static Tensor trilIndices(int rows, int columns, int diagonal) {
+    return places(rows, columns, (row, column) -> column - row <= diagonal);
+  }
+
+  /// The rows and the columns of a matrix' elements on and above a diagonal, int64 (2, elements). PyTorch's `triu_indices`.
+  /// ```java
+  /// Tensor.triuIndices(2, 2, 0);   // [[0 0 1]
+  ///                                //  [0 1 1]]
+  /// ```
+  public static Tensor triuIndices(int rows, int columns, int diagonal) {
+    return places(rows, columns, (row, column) -> column - row >= diagonal);
+  }
+
+  private interface Place {
+    boolean counts(int row, int column);
+  }
+
+  private static Tensor places(int rows, int columns, Place place) {
+    int[] flat = IntStream.range(0, Math.multiplyExact(rows, columns)).filter(i -> place.counts(i / columns, i % columns)).toArray();
+    return Tensor.of(
+        IntStream.concat(IntStream.of(flat).map(i -> i / columns), IntStream.of(flat).map(i -> i % columns)).asLongStream().toArray(),
+        2, flat.length);
   }
 }

@@ -283,13 +283,22 @@ sealed interface Elementwise permits Tensor {
   /// Tensor.of(1f, Float.NaN).nanToNum();   // [1. 0.]
   /// ```
   default Tensor nanToNum() {
-    Tensor x = self();
-    double largest = switch (x.dtype()) {
+    double largest = switch (self().dtype()) {
       case FLOAT64 -> Double.MAX_VALUE;
       case FLOAT16 -> 65504;
       case BFLOAT16 -> 0x1.FEp127;
       default -> Float.MAX_VALUE;
     };
-    return x.dtype().isFloating() ? x.isNan().where(0, x.clamp(-largest, largest)) : x;
+    return nanToNum(0, largest, -largest);
+  }
+
+  /// This tensor with one number for NaN, one for infinity, and one for minus infinity.
+  default Tensor nanToNum(double nan, double infinity, double minusInfinity) {
+    Tensor x = self();
+    if (!x.dtype().isFloating()) {
+      return x;
+    }
+    Tensor finite = x.isInf().where(x.gt(0).where(infinity, Operations.constant(x.dtype(), minusInfinity)), x);
+    return x.isNan().where(nan, finite);
   }
 }

@@ -1,5 +1,7 @@
 package org.teenygrad;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -75,6 +77,57 @@ abstract sealed class Joining extends Creation permits Tensor {
     }
     int at = axis < 0 ? axis + first.rank() + 1 : axis;
     return cat(tensors.stream().map(tensor -> tensor.unsqueeze(at)).toList(), at);
+  }
+
+  /// Tensors side by side: along axis 1, vectors along axis 0. PyTorch's `hstack`.
+  /// ```java
+  /// Tensor.hstack(Tensor.of(1, 2), Tensor.of(3));   // [1 2 3]
+  /// ```
+  public static Tensor hstack(Tensor... tensors) {
+    List<Tensor> all = Arrays.stream(tensors).map(x -> x.rank() == 0 ? x.unsqueeze(0) : x).toList();
+    return cat(all, all.isEmpty() || all.getFirst().rank() == 1 ? 0 : 1);
+  }
+
+  /// Tensors one over the other, vectors as rows. PyTorch's `vstack`.
+  /// ```java
+  /// Tensor.vstack(Tensor.of(1, 2), Tensor.of(3, 4));   // [[1 2]
+  ///                                                    //  [3 4]]
+  /// ```
+  public static Tensor vstack(Tensor... tensors) {
+    return cat(Arrays.stream(tensors).map(x -> x.rank() < 2 ? x.reshape(1, -1) : x).toList(), 0);
+  }
+
+  /// A matrix with others along its diagonal and zeros elsewhere; vectors are rows. PyTorch's `block_diag`.
+  /// ```java
+  /// Tensor.blockDiag(Tensor.of(1, 2), Tensor.of(3));   // [[1 2 0]
+  ///                                                    //  [0 0 3]]
+  /// ```
+  /// @throws IllegalArgumentException if one has more than two axes
+  public static Tensor blockDiag(Tensor... tensors) {
+    List<Tensor> blocks = Arrays.stream(tensors).map(x -> x.rank() < 2 ? x.reshape(1, -1) : x).toList();
+    if (blocks.isEmpty() || blocks.stream().anyMatch(x -> x.rank() > 2)) {
+      throw new IllegalArgumentException("blockDiag: takes matrices, not " + blocks.stream().map(Tensor::shape).toList());
+    }
+    int columns = blocks.stream().mapToInt(x -> x.size(1)).sum();
+    List<Tensor> rows = new ArrayList<>();
+    int before = 0;
+    for (Tensor block : blocks) {
+      rows.add(block.padAxis(1, before, columns - before - block.size(1)));
+      before += block.size(1);
+    }
+    return cat(rows, 0);
+  }
+
+  /// Every choice of one element of each vector, one a row, the last changing first. PyTorch's `cartesian_prod`.
+  /// ```java
+  /// Tensor.cartesianProd(Tensor.of(1, 2), Tensor.of(3, 4));   // [[1 3]
+  ///                                                           //  [1 4]
+  ///                                                           //  [2 3]
+  ///                                                           //  [2 4]]
+  /// ```
+  /// @return (product of the sizes, vectors); of one vector itself
+  public static Tensor cartesianProd(Tensor... vectors) {
+    return vectors.length == 1 ? vectors[0] : stack(meshgrid("ij", vectors).stream().map(Tensor::flatten).toList(), 1);
   }
 
   /// Sums of products as an equation says: `torch.einsum`, in its full syntax.

@@ -27,7 +27,7 @@ class EveryMethodTest {
   private static final List<Object> OPTIONS =
       List.of(
           LossReduction.MEAN, ScatterReduction.SUM, PadMode.REFLECT, Interpolation.NEAREST, Window.DEFAULT, AttentionOptions.CAUSAL,
-          DType.FLOAT64, "...", 0.5, 1L, 1, true, Device.of("interpreter"), Slice.ELLIPSIS);
+          QuantileMode.LINEAR, DType.FLOAT64, "...", 0.5, new double[] {0.5}, 1L, 1, true, Device.of("interpreter"), Slice.ELLIPSIS);
 
   static Stream<Method> methods() {
     return Arrays.stream(Tensor.class.getMethods())

@@ -81,7 +81,8 @@ final class Torch {
   /// @param args positional arguments, null for None
   /// @throws Call.Unsupported if the table lacks the function or one of the arguments
   static List<Tensor> call(String name, List<? extends @Nullable Object> args, Map<String, ? extends @Nullable Object> kwargs) {
-    Entry entry = find(name);
+    // torch.nn.functional.unfold has the name of the method, but takes its options by keywords.
+    Entry entry = find(name.equals("unfold") && kwargs.containsKey("dilation") ? "functional.unfold" : name);
     if (entry != null) {
       return entry.function.apply(new Call(name, entry.signature.bind(name, args, kwargs)));
     }

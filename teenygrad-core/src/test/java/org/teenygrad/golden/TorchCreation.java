@@ -15,6 +15,10 @@ final class TorchCreation {
     t.one("tensor as_tensor asarray(data, dtype=None)", c -> tensor(c.get("data"), c.dtype("dtype")));
     t.one("arange(start=None, end=None, step=1, dtype=None)", TorchCreation::arange);
     t.one("linspace(start, end, steps, dtype='float32')", TorchCreation::linspace);
+    t.one("logspace(start, end, steps, base=10.0, dtype='float32')", c ->
+        Tensor.logspace(c.real("start"), c.real("end"), c.integer("steps"), c.real("base")).cast(type(c)));
+    t.one("tril_indices(row, col, offset=0)", c -> Tensor.trilIndices(c.integer("row"), c.integer("col"), c.integer("offset")));
+    t.one("triu_indices(row, col, offset=0)", c -> Tensor.triuIndices(c.integer("row"), c.integer("col"), c.integer("offset")));
     t.one("eye(n, m=None, dtype='float32')", c ->
         Tensor.eye(c.integer("n"), c.integer(c.has("m") ? "m" : "n")).cast(type(c)));
     t.one("ones(*size, dtype='float32')", c -> Tensor.full(shape(c), 1, type(c)));

@@ -40,6 +40,13 @@ final class TorchElementwise {
     t.one("round(input, decimals=0)", TorchElementwise::round);
     t.unary("trunc fix", Tensor::trunc);
     t.unary("square", Tensor::square);
+    t.unary("frac", Tensor::frac);
+    t.unary("sinc", Tensor::sinc);
+    t.unary("deg2rad", Tensor::deg2rad);
+    t.unary("rad2deg", Tensor::rad2deg);
+    t.one("logit(input, eps=None)", c -> (c.has("eps") ? c.x().clamp(c.real("eps"), 1 - c.real("eps")) : c.x()).logit());
+    t.unary("isposinf", x -> x.eq(Double.POSITIVE_INFINITY));
+    t.unary("isneginf", x -> x.eq(Double.NEGATIVE_INFINITY));
     t.unary("neg negative __neg__", Tensor::neg);
     t.unary("isnan", Tensor::isNan);
     t.unary("isinf", Tensor::isInf);
@@ -67,6 +74,12 @@ final class TorchElementwise {
     t.one("clamp clip(input, min=None, max=None)", TorchElementwise::clamp);
     t.one("clamp_min(input, min)", TorchElementwise::clamp);
     t.one("clamp_max(input, max)", TorchElementwise::clamp);
+    t.one("threshold(input, threshold, value)", c -> c.x().threshold(c.real("threshold"), c.real("value")));
+    t.one("softshrink(input, lambd=0.5)", c -> c.x().softshrink(c.real("lambd")));
+    t.one("hardshrink(input, lambd=0.5)", c -> c.x().hardshrink(c.real("lambd")));
+    t.unary("tanhshrink", Tensor::tanhshrink);
+    t.one("prelu(input, weight)", c -> c.x().prelu(c.tensor("weight")));
+    t.one("glu(input, dim=-1)", c -> c.x().glu(c.integer("dim")));
     t.one("dropout dropout1d dropout2d dropout3d alpha_dropout(input, p=0.5, training=True)", TorchElementwise::dropout);
 
     t.one("add __add__ __radd__(input, other, alpha=1)", c -> c.x().add(scaled(c)));
@@ -83,6 +96,15 @@ final class TorchElementwise {
     t.binary("atan2 arctan2", Tensor::atan2);
     t.binary("copysign", Tensor::copysign);
     t.binary("logaddexp", Tensor::logaddexp);
+    t.binary("logaddexp2", Tensor::logaddexp2);
+    t.binary("hypot", Tensor::hypot);
+    t.one("heaviside(input, values)", c -> c.x().heaviside(c.tensor("values")));
+    t.binary("xlogy", Tensor::xlogy);
+    t.binary("fmax", Tensor::fmax);
+    t.binary("fmin", Tensor::fmin);
+    t.binary("nextafter", Tensor::nextafter);
+    t.one("addcmul(input, tensor1, tensor2, value=1)", c -> c.x().addcmul(c.tensor("tensor1"), c.tensor("tensor2"), c.number("value")));
+    t.one("addcdiv(input, tensor1, tensor2, value=1)", c -> c.x().addcdiv(c.tensor("tensor1"), c.tensor("tensor2"), c.number("value")));
     t.binary("eq __eq__", Tensor::eq);
     t.binary("ne not_equal __ne__", Tensor::ne);
     t.binary("lt less __lt__", Tensor::lt);
@@ -178,10 +200,14 @@ final class TorchElementwise {
   }
 
   private static Tensor numbers(Call c) {
-    if (c.has("nan") || c.has("posinf") || c.has("neginf")) {
-      throw new Call.Unsupported("nan_to_num: by other numbers");
+    if (!c.has("nan") && !c.has("posinf") && !c.has("neginf")) {
+      return c.x().nanToNum();
     }
-    return c.x().nanToNum();
+    Tensor bounds = Tensor.of(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY).cast(c.x().dtype()).nanToNum();
+    return c.x().nanToNum(
+        c.has("nan") ? c.real("nan") : 0,
+        c.has("posinf") ? c.real("posinf") : bounds.select(0, 1).itemDouble(),
+        c.has("neginf") ? c.real("neginf") : bounds.select(0, 0).itemDouble());
   }
 
   /// A device is no type: all tensors are on the one that is tested.

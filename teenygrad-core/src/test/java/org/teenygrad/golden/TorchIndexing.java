@@ -35,6 +35,10 @@ final class TorchIndexing {
         c.integer("dim"), c.tensor("index"), source(c), reduction(c.text("reduce")), c.flag("include_self")));
     t.one("index_add(input, dim, index, source, alpha=1)", c -> c.x().indexAdd(
         c.integer("dim"), c.tensor("index"), c.isOne("alpha") ? c.tensor("source") : c.tensor("source").mul(c.number("alpha"))));
+    t.one("index_fill(input, dim, index, value)", c ->
+        c.x().indexFill(c.integer("dim"), c.tensor("index"), c.number("value")));
+    t.one("index_copy(input, dim, index, source)", c -> c.x().indexCopy(c.integer("dim"), c.tensor("index"), c.tensor("source")));
+    t.one("masked_scatter(input, mask, source)", c -> c.x().maskedScatter(c.tensor("mask"), c.tensor("source")));
     t.one("index_put(input, indices, values, accumulate=False)", TorchIndexing::put);
     t.one("select_scatter(input, src, dim, index)", c ->
         c.x().at(alone(c, Slice.at(c.integer("index")))).with(c.tensor("src")));

@@ -1,6 +1,8 @@
 package org.teenygrad.golden;
 
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.Eigen;
 import org.teenygrad.QrFactors;
 import org.teenygrad.Svd;
@@ -15,6 +17,13 @@ final class TorchLinear {
     t.binary("__rmatmul__", (x, y) -> y.matmul(x));
     t.one("dot vdot(input, other|vec2)", c -> c.x().dot(c.tensor("other")));
     t.one("outer ger(input, vec2|other)", c -> c.x().outer(c.tensor("vec2")));
+    t.binary("inner", Tensor::inner);
+    t.binary("kron", Tensor::kron);
+    t.one("cross(input, other, dim=-1)", c -> c.x().cross(c.tensor("other"), c.integer("dim")));
+    t.one("tensordot(a, b, dims=2)", TorchLinear::tensordot);
+    t.one("addmm(input, mat1, mat2, beta=1, alpha=1)", c -> added(c, "mat1", "mat2"));
+    t.one("addmv(input, mat, vec, beta=1, alpha=1)", c -> added(c, "mat", "vec"));
+    t.one("baddbmm(input, batch1, batch2, beta=1, alpha=1)", c -> added(c, "batch1", "batch2"));
     t.one("einsum(equation, *operands)", c ->
         Tensor.einsum(c.text("equation"), c.tensors("operands").toArray(Tensor[]::new)));
     t.one("linear(input, weight, bias=None)", c -> c.x().linear(c.tensor("weight"), c.optional("bias")));
@@ -42,6 +51,24 @@ final class TorchLinear {
     t.one("pinv pinverse(input)", c -> c.x().pinv());
     t.one("lstsq(input, B)", c -> c.x().lstsq(c.tensor("B")));
     t.unary("trace", Tensor::trace);
+  }
+
+  private static Tensor added(Call c, String first, String second) {
+    return c.x().addmm(c.tensor(first), c.tensor(second), c.number("beta"), c.number("alpha"));
+  }
+
+  /// So many last and first axes, or a list of axes for each.
+  private static Tensor tensordot(Call c) {
+    Tensor a = c.tensor("a");
+    if (c.get("dims") instanceof List<?> both) {
+      return a.tensordot(c.tensor("b"), axes(both.get(0)), axes(both.get(1)));
+    }
+    int count = c.integer("dims");
+    return a.tensordot(c.tensor("b"), IntStream.range(-count, 0).toArray(), IntStream.range(0, count).toArray());
+  }
+
+  private static int[] axes(@Nullable Object list) {
+    return list instanceof List<?> axes ? axes.stream().mapToInt(axis -> ((Number) axis).intValue()).toArray() : new int[0];
   }
 
   private static Tensor symmetric(Call c) {

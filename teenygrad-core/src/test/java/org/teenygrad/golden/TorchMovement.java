@@ -7,6 +7,7 @@ import org.teenygrad.DType;
 import org.teenygrad.Interpolation;
 import org.teenygrad.PadMode;
 import org.teenygrad.Tensor;
+import org.teenygrad.Window;
 
 /// Functions that arrange elements.
 final class TorchMovement {
@@ -37,6 +38,23 @@ final class TorchMovement {
     t.one("repeat(input, *repeats)", c -> c.x().repeat(c.sizes("repeats")));
     t.one("tile(input, *dims)", TorchMovement::tiled);
     t.one("repeat_interleave(input, repeats, dim=None)", TorchMovement::interleaved);
+    t.unary("flipud", Tensor::flipud);
+    t.unary("fliplr", Tensor::fliplr);
+    t.one("rot90(input, k=1, dims=None)", c -> c.has("dims")
+        ? c.x().rot90(c.integer("k"), c.sizes("dims")[0], c.sizes("dims")[1]) : c.x().rot90(c.integer("k"), 0, 1));
+    t.one("diag_embed(input, offset=0)", c -> c.x().diagEmbed(c.integer("offset")));
+    t.one("vander(x, N=None, increasing=False)", c ->
+        c.tensor("x").vander(c.has("N") ? c.integer("N") : c.tensor("x").size(0), c.flag("increasing")));
+    t.one("pixel_shuffle(input, upscale_factor)", c -> c.x().pixelShuffle(c.integer("upscale_factor")));
+    t.one("pixel_unshuffle(input, downscale_factor)", c -> c.x().pixelUnshuffle(c.integer("downscale_factor")));
+    t.one("fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1)", c -> {
+      int[] size = c.sizes("output_size");
+      return c.x().fromPatches(size[0], size[size.length - 1], patches(c), c.sizes("kernel_size"));
+    });
+    t.one("hstack(*tensors)", c -> Tensor.hstack(c.tensors("tensors").toArray(Tensor[]::new)));
+    t.one("vstack row_stack(*tensors)", c -> Tensor.vstack(c.tensors("tensors").toArray(Tensor[]::new)));
+    t.one("block_diag(*tensors)", c -> Tensor.blockDiag(c.tensors("tensors").toArray(Tensor[]::new)));
+    t.one("cartesian_prod(*tensors)", c -> Tensor.cartesianProd(c.tensors("tensors").toArray(Tensor[]::new)));
     t.one("roll(input, shifts, dims=None)", TorchMovement::roll);
     t.one("tril(input, diagonal=0)", c -> c.x().tril(c.integer("diagonal")));
     t.one("triu(input, diagonal=0)", c -> c.x().triu(c.integer("diagonal")));
@@ -47,6 +65,8 @@ final class TorchMovement {
         c.x().diagonal(c.integer("offset"), c.integer("dim1"), c.integer("dim2")));
     t.one("unfold(input, dimension, size, step)", c ->
         c.x().unfold(c.integer("dimension"), c.integer("size"), c.integer("step")));
+    t.one("functional.unfold(input, kernel_size, dilation=1, padding=0, stride=1)", c ->
+        c.x().patches(patches(c), c.sizes("kernel_size")));
     t.one("narrow(input, dim, start, length)", c -> c.x().narrow(c.integer("dim"), c.integer("start"), c.integer("length")));
     t.one("select(input, dim, index)", c -> c.x().select(c.integer("dim"), c.integer("index")));
 
@@ -62,6 +82,10 @@ final class TorchMovement {
         Tensor.meshgrid(c.text("indexing"), c.tensors("tensors").toArray(Tensor[]::new)));
     t.one("pad(input, pad, mode='constant', value=0)", TorchMovement::pad);
     t.one("interpolate upsample(input, size=None, scale_factor=None, mode='nearest', align_corners=None)", TorchMovement::interpolate);
+  }
+
+  private static Window patches(Call c) {
+    return Window.DEFAULT.dilation(c.sizes("dilation")).padding(c.sizes("padding")).stride(c.sizes("stride"));
   }
 
   /// One axis, or several, each to its place.

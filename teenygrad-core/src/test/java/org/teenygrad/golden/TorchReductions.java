@@ -1,10 +1,14 @@
 package org.teenygrad.golden;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.teenygrad.DType;
+import org.teenygrad.QuantileMode;
 import org.teenygrad.Sorted;
 import org.teenygrad.Tensor;
+import org.teenygrad.Unique;
 
 /// Reductions, running reductions and sorting.
 final class TorchReductions {
@@ -28,6 +32,32 @@ final class TorchReductions {
     t.one("any" + OVER, c -> c.x().any(keep(c), axes(c)));
     t.one("all" + OVER, c -> c.x().all(keep(c), axes(c)));
     t.one("count_nonzero(input, dim=None)", c -> c.x().countNonzero(axes(c)));
+    t.one("nansum(input, dim=None, keepdim=False)", c -> kept(c, c.x().nansum(axes(c))));
+    t.one("nanmean(input, dim=None, keepdim=False)", c -> kept(c, c.x().nanmean(axes(c))));
+    t.one("quantile(input, q, dim=None, keepdim=False, interpolation='linear')", TorchReductions::quantile);
+    t.one("nanquantile(input, q, dim=None, keepdim=False, interpolation='linear')", TorchReductions::quantile);
+    t.several("unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None)", TorchReductions::unique);
+    t.several("_unique2(input, sorted=True, return_inverse=False, return_counts=False)", TorchReductions::unique);
+    t.several("unique_consecutive(input, return_inverse=False, return_counts=False, dim=None)", TorchReductions::unique);
+    t.one("bincount(input, weights=None, minlength=0)", c -> c.has("weights")
+        ? c.x().bincount(c.tensor("weights"), c.integer("minlength")) : c.x().bincount(c.integer("minlength")));
+    t.one("histc(input, bins=100, min=0, max=0)", c -> c.x().histc(c.integer("bins"), c.real("min"), c.real("max")));
+    t.one("searchsorted(sorted_sequence, input, out_int32=False, right=False, side=None)", c ->
+        counted(c, c.tensor("sorted_sequence").searchsorted(c.x(), c.flag("right") || c.text("side").equals("right"))));
+    t.one("bucketize(input, boundaries, out_int32=False, right=False)", c ->
+        counted(c, c.x().bucketize(c.tensor("boundaries"), c.flag("right"))));
+    t.one("cov(input, correction=1)", c -> c.x().cov(c.integer("correction")));
+    t.unary("corrcoef", Tensor::corrcoef);
+    t.one("trapezoid trapz(y, dx=1, dim=-1)", c -> c.tensor("y").trapezoid(c.real("dx"), c.integer("dim")));
+    t.one("cumulative_trapezoid(y, dx=1, dim=-1)", c -> c.tensor("y").cumulativeTrapezoid(c.real("dx"), c.integer("dim")));
+    t.one("isin(elements, test_elements)", c -> c.tensor("elements").isIn(c.tensor("test_elements")));
+    t.one("cdist(x1, x2, p=2.0, compute_mode='')", c -> c.tensor("x1").cdist(c.tensor("x2"), c.real("p")));
+    t.one("pairwise_distance(x1, x2, p=2.0, eps=1e-06, keepdim=False)", c ->
+        keep(c) ? pairs(c).unsqueeze(-1) : pairs(c));
+    t.one("cosine_similarity(x1, x2, dim=1, eps=1e-08)", c ->
+        c.tensor("x1").cosineSimilarity(c.tensor("x2"), c.integer("dim"), c.real("eps")));
+    t.one("normalize(input, p=2.0, dim=1, eps=1e-12)", c -> c.x().normalize(c.real("p"), c.integer("dim"), c.real("eps")));
+    t.one("renorm(input, p, dim, maxnorm)", c -> c.x().renorm(c.real("p"), c.integer("dim"), c.real("maxnorm")));
     t.one("var" + SPREAD, c -> spread(c, false));
     t.one("std" + SPREAD, c -> spread(c, true));
     t.several("var_mean" + SPREAD, c -> List.of(spread(c, false), c.x().mean(keep(c), spreadAxes(c))));
@@ -51,7 +81,8 @@ final class TorchReductions {
     t.several("topk(input, k, dim=-1, largest=True, sorted=True)", c ->
         both(c.x().topk(c.integer("k"), c.integer("dim"), c.flag("largest"))));
     t.several("kthvalue(input, k, dim=-1, keepdim=False)", c -> kept(c, c.x().kthvalue(c.integer("k"), c.integer("dim"))));
-    t.one("median(input, dim=None, keepdim=False)", TorchReductions::median);
+    t.one("median(input, dim=None, keepdim=False)", c -> median(c, (x, axis) -> x.median(axis)));
+    t.one("nanmedian(input, dim=None, keepdim=False)", c -> median(c, (x, axis) -> x.nanmedian(axis)));
   }
 
   private static boolean keep(Call c) {
@@ -134,12 +165,51 @@ final class TorchReductions {
     return x;
   }
 
+  private interface Middle {
+    Tensor of(Tensor x, int axis);
+  }
+
   /// Values only: PyTorch picks any of several equal elements.
-  private static Tensor median(Call c) {
-    if (!c.has("dim")) {
-      return c.x().flatten().median(0);
+  private static Tensor median(Call c, Middle middle) {
+    return c.has("dim") ? kept(c, middle.of(c.x(), c.integer("dim"))) : middle.of(c.x().flatten(), 0);
+  }
+
+  /// A reduction with the axes that it took away, if they are to be kept.
+  private static Tensor kept(Call c, Tensor reduced) {
+    return keep(c) ? reduced.reshape(c.x().sum(true, axes(c)).shape()) : reduced;
+  }
+
+  private static Tensor counted(Call c, Tensor places) {
+    return c.flag("out_int32") ? places.toInt() : places;
+  }
+
+  private static Tensor pairs(Call c) {
+    return c.tensor("x1").pairwiseDistance(c.tensor("x2"), c.real("p"), c.real("eps"));
+  }
+
+  private static Tensor quantile(Call c) {
+    Tensor x = c.has("dim") ? c.x() : c.x().flatten();
+    int axis = c.has("dim") ? c.integer("dim") : 0;
+    double[] q = c.get("q") instanceof Tensor parts ? parts.toDoubleArray() : new double[] {c.real("q")};
+    QuantileMode mode = QuantileMode.valueOf(c.text("interpolation").toUpperCase(Locale.ROOT));
+    Tensor found = c.function().endsWith("nanquantile") ? x.nanquantile(q, axis, mode) : x.quantile(q, axis, mode);
+    found = keep(c) ? found.unsqueeze(1 + x.shape().axis(axis)) : found;
+    return c.get("q") instanceof Tensor parts && parts.rank() == 1 ? found : found.squeeze(0);
+  }
+
+  private static List<Tensor> unique(Call c) {
+    Unique found = c.function().endsWith("consecutive") ? c.x().uniqueConsecutive()
+        : c.given("dim") ? c.x().unique(c.integer("dim")) : c.x().unique();
+    if (c.function().endsWith("consecutive") && c.has("dim")) {
+      throw new Call.Unsupported("unique_consecutive: dim");
     }
-    Tensor middle = c.x().median(c.integer("dim"));
-    return keep(c) && c.x().rank() > 0 ? middle.unsqueeze(c.integer("dim")) : middle;
+    List<Tensor> results = new ArrayList<>(List.of(found.values()));
+    if (c.flag("return_inverse") || c.function().endsWith("_unique2")) {
+      results.add(found.inverse());
+    }
+    if (c.flag("return_counts")) {
+      results.add(found.counts());
+    }
+    return results;
   }
 }

@@ -1,0 +1,73 @@
+package org.teenygrad;
+
+import java.util.stream.IntStream;
+
+/// How far vectors are from each other, and vectors brought to a length.
+sealed interface Distances permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// The p-norm of the difference of each row of this matrix and each of another: `torch.cdist`. The gradient is 0 where both are equal.
+  /// ```java
+  /// Tensor.of(new float[][] {{0, 0}, {3, 4}}).cdist(Tensor.of(new float[][] {{3, 4}}), 2);   // [[5.]
+  ///                                                                                          //  [0.]]
+  /// ```
+  /// @param other (..., m, dim) for this (..., n, dim); the leading axes broadcast
+  /// @param p as in [Tensor#norm(double, boolean, int...)]
+  /// @return (..., n, m)
+  /// @throws IllegalArgumentException if the last axes differ, or there are not two
+  default Tensor cdist(Tensor other, double p) {
+    if (self().rank() < 2 || other.rank() < 2 || self().size(-1) != other.size(-1)) {
+      throw new IllegalArgumentException(
+          "cdist: takes (..., n, dim) and (..., m, dim), not %s and %s".formatted(self().shape(), other.shape()));
+    }
+    return self().unsqueeze(-2).sub(other.unsqueeze(-3)).norm(p, false, -1);
+  }
+
+  /// The p-norm of `x - y + eps` along the last axis, which disappears: `torch.nn.functional.pairwise_distance`.
+  /// ```java
+  /// Tensor.of(0f, 0f).pairwiseDistance(Tensor.of(3f, 4f), 2, 0);   // 5.0
+  /// ```
+  default Tensor pairwiseDistance(Tensor other, double p, double eps) {
+    return self().sub(other).add(eps).norm(p, false, -1);
+  }
+
+  /// The cosine of the angle between vectors along an axis, which disappears: `torch.nn.functional.cosine_similarity`.
+  /// ```java
+  /// Tensor.of(1f, 0f).cosineSimilarity(Tensor.of(0f, 2f), 0, 1e-8);   // 0.0
+  /// ```
+  /// @param eps the length that shorter vectors count as
+  default Tensor cosineSimilarity(Tensor other, int axis, double eps) {
+    Tensor y = Precision.widen(other);
+    return Precision.compute(self(), x -> {
+      Tensor lengths = x.norm(2, true, axis).clampMin(eps);
+      Tensor others = y.norm(2, true, axis).clampMin(eps);
+      return x.div(lengths).mul(y.div(others)).sum(axis);
+    });
+  }
+
+  /// Each vector along an axis divided by its p-norm, or by `eps` if that is larger: `torch.nn.functional.normalize`.
+  /// ```java
+  /// Tensor.of(3f, 4f).normalize(2, 0, 1e-12);   // [0.6 0.8]
+  /// ```
+  default Tensor normalize(double p, int axis, double eps) {
+    return Precision.compute(self(), x -> x.div(x.norm(p, true, axis).clampMin(eps)));
+  }
+
+  /// The parts along an axis, each with its p-norm brought down to `most` if it is larger: `torch.renorm`.
+  /// ```java
+  /// Tensor.of(new float[][] {{3, 4}, {0, 1}}).renorm(2, 0, 5).select(0, 1);   // [0. 1.]
+  /// ```
+  default Tensor renorm(double p, int axis, double most) {
+    int along = self().shape().axis(axis);
+    int[] others = IntStream.range(0, self().rank()).filter(i -> i != along).toArray();
+    if (others.length == 0) {
+      throw new IllegalArgumentException("renorm: needs more axes than one, not shape " + self().shape());
+    }
+    return Precision.compute(self(), x -> {
+      Tensor norm = x.norm(p, true, others);
+      return x.mul(norm.gt(most).where(norm.add(1e-7).rdiv(most), 1));
+    });
+  }
+}

@@ -1,0 +1,102 @@
+package org.teenygrad;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/// Products of matrices and vectors beside [Contractions]: with something added, over chosen axes, of every pair.
+sealed interface MatrixProducts permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  /// `beta x + alpha (a b)`, one kernel: PyTorch's `addmm`, `addmv`, `baddbmm`.
+  /// ```java
+  /// Tensor.ones(2).addmm(Tensor.ones(2, 3), Tensor.ones(3, 2), 1, 2);   // [[7. 7.]
+  ///                                                                     //  [7. 7.]]
+  /// ```
+  /// @param a and `b` as in [Contractions#matmul]; this tensor broadcasts with their product
+  /// @param beta if 0, this tensor's values do not matter, not even NaN
+  default Tensor addmm(Tensor a, Tensor b, Number beta, Number alpha) {
+    Tensor product = alpha.doubleValue() == 1 ? a.matmul(b) : a.matmul(b).mul(alpha);
+    if (beta.doubleValue() == 0) {
+      return product;
+    }
+    return product.add(beta.doubleValue() == 1 ? self() : self().mul(beta));
+  }
+
+  /// The sums of products over the last axes of both: PyTorch's `inner`.
+  /// ```java
+  /// Tensor.of(1f, 2f).inner(Tensor.of(new float[][] {{3, 4}, {5, 6}}));   // [11. 17.]
+  /// ```
+  /// @return (this shape without its last axis, the other's without its last)
+  /// @throws IllegalArgumentException if the last axes differ
+  default Tensor inner(Tensor other) {
+    return self().rank() == 0 || other.rank() == 0 ? self().mul(other) : tensordot(other, new int[] {-1}, new int[] {-1});
+  }
+
+  /// The sums of products over pairs of axes: `torch.tensordot`.
+  /// ```java
+  /// Tensor.ones(2, 3, 4).tensordot(Tensor.ones(4, 3, 5), new int[] {1, 2}, new int[] {1, 0}).shape();   // (2, 5)
+  /// ```
+  /// @param own axes of this tensor
+  /// @param others as many of the other, of the same sizes
+  /// @return the axes that are left, this tensor's first
+  /// @throws IllegalArgumentException if the axes do not fit
+  default Tensor tensordot(Tensor other, int[] own, int[] others) {
+    int[] first = Arrays.stream(own).map(self().shape()::axis).toArray();
+    int[] second = Arrays.stream(others).map(other.shape()::axis).toArray();
+    boolean fits = first.length == second.length
+        && IntStream.range(0, first.length).allMatch(i -> self().size(first[i]) == other.size(second[i]))
+        && Arrays.stream(first).distinct().count() == first.length && Arrays.stream(second).distinct().count() == second.length;
+    if (!fits) {
+      throw new IllegalArgumentException("tensordot: axes %s of %s do not fit axes %s of %s"
+          .formatted(Arrays.toString(own), self().shape(), Arrays.toString(others), other.shape()));
+    }
+    int[] left = others(self(), first);
+    int[] right = others(other, second);
+    Tensor rows = self().permute(IntStream.concat(Arrays.stream(left), Arrays.stream(first)).toArray());
+    Tensor columns = other.permute(IntStream.concat(Arrays.stream(second), Arrays.stream(right)).toArray());
+    int summed = (int) Arrays.stream(first).mapToLong(self()::size).reduce(1, Math::multiplyExact);
+    int[] shape = IntStream.concat(Arrays.stream(left).map(self()::size), Arrays.stream(right).map(other::size)).toArray();
+    int height = Arrays.stream(left).map(self()::size).reduce(1, Math::multiplyExact);
+    int width = Arrays.stream(right).map(other::size).reduce(1, Math::multiplyExact);
+    return rows.reshape(height, summed).matmul(columns.reshape(summed, width)).reshape(shape);
+  }
+
+  private static int[] others(Tensor x, int[] axes) {
+    return IntStream.range(0, x.rank()).filter(axis -> Arrays.stream(axes).noneMatch(a -> a == axis)).toArray();
+  }
+
+  /// Each element times the whole of another tensor, as blocks: `torch.kron`.
+  /// ```java
+  /// Tensor.of(1, 2).kron(Tensor.of(1, 10));   // [ 1 10  2 20]
+  /// ```
+  /// @return sizes multiplied, axis by axis from the last
+  default Tensor kron(Tensor other) {
+    int rank = Math.max(self().rank(), other.rank());
+    Tensor x = widened(self(), rank);
+    Tensor y = widened(other, rank);
+    int[] sizes = IntStream.range(0, rank).map(axis -> Math.multiplyExact(x.size(axis), y.size(axis))).toArray();
+    int[] outer = IntStream.range(0, 2 * rank).map(i -> i % 2 == 0 ? x.size(i / 2) : 1).toArray();
+    int[] inner = IntStream.range(0, 2 * rank).map(i -> i % 2 == 0 ? 1 : y.size(i / 2)).toArray();
+    return x.reshape(outer).mul(y.reshape(inner)).reshape(sizes);
+  }
+
+  private static Tensor widened(Tensor x, int rank) {
+    return x.reshape(IntStream.concat(IntStream.generate(() -> 1).limit(rank - x.rank()), x.shape().stream()).toArray());
+  }
+
+  /// The vector product of vectors of three along an axis: `torch.linalg.cross`.
+  /// ```java
+  /// Tensor.of(1, 0, 0).cross(Tensor.of(0, 1, 0), 0);   // [0 0 1]
+  /// ```
+  /// @param other of this tensor's rank; other axes broadcast
+  /// @throws IllegalArgumentException if the axis has another size than 3
+  default Tensor cross(Tensor other, int axis) {
+    if (self().size(axis) != 3 || other.size(axis) != 3) {
+      throw new IllegalArgumentException("cross: axis %d of %s and %s must have 3 elements".formatted(axis, self().shape(), other.shape()));
+    }
+    Tensor positive = self().roll(-1, axis).mul(other.roll(-2, axis));
+    return positive.sub(self().roll(-2, axis).mul(other.roll(-1, axis)));
+  }
+}

@@ -2,6 +2,8 @@ package org.teenygrad.optim;
 
 import java.util.List;
 import java.util.Map;
+import org.teenygrad.DType;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
 /// Adam (Kingma and Ba, 2015), with weight decay as part of the gradient: `torch.optim.Adam`. See [AdamW] for the decoupled
@@ -47,6 +49,18 @@ public sealed class Adam extends Optimizer permits AdamW, LAMB {
     double mean = 1 - StrictMath.pow(settings.of(BETA1), (double) step);
     double meanSquare = 1 - StrictMath.pow(settings.of(BETA2), (double) step);
     return new double[] {settings.learningRate(), settings.learningRate() / mean, Math.sqrt(meanSquare)};
+  }
+
+  @Override
+  protected List<Tensor> scalars(Settings settings, Tensor step) {
+    Tensor mean = power(settings.of(BETA1), step).rsub(1);
+    Tensor meanSquare = power(settings.of(BETA2), step).rsub(1);
+    Tensor rate = super.scalars(settings, step).getFirst();
+    return List.of(rate, rate.div(mean), meanSquare.sqrt());
+  }
+
+  private static Tensor power(double base, Tensor exponent) {
+    return Tensor.full(Shape.SCALAR, base, DType.FLOAT64).pow(exponent);
   }
 
   @Override

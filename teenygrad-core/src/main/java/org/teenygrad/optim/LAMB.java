@@ -31,6 +31,13 @@ public final class LAMB extends Adam {
   }
 
   @Override
+  protected List<Tensor> scalars(Settings settings, Tensor step) {
+    List<Tensor> scalars = super.scalars(new Settings(1, settings.weightDecay(), settings.values()), step);
+    Tensor rate = super.scalars(settings, step).getFirst();
+    return List.of(rate, scalars.get(1), scalars.get(2));
+  }
+
+  @Override
   protected Tensor next(Update update) {
     Tensor p = update.parameter();
     Tensor r = movement(update, update.gradient());

@@ -65,6 +65,11 @@ public abstract class Optimizer {
   private double maxNorm = Double.POSITIVE_INFINITY;
   private double maxElement = Double.POSITIVE_INFINITY;
   private @Nullable Tensor gradientNorm;
+  private @Nullable LossScale lossScale;
+
+  /// Whether all gradients of the step that is being built are; null where nobody asks.
+  private @Nullable Tensor finite;
+
   private long steps;
 
   /// Computes the parameters' starting values, and makes states of zeros.
@@ -98,6 +103,14 @@ public abstract class Optimizer {
   /// @param step 1 for the first
   protected abstract double[] scalars(Settings settings, long step);
 
+  /// As [#scalars(Settings, long)] where steps may have been skipped, so that only the device knows the number of this one. By default
+  /// what does not depend on it.
+  /// @param step float64
+  /// @return float64
+  protected List<Tensor> scalars(Settings settings, Tensor step) {
+    return Arrays.stream(scalars(settings, steps)).mapToObj(value -> scalar(value, DType.FLOAT64, step.device())).toList();
+  }
+
   /// The new value of a parameter; states are changed by [#setState].
   protected abstract Tensor next(Update update);
 
@@ -111,7 +124,12 @@ public abstract class Optimizer {
   }
 
   protected final void setState(Update update, String state, Tensor value) {
-    changed.add(state(update, state).update(value));
+    Tensor before = state(update, state);
+    changed.add(before.update(unlessSkipped(value, before)));
+  }
+
+  private Tensor unlessSkipped(Tensor value, Tensor before) {
+    return finite == null ? value : finite.where(value, before);
   }
 
   private void requireKnown(ParameterGroup group) {
@@ -159,8 +177,11 @@ public abstract class Optimizer {
   public static void step(Tensor loss, Optimizer... optimizers) {
     for (Optimizer optimizer : optimizers) {
       optimizer.zeroGrad();
+      if (optimizer.lossScale != null && optimizers.length > 1) {
+        throw new IllegalStateException("step: several optimizers cannot scale one loss");
+      }
     }
-    loss.backward();
+    (optimizers.length == 1 ? optimizers[0].scaled(loss) : loss).backward();
     List<Tensor> computed = new ArrayList<>(List.of(loss));
     for (Optimizer optimizer : optimizers) {
       computed.addAll(optimizer.updates());
@@ -171,8 +192,8 @@ public abstract class Optimizer {
     }
   }
 
-  /// One step by the gradients that the parameters have, as in PyTorch: after `zeroGrad()` and `loss.backward()`. The
-  /// gradients are computed and stay. Parameters without a gradient stay as they are.
+  /// One step by the gradients that the parameters have, as in PyTorch: after `zeroGrad()` and `loss.backward()`, or with [#scaleLoss]
+  /// `optimizer.scaled(loss).backward()`. The gradients are computed and stay. Parameters without a gradient stay as they are.
   public final void step() {
     List<Tensor> computed = gradients();
     computed.addAll(updates());
@@ -190,7 +211,7 @@ public abstract class Optimizer {
   /// ```
   /// @throws IllegalStateException if `loss` is not one number, or depends on no parameter
   public final void accumulate(Tensor loss) {
-    loss.backward();
+    scaled(loss).backward();
     List<Tensor> computed = gradients();
     computed.add(loss);
     Tensor.realize(computed);
@@ -212,23 +233,28 @@ public abstract class Optimizer {
   /// Gives parameters and states their new values, which are still to be computed.
   private List<Tensor> updates() {
     steps++;
+    LossScale scale = lossScale;
+    finite = scale == null ? null : allFinite();
     Tensor clipping = clipping();
     for (int i = 0; i < groups.size(); i++) {
       Settings settings = settings(i);
-      double[] values = scalars(settings, steps);
       Map<DType, List<Tensor>> bound = new LinkedHashMap<>();
       groups.get(i).parameters().forEach((name, parameter) -> {
         if (parameter.hasGrad()) {
           DType type = wide(parameter);
-          List<Tensor> scalars = bound.computeIfAbsent(type, t -> bind(values, t, parameter));
+          List<Tensor> scalars = bound.computeIfAbsent(type, t -> bind(settings, t, parameter));
           Tensor gradient = gradient(parameter);
           gradient = clipping == null ? gradient : gradient.mul(clipping);
           Tensor value = next(new Update(name, parameter.detach().cast(type), gradient, scalars, settings));
-          changed.add(parameter.update(value.cast(parameter.dtype())));
+          changed.add(parameter.update(unlessSkipped(value.cast(parameter.dtype()), parameter.detach())));
         }
       });
     }
     List<Tensor> updated = new ArrayList<>(changed);
+    if (scale != null && finite != null) {
+      updated.addAll(scale.updates(finite));
+    }
+    finite = null;
     if (gradientNorm != null) {
       updated.add(gradientNorm);
     }
@@ -236,10 +262,25 @@ public abstract class Optimizer {
     return updated;
   }
 
-  private static List<Tensor> bind(double[] values, DType type, Tensor parameter) {
-    return Arrays.stream(values)
-        .mapToObj(value -> scalar(value, type, parameter.device()))
-        .toList();
+  private List<Tensor> bind(Settings settings, DType type, Tensor parameter) {
+    LossScale scale = lossScale;
+    return scale == null
+        ? Arrays.stream(scalars(settings, steps)).mapToObj(value -> scalar(value, type, parameter.device())).toList()
+        : scalars(settings, scale.number(steps)).stream().map(value -> value.cast(type)).toList();
+  }
+
+  /// Whether no gradient has an element that is infinite or NaN, a bool; null if there is no gradient.
+  private @Nullable Tensor allFinite() {
+    Tensor largest = null;
+    for (ParameterGroup group : groups) {
+      for (Tensor parameter : group.parameters().values()) {
+        if (parameter.hasGrad()) {
+          Tensor one = parameter.grad().detach().cast(wide(parameter)).abs().max(); // NaN where there is one
+          largest = largest == null ? one : largest.maximum(one);
+        }
+      }
+    }
+    return largest == null ? null : largest.isFinite();
   }
 
   private static Tensor scalar(double value, DType type, Device device) {
@@ -251,6 +292,7 @@ public abstract class Optimizer {
   /// A gradient in the type to compute in, each element within the bounds of [#clipValue].
   private Tensor gradient(Tensor parameter) {
     Tensor gradient = parameter.grad().detach().cast(wide(parameter));
+    gradient = lossScale == null ? gradient : lossScale.unscaled(gradient);
     return maxElement == Double.POSITIVE_INFINITY ? gradient : gradient.clamp(-maxElement, maxElement);
   }
 
@@ -299,6 +341,34 @@ public abstract class Optimizer {
     return this;
   }
 
+  /// Takes derivatives of the loss times a scale, so that float16 holds them, and skips steps in which one is infinite or NaN: PyTorch's
+  /// `GradScaler`. Nothing waits for the host meanwhile. What `clipNorm` and `clipValue` see, and what moves parameters, is without the
+  /// scale.
+  /// ```java
+  /// var optimizer = new AdamW(Map.of("weight", weight), 1e-3).scaleLoss(LossScaling.DYNAMIC);
+  /// ```
+  /// @return this
+  public final Optimizer scaleLoss(LossScaling scaling) {
+    Tensor any = groups.stream().flatMap(group -> group.parameters().values().stream()).findFirst().orElseThrow();
+    lossScale = new LossScale(scaling, any.device());
+    return this;
+  }
+
+  /// The loss times the scale of [#scaleLoss]; the loss itself without one. [#step(Tensor)] and [#accumulate] do that themselves.
+  /// @throws IllegalArgumentException if the loss is float16, which the scale alone would overflow
+  public final Tensor scaled(Tensor loss) {
+    return lossScale == null ? loss : lossScale.scaled(loss);
+  }
+
+  /// What losses are multiplied with, a float32 scalar.
+  /// @throws IllegalStateException without [#scaleLoss]
+  public final Tensor lossScale() {
+    if (lossScale == null) {
+      throw new IllegalStateException("lossScale: known after scaleLoss");
+    }
+    return lossScale.scale();
+  }
+
   /// The norm of all gradients before the last step clipped them, a scalar.
   /// @throws IllegalStateException if there was no step with [#clipNorm]
   public final Tensor gradientNorm() {
@@ -336,7 +406,7 @@ public abstract class Optimizer {
     return groups;
   }
 
-  /// How many steps there were.
+  /// How many steps there were, those that [#scaleLoss] skipped included.
   public final long steps() {
     return steps;
   }
@@ -345,11 +415,14 @@ public abstract class Optimizer {
   /// tensors are the optimizer's own and change with the next step.
   public final Map<String, Tensor> stateDict() {
     Map<String, Tensor> all = new LinkedHashMap<>(states);
+    if (lossScale != null) {
+      all.putAll(lossScale.state());
+    }
     all.put("step", Tensor.of(steps));
     return all;
   }
 
-  /// Goes on where the optimizer stopped whose [#stateDict] this is.
+  /// Goes on where the optimizer stopped whose [#stateDict] this is. If that one scaled no loss, the scaling begins.
   /// @throws IllegalArgumentException if a state is missing or of another shape; nothing is changed then
   public final void loadStateDict(Map<String, Tensor> saved) {
     states.forEach((name, state) -> {
@@ -359,8 +432,12 @@ public abstract class Optimizer {
       }
     });
     long savedSteps = require(saved, "step").itemLong();
-    states.forEach((name, state) -> state.assign(require(saved, name).detach().cast(state.dtype()).to(state.device())));
-    Tensor.realize(states.values());
+    Map<String, Tensor> loaded = new LinkedHashMap<>(states);
+    if (lossScale != null && saved.keySet().containsAll(lossScale.state().keySet())) {
+      loaded.putAll(lossScale.state());
+    }
+    loaded.forEach((name, state) -> state.assign(require(saved, name).detach().cast(state.dtype()).to(state.device())));
+    Tensor.realize(loaded.values());
     steps = savedSteps;
   }
 

@@ -2,6 +2,8 @@ package org.teenygrad.optim;
 
 import java.util.List;
 import java.util.Map;
+import org.teenygrad.DType;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
 /// Stochastic gradient descent: `torch.optim.SGD`.
@@ -45,6 +47,12 @@ public final class SGD extends Optimizer {
   @Override
   protected double[] scalars(Settings settings, long step) {
     return new double[] {settings.learningRate(), step == 1 ? 1 : 1 - settings.of(DAMPENING)};
+  }
+
+  @Override
+  protected List<Tensor> scalars(Settings settings, Tensor step) {
+    Tensor rate = super.scalars(settings, step).getFirst();
+    return List.of(rate, step.eq(1).where(Tensor.full(Shape.SCALAR, 1, DType.FLOAT64), Tensor.full(Shape.SCALAR, 1 - settings.of(DAMPENING), DType.FLOAT64)));
   }
 
   @Override

@@ -45,6 +45,7 @@ class ReplayTest {
   static Stream<Function<Map<String, Tensor>, Optimizer>> optimizers() {
     return Stream.of(
         p -> new AdamW(p, 0.1),
+        p -> new AdamW(p, 0.1).scaleLoss(LossScaling.DYNAMIC),
         p -> new SGD(p, 0.1, 0.9),
         p -> new SGD(List.of(ParameterGroup.of(p, 0.1)), 0.9, 0.5, false),
         p -> new LAMB(p, 0.1),

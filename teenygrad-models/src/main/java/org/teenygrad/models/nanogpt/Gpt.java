@@ -54,12 +54,13 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
     return logits(hidden(ids, Tensor.arange(ids.size(1), DType.INT32), Collections.nCopies(config.nLayer(), CausalSelfAttention.CAUSAL)));
   }
 
-  /// The mean cross-entropy of what follows each token.
+  /// The mean cross-entropy of what follows each token, in float32 at least: as under PyTorch's autocast.
   ///
   /// @param ids tokens (batch, time)
   /// @param targets the token after each (batch, time)
   public Tensor loss(Tensor ids, Tensor targets) {
-    return forward(ids).reshape(-1, config.vocabSize()).crossEntropy(targets.reshape(-1));
+    Tensor logits = forward(ids).reshape(-1, config.vocabSize());
+    return (logits.dtype().bytes() < 4 ? logits.cast(DType.FLOAT32) : logits).crossEntropy(targets.reshape(-1));
   }
 
   /// What the blocks make of tokens.

@@ -19,6 +19,7 @@ import org.teenygrad.models.report.JsonText;
 import org.teenygrad.nn.Mode;
 import org.teenygrad.nn.Module;
 import org.teenygrad.optim.AdamW;
+import org.teenygrad.optim.LossScaling;
 import org.teenygrad.optim.LrSchedule;
 import org.teenygrad.optim.Optimizer;
 import org.teenygrad.optim.ParameterGroup;
@@ -69,6 +70,9 @@ public final class Trainer {
     optimizer = new AdamW(groups, settings.beta1(), settings.beta2(), EPSILON);
     if (settings.gradClip() > 0) {
       optimizer.clipNorm(settings.gradClip());
+    }
+    if (settings.dtype() == DType.FLOAT16) {
+      optimizer.scaleLoss(LossScaling.DYNAMIC);
     }
     schedule = settings.schedule();
     batches = CounterRandom.of(settings.seed());

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.teenygrad.DType;
 import org.teenygrad.data.CharTokenizer;
 import org.teenygrad.ir.Graph;
@@ -58,10 +60,12 @@ class TrainerTest {
         .toList();
   }
 
-  @Test
-  void stoppingAndGoingOnLeavesNoTraceInTheLosses() throws IOException {
-    TrainResult whole = Trainer.start(TINY, corpus(), in("whole")).train(Progress.SILENT, () -> false);
-    assertThat(trainUntil(Trainer.start(TINY, corpus(), in("parts")), 2).stopped()).isTrue();
+  @ParameterizedTest
+  @EnumSource(value = DType.class, names = {"FLOAT32", "FLOAT16"})
+  void stoppingAndGoingOnLeavesNoTraceInTheLosses(DType dtype) throws IOException {
+    TrainSettings settings = TINY.with(Map.of("dtype", dtype));
+    TrainResult whole = Trainer.start(settings, corpus(), in("whole")).train(Progress.SILENT, () -> false);
+    assertThat(trainUntil(Trainer.start(settings, corpus(), in("parts")), 2).stopped()).isTrue();
     assertThat(trainUntil(resumed(in("parts")), 4).iterations()).isEqualTo(4); // at an evaluation
     TrainResult last = resumed(in("parts")).train(Progress.SILENT, () -> false);
     assertThat(losses(in("parts"))).isEqualTo(losses(in("whole"))).hasSize(1 + 9 + 1);
@@ -151,10 +155,13 @@ class TrainerTest {
     }
   }
 
-  @Test
-  void trainsInBfloat16() {
-    TrainSettings settings = TINY.with(Map.of("dtype", DType.BFLOAT16, "maxIters", 2));
-    assertThat(Trainer.start(settings, corpus(), in("run")).train(Progress.SILENT, () -> false).bestValLoss()).isBetween(1.0, 4.0);
+  @ParameterizedTest
+  @EnumSource(value = DType.class, names = {"BFLOAT16", "FLOAT16"})
+  void trainsIn16BitsAsIn32(DType dtype) {
+    TrainSettings settings = TINY.with(Map.of("maxIters", 30, "lrDecayIters", 30, "evalInterval", 30, "evalIters", 8, "dropout", 0.0));
+    double expected = Trainer.start(settings, corpus(), in("wide")).train(Progress.SILENT, () -> false).bestValLoss();
+    double narrow = Trainer.start(settings.with(Map.of("dtype", dtype)), corpus(), in("narrow")).train(Progress.SILENT, () -> false).bestValLoss();
+    assertThat(narrow).isCloseTo(expected, within(0.03));
   }
 
   /// Trains with more in a batch than its memory holds.

@@ -137,6 +137,13 @@ def layers():
                 forward=(lambda m, x, h, c: (lambda y, s: [y, *s])(*m(x, (h, c)))) if lstm else (lambda m, x, h: list(m(x, h))),
                 inputSize=3, hiddenSize=4, layers=count, bidirectional=two_ways, bias=bias,
             )
+    for mode in "reflect", "replicate", "circular":
+        other = dict(in_channels=2, out_channels=4, padding_mode=mode)
+        sliding(f"conv1d {mode}", "Conv1d", dict(**other, kernel_size=3, padding=2, stride=2), (2, 2, 6))
+        sliding(f"conv2d {mode}", "Conv2d", dict(**other, kernel_size=3, padding=[1, 2], groups=2), (2, 2, 4, 5))
+        sliding(f"conv2d same {mode}", "Conv2d", dict(**other, kernel_size=[4, 3], padding="same", dilation=[1, 2]), (1, 2, 5, 6))
+        sliding(f"conv3d {mode}", "Conv3d", dict(**other, kernel_size=2, padding=1), (1, 2, 3, 2, 3))
+    sliding("conv2d valid", "Conv2d", dict(in_channels=2, out_channels=4, kernel_size=3, padding="valid"), (1, 2, 5, 5))
 
 
 def network():

@@ -22,7 +22,7 @@ final class Convolution {
     int[] ones = new int[axes];
     Arrays.fill(ones, 1);
     Windows windows = Windows.of(name, x.shape(), kernel, ones, window);
-    return contract(windows.over(windows.padded(x, 0)), weight, bias, windows, groups)
+    return contract(windows.over(windows.padded(x, window.paddingMode())), weight, bias, windows, groups)
         .cast(DType.promote(x.dtype(), weight.dtype()));
   }
 
@@ -41,6 +41,9 @@ final class Convolution {
     int[] stride = window.stride().isEmpty() ? new int[] {1} : Window.each(name + ": stride", window.stride(), axes, 1);
     if (window.padding().isEmpty()) {
       throw new IllegalArgumentException(name + ": has no padding that keeps the size; name the padding");
+    }
+    if (window.paddingMode() != PadMode.ZEROS) {
+      throw new IllegalArgumentException(name + ": is padded with zeros, not " + window.paddingMode());
     }
     int[] padding = Window.each(name + ": padding", window.padding(), axes, 0);
     int[] dilation = Window.each(name + ": dilation", window.dilation(), axes, 1);

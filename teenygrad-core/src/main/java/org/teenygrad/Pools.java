@@ -25,6 +25,9 @@ final class Pools {
     if (window.padding().isEmpty()) {
       throw new IllegalArgumentException(name + ": only convolutions have padding that keeps the size; name the padding");
     }
+    if (window.paddingMode() != PadMode.ZEROS) {
+      throw new IllegalArgumentException(name + ": only convolutions have padding mode " + window.paddingMode());
+    }
     int[] kernel = Window.each(name + ": kernel", Arrays.stream(sizes).boxed().toList(), axes, 1);
     Windows windows = Windows.of(name, x.shape(), kernel, kernel, window);
     for (int i = 0; i < axes; i++) {

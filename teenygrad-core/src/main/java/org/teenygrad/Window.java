@@ -10,6 +10,7 @@ import java.util.List;
 /// var filters = Tensor.ones(4, 3, 3, 3);
 /// images.conv2d(filters, null, Window.DEFAULT.stride(2).padding(1, 0));
 /// images.conv2d(filters, null, Window.DEFAULT.samePadding());
+/// images.conv2d(filters, null, Window.DEFAULT.samePadding().paddingMode(PadMode.REFLECT));
 /// images.maxPool2d(Window.DEFAULT.stride(2).ceilMode(true), 3);
 /// ```
 /// @param stride the distance from one position of the kernel to the next; empty: 1, or the kernel's size in poolings
@@ -19,6 +20,7 @@ import java.util.List;
 /// @param outputPadding transposed convolutions: how much longer the result is at its end
 /// @param ceilMode poolings: whether windows that begin inside but end outside count
 /// @param countIncludePad averages: whether padding counts as elements
+/// @param paddingMode convolutions: what the padding is made of
 public record Window(
     List<Integer> stride,
     List<Integer> padding,
@@ -26,9 +28,10 @@ public record Window(
     int groups,
     List<Integer> outputPadding,
     boolean ceilMode,
-    boolean countIncludePad) {
+    boolean countIncludePad,
+    PadMode paddingMode) {
   /// PyTorch's defaults: no padding, no dilation, one group.
-  public static final Window DEFAULT = new Window(List.of(), List.of(0), List.of(1), 1, List.of(0), false, true);
+  public static final Window DEFAULT = new Window(List.of(), List.of(0), List.of(1), 1, List.of(0), false, true, PadMode.ZEROS);
 
   public Window {
     stride = List.copyOf(stride);
@@ -39,12 +42,12 @@ public record Window(
 
   /// This with another stride.
   public Window stride(int... changed) {
-    return new Window(list(changed), padding, dilation, groups, outputPadding, ceilMode, countIncludePad);
+    return new Window(list(changed), padding, dilation, groups, outputPadding, ceilMode, countIncludePad, paddingMode);
   }
 
   /// This with another padding.
   public Window padding(int... changed) {
-    return new Window(stride, list(changed), dilation, groups, outputPadding, ceilMode, countIncludePad);
+    return new Window(stride, list(changed), dilation, groups, outputPadding, ceilMode, countIncludePad, paddingMode);
   }
 
   /// This with so many zeros that a convolution of stride 1 keeps the size, one more of them at the end where their number is odd:
@@ -55,27 +58,32 @@ public record Window(
 
   /// This with another dilation.
   public Window dilation(int... changed) {
-    return new Window(stride, padding, list(changed), groups, outputPadding, ceilMode, countIncludePad);
+    return new Window(stride, padding, list(changed), groups, outputPadding, ceilMode, countIncludePad, paddingMode);
   }
 
   /// This with other groups.
   public Window groups(int changed) {
-    return new Window(stride, padding, dilation, changed, outputPadding, ceilMode, countIncludePad);
+    return new Window(stride, padding, dilation, changed, outputPadding, ceilMode, countIncludePad, paddingMode);
   }
 
   /// This with another output padding.
   public Window outputPadding(int... changed) {
-    return new Window(stride, padding, dilation, groups, list(changed), ceilMode, countIncludePad);
+    return new Window(stride, padding, dilation, groups, list(changed), ceilMode, countIncludePad, paddingMode);
   }
 
   /// This with or without windows that end outside.
   public Window ceilMode(boolean changed) {
-    return new Window(stride, padding, dilation, groups, outputPadding, changed, countIncludePad);
+    return new Window(stride, padding, dilation, groups, outputPadding, changed, countIncludePad, paddingMode);
   }
 
   /// This with or without padding in the count of averages.
   public Window countIncludePad(boolean changed) {
-    return new Window(stride, padding, dilation, groups, outputPadding, ceilMode, changed);
+    return new Window(stride, padding, dilation, groups, outputPadding, ceilMode, changed, paddingMode);
+  }
+
+  /// This with other elements than zeros as padding: PyTorch's `padding_mode` of convolutions.
+  public Window paddingMode(PadMode changed) {
+    return new Window(stride, padding, dilation, groups, outputPadding, ceilMode, countIncludePad, changed);
   }
 
   private static List<Integer> list(int... numbers) {

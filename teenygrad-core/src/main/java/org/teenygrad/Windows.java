@@ -60,11 +60,20 @@ record Windows(int[] kernel, int[] stride, int[] dilation, int[] outputs, int[] 
 
   /// x with the padding.
   Tensor padded(Tensor x, Number value) {
+    return x.pad(bounds(x), value);
+  }
+
+  /// x with the padding, made of what is in it.
+  Tensor padded(Tensor x, PadMode mode) {
+    return x.pad(mode, bounds(x));
+  }
+
+  private int[][] bounds(Tensor x) {
     int[][] bounds = new int[x.rank()][2];
     for (int i = 0; i < axes(); i++) {
       bounds[x.rank() - axes() + i] = new int[] {before[i], after[i]};
     }
-    return x.pad(bounds, value);
+    return bounds;
   }
 
   /// A view of the padded x (..., spatial) as (..., outputs, kernel): overlapping windows.

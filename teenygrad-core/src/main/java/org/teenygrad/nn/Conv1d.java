@@ -12,7 +12,7 @@ import org.teenygrad.Window;
 /// ```
 /// @param weight (out, in / groups, width)
 /// @param bias (out), or null
-/// @param window stride, padding, dilation and groups
+/// @param window stride, padding and its mode, dilation and groups
 public record Conv1d(Tensor weight, @Nullable Tensor bias, Window window) implements Layer {
   /// With bias, stride 1 and no padding; weight and bias uniform in ±1/sqrt(in / groups * kernel), as PyTorch starts them.
   public static Conv1d of(int in, int out, int kernel) {

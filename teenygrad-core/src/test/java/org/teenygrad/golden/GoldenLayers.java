@@ -3,6 +3,7 @@ package org.teenygrad.golden;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.Device;
 import org.teenygrad.Gradient;
+import org.teenygrad.PadMode;
 import org.teenygrad.Tensor;
 import org.teenygrad.Window;
 import org.teenygrad.nn.AdaptiveAvgPool;
@@ -178,6 +180,11 @@ final class GoldenLayers {
     window = c.has("stride") ? window.stride(c.integers("stride")) : window;
     window = c.has("dilation") ? window.dilation(c.integers("dilation")) : window;
     window = c.has("output_padding") ? window.outputPadding(c.integers("output_padding")) : window;
-    return c.text("padding", "").equals("same") ? window.samePadding() : c.has("padding") ? window.padding(c.integers("padding")) : window;
+    window = window.paddingMode(PadMode.valueOf(c.text("padding_mode", "zeros").toUpperCase(Locale.ROOT)));
+    return switch (c.text("padding", "")) {
+      case "same" -> window.samePadding();
+      case "valid" -> window.padding(0);
+      default -> c.has("padding") ? window.padding(c.integers("padding")) : window;
+    };
   }
 }

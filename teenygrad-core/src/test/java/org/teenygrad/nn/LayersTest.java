@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.DType;
+import org.teenygrad.PadMode;
 import org.teenygrad.RandomState;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
@@ -184,6 +185,11 @@ class LayersTest {
     assertThatThrownBy(() -> Tensor.ones(1, 5).maxPool1d(Window.DEFAULT.samePadding(), 3)).hasMessageContaining("only convolutions");
     assertThatThrownBy(() -> ConvTranspose1d.of(1, 1, Window.DEFAULT.samePadding(), 3).forward(Tensor.ones(1, 1, 5)))
         .hasMessageContaining("convTranspose1d: has no padding that keeps the size");
+    Window ring = Window.DEFAULT.padding(1).paddingMode(PadMode.CIRCULAR);
+    assertThatThrownBy(() -> Tensor.ones(1, 5).avgPool1d(ring, 3)).hasMessage("avgPool1d: only convolutions have padding mode CIRCULAR");
+    assertThatThrownBy(() -> ConvTranspose1d.of(1, 1, ring, 3).forward(Tensor.ones(1, 1, 5)))
+        .hasMessage("convTranspose1d: is padded with zeros, not CIRCULAR");
+    assertThatThrownBy(() -> Conv1d.of(1, 1, ring.padding(6), 3).forward(Tensor.ones(1, 1, 5))).hasMessageContaining("at most 5");
     assertThatThrownBy(() -> GroupNorm.of(3, 4)).hasMessageContaining("4 channels");
     assertThatThrownBy(() -> InstanceNorm.PLAIN.forward(Tensor.ones(2, 3))).hasMessageContaining("(2, 3)");
   }

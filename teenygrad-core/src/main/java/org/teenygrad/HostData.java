@@ -9,6 +9,7 @@ import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Storage;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.Devices;
+import org.teenygrad.runtime.OutOfMemoryException;
 
 /// Copies between Java and the memory of devices.
 final class HostData {
@@ -22,7 +23,11 @@ final class HostData {
               + ", which has " + shape.elements());
     }
     Storage storage = new Storage(dtype, shape, device);
-    storage.fill(Devices.runtime(device).allocator().upload(data));
+    try {
+      storage.fill(Devices.runtime(device).allocator().upload(data));
+    } catch (OutOfMemoryException e) {
+      throw new OutOfMemoryException("a tensor of " + dtype + shape + ": " + e.getMessage());
+    }
     return Tensor.owning(storage);
   }
 

@@ -70,7 +70,7 @@ public final class Generator {
     String name = nest.kind() + "_" + Long.toHexString(Integer.toUnsignedLong(ir.text().hashCode())) + Long.toHexString(Integer.toUnsignedLong(sink.toString().hashCode() * 31 + ir.text().length()));
     List<Integer> slots = emitter.analysis.nodes.stream().filter(node -> node.is(OpCode.PARAM))
         .map(node -> node.payload(Param.class).slot()).sorted().distinct().toList();
-    return new Program(name, sink, frame.module(name, slots, ir, nest.launch()), nest.launch(), Work.of(emitter.analysis));
+    return new Program(name, sink, frame.module(name, slots, ir, nest.launch()), nest.launch(), Work.of(emitter.analysis), KernelDescription.of(sink));
   }
 
   /// A kernel's parameters are the pointers themselves, in the order of the slots, which are numbered without gaps.

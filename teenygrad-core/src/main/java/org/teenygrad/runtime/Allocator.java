@@ -2,6 +2,7 @@ package org.teenygrad.runtime;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 
 /// Hands out a device's memory and copies between it and the host.
 public interface Allocator {
@@ -11,9 +12,9 @@ public interface Allocator {
 
   /// Looks whether so much memory can be had at once, after everything unreachable was collected if need be, before somebody begins
   /// what needs it.
-  /// @param what says what it is for, in brackets
+  /// @param what says what it is for
   /// @throws OutOfMemoryException if it cannot
-  default void requireRoom(long bytes, String what) {}
+  default void requireRoom(long bytes, Supplier<String> what) {}
 
   /// The most bytes that were ever taken at once, those kept for the next buffers included; 0 where nobody counts.
   default long peakBytes() {

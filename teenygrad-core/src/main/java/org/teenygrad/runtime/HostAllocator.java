@@ -3,6 +3,7 @@ package org.teenygrad.runtime;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The host's memory: a [BlockPool] above `malloc`. A budget bounds live bytes and cached ones together.
@@ -70,9 +71,9 @@ public final class HostAllocator implements Allocator {
   }
 
   @Override
-  public void requireRoom(long bytes, String what) {
+  public void requireRoom(long bytes, Supplier<String> what) {
     if (!pool.hasRoom(bytes)) {
-      throw outOfMemory(bytes, what);
+      throw outOfMemory(bytes, " (" + what.get() + ")");
     }
   }
 

@@ -11,7 +11,13 @@ import org.teenygrad.ir.OpNode;
 ///     pointer for each PARAM slot for [Target.Gpu]; empty for [Target.Graphs]
 /// @param launch how its work is cut up
 /// @param work an estimate of all items together
-public record Program(String name, OpNode graph, String source, Launch launch, Work work) {
+/// @param description what the kernel computes, in a line for people
+public record Program(String name, OpNode graph, String source, Launch launch, Work work, String description) {
+  /// A program about which there is nothing to say.
+  public Program(String name, OpNode graph, String source, Launch launch, Work work) {
+    this(name, graph, source, launch, work, name);
+  }
+
   /// How a kernel's work is cut up.
   ///
   /// @param items how many independent parts there are: on a processor `begin..end` is some of them, on a GPU each is a block of threads

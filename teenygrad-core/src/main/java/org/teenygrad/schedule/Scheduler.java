@@ -125,7 +125,7 @@ final class Scheduler {
     Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Bound::kernel).toList(), simple, slots);
     List<List<Bound>> launches = LaunchOrder.of(bound, inPlace);
     Memory memory = memory(launches, wanted, inPlace);
-    memory.requireRoom(runtime, unwrittenBytes);
+    requireRoom(memory, launches);
     Schedule.Compilation compilation = compileAll(bound);
     return assemble(launches, simple, memory, compilation);
   }
@@ -217,16 +217,34 @@ final class Scheduler {
 
   /// Where the data of each slot is.
   private record Memory(List<Schedule.Place> places, long workspaceBytes) {
-    /// @throws org.teenygrad.runtime.OutOfMemoryException if the device has less than the schedule needs
-    void requireRoom(Runtime runtime, long unwrittenBytes) {
-      long results = unwrittenBytes;
-      for (Schedule.Place place : places) {
-        results += place instanceof Schedule.Place.Output output ? output.bytes() : 0;
-      }
-      long more = results + Math.max(0, workspaceBytes - Workspace.of(runtime.device()).bytes());
-      String what = " (%s for what is computed on the way, %s for results)".formatted(MemoryBudget.text(workspaceBytes), MemoryBudget.text(results));
-      runtime.allocator().requireRoom(more, what);
+    /// The results that do not take over the memory of inputs.
+    long resultBytes() {
+      return places.stream().mapToLong(place -> place instanceof Schedule.Place.Output output ? output.bytes() : 0).sum();
     }
+  }
+
+  /// @throws org.teenygrad.runtime.OutOfMemoryException if the device has less than the schedule needs
+  private void requireRoom(Memory memory, List<List<Bound>> launches) {
+    long results = unwrittenBytes + memory.resultBytes();
+    long more = results + Math.max(0, memory.workspaceBytes() - Workspace.of(runtime.device()).bytes());
+    runtime.allocator().requireRoom(more, () -> "%s for what is computed on the way, %s for results; %s".formatted(
+        MemoryBudget.text(memory.workspaceBytes()), MemoryBudget.text(results), largest(launches)));
+  }
+
+  /// The largest tensor that is written, and by what.
+  private String largest(List<List<Bound>> launches) {
+    long most = -1;
+    String text = "nothing is written";
+    for (Bound bound : launches.stream().flatMap(List::stream).toList()) {
+      for (int slot : bound.kernel.writes()) {
+        OpNode node = slotNodes.get(slot);
+        if (bytes(node) > most) {
+          most = bytes(node);
+          text = "the largest is %s%s of: %s".formatted(node.dtype(), node.shape(), KernelDescription.of(bound.sink));
+        }
+      }
+    }
+    return text;
   }
 
   private Memory memory(List<List<Bound>> launches, Set<Integer> wanted, Map<Integer, Integer> inPlace) {

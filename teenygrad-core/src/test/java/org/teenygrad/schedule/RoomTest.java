@@ -51,6 +51,7 @@ class RoomTest {
         .isInstanceOf(OutOfMemoryException.class)
         .hasMessageContaining("no room for 96.0 MiB (96.0 MiB")
         .hasMessageContaining("for what is computed on the way")
+        .hasMessageContaining("the largest is float32(96, 262144) of: map exp,mul")
         .hasMessageContaining("64.0 MiB is the limit");
     assertThat(compiled).hasValue(0);
     through(24).realize();

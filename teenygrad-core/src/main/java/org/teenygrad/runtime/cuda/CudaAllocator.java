@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.runtime.Allocator;
@@ -104,9 +105,9 @@ final class CudaAllocator implements Allocator {
   }
 
   @Override
-  public void requireRoom(long bytes, String what) {
+  public void requireRoom(long bytes, Supplier<String> what) {
     if (!pool.hasRoom(bytes)) {
-      throw outOfMemory(bytes, what);
+      throw outOfMemory(bytes, " (" + what.get() + ")");
     }
   }
 

@@ -28,13 +28,14 @@ final class CudaCompiler implements Compiler {
   @Override
   public Kernel compile(Program program) {
     Program.Launch launch = program.launch();
-    return compile(program.name(), program.source(), new CudaKernel.Launch(launch.items(), launch.threads(), Math.toIntExact(launch.scratchBytes())));
+    return compile(
+        program.name(), program.description(), program.source(), new CudaKernel.Launch(launch.items(), launch.threads(), Math.toIntExact(launch.scratchBytes())));
   }
 
-  CudaKernel compile(String name, String ir, CudaKernel.Launch launch) {
+  CudaKernel compile(String name, String description, String ir, CudaKernel.Launch launch) {
     Debug.say(Debug.CODE, () -> "LLVM IR of " + name + "\n" + ir + "\nPTX\n" + llvm.assembly(ir));
-    byte[] cubin = cache.code(List.of("cubin", identity, ir), () -> assemble(name, llvm.assembly(ir)));
-    return new CudaKernel(stream, name, cubin, launch);
+    byte[] cubin = cache.code(List.of("cubin", identity, ir), () -> assemble(name + " (" + description + ")", llvm.assembly(ir)));
+    return new CudaKernel(stream, name, description, cubin, launch);
   }
 
   @Override

@@ -52,7 +52,7 @@ record CudaGraph(CudaStream stream, long exec, long graph, List<Node> nodes, Lis
         CudaDriver.graphExecKernelNodeSetParams(exec, node.handle(), node.parameters().struct());
       }
     }
-    stream.launchGraph("a graph of " + nodes.size() + " launches from " + kernels.getFirst().name() + " to " + kernels.getLast().name(), exec);
+    stream.launchGraph("a graph of " + nodes.size() + " launches from " + kernels.getFirst().title() + " to " + kernels.getLast().title(), exec);
   }
 
   /// Runs once, when nobody can launch it any more.

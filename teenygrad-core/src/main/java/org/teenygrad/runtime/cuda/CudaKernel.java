@@ -18,7 +18,7 @@ final class CudaKernel implements Kernel {
   private static final int SHARED_BYTES_UNASKED = 48 << 10;
 
   private final CudaStream stream;
-  private final String name;
+  private final String title;
   private final Launch launch;
   private final long function;
   private final Arguments arguments;
@@ -34,10 +34,11 @@ final class CudaKernel implements Kernel {
     }
   }
 
+  /// @param description what it computes
   /// @param cubin machine code that defines the function, whose parameters are one pointer for each buffer
-  CudaKernel(CudaStream stream, String name, byte[] cubin, Launch launch) {
+  CudaKernel(CudaStream stream, String name, String description, byte[] cubin, Launch launch) {
     this.stream = stream;
-    this.name = name;
+    this.title = description.equals(name) ? name : name + " (" + description + ")";
     this.launch = launch;
     stream.makeCurrent();
     long module = CudaDriver.moduleLoadData(cubin);
@@ -58,7 +59,7 @@ final class CudaKernel implements Kernel {
   public synchronized void run(List<List<Buffer>> lists) {
     if (launch.blocks() > 0) {
       for (List<Buffer> list : lists) {
-        stream.launch(name, function, launch, arguments.of(list));
+        stream.launch(title, function, launch, arguments.of(list));
       }
     }
     Reference.reachabilityFence(lists);
@@ -76,8 +77,9 @@ final class CudaKernel implements Kernel {
     }
   }
 
-  String name() {
-    return name;
+  /// Its name and what it computes.
+  String title() {
+    return title;
   }
 
   long function() {

@@ -1,12 +1,13 @@
 package org.teenygrad.runtime.cuda;
 
 import java.util.ArrayDeque;
+import org.teenygrad.runtime.Caller;
 import org.teenygrad.runtime.Debug;
 
 /// The one queue of a GPU: copies and kernels take effect in the order in which they are handed in, while the host goes on.
 ///
 /// Errors of a kernel show at a later call. So the kernels since the last synchronization are remembered, and an error
-/// names them; at `TEENYGRAD_DEBUG=2` each kernel is waited for, and the error is its own.
+/// names them, with the method that the program had called; at `TEENYGRAD_DEBUG=2` each kernel is waited for, and the error is its own.
 final class CudaStream {
   private static final int NAMES_KEPT = 16;
 
@@ -128,7 +129,8 @@ final class CudaStream {
     try {
       call.run();
     } catch (CudaException e) {
-      throw e.with(story());
+      String caller = Caller.text();
+      throw e.with((caller.isEmpty() ? "" : "in " + caller + "; ") + story());
     }
   }
 }

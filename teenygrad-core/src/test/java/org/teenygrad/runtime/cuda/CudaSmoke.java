@@ -190,7 +190,7 @@ public final class CudaSmoke {
   }
 
   private CudaKernel add(int blocks) {
-    return cuda.compiler().compile(AddKernel.NAME, AddKernel.IR, new CudaKernel.Launch(blocks, AddKernel.THREADS, 0));
+    return cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, new CudaKernel.Launch(blocks, AddKernel.THREADS, 0));
   }
 
   private CudaBuffer floats(int count, float first, float step) {
@@ -224,7 +224,7 @@ public final class CudaSmoke {
 
   private String sharedMemoryAboveTheDefault() {
     int bytes = cuda.gpu().sharedBytes();
-    CudaKernel kernel = cuda.compiler().compile(AddKernel.NAME, AddKernel.IR, new CudaKernel.Launch(1, AddKernel.THREADS, bytes));
+    CudaKernel kernel = cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, new CudaKernel.Launch(1, AddKernel.THREADS, bytes));
     CudaBuffer out = floats(AddKernel.THREADS, 0, 0);
     kernel.run(List.of(List.of(out, floats(AddKernel.THREADS, 1, 0), floats(AddKernel.THREADS, 2, 0))));
     check(floats(out)[7] == 3f, "did not run");
@@ -237,7 +237,7 @@ public final class CudaSmoke {
     long[] nanos = new long[2];
     for (int i = 0; i < 2; i++) {
       long start = System.nanoTime();
-      new CudaCompiler(cuda.gpu(), cuda.stream(), cache).compile(AddKernel.NAME, AddKernel.IR, new CudaKernel.Launch(1, AddKernel.THREADS, 0));
+      new CudaCompiler(cuda.gpu(), cuda.stream(), cache).compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, new CudaKernel.Launch(1, AddKernel.THREADS, 0));
       nanos[i] = System.nanoTime() - start;
     }
     try (var files = Files.list(folder)) {
@@ -443,7 +443,7 @@ public final class CudaSmoke {
     Buffer nowhere = new Slice(x, 1L << 46, 4);
     add(1).run(List.of(List.of(nowhere, x, x)));
     CudaException e = thrown(CudaException.class, () -> cuda.stream().synchronize());
-    check(said(e).contains("CUDA_ERROR_ILLEGAL_ADDRESS") && said(e).contains("the last of them: add"), said(e));
+    check(said(e).contains("CUDA_ERROR_ILLEGAL_ADDRESS") && said(e).contains("the last of them: " + AddKernel.NAME + " (adds two vectors)"), said(e));
     return said(e);
   }
 }

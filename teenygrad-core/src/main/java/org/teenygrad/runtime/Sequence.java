@@ -6,6 +6,6 @@ import java.util.List;
 @FunctionalInterface
 public interface Sequence {
   /// Runs all of them in order.
-  /// @param arguments for each kernel what [Kernel#run] takes
+  /// @param arguments for each kernel what [Kernel#run] takes; the runs of one kernel do not depend on each other
   void run(List<List<List<Buffer>>> arguments);
 }

@@ -340,13 +340,14 @@ public final class CudaSmoke {
     return String.format(Locale.ROOT, "%.2f us handed in, %.2f us done", (handedIn - start) / 1e3 / count, (done - start) / 1e3 / count);
   }
 
-  /// x += step, y += x, x += step, y += x: as launches, then as a graph, then as the same graph over other buffers.
+  /// x += step, then y += x beside z += x, twice: as launches, then as a graph, then as the same graph over other buffers.
   private String graphsFollowTheirBuffers() {
     int n = AddKernel.THREADS;
     CudaKernel kernel = add(1);
-    Sequence sequence = cuda.compiler().sequence(List.of(kernel, kernel, kernel));
+    Sequence sequence = cuda.compiler().sequence(List.of(kernel, kernel, kernel, kernel));
     CudaBuffer x = floats(n, 0, 0);
     CudaBuffer y = floats(n, 0, 0);
+    CudaBuffer z = floats(n, 0, 0);
     float expectedX = 0;
     float expectedY = 0;
     for (int run = 0; run < 6; run++) {
@@ -356,12 +357,13 @@ public final class CudaSmoke {
         x = floats(n, 1000, 0);
         expectedX = 1000;
       }
-      sequence.run(List.of(List.of(List.of(x, x, step), List.of(x, x, step)), List.of(List.of(y, y, x)), List.of(List.of(x, x, step), List.of(y, y, x))));
+      List<List<Buffer>> addStep = List.of(List.of(x, x, step));
+      List<List<Buffer>> addX = List.of(List.of(y, y, x), List.of(z, z, x));
+      sequence.run(List.of(addStep, addX, addStep, addX));
+      expectedY += 2 * expectedX + 3 * size;
       expectedX += 2 * size;
-      expectedY += expectedX;
-      expectedX += size;
-      expectedY += expectedX;
-      check(floats(x)[n - 1] == expectedX && floats(y)[n - 1] == expectedY, "run " + run + ": " + floats(x)[n - 1] + ", " + floats(y)[n - 1]);
+      String seen = "run " + run + ": " + floats(x)[n - 1] + ", " + floats(y)[n - 1] + ", " + floats(z)[n - 1];
+      check(floats(x)[n - 1] == expectedX && floats(y)[n - 1] == expectedY && floats(z)[n - 1] == expectedY, seen);
     }
     return "";
   }

@@ -57,7 +57,8 @@ final class Analysis {
       return bit(node);
     }
     long mask = 0;
-    for (OpNode input : node.is(OpCode.FOLD) ? node.inputs().subList(0, 1) : node.inputs()) {
+    // A FOLD's other inputs are its own loops, a STAGE's says where it lies.
+    for (OpNode input : node.is(OpCode.FOLD) || node.is(OpCode.STAGE) ? node.inputs().subList(0, 1) : node.inputs()) {
       mask |= dependencies.getOrDefault(input, 0L);
     }
     return node.is(OpCode.FOLD) ? mask & ~foldMask(node) : mask;
@@ -106,7 +107,7 @@ final class Analysis {
   }
 
   List<OpNode> stores() {
-    return sink.inputs();
+    return sink.inputs().stream().filter(node -> node.is(OpCode.STORE)).toList();
   }
 
   List<OpNode> folds() {

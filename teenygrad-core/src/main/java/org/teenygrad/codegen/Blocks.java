@@ -134,6 +134,11 @@ final class Blocks implements LoopNest {
   }
 
   @Override
+  public Emitter emitter() {
+    return emitter;
+  }
+
+  @Override
   public String kind() {
     return analysis.kind();
   }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,18 @@ record Chain(
     }
     OpNode weight = rowFold == null || sums.isEmpty() ? null : weight(rowFold, sums);
     return rowFold != null && !sums.isEmpty() && weight == null ? Optional.empty() : arrange(analysis, inner, sums, rowFold, weight, steps);
+  }
+
+  /// The same in a graph whose nodes have become others.
+  Chain with(Map<OpNode, OpNode> changed) {
+    List<Inner> newInner = inner.stream().map(one -> new Inner(now(changed, one.fold), one.x, one.y)).toList();
+    List<Sum> newSums = sums.stream().map(sum -> new Sum(now(changed, sum.fold), now(changed, sum.matrix), sum.third)).toList();
+    OpNode newRowFold = rowFold == null ? null : now(changed, rowFold);
+    return new Chain(newInner, newSums, newRowFold, weight == null ? null : now(changed, weight), rows, steps, columns, grid, element);
+  }
+
+  private static OpNode now(Map<OpNode, OpNode> changed, OpNode node) {
+    return Objects.requireNonNull(changed.get(node));
   }
 
   private static @Nullable Inner inner(Analysis analysis, OpNode fold, long along) {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.ir.Graph;
@@ -39,6 +41,7 @@ final class ChainedTiles implements LoopNest {
   private final WarpMatrix unit;
   private final List<Pair> pairs;
   private final List<Third> thirds;
+  private final OpNode steps;
   private final int slotBytes;
   private final @Nullable Epilogue epilogue;
   private final @Nullable ChainMask mask;
@@ -53,33 +56,36 @@ final class ChainedTiles implements LoopNest {
   /// One of the inner sums of products.
   /// @param place where x's first slab lies in shared memory
   /// @param offset where y's first slab lies in a slot of the ring
-  private record Pair(OpNode fold, SharedTile x, SharedTile y, int slabs, int products, long place, int offset) {}
+  private record Pair(OpNode fold, SharedTile x, OpNode stage, SharedTile y, int slabs, int products, long place, int offset) {}
 
   /// A third factor.
-  /// @param owned whether it has shared memory of its own, and is not some pair's y as well
-  /// @param offset where it lies in a slot of the ring
-  private record Third(Chain.Sum sum, SharedTile shared, boolean owned, int offset) {}
+  /// @param offset where it lies in a slot of the ring, perhaps as some pair's y
+  private record Third(Chain.Sum sum, OpNode stage, SharedTile shared, int offset) {}
 
-  private ChainedTiles(Emitter emitter, Chain chain, int tileRows) {
+  /// @param emitter of a SINK of FETCHes, STEPS and STOREs
+  /// @param chain what they compute
+  private ChainedTiles(Emitter emitter, Chain chain, Shape shape) {
     this.emitter = emitter;
     this.chain = chain;
     analysis = emitter.analysis;
     ir = emitter.ir;
     rowCount = Contraction.count(chain.rows());
     stepCount = Contraction.count(chain.steps());
-    columnTile = Contraction.count(chain.columns()) <= STEP ? STEP : 2 * STEP;
-    boolean few = chain.inner().size() == 1 && Contraction.depth(chain.inner().getFirst().fold()) <= STEP && columnTile == STEP && chain.sums().size() < 2;
-    parts = few && tileRows == 128 ? 2 : 1;
-    tile = new BlockTile(tileRows, columnTile, STEP, STAGES, tileRows * 2 / parts, BlockTile.Unit.WARP);
+    tile = shape.tile;
+    parts = shape.parts;
+    columnTile = tile.columns();
     unit = new WarpMatrix(ir, chain.element(), STEP);
+    steps = analysis.sink.inputs().stream().filter(node -> node.is(OpCode.STEPS)).findFirst().orElseThrow();
     int offset = 0;
     long place = 0;
     pairs = new ArrayList<>();
     for (Chain.Inner inner : chain.inner()) {
       List<OpNode> products = Analysis.foldRanges(inner.fold());
       int count = Math.toIntExact(Contraction.count(products));
-      Pair pair = new Pair(inner.fold(), new SharedTile(emitter, inner.x(), chain.element(), chain.rows(), products, tileRows, tile),
-          new SharedTile(emitter, inner.y(), chain.element(), chain.steps(), products, STEP, tile),
+      OpNode product = inner.fold().input(0);
+      OpNode stage = product.input(1).input(0);
+      Pair pair = new Pair(inner.fold(), new SharedTile(emitter, product.input(0).input(0), chain.rows(), products, tile.threads()),
+          stage, new SharedTile(emitter, stage, chain.steps(), products, tile.threads()),
           Math.ceilDiv(count, STEP), Math.ceilDiv(count, WarpMatrix.K), place, offset);
       pairs.add(pair);
       place += (long) pair.x.bytes() * pair.slabs;
@@ -87,10 +93,12 @@ final class ChainedTiles implements LoopNest {
     }
     thirds = new ArrayList<>();
     for (Chain.Sum sum : chain.sums()) {
-      SharedTile shared = new SharedTile(emitter, sum.third(), chain.element(), chain.columns(), chain.steps(), columnTile, tile);
-      Pair same = samePair(sum, shared);
-      thirds.add(new Third(sum, shared, same == null, same == null ? offset : same.offset));
-      offset += same == null ? shared.bytes() : 0;
+      OpNode stage = sum.fold().input(0).input(1).input(0);
+      SharedTile shared = new SharedTile(emitter, stage, chain.columns(), chain.steps(), tile.threads());
+      boolean owned = stage.inputs().size() == 1;
+      int at = owned ? offset : pairs.stream().filter(pair -> pair.stage == stage.input(1)).findFirst().orElseThrow().offset;
+      thirds.add(new Third(sum, stage, shared, at));
+      offset += owned ? shared.bytes() : 0;
     }
     slotBytes = offset;
     rowStates = chain.rowFold() == null ? null : new RowStates(emitter, chain, 2 * parts);
@@ -103,23 +111,25 @@ final class ChainedTiles implements LoopNest {
     emitter.instructions.allowCoarse();
   }
 
-  /// The pair whose y lies in shared memory just as a sum's third factor would.
-  private @Nullable Pair samePair(Chain.Sum sum, SharedTile shared) {
-    Chain.Inner inner = chain.sharing(sum);
-    if (inner == null || shared.isInner()) {
-      return null;
+  /// How a block's rows and columns are shared out.
+  /// @param parts of sixteen rows that each warp has
+  private record Shape(BlockTile tile, int parts) {
+    static Shape of(Chain chain, int rows) {
+      int columns = Contraction.count(chain.columns()) <= STEP ? STEP : 2 * STEP;
+      boolean few = chain.inner().size() == 1 && Contraction.depth(chain.inner().getFirst().fold()) <= STEP && columns == STEP && chain.sums().size() < 2;
+      int parts = few && rows == 128 ? 2 : 1;
+      return new Shape(new BlockTile(rows, columns, STEP, STAGES, rows * 2 / parts, BlockTile.Unit.WARP), parts);
     }
-    return pairs.stream().filter(pair -> pair.fold == inner.fold() && pair.y.isInner() && pair.slabs * STEP == columnTile).findFirst().orElse(null);
   }
 
   /// The nest of a kernel that reduces matrices of sums of products, if it is one.
-  static Optional<ChainedTiles> of(Emitter emitter, Target.Gpu target) {
-    Chain chain = Chain.find(emitter.analysis).orElse(null);
+  static Optional<ChainedTiles> of(Emitter plain, Target.Gpu target) {
+    Chain chain = Chain.find(plain.analysis).orElse(null);
     if (chain == null) {
       return Optional.empty();
     }
     for (int tileRows : Contraction.count(chain.rows()) <= 64 ? new int[] {64} : new int[] {128, 64}) {
-      ChainedTiles nest = new ChainedTiles(emitter, chain, tileRows);
+      ChainedTiles nest = tiled(plain, chain, Shape.of(chain, tileRows));
       if (nest.launch().scratchBytes() <= target.sharedBytes() && (chain.sums().size() < 2 || nest.sumsHeld() <= MOST_SUMS)) {
         return Optional.of(nest);
       }
@@ -127,8 +137,61 @@ final class ChainedTiles implements LoopNest {
     return Optional.empty();
   }
 
+  /// Puts the factors into STAGEs and FRAGMENTs and what is done with them into STEPS.
+  private static ChainedTiles tiled(Emitter plain, Chain chain, Shape shape) {
+    BlockTile.Unit unit = BlockTile.Unit.WARP;
+    Map<OpNode, Function<UnaryOperator<OpNode>, OpNode>> products = new HashMap<>();
+    List<OpNode> first = new ArrayList<>();
+    List<OpNode> stages = new ArrayList<>();
+    for (Chain.Inner inner : chain.inner()) {
+      List<OpNode> ranges = Analysis.foldRanges(inner.fold());
+      OpNode x = Stage.of(plain, inner.x(), chain.rows(), ranges, shape.tile.rows(), STEP, 1);
+      OpNode y = Stage.of(plain, inner.y(), chain.steps(), ranges, STEP, STEP, STAGES);
+      products.put(inner.fold(), changed -> Tiling.product(unit, Tiling.fragment(x), Tiling.fragment(y)));
+      first.add(x);
+      stages.add(y);
+    }
+    for (Chain.Sum sum : chain.sums()) {
+      OpNode own = Stage.of(plain, sum.third(), chain.columns(), chain.steps(), shape.tile.columns(), STEP, STAGES);
+      Chain.Inner same = sharing(chain, sum, own, shape);
+      OpNode g = same == null ? own : own.withInputs(List.of(own.input(0), stages.get(chain.inner().indexOf(same))));
+      products.put(sum.fold(), changed -> Tiling.product(unit, Tiling.fragment(rounded(changed.apply(sum.matrix()), chain.element())), Tiling.fragment(g)));
+      if (same == null) {
+        stages.add(g);
+      }
+    }
+    Map<OpNode, OpNode> changed = Tiling.withProducts(plain.analysis.sink, products);
+    Chain tiled = chain.with(changed);
+    List<OpNode> folds = new ArrayList<>(tiled.sums().stream().map(Chain.Sum::fold).toList());
+    if (tiled.rowFold() != null) {
+      folds.add(tiled.rowFold());
+    }
+    OpNode steps = Pipeline.steps(stages, folds, false);
+    OpNode sink = Tiling.sink(first, steps, plain.analysis.stores().stream().map(changed::get).toList());
+    return new ChainedTiles(Generator.forGpu(sink), tiled, shape);
+  }
+
+  private static OpNode rounded(OpNode matrix, DType element) {
+    return matrix.dtype() == element ? matrix : OpNode.create(OpCode.CAST, element, List.of(matrix), null);
+  }
+
+  /// The pair whose y lies in shared memory just as a sum's third factor would: lines of y, which run along its products, are then
+  /// those of the third factor, along the columns.
+  private static Chain.@Nullable Inner sharing(Chain chain, Chain.Sum sum, OpNode third, Shape shape) {
+    Chain.Inner inner = chain.sharing(sum);
+    Stage stage = third.payload(Stage.class);
+    boolean fits = inner != null && !stage.alongInner() && stage.asynchronous()
+        && Math.ceilDiv(Contraction.depth(inner.fold()), STEP) * STEP == shape.tile.columns();
+    return fits ? inner : null;
+  }
+
   private int sumsHeld() {
     return parts * (chain.sums().size() * columnTile / 2 + chain.inner().size() * STEP / 2);
+  }
+
+  @Override
+  public Emitter emitter() {
+    return emitter;
   }
 
   @Override
@@ -205,42 +268,60 @@ final class ChainedTiles implements LoopNest {
   }
 
   private List<String> reduce(String row) {
-    long ring = fixedBytes();
-    long offset = 0;
     for (Pair pair : pairs) {
       for (int slab = 0; slab < pair.slabs; slab++) {
-        String at = Long.toString(offset);
-        pair.x.put(pair.x.fetch(row, Integer.toString(slab), at, "true"), at);
-        offset += pair.x.bytes();
+        pair.x.fetched(row, Integer.toString(slab), Long.toString(pair.place + (long) slab * pair.x.bytes()), "true").forEach(Runnable::run);
       }
     }
     String count = Long.toString(Math.ceilDiv(stepCount, STEP));
     Visible visible = mask == null ? new Visible("0", count) : visible(mask, row, count);
-    fetchStep(visible.from, Long.toString(ring), "true").forEach(Runnable::run);
-    SharedTile.commit(ir);
+    Reducing work = new Reducing(row);
+    Pipeline pipeline = new Pipeline(ir, steps, movers(), fixedBytes(), slotBytes, work);
+    pipeline.fill(visible.from, visible.below);
     SharedTile.await(ir, 0);
     Team.barrier(ir);
-    List<List<List<String>>> x = fragments();
-    List<Ir.Carried> carried = new ArrayList<>(neutral());
-    int states = carried.size();
-    carried.add(new Ir.Carried("i64", Long.toString(ring)));
-    List<Ir.Carried> results = ir.loop(visible.from, visible.below, 1, carried, (step, values) -> {
-      String current = values.get(states).value();
-      String next = ir.value("sub i64 " + (2 * ring + slotBytes) + ", " + current);
-      SharedTile.await(ir, 0);
-      Team.barrier(ir);
-      String later = ir.plus(step, 1);
-      List<Runnable> put = fetchStep(later, next, ir.value("icmp slt i64 " + later + ", " + visible.below));
-      SharedTile.commit(ir);
-      List<Ir.Carried> before = values.subList(0, states);
-      List<Ir.Carried> after = mask == null ? step(row, step, current, x, before, null) : masked(mask, row, step, current, x, before);
-      put.forEach(Runnable::run);
-      List<Ir.Carried> all = new ArrayList<>(after);
-      all.add(new Ir.Carried("i64", next));
-      return all;
-    });
-    SharedTile.await(ir, 0);
-    return results.subList(0, states).stream().map(Ir.Carried::value).toList();
+    work.x = fragments();
+    return pipeline.run(visible.from, visible.below, neutral()).stream().map(Ir.Carried::value).toList();
+  }
+
+  private Map<OpNode, Pipeline.Mover> movers() {
+    Map<OpNode, Pipeline.Mover> movers = new HashMap<>();
+    for (Pair pair : pairs) {
+      movers.put(pair.stage, (step, slot, exists) -> {
+        List<Runnable> landing = new ArrayList<>();
+        String start = ir.value("mul i64 " + step + ", " + STEP);
+        for (int slab = 0; slab < pair.slabs; slab++) {
+          landing.addAll(pair.y.fetched(start, Integer.toString(slab), ir.plus(slot, pair.offset + (long) slab * pair.y.bytes()), exists));
+        }
+        return landing;
+      });
+    }
+    for (Third third : thirds) {
+      movers.put(third.stage, (step, slot, exists) -> third.shared.fetched("0", step, ir.plus(slot, third.offset), exists));
+    }
+    return movers;
+  }
+
+  private final class Reducing implements Pipeline.Work {
+    private final String row;
+    private List<List<List<String>>> x = List.of();
+
+    Reducing(String row) {
+      this.row = row;
+    }
+
+    @Override
+    public List<Ir.Carried> fold(List<OpNode> folds, String step, String slot, List<Ir.Carried> states) {
+      return mask == null ? step(row, step, slot, x, states, null) : masked(mask, row, step, slot, x, states);
+    }
+
+    @Override
+    public List<Ir.Carried> settle(List<Ir.Carried> states) {
+      return states;
+    }
+
+    @Override
+    public void fence() {}
   }
 
   /// The steps in which a mask shows anything: one interval, as the mask is affine.
@@ -287,29 +368,6 @@ final class ChainedTiles implements LoopNest {
       }
     }
     return corners;
-  }
-
-  /// Starts to bring y and g of a step.
-  /// @return what remains to be done when the step before is computed
-  private List<Runnable> fetchStep(String step, String slot, String exists) {
-    List<Runnable> put = new ArrayList<>();
-    String start = ir.value("mul i64 " + step + ", " + STEP);
-    for (Pair pair : pairs) {
-      for (int slab = 0; slab < pair.slabs; slab++) {
-        put.add(fetch(pair.y, start, Integer.toString(slab), ir.plus(slot, pair.offset + (long) slab * pair.y.bytes()), exists));
-      }
-    }
-    for (Third third : thirds) {
-      if (third.owned) {
-        put.add(fetch(third.shared, "0", step, ir.plus(slot, third.offset), exists));
-      }
-    }
-    return put;
-  }
-
-  private static Runnable fetch(SharedTile shared, String row, String step, String at, String exists) {
-    List<String> values = shared.fetch(row, step, at, exists);
-    return () -> shared.put(values, at);
   }
 
   /// Sixteen rows and products of a pair's x.

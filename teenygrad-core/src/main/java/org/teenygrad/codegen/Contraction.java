@@ -130,6 +130,11 @@ final class Contraction implements LoopNest {
   }
 
   @Override
+  public Emitter emitter() {
+    return emitter;
+  }
+
+  @Override
   public String kind() {
     return "contract";
   }

@@ -104,6 +104,11 @@ final class Elements implements LoopNest {
   }
 
   @Override
+  public Emitter emitter() {
+    return emitter;
+  }
+
+  @Override
   public String kind() {
     return analysis.kind();
   }

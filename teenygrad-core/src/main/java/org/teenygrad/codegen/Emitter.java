@@ -89,7 +89,7 @@ final class Emitter {
     // Stores come last: one may overwrite what another value is loaded from.
     List<OpNode> stores = new ArrayList<>();
     for (OpNode node : order) {
-      if ((analysis.dependencies(node) & ~available) == 0 && !isDone(node)) {
+      if ((analysis.dependencies(node) & ~available) == 0 && !isDone(node) && node.op().group() != OpCode.Group.TILE) {
         switch (node.op()) {
           case CONST, RANGE, PARAM, SINK -> {}
           case FOLD -> emitFolds(foldsLike(node, order, available));

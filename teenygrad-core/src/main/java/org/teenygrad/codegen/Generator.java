@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Param;
+import org.teenygrad.runtime.Debug;
 import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Target;
 
@@ -25,24 +26,32 @@ public final class Generator {
         OpNode simple = Decompositions.expand(Decompositions.spellLogSums(sink), false);
         Emitter emitter = new Emitter(new Analysis(simple), new Ir(Ir.Dialect.HOST), cpu.vectorBytes());
         LoopNest nest = Contraction.of(emitter, cpu).map(LoopNest.class::cast).orElseGet(() -> new Elements(emitter, cpu));
-        yield program(sink, emitter, nest, Generator::processorModule);
+        yield program(sink, nest, Generator::processorModule);
       }
-      case Target.Gpu gpu -> {
-        Emitter chained = gpuEmitter(sink);
-        Optional<ChainedTiles> chain = ChainedTiles.of(chained, gpu);
-        if (chain.isPresent()) {
-          yield program(sink, chained, chain.get(), Generator::gpuModule);
-        }
-        Emitter emitter = gpuEmitter(Decompositions.spellLogSums(sink));
-        Optional<LoopNest> nest = Owners.of(emitter, gpu).map(LoopNest.class::cast).or(() -> MatrixTiles.of(emitter, gpu));
-        if (nest.isPresent()) {
-          yield program(sink, emitter, nest.get(), Generator::gpuModule);
-        }
-        Emitter blocks = emitter.analysis.isCoarse() ? gpuEmitter(new Analysis(Decompositions.divideOnce(emitter.analysis))) : emitter;
-        yield program(sink, blocks, new Blocks(blocks, gpu), Generator::gpuModule);
-      }
+      case Target.Gpu gpu -> program(sink, gpuNest(sink, gpu), Generator::gpuModule);
       case Target.Graphs _ -> throw new IllegalArgumentException("no code is written for a device that takes graphs");
     };
+  }
+
+  /// A kernel on the level of tiles, if a GPU computes it tile by tile: a SINK of what fills shared memory first, of STEPS and of STOREs.
+  /// @param sink as for [#generate]
+  public static Optional<OpNode> tiles(OpNode sink, Target.Gpu gpu) {
+    return tiles(gpuNest(sink, gpu));
+  }
+
+  private static Optional<OpNode> tiles(LoopNest nest) {
+    OpNode written = nest.emitter().analysis.sink;
+    return written.inputs().stream().anyMatch(node -> node.is(OpCode.STEPS)) ? Optional.of(written) : Optional.empty();
+  }
+
+  private static LoopNest gpuNest(OpNode sink, Target.Gpu gpu) {
+    Optional<ChainedTiles> chain = ChainedTiles.of(gpuEmitter(sink), gpu);
+    if (chain.isPresent()) {
+      return chain.get();
+    }
+    Emitter emitter = gpuEmitter(Decompositions.spellLogSums(sink));
+    Optional<LoopNest> nest = Owners.of(emitter, gpu).map(LoopNest.class::cast).or(() -> MatrixTiles.of(emitter, gpu));
+    return nest.orElseGet(() -> new Blocks(emitter.analysis.isCoarse() ? forGpu(Decompositions.divideOnce(emitter.analysis)) : emitter, gpu));
   }
 
   /// Whether a kernel runs as one pass over a matrix that never comes to memory: attention's scores.
@@ -52,11 +61,12 @@ public final class Generator {
   }
 
   private static Emitter gpuEmitter(OpNode sink) {
-    return gpuEmitter(new Analysis(Decompositions.expand(sink, true)));
+    return forGpu(Decompositions.expand(sink, true));
   }
 
-  private static Emitter gpuEmitter(Analysis analysis) {
-    return new Emitter(analysis, new Ir(Ir.Dialect.NVPTX), Blocks.VECTOR_BYTES);
+  /// An emitter for a graph whose operations a GPU has.
+  static Emitter forGpu(OpNode sink) {
+    return new Emitter(new Analysis(sink), new Ir(Ir.Dialect.NVPTX), Blocks.VECTOR_BYTES);
   }
 
   /// Puts a name, parameters and declarations around a function's body.
@@ -64,10 +74,12 @@ public final class Generator {
     String module(String name, List<Integer> slots, Ir ir, Program.Launch launch);
   }
 
-  private static Program program(OpNode sink, Emitter emitter, LoopNest nest, Frame frame) {
+  private static Program program(OpNode sink, LoopNest nest, Frame frame) {
+    Emitter emitter = nest.emitter();
     Ir ir = emitter.ir;
     nest.emit();
     String name = nest.kind() + "_" + Long.toHexString(Integer.toUnsignedLong(ir.text().hashCode())) + Long.toHexString(Integer.toUnsignedLong(sink.toString().hashCode() * 31 + ir.text().length()));
+    tiles(nest).ifPresent(tiles -> Debug.graphs(() -> "kernel " + name + " in tiles", List.of(tiles)));
     List<Integer> slots = emitter.analysis.nodes.stream().filter(node -> node.is(OpCode.PARAM))
         .map(node -> node.payload(Param.class).slot()).sorted().distinct().toList();
     return new Program(name, sink, frame.module(name, slots, ir, nest.launch()), nest.launch(), Work.of(emitter.analysis), KernelDescription.of(sink));

@@ -4,6 +4,9 @@ import org.teenygrad.runtime.Program;
 
 /// A way to run a kernel's loops.
 sealed interface LoopNest permits Elements, Contraction, Blocks, Owners, MatrixTiles, ChainedTiles {
+  /// What the nest writes with; its analysis has the graph that is written.
+  Emitter emitter();
+
   /// Writes the function's body.
   void emit();
 

@@ -1,7 +1,8 @@
 package org.teenygrad.codegen;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.teenygrad.DType;
@@ -14,7 +15,7 @@ import org.teenygrad.runtime.Target;
 ///
 /// The loops that only one factor depends on are flattened to rows, those of the other to columns, the summed ones to one inner
 /// dimension; all others count separate products. Step by step along the inner dimension, a slab of each factor is brought to shared
-/// memory ([SharedTile]), some steps ahead of the multiplications ([Products]). Then the sums pass through shared memory once more, so
+/// memory ([Stage]), some steps ahead of the multiplications ([Products]). Then the sums pass through shared memory once more, so
 /// that what follows them (bias, activation, residual) runs over whole vectors of neighbours.
 final class MatrixTiles implements LoopNest {
   /// Tile rows that are next to one another in time: blocks that run together then share slabs in the second-level cache.
@@ -22,13 +23,13 @@ final class MatrixTiles implements LoopNest {
 
   private final Emitter emitter;
   private final Analysis analysis;
-  private final OpNode fold;
-  private final List<OpNode> rows;
-  private final List<OpNode> columns;
   private final List<OpNode> grid;
   private final BlockTile tile;
   private final Products products;
   private final Epilogue epilogue;
+  private final OpNode steps;
+  private final OpNode leftStage;
+  private final OpNode rightStage;
   private final SharedTile left;
   private final SharedTile right;
   private final long m;
@@ -40,23 +41,30 @@ final class MatrixTiles implements LoopNest {
     Parts swapped() {
       return new Parts(fold, right, left, columns, rows);
     }
+
+    List<OpNode> grid(Analysis analysis) {
+      return analysis.outer.stream().filter(range -> !rows.contains(range) && !columns.contains(range)).toList();
+    }
   }
 
-  private MatrixTiles(Emitter emitter, Target.Gpu target, Parts parts) {
+  /// @param emitter of a SINK of STEPS and STOREs
+  /// @param parts of the contraction that they make
+  private MatrixTiles(Emitter emitter, Parts parts, BlockTile tile) {
     this.emitter = emitter;
+    this.tile = tile;
     analysis = emitter.analysis;
-    fold = parts.fold;
-    rows = parts.rows;
-    columns = parts.columns;
-    grid = analysis.outer.stream().filter(range -> !rows.contains(range) && !columns.contains(range)).toList();
-    m = Contraction.count(rows);
-    n = Contraction.count(columns);
-    k = Contraction.depth(fold);
-    DType element = element(parts.left, parts.right);
-    tile = BlockTile.choose(m, n, k, Contraction.count(grid), element, target);
-    left = new SharedTile(emitter, unwidened(parts.left, element), element, rows, Analysis.foldRanges(fold), tile.rows(), tile);
-    right = new SharedTile(emitter, unwidened(parts.right, element), element, columns, Analysis.foldRanges(fold), tile.columns(), tile);
-    epilogue = new Epilogue(emitter, List.of(fold), null, rows, columns, tile);
+    steps = analysis.sink.input(0);
+    OpNode fold = steps.inputs().stream().filter(effect -> effect.is(OpCode.FOLD)).findFirst().orElseThrow();
+    leftStage = fold.input(0).input(0);
+    rightStage = fold.input(0).input(1);
+    grid = parts.grid(analysis);
+    m = Contraction.count(parts.rows);
+    n = Contraction.count(parts.columns);
+    k = Contraction.count(Analysis.foldRanges(fold));
+    left = new SharedTile(emitter, leftStage, parts.rows, Analysis.foldRanges(fold), tile.threads());
+    right = new SharedTile(emitter, rightStage, parts.columns, Analysis.foldRanges(fold), tile.threads());
+    epilogue = new Epilogue(emitter, List.of(fold), null, parts.rows, parts.columns, tile);
+    DType element = leftStage.dtype();
     products = switch (tile.unit()) {
       case SCALAR -> new ScalarProducts(emitter.ir, tile);
       case WARP -> new WarpProducts(emitter.ir, tile, element, left.isInner(), right.isInner());
@@ -65,8 +73,8 @@ final class MatrixTiles implements LoopNest {
   }
 
   /// The contraction that a kernel is, if it is one of floats with enough rows and columns.
-  static Optional<MatrixTiles> of(Emitter emitter, Target.Gpu target) {
-    Analysis analysis = emitter.analysis;
+  static Optional<MatrixTiles> of(Emitter plain, Target.Gpu target) {
+    Analysis analysis = plain.analysis;
     List<OpNode> folds = analysis.folds();
     if (folds.size() != 1 || folds.getFirst().payload() != OpCode.ADD) {
       return Optional.empty();
@@ -86,7 +94,7 @@ final class MatrixTiles implements LoopNest {
     }
     OpNode store = analysis.stores().getFirst();
     boolean swap = parts.rows.stream().anyMatch(range -> analysis.stride(store, range) == 1);
-    return Optional.of(new MatrixTiles(emitter, target, swap ? parts.swapped() : parts));
+    return Optional.of(tiled(plain, target, swap ? parts.swapped() : parts));
   }
 
   private static List<OpNode> only(Analysis analysis, OpNode one, OpNode other) {
@@ -96,13 +104,33 @@ final class MatrixTiles implements LoopNest {
 
   /// The type to multiply in: that of 16 bits which both factors were widened from, else float32.
   private static DType element(OpNode a, OpNode b) {
-    boolean widened = a.is(OpCode.CAST) && b.is(OpCode.CAST) && a.input(0).dtype() == b.input(0).dtype();
-    DType narrow = widened ? a.input(0).dtype() : DType.FLOAT32;
-    return narrow == DType.BFLOAT16 || narrow == DType.FLOAT16 ? narrow : DType.FLOAT32;
+    boolean widened = Chain.isWidened(a) && Chain.isWidened(b) && a.input(0).dtype() == b.input(0).dtype();
+    return widened ? a.input(0).dtype() : DType.FLOAT32;
   }
 
   private static OpNode unwidened(OpNode factor, DType element) {
     return element == DType.FLOAT32 ? factor : factor.input(0);
+  }
+
+  /// Puts the factors into STAGEs and what is done with them into STEPS.
+  private static MatrixTiles tiled(Emitter plain, Target.Gpu target, Parts parts) {
+    DType element = element(parts.left, parts.right);
+    long m = Contraction.count(parts.rows);
+    long n = Contraction.count(parts.columns);
+    BlockTile tile = BlockTile.choose(m, n, Contraction.depth(parts.fold), Contraction.count(parts.grid(plain.analysis)), element, target);
+    List<OpNode> inner = Analysis.foldRanges(parts.fold);
+    OpNode left = Stage.of(plain, unwidened(parts.left, element), parts.rows, inner, tile.rows(), tile.depth(), tile.stages());
+    OpNode right = Stage.of(plain, unwidened(parts.right, element), parts.columns, inner, tile.columns(), tile.depth(), tile.stages());
+    var changed = Tiling.withProducts(plain.analysis.sink, Map.of(parts.fold, same -> Tiling.product(tile.unit(), left, right)));
+    OpNode fold = Objects.requireNonNull(changed.get(parts.fold));
+    OpNode steps = Pipeline.steps(List.of(left, right), List.of(fold), tile.unit() == BlockTile.Unit.WARPGROUP);
+    OpNode sink = Tiling.sink(List.of(), steps, plain.analysis.stores().stream().map(changed::get).toList());
+    return new MatrixTiles(Generator.forGpu(sink), parts, tile);
+  }
+
+  @Override
+  public Emitter emitter() {
+    return emitter;
   }
 
   @Override
@@ -143,7 +171,7 @@ final class MatrixTiles implements LoopNest {
     String row = ir.value("mul i64 " + down + ", " + tile.rows());
     String column = ir.value("mul i64 " + across + ", " + tile.columns());
     emitter.unflatten(other, grid, () -> {
-      List<Ir.Carried> sums = steps(row, column);
+      List<Ir.Carried> sums = sums(row, column);
       Team.barrier(ir);
       products.store(sums, epilogue.pitch());
       Team.barrier(ir);
@@ -151,55 +179,31 @@ final class MatrixTiles implements LoopNest {
     });
   }
 
-  /// All steps along the inner dimension: at each, the slabs of a later step are fetched while those at hand are multiplied.
-  private List<Ir.Carried> steps(String row, String column) {
+  /// All steps along the inner dimension.
+  private List<Ir.Carried> sums(String row, String column) {
     Ir ir = emitter.ir;
-    long steps = Math.ceilDiv(k, tile.depth());
-    int ahead = tile.stages() - 1;
-    long slot = (long) left.bytes() + right.bytes();
-    for (int step = 0; step < ahead; step++) {
-      String at = Long.toString(step * slot);
-      List<String> fetchedLeft = left.fetch(row, Long.toString(step), at, step < steps ? "true" : "false");
-      List<String> fetchedRight = right.fetch(column, Long.toString(step), ir.plus(at, left.bytes()), step < steps ? "true" : "false");
-      left.put(fetchedLeft, at);
-      right.put(fetchedRight, ir.plus(at, left.bytes()));
-      SharedTile.commit(ir);
-    }
-    List<Ir.Carried> carried = new ArrayList<>(products.zero());
-    int sums = carried.size();
-    carried.add(new Ir.Carried("i64", "0"));
-    carried.add(new Ir.Carried("i64", Long.toString(ahead * slot)));
-    List<Ir.Carried> results = ir.loop("0", Long.toString(steps), 1, carried, (step, values) -> {
-      String current = values.get(sums).value();
-      String next = values.get(sums + 1).value();
-      SharedTile.await(ir, ahead - 1);
-      products.fence();
-      Team.barrier(ir);
-      String later = ir.plus(step, ahead);
-      String exists = ir.value("icmp slt i64 " + later + ", " + steps);
-      String nextRight = ir.plus(next, left.bytes());
-      List<String> fetchedLeft = new ArrayList<>();
-      List<String> fetchedRight = new ArrayList<>();
-      List<Ir.Carried> after = new ArrayList<>(products.multiply(values.subList(0, sums), current, ir.plus(current, left.bytes()), () -> {
-        fetchedLeft.addAll(left.fetch(row, later, next, exists));
-        fetchedRight.addAll(right.fetch(column, later, nextRight, exists));
-        SharedTile.commit(ir);
-      }));
-      left.put(fetchedLeft, next);
-      right.put(fetchedRight, nextRight);
-      after.add(new Ir.Carried("i64", following(current, slot)));
-      after.add(new Ir.Carried("i64", following(next, slot)));
-      return after;
-    });
-    SharedTile.await(ir, 0);
-    return results.subList(0, sums);
+    Pipeline.Mover fetchLeft = (step, slot, exists) -> left.fetched(row, step, slot, exists);
+    Pipeline.Mover fetchRight = (step, slot, exists) -> right.fetched(column, step, ir.plus(slot, left.bytes()), exists);
+    Pipeline pipeline = new Pipeline(ir, steps, Map.of(leftStage, fetchLeft, rightStage, fetchRight), 0, (long) left.bytes() + right.bytes(), new Multiplying());
+    String count = Long.toString(Math.ceilDiv(k, tile.depth()));
+    pipeline.fill("0", count);
+    return pipeline.run("0", count, products.zero());
   }
 
-  /// The place in the ring of slabs after this one.
-  private String following(String place, long slot) {
-    Ir ir = emitter.ir;
-    String more = ir.plus(place, slot);
-    String end = ir.value("icmp eq i64 " + more + ", " + tile.stages() * slot);
-    return ir.value("select i1 " + end + ", i64 0, i64 " + more);
+  private final class Multiplying implements Pipeline.Work {
+    @Override
+    public List<Ir.Carried> fold(List<OpNode> folds, String step, String slot, List<Ir.Carried> states) {
+      return products.multiply(states, slot, emitter.ir.plus(slot, left.bytes()));
+    }
+
+    @Override
+    public List<Ir.Carried> settle(List<Ir.Carried> states) {
+      return products.settle(states);
+    }
+
+    @Override
+    public void fence() {
+      products.fence();
+    }
   }
 }

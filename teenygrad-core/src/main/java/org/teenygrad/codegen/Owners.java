@@ -45,6 +45,11 @@ final class Owners implements LoopNest {
   }
 
   @Override
+  public Emitter emitter() {
+    return emitter;
+  }
+
+  @Override
   public String kind() {
     return "scatter";
   }

@@ -7,10 +7,14 @@ sealed interface Products permits ScalarProducts, WarpProducts, WarpgroupProduct
   /// A thread's sums before the first step.
   List<Ir.Carried> zero();
 
-  /// Adds the products of two slabs.
+  /// Adds the products of two slabs, or starts to: [#settle] follows.
   /// @param left the byte in shared memory where the left slab starts
-  /// @param meanwhile starts to fetch a later slab: what can be done while the unit multiplies
-  List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right, Runnable meanwhile);
+  List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right);
+
+  /// Waits for products that a unit makes by itself.
+  default List<Ir.Carried> settle(List<Ir.Carried> sums) {
+    return sums;
+  }
 
   /// Makes what ordinary instructions wrote to shared memory visible to the unit that multiplies; a barrier follows.
   void fence();

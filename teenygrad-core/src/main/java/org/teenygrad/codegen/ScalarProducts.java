@@ -31,8 +31,7 @@ final class ScalarProducts implements Products {
   public void fence() {}
 
   @Override
-  public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right, Runnable meanwhile) {
-    meanwhile.run();
+  public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
     ir.declare("declare float @llvm.fma.f32(float, float, float)");
     String thread = Team.thread(ir);
     String row = ir.value("mul i64 " + ir.value("udiv i64 " + thread + ", " + ACROSS) + ", " + VECTOR);
@@ -55,7 +54,7 @@ final class ScalarProducts implements Products {
   private List<String> read(String slab, String first, int line, int width, int count, int threads) {
     List<String> elements = new ArrayList<>();
     for (int vector = 0; vector < count / VECTOR; vector++) {
-      long offset = ((long) line * (width + SharedTile.PADDING) + (long) vector * threads * VECTOR) * Float.BYTES;
+      long offset = ((long) line * (width + Stage.PADDING) + (long) vector * threads * VECTOR) * Float.BYTES;
       String at = ir.plus(ir.value("add i64 " + ir.value("mul i64 " + first + ", " + Float.BYTES) + ", " + slab), offset);
       String pointer = ir.value("getelementptr inbounds i8, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + at);
       String four = ir.value("load <4 x float>, ptr addrspace(3) " + pointer + ", align 16");

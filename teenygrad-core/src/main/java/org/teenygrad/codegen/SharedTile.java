@@ -7,64 +7,46 @@ import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
-/// A slab of a factor in shared memory: `rows` of the tile by one step of the inner dimension.
-///
-/// What is stored as it lies in the factor's own memory is copied asynchronously, past the registers; anything else is computed on
-/// the way. A slab of 16-bit numbers consists of lines of 128 bytes, along the inner dimension if the factor lies so in memory, else
-/// along the rows in panels of 64. The eight 16-byte parts of a line are exchanged by the line's number, so that eight lines' parts
-/// of one column fall on different banks: the 128-byte swizzle that `wgmma` expects. A slab of float32 has a line for each step of the
-/// inner dimension.
+/// The code for a [Stage]: brings tiles of a factor to shared memory.
 final class SharedTile {
   /// A block's dynamic shared memory.
   static final String MEMORY = "@shared";
 
-  static final int CHUNK = 16;
+  static final int CHUNK = Stage.CHUNK;
   static final int LINE = 128;
-  static final int PADDING = 4;
 
   private final Emitter emitter;
   private final OpNode factor;
+  private final Stage stage;
   private final DType element;
   private final List<OpNode> outer;
   private final List<OpNode> inner;
-  private final int rows;
-  private final BlockTile tile;
-  private final boolean alongInner;
+  private final int threads;
   private final int lanes;
   private final boolean vectors;
-  private final boolean asynchronous;
   private final long size;
   private final long depth;
 
-  /// @param factor an expression of type `element`
+  /// @param node a STAGE
   /// @param outer the loops that count rows, inner those of the inner dimension
-  SharedTile(Emitter emitter, OpNode factor, DType element, List<OpNode> outer, List<OpNode> inner, int rows, BlockTile tile) {
+  /// @param threads of the block that brings it
+  SharedTile(Emitter emitter, OpNode node, List<OpNode> outer, List<OpNode> inner, int threads) {
     this.emitter = emitter;
-    this.factor = factor;
-    this.element = element;
     this.outer = outer;
     this.inner = inner;
-    this.rows = rows;
-    this.tile = tile;
+    this.threads = threads;
+    stage = node.payload(Stage.class);
+    factor = node.input(0);
+    element = factor.dtype();
     lanes = CHUNK / element.bytes();
     size = Contraction.count(outer);
     depth = Contraction.count(inner);
-    alongInner = lies(inner.getLast()) >= lies(outer.getLast());
-    OpNode along = alongInner ? inner.getLast() : outer.getLast();
-    vectors = Analysis.size(along) % lanes == 0;
-    asynchronous = element != DType.FLOAT32 && vectors && factor.is(OpCode.LOAD) && factor.inputs().size() == 2
-        && factor.input(0).dtype() == element && emitter.memory.isAligned(factor, along, lanes);
-  }
-
-  /// How many loads of the factor run over neighbours in memory along a loop.
-  private int lies(OpNode range) {
-    return (int) Graph.topological(List.of(factor)).stream()
-        .filter(node -> node.is(OpCode.LOAD) && emitter.analysis.stride(node, range) == 1).count();
+    vectors = Analysis.size(stage.alongInner() ? inner.getLast() : outer.getLast()) % lanes == 0;
   }
 
   /// Whether lines run along the inner dimension.
   boolean isInner() {
-    return alongInner;
+    return stage.alongInner();
   }
 
   static void declare(Ir ir) {
@@ -84,11 +66,11 @@ final class SharedTile {
   }
 
   int bytes() {
-    return element == DType.FLOAT32 ? tile.depth() * wordPitch() * Float.BYTES : rows * tile.depth() * element.bytes();
+    return stage.bytes(element);
   }
 
   private int wordPitch() {
-    return rows + PADDING;
+    return stage.rows() + Stage.PADDING;
   }
 
   /// Opens the loops that a flat number stands for, the last one over `lanes` neighbours.
@@ -111,26 +93,26 @@ final class SharedTile {
   private record Place(String row, String inner, String target) {}
 
   private int passes() {
-    return rows * tile.depth() / lanes / tile.threads();
+    return stage.rows() * stage.depth() / lanes / threads;
   }
 
   private Place place(int pass, String thread) {
     Ir ir = emitter.ir;
-    if (alongInner) {
-      int chunks = tile.depth() / lanes;
+    if (stage.alongInner()) {
+      int chunks = stage.depth() / lanes;
       String chunk = ir.value("and i64 " + thread + ", " + (chunks - 1));
-      String row = ir.plus(ir.value("udiv i64 " + thread + ", " + chunks), (long) pass * (tile.threads() / chunks));
+      String row = ir.plus(ir.value("udiv i64 " + thread + ", " + chunks), (long) pass * (threads / chunks));
       String at = ir.value("mul i64 " + chunk + ", " + lanes);
       return new Place(row, at, element == DType.FLOAT32 ? word(row, at) : swizzled(row, chunk));
     }
-    int chunks = rows / lanes;
+    int chunks = stage.rows() / lanes;
     String chunk = ir.value("and i64 " + thread + ", " + (chunks - 1));
-    String at = ir.plus(ir.value("udiv i64 " + thread + ", " + chunks), (long) pass * (tile.threads() / chunks));
+    String at = ir.plus(ir.value("udiv i64 " + thread + ", " + chunks), (long) pass * (threads / chunks));
     String row = ir.value("mul i64 " + chunk + ", " + lanes);
     if (element == DType.FLOAT32) {
       return new Place(row, at, word(row, at));
     }
-    String panel = ir.value("mul i64 " + ir.value("lshr i64 " + chunk + ", 3") + ", " + tile.depth() * LINE);
+    String panel = ir.value("mul i64 " + ir.value("lshr i64 " + chunk + ", 3") + ", " + stage.depth() * LINE);
     return new Place(row, at, ir.value("add i64 " + panel + ", " + swizzled(at, ir.value("and i64 " + chunk + ", 7"))));
   }
 
@@ -147,30 +129,36 @@ final class SharedTile {
 
   /// Starts bringing in a slab: asynchronously all the way, else into registers.
   /// @param tileRow the number of the tile's first row
-  /// @param step which slab
+  /// @param step which tile along the inner dimension
   /// @param slot the byte in shared memory where it belongs
   /// @param exists whether there is such a slab: if not, nothing is copied
   /// @return what [#put] has to write
-  List<String> fetch(String tileRow, String step, String slot, String exists) {
+  private List<String> fetch(String tileRow, String step, String slot, String exists) {
     Ir ir = emitter.ir;
     String thread = Team.thread(ir);
     // Where there is no such slab, what goes through registers is some other that nobody reads.
-    String safe = asynchronous || exists.equals("true") ? step : ir.value("select i1 " + exists + ", i64 " + step + ", i64 0");
-    String start = ir.value("mul i64 " + safe + ", " + tile.depth());
+    String safe = stage.asynchronous() || exists.equals("true") ? step : ir.value("select i1 " + exists + ", i64 " + step + ", i64 0");
+    String start = ir.value("mul i64 " + safe + ", " + stage.depth());
     List<String> values = new ArrayList<>();
     for (int pass = 0; pass < passes(); pass++) {
       Place place = place(pass, thread);
       // Rows past the last are never looked at.
       String own = ir.value("add i64 " + tileRow + ", " + place.row);
-      String row = size % rows == 0 ? own : atMost(own, size - (alongInner || !vectors ? 1 : lanes));
+      String row = size % stage.rows() == 0 ? own : atMost(own, size - (stage.alongInner() || !vectors ? 1 : lanes));
       String at = ir.value("add i64 " + start + ", " + place.inner);
-      if (asynchronous) {
+      if (stage.asynchronous()) {
         copy(row, at, slot, place.target, exists);
       } else {
         values.add(computed(row, at));
       }
     }
     return values;
+  }
+
+  /// As [#fetch]; what has to be written is written by what is returned.
+  List<Runnable> fetched(String tileRow, String step, String slot, String exists) {
+    List<String> values = fetch(tileRow, step, slot, exists);
+    return stage.asynchronous() ? List.of() : List.of(() -> put(values, slot));
   }
 
   private String atMost(String number, long limit) {
@@ -180,7 +168,7 @@ final class SharedTile {
 
   private void copy(String row, String at, String slot, String target, String exists) {
     Ir ir = emitter.ir;
-    String inside = depth % tile.depth() == 0 ? exists : ir.value("and i1 " + exists + ", " + ir.value("icmp slt i64 " + at + ", " + depth));
+    String inside = depth % stage.depth() == 0 ? exists : ir.value("and i1 " + exists + ", " + ir.value("icmp slt i64 " + at + ", " + depth));
     String safe = ir.value("select i1 " + inside + ", i64 " + at + ", i64 0");
     String bytes = ir.value("select i1 " + inside + ", i32 " + CHUNK + ", i32 0");
     open(row, safe, () -> {
@@ -196,7 +184,7 @@ final class SharedTile {
   }
 
   private void open(String row, String at, Runnable body) {
-    unflatten(emitter, row, outer, alongInner ? 1 : lanes, () -> unflatten(emitter, at, inner, alongInner ? lanes : 1, body));
+    unflatten(emitter, row, outer, stage.alongInner() ? 1 : lanes, () -> unflatten(emitter, at, inner, stage.alongInner() ? lanes : 1, body));
   }
 
   /// A chunk of the factor in registers, as it is kept in memory.
@@ -206,15 +194,15 @@ final class SharedTile {
     String result;
     if (vectors) {
       String[] value = new String[1];
-      boolean exact = depth % tile.depth() == 0;
-      open(row, exact ? at : atMost(at, depth - (alongInner ? lanes : 1)), () -> value[0] = emitter.operand(factor, emitter.loops.zeroSteps(), lanes));
+      boolean exact = depth % stage.depth() == 0;
+      open(row, exact ? at : atMost(at, depth - (stage.alongInner() ? lanes : 1)), () -> value[0] = emitter.operand(factor, emitter.loops.zeroSteps(), lanes));
       result = exact ? value[0]
           : ir.value("select i1 " + ir.value("icmp slt i64 " + at + ", " + depth) + ", " + type + " " + value[0] + ", " + type + " zeroinitializer");
     } else {
       result = "poison";
       for (int lane = 0; lane < lanes; lane++) {
-        String ownRow = alongInner ? row : atMost(ir.plus(row, lane), size - 1);
-        String own = alongInner ? ir.plus(at, lane) : at;
+        String ownRow = stage.alongInner() ? row : atMost(ir.plus(row, lane), size - 1);
+        String own = stage.alongInner() ? ir.plus(at, lane) : at;
         String[] value = new String[1];
         emitter.unflatten(ownRow, outer, () -> emitter.unflatten(atMost(own, depth - 1), inner, () -> value[0] = emitter.value(factor, emitter.loops.zeroSteps())));
         String scalar = Ir.type(element, 1);
@@ -226,13 +214,13 @@ final class SharedTile {
   }
 
   /// Writes what was fetched into registers.
-  void put(List<String> values, String slot) {
+  private void put(List<String> values, String slot) {
     Ir ir = emitter.ir;
     String thread = Team.thread(ir);
     String type = Ir.memoryType(element, lanes);
     for (int pass = 0; pass < values.size(); pass++) {
       String target = place(pass, thread).target;
-      if (element == DType.FLOAT32 && alongInner) {
+      if (element == DType.FLOAT32 && stage.alongInner()) {
         for (int lane = 0; lane < lanes; lane++) {
           String one = ir.value("extractelement " + type + " " + values.get(pass) + ", i64 " + lane);
           ir.effect("store float " + one + ", ptr addrspace(3) " + pointer(slot, ir.plus(target, (long) lane * wordPitch() * Float.BYTES)) + ", align 4");

@@ -58,7 +58,7 @@ final class WarpgroupProducts implements Products {
   }
 
   @Override
-  public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right, Runnable meanwhile) {
+  public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
     int panel = tile.depth() * SharedTile.LINE;
     // A warpgroup's 64 rows are as many lines, or one panel.
     String own = ir.value("mul i64 " + group() + ", " + (leftInner ? M * SharedTile.LINE : panel));
@@ -83,12 +83,17 @@ final class WarpgroupProducts implements Products {
     String operands = descriptors.stream().map(d -> "i64 " + d).collect(Collectors.joining(", ")) + ", "
         + sums.stream().map(sum -> "float " + sum.value()).collect(Collectors.joining(", "));
     String all = ir.value("call " + result + " asm sideeffect \"" + text + "\", \"" + constraints + "\"(" + operands + ")");
-    meanwhile.run();
-    // The sums are on their way: they pass through here so that nothing touches them before.
-    List<String> pending = Ir.times(count, i -> ir.value("extractvalue " + result + " " + all + ", " + i));
+    return Ir.times(count, i -> new Ir.Carried("float", ir.value("extractvalue " + result + " " + all + ", " + i)));
+  }
+
+  /// The sums on their way pass through here, so that nothing touches them before.
+  @Override
+  public List<Ir.Carried> settle(List<Ir.Carried> pending) {
+    int count = sums();
+    String result = "{ " + String.join(", ", Ir.times(count, i -> "float")) + " }";
     String ties = String.join(",", Ir.times(count, i -> "=f")) + "," + String.join(",", Ir.times(count, i -> Integer.toString(i))) + ",~{memory}";
     String done = ir.value("call " + result + " asm sideeffect \"wgmma.wait_group.sync.aligned 0;\", \"" + ties + "\"("
-        + pending.stream().map(sum -> "float " + sum).collect(Collectors.joining(", ")) + ")");
+        + pending.stream().map(sum -> "float " + sum.value()).collect(Collectors.joining(", ")) + ")");
     return Ir.times(count, i -> new Ir.Carried("float", ir.value("extractvalue " + result + " " + done + ", " + i)));
   }
 

@@ -19,7 +19,7 @@ final class Work {
     Map<Integer, Double> bytes = new HashMap<>();
     for (OpNode node : analysis.nodes) {
       boolean arithmetic = node.op().isElementwise() && node.dtype().isFloating() && !node.is(OpCode.CAST) && !node.is(OpCode.WHERE);
-      if (arithmetic || node.is(OpCode.FMA)) {
+      if (arithmetic || node.is(OpCode.FMA) || node.is(OpCode.MMA)) {
         flops += iterations(analysis, analysis.dependencies(node)) * (node.is(OpCode.FMA) ? 2 : 1);
       } else if (node.is(OpCode.FOLD) && node.dtype().isFloating()) {
         flops += iterations(analysis, analysis.dependencies(node) | Analysis.foldMask(node));

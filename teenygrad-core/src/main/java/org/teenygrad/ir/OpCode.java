@@ -88,7 +88,17 @@ public enum OpCode {
   LOAD(Group.KERNEL, -1, FIRST, SCALAR, "PARAM x at index y; 0 where the optional third input is false"),
   STORE(Group.KERNEL, -1, VOID, SCALAR, "into PARAM x at index y the value z, where the optional fourth input is true; payload: null, or the OpCode that combines"),
   FOLD(Group.KERNEL, -1, FIRST, SCALAR, "x combined over all the RANGEs that follow; payload: ADD, MUL, MAX, MIN or LOGSUMEXP"),
-  SINK(Group.KERNEL, -1, VOID, SCALAR, "all of its inputs: a whole kernel, or a whole graph");
+  SINK(Group.KERNEL, -1, VOID, SCALAR, "all of its inputs: a whole kernel, or a whole graph"),
+
+  // Inside a kernel of tiles: where values are while a block of threads works on them, and in which order it works
+  STAGE(Group.TILE, -1, FIRST, SCALAR, "x, kept in shared memory tile by tile, or found in the tiles of STAGE y; payload: Stage"),
+  FRAGMENT(Group.TILE, 1, FIRST, SCALAR, "x, in registers as a matrix unit wants a factor"),
+  MMA(Group.TILE, 2, ANY, SCALAR, "x * y of 16-bit or float32 factors, made in float32 by a matrix unit or by threads; payload: which"),
+  FETCH(Group.TILE, 1, VOID, SCALAR, "starts to bring a tile of STAGE x to shared memory"),
+  LAND(Group.TILE, 1, VOID, SCALAR, "writes to shared memory what a FETCH of STAGE x has in registers"),
+  AWAIT(Group.TILE, -1, VOID, SCALAR, "waits for FETCHes that copy, but for those of the newest steps (the payload); with an input, for the products of that FOLD"),
+  BARRIER(Group.TILE, 0, VOID, SCALAR, "waits for all threads of the block"),
+  STEPS(Group.TILE, -1, VOID, SCALAR, "its inputs in order, for each tile of the loops of the FOLDs among them; FETCHes are ahead by the payload's steps");
 
   /// What an operation has to do with memory and order.
   public enum Group {
@@ -100,7 +110,8 @@ public enum OpCode {
     REDUCE,
     INDEX,
     MEMORY,
-    KERNEL;
+    KERNEL,
+    TILE;
 
     /// Whether each output element depends on the input elements at the same position only.
     public boolean isElementwise() {

@@ -127,6 +127,7 @@ public final class Semantics {
               throw undefined(op, dtype);
           case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, GRADIENT -> throw undefined(op, dtype);
           case RANGE, LOAD, STORE, FOLD, SINK -> throw undefined(op, dtype);
+          case STAGE, FRAGMENT, MMA, FETCH, LAND, AWAIT, BARRIER, STEPS -> throw undefined(op, dtype);
         });
   }
 
@@ -161,6 +162,7 @@ public final class Semantics {
               throw undefined(op, dtype);
           case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, GRADIENT -> throw undefined(op, dtype);
           case RANGE, LOAD, STORE, FOLD, SINK -> throw undefined(op, dtype);
+          case STAGE, FRAGMENT, MMA, FETCH, LAND, AWAIT, BARRIER, STEPS -> throw undefined(op, dtype);
         });
   }
 

@@ -55,7 +55,11 @@ public final class Validator {
 
   private void checkTensor(OpNode node) {
     boolean belongs =
-        node.op().group() != OpCode.Group.KERNEL || node.is(OpCode.SINK) && roots.contains(node);
+        switch (node.op().group()) {
+          case KERNEL -> node.is(OpCode.SINK) && roots.contains(node);
+          case TILE -> false;
+          default -> true;
+        };
     require(belongs, "tensor operations", "this belongs inside a kernel", node);
     if (node.is(OpCode.ASSIGN)) {
       boolean storage =
@@ -67,14 +71,61 @@ public final class Validator {
     }
   }
 
+  /// Checks the graph of one kernel of tiles: a SINK of what fills its shared memory, of its STEPS, and of STOREs.
+  /// @throws IllegalStateException that names the rule, the node and the graph
+  public static void tiles(OpNode sink) {
+    Validator validator = new Validator(List.of(sink));
+    Set<OpNode> fetched = new HashSet<>();
+    for (OpNode node : validator.order) {
+      validator.checkTile(node);
+      if (node.is(OpCode.FETCH)) {
+        fetched.add(node.input(0));
+      }
+    }
+    for (OpNode node : validator.order) {
+      validator.require(!node.is(OpCode.STAGE) || fetched.contains(node.inputs().size() == 1 ? node : node.input(1)), "stage fetched", "nothing brings this to shared memory", node);
+    }
+  }
+
+  private void checkTile(OpNode node) {
+    switch (node.op()) {
+      case FETCH, LAND -> require(node.input(0).is(OpCode.STAGE), "fetch input", "only a STAGE has a place in shared memory", node);
+      case MMA -> {
+        boolean factors = node.inputs().stream().allMatch(input -> input.is(OpCode.STAGE) || input.is(OpCode.FRAGMENT));
+        require(factors, "matrix factors", "a matrix unit multiplies what is in shared memory or in fragments", node);
+        require(node.input(0).dtype() == node.input(1).dtype(), "matrix factors", "both factors have one type", node);
+      }
+      case AWAIT -> {
+        boolean copies = node.inputs().isEmpty() && node.payload() instanceof Integer;
+        require(copies || node.inputs().size() == 1 && node.input(0).is(OpCode.FOLD), "await", "what is waited for are copies or a FOLD's products", node);
+      }
+      case STEPS -> checkSteps(node);
+      default -> {}
+    }
+  }
+
+  /// A step looks at shared memory only behind a BARRIER that comes after the copies are waited for.
+  private void checkSteps(OpNode steps) {
+    boolean awaited = false;
+    boolean met = false;
+    for (OpNode effect : steps.inputs()) {
+      switch (effect.op()) {
+        case AWAIT -> awaited |= effect.inputs().isEmpty();
+        case BARRIER -> met = awaited;
+        case FETCH, LAND, FOLD -> require(met, "step order", effect.op() + " before copies were waited for and threads have met", steps);
+        default -> require(false, "step order", "this is nothing to do in a step", effect);
+      }
+    }
+  }
+
   private void checkKernel(OpNode node) {
     boolean belongs =
         switch (node.op().group()) {
           case UNARY, BINARY, TERNARY, KERNEL -> true;
           case SOURCE -> node.is(OpCode.CONST) || node.is(OpCode.PARAM);
-          case MOVEMENT, REDUCE, INDEX, MEMORY -> false;
+          case MOVEMENT, REDUCE, INDEX, MEMORY, TILE -> false;
         };
-    require(belongs, "kernel operations", "this belongs in a graph of tensors", node);
+    require(belongs, "kernel operations", "this belongs elsewhere", node);
     for (int i = 0; i < node.inputs().size(); i++) {
       OpNode input = node.input(i);
       boolean memory = (node.is(OpCode.LOAD) || node.is(OpCode.STORE)) && i == 0;

@@ -92,7 +92,7 @@ final class Fusion {
       case MEMORY -> !node.is(OpCode.DETACH);
       case INDEX -> node.is(OpCode.SCATTER) || elementNeedsMemory(node, values);
       case UNARY, BINARY, TERNARY -> !isWidening(node) && elementNeedsMemory(node, values);
-      case KERNEL -> throw new IllegalStateException(node + " in a graph of tensors");
+      case KERNEL, TILE -> throw new IllegalStateException(node + " in a graph of tensors");
     };
   }
 

@@ -105,6 +105,7 @@ public final class Interpreter implements Kernel {
       case ASSIGN -> inputs.get(1);
       case BUFFER, GRADIENT -> throw misplaced(node);
       case RANGE, LOAD, STORE, FOLD, SINK -> throw misplaced(node);
+      case STAGE, FRAGMENT, MMA, FETCH, LAND, AWAIT, BARRIER, STEPS -> throw misplaced(node);
     };
   }
 

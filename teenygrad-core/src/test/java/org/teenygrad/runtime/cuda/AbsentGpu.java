@@ -9,6 +9,7 @@ import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.codegen.Generator;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Devices;
 import org.teenygrad.runtime.Kernel;
@@ -50,6 +51,11 @@ public final class AbsentGpu {
   /// LLVM's and ptxas's name of it.
   public String processor() {
     return gpu.llvmTarget().cpu();
+  }
+
+  /// A kernel as it is computed tile by tile.
+  public OpNode tiles(PtxKernel kernel) {
+    return Generator.tiles(kernel.program().graph(), gpu.target()).orElseThrow();
   }
 
   /// Shared memory that one block may ask for.

@@ -50,7 +50,10 @@ final class Instructions {
     if (operands.size() == 1) {
       return unary(node.op(), dtype, lanes, type, a);
     }
-    return binary(node.op(), from, lanes, a, operands.get(1));
+    String b = operands.get(1);
+    // What is compared with the absolute value may turn out to be 0.
+    boolean absolute = (node.is(OpCode.MAX) || node.is(OpCode.MIN)) && node.inputs().stream().anyMatch(input -> input.is(OpCode.ABS));
+    return absolute && from.isFloating() && ir.dialect == Ir.Dialect.HOST ? extreme(node.op(), from, lanes, a, b, true) : binary(node.op(), from, lanes, a, b);
   }
 
   private String unary(OpCode op, DType dtype, int lanes, String type, String a) {
@@ -152,7 +155,7 @@ final class Instructions {
       return call(op == OpCode.MAX ? "maximum" : "minimum", type, dtype, lanes, List.of(a, b));
     }
     if (floating) {
-      return extreme(op, type, lanes, a, b);
+      return extreme(op, dtype, lanes, a, b, false);
     }
     return call((unsigned ? "u" : "s") + (op == OpCode.MAX ? "max" : "min"), type, dtype, lanes, List.of(a, b));
   }
@@ -160,8 +163,9 @@ final class Instructions {
   /// The larger or smaller of two floats, NaN if either is. The comparison is what x86's `max` does, which gives its
   /// second operand where one is NaN; LLVM's `maximum` takes twice as many instructions to order zeros by their sign.
   /// A constant number is not tested for NaN. That is not only shorter: LLVM 20 makes `x > 0` of
-  /// `|x| is NaN or |x| > 0`.
-  private String extreme(OpCode op, String type, int lanes, String a, String b) {
+  /// `|x| is NaN or |x| > 0`. Absolute values are tested by their bits, which it does not see through.
+  private String extreme(OpCode op, DType dtype, int lanes, String a, String b, boolean absolute) {
+    String type = Ir.type(dtype, lanes);
     boolean swapped = Ir.isFloat(a);
     String x = swapped ? b : a;
     String y = swapped ? a : b;
@@ -171,8 +175,17 @@ final class Instructions {
     if (Ir.isFloat(y)) {
       return chosen;
     }
-    String nan = ir.value("fcmp uno " + type + " " + y + ", " + y);
+    String nan = absolute ? hasBitsOfNan(dtype, lanes, type, y) : ir.value("fcmp uno " + type + " " + y + ", " + y);
     return ir.value("select " + mask + " " + nan + ", " + type + " " + y + ", " + type + " " + chosen);
+  }
+
+  private String hasBitsOfNan(DType dtype, int lanes, String type, String value) {
+    boolean wide = dtype == DType.FLOAT64;
+    DType integer = wide ? DType.INT64 : DType.INT32;
+    String bits = ir.value("bitcast " + type + " " + value + " to " + Ir.type(integer, lanes));
+    String magnitude = ir.value("and " + Ir.type(integer, lanes) + " " + bits + ", " + Ir.constant(integer, wide ? Long.MAX_VALUE : (long) Integer.MAX_VALUE, lanes));
+    String infinity = Ir.constant(integer, wide ? 0x7FF0000000000000L : 0x7F800000L, lanes);
+    return ir.value("icmp ugt " + Ir.type(integer, lanes) + " " + magnitude + ", " + infinity);
   }
 
   private String call(String intrinsic, String type, DType dtype, int lanes, List<String> operands) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
+import org.teenygrad.Tensor;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Semantics;
@@ -127,6 +128,21 @@ class CompiledOperationsTest {
   }
 
   /// Equal up to the sign of zeros, and up to two units for powers.
+  /// LLVM compares without taking the absolute value, if it finds out by itself that the other side is 0.
+  @Test
+  void theLargerOfAnAbsoluteValueAndPaddingIsTheAbsoluteValue() {
+    float[] left = new float[160];
+    float[] right = new float[25];
+    for (int i = 0; i < left.length; i++) {
+      left[i] = i % 7 - 3;
+      right[i % 25] = i % 3 - 1;
+    }
+    Tensor sums = Tensor.of(left).reshape(2, 16, 1, 5).realize().mul(Tensor.of(right).reshape(1, 1, 5, 5).realize()).sum(3).abs();
+    Tensor padded = Tensor.zeros(2, 3).contiguous().realize().pad(new int[][] {{0, 0}, {11, 2}}).unsqueeze(2);
+    assertThat(sums.maximum(padded).data()).isEqualTo(sums.contiguous().realize().data());
+    assertThat(sums.neg().minimum(padded).data()).isEqualTo(sums.neg().contiguous().realize().data());
+  }
+
   private static void check(OpNode node, double[] x, double[] y) {
     double[] found = Buffers.numbers(node);
     DType dtype = node.input(0).dtype();

@@ -3,8 +3,6 @@ package org.teenygrad.codegen;
 import java.util.ArrayList;
 import java.util.List;
 import org.teenygrad.DType;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
 /// The code for a [Stage]: brings tiles of a factor to shared memory.

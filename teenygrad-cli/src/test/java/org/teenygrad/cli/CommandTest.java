@@ -14,6 +14,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.teenygrad.Device;
 
 class CommandTest {
   @TempDir Path folder;
@@ -66,6 +67,20 @@ class CommandTest {
     Teenygrad.Result result = Teenygrad.run("devices");
     assertThat(result.out().lines().filter(line -> line.startsWith("* "))).hasSize(1);
     assertThat(result.out()).contains("interpreter", "cpu", "cuda:0");
+  }
+
+  @Test
+  void devicesAreTried() {
+    Teenygrad.Result result = Teenygrad.run("devices", "--check");
+    assertThat(result.out()).containsPattern("(?m)^cpu +ok: computes what the interpreter computes");
+    assertThat(result.status()).as(result.out()).isZero();
+  }
+
+  @Test
+  void aDeviceThatComputesSomethingElseIsSaidToDiffer() {
+    assertThat(DeviceCheck.difference(Device.of("interpreter"))).isNull();
+    assertThat(DeviceCheck.difference(Device.of("null")))
+        .contains("of 4,097 bytes that were copied there and back, byte ", "matmul in bfloat16 of (129, 96) and (96, 67): element ", "run 4 of a recorded function");
   }
 
   @Test

@@ -27,6 +27,7 @@ final class Contraction implements LoopNest {
   /// How far ahead of the multiplications to fetch: 8 steps of 12 cycles hide the second-level cache and part of the third.
   private static final long PREFETCHED_ROWS = 8;
 
+  private static final long FEWEST_COLUMNS = 4;
 
   private final Emitter emitter;
   private final Analysis analysis;
@@ -105,8 +106,11 @@ final class Contraction implements LoopNest {
     }
     boolean swap = rows.stream().anyMatch(range -> analysis.stride(store, range) == 1);
     OpNode m = largest(swap ? columns : rows);
-    OpNode n = (swap ? rows : columns).getLast();
-    if (Analysis.size(m) < 2 || Analysis.size(n) < 4) {
+    List<OpNode> across = swap ? rows : columns;
+    // Along the last loop whole vectors are stored. The few positions of a kernel, last in the gradient of a convolution's
+    // weight, fill none: channels do.
+    OpNode n = Analysis.size(across.getLast()) < FEWEST_COLUMNS ? largest(across) : across.getLast();
+    if (Analysis.size(m) < 2 || Analysis.size(n) < FEWEST_COLUMNS) {
       return Optional.empty();
     }
     return Optional.of(new Contraction(emitter, target, fold, swap ? b : a, swap ? a : b, m, n));

@@ -13,6 +13,7 @@ import org.teenygrad.Device;
 import org.teenygrad.Gradient;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.Window;
 import org.teenygrad.optim.AdamW;
 
 /// How many kernels an expression takes, counted on the device that runs none. A figure may fall; one that rises is a
@@ -51,6 +52,14 @@ class KernelCountTest {
   private final Tensor square = tensor(DIM, DIM);
   private final Tensor scale = tensor(DIM);
   private final Tensor shift = tensor(DIM);
+
+  @Test
+  void theGradientOfAConvolutionsWeightIsComputedInTiles() {
+    Tensor weight = tensor(16, 16, 3, 3).requiresGrad();
+    Tensor seen = tensor(4, 16, 16, 16).conv2d(weight, null, Window.DEFAULT.padding(1)).mul(tensor(4, 16, 16, 16));
+    List<String> names = launches(Gradient.of(seen.sum(), weight)).stream().map(Profile.Launch::name).toList();
+    assertThat(names).as("a kernel named after its loops").anyMatch(name -> name.startsWith("contract_")).noneMatch(name -> name.startsWith("reduce_"));
+  }
 
   @Test
   void chainsOfElementwiseAndMovementOperationsAreOne() {

@@ -18,6 +18,9 @@ final class Blocks implements LoopNest {
   /// What a thread loads and stores at once, at most.
   static final int VECTOR_BYTES = 16;
 
+  /// Lanes of a vector, at most: 16 bytes of the narrowest common type, 16-bit floats.
+  static final int MOST_LANES = 8;
+
   private static final int THREADS = 128;
   private static final int MOST_THREADS = 512;
 
@@ -30,16 +33,13 @@ final class Blocks implements LoopNest {
 
   private static final int PASSES = 4;
 
-  /// Vectors that a member of a team should have before another joins.
-  private static final int VECTORS_EACH = 4;
-
   private final Emitter emitter;
   private final Analysis analysis;
   private final List<OpNode> rows;
   private final List<OpNode> rest;
   private final List<OpNode> shared;
   private final int lanes;
-  private final StagedRows staged;
+  private final RepeatedRows repeated;
   private final int size;
   private final int threads;
   private final boolean neighbours;
@@ -67,7 +67,7 @@ final class Blocks implements LoopNest {
     lanes = across == null ? 1 : lanes(across, rest.isEmpty() ? count / wanted : Analysis.size(across));
     items = rest.isEmpty() ? count / lanes : count;
     List<OpNode> shareable = neighbours && (rest.isEmpty() ? lanes == 1 : shared.size() == rest.size()) ? folds : List.of();
-    staged = new StagedRows(emitter, rows, shareable, shareable.isEmpty() || shared.size() != 1 ? null : shared.getFirst(), target.sharedBytes());
+    repeated = new RepeatedRows(emitter, rows, shareable, shareable.isEmpty() || shared.size() != 1 ? null : shared.getFirst(), target.sharedBytes());
     size = folds.isEmpty() && rest.isEmpty() ? 1 : teamSize(folds, wanted);
     threads = Math.max(size, neighbours || size == 1 ? THREADS : Math.min(MOST_THREADS, size * Team.WARP));
     boolean flat = size == 1 && rest.isEmpty() && rows.size() == 1 && lanes > 1 && analysis.folds().isEmpty();
@@ -87,16 +87,28 @@ final class Blocks implements LoopNest {
     return nodes.stream().allMatch(node -> analysis.dependsOn(node, range));
   }
 
-  /// Whether most of what a reduction loads lies side by side along its innermost loop.
+  /// Whether most of what a reduction loads lies side by side along its innermost loop. What is loaded for each element counts, not the
+  /// few numbers of a whole row, so tensors weigh as much as they are large.
   private boolean runsOverNeighbours(OpNode fold) {
     OpNode last = Analysis.foldRanges(fold).getLast();
-    int balance = 0;
+    double balance = 0;
     for (OpNode node : analysis.nodes) {
       if (node.is(OpCode.LOAD) && analysis.dependsOn(node, last)) {
-        balance += analysis.stride(node, last) == 1 ? 1 : -1;
+        balance += analysis.stride(node, last) == 1 ? size(node) : -size(node);
       }
     }
     return balance >= 0;
+  }
+
+  /// How many different elements a load reads.
+  private double size(OpNode load) {
+    double size = 1;
+    for (OpNode node : analysis.nodes) {
+      if (node.is(OpCode.RANGE) && analysis.dependsOn(load, node)) {
+        size *= Analysis.size(node);
+      }
+    }
+    return size;
   }
 
   /// How many neighbours along a loop a thread takes at once: whole vectors of the narrowest type, if accesses run over neighbours.
@@ -111,26 +123,34 @@ final class Blocks implements LoopNest {
       }
     }
     boolean folds = analysis.folds().stream().anyMatch(fold -> analysis.dependsOn(fold, range));
-    int widest = Math.min(folds ? 4 : 8, VECTOR_BYTES / narrowest);
+    int widest = Math.min(folds ? 4 : MOST_LANES, VECTOR_BYTES / narrowest);
     return good ? Team.divisor(Math.clamp(most, 1, widest), Analysis.size(range)) : 1;
   }
 
   private int teamSize(List<OpNode> folds, long wanted) {
-    if (!staged.isEmpty()) {
-      return staged.threads();
+    if (repeated.areStaged()) {
+      return repeated.threads();
     }
-    long longest = rest.isEmpty() ? 1 : Contraction.count(shared) / lanes;
+    long elements = rest.isEmpty() ? 1 : Contraction.count(shared);
+    long vectors = elements / lanes;
     for (OpNode fold : folds) {
-      long elements = Analysis.size(Analysis.foldRanges(fold).getLast());
-      longest = Math.max(longest, neighbours ? elements / Team.divisor(4, elements) : elements);
+      long size = Analysis.size(Analysis.foldRanges(fold).getLast());
+      elements = Math.max(elements, size);
+      vectors = Math.max(vectors, neighbours ? size / Team.divisor(4, size) : size);
     }
-    long most = Long.highestOneBit(Math.max(1, longest));
-    long busy = items * most <= wanted ? most : Math.max(1, longest / VECTORS_EACH);
+    long most = Long.highestOneBit(Math.max(1, vectors));
     if (!neighbours) {
       // Rows of a block: only as many as it takes to keep the machine busy.
       return (int) Math.clamp(Long.highestOneBit(Math.max(1, wanted / items)), 1, Math.min(16, most));
     }
-    return (int) Long.highestOneBit(Math.clamp(busy, 1, longest * lanes < LONG_ROW ? MOST_THREADS : THREADS_OF_LONG_ROW));
+    // A member has as much as it can keep before another joins.
+    long enough = Math.min(most, atLeast(Math.ceilDiv(elements, Team.MOST_IN_REGISTERS)));
+    return Math.clamp(items * most <= wanted ? most : enough, 1, elements < LONG_ROW ? MOST_THREADS : THREADS_OF_LONG_ROW);
+  }
+
+  /// The smallest power of two that is not less.
+  private static long atLeast(long number) {
+    return Long.highestOneBit(2 * number - 1);
   }
 
   @Override
@@ -145,7 +165,7 @@ final class Blocks implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    return new Program.Launch(Math.ceilDiv(items / passes, threads / size), threads, staged.bytes());
+    return new Program.Launch(Math.ceilDiv(items / passes, threads / size), threads, repeated.bytes());
   }
 
   @Override
@@ -205,17 +225,33 @@ final class Blocks implements LoopNest {
       return;
     }
     Ir ir = emitter.ir;
-    staged.fetch(team);
+    repeated.fetch(team);
     String first = ir.value("icmp eq i64 " + team.rank() + ", 0");
     emitter.shared(team, valid == null ? first : ir.value("and i1 " + first + ", " + valid), () -> emitter.emitReady(analysis.nodes));
     if (!rest.isEmpty()) {
-      emitter.shared(null, valid, () -> share(team));
+      emitter.shared(null, valid, () -> share(team, valid));
     }
   }
 
   /// The loops that are left, their iterations shared out to the team.
-  private void share(Team team) {
+  private void share(Team team, @Nullable String valid) {
     Ir ir = emitter.ir;
+    OpNode last = shared.getLast();
+    boolean single = rest.size() == 1 && lanes > 1 && analysis.folds().stream().noneMatch(fold -> analysis.dependsOn(fold, last));
+    int each = single ? team.share(Analysis.size(last), lanes) : 0;
+    if (each > 0) {
+      // One vector after the other: what a member kept of them is at hand.
+      Runnable body = () -> emitter.within(last, team.times(lanes), new Axis(last, each, lanes, lanes, (long) lanes * team.size()), () -> {
+        emitter.emitReadyAlong(last, analysis.nodes);
+        return true;
+      });
+      if (valid == null) {
+        body.run();
+      } else {
+        emitter.branch(valid, body);
+      }
+      return;
+    }
     long vectors = Contraction.count(shared) / lanes;
     long full = vectors / team.size() * team.size();
     if (full > 0) {

@@ -14,6 +14,9 @@ final class Folds {
   /// Independent vector accumulators, enough to hide the latency of an addition (4 cycles at 2 a cycle).
   private static final int ACCUMULATORS = 4;
 
+  /// Sums that a member of a team carries around a loop.
+  private static final int SUMS_EACH = 16;
+
   private final Emitter emitter;
   private final List<OpNode> folds;
   private final List<OpNode> inside;
@@ -40,8 +43,13 @@ final class Folds {
     long size = Analysis.size(ranges.getLast());
     int most = lanes(vectorBytes);
     lanes = team == null ? most : Team.divisor(most, size);
-    unroll = team != null ? Math.clamp(size / ((long) lanes * team.size()), 1, ACCUMULATORS)
-        : lanes == 1 ? 1 : Math.clamp(size / lanes, 1, ACCUMULATORS);
+    unroll = team != null ? unrollFor(team, size) : lanes == 1 ? 1 : Math.clamp(size / lanes, 1, ACCUMULATORS);
+  }
+
+  /// The whole share of a member at once, if it is short.
+  private int unrollFor(Team team, long size) {
+    int share = team.share(size, lanes);
+    return share > 0 ? share : Math.clamp(size / ((long) lanes * team.size()), 1, Math.min(ACCUMULATORS, SUMS_EACH / lanes));
   }
 
   /// How many elements of the innermost loop to take at once: 1 where a vector runs over another loop already, or
@@ -53,19 +61,21 @@ final class Folds {
       return 1;
     }
     int widest = 1;
+    int narrowest = Long.BYTES;
     int neighbours = 0;
     int scattered = 0;
     for (OpNode node : inside) {
       widest = Math.max(widest, emitter.registerBytes(node));
       if (node.is(OpCode.LOAD) && emitter.analysis.dependsOn(node, last)) {
         if (emitter.analysis.stride(node, last) == 1) {
+          narrowest = Math.min(narrowest, node.dtype().bytes());
           neighbours++;
         } else {
           scattered++;
         }
       }
     }
-    int most = vectorBytes / Math.max(4, widest);
+    int most = team == null ? vectorBytes / Math.max(4, widest) : Math.min(Blocks.MOST_LANES, vectorBytes / narrowest);
     return Analysis.size(last) >= 4 && neighbours >= scattered ? (int) Math.min(most, Analysis.size(last)) : 1;
   }
 

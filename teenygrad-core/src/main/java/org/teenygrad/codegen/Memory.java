@@ -26,9 +26,14 @@ final class Memory {
   /// @param index of an element
   private record Copy(String pointer, OpNode index) {}
 
+  private final Map<OpNode, Kept> kept = new HashMap<>();
+
   Memory(Emitter emitter) {
     this.emitter = emitter;
   }
+
+  /// What a load gives at each step of an axis, already in registers.
+  private record Kept(Axis axis, List<String> values) {}
 
   /// The pointer argument of a buffer; the Generator loads it when the kernel starts.
   static String pointer(int slot) {
@@ -38,6 +43,11 @@ final class Memory {
   /// Lets a load read a copy of its buffer's elements in shared memory, aligned to 16 bytes.
   void readCopy(OpNode load, String pointer, OpNode index) {
     copies.put(load, new Copy(pointer, index));
+  }
+
+  /// Lets a load give values that were loaded before, wherever this axis is open again.
+  void reuse(OpNode load, Axis axis, List<String> values) {
+    kept.put(load, new Kept(axis, values));
   }
 
   private OpNode index(OpNode access) {
@@ -76,6 +86,10 @@ final class Memory {
   }
 
   String load(OpNode load, List<Integer> steps) {
+    Kept before = kept.get(load);
+    if (before != null && before.axis.equals(emitter.loops.axis(before.axis.range()))) {
+      return before.values.get(emitter.loops.step(before.axis.range(), steps));
+    }
     DType dtype = load.dtype();
     int lanes = emitter.loops.lanes(load, steps);
     OpNode valid = load.inputs().size() > 2 ? load.input(2) : null;

@@ -10,6 +10,9 @@ import org.teenygrad.ir.OpCode;
 final class Team {
   static final int WARP = 32;
 
+  /// Elements of rows that a thread keeps. Of twice as many ptxas spills some around the calls that divisions are in rare cases.
+  static final int MOST_IN_REGISTERS = 32;
+
   private final Ir ir;
   private final int size;
   private final int threads;
@@ -60,6 +63,13 @@ final class Team {
 
   int size() {
     return size;
+  }
+
+  /// How many vectors of a loop each member has, if they are so few that all can be in registers at once and it is the same for all
+  /// members; else 0.
+  int share(long iterations, int lanes) {
+    long all = (long) size * lanes;
+    return iterations % all == 0 && iterations / size <= MOST_IN_REGISTERS ? (int) (iterations / all) : 0;
   }
 
   /// The member's number.

@@ -91,7 +91,27 @@ class GpuKernelsTest {
     }
     assertThat(softmax.count("rcp.rn.f32")).as("one division for a row: %s", softmax).isEqualTo(1);
     assertThat(softmax.count("div")).as(softmax.toString()).isZero();
-    assertThat(only(GpuWorkload.LAYER_NORM, gpu).program().launch().scratchBytes()).as("short rows stay in the first-level cache").isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void shortRowsAreKeptInRegisters(AbsentGpu gpu) {
+    PtxKernel kernel = only(GpuWorkload.LAYER_NORM, gpu);
+    int vectors = kernel.count("st.global");
+    assertThat(kernel.count("ld.global")).as("the row, its weights and its biases once: %s", kernel).isEqualTo(3 * vectors);
+    movesInVectors(kernel, "ld.global");
+    assertThat(kernel.instructions()).as(kernel.toString()).isLessThanOrEqualTo(18 * 8 * vectors);
+    assertThat(kernel.program().launch().scratchBytes()).as(kernel.toString()).isZero();
+  }
+
+  /// Though each row's mean and variance lie side by side.
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void gradientsOfWeightsAreSummedOverRowsByThreadsWithNeighbouringColumns(AbsentGpu gpu) {
+    List<PtxKernel> sums = GpuWorkload.LAYER_NORM_GRADIENT.launches(gpu).stream().filter(kernel -> kernel.toString().contains("sum over 2048")).toList();
+    assertThat(sums).hasSize(1);
+    assertThat(sums.getFirst().count("shfl.sync")).as(sums.toString()).isZero();
+    assertThat(sums.getFirst().count("ld.shared")).as(sums.toString()).isPositive();
   }
 
   @ParameterizedTest

@@ -23,6 +23,10 @@ enum GpuWorkload {
   TRANSPOSE_BF16(gpu -> gpu.tensor(BFLOAT16, 16, 1024, 12, 64).transpose(1, 2).contiguous().realize()),
   SOFTMAX(gpu -> gpu.tensor(BFLOAT16, 16384, 50304).softmax(-1).realize()),
   LAYER_NORM(gpu -> gpu.tensor(BFLOAT16, 65536, 4096).layerNorm(gpu.tensor(BFLOAT16, 4096), gpu.tensor(BFLOAT16, 4096)).realize()),
+  LAYER_NORM_GRADIENT(gpu -> {
+    List<Tensor> inputs = List.of(gpu.tensor(BFLOAT16, 32768, 768), gpu.tensor(BFLOAT16, 768), gpu.tensor(BFLOAT16, 768));
+    Tensor.realize(Gradient.vjp(inputs.get(0).layerNorm(inputs.get(1), inputs.get(2)), gpu.tensor(BFLOAT16, 32768, 768), inputs));
+  }),
   COLUMN_SUM(gpu -> gpu.tensor(FLOAT32, 32768, 768).sum(0).realize()),
   EMBEDDING(gpu -> table(gpu).embedding(gpu.tensor(INT32, 16, 1024)).realize()),
   EMBEDDING_GRADIENT(gpu -> {

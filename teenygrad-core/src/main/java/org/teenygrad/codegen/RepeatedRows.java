@@ -13,13 +13,14 @@ import org.teenygrad.ir.IndexAlgebra;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
-/// Rows that a block goes through several times, kept in its shared memory: a softmax reads its row for the largest element, for the
-/// sum and for the result, but memory only once. They come asynchronously, past the registers, while other blocks compute.
+/// Rows that a team goes through several times: a softmax for the largest element, for the sum and for the result. Each comes from memory
+/// once.
 ///
 /// A row is what loads read along a loop while the loops around it stand still; loads along different loops of one size may read the
-/// same row. Short rows are left to the first-level cache, and so are those that do not begin at multiples of 16 bytes.
-final class StagedRows {
-  /// Rows of fewer bytes stay in the first-level cache.
+/// same row. Of a short row each member keeps its share in registers. A long one is copied to the block's shared memory, asynchronously
+/// and past the registers, while other blocks compute. What lies between, or does not begin at a multiple of 16 bytes, is left to the caches.
+final class RepeatedRows {
+  /// Rows of fewer bytes are not copied to shared memory: the first-level cache is as near.
   private static final long LEAST_BYTES = 16 << 10;
 
   /// What a block takes of a multiprocessor's shared memory beside what it asks for: the driver's 1 KiB and a team's results.
@@ -28,6 +29,7 @@ final class StagedRows {
   private static final int THREADS = 512;
 
   private final Emitter emitter;
+  private final Map<Row, Set<Reader>> readers = new LinkedHashMap<>();
   private final List<Staged> staged;
   private final int bytes;
   private final int threads;
@@ -49,9 +51,8 @@ final class StagedRows {
   /// @param folds reductions whose innermost loops a block shares out, one after the other
   /// @param across the loop that a block shares out afterwards, if there is one
   /// @param mostBytes of shared memory for one block
-  StagedRows(Emitter emitter, List<OpNode> rows, List<OpNode> folds, @Nullable OpNode across, int mostBytes) {
+  RepeatedRows(Emitter emitter, List<OpNode> rows, List<OpNode> folds, @Nullable OpNode across, int mostBytes) {
     this.emitter = emitter;
-    Map<Row, Set<Reader>> readers = new LinkedHashMap<>();
     Map<Row, Integer> times = new LinkedHashMap<>();
     long fixed = 0;
     for (OpNode range : rows) {
@@ -60,18 +61,19 @@ final class StagedRows {
     for (OpNode fold : folds) {
       List<OpNode> ranges = Analysis.foldRanges(fold);
       if (ranges.size() == 1) {
-        collect(Graph.topological(List.of(fold.input(0)), node -> !node.is(OpCode.FOLD)), ranges.getFirst(), fixed, readers, times);
+        collect(Graph.topological(List.of(fold.input(0)), node -> !node.is(OpCode.FOLD)), ranges.getFirst(), fixed, times);
       }
     }
     if (across != null) {
-      collect(emitter.analysis.nodes, across, fixed, readers, times);
+      collect(emitter.analysis.nodes, across, fixed, times);
     }
+    readers.keySet().removeIf(row -> times.getOrDefault(row, 0) < 2);
     List<Staged> fitting = new ArrayList<>();
     int offset = 0;
     for (Map.Entry<Row, Set<Reader>> entry : readers.entrySet()) {
       Row row = entry.getKey();
       long size = row.size * row.buffer.dtype().bytes();
-      if (times.getOrDefault(row, 0) > 1 && size >= LEAST_BYTES && offset + size + BESIDE_BYTES <= mostBytes) {
+      if (size >= LEAST_BYTES && offset + size + BESIDE_BYTES <= mostBytes) {
         fitting.add(new Staged(row, entry.getValue(), offset));
         offset += Math.toIntExact(size);
       }
@@ -82,7 +84,7 @@ final class StagedRows {
   }
 
   /// Adds the rows that some nodes read along a loop, each once.
-  private void collect(List<OpNode> nodes, OpNode along, long fixed, Map<Row, Set<Reader>> readers, Map<Row, Integer> times) {
+  private void collect(List<OpNode> nodes, OpNode along, long fixed, Map<Row, Integer> times) {
     Set<Row> met = new HashSet<>();
     for (OpNode node : nodes) {
       if (node.is(OpCode.LOAD) && reads(node, along, fixed)) {
@@ -109,8 +111,9 @@ final class StagedRows {
     return SharedTile.CHUNK / buffer.dtype().bytes();
   }
 
-  boolean isEmpty() {
-    return staged.isEmpty();
+  /// Whether any go to shared memory. Then a block has one team alone.
+  boolean areStaged() {
+    return !staged.isEmpty();
   }
 
   /// Dynamic shared memory of a block.
@@ -118,17 +121,44 @@ final class StagedRows {
     return bytes;
   }
 
-  /// How many threads a block should have: with those of a second block, if that fits beside it, as many as keep a multiprocessor busy.
+  /// How many threads such a block should have: with those of a second block, if that fits beside it, as many as keep a multiprocessor busy.
   int threads() {
     return threads;
   }
 
-  /// Brings the rows of the loops that are open, and lets loads read them there. All threads of the block must come here.
-  /// @param team all threads of the block
+  /// Brings the rows of the loops that are open, and lets loads find them. All threads of the block must come here.
   void fetch(Team team) {
-    if (staged.isEmpty()) {
-      return;
+    if (areStaged()) {
+      stage(team);
+    } else {
+      keep(team);
     }
+  }
+
+  /// Loads each member's vectors of the short rows: all in the layout that [Folds] and [Blocks] share out loops in.
+  private void keep(Team team) {
+    int lanes = readers.keySet().stream().mapToInt(row -> lanes(row.buffer)).max().orElse(1);
+    long left = Team.MOST_IN_REGISTERS;
+    for (Map.Entry<Row, Set<Reader>> entry : readers.entrySet()) {
+      int share = team.share(entry.getKey().size, lanes);
+      if (share > 0 && (long) share * lanes <= left) {
+        left -= (long) share * lanes;
+        List<String> values = load(entry.getValue().iterator().next(), share, lanes, team);
+        entry.getValue().forEach(reader -> emitter.memory.reuse(reader.load, axis(reader, share, lanes, team), values));
+      }
+    }
+  }
+
+  private List<String> load(Reader reader, int share, int lanes, Team team) {
+    return emitter.within(reader.along, team.times(lanes), axis(reader, share, lanes, team), () ->
+        emitter.loops.instances(reader.load).stream().map(steps -> emitter.memory.load(reader.load, steps)).toList());
+  }
+
+  private static Axis axis(Reader reader, int share, int lanes, Team team) {
+    return new Axis(reader.along, share, lanes, lanes, (long) lanes * team.size());
+  }
+
+  private void stage(Team team) {
     Ir ir = emitter.ir;
     SharedTile.declare(ir);
     staged.forEach(row -> fetch(row, team));

@@ -2,8 +2,12 @@ package org.teenygrad.bench;
 
 import static org.teenygrad.bench.KernelCase.input;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Gradient;
@@ -24,6 +28,8 @@ final class GpuCases {
 
   /// A gradient through all layers in bfloat16.
   private static final double MODEL = 0.05;
+
+  private static final Pattern PRODUCT = Pattern.compile("gemm_(\\d{1,5})_(\\w+)");
 
   private GpuCases() {}
 
@@ -47,12 +53,47 @@ final class GpuCases {
   /// The cases of these names, of all if there are none.
   /// @throws IllegalArgumentException if a name is none of a case
   static List<GpuCase> of(List<String> names) {
-    for (String name : names) {
-      if (all().stream().noneMatch(what -> what.name().equals(name))) {
-        throw new IllegalArgumentException("no case '" + name + "'; there are " + String.join(", ", all().stream().map(GpuCase::name).toList()));
-      }
+    return names.isEmpty() ? all() : names.stream().map(GpuCases::of).toList();
+  }
+
+  private static GpuCase of(String name) {
+    Matcher product = PRODUCT.matcher(name);
+    if (product.matches()) {
+      return product(Integer.parseInt(product.group(1)), ProductType.of(product.group(2)));
     }
-    return all().stream().filter(what -> names.isEmpty() || names.contains(what.name())).toList();
+    return all().stream().filter(what -> what.name().equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException(
+        "no case '" + name + "'; there are " + String.join(", ", all().stream().map(GpuCase::name).toList()) + " and gemm_SIZE_TYPE"));
+  }
+
+  /// What a product of matrices may be asked for in.
+  enum ProductType {
+    BFLOAT16(DType.BFLOAT16, ROUNDED_ONCE),
+    FLOAT16(DType.FLOAT16, ROUNDED_ONCE / 8),
+    FLOAT32(DType.FLOAT32, GpuCases.FLOAT32);
+
+    private final DType dtype;
+    private final double bound;
+
+    ProductType(DType dtype, double bound) {
+      this.dtype = dtype;
+      this.bound = bound;
+    }
+
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// @throws IllegalArgumentException if there is none of this name
+    static ProductType of(String text) {
+      return Arrays.stream(values()).filter(type -> type.text().equals(text)).findFirst().orElseThrow(() -> new IllegalArgumentException(
+          "no products of '" + text + "' are measured; there are " + String.join(", ", Arrays.stream(values()).map(ProductType::text).toList())));
+    }
+  }
+
+  /// A product of square matrices of any size, as many at once as take about as long as four of 4096.
+  static KernelCase product(int size, ProductType type) {
+    int copies = (int) Math.clamp(4 * Math.pow(4096.0 / size, 3), 1, 16);
+    return matmul("gemm_%d_%s".formatted(size, type.text()), size, type.dtype, copies, type.bound);
   }
 
   private static int step(int size, int samples) {

@@ -1,9 +1,11 @@
 package org.teenygrad.bench;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,7 +20,7 @@ import picocli.CommandLine.Spec;
       "Measures teenygrad beside PyTorch, or numpy where there is no PyTorch.",
       "NAME is gemm, elementwise, rows, sums, gpt-step, compile (scheduling and code generation of a GPT-2 training step) or startup"
           + " (first training step of a small model, nothing cached).",
-      "On a GPU: teenygrad bench cuda, see its --help.",
+      "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -46,6 +48,9 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--no-peers", description = "Measure ours only.")
   private boolean alone;
 
+  @ArgGroup(exclusive = false)
+  private @Nullable GemmLadder ladder;
+
   @Option(names = "--here", hidden = true, description = "Measure ours in this process.")
   private boolean here;
 
@@ -56,16 +61,23 @@ public final class Main implements Callable<Integer> {
   }
 
   static CommandLine command() {
-    return new CommandLine(new Main()).setExecutionExceptionHandler((e, line, parsed) -> {
+    // cuda is a subcommand and a device.
+    return new CommandLine(new Main()).setAllowSubcommandsAsOptionParameters(true).setExecutionExceptionHandler((e, line, parsed) -> {
       line.getErr().println("teenygrad bench: " + e.getMessage());
       return 1;
     });
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     if (names.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "say what to measure: NAME");
+    }
+    if (ladder != null) {
+      if (!names.equals(List.of(Suite.GEMM.text))) {
+        throw new ParameterException(spec.commandLine(), "--rung is for gemm alone");
+      }
+      return ladder.measure(json, alone) ? 0 : 1;
     }
     List<Suite> suites = names.stream().map(Suite::of).toList();
     if (here) {

@@ -61,6 +61,12 @@ def matmul(n, dtype):
     return prepare
 
 
+def gemm(name):
+    """What gemm_SIZE_TYPE means."""
+    _, size, dtype = name.split("_")
+    return matmul(int(size), getattr(torch, dtype))
+
+
 def attention():
     q, k, v = (randn(16, 12, 1024, 64) for _ in range(3))
     return lambda: F.scaled_dot_product_attention(q, k, v, is_causal=True)
@@ -181,7 +187,10 @@ def prepared(name, copies):
     torch.cuda.empty_cache()
     torch.cuda.reset_peak_memory_stats()
     model = name.removesuffix("_compile")
-    sample = wall(training(*STEPS[model], name != model)) if model in STEPS else kernel(KERNELS[name], copies)
+    if model in STEPS:
+        sample = wall(training(*STEPS[model], name != model))
+    else:
+        sample = kernel(KERNELS.get(name) or gemm(name), copies)
     for _ in range(5):
         sample()
     return sample

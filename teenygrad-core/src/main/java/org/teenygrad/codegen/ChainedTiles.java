@@ -118,7 +118,7 @@ final class ChainedTiles implements LoopNest {
       int columns = Contraction.count(chain.columns()) <= STEP ? STEP : 2 * STEP;
       boolean few = chain.inner().size() == 1 && Contraction.depth(chain.inner().getFirst().fold()) <= STEP && columns == STEP && chain.sums().size() < 2;
       int parts = few && rows == 128 ? 2 : 1;
-      return new Shape(new BlockTile(rows, columns, STEP, STAGES, rows * 2 / parts, BlockTile.Unit.WARP), parts);
+      return new Shape(new BlockTile(rows, columns, STEP, STAGES, rows * 2 / parts, Target.Rung.WARP), parts);
     }
   }
 
@@ -139,7 +139,7 @@ final class ChainedTiles implements LoopNest {
 
   /// Puts the factors into STAGEs and FRAGMENTs and what is done with them into STEPS.
   private static ChainedTiles tiled(Emitter plain, Chain chain, Shape shape) {
-    BlockTile.Unit unit = BlockTile.Unit.WARP;
+    Target.Rung unit = Target.Rung.WARP;
     Map<OpNode, Function<UnaryOperator<OpNode>, OpNode>> products = new HashMap<>();
     List<OpNode> first = new ArrayList<>();
     List<OpNode> stages = new ArrayList<>();

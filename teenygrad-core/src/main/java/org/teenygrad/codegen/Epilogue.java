@@ -191,6 +191,6 @@ final class Epilogue {
   private int storedLanes(OpNode last) {
     int narrowest = emitter.analysis.stores().stream().filter(store -> emitter.analysis.stride(store, last) == 1)
         .mapToInt(store -> store.input(0).dtype().bytes()).min().orElse(Blocks.VECTOR_BYTES);
-    return Math.min(8, Blocks.VECTOR_BYTES / narrowest);
+    return Math.min(Math.min(8, Blocks.VECTOR_BYTES / narrowest), tile.rows() * tile.columns() / tile.threads());
   }
 }

@@ -45,19 +45,27 @@ public final class Generator {
   }
 
   private static LoopNest gpuNest(OpNode sink, Target.Gpu gpu) {
-    Optional<ChainedTiles> chain = ChainedTiles.of(gpuEmitter(sink), gpu);
+    Optional<ChainedTiles> chain = chain(sink, gpu);
     if (chain.isPresent()) {
       return chain.get();
     }
     Emitter emitter = gpuEmitter(Decompositions.spellLogSums(sink));
-    Optional<LoopNest> nest = Owners.of(emitter, gpu).map(LoopNest.class::cast).or(() -> MatrixTiles.of(emitter, gpu));
+    Optional<LoopNest> nest = Owners.of(emitter, gpu).map(LoopNest.class::cast).or(() -> products(emitter, gpu));
     return nest.orElseGet(() -> new Blocks(emitter.analysis.isCoarse() ? forGpu(Decompositions.divideOnce(emitter.analysis)) : emitter, gpu));
   }
 
   /// Whether a kernel runs as one pass over a matrix that never comes to memory: attention's scores.
   /// @param sink in its canonical form
   public static boolean isChained(OpNode sink, Target.Gpu gpu) {
-    return ChainedTiles.of(gpuEmitter(sink), gpu).isPresent();
+    return chain(sink, gpu).isPresent();
+  }
+
+  private static Optional<ChainedTiles> chain(OpNode sink, Target.Gpu gpu) {
+    return gpu.rung().hasMatrixUnit() ? ChainedTiles.of(gpuEmitter(sink), gpu) : Optional.empty();
+  }
+
+  private static Optional<? extends LoopNest> products(Emitter emitter, Target.Gpu gpu) {
+    return gpu.rung() == Target.Rung.NAIVE ? LoneSums.of(emitter) : MatrixTiles.of(emitter, gpu);
   }
 
   private static Emitter gpuEmitter(OpNode sink) {

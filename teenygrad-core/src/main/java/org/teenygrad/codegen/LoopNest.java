@@ -3,7 +3,7 @@ package org.teenygrad.codegen;
 import org.teenygrad.runtime.Program;
 
 /// A way to run a kernel's loops.
-sealed interface LoopNest permits Elements, Contraction, Blocks, Owners, MatrixTiles, ChainedTiles {
+sealed interface LoopNest permits Elements, Contraction, Blocks, Owners, LoneSums, MatrixTiles, ChainedTiles {
   /// What the nest writes with; its analysis has the graph that is written.
   Emitter emitter();
 

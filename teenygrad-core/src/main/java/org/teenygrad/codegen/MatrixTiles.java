@@ -65,8 +65,8 @@ final class MatrixTiles implements LoopNest {
     right = new SharedTile(emitter, rightStage, parts.columns, Analysis.foldRanges(fold), tile.threads());
     epilogue = new Epilogue(emitter, List.of(fold), null, parts.rows, parts.columns, tile);
     DType element = leftStage.dtype();
-    products = switch (tile.unit()) {
-      case SCALAR -> new ScalarProducts(emitter.ir, tile);
+    products = switch (tile.rung()) {
+      case NAIVE, SHARED, REGISTERS -> new ScalarProducts(emitter.ir, tile);
       case WARP -> new WarpProducts(emitter.ir, tile, element, left.isInner(), right.isInner());
       case WARPGROUP -> new WarpgroupProducts(emitter.ir, tile, element, left.isInner(), right.isInner());
     };
@@ -102,10 +102,10 @@ final class MatrixTiles implements LoopNest {
     return analysis.outer.stream().filter(fits).toList();
   }
 
-  /// The type to multiply in: that of 16 bits which both factors were widened from, else float32.
-  private static DType element(OpNode a, OpNode b) {
+  /// The type to multiply in: that of 16 bits which both factors were widened from, if there is something to multiply it, else float32.
+  private static DType element(OpNode a, OpNode b, Target.Gpu target) {
     boolean widened = Chain.isWidened(a) && Chain.isWidened(b) && a.input(0).dtype() == b.input(0).dtype();
-    return widened ? a.input(0).dtype() : DType.FLOAT32;
+    return widened && target.rung().hasMatrixUnit() ? a.input(0).dtype() : DType.FLOAT32;
   }
 
   private static OpNode unwidened(OpNode factor, DType element) {
@@ -114,16 +114,16 @@ final class MatrixTiles implements LoopNest {
 
   /// Puts the factors into STAGEs and what is done with them into STEPS.
   private static MatrixTiles tiled(Emitter plain, Target.Gpu target, Parts parts) {
-    DType element = element(parts.left, parts.right);
+    DType element = element(parts.left, parts.right, target);
     long m = Contraction.count(parts.rows);
     long n = Contraction.count(parts.columns);
     BlockTile tile = BlockTile.choose(m, n, Contraction.depth(parts.fold), Contraction.count(parts.grid(plain.analysis)), element, target);
     List<OpNode> inner = Analysis.foldRanges(parts.fold);
     OpNode left = Stage.of(plain, unwidened(parts.left, element), parts.rows, inner, tile.rows(), tile.depth(), tile.stages());
     OpNode right = Stage.of(plain, unwidened(parts.right, element), parts.columns, inner, tile.columns(), tile.depth(), tile.stages());
-    var changed = Tiling.withProducts(plain.analysis.sink, Map.of(parts.fold, same -> Tiling.product(tile.unit(), left, right)));
+    var changed = Tiling.withProducts(plain.analysis.sink, Map.of(parts.fold, same -> Tiling.product(tile.rung(), left, right)));
     OpNode fold = Objects.requireNonNull(changed.get(parts.fold));
-    OpNode steps = Pipeline.steps(List.of(left, right), List.of(fold), tile.unit() == BlockTile.Unit.WARPGROUP);
+    OpNode steps = Pipeline.steps(List.of(left, right), List.of(fold), tile.rung() == Target.Rung.WARPGROUP);
     OpNode sink = Tiling.sink(List.of(), steps, plain.analysis.stores().stream().map(changed::get).toList());
     return new MatrixTiles(Generator.forGpu(sink), parts, tile);
   }

@@ -2,24 +2,35 @@ package org.teenygrad.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.teenygrad.runtime.Target.Rung;
 
-/// Products of float32 by each thread itself: a square of sums, whose factors it reads in vectors of four.
+/// Products of float32 by each thread itself: a square of sums whose factors it reads in vectors of four, or, one rung lower, a few sums
+/// of a column whose factors it reads one by one.
 final class ScalarProducts implements Products {
-  private static final int VECTOR = 4;
-
-  /// Threads across a block's tile.
-  private static final int ACROSS = 16;
-
   private final Ir ir;
   private final BlockTile tile;
+
+  /// Neighbours that a thread reads at once.
+  private final int vector;
+
+  /// Threads across a block's tile.
+  private final int threadsAcross;
+
   private final int down;
   private final int across;
 
   ScalarProducts(Ir ir, BlockTile tile) {
     this.ir = ir;
     this.tile = tile;
-    down = tile.rows() / (tile.threads() / ACROSS);
-    across = tile.columns() / ACROSS;
+    boolean square = tile.rung() != Rung.SHARED;
+    vector = square ? 4 : 1;
+    threadsAcross = square ? 16 : tile.columns();
+    down = tile.rows() / (tile.threads() / threadsAcross);
+    across = tile.columns() / threadsAcross;
+  }
+
+  private String type() {
+    return "<" + vector + " x float>";
   }
 
   @Override
@@ -34,12 +45,12 @@ final class ScalarProducts implements Products {
   public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
     ir.declare("declare float @llvm.fma.f32(float, float, float)");
     String thread = Team.thread(ir);
-    String row = ir.value("mul i64 " + ir.value("udiv i64 " + thread + ", " + ACROSS) + ", " + VECTOR);
-    String column = ir.value("mul i64 " + ir.value("urem i64 " + thread + ", " + ACROSS) + ", " + VECTOR);
+    String row = ir.value("mul i64 " + ir.value("udiv i64 " + thread + ", " + threadsAcross) + ", " + vector);
+    String column = ir.value("mul i64 " + ir.value("urem i64 " + thread + ", " + threadsAcross) + ", " + vector);
     List<Ir.Carried> now = new ArrayList<>(sums);
     for (int step = 0; step < tile.depth(); step++) {
-      List<String> a = read(left, row, step, tile.rows(), down, tile.threads() / ACROSS);
-      List<String> b = read(right, column, step, tile.columns(), across, ACROSS);
+      List<String> a = read(left, row, step, tile.rows(), down, tile.threads() / threadsAcross);
+      List<String> b = read(right, column, step, tile.columns(), across, threadsAcross);
       for (int i = 0; i < down; i++) {
         for (int j = 0; j < across; j++) {
           String sum = now.get(i * across + j).value();
@@ -50,16 +61,16 @@ final class ScalarProducts implements Products {
     return now;
   }
 
-  /// A thread's elements of a line: vectors of four, as far apart as all threads together are wide.
+  /// A thread's elements of a line: vectors as far apart as all threads together are wide.
   private List<String> read(String slab, String first, int line, int width, int count, int threads) {
     List<String> elements = new ArrayList<>();
-    for (int vector = 0; vector < count / VECTOR; vector++) {
-      long offset = ((long) line * (width + Stage.PADDING) + (long) vector * threads * VECTOR) * Float.BYTES;
+    for (int number = 0; number < count / vector; number++) {
+      long offset = ((long) line * (width + Stage.PADDING) + (long) number * threads * vector) * Float.BYTES;
       String at = ir.plus(ir.value("add i64 " + ir.value("mul i64 " + first + ", " + Float.BYTES) + ", " + slab), offset);
       String pointer = ir.value("getelementptr inbounds i8, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + at);
-      String four = ir.value("load <4 x float>, ptr addrspace(3) " + pointer + ", align 16");
-      for (int lane = 0; lane < VECTOR; lane++) {
-        elements.add(ir.value("extractelement <4 x float> " + four + ", i64 " + lane));
+      String numbers = ir.value("load " + type() + ", ptr addrspace(3) " + pointer + ", align " + vector * Float.BYTES);
+      for (int lane = 0; lane < vector; lane++) {
+        elements.add(ir.value("extractelement " + type() + " " + numbers + ", i64 " + lane));
       }
     }
     return elements;
@@ -68,19 +79,19 @@ final class ScalarProducts implements Products {
   @Override
   public void store(List<Ir.Carried> sums, int pitch) {
     String thread = Team.thread(ir);
-    String row = ir.value("mul i64 " + ir.value("udiv i64 " + thread + ", " + ACROSS) + ", " + VECTOR);
-    String column = ir.value("mul i64 " + ir.value("urem i64 " + thread + ", " + ACROSS) + ", " + VECTOR);
+    String row = ir.value("mul i64 " + ir.value("udiv i64 " + thread + ", " + threadsAcross) + ", " + vector);
+    String column = ir.value("mul i64 " + ir.value("urem i64 " + thread + ", " + threadsAcross) + ", " + vector);
     String base = ir.value("add i64 " + ir.value("mul i64 " + row + ", " + pitch) + ", " + column);
     for (int i = 0; i < down; i++) {
-      for (int vector = 0; vector < across / VECTOR; vector++) {
-        String four = "poison";
-        for (int lane = 0; lane < VECTOR; lane++) {
-          four = ir.value("insertelement <4 x float> " + four + ", float " + sums.get(i * across + vector * VECTOR + lane).value() + ", i64 " + lane);
+      for (int number = 0; number < across / vector; number++) {
+        String numbers = "poison";
+        for (int lane = 0; lane < vector; lane++) {
+          numbers = ir.value("insertelement " + type() + " " + numbers + ", float " + sums.get(i * across + number * vector + lane).value() + ", i64 " + lane);
         }
-        int ownRow = i / VECTOR * (tile.threads() / ACROSS) * VECTOR + i % VECTOR;
+        int ownRow = i / vector * (tile.threads() / threadsAcross) * vector + i % vector;
         String pointer = ir.value("getelementptr inbounds float, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 "
-            + ir.plus(base, (long) ownRow * pitch + (long) vector * ACROSS * VECTOR));
-        ir.effect("store <4 x float> " + four + ", ptr addrspace(3) " + pointer + ", align 16");
+            + ir.plus(base, (long) ownRow * pitch + (long) number * threadsAcross * vector));
+        ir.effect("store " + type() + " " + numbers + ", ptr addrspace(3) " + pointer + ", align " + vector * Float.BYTES);
       }
     }
   }

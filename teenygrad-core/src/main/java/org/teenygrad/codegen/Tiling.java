@@ -12,6 +12,7 @@ import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Validator;
+import org.teenygrad.runtime.Target.Rung;
 
 /// From a kernel over single elements to one over tiles: factors become STAGEs and FRAGMENTs, their products MMAs, and a STEPS node
 /// says what happens in which order. What every node means for one element stays the same.
@@ -34,7 +35,7 @@ final class Tiling {
   }
 
   /// A product of two factors by a unit.
-  static OpNode product(BlockTile.Unit unit, OpNode left, OpNode right) {
+  static OpNode product(Rung unit, OpNode left, OpNode right) {
     return OpNode.create(OpCode.MMA, DType.FLOAT32, List.of(left, right), unit);
   }
 

@@ -1,5 +1,8 @@
 package org.teenygrad.runtime;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
 /// What the Generator must know of a machine to write code for it.
 public sealed interface Target {
   /// Takes tensor-level graphs as they are: nothing is fused and no code is written.
@@ -18,13 +21,47 @@ public sealed interface Target {
   ///
   /// @param processors how many multiprocessors run blocks
   /// @param sharedBytes how much shared memory one block may ask for
-  /// @param matrixUnit its widest instruction for products of small matrices
-  record Gpu(int processors, int sharedBytes, MatrixUnit matrixUnit) implements Target {}
+  /// @param rung the highest on which it multiplies matrices
+  record Gpu(int processors, int sharedBytes, Rung rung) implements Target {}
 
-  /// The instructions of NVIDIA's tensor cores: `mma.sync` of one warp (compute capability 8.0), `wgmma` of four warps with operands in
-  /// shared memory (9.0 alone).
-  enum MatrixUnit {
-    WARP,
-    WARPGROUP
+  /// The ways in which a GPU multiplies matrices, from the loop that everybody writes first to the instruction that NVIDIA added last.
+  enum Rung {
+    /// A thread for each sum, which reads its factors where they are.
+    NAIVE("naive"),
+
+    /// Tiles of the factors in shared memory, which many threads read; a thread has few sums.
+    SHARED("shared"),
+
+    /// A square of sums in each thread's registers: what it reads from shared memory, in vectors, is multiplied several times.
+    REGISTERS("registers"),
+
+    /// `mma.sync` of one warp, on tensor cores (compute capability 8.0).
+    WARP("mma"),
+
+    /// `wgmma` of four warps, whose factors the tensor cores read from shared memory (9.0 alone).
+    WARPGROUP("wgmma");
+
+    /// What users call it.
+    public final String text;
+
+    Rung(String text) {
+      this.text = text;
+    }
+
+    /// @throws IllegalArgumentException if there is none of this name
+    public static Rung of(String text) {
+      return Arrays.stream(values()).filter(rung -> rung.text.equals(text)).findFirst().orElseThrow(() -> new IllegalArgumentException(
+          "no rung '" + text + "'; there are " + Arrays.stream(values()).map(rung -> rung.text).collect(Collectors.joining(", "))));
+    }
+
+    /// Whether this one has what that one needs.
+    public boolean includes(Rung that) {
+      return compareTo(that) >= 0;
+    }
+
+    /// Whether tensor cores multiply. Where none do, 16-bit factors are multiplied in float32.
+    public boolean hasMatrixUnit() {
+      return includes(WARP);
+    }
   }
 }

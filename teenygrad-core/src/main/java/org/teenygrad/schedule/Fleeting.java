@@ -8,7 +8,7 @@ import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Target;
 
-/// Nodes whose values are better computed again wherever they are wanted than kept: on a GPU, sums of few products of 16-bit numbers that
+/// Nodes whose values are better computed again wherever they are wanted than kept: on a GPU's tensor cores, sums of few products of 16-bit numbers that
 /// are many more than their factors, and whatever is made of them element by element. Attention's scores are, and all on the way
 /// from them to its weights: a matrix of all queries by all keys never comes to memory.
 final class Fleeting {
@@ -18,7 +18,7 @@ final class Fleeting {
   private final Set<OpNode> nodes = new HashSet<>();
 
   Fleeting(List<OpNode> topological, Target target) {
-    if (target instanceof Target.Gpu) {
+    if (target instanceof Target.Gpu gpu && gpu.rung().hasMatrixUnit()) {
       for (OpNode node : topological) {
         boolean follows = node.op().isElementwise() || isRearranged(node);
         if (follows ? node.inputs().stream().anyMatch(nodes::contains) : isFewProducts(node)) {

@@ -1,6 +1,7 @@
 package org.teenygrad.runtime.cuda;
 
 import java.util.Optional;
+import org.teenygrad.runtime.Target.Rung;
 import org.teenygrad.runtime.llvm.LlvmTarget;
 
 /// What there is from one compute capability on, a row each.
@@ -67,7 +68,8 @@ enum Architecture {
     return LlvmTarget.nvptx(is(major, minor) ? processor : family, ptxVersion);
   }
 
-  boolean warpgroups(int major, int minor) {
-    return is(major, minor) && warpgroups;
+  /// The highest rung on which it multiplies matrices.
+  Rung rung(int major, int minor) {
+    return is(major, minor) && warpgroups ? Rung.WARPGROUP : Rung.WARP;
   }
 }

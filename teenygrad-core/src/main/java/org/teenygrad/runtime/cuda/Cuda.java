@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.runtime.Runtime;
+import org.teenygrad.runtime.Target;
 import org.teenygrad.runtime.llvm.KernelCache;
 import org.teenygrad.runtime.llvm.LlvmLibrary;
 
@@ -25,11 +26,14 @@ public final class Cuda {
     return Found.ABSENCE != null ? Found.ABSENCE : Found.GPUS.getFirst().absence(Found.DRIVER_VERSION);
   }
 
-  /// A GPU with a queue of its own in the context that all libraries of the process share.
-  /// @throws IllegalArgumentException if it is not there or cannot be used
+  /// A GPU with a queue of its own in the context that all libraries of the process share. The system property `teenygrad.rung`, or
+  /// the environment's `TEENYGRAD_RUNG`, keeps its products of matrices on a lower rung than its highest: see [Target.Rung].
+  /// @throws IllegalArgumentException if it is not there, cannot be used or does not reach that rung
   public static Runtime open(Device device) {
     Opened cuda = opened(device);
-    return new Runtime(device, cuda.allocator(), cuda.gpu().target(), cuda.compiler(), cuda.gpu().toString());
+    String rung = System.getProperty("teenygrad.rung", System.getenv("TEENYGRAD_RUNG"));
+    Target target = rung == null || rung.isBlank() ? cuda.gpu().target() : cuda.gpu().target(Target.Rung.of(rung.strip()));
+    return new Runtime(device, cuda.allocator(), target, cuda.compiler(), cuda.gpu().toString());
   }
 
   /// A GPU in use.

@@ -4,6 +4,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.runtime.MemoryBudget;
 import org.teenygrad.runtime.Target;
+import org.teenygrad.runtime.Target.Rung;
 import org.teenygrad.runtime.cuda.CudaDriver.DeviceAttribute;
 import org.teenygrad.runtime.llvm.LlvmTarget;
 
@@ -51,8 +52,17 @@ record Gpu(int handle, int ordinal, String name, int major, int minor, int proce
   }
 
   Target.Gpu target() {
-    boolean warpgroups = architecture().warpgroups(major, minor);
-    return new Target.Gpu(processors, sharedBytes, warpgroups ? Target.MatrixUnit.WARPGROUP : Target.MatrixUnit.WARP);
+    return target(architecture().rung(major, minor));
+  }
+
+  /// As if its tensor cores, or its shared memory, were not there for products of matrices.
+  /// @throws IllegalArgumentException if it does not reach that rung
+  Target.Gpu target(Rung rung) {
+    Rung highest = architecture().rung(major, minor);
+    if (!highest.includes(rung)) {
+      throw new IllegalArgumentException("the %s has no %s; its highest rung is %s".formatted(name, rung.text, highest.text));
+    }
+    return new Target.Gpu(processors, sharedBytes, rung);
   }
 
   LlvmTarget llvmTarget() {

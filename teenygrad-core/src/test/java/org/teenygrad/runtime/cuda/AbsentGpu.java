@@ -1,10 +1,12 @@
 package org.teenygrad.runtime.cuda;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
@@ -15,6 +17,8 @@ import org.teenygrad.runtime.Devices;
 import org.teenygrad.runtime.Kernel;
 import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Runtime;
+import org.teenygrad.runtime.Target;
+import org.teenygrad.runtime.Target.Rung;
 import org.teenygrad.runtime.llvm.LlvmCompiler;
 import org.teenygrad.runtime.nulldevice.NullDevice;
 import org.teenygrad.schedule.Profile;
@@ -22,21 +26,37 @@ import org.teenygrad.schedule.Profile;
 /// A GPU that is not there: kernels are written for it as for a real one and kept, none runs, and its memory takes no room.
 public final class AbsentGpu {
   public static final AbsentGpu A100 = new AbsentGpu("absent-a100", new Gpu(0, 0, "NVIDIA A100-SXM4-80GB", 8, 0, 108, 163 << 10, 80L << 30));
-  public static final AbsentGpu H200 = new AbsentGpu("absent-h200", new Gpu(0, 0, "NVIDIA H200", 9, 0, 132, 227 << 10, 140L << 30));
+  public static final AbsentGpu H200 = new AbsentGpu("absent-h200", h200());
 
   /// One with less shared memory than the others.
   public static final AbsentGpu RTX_4090 = new AbsentGpu("absent-rtx-4090", new Gpu(0, 0, "NVIDIA GeForce RTX 4090", 8, 9, 128, 99 << 10, 24L << 30));
+
+  private static final Map<Rung, AbsentGpu> LADDER =
+      Arrays.stream(Rung.values()).collect(Collectors.toMap(rung -> rung, rung -> new AbsentGpu("absent-h200-" + rung.text, h200(), h200().target(rung))));
 
   private final Device device;
   private final Gpu gpu;
   private final LlvmCompiler llvm;
   private final Map<OpNode, PtxKernel> kernels = new ConcurrentHashMap<>();
 
+  private static Gpu h200() {
+    return new Gpu(0, 0, "NVIDIA H200", 9, 0, 132, 227 << 10, 140L << 30);
+  }
+
+  /// An H200 that multiplies matrices on one rung.
+  public static AbsentGpu on(Rung rung) {
+    return Objects.requireNonNull(LADDER.get(rung));
+  }
+
   private AbsentGpu(String name, Gpu gpu) {
+    this(name, gpu, gpu.target());
+  }
+
+  private AbsentGpu(String name, Gpu gpu, Target target) {
     this.gpu = gpu;
     device = Device.of(name);
     llvm = new LlvmCompiler(gpu.llvmTarget(), LlvmCompiler.CLEAN_UP, 2, true);
-    Devices.register(name, d -> new Runtime(d, NullDevice.open(d).allocator(), gpu.target(), this::keep, gpu.toString()));
+    Devices.register(name, d -> new Runtime(d, NullDevice.open(d).allocator(), target, this::keep, gpu.toString()));
   }
 
   private Kernel keep(Program program) {

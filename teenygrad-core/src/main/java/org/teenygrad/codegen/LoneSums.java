@@ -1,0 +1,60 @@
+package org.teenygrad.codegen;
+
+import java.util.List;
+import java.util.Optional;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.Program;
+
+/// The lowest rung of products of matrices on a GPU: a thread for each sum, which goes through the inner dimension number by number.
+/// Neighbouring threads have neighbouring sums.
+final class LoneSums implements LoopNest {
+  private static final int THREADS = 256;
+
+  private final Emitter emitter;
+  private final List<OpNode> outer;
+  private final long items;
+
+  private LoneSums(Emitter vectors) {
+    emitter = new Emitter(vectors.analysis, vectors.ir, Float.BYTES);
+    outer = emitter.analysis.outer;
+    items = Contraction.count(outer);
+  }
+
+  /// The nest of a kernel that is one sum of products of floats for each place.
+  static Optional<LoneSums> of(Emitter emitter) {
+    Analysis analysis = emitter.analysis;
+    List<OpNode> folds = analysis.folds();
+    boolean contraction = folds.size() == 1 && folds.getFirst().payload() == OpCode.ADD
+        && folds.getFirst().input(0).is(OpCode.MUL) && folds.getFirst().dtype().isFloating();
+    boolean complete = analysis.stores().stream().allMatch(store -> analysis.outer.stream().allMatch(range -> analysis.dependsOn(store, range)));
+    return contraction && complete ? Optional.of(new LoneSums(emitter)) : Optional.empty();
+  }
+
+  @Override
+  public Emitter emitter() {
+    return emitter;
+  }
+
+  @Override
+  public String kind() {
+    return "contract";
+  }
+
+  @Override
+  public Program.Launch launch() {
+    return new Program.Launch(Math.ceilDiv(items, THREADS), THREADS, 0);
+  }
+
+  @Override
+  public void emit() {
+    Ir ir = emitter.ir;
+    String item = ir.value("add i64 " + ir.value("mul i64 " + Team.block(ir) + ", " + THREADS) + ", " + Team.thread(ir));
+    Runnable body = () -> emitter.unflatten(item, outer, () -> emitter.emitReady(emitter.analysis.nodes));
+    if (items % THREADS == 0) {
+      body.run();
+    } else {
+      emitter.branch(ir.value("icmp slt i64 " + item + ", " + items), body);
+    }
+  }
+}

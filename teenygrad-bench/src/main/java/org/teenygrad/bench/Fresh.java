@@ -12,7 +12,7 @@ final class Fresh {
 
   /// GPT-2's training step on the device that runs nothing: what remains is scheduling and code generation.
   static List<Figure> compile() {
-    Runnable step = GptStep.GPT2.prepare();
+    Runnable step = GptStep.GPT2.prepare(1);
     long start = System.nanoTime();
     Profile profile = Profile.of(step);
     double seconds = (System.nanoTime() - start) / 1e9;
@@ -29,7 +29,7 @@ final class Fresh {
 
   /// The first training step of a small model, from the start of the JVM to the loss.
   static List<Figure> startup() {
-    GptStep.CHAR_CPU.prepare().run();
+    GptStep.CHAR_CPU.prepare(1).run();
     return List.of(figure("startup_char-cpu_first_step", "s", sinceStart()));
   }
 

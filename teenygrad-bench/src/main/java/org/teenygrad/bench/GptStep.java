@@ -1,6 +1,7 @@
 package org.teenygrad.bench;
 
 import java.util.List;
+import java.util.Objects;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
@@ -32,20 +33,23 @@ record GptStep(String text, GptConfig config, int batch, int time, DType dtype) 
   }
 
   Case measured() {
-    return new Case("gpt_step_" + text, Unit.MILLIS, 0, this::prepare);
+    return new Case("gpt_step_" + text, Unit.MILLIS, 0, () -> prepare(1));
   }
 
-  /// @return one step at each call
-  Runnable prepare() {
+  /// @return some steps at each call, the value of the last loss being waited for
+  Runnable prepare(int steps) {
     Gpt model = Gpt.of(config);
     AdamW optimizer = new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), 1e-3, 0.1), 0.9, 0.99, 1e-8);
     optimizer.clipNorm(1);
     Tensor inputs = tokens();
     Tensor targets = tokens();
     return () -> {
-      Tensor loss = computing(model, dtype).loss(inputs, targets);
-      optimizer.step(loss);
-      loss.item();
+      Tensor loss = null;
+      for (int i = 0; i < steps; i++) {
+        loss = computing(model, dtype).loss(inputs, targets);
+        optimizer.step(loss);
+      }
+      Objects.requireNonNull(loss).item();
     };
   }
 

@@ -87,11 +87,11 @@ final class Scheduler {
     Program program = new Program("graph", sink, "", new Program.Launch(1, 1, 0), new Program.Work(0, 0));
     Debug.graphs(() -> "graph", List.of(sink));
     var item = new Schedule.ExecItem(program, runtime.compiler().compile(program), List.of(arguments));
-    return new Schedule(List.of(item), sequence(runtime, List.of(item)), params.size(), outputs, places, 0, new Schedule.Compilation(1, 0));
+    return new Schedule(List.of(item), sequence(runtime, List.of(item), places), params.size(), outputs, places, 0, new Schedule.Compilation(1, 0));
   }
 
-  private static Sequence sequence(Runtime runtime, List<Schedule.ExecItem> items) {
-    return runtime.compiler().sequence(items.stream().map(Schedule.ExecItem::kernel).toList());
+  private static Sequence sequence(Runtime runtime, List<Schedule.ExecItem> items, List<Schedule.Place> places) {
+    return runtime.compiler().sequence(items.stream().map(Schedule.ExecItem::kernel).toList(), () -> Hazards.of(items, places));
   }
 
   private static long bytes(OpNode node) {
@@ -287,6 +287,6 @@ final class Scheduler {
       items.add(new Schedule.ExecItem(code.program, code.kernel, launch.stream().map(Bound::slots).toList()));
     }
     List<Integer> outputs = results.stream().map(slots::get).toList();
-    return new Schedule(items, sequence(runtime, items), inputs, outputs, memory.places(), memory.workspaceBytes(), compilation);
+    return new Schedule(items, sequence(runtime, items, memory.places()), inputs, outputs, memory.places(), memory.workspaceBytes(), compilation);
   }
 }

@@ -1,6 +1,7 @@
 package org.teenygrad.runtime.cuda;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.teenygrad.runtime.Compiler;
 import org.teenygrad.runtime.Debug;
 import org.teenygrad.runtime.Kernel;
@@ -39,8 +40,8 @@ final class CudaCompiler implements Compiler {
   }
 
   @Override
-  public Sequence sequence(List<Kernel> kernels) {
-    return new CudaSequence(stream, kernels.stream().map(CudaKernel.class::cast).toList());
+  public Sequence sequence(List<Kernel> kernels, Supplier<List<List<Integer>>> waits) {
+    return new CudaSequence(stream, kernels.stream().map(CudaKernel.class::cast).toList(), waits);
   }
 
   private byte[] assemble(String name, String ptx) {

@@ -9,30 +9,34 @@ import java.util.ArrayList;
 import java.util.List;
 import org.teenygrad.runtime.Buffer;
 
-/// Launches that the driver holds as a whole: one call hands them all in, and the GPU goes from one to the next by itself. A kernel's
-/// runs over independent data, such as all layers' gradients of one kind, stand side by side and may run at once. Where a buffer has moved since the last time, its kernels get their new pointers first.
+/// Launches that the driver holds as a whole: one call hands them all in, and the GPU goes from one to the next by itself. What does not
+/// depend on each other may run at once: a kernel's runs over independent data, such as all layers' gradients of one kind, and kernels too
+/// small to fill the GPU. Where a buffer has moved since the last time, its kernels get their new pointers first.
 ///
 /// @param exec what is launched
 /// @param graph what it was made from; it names the nodes
 /// @param kernels keeps the code loaded
 record CudaGraph(CudaStream stream, long exec, long graph, List<Node> nodes, List<CudaKernel> kernels) {
-  /// Lays the kernels out one after the other.
-  static CudaGraph of(CudaStream stream, List<CudaKernel> kernels, List<List<List<Buffer>>> arguments) {
+  /// @param waits for each kernel the earlier ones that it has to wait for
+  static CudaGraph of(CudaStream stream, List<CudaKernel> kernels, List<List<Integer>> waits, List<List<List<Buffer>>> arguments) {
     stream.makeCurrent();
     long graph = CudaDriver.graphCreate();
     List<Node> nodes = new ArrayList<>();
-    List<Long> before = List.of();
+    List<List<Long>> ends = new ArrayList<>();
     for (int i = 0; i < kernels.size(); i++) {
-      if (kernels.get(i).launch().blocks() > 0) {
-        List<Long> runs = new ArrayList<>();
-        for (List<Buffer> list : arguments.get(i)) {
-          Parameters parameters = Parameters.of(kernels.get(i), list);
-          long node = CudaDriver.graphAddKernelNode(graph, before, parameters.struct());
-          nodes.add(new Node(node, i, parameters));
-          runs.add(node);
-        }
-        before = runs.size() == 1 ? runs : List.of(CudaDriver.graphAddEmptyNode(graph, runs));
+      List<Long> before = waits.get(i).stream().flatMap(earlier -> ends.get(earlier).stream()).distinct().toList();
+      if (kernels.get(i).launch().blocks() == 0) {
+        ends.add(before);
+        continue;
       }
+      List<Long> runs = new ArrayList<>();
+      for (List<Buffer> list : arguments.get(i)) {
+        Parameters parameters = Parameters.of(kernels.get(i), list);
+        long node = CudaDriver.graphAddKernelNode(graph, before, parameters.struct());
+        nodes.add(new Node(node, i, parameters));
+        runs.add(node);
+      }
+      ends.add(runs.size() == 1 ? runs : List.of(CudaDriver.graphAddEmptyNode(graph, runs)));
     }
     return new CudaGraph(stream, CudaDriver.graphInstantiate(graph), graph, nodes, kernels);
   }

@@ -3,6 +3,7 @@ package org.teenygrad.runtime.cuda;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.Sequence;
@@ -17,12 +18,14 @@ final class CudaSequence implements Sequence {
 
   private final CudaStream stream;
   private final List<CudaKernel> kernels;
+  private final Supplier<List<List<Integer>>> waits;
   private @Nullable CudaGraph graph;
   private boolean ranBefore;
 
-  CudaSequence(CudaStream stream, List<CudaKernel> kernels) {
+  CudaSequence(CudaStream stream, List<CudaKernel> kernels, Supplier<List<List<Integer>>> waits) {
     this.stream = stream;
     this.kernels = kernels;
+    this.waits = waits;
   }
 
   @Override
@@ -31,7 +34,7 @@ final class CudaSequence implements Sequence {
     if (known != null) {
       known.launch(arguments);
     } else if (ranBefore && launches(arguments) >= FEWEST) {
-      CudaGraph made = CudaGraph.of(stream, kernels, arguments);
+      CudaGraph made = CudaGraph.of(stream, kernels, waits.get(), arguments);
       CLEANER.register(this, made::destroy);
       graph = made;
       made.launch(arguments);

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.teenygrad.Device;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.OutOfMemoryException;
@@ -344,7 +345,7 @@ public final class CudaSmoke {
   private String graphsFollowTheirBuffers() {
     int n = AddKernel.THREADS;
     CudaKernel kernel = add(1);
-    Sequence sequence = cuda.compiler().sequence(List.of(kernel, kernel, kernel, kernel));
+    Sequence sequence = cuda.compiler().sequence(List.of(kernel, kernel, kernel, kernel), () -> List.of(List.of(), List.of(0), List.of(1), List.of(2)));
     CudaBuffer x = floats(n, 0, 0);
     CudaBuffer y = floats(n, 0, 0);
     CudaBuffer z = floats(n, 0, 0);
@@ -372,7 +373,7 @@ public final class CudaSmoke {
     int count = 300;
     CudaKernel kernel = add(1);
     CudaBuffer x = floats(AddKernel.THREADS, 0, 0);
-    Sequence sequence = cuda.compiler().sequence(Collections.nCopies(count, kernel));
+    Sequence sequence = cuda.compiler().sequence(Collections.nCopies(count, kernel), () -> IntStream.range(0, count).mapToObj(i -> i == 0 ? List.<Integer>of() : List.of(i - 1)).toList());
     List<List<List<Buffer>>> arguments = Collections.nCopies(count, List.of(List.of(x, x, x)));
     sequence.run(arguments);
     long start = System.nanoTime();

@@ -60,13 +60,17 @@ record Checkpoint(
   /// Replaces `file` by these facts and tensors.
   /// @throws FileException if it cannot be written; what was there before is then still there
   void save(Path file, Map<String, Tensor> tensors) {
+    saving(file, tensors).run();
+  }
+
+  /// As [#save] in two parts: copies the tensors to the host now, and writes when it is run, once and in whatever thread.
+  Runnable saving(Path file, Map<String, Tensor> tensors) {
     Map<String, String> metadata = new LinkedHashMap<>();
     facts().forEach((key, value) -> metadata.put(key, value.toString()));
-    try (Arena arena = Arena.ofConfined()) {
-      Map<String, SafetensorsFile.Entry> entries = new LinkedHashMap<>();
-      tensors.forEach((name, t) -> entries.put(name, SafetensorsFile.Entry.of(t.dtype(), t.shape(), t.toMemory(arena))));
-      SafetensorsFile.write(file, entries, metadata);
-    }
+    Arena arena = Arena.ofAuto();
+    Map<String, SafetensorsFile.Entry> entries = new LinkedHashMap<>();
+    tensors.forEach((name, t) -> entries.put(name, SafetensorsFile.Entry.of(t.dtype(), t.shape(), t.toMemory(arena))));
+    return () -> SafetensorsFile.write(file, entries, metadata);
   }
 
   /// Facts and tensors of a file, the latter copied to the default device.

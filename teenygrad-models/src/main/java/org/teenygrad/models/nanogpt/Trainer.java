@@ -178,7 +178,7 @@ public final class Trainer {
     Durations durations = new Durations();
     Unseen unseen = new Unseen();
     Evaluation evaluation = null;
-    try (TrainingLog log = TrainingLog.from(folder, iteration)) {
+    try (TrainingLog log = TrainingLog.from(folder, iteration); Saver saver = new Saver()) {
       int saved = iteration; // nothing new to save before the first iteration
       while (true) {
         boolean last = iteration >= settings.maxIters();
@@ -191,7 +191,7 @@ public final class Trainer {
         if (now != null) {
           evaluation = now;
           progress.evaluated(now);
-          keep(now, log, progress);
+          keep(now, log, progress, saver);
           saved = iteration;
         }
         if (stopping || last) {
@@ -206,9 +206,10 @@ public final class Trainer {
         iteration++;
       }
       if (saved != iteration) {
-        save(progress);
+        saver.write(saving(), announcing(progress));
         log.draw(title(), evaluation);
       }
+      saver.await();
     }
     double median = durations.median();
     return new TrainResult(
@@ -298,25 +299,39 @@ public final class Trainer {
   }
 
   /// Saves after an evaluation; the model is saved before the checkpoint that says how good it is.
-  private void keep(Evaluation evaluation, TrainingLog log, Progress progress) {
+  private void keep(Evaluation evaluation, TrainingLog log, Progress progress, Saver saver) {
+    Runnable best = () -> {};
     if (evaluation.valLoss() < bestValLoss) {
       bestValLoss = evaluation.valLoss();
       Map<String, Tensor> weights = new LinkedHashMap<>();
       model.stateDict().forEach((name, tensor) -> weights.put(MODEL + name, tensor));
-      facts().save(folder.best(), weights);
+      best = facts().saving(folder.best(), weights);
     }
-    save(progress);
+    Runnable model = best;
+    Runnable checkpoint = saving();
+    saver.write(() -> {
+      model.run();
+      checkpoint.run();
+    }, announcing(progress));
     log.draw(title(), evaluation);
   }
 
-  private void save(Progress progress) {
+  /// Copies everything now, and writes it when it is run.
+  private Runnable saving() {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     model.stateDict().forEach((name, tensor) -> tensors.put(MODEL + name, tensor));
     optimizer.stateDict().forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
     Checkpoint facts = facts();
-    facts.save(folder.checkpoint(), tensors);
-    AtomicFiles.write(folder.config(), JsonText.indented(facts.facts()));
-    progress.saved(folder.checkpoint(), iteration);
+    Runnable checkpoint = facts.saving(folder.checkpoint(), tensors);
+    return () -> {
+      checkpoint.run();
+      AtomicFiles.write(folder.config(), JsonText.indented(facts.facts()));
+    };
+  }
+
+  private Runnable announcing(Progress progress) {
+    int done = iteration;
+    return () -> progress.saved(folder.checkpoint(), done);
   }
 
   private Checkpoint facts() {

@@ -98,6 +98,9 @@ final class Memory {
       String mask = valid == null ? null : emitter.value(valid, steps);
       return instructions().fromMemory(loadOne(load, address(load, steps), mask), dtype, 1);
     }
+    if (stride == 1 && valid != null && emitter.ir.dialect == Ir.Dialect.NVPTX && isUniform(valid, lanes)) {
+      return instructions().fromMemory(loadVectorWhere(load, steps, lanes, first(valid, steps, lanes)), dtype, lanes);
+    }
     boolean masks = emitter.ir.dialect == Ir.Dialect.HOST || valid == null;
     if (stride == 1 && masks) {
       return instructions().fromMemory(loadVector(load, steps, lanes, valid), dtype, lanes);
@@ -129,6 +132,42 @@ final class Memory {
     }
     String safe = emitter.ir.value("select i1 " + mask + ", i64 " + address + ", i64 0");
     String value = emitter.ir.value("load " + type + ", " + pointerType(load) + " " + element(load, safe) + ", align " + load.dtype().bytes());
+    return emitter.ir.value("select i1 " + mask + ", " + type + " " + value + ", " + type + " zeroinitializer");
+  }
+
+  /// Whether a condition is the same in all lanes of vectors that start at multiples of their lanes: `column < 768` is. What is left
+  /// of a loop after its vectors starts so if it has a power of two.
+  private boolean isUniform(OpNode condition, int lanes) {
+    Axis axis = emitter.loops.vectorAxis();
+    if (axis == null || !emitter.analysis.dependsOn(condition, axis.range())) {
+      return true;
+    }
+    return switch (condition.op()) {
+      case AND, OR, NOT -> condition.inputs().stream().allMatch(input -> isUniform(input, lanes));
+      case LT -> condition.input(0).dtype() == DType.INT64 && Integer.bitCount(lanes) == 1 && turnsBetweenVectors(condition.input(0), condition.input(1), axis.range(), lanes);
+      default -> false;
+    };
+  }
+
+  /// Whether the difference of two indices is (lanes n + lane) or (lanes n - 1 - lane) with a whole n: its sign is that of n.
+  private boolean turnsBetweenVectors(OpNode a, OpNode b, OpNode range, int lanes) {
+    IndexAlgebra.Sum sum = emitter.analysis.algebra.sum(emitter.analysis.algebra.subtract(a, b));
+    long factor = sum.factor(range);
+    boolean others = sum.factors().entrySet().stream()
+        .allMatch(term -> term.getKey() == range || term.getValue() % lanes == 0 && !emitter.analysis.dependsOn(term.getKey(), range));
+    return others && (factor == 1 && sum.constant() % lanes == 0 || factor == -1 && (sum.constant() + 1) % lanes == 0);
+  }
+
+  private String first(OpNode condition, List<Integer> steps, int lanes) {
+    return emitter.loops.lanes(condition, steps) == 1 ? emitter.value(condition, steps)
+        : emitter.ir.value("extractelement " + Ir.type(DType.BOOL, lanes) + " " + emitter.operand(condition, steps, lanes) + ", i64 0");
+  }
+
+  /// A vector under a mask that is the same for all lanes: an embedding's row, where there is one of that number.
+  private String loadVectorWhere(OpNode load, List<Integer> steps, int lanes, String mask) {
+    String type = Ir.memoryType(load.dtype(), lanes);
+    String safe = emitter.ir.value("select i1 " + mask + ", i64 " + address(load, steps) + ", i64 0");
+    String value = emitter.ir.value("load " + type + ", " + pointerType(load) + " " + element(load, safe) + ", align " + alignment(load, load.dtype(), lanes));
     return emitter.ir.value("select i1 " + mask + ", " + type + " " + value + ", " + type + " zeroinitializer");
   }
 

@@ -58,6 +58,17 @@ class GpuKernelsTest {
     assertThat(kernel.count("cvt.rn.bf16x2.f32")).as("rounded once: %s", kernel).isEqualTo(elements / 2);
   }
 
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void whatIsPutTogetherIsReadInVectorsUnderMasks(AbsentGpu gpu) {
+    PtxKernel joined = only(GpuWorkload.JOINED_GRADIENTS, gpu);
+    movesInVectors(joined, "ld.global");
+    assertThat(joined.count("ld.global")).as(joined.toString()).isEqualTo(3);
+    PtxKernel concatenation = only(GpuWorkload.CONCATENATION, gpu);
+    movesInVectors(concatenation, "ld.global");
+    assertThat(concatenation.count("ld.global")).as(concatenation.toString()).isEqualTo(2);
+  }
+
   /// Reading across rows is in scalars: not yet by way of shared memory.
   @ParameterizedTest
   @MethodSource("gpus")
@@ -128,7 +139,10 @@ class GpuKernelsTest {
   @ParameterizedTest
   @MethodSource("gpus")
   void anEmbeddingIsGatheredByOneKernelAndItsGradientScatteredByOwnersWhoVote(AbsentGpu gpu) {
-    movesInVectors(only(GpuWorkload.EMBEDDING, gpu), "st.global");
+    PtxKernel embedding = only(GpuWorkload.EMBEDDING, gpu);
+    movesInVectors(embedding, "st.global");
+    assertThat(embedding.count("ld.global")).as("an index, and what is there: %s", embedding).isEqualTo(2);
+    assertThat(inVectors(embedding, "ld.global")).as(embedding.toString()).isEqualTo(1);
     List<PtxKernel> launches = GpuWorkload.EMBEDDING_GRADIENT.launches(gpu);
     assertThat(launches).extracting(PtxKernel::kind).containsExactly("map", "scatter");
     assertThat(launches.getLast().count("vote.sync.ballot")).isEqualTo(1);

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.Gradient;
 import org.teenygrad.Tensor;
@@ -33,6 +34,13 @@ enum GpuWorkload {
     Tensor table = table(gpu);
     Gradient.of(table.embedding(gpu.tensor(INT32, 16, 1024)).mul(gpu.tensor(FLOAT32, 16, 1024, 768)).sum(), table).realize();
   }),
+  JOINED_GRADIENTS(gpu -> {
+    Tensor qkv = gpu.tensor(BFLOAT16, 8, 1024, 2304);
+    Tensor sum = Stream.of(0, 768, 1536).map(first -> qkv.slice(2, first, first + 768).reshape(8, 1024, 12, 64).transpose(1, 2).mul(gpu.tensor(BFLOAT16, 8, 12, 1024, 64)))
+        .reduce(Tensor::add).orElseThrow().sum();
+    Gradient.of(sum, qkv).realize();
+  }),
+  CONCATENATION(gpu -> Tensor.cat(1, gpu.tensor(BFLOAT16, 4096, 768), gpu.tensor(BFLOAT16, 4096, 256)).contiguous().realize()),
   MATMUL_F32(gpu -> gpu.tensor(FLOAT32, 2048, 1024).matmul(gpu.tensor(FLOAT32, 1024, 2048)).realize()),
   MATMUL_F32_ODD(gpu -> gpu.tensor(FLOAT32, 333, 203).matmul(gpu.tensor(FLOAT32, 203, 77)).realize()),
   MATMUL_NN(gpu -> gpu.tensor(BFLOAT16, 4096, 1024).matmul(gpu.tensor(BFLOAT16, 1024, 2048)).realize()),

@@ -26,7 +26,7 @@ class LayeringTest {
   private static final DescribedPredicate<JavaClass> VOCABULARY = describe(
       "the vocabulary",
       type ->
-          belongToAnyOf(DType.class, Shape.class, Device.class).test(type.getBaseComponentType()));
+          belongToAnyOf(DType.class, Shape.class, Device.class, MatmulPrecision.class).test(type.getBaseComponentType()));
 
   @Test
   void packagesImportOnlyWhatStandsBelowThem() {

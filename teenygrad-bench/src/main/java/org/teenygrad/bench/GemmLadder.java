@@ -28,7 +28,7 @@ final class GemmLadder {
   @Option(names = "--size", paramLabel = "N", defaultValue = "4096", description = "Rows and columns of the matrices (default: 4096).")
   private int size;
 
-  @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "bfloat16", description = "bfloat16, float16 or float32 (default: bfloat16).")
+  @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "bfloat16", description = "bfloat16, float16, float32 or tf32 (default: bfloat16).")
   private String dtype;
 
   @Option(names = "--seed", paramLabel = "N", description = "What the random inputs begin with (default: the time).")

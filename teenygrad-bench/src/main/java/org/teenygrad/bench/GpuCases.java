@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Gradient;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
 
@@ -69,7 +70,10 @@ final class GpuCases {
   enum ProductType {
     BFLOAT16(DType.BFLOAT16, ROUNDED_ONCE),
     FLOAT16(DType.FLOAT16, ROUNDED_ONCE / 8),
-    FLOAT32(DType.FLOAT32, GpuCases.FLOAT32);
+    FLOAT32(DType.FLOAT32, GpuCases.FLOAT32),
+
+    /// Two factors with 11 bits: a relative error of 0.0003.
+    TF32(DType.FLOAT32, 0.001);
 
     private final DType dtype;
     private final double bound;
@@ -93,7 +97,8 @@ final class GpuCases {
   /// A product of square matrices of any size, as many at once as take about as long as four of 4096.
   static KernelCase product(int size, ProductType type) {
     int copies = (int) Math.clamp(4 * Math.pow(4096.0 / size, 3), 1, 16);
-    return matmul("gemm_%d_%s".formatted(size, type.text()), size, type.dtype, copies, type.bound);
+    KernelCase exact = matmul("gemm_%d_%s".formatted(size, type.text()), size, type.dtype, copies, type.bound);
+    return type == ProductType.TF32 ? exact.in(MatmulPrecision.HIGH) : exact;
   }
 
   private static int step(int size, int samples) {

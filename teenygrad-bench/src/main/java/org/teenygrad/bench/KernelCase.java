@@ -8,6 +8,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Slice;
 import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
@@ -24,10 +25,21 @@ import org.teenygrad.schedule.Profile;
 /// @param inputs drawn from a normal distribution
 /// @param expression from inputs to results
 /// @param resultSteps of each axis of every result: how far apart the sampled elements are
+/// @param precision of its products of float32
 record KernelCase(
-    String name, Unit unit, double work, DType dtype, int copies, double bound, List<Input> inputs, UnaryOperator<List<Tensor>> expression, List<Integer> resultSteps)
+    String name, Unit unit, double work, DType dtype, int copies, double bound, List<Input> inputs, UnaryOperator<List<Tensor>> expression, List<Integer> resultSteps,
+    MatmulPrecision precision)
     implements GpuCase {
   private static final byte POISON = (byte) 0xff; // NaN in every floating type
+
+  KernelCase(
+      String name, Unit unit, double work, DType dtype, int copies, double bound, List<Input> inputs, UnaryOperator<List<Tensor>> expression, List<Integer> resultSteps) {
+    this(name, unit, work, dtype, copies, bound, inputs, expression, resultSteps, MatmulPrecision.HIGHEST);
+  }
+
+  KernelCase in(MatmulPrecision other) {
+    return new KernelCase(name, unit, work, dtype, copies, bound, inputs, expression, resultSteps, other);
+  }
 
   /// @param steps of each axis: how far apart the sampled elements are
   record Input(List<Integer> shape, List<Integer> steps) {
@@ -48,7 +60,7 @@ record KernelCase(
 
   @Override
   public double leastSeconds(Peak peak) {
-    return work / (unit == Unit.TERABYTES ? peak.bytesPerSecond() : peak.flops(dtype));
+    return work / (unit == Unit.TERABYTES ? peak.bytesPerSecond() : peak.flops(dtype, precision));
   }
 
   private List<Tensor> draw() {
@@ -61,7 +73,7 @@ record KernelCase(
     List<Tensor> drawn = draw();
     List<Tensor> results = expression.apply(drawn);
     poison(results);
-    Tensor.realize(results);
+    precision.run(() -> Tensor.realize(results));
     List<Tensor> samples = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       samples.add(sample(drawn.get(i), inputs.get(i).steps(), seed).realize().cast(DType.FLOAT64));
@@ -110,7 +122,7 @@ record KernelCase(
       results.addAll(expression.apply(drawn));
     }
     Runnable run = Repeated.of(data, results);
-    return () -> Profile.of(run).launches().stream().mapToLong(Profile.Launch::nanos).sum() / 1e9 / copies;
+    return () -> Profile.of(() -> precision.run(run)).launches().stream().mapToLong(Profile.Launch::nanos).sum() / 1e9 / copies;
   }
 
   static Input input(int[] shape, int... steps) {

@@ -2,6 +2,7 @@ package org.teenygrad.bench;
 
 import java.util.List;
 import org.teenygrad.DType;
+import org.teenygrad.MatmulPrecision;
 
 /// What a GPU's data sheet promises.
 ///
@@ -22,7 +23,10 @@ record Peak(String machine, double bytesPerSecond, double tensorFlops, double fl
     return KNOWN.stream().filter(peak -> machine.startsWith(peak.machine)).findFirst().orElse(new Peak(machine, Double.NaN, Double.NaN, Double.NaN));
   }
 
-  double flops(DType type) {
+  double flops(DType type, MatmulPrecision precision) {
+    if (type == DType.FLOAT32 && precision == MatmulPrecision.HIGH) {
+      return tensorFlops / 2;
+    }
     return type == DType.BFLOAT16 || type == DType.FLOAT16 ? tensorFlops : floatFlops;
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 import org.teenygrad.DType;
 import org.teenygrad.Gradient;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.models.nanogpt.Gpt;
@@ -41,7 +42,7 @@ record TrainingCase(String name, Unit unit, GptStep step, int checkedTime, doubl
 
   @Override
   public double leastSeconds(Peak peak) {
-    return step.flops() / peak.flops(step.dtype());
+    return step.flops() / peak.flops(step.dtype(), MatmulPrecision.HIGHEST);
   }
 
   @Override

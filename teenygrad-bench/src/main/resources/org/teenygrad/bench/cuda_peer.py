@@ -64,7 +64,7 @@ def matmul(n, dtype):
 def gemm(name):
     """What gemm_SIZE_TYPE means."""
     _, size, dtype = name.split("_")
-    return matmul(int(size), getattr(torch, dtype))
+    return matmul(int(size), getattr(torch, "float32" if dtype == "tf32" else dtype))
 
 
 def attention():
@@ -188,6 +188,7 @@ def prepared(name, copies):
     gc.collect()
     torch.cuda.empty_cache()
     torch.cuda.reset_peak_memory_stats()
+    torch.backends.cuda.matmul.allow_tf32 = name.endswith("_tf32")
     model = name.removesuffix("_compile")
     if model in STEPS:
         sample = wall(training(*STEPS[model], name != model))

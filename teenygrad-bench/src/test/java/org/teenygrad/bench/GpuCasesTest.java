@@ -29,6 +29,7 @@ class GpuCasesTest {
         GpuCases.matmul("matmul", 160, DType.BFLOAT16, 3, 0.004),
         GpuCases.matmul("matmul_float32", 160, DType.FLOAT32, 2, 1e-5),
         GpuCases.of(List.of("gemm_72_float16")).getFirst(),
+        GpuCases.of(List.of("gemm_72_tf32")).getFirst(),
         GpuCases.attention("attention", 2, 4, 32, 16),
         GpuCases.attentionBackward("attention_backward", 2, 4, 32, 16),
         new TrainingCase("step", Unit.MILLIS, new GptStep("small", config, 3, 16, DType.BFLOAT16), 16, 0.05));

@@ -37,7 +37,7 @@ final class SettingOptions {
   private static String label(Setting setting) {
     return switch (setting.type().getSimpleName()) {
       case "boolean" -> "true|false";
-      case "DType" -> "TYPE";
+      case "ComputeType" -> "TYPE";
       case "double" -> "X";
       default -> "N";
     };

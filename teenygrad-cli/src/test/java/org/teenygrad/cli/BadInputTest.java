@@ -86,7 +86,7 @@ class BadInputTest {
         new Case("an unknown preset", 2, "there is no preset 'huge', but shakespeare-char-cpu", train("--preset", "huge")),
         new Case("an unknown way to begin", 2, "--init-from", train("--init-from", "gpt2")),
         new Case("an unknown type", 2, "'int5' is no value of dtype", train("--dtype", "int5")),
-        new Case("a type that does not float", 1, "dtype must be float32", train("--dtype", "int32")),
+        new Case("a type that does not float", 2, "'int32' is no value of dtype, which is float32, tf32", train("--dtype", "int32")),
         new Case("no model to train", 2, "teenygrad train nanogpt", "train"),
         new Case("an unknown command", 2, "Unmatched argument at index 0: 'fly'", "fly"),
         new Case("an unknown device", 1, "no device 'abacus'", "sample", "--device", "abacus"),

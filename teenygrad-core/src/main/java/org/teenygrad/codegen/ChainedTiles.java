@@ -145,14 +145,14 @@ final class ChainedTiles implements LoopNest {
     List<OpNode> stages = new ArrayList<>();
     for (Chain.Inner inner : chain.inner()) {
       List<OpNode> ranges = Analysis.foldRanges(inner.fold());
-      OpNode x = Stage.of(plain, inner.x(), chain.rows(), ranges, shape.tile.rows(), STEP, 1);
-      OpNode y = Stage.of(plain, inner.y(), chain.steps(), ranges, STEP, STEP, STAGES);
+      OpNode x = Stage.of(plain, inner.x(), chain.rows(), ranges, shape.tile.rows(), STEP, 1, unit);
+      OpNode y = Stage.of(plain, inner.y(), chain.steps(), ranges, STEP, STEP, STAGES, unit);
       products.put(inner.fold(), changed -> Tiling.product(unit, Tiling.fragment(x), Tiling.fragment(y)));
       first.add(x);
       stages.add(y);
     }
     for (Chain.Sum sum : chain.sums()) {
-      OpNode own = Stage.of(plain, sum.third(), chain.columns(), chain.steps(), shape.tile.columns(), STEP, STAGES);
+      OpNode own = Stage.of(plain, sum.third(), chain.columns(), chain.steps(), shape.tile.columns(), STEP, STAGES, unit);
       Chain.Inner same = sharing(chain, sum, own, shape);
       OpNode g = same == null ? own : own.withInputs(List.of(own.input(0), stages.get(chain.inner().indexOf(same))));
       products.put(sum.fold(), changed -> Tiling.product(unit, Tiling.fragment(rounded(changed.apply(sum.matrix()), chain.element())), Tiling.fragment(g)));

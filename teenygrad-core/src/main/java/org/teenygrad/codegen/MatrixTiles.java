@@ -119,8 +119,8 @@ final class MatrixTiles implements LoopNest {
     long n = Contraction.count(parts.columns);
     BlockTile tile = BlockTile.choose(m, n, Contraction.depth(parts.fold), Contraction.count(parts.grid(plain.analysis)), element, target);
     List<OpNode> inner = Analysis.foldRanges(parts.fold);
-    OpNode left = Stage.of(plain, unwidened(parts.left, element), parts.rows, inner, tile.rows(), tile.depth(), tile.stages());
-    OpNode right = Stage.of(plain, unwidened(parts.right, element), parts.columns, inner, tile.columns(), tile.depth(), tile.stages());
+    OpNode left = Stage.of(plain, unwidened(parts.left, element), parts.rows, inner, tile.rows(), tile.depth(), tile.stages(), tile.rung());
+    OpNode right = Stage.of(plain, unwidened(parts.right, element), parts.columns, inner, tile.columns(), tile.depth(), tile.stages(), tile.rung());
     var changed = Tiling.withProducts(plain.analysis.sink, Map.of(parts.fold, same -> Tiling.product(tile.rung(), left, right)));
     OpNode fold = Objects.requireNonNull(changed.get(parts.fold));
     OpNode steps = Pipeline.steps(List.of(left, right), List.of(fold), tile.rung() == Target.Rung.WARPGROUP);

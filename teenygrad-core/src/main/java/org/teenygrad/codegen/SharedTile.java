@@ -101,13 +101,13 @@ final class SharedTile {
       String chunk = ir.value("and i64 " + thread + ", " + (chunks - 1));
       String row = ir.plus(ir.value("udiv i64 " + thread + ", " + chunks), (long) pass * (threads / chunks));
       String at = ir.value("mul i64 " + chunk + ", " + lanes);
-      return new Place(row, at, element == DType.FLOAT32 ? word(row, at) : swizzled(row, chunk));
+      return new Place(row, at, stage.stepLines() ? word(row, at) : swizzled(row, chunk));
     }
     int chunks = stage.rows() / lanes;
     String chunk = ir.value("and i64 " + thread + ", " + (chunks - 1));
     String at = ir.plus(ir.value("udiv i64 " + thread + ", " + chunks), (long) pass * (threads / chunks));
     String row = ir.value("mul i64 " + chunk + ", " + lanes);
-    if (element == DType.FLOAT32) {
+    if (stage.stepLines()) {
       return new Place(row, at, word(row, at));
     }
     String panel = ir.value("mul i64 " + ir.value("lshr i64 " + chunk + ", 3") + ", " + stage.depth() * LINE);
@@ -116,8 +116,14 @@ final class SharedTile {
 
   private String swizzled(String line, String part) {
     Ir ir = emitter.ir;
-    String exchanged = ir.value("xor i64 " + part + ", " + ir.value("and i64 " + line + ", 7"));
+    String exchanged = ir.value("xor i64 " + part + ", " + exchange(ir, element, stage.alongInner(), line));
     return ir.value("add i64 " + ir.value("mul i64 " + line + ", " + LINE) + ", " + ir.value("mul i64 " + exchanged + ", " + CHUNK));
+  }
+
+  /// What the parts of a line are exchanged by. Of float32 along the rows, a warp reads two parts of each of four lines at once.
+  static String exchange(Ir ir, DType element, boolean alongInner, String line) {
+    boolean pairs = element == DType.FLOAT32 && !alongInner;
+    return pairs ? ir.value("mul i64 " + ir.value("and i64 " + line + ", 3") + ", 2") : ir.value("and i64 " + line + ", 7");
   }
 
   private String word(String row, String inner) {
@@ -218,7 +224,7 @@ final class SharedTile {
     String type = Ir.memoryType(element, lanes);
     for (int pass = 0; pass < values.size(); pass++) {
       String target = place(pass, thread).target;
-      if (element == DType.FLOAT32 && stage.alongInner()) {
+      if (stage.stepLines() && stage.alongInner()) {
         for (int lane = 0; lane < lanes; lane++) {
           String one = ir.value("extractelement " + type + " " + values.get(pass) + ", i64 " + lane);
           ir.effect("store float " + one + ", ptr addrspace(3) " + pointer(slot, ir.plus(target, (long) lane * wordPitch() * Float.BYTES)) + ", align 4");

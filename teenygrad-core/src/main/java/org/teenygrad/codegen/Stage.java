@@ -5,36 +5,41 @@ import org.teenygrad.DType;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.Target.Rung;
 
 /// How a STAGE keeps tiles of a factor in shared memory: some rows by a part of the inner dimension.
 ///
 /// What is stored as it lies in the factor's own memory is copied asynchronously, past the registers; anything else is computed on
-/// the way. 16-bit numbers are in lines of 128 bytes, along the inner dimension if the factor lies so in memory, else along the rows in
-/// panels of 64. The eight 16-byte parts of a line are exchanged by the line's number, so that eight lines' parts of one column fall
-/// on different banks: the 128-byte swizzle that `wgmma` expects. Of float32, there is a line for each step of the inner dimension.
+/// the way. For tensor cores numbers are in lines of 128 bytes, along the inner dimension if the factor lies so in memory, else along the
+/// rows in panels of 64 (of 32, if float32). The eight 16-byte parts of a line are exchanged by the line's number, so that eight lines' parts
+/// of one column fall on different banks: the 128-byte swizzle that `wgmma` expects. For threads that multiply by themselves, there
+/// is a line for each step of the inner dimension.
 ///
 /// @param rows of a tile
 /// @param depth how much of the inner dimension a tile has
 /// @param slots how many tiles there is room for: one is looked at, the others are on their way
 /// @param alongInner whether lines run along the inner dimension
 /// @param asynchronous whether tiles are copied as they are
-record Stage(int rows, int depth, int slots, boolean alongInner, boolean asynchronous) {
+/// @param stepLines whether there is a line for each step of the inner dimension
+record Stage(int rows, int depth, int slots, boolean alongInner, boolean asynchronous, boolean stepLines) {
   static final int CHUNK = 16;
 
-  /// Floats between the lines of float32, so that they fall on different banks.
+  /// Floats between the lines of steps, so that they fall on different banks.
   static final int PADDING = 4;
 
   /// A STAGE for a factor.
   /// @param outer the loops that count rows
   /// @param inner those of the inner dimension
-  static OpNode of(Emitter emitter, OpNode factor, List<OpNode> outer, List<OpNode> inner, int rows, int depth, int slots) {
+  /// @param rung what multiplies
+  static OpNode of(Emitter emitter, OpNode factor, List<OpNode> outer, List<OpNode> inner, int rows, int depth, int slots, Rung rung) {
+    boolean stepLines = !rung.hasMatrixUnit();
     DType element = factor.dtype();
     boolean alongInner = lies(emitter, factor, inner.getLast()) >= lies(emitter, factor, outer.getLast());
     OpNode along = alongInner ? inner.getLast() : outer.getLast();
     int lanes = CHUNK / element.bytes();
-    boolean asynchronous = element != DType.FLOAT32 && Analysis.size(along) % lanes == 0 && factor.is(OpCode.LOAD) && factor.inputs().size() == 2
+    boolean asynchronous = !stepLines && Analysis.size(along) % lanes == 0 && factor.is(OpCode.LOAD) && factor.inputs().size() == 2
         && factor.input(0).dtype() == element && emitter.memory.isAligned(factor, along, lanes);
-    return OpNode.of(OpCode.STAGE, new Stage(rows, depth, slots, alongInner, asynchronous), List.of(factor));
+    return OpNode.of(OpCode.STAGE, new Stage(rows, depth, slots, alongInner, asynchronous, stepLines), List.of(factor));
   }
 
   /// How many loads of the factor run over neighbours in memory along a loop.
@@ -45,7 +50,7 @@ record Stage(int rows, int depth, int slots, boolean alongInner, boolean asynchr
 
   /// Shared memory for one tile.
   int bytes(DType element) {
-    return element == DType.FLOAT32 ? depth * (rows + PADDING) * Float.BYTES : rows * depth * element.bytes();
+    return stepLines ? depth * (rows + PADDING) * Float.BYTES : rows * depth * element.bytes();
   }
 
   @Override

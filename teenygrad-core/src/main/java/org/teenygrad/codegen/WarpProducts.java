@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.teenygrad.DType;
 
-/// Products of 16-bit floats by warps: each has a part of the tile ([WarpMatrix]).
+/// Products of 16-bit floats, or of float32 rounded to TensorFloat32, by warps: each has a part of the tile ([WarpMatrix]).
 final class WarpProducts implements Products {
   /// Warps below one another.
   private static final int DOWN = 2;
@@ -56,7 +56,7 @@ final class WarpProducts implements Products {
     String row = firstRow();
     String column = firstColumn();
     List<String> now = new ArrayList<>(sums.stream().map(Ir.Carried::value).toList());
-    for (int step = 0; step < tile.depth() / WarpMatrix.K; step++) {
+    for (int step = 0; step < tile.depth() / matrix.inner(); step++) {
       int at = step;
       List<List<String>> a = Ir.times(down(), i -> matrix.left(left, leftInner, ir.plus(row, (long) i * WarpMatrix.M), at));
       List<List<String>> b = new ArrayList<>();

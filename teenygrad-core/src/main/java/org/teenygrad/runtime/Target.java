@@ -2,6 +2,7 @@ package org.teenygrad.runtime;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.teenygrad.MatmulPrecision;
 
 /// What the Generator must know of a machine to write code for it.
 public sealed interface Target {
@@ -22,7 +23,17 @@ public sealed interface Target {
   /// @param processors how many multiprocessors run blocks
   /// @param sharedBytes how much shared memory one block may ask for
   /// @param rung the highest on which it multiplies matrices
-  record Gpu(int processors, int sharedBytes, Rung rung) implements Target {}
+  /// @param precision what is allowed of products of float32
+  record Gpu(int processors, int sharedBytes, Rung rung, MatmulPrecision precision) implements Target {
+    public Gpu(int processors, int sharedBytes, Rung rung) {
+      this(processors, sharedBytes, rung, MatmulPrecision.HIGHEST);
+    }
+
+    /// The same where so much is allowed.
+    public Gpu with(MatmulPrecision allowed) {
+      return new Gpu(processors, sharedBytes, rung, allowed);
+    }
+  }
 
   /// The ways in which a GPU multiplies matrices, from the loop that everybody writes first to the instruction that NVIDIA added last.
   enum Rung {

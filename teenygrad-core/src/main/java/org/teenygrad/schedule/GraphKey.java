@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.NodeTable;
 import org.teenygrad.ir.OpCode;
@@ -30,6 +31,7 @@ final class GraphKey {
     hash = 31 * Arrays.hashCode(words) + Arrays.hashCode(payloads);
   }
 
+  /// How exactly products are to be computed is part of it.
   /// @param device where the graph runs: values that were computed elsewhere do not count
   static GraphKey of(List<OpNode> roots, Device device) {
     return new Builder(device).build(roots);
@@ -87,6 +89,7 @@ final class GraphKey {
         }
       }
       payloads.add(device);
+      payloads.add(MatmulPrecision.current());
       roots.forEach(root -> add(numbers.get(root)));
       return new GraphKey(Arrays.copyOf(words, count), payloads.toArray(), storages);
     }

@@ -136,7 +136,7 @@ public final class Realizer {
     Schedule schedule = SCHEDULES.get(key);
     if (schedule == null) {
       long start = System.nanoTime();
-      schedule = schedule(Devices.runtime(device), outputs, key.storages);
+      schedule = schedule(Devices.runtime(device).asAllowed(), outputs, key.storages);
       Profile.made(schedule, System.nanoTime() - start);
       SCHEDULES.put(key, schedule);
     }

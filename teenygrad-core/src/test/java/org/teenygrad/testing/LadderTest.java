@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +12,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.teenygrad.DType;
+import org.teenygrad.Gradient;
+import org.teenygrad.MatmulPrecision;
+import org.teenygrad.Tensor;
 import org.teenygrad.runtime.Target.Rung;
 import org.teenygrad.runtime.cuda.AbsentGpu;
 import org.teenygrad.runtime.cuda.PtxKernel;
@@ -23,9 +29,11 @@ class LadderTest {
       List.of(GpuWorkload.MATMUL_NN, GpuWorkload.MATMUL_NT, GpuWorkload.MATMUL_TN, GpuWorkload.MATMUL_TT, GpuWorkload.MATMUL_ODD, GpuWorkload.MATMUL_EPILOGUE);
 
   private static PtxKernel only(GpuWorkload workload, Rung rung) {
-    List<PtxKernel> launches = workload.launches(AbsentGpu.on(rung));
-    assertThat(launches).as("%s on the rung %s", workload, rung.text).hasSize(1);
-    assertThat(launches.getFirst().kind()).isEqualTo("contract");
+    return only(workload.launches(AbsentGpu.on(rung)));
+  }
+
+  private static PtxKernel only(List<PtxKernel> launches) {
+    assertThat(launches).singleElement().extracting(PtxKernel::kind).isEqualTo("contract");
     return launches.getFirst();
   }
 
@@ -70,6 +78,54 @@ class LadderTest {
         assertThat(onMatrixUnits(kernel)).as(kernel.toString()).isZero();
       }
     }
+  }
+
+  /// Of each 8 steps, 64x64 sums of a warp take 16 words of each factor: by `ldmatrix` where it lies along the inner dimension, else one by one.
+  @ParameterizedTest
+  @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+  void float32GoesToTensorCoresWhereItsLastBitsMayBeDropped(boolean leftTransposed, boolean rightTransposed, @TempDir Path folder)
+      throws IOException, InterruptedException {
+    for (AbsentGpu gpu : List.of(AbsentGpu.A100, AbsentGpu.H200)) {
+      PtxKernel kernel = MatmulPrecision.HIGH.call(() -> only(gpu.launches(() -> factor(gpu, leftTransposed).matmul(factor(gpu, rightTransposed)).realize())));
+      assertThat(kernel.count("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32")).isEqualTo(4 * 4 * 8);
+      assertThat(kernel.count("cvt.rna.tf32.f32")).isEqualTo(4 * (16 + 16));
+      int matrices = (leftTransposed ? 0 : 16) + (rightTransposed ? 16 : 0);
+      assertThat(kernel.count("ldmatrix")).isEqualTo(matrices);
+      assertThat(kernel.count("ld.shared") - kernel.count("ld.shared.v4")).isEqualTo(4 * (32 - matrices));
+      assertThat(kernel.count("cp.async.cg.shared.global")).isPositive();
+      assertThat(kernel.count("ld.global")).isZero();
+      Ptxas ptxas = Ptxas.find().orElse(null);
+      if (ptxas != null) {
+        Path own = Files.createDirectory(folder.resolve(gpu.processor()));
+        assertThat(ptxas.assemble(gpu.processor(), Map.of(kernel.program().name(), kernel.ptx()), own).values()).singleElement()
+            .extracting(Ptxas.Usage::spilledBytes).isEqualTo(0);
+      }
+    }
+  }
+
+  private static Tensor factor(AbsentGpu gpu, boolean transposed) {
+    Tensor x = gpu.tensor(DType.FLOAT32, 4096, 4096);
+    return transposed ? x.transpose(0, 1) : x;
+  }
+
+  @Test
+  void howExactProductsAreIsAskedWhenTheyAreComputed() {
+    for (MatmulPrecision precision : List.of(MatmulPrecision.HIGHEST, MatmulPrecision.HIGH, MatmulPrecision.HIGHEST)) {
+      PtxKernel kernel = precision.call(() -> only(GpuWorkload.MATMUL_F32, Rung.WARPGROUP));
+      assertThat(kernel.count("mma.sync") > 0).as(precision.toString()).isEqualTo(precision == MatmulPrecision.HIGH);
+    }
+    assertThat(onMatrixUnits(MatmulPrecision.HIGH.call(() -> only(GpuWorkload.MATMUL_F32, Rung.REGISTERS)))).isZero();
+  }
+
+  @Test
+  void derivativesOfProductsAreAsExactAsThey() {
+    AbsentGpu gpu = AbsentGpu.H200;
+    Tensor x = factor(gpu, false).requiresGrad();
+    Tensor w = factor(gpu, false).requiresGrad();
+    Tensor loss = x.matmul(w).square().sum();
+    List<PtxKernel> products = MatmulPrecision.HIGH.call(() -> gpu.launches(() -> Tensor.realize(loss, Gradient.of(loss, x), Gradient.of(loss, w)))).stream()
+        .filter(kernel -> kernel.kind().equals("contract")).toList();
+    assertThat(products).hasSize(3).allMatch(kernel -> kernel.count("mma.sync") > 0);
   }
 
   @ParameterizedTest

@@ -37,7 +37,10 @@ public final class AbsentGpu {
   private final Device device;
   private final Gpu gpu;
   private final LlvmCompiler llvm;
-  private final Map<OpNode, PtxKernel> kernels = new ConcurrentHashMap<>();
+  private final Map<Written, PtxKernel> kernels = new ConcurrentHashMap<>();
+
+  /// What tells kernels apart: one graph is written in several ways where more or less precision is allowed.
+  private record Written(String name, OpNode graph) {}
 
   private static Gpu h200() {
     return new Gpu(0, 0, "NVIDIA H200", 9, 0, 132, 227 << 10, 140L << 30);
@@ -60,7 +63,7 @@ public final class AbsentGpu {
   }
 
   private Kernel keep(Program program) {
-    kernels.putIfAbsent(program.graph(), new PtxKernel(program, llvm));
+    kernels.putIfAbsent(new Written(program.name(), program.graph()), new PtxKernel(program, llvm));
     return arguments -> {};
   }
 
@@ -93,7 +96,7 @@ public final class AbsentGpu {
   /// The kernel of each launch of an action on this device, in order: one that is launched twice is there twice. What other
   /// devices do for it, such as computing a constant, is left out.
   public List<PtxKernel> launches(Runnable action) {
-    return Profile.of(action).launches().stream().map(launch -> kernels.get(launch.kernel())).filter(Objects::nonNull).toList();
+    return Profile.of(action).launches().stream().map(launch -> kernels.get(new Written(launch.name(), launch.kernel()))).filter(Objects::nonNull).toList();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.teenygrad.models.nanogpt;
 
 import java.util.Locale;
-import org.teenygrad.DType;
 
 /// Settings that are known to work, by name.
 public enum Preset {
@@ -29,7 +28,7 @@ public enum Preset {
         training.batchSize, training.accumulation, training.maxIters,
         training.learningRate, true, training.warmup, training.maxIters, training.minLr,
         0.1, 0.9, training.beta2, 1.0,
-        evaluation.interval, evaluation.iters, evaluation.logInterval, 1337, DType.FLOAT32);
+        evaluation.interval, evaluation.iters, evaluation.logInterval, 1337, ComputeType.FLOAT32);
   }
 
   private static Model shape(int nLayer, int nHead, int nEmbd, int blockSize, double dropout) {

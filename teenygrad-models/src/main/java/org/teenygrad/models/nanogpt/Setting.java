@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.teenygrad.DType;
 
 /// One component of [TrainSettings]: its name in Java, on the command line and in files, its type, and what it is.
 ///
 /// @param name `nLayer`
-/// @param type int, long, double, boolean or [DType]
+/// @param type int, long, double, boolean or [ComputeType]
 /// @param help what `--help` says
 public record Setting(String name, Class<?> type, String help) {
   private static final RecordComponent[] COMPONENTS = TrainSettings.class.getRecordComponents();
@@ -49,7 +48,7 @@ public record Setting(String name, Class<?> type, String help) {
         case "long" -> Long.parseLong(text);
         case "double" -> Double.parseDouble(text);
         case "boolean" -> truth(text);
-        case "DType" -> DType.valueOf(text.toUpperCase(Locale.ROOT));
+        case "ComputeType" -> ComputeType.valueOf(text.toUpperCase(Locale.ROOT));
         default -> throw new IllegalStateException(this + " is of no type that can be parsed");
       };
     } catch (IllegalArgumentException e) {
@@ -70,7 +69,7 @@ public record Setting(String name, Class<?> type, String help) {
       case "int", "long" -> "an integer";
       case "double" -> "a number";
       case "boolean" -> "true or false";
-      default -> "a type such as float32 or bfloat16";
+      default -> "float32, tf32, bfloat16, float16 or float64";
     };
   }
 

@@ -5,7 +5,6 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.Map;
-import org.teenygrad.DType;
 import org.teenygrad.optim.CosineSchedule;
 import org.teenygrad.optim.LrSchedule;
 
@@ -35,7 +34,7 @@ public record TrainSettings(
     @Help("batches of an evaluation, from each part of the text") int evalIters,
     @Help("iterations between two lines of progress, where these are lines") int logInterval,
     @Help("what all random numbers begin with") long seed,
-    @Help("type to compute in: float32, bfloat16, float16 or float64") DType dtype) {
+    @Help("type to compute in: float32, tf32, bfloat16, float16 or float64") ComputeType dtype) {
 
   /// What a setting is, for a reader of `--help`.
   @Retention(RetentionPolicy.RUNTIME)
@@ -60,9 +59,6 @@ public record TrainSettings(
     finite("grad_clip", gradClip);
     fraction("beta1", beta1);
     fraction("beta2", beta2);
-    if (!dtype.isFloating()) {
-      throw new IllegalArgumentException("dtype must be float32, bfloat16, float16 or float64, not " + dtype);
-    }
     new GptConfig(1, blockSize, nLayer, nHead, nEmbd, dropout, bias); // checks these
   }
 

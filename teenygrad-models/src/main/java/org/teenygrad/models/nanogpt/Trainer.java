@@ -71,7 +71,7 @@ public final class Trainer {
     if (settings.gradClip() > 0) {
       optimizer.clipNorm(settings.gradClip());
     }
-    if (settings.dtype() == DType.FLOAT16) {
+    if (settings.dtype() == ComputeType.FLOAT16) {
       optimizer.scaleLoss(LossScaling.DYNAMIC);
     }
     schedule = settings.schedule();
@@ -156,7 +156,7 @@ public final class Trainer {
   /// @throws OutOfMemoryException if the device has no room for an evaluation or an iteration: said before anything of it runs
   public TrainResult train(Progress progress, BooleanSupplier stop) {
     try {
-      return trainToTheEnd(progress, stop);
+      return settings.dtype().precision().call(() -> trainToTheEnd(progress, stop));
     } catch (OutOfMemoryException e) {
       throw new OutOfMemoryException(e.getMessage() + advice());
     }
@@ -169,7 +169,7 @@ public final class Trainer {
         ? "a lower --batch-size or --block-size"
         : "--batch-size %d with --gradient-accumulation-steps %d, which takes the same steps".formatted(batch / 2, 2 * settings.gradientAccumulationSteps());
     return ". Here batch_size is %d, block_size %d and dtype %s; less is needed by %s%s"
-        .formatted(batch, settings.blockSize(), settings.dtype(), smaller, settings.dtype().bytes() < 4 ? "" : ", and by --dtype bfloat16");
+        .formatted(batch, settings.blockSize(), settings.dtype(), smaller, settings.dtype().dtype().bytes() < 4 ? "" : ", and by --dtype bfloat16");
   }
 
   private TrainResult trainToTheEnd(Progress progress, BooleanSupplier stop) {
@@ -252,9 +252,14 @@ public final class Trainer {
     return losses;
   }
 
+  /// The model in the type to compute in.
+  private Gpt computing() {
+    DType type = settings.dtype().dtype();
+    return type == DType.FLOAT32 ? model : model.in(type);
+  }
+
   private Tensor loss(Batch batch) {
-    Gpt computing = settings.dtype() == DType.FLOAT32 ? model : model.in(settings.dtype());
-    return computing.loss(inputs(batch), targets(batch));
+    return computing().loss(inputs(batch), targets(batch));
   }
 
   private static Tensor inputs(Batch batch) {
@@ -275,9 +280,14 @@ public final class Trainer {
 
   /// The losses of the model as it is; null if asked to stop meanwhile.
   public @Nullable Evaluation evaluate(BooleanSupplier stop) {
+    return settings.dtype().precision().call(() -> evaluated(stop));
+  }
+
+  private @Nullable Evaluation evaluated(BooleanSupplier stop) {
     // A stream of its own, far from that of the training's batches, and a part of it for each iteration.
     CounterRandom random = CounterRandom.of(new CounterRandom.State(~settings.seed(), (long) iteration << 32));
-    Gpt still = settings.dtype() == DType.FLOAT32 ? model : Module.map(model.in(settings.dtype()), weight -> weight); // cast once
+    Gpt computing = computing();
+    Gpt still = computing == model ? model : Module.map(computing, weight -> weight); // cast once
     Recorded loss = Recorded.of(batch -> Mode.EVALUATION.call(() -> still.loss(batch.get(0), batch.get(1))));
     double train = meanLoss(loss, corpus.tokens().train(), random, stop);
     double validation = meanLoss(loss, corpus.tokens().validation(), random, stop);

@@ -61,8 +61,8 @@ class TrainerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = DType.class, names = {"FLOAT32", "FLOAT16"})
-  void stoppingAndGoingOnLeavesNoTraceInTheLosses(DType dtype) throws IOException {
+  @EnumSource(value = ComputeType.class, names = {"FLOAT32", "TF32", "FLOAT16"})
+  void stoppingAndGoingOnLeavesNoTraceInTheLosses(ComputeType dtype) throws IOException {
     TrainSettings settings = TINY.with(Map.of("dtype", dtype));
     TrainResult whole = Trainer.start(settings, corpus(), in("whole")).train(Progress.SILENT, () -> false);
     assertThat(trainUntil(Trainer.start(settings, corpus(), in("parts")), 2).stopped()).isTrue();
@@ -156,8 +156,8 @@ class TrainerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = DType.class, names = {"BFLOAT16", "FLOAT16"})
-  void trainsIn16BitsAsIn32(DType dtype) {
+  @EnumSource(value = ComputeType.class, names = {"BFLOAT16", "FLOAT16"})
+  void trainsIn16BitsAsIn32(ComputeType dtype) {
     TrainSettings settings = TINY.with(Map.of("maxIters", 30, "lrDecayIters", 30, "evalInterval", 30, "evalIters", 8, "dropout", 0.0));
     double expected = Trainer.start(settings, corpus(), in("wide")).train(Progress.SILENT, () -> false).bestValLoss();
     double narrow = Trainer.start(settings.with(Map.of("dtype", dtype)), corpus(), in("narrow")).train(Progress.SILENT, () -> false).bestValLoss();
@@ -195,7 +195,7 @@ class TrainerTest {
 
   @Test
   void anEvaluationIn16BitsCastsItsWeightsOnce() {
-    TrainSettings settings = TINY.with(Map.of("dtype", DType.BFLOAT16, "evalIters", 3));
+    TrainSettings settings = TINY.with(Map.of("dtype", ComputeType.BFLOAT16, "evalIters", 3));
     Trainer trainer = Trainer.start(settings, corpus(), in("run"));
     long weights = trainer.model().wte().weight().elements();
     Profile profile = Profile.of(() -> trainer.evaluate(() -> false));

@@ -1,5 +1,7 @@
 package org.teenygrad.codegen;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.ir.OpNode;
 
 /// A stretch of a loop that is written out instead of looped over: `count` steps of `lanes` iterations each, the last step
@@ -12,6 +14,11 @@ record Axis(OpNode range, int count, int lanes, int lastLanes, long stride) {
 
   static Axis unrolled(OpNode range, int count) {
     return new Axis(range, count, 1, 1);
+  }
+
+  /// One vector along the last of some loops; null for a single element.
+  static @Nullable Axis ofLanes(List<OpNode> ranges, int lanes) {
+    return lanes == 1 ? null : new Axis(ranges.getLast(), 1, lanes, lanes);
   }
 
   /// The axis that covers `size` iterations in vectors of at most `lanes`.

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.ir.Graph;
@@ -25,8 +23,7 @@ import org.teenygrad.runtime.Target;
 /// Steps that a mask hides altogether are left out. Where a row's LOGSUMEXP is reduced along with sums that are proportional to the
 /// exponentials, these are taken from the largest element so far ([RowStates]), and everything is scaled down when a larger one comes.
 final class ChainedTiles implements LoopNest {
-  static final int STEP = 64;
-  private static final int STAGES = 2;
+  private static final int STEP = ChainTiling.STEP;
 
   /// Sums and products that a thread holds at a time, at most: of its 255 registers, some are for factors and addresses.
   private static final int MOST_SUMS = 160;
@@ -64,18 +61,18 @@ final class ChainedTiles implements LoopNest {
 
   /// @param emitter of a SINK of FETCHes, STEPS and STOREs
   /// @param chain what they compute
-  private ChainedTiles(Emitter emitter, Chain chain, Shape shape) {
+  private ChainedTiles(Emitter emitter, ChainTiling tiling) {
     this.emitter = emitter;
-    this.chain = chain;
+    chain = tiling.chain();
     analysis = emitter.analysis;
     ir = emitter.ir;
     rowCount = Contraction.count(chain.rows());
     stepCount = Contraction.count(chain.steps());
-    tile = shape.tile;
-    parts = shape.parts;
+    tile = tiling.tile();
+    parts = tiling.parts();
     columnTile = tile.columns();
     unit = new WarpMatrix(ir, chain.element(), STEP);
-    steps = analysis.sink.inputs().stream().filter(node -> node.is(OpCode.STEPS)).findFirst().orElseThrow();
+    steps = tiling.steps();
     int offset = 0;
     long place = 0;
     pairs = new ArrayList<>();
@@ -95,10 +92,10 @@ final class ChainedTiles implements LoopNest {
     for (Chain.Sum sum : chain.sums()) {
       OpNode stage = sum.fold().input(0).input(1).input(0);
       SharedTile shared = new SharedTile(emitter, stage, chain.columns(), chain.steps(), tile.threads());
-      boolean owned = stage.inputs().size() == 1;
-      int at = owned ? offset : pairs.stream().filter(pair -> pair.stage == stage.input(1)).findFirst().orElseThrow().offset;
+      OpNode lender = ChainTiling.lender(stage);
+      int at = lender == null ? offset : pairs.stream().filter(pair -> pair.stage == lender).findFirst().orElseThrow().offset;
       thirds.add(new Third(sum, stage, shared, at));
-      offset += owned ? shared.bytes() : 0;
+      offset += lender == null ? shared.bytes() : 0;
     }
     slotBytes = offset;
     rowStates = chain.rowFold() == null ? null : new RowStates(emitter, chain, 2 * parts);
@@ -111,17 +108,6 @@ final class ChainedTiles implements LoopNest {
     emitter.instructions.allowCoarse();
   }
 
-  /// How a block's rows and columns are shared out.
-  /// @param parts of sixteen rows that each warp has
-  private record Shape(BlockTile tile, int parts) {
-    static Shape of(Chain chain, int rows) {
-      int columns = Contraction.count(chain.columns()) <= STEP ? STEP : 2 * STEP;
-      boolean few = chain.inner().size() == 1 && Contraction.depth(chain.inner().getFirst().fold()) <= STEP && columns == STEP && chain.sums().size() < 2;
-      int parts = few && rows == 128 ? 2 : 1;
-      return new Shape(new BlockTile(rows, columns, STEP, STAGES, rows * 2 / parts, Target.Rung.WARP), parts);
-    }
-  }
-
   /// The nest of a kernel that reduces matrices of sums of products, if it is one.
   static Optional<ChainedTiles> of(Emitter plain, Target.Gpu target) {
     Chain chain = Chain.find(plain.analysis).orElse(null);
@@ -129,60 +115,13 @@ final class ChainedTiles implements LoopNest {
       return Optional.empty();
     }
     for (int tileRows : Contraction.count(chain.rows()) <= 64 ? new int[] {64} : new int[] {128, 64}) {
-      ChainedTiles nest = tiled(plain, chain, Shape.of(chain, tileRows));
+      ChainTiling tiling = ChainTiling.of(plain, chain, tileRows);
+      ChainedTiles nest = new ChainedTiles(Generator.forGpu(tiling.sink()), tiling);
       if (nest.launch().scratchBytes() <= target.sharedBytes() && (chain.sums().size() < 2 || nest.sumsHeld() <= MOST_SUMS)) {
         return Optional.of(nest);
       }
     }
     return Optional.empty();
-  }
-
-  /// Puts the factors into STAGEs and FRAGMENTs and what is done with them into STEPS.
-  private static ChainedTiles tiled(Emitter plain, Chain chain, Shape shape) {
-    Target.Rung unit = Target.Rung.WARP;
-    Map<OpNode, Function<UnaryOperator<OpNode>, OpNode>> products = new HashMap<>();
-    List<OpNode> first = new ArrayList<>();
-    List<OpNode> stages = new ArrayList<>();
-    for (Chain.Inner inner : chain.inner()) {
-      List<OpNode> ranges = Analysis.foldRanges(inner.fold());
-      OpNode x = Stage.of(plain, inner.x(), chain.rows(), ranges, shape.tile.rows(), STEP, 1, unit);
-      OpNode y = Stage.of(plain, inner.y(), chain.steps(), ranges, STEP, STEP, STAGES, unit);
-      products.put(inner.fold(), changed -> Tiling.product(unit, Tiling.fragment(x), Tiling.fragment(y)));
-      first.add(x);
-      stages.add(y);
-    }
-    for (Chain.Sum sum : chain.sums()) {
-      OpNode own = Stage.of(plain, sum.third(), chain.columns(), chain.steps(), shape.tile.columns(), STEP, STAGES, unit);
-      Chain.Inner same = sharing(chain, sum, own, shape);
-      OpNode g = same == null ? own : own.withInputs(List.of(own.input(0), stages.get(chain.inner().indexOf(same))));
-      products.put(sum.fold(), changed -> Tiling.product(unit, Tiling.fragment(rounded(changed.apply(sum.matrix()), chain.element())), Tiling.fragment(g)));
-      if (same == null) {
-        stages.add(g);
-      }
-    }
-    Map<OpNode, OpNode> changed = Tiling.withProducts(plain.analysis.sink, products);
-    Chain tiled = chain.with(changed);
-    List<OpNode> folds = new ArrayList<>(tiled.sums().stream().map(Chain.Sum::fold).toList());
-    if (tiled.rowFold() != null) {
-      folds.add(tiled.rowFold());
-    }
-    OpNode steps = Pipeline.steps(stages, folds, false);
-    OpNode sink = Tiling.sink(first, steps, plain.analysis.stores().stream().map(changed::get).toList());
-    return new ChainedTiles(Generator.forGpu(sink), tiled, shape);
-  }
-
-  private static OpNode rounded(OpNode matrix, DType element) {
-    return matrix.dtype() == element ? matrix : OpNode.create(OpCode.CAST, element, List.of(matrix), null);
-  }
-
-  /// The pair whose y lies in shared memory just as a sum's third factor would: lines of y, which run along its products, are then
-  /// those of the third factor, along the columns.
-  private static Chain.@Nullable Inner sharing(Chain chain, Chain.Sum sum, OpNode third, Shape shape) {
-    Chain.Inner inner = chain.sharing(sum);
-    Stage stage = third.payload(Stage.class);
-    boolean fits = inner != null && !stage.alongInner() && stage.asynchronous()
-        && Math.ceilDiv(Contraction.depth(inner.fold()), STEP) * STEP == shape.tile.columns();
-    return fits ? inner : null;
   }
 
   private int sumsHeld() {
@@ -209,7 +148,7 @@ final class ChainedTiles implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    long bytes = Math.max(fixedBytes() + STAGES * (long) slotBytes, epilogue == null ? 0 : epilogue.bytes());
+    long bytes = Math.max(fixedBytes() + tile.stages() * (long) slotBytes, epilogue == null ? 0 : epilogue.bytes());
     return new Program.Launch(Contraction.count(chain.grid()) * tiles(), tile.threads(), bytes);
   }
 
@@ -274,14 +213,14 @@ final class ChainedTiles implements LoopNest {
       }
     }
     String count = Long.toString(Math.ceilDiv(stepCount, STEP));
-    Visible visible = mask == null ? new Visible("0", count) : visible(mask, row, count);
+    MaskedSteps.Interval visible = mask == null ? new MaskedSteps.Interval("0", count) : masked(mask).visible(row, count);
     Reducing work = new Reducing(row);
     Pipeline pipeline = new Pipeline(ir, steps, movers(), fixedBytes(), slotBytes, work);
-    pipeline.fill(visible.from, visible.below);
+    pipeline.fill(visible.from(), visible.below());
     SharedTile.await(ir, 0);
     Team.barrier(ir);
     work.x = fragments();
-    return pipeline.run(visible.from, visible.below, neutral()).stream().map(Ir.Carried::value).toList();
+    return pipeline.run(visible.from(), visible.below(), neutral()).stream().map(Ir.Carried::value).toList();
   }
 
   private Map<OpNode, Pipeline.Mover> movers() {
@@ -324,50 +263,15 @@ final class ChainedTiles implements LoopNest {
     public void fence() {}
   }
 
-  /// The steps in which a mask shows anything: one interval, as the mask is affine.
-  private record Visible(String from, String below) {}
-
-  private Visible visible(ChainMask of, String row, String count) {
-    List<Ir.Carried> none = List.of(new Ir.Carried("i64", count), new Ir.Carried("i64", "0"));
-    List<Ir.Carried> ends = ir.loop("0", count, 1, none, (step, found) -> {
-      String any = any(corners(of, row, step));
-      String first = ir.value("select i1 " + any + ", i64 " + smallest(found.get(0).value(), step) + ", i64 " + found.get(0).value());
-      String after = ir.value("select i1 " + any + ", i64 " + ir.plus(step, 1) + ", i64 " + found.get(1).value());
-      return List.of(new Ir.Carried("i64", first), new Ir.Carried("i64", after));
-    });
-    // The loop runs at least once, be there nothing to see.
-    String from = smallest(ends.get(0).value(), ir.value("sub i64 " + count + ", 1"));
-    ir.declare("declare i64 @llvm.smax.i64(i64, i64)");
-    return new Visible(from, ir.value("call i64 @llvm.smax.i64(i64 " + ends.get(1).value() + ", i64 " + ir.plus(from, 1) + ")"));
+  private MaskedSteps masked(ChainMask by) {
+    return new MaskedSteps(emitter, chain, by, tile.rows(), STEP);
   }
 
   /// A step under a mask: nothing where all is hidden, no look at the mask where nothing is.
   private List<Ir.Carried> masked(ChainMask by, String row, String step, String slot, List<List<List<String>>> x, List<Ir.Carried> before) {
-    List<String> corners = corners(by, row, step);
-    String all = corners.stream().reduce((a, b) -> ir.value("and i1 " + a + ", " + b)).orElseThrow();
-    String some = ir.value("and i1 " + any(corners) + ", " + ir.value("xor i1 " + all + ", true"));
-    List<Ir.Carried> after = ir.when(all, before, () -> step(row, step, slot, x, before, by));
-    return ir.when(some, after, () -> step(row, step, slot, x, after, null));
-  }
-
-  private String any(List<String> corners) {
-    return corners.stream().reduce((a, b) -> ir.value("or i1 " + a + ", " + b)).orElseThrow();
-  }
-
-  /// Whether a mask lets the corners of a step through: being affine, it is the same everywhere if it is so there.
-  private List<String> corners(ChainMask of, String row, String step) {
-    String lastRow = smallest(ir.plus(row, tile.rows() - 1L), Long.toString(rowCount - 1));
-    String start = ir.value("mul i64 " + step + ", " + STEP);
-    String lastColumn = smallest(ir.plus(start, STEP - 1L), Long.toString(stepCount - 1));
-    List<String> corners = new ArrayList<>();
-    for (String r : List.of(row, lastRow)) {
-      for (String c : List.of(start, lastColumn)) {
-        String[] corner = new String[1];
-        emitter.unflatten(r, chain.rows(), () -> emitter.unflatten(c, chain.steps(), () -> corner[0] = emitter.value(of.condition(), emitter.loops.zeroSteps())));
-        corners.add(of.hides() ? ir.value("xor i1 " + corner[0] + ", true") : corner[0]);
-      }
-    }
-    return corners;
+    MaskedSteps.Shown shown = masked(by).shown(row, step);
+    List<Ir.Carried> after = ir.when(shown.all(), before, () -> step(row, step, slot, x, before, by));
+    return ir.when(shown.some(), after, () -> step(row, step, slot, x, after, null));
   }
 
   /// Sixteen rows and products of a pair's x.
@@ -523,24 +427,24 @@ final class ChainedTiles implements LoopNest {
 
   /// Two neighbours of a matrix.
   private String value(OpNode matrix, Place place) {
-    String row = rowCount % tile.rows() == 0 ? place.row : smallest(place.row, Long.toString(rowCount - 1));
+    String row = rowCount % tile.rows() == 0 ? place.row : ir.smallest(place.row, Long.toString(rowCount - 1));
     boolean exact = stepCount % STEP == 0;
     if (Analysis.size(chain.steps().getLast()) % 2 == 0) {
       Map<OpNode, String> both = new LinkedHashMap<>();
       place.values.forEach((node, two) -> both.put(node, pair(two.get(0), two.get(1))));
-      return evaluated(matrix, row, exact ? place.column : smallest(place.column, Long.toString(stepCount - 2)), 2, both);
+      return evaluated(matrix, row, exact ? place.column : ir.smallest(place.column, Long.toString(stepCount - 2)), 2, both);
     }
     List<String> two = Ir.times(2, i -> {
       Map<OpNode, String> one = new LinkedHashMap<>();
       place.values.forEach((node, values) -> one.put(node, values.get(i)));
-      return evaluated(matrix, row, smallest(ir.plus(place.column, i), Long.toString(stepCount - 1)), 1, one);
+      return evaluated(matrix, row, ir.smallest(ir.plus(place.column, i), Long.toString(stepCount - 1)), 1, one);
     });
     return pair(two.get(0), two.get(1));
   }
 
   private String evaluated(OpNode matrix, String row, String column, int lanes, Map<OpNode, String> known) {
     String[] result = new String[1];
-    emitter.unflatten(row, chain.rows(), () -> SharedTile.unflatten(emitter, column, chain.steps(), lanes, () -> {
+    emitter.unflatten(row, chain.rows(), () -> emitter.unflatten(column, chain.steps(), Axis.ofLanes(chain.steps(), lanes), () -> {
       known.forEach((node, value) -> emitter.define(node, emitter.loops.zeroSteps(), value));
       result[0] = emitter.operand(matrix, emitter.loops.zeroSteps(), lanes);
     }));
@@ -558,11 +462,6 @@ final class ChainedTiles implements LoopNest {
     return ir.value("call i32 asm \"cvt.rn." + type + "x2.f32 $0, $2, $1;\", \"=r,f,f\"(float " + two.get(0) + ", float " + two.get(1) + ")");
   }
 
-  private String smallest(String a, String b) {
-    ir.declare("declare i64 @llvm.smin.i64(i64, i64)");
-    return ir.value("call i64 @llvm.smin.i64(i64 " + a + ", i64 " + b + ")");
-  }
-
   private String binary(OpCode op, String a, String b) {
     return emitter.instructions.binary(op, DType.FLOAT32, 1, a, b);
   }
@@ -571,7 +470,7 @@ final class ChainedTiles implements LoopNest {
   private void storeRow(String row, RowStates.Half half, boolean onlyRowStores) {
     String own = ir.plus(laneRow(row), half.number() * 8L);
     String guard = ir.value("and i1 " + half.leader() + ", " + ir.value("icmp slt i64 " + own + ", " + rowCount));
-    String clamped = rowCount % tile.rows() == 0 ? own : smallest(own, Long.toString(rowCount - 1));
+    String clamped = rowCount % tile.rows() == 0 ? own : ir.smallest(own, Long.toString(rowCount - 1));
     List<OpNode> stores = analysis.stores().stream().filter(store -> !onlyRowStores || chain.isRowStore(analysis, store)).toList();
     if (!stores.isEmpty()) {
       emitter.unflatten(clamped, chain.rows(), () -> emitter.shared(null, guard, () -> {

@@ -68,6 +68,11 @@ final class Emitter {
 
   /// Runs `body` with the loops open that a flat number stands for, the last one changing fastest.
   void unflatten(String number, List<OpNode> ranges, Runnable body) {
+    unflatten(number, ranges, null, body);
+  }
+
+  /// The same, the last loop being an axis if there is one.
+  void unflatten(String number, List<OpNode> ranges, @Nullable Axis axis, Runnable body) {
     if (ranges.isEmpty()) {
       body.run();
       return;
@@ -76,7 +81,7 @@ final class Emitter {
     boolean only = ranges.size() == 1;
     String counter = only ? number : ir.remainder(number, Analysis.size(range));
     String rest = only ? number : ir.quotient(number, Analysis.size(range));
-    within(range, counter, null, () -> {
+    within(range, counter, axis, () -> {
       unflatten(rest, ranges.subList(0, ranges.size() - 1), body);
       return true;
     });

@@ -92,7 +92,9 @@ final class Epilogue {
       }
       String first = down;
       String globalRow = ir.value("add i64 " + row + ", " + first);
-      Runnable body = () -> openRows(globalRow, together ? TOGETHER : 1, rowsAtOnce, () -> SharedTile.unflatten(emitter, globalColumn, columns, lanes, () -> {
+      // Some rows that are equally far apart: what they load is then on its way at the same time.
+      Axis some = together ? new Axis(rows.getLast(), TOGETHER, 1, 1, rowsAtOnce) : null;
+      Runnable body = () -> emitter.unflatten(globalRow, rows, some, () -> emitter.unflatten(globalColumn, columns, Axis.ofLanes(columns, lanes), () -> {
         for (List<Integer> steps : emitter.loops.instances(folds.getFirst())) {
           String own = ir.plus(first, (long) rowsAtOnce * emitter.loops.step(rows.getLast(), steps));
           for (int i = 0; i < folds.size(); i++) {
@@ -132,7 +134,7 @@ final class Epilogue {
       String across = ir.quotient(vector, vectors);
       String globalRow = ir.value("add i64 " + row + ", " + down);
       String globalColumn = ir.value("add i64 " + column + ", " + across);
-      Runnable body = () -> emitter.unflatten(globalColumn, columns, () -> SharedTile.unflatten(emitter, globalRow, rows, lanes, () -> {
+      Runnable body = () -> emitter.unflatten(globalColumn, columns, () -> emitter.unflatten(globalRow, rows, Axis.ofLanes(rows, lanes), () -> {
         for (int i = 0; i < folds.size(); i++) {
           int tileNumber = i;
           emitter.define(folds.get(i), emitter.loops.zeroSteps(), joined(lanes, lane -> sums(tileNumber, ir.plus(down, lane), across, 1)));
@@ -147,22 +149,6 @@ final class Epilogue {
       emitter.branch(ir.value("and i1 " + below + ", " + inside), body);
       return none;
     });
-  }
-
-  /// Opens the loops of the rows at one, or at some that are equally far apart: what they load is then on its way at the same time.
-  private void openRows(String row, int count, int stride, Runnable body) {
-    if (count == 1) {
-      emitter.unflatten(row, rows, body);
-      return;
-    }
-    OpNode last = rows.getLast();
-    boolean only = rows.size() == 1;
-    String counter = only ? row : emitter.ir.remainder(row, Analysis.size(last));
-    String rest = only ? "0" : emitter.ir.quotient(row, Analysis.size(last));
-    emitter.unflatten(rest, rows.subList(0, rows.size() - 1), () -> emitter.within(last, counter, new Axis(last, count, 1, 1, stride), () -> {
-      body.run();
-      return true;
-    }));
   }
 
   private String joined(int lanes, IntFunction<String> one) {

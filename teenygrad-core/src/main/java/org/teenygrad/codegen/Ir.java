@@ -155,6 +155,12 @@ final class Ir {
     return isNumber(number) ? Long.toString(Long.parseLong(number) + more) : value("add i64 " + number + ", " + more);
   }
 
+  /// The smaller of two numbers or values.
+  String smallest(String a, String b) {
+    declare("declare i64 @llvm.smin.i64(i64, i64)");
+    return value("call i64 @llvm.smin.i64(i64 " + a + ", i64 " + b + ")");
+  }
+
   private String divided(String instruction, String number, long divisor) {
     if (dialect == Dialect.HOST) {
       return value(instruction + " i64 " + number + ", " + divisor);

@@ -164,8 +164,7 @@ final class MatrixTiles implements LoopNest {
     String group = ir.quotient(number, width);
     String inGroup = ir.remainder(number, width);
     String first = ir.value("mul i64 " + group + ", " + GROUP);
-    ir.declare("declare i64 @llvm.smin.i64(i64, i64)");
-    String height = ir.value("call i64 @llvm.smin.i64(i64 " + ir.value("sub i64 " + tilesDown() + ", " + first) + ", i64 " + GROUP + ")");
+    String height = ir.smallest(ir.value("sub i64 " + tilesDown() + ", " + first), Long.toString(GROUP));
     String down = ir.value("add i64 " + first + ", " + ir.dynamic("urem", inGroup, height));
     String across = ir.dynamic("udiv", inGroup, height);
     String row = ir.value("mul i64 " + down + ", " + tile.rows());

@@ -71,22 +71,6 @@ final class SharedTile {
     return stage.rows() + Stage.PADDING;
   }
 
-  /// Opens the loops that a flat number stands for, the last one over `lanes` neighbours.
-  static void unflatten(Emitter emitter, String number, List<OpNode> ranges, int lanes, Runnable body) {
-    if (lanes == 1) {
-      emitter.unflatten(number, ranges, body);
-      return;
-    }
-    OpNode last = ranges.getLast();
-    boolean only = ranges.size() == 1;
-    String counter = only ? number : emitter.ir.remainder(number, Analysis.size(last));
-    String rest = only ? "0" : emitter.ir.quotient(number, Analysis.size(last));
-    emitter.unflatten(rest, ranges.subList(0, ranges.size() - 1), () -> emitter.within(last, counter, new Axis(last, 1, lanes, lanes), () -> {
-      body.run();
-      return true;
-    }));
-  }
-
   /// A thread's share of a slab in 16-byte chunks: which line it is on, and which part of the line, for pass number `pass`.
   private record Place(String row, String inner, String target) {}
 
@@ -148,7 +132,7 @@ final class SharedTile {
       Place place = place(pass, thread);
       // Rows past the last are never looked at.
       String own = ir.value("add i64 " + tileRow + ", " + place.row);
-      String row = size % stage.rows() == 0 ? own : atMost(own, size - (stage.alongInner() || !vectors ? 1 : lanes));
+      String row = size % stage.rows() == 0 ? own : emitter.ir.smallest(own, Long.toString(size - (stage.alongInner() || !vectors ? 1 : lanes)));
       String at = ir.value("add i64 " + start + ", " + place.inner);
       if (stage.asynchronous()) {
         copy(row, at, slot, place.target, exists);
@@ -163,11 +147,6 @@ final class SharedTile {
   List<Runnable> fetched(String tileRow, String step, String slot, String exists) {
     List<String> values = fetch(tileRow, step, slot, exists);
     return stage.asynchronous() ? List.of() : List.of(() -> put(values, slot));
-  }
-
-  private String atMost(String number, long limit) {
-    emitter.ir.declare("declare i64 @llvm.smin.i64(i64, i64)");
-    return emitter.ir.value("call i64 @llvm.smin.i64(i64 " + number + ", i64 " + limit + ")");
   }
 
   private void copy(String row, String at, String slot, String target, String exists) {
@@ -188,7 +167,7 @@ final class SharedTile {
   }
 
   private void open(String row, String at, Runnable body) {
-    unflatten(emitter, row, outer, stage.alongInner() ? 1 : lanes, () -> unflatten(emitter, at, inner, stage.alongInner() ? lanes : 1, body));
+    emitter.unflatten(row, outer, Axis.ofLanes(outer, stage.alongInner() ? 1 : lanes), () -> emitter.unflatten(at, inner, Axis.ofLanes(inner, stage.alongInner() ? lanes : 1), body));
   }
 
   /// A chunk of the factor in registers, as it is kept in memory.
@@ -199,16 +178,16 @@ final class SharedTile {
     if (vectors) {
       String[] value = new String[1];
       boolean exact = depth % stage.depth() == 0;
-      open(row, exact ? at : atMost(at, depth - (stage.alongInner() ? lanes : 1)), () -> value[0] = emitter.operand(factor, emitter.loops.zeroSteps(), lanes));
+      open(row, exact ? at : emitter.ir.smallest(at, Long.toString(depth - (stage.alongInner() ? lanes : 1))), () -> value[0] = emitter.operand(factor, emitter.loops.zeroSteps(), lanes));
       result = exact ? value[0]
           : ir.value("select i1 " + ir.value("icmp slt i64 " + at + ", " + depth) + ", " + type + " " + value[0] + ", " + type + " zeroinitializer");
     } else {
       result = "poison";
       for (int lane = 0; lane < lanes; lane++) {
-        String ownRow = stage.alongInner() ? row : atMost(ir.plus(row, lane), size - 1);
+        String ownRow = stage.alongInner() ? row : emitter.ir.smallest(ir.plus(row, lane), Long.toString(size - 1));
         String own = stage.alongInner() ? ir.plus(at, lane) : at;
         String[] value = new String[1];
-        emitter.unflatten(ownRow, outer, () -> emitter.unflatten(atMost(own, depth - 1), inner, () -> value[0] = emitter.value(factor, emitter.loops.zeroSteps())));
+        emitter.unflatten(ownRow, outer, () -> emitter.unflatten(emitter.ir.smallest(own, Long.toString(depth - 1)), inner, () -> value[0] = emitter.value(factor, emitter.loops.zeroSteps())));
         String scalar = Ir.type(element, 1);
         String one = ir.value("select i1 " + ir.value("icmp slt i64 " + own + ", " + depth) + ", " + scalar + " " + value[0] + ", " + scalar + " zeroinitializer");
         result = ir.value("insertelement " + type + " " + result + ", " + scalar + " " + one + ", i64 " + lane);

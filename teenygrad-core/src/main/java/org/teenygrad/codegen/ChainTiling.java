@@ -1,0 +1,86 @@
+package org.teenygrad.codegen;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.Target;
+
+/// A [Chain] on the level of tiles.
+///
+/// @param chain with the nodes of the sink
+/// @param sink of FETCHes of what stays, of STEPS and of STOREs
+/// @param tile a block's rows, and the columns of its sums
+/// @param parts of sixteen rows that each warp has
+record ChainTiling(Chain chain, OpNode sink, BlockTile tile, int parts) {
+  static final int STEP = 64;
+
+  private static final int STAGES = 2;
+  private static final Target.Rung UNIT = Target.Rung.WARP;
+
+  /// Puts the factors into STAGEs and FRAGMENTs and what is done with them into STEPS.
+  /// @param rows of a block
+  static ChainTiling of(Emitter plain, Chain chain, int rows) {
+    int columns = Contraction.count(chain.columns()) <= STEP ? STEP : 2 * STEP;
+    boolean few = chain.inner().size() == 1 && Contraction.depth(chain.inner().getFirst().fold()) <= STEP && columns == STEP && chain.sums().size() < 2;
+    int parts = few && rows == 128 ? 2 : 1;
+    Map<OpNode, Function<UnaryOperator<OpNode>, OpNode>> products = new HashMap<>();
+    List<OpNode> first = new ArrayList<>();
+    List<OpNode> stages = new ArrayList<>();
+    for (Chain.Inner inner : chain.inner()) {
+      List<OpNode> ranges = Analysis.foldRanges(inner.fold());
+      OpNode x = Stage.of(plain, inner.x(), chain.rows(), ranges, rows, STEP, 1, UNIT);
+      OpNode y = Stage.of(plain, inner.y(), chain.steps(), ranges, STEP, STEP, STAGES, UNIT);
+      products.put(inner.fold(), changed -> Tiling.product(UNIT, Tiling.fragment(x), Tiling.fragment(y)));
+      first.add(x);
+      stages.add(y);
+    }
+    for (Chain.Sum sum : chain.sums()) {
+      OpNode own = Stage.of(plain, sum.third(), chain.columns(), chain.steps(), columns, STEP, STAGES, UNIT);
+      Chain.Inner same = sharing(chain, sum, own);
+      OpNode g = same == null ? own : own.withInputs(List.of(own.input(0), stages.get(chain.inner().indexOf(same))));
+      products.put(sum.fold(), changed -> Tiling.product(UNIT, Tiling.fragment(rounded(changed.apply(sum.matrix()), chain.element())), Tiling.fragment(g)));
+      if (same == null) {
+        stages.add(g);
+      }
+    }
+    Map<OpNode, OpNode> changed = Tiling.withProducts(plain.analysis.sink, products);
+    Chain tiled = chain.with(changed);
+    List<OpNode> folds = new ArrayList<>(tiled.sums().stream().map(Chain.Sum::fold).toList());
+    if (tiled.rowFold() != null) {
+      folds.add(tiled.rowFold());
+    }
+    OpNode sink = Tiling.sink(first, Pipeline.steps(stages, folds, false), plain.analysis.stores().stream().map(changed::get).toList());
+    return new ChainTiling(tiled, sink, new BlockTile(rows, columns, STEP, STAGES, rows * 2 / parts, UNIT), parts);
+  }
+
+  private static OpNode rounded(OpNode matrix, DType element) {
+    return matrix.dtype() == element ? matrix : OpNode.create(OpCode.CAST, element, List.of(matrix), null);
+  }
+
+  /// The pair whose y lies in shared memory just as a sum's third factor would: lines of y, which run along its products, are then
+  /// those of the third factor, along the columns.
+  private static Chain.@Nullable Inner sharing(Chain chain, Chain.Sum sum, OpNode third) {
+    Chain.Inner inner = chain.sharing(sum);
+    Stage stage = third.payload(Stage.class);
+    boolean fits = inner != null && !stage.alongInner() && stage.asynchronous()
+        && Math.ceilDiv(Contraction.depth(inner.fold()), STEP) * STEP == stage.rows();
+    return fits ? inner : null;
+  }
+
+  /// The STEPS node.
+  OpNode steps() {
+    return sink.inputs().stream().filter(node -> node.is(OpCode.STEPS)).findFirst().orElseThrow();
+  }
+
+  /// Tiles of a third factor that are of a pair's y at the same time.
+  static @Nullable OpNode lender(OpNode stage) {
+    return stage.inputs().size() == 1 ? null : stage.input(1);
+  }
+}

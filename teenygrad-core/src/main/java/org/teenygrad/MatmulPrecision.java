@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 /// is built: what derivatives make of a product is under it, too.
 ///
 /// ```java
-/// Tensor y = x.matmul(w);
-/// MatmulPrecision.HIGH.run(y::realize);
+/// Tensor product = x.matmul(weight);
+/// MatmulPrecision.HIGH.run(product::realize);
 /// ```
 ///
 /// It is a permission: a device without such instructions, and a product too small for them, stays with float32. So do CPUs.

@@ -1,6 +1,8 @@
 package org.teenygrad.bench;
 
 import java.util.List;
+import org.teenygrad.runtime.Devices;
+import org.teenygrad.runtime.Target;
 import org.teenygrad.schedule.Profile;
 
 /// What a first step costs, in a JVM and with a cache of its own.
@@ -27,10 +29,12 @@ final class Fresh {
         figure("compile_gpt2_since_jvm_start", "s", sinceStart()));
   }
 
-  /// The first training step of a small model, from the start of the JVM to the loss.
-  static List<Figure> startup() {
-    GptStep.CHAR_CPU.prepare(1).run();
-    return List.of(figure("startup_char-cpu_first_step", "s", sinceStart()));
+  /// A model's first training step, from the start of the JVM to the loss: on a GPU, if there is one, with as much as is trained on there.
+  static List<Figure> startup(String config) {
+    GptStep step = GptStep.of(config);
+    boolean gpu = Devices.runtime(Devices.defaultDevice()).target() instanceof Target.Gpu;
+    (gpu ? step.onGpu() : step).prepare(1).run();
+    return List.of(figure("startup_" + config + "_first_step", "s", sinceStart()));
   }
 
   private static double sinceStart() {

@@ -32,6 +32,15 @@ record GptStep(String text, GptConfig config, int batch, int time, DType dtype) 
     return new GptStep(text, config, moreBatch, moreTime, otherType);
   }
 
+  /// The same model with as much as it is trained on with a GPU.
+  GptStep onGpu() {
+    return switch (text) {
+      case "baby" -> with(64, 256, DType.BFLOAT16);
+      case "gpt2" -> with(32, 1024, DType.BFLOAT16);
+      default -> this;
+    };
+  }
+
   Case measured() {
     return new Case("gpt_step_" + text, Unit.MILLIS, 0, () -> prepare(1));
   }

@@ -47,8 +47,8 @@ final class GpuCases {
         matmul("matmul_2048_float32", 2048, DType.FLOAT32, 2, FLOAT32),
         attention("attention", 16, 12, 1024, 64),
         attentionBackward("attention_backward", 16, 12, 1024, 64),
-        new TrainingCase("nanogpt_baby_step", Unit.MILLIS, GptStep.BABY.with(64, 256, DType.BFLOAT16), 256, MODEL),
-        new TrainingCase("gpt2_124m_step", Unit.TOKENS, GptStep.GPT2.with(32, 1024, DType.BFLOAT16), 256, MODEL));
+        new TrainingCase("nanogpt_baby_step", Unit.MILLIS, GptStep.BABY.onGpu(), 256, MODEL),
+        new TrainingCase("gpt2_124m_step", Unit.TOKENS, GptStep.GPT2.onGpu(), 256, MODEL));
   }
 
   /// The cases of these names, of all if there are none.

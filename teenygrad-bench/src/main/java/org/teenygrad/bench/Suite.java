@@ -36,7 +36,7 @@ enum Suite {
   void run(String config, Sampler sampler, java.util.function.Consumer<Figure> out) {
     switch (this) {
       case COMPILE -> Fresh.compile().forEach(out);
-      case STARTUP -> Fresh.startup().forEach(out);
+      case STARTUP -> Fresh.startup(config).forEach(out);
       default -> cases(config).forEach(what -> out.accept(sampler.measure(what)));
     }
   }

@@ -38,6 +38,7 @@ class GradientsTest {
   void everyOperationHasAChainRuleOrIsKnownToBeFlat() {
     Set<OpCode> tensorLevel = EnumSet.allOf(OpCode.class);
     tensorLevel.removeAll(EnumSet.of(OpCode.LOAD, OpCode.STORE, OpCode.FOLD, OpCode.SINK, OpCode.GRADIENT));
+    tensorLevel.removeIf(op -> op.group() == OpCode.Group.TILE);
     Set<OpCode> known = EnumSet.copyOf(ChainRules.FLAT);
     known.addAll(ChainRules.TABLE.keySet());
     assertThat(known).containsExactlyInAnyOrderElementsOf(tensorLevel);

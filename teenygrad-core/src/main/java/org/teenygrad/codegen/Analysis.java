@@ -73,6 +73,11 @@ final class Analysis {
     }
   }
 
+  /// The numbers of the buffers, which are numbered without gaps.
+  List<Integer> slots() {
+    return nodes.stream().filter(node -> node.is(OpCode.PARAM)).map(node -> node.payload(Param.class).slot()).sorted().distinct().toList();
+  }
+
   /// The loops whose counters a value changes with; a FOLD's own are not among them.
   long dependencies(OpNode node) {
     return dependencies.getOrDefault(node, 0L);

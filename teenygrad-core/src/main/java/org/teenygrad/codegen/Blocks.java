@@ -8,7 +8,7 @@ import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Target;
 
-/// Elementwise kernels and reductions on a GPU: each thread, or a [Team] of them, takes one item.
+/// Reductions and elementwise kernels of several loops on a GPU: each thread, or a [Team] of them, takes one item.
 ///
 /// An item is one iteration of the first loops, as many as all reductions and stores depend on. The members of a team share the
 /// innermost loop of each reduction, and afterwards the loops that are left: the elements of a softmax's row. Where a reduction runs
@@ -31,8 +31,6 @@ final class Blocks implements LoopNest {
   /// Threads that keep a multiprocessor's memory pipeline busy.
   private static final int BUSY = 1024;
 
-  private static final int PASSES = 4;
-
   private final Emitter emitter;
   private final Analysis analysis;
   private final List<OpNode> rows;
@@ -44,9 +42,6 @@ final class Blocks implements LoopNest {
   private final int threads;
   private final boolean neighbours;
   private final long items;
-
-  /// Vectors of a long flat loop that a thread takes, those of all threads of its block side by side each time.
-  private final int passes;
 
   Blocks(Emitter emitter, Target.Gpu target) {
     this.emitter = emitter;
@@ -64,14 +59,12 @@ final class Blocks implements LoopNest {
     long count = Contraction.count(rows);
     OpNode across = !rest.isEmpty() ? shared.size() == rest.size() ? shared.getLast() : null : neighbours && !folds.isEmpty() || rows.isEmpty() ? null : rows.getLast();
     long wanted = (long) target.processors() * BUSY;
-    lanes = across == null ? 1 : lanes(across, rest.isEmpty() ? count / wanted : Analysis.size(across));
+    lanes = across == null ? 1 : lanes(analysis, across, rest.isEmpty() ? count / wanted : Analysis.size(across), Analysis.size(across));
     items = rest.isEmpty() ? count / lanes : count;
     List<OpNode> shareable = neighbours && (rest.isEmpty() ? lanes == 1 : shared.size() == rest.size()) ? folds : List.of();
     repeated = new RepeatedRows(emitter, rows, shareable, shareable.isEmpty() || shared.size() != 1 ? null : shared.getFirst(), target.sharedBytes());
     size = folds.isEmpty() && rest.isEmpty() ? 1 : teamSize(folds, wanted);
     threads = Math.max(size, neighbours || size == 1 ? THREADS : Math.min(MOST_THREADS, size * Team.WARP));
-    boolean flat = size == 1 && rest.isEmpty() && rows.size() == 1 && lanes > 1 && analysis.folds().isEmpty();
-    passes = flat && items % ((long) THREADS * PASSES) == 0 && items / PASSES >= wanted * PASSES ? PASSES : 1;
   }
 
   /// As many of the first loops as all the nodes depend on.
@@ -112,7 +105,8 @@ final class Blocks implements LoopNest {
   }
 
   /// How many neighbours along a loop a thread takes at once: whole vectors of the narrowest type, if accesses run over neighbours.
-  private int lanes(OpNode range, long most) {
+  /// @param size what they have to divide
+  static int lanes(Analysis analysis, OpNode range, long most, long size) {
     int narrowest = Long.BYTES;
     boolean good = false;
     for (OpNode node : analysis.nodes) {
@@ -124,7 +118,7 @@ final class Blocks implements LoopNest {
     }
     boolean folds = analysis.folds().stream().anyMatch(fold -> analysis.dependsOn(fold, range));
     int widest = Math.min(folds ? 4 : MOST_LANES, VECTOR_BYTES / narrowest);
-    return good ? Team.divisor(Math.clamp(most, 1, widest), Analysis.size(range)) : 1;
+    return good ? Team.divisor(Math.clamp(most, 1, widest), size) : 1;
   }
 
   private int teamSize(List<OpNode> folds, long wanted) {
@@ -165,22 +159,12 @@ final class Blocks implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    return new Program.Launch(Math.ceilDiv(items / passes, threads / size), threads, repeated.bytes());
+    return new Program.Launch(Math.ceilDiv(items, threads / size), threads, repeated.bytes());
   }
 
   @Override
   public void emit() {
     Ir ir = emitter.ir;
-    if (passes > 1) {
-      OpNode last = rows.getLast();
-      String block = ir.value("mul i64 " + Team.block(ir) + ", " + (long) threads * passes * lanes);
-      String first = ir.value("add i64 " + block + ", " + ir.value("mul i64 " + Team.thread(ir) + ", " + lanes));
-      emitter.within(last, first, new Axis(last, passes, lanes, lanes, (long) threads * lanes), () -> {
-        emitter.emitReady(analysis.nodes);
-        return true;
-      });
-      return;
-    }
     Team team = new Team(ir, size, threads, neighbours);
     int perBlock = threads / size;
     String item = emitter.sum(ir.value("mul i64 " + Team.block(ir) + ", " + perBlock), team.number());

@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Param;
 import org.teenygrad.runtime.Debug;
 import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Target;
@@ -18,19 +17,47 @@ import org.teenygrad.runtime.Target;
 public final class Generator {
   private Generator() {}
 
-  /// @param sink a SINK of STOREs whose loops are numbered from 0, outermost first
+  /// @param sinks SINKs of STOREs whose loops are numbered from 0, outermost first: one for each list of buffers that a launch runs over.
+  ///     A processor's kernel runs over one list at a time; those of a GPU are alike ([#likeness]) and all run at once
   /// @return the program, named after what it does and by its contents
-  public static Program generate(OpNode sink, Target target) {
+  public static Program generate(List<OpNode> sinks, Target target) {
+    OpNode sink = sinks.getFirst();
     return switch (target) {
       case Target.Cpu cpu -> {
         OpNode simple = Decompositions.expand(Decompositions.spellLogSums(sink), false);
         Emitter emitter = new Emitter(new Analysis(simple), new Ir(Ir.Dialect.HOST), cpu.vectorBytes());
         LoopNest nest = Contraction.of(emitter, cpu).map(LoopNest.class::cast).orElseGet(() -> new Elements(emitter, cpu));
-        yield program(sink, nest, Generator::processorModule);
+        nest.emit();
+        yield program(List.of(sink), nest, nest.launch(), nest.work(), Generator::processorModule);
       }
-      case Target.Gpu gpu -> program(sink, gpuNest(sink, gpu), Generator::gpuModule);
+      case Target.Gpu gpu when Flat.fits(sink) -> {
+        Flat flat = new Flat(sinks, gpu);
+        flat.emit();
+        yield program(sinks, flat, flat.launch(), flat.work(), Generator::gpuModule);
+      }
+      case Target.Gpu gpu -> {
+        LoopNest nest = gpuNest(sink, gpu);
+        int runs = sinks.size();
+        if (runs > 1) {
+          Runs.open(nest.emitter().ir, Team.row(nest.emitter().ir), nest.emitter().analysis.slots().size());
+        }
+        nest.emit();
+        Program.Work work = nest.work();
+        yield program(sinks, nest, nest.launch().times(runs), new Program.Work(work.flops() * runs, work.bytes() * runs), Generator::gpuModule);
+      }
       case Target.Graphs _ -> throw new IllegalArgumentException("no code is written for a device that takes graphs");
     };
+  }
+
+  /// What is equal for two kernels that may share a launch: on a processor the kernel itself, on a GPU for elementwise ones what they do to an element.
+  /// @param sink as for [#generate]
+  public static OpNode likeness(OpNode sink, Target target) {
+    return target instanceof Target.Gpu ? Flat.alike(sink) : sink;
+  }
+
+  /// How many runs over `slots` buffers each may share a launch.
+  public static int mostRuns(int slots, Target target) {
+    return target instanceof Target.Gpu ? Math.max(1, Runs.MOST_POINTERS / slots) : Integer.MAX_VALUE;
   }
 
   /// A kernel on the level of tiles, if a GPU computes it tile by tile: a SINK of what fills shared memory first, of STEPS and of STOREs.
@@ -74,37 +101,39 @@ public final class Generator {
 
   /// An emitter for a graph whose operations a GPU has.
   static Emitter forGpu(OpNode sink) {
-    return new Emitter(new Analysis(sink), new Ir(Ir.Dialect.NVPTX), Blocks.VECTOR_BYTES);
+    return forGpu(sink, new Ir(Ir.Dialect.NVPTX));
+  }
+
+  static Emitter forGpu(OpNode sink, Ir ir) {
+    return new Emitter(new Analysis(sink), ir, Blocks.VECTOR_BYTES);
   }
 
   /// Puts a name, parameters and declarations around a function's body.
   private interface Frame {
-    String module(String name, List<Integer> slots, Ir ir, Program.Launch launch);
+    String module(String name, List<Integer> slots, Ir ir, int threads, int runs);
   }
 
-  private static Program program(OpNode sink, LoopNest nest, Frame frame) {
-    Emitter emitter = nest.emitter();
-    Ir ir = emitter.ir;
-    nest.emit();
-    String name = nest.kind() + "_" + Long.toHexString(Integer.toUnsignedLong(ir.text().hashCode())) + Long.toHexString(Integer.toUnsignedLong(sink.toString().hashCode() * 31 + ir.text().length()));
+  private static Program program(List<OpNode> sinks, LoopNest nest, Program.Launch launch, Program.Work work, Frame frame) {
+    Ir ir = nest.emitter().ir;
+    String name = nest.kind() + "_" + Long.toHexString(Integer.toUnsignedLong(ir.text().hashCode())) + Long.toHexString(Integer.toUnsignedLong(sinks.toString().hashCode() * 31 + ir.text().length()));
     tiles(nest).ifPresent(tiles -> Debug.graphs(() -> "kernel " + name + " in tiles", List.of(tiles)));
-    List<Integer> slots = emitter.analysis.nodes.stream().filter(node -> node.is(OpCode.PARAM))
-        .map(node -> node.payload(Param.class).slot()).sorted().distinct().toList();
-    return new Program(name, sink, frame.module(name, slots, ir, nest.launch()), nest.launch(), Work.of(emitter.analysis), KernelDescription.of(sink));
+    String module = frame.module(name, nest.emitter().analysis.slots(), ir, launch.threads(), sinks.size());
+    return new Program(name, sinks, module, launch, work, KernelDescription.of(sinks));
   }
 
-  /// A kernel's parameters are the pointers themselves, in the order of the slots, which are numbered without gaps.
-  private static String gpuModule(String name, List<Integer> slots, Ir ir, Program.Launch launch) {
+  /// A kernel's parameters are the pointers themselves, in the order of the slots, which are numbered without gaps; those of many runs are one.
+  private static String gpuModule(String name, List<Integer> slots, Ir ir, int threads, int runs) {
     StringBuilder text = new StringBuilder();
     ir.declarations().stream().filter(declaration -> declaration.startsWith("@")).forEach(global -> text.append(global).append('\n'));
-    String parameters = slots.stream().map(slot -> ir.dialect.pointer + " align 16 " + Memory.pointer(slot)).collect(Collectors.joining(", "));
+    String parameters = runs > 1 ? Runs.parameter(runs, slots.size())
+        : slots.stream().map(slot -> ir.dialect.pointer + " align 16 " + Memory.pointer(slot)).collect(Collectors.joining(", "));
     text.append("define ptx_kernel void @").append(name).append('(').append(parameters).append(") #0 {\nentry:\n").append(ir.text()).append("  ret void\n}\n\n");
     ir.declarations().stream().filter(declaration -> !declaration.startsWith("@")).forEach(declaration -> text.append(declaration).append('\n'));
-    text.append("attributes #0 = { nounwind }\n!nvvm.annotations = !{!0}\n!0 = !{ptr @").append(name).append(", !\"maxntidx\", i32 ").append(launch.threads()).append("}\n");
+    text.append("attributes #0 = { nounwind }\n!nvvm.annotations = !{!0}\n!0 = !{ptr @").append(name).append(", !\"maxntidx\", i32 ").append(threads).append("}\n");
     return text.toString();
   }
 
-  private static String processorModule(String name, List<Integer> slots, Ir ir, Program.Launch launch) {
+  private static String processorModule(String name, List<Integer> slots, Ir ir, int threads, int runs) {
     StringBuilder text = new StringBuilder();
     text.append("define void @").append(name).append("(ptr %arguments, i64 %begin, i64 %end, ptr %scratch) #0 {\nentry:\n");
     slots.forEach(slot -> text

@@ -43,6 +43,17 @@ public final class KernelDescription {
     return new KernelDescription(sink).text();
   }
 
+  /// A launch over many lists of buffers: what it does to an element if they differ in size.
+  /// @param sinks the graph for each of the lists
+  public static String of(List<OpNode> sinks) {
+    OpNode first = sinks.getFirst();
+    if (sinks.stream().allMatch(sink -> sink == first)) {
+      return of(first);
+    }
+    long elements = sinks.stream().mapToLong(sink -> size(new Analysis(sink).outer)).sum();
+    return new KernelDescription(first).map(elements + " elements of " + sinks.size() + " tensors") + outputs(first);
+  }
+
   /// Everything but addresses and masks.
   private static Set<OpNode> values(List<OpNode> stores) {
     Set<OpNode> seen = new HashSet<>();
@@ -58,7 +69,7 @@ public final class KernelDescription {
   }
 
   private String text() {
-    String outputs = analysis.stores().size() > 1 ? " x" + analysis.stores().size() + " outputs" : "";
+    String outputs = outputs(analysis.sink);
     OpNode store = analysis.stores().getFirst();
     if (store.payload() != null || store.inputs().size() > 3) {
       String combine = store.payload() == null ? "" : " " + name((OpCode) store.payload());
@@ -73,7 +84,11 @@ public final class KernelDescription {
         return contraction(swapped ? columns : rows, swapped ? rows : columns) + outputs;
       }
     }
-    return folds.isEmpty() ? map(store) + outputs : reduction() + outputs;
+    return folds.isEmpty() ? map(size(outer(store)) + " elements") + outputs : reduction() + outputs;
+  }
+
+  private static String outputs(OpNode sink) {
+    return sink.inputs().size() > 1 ? " x" + sink.inputs().size() + " outputs" : "";
   }
 
   /// The outer loops that one factor depends on and the other does not.
@@ -141,10 +156,10 @@ public final class KernelDescription {
     return "reduce " + parts + names(" · ", node -> true) + " (" + rows + (rows == 1 ? " row)" : " rows)");
   }
 
-  private String map(OpNode store) {
+  private String map(String size) {
     String names = names(" ", node -> true);
     boolean loads = values.stream().anyMatch(node -> node.is(OpCode.LOAD));
-    return (names.isEmpty() ? loads ? "copy" : "fill" : "map" + names) + " (" + size(outer(store)) + " elements)";
+    return (names.isEmpty() ? loads ? "copy" : "fill" : "map" + names) + " (" + size + ")";
   }
 
   /// The different operations among the values, those on floats if there are any.

@@ -3,7 +3,7 @@ package org.teenygrad.codegen;
 import org.teenygrad.runtime.Program;
 
 /// A way to run a kernel's loops.
-sealed interface LoopNest permits Elements, Contraction, Blocks, Owners, LoneSums, MatrixTiles, ChainedTiles {
+sealed interface LoopNest permits Elements, Contraction, Flat, Blocks, Owners, LoneSums, MatrixTiles, ChainedTiles {
   /// What the nest writes with; its analysis has the graph that is written.
   Emitter emitter();
 
@@ -15,4 +15,9 @@ sealed interface LoopNest permits Elements, Contraction, Blocks, Owners, LoneSum
 
   /// How the work is cut up.
   Program.Launch launch();
+
+  /// What there is to do.
+  default Program.Work work() {
+    return Work.of(emitter().analysis);
+  }
 }

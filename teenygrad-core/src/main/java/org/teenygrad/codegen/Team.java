@@ -41,6 +41,11 @@ final class Team {
     return register(ir, "ctaid.x");
   }
 
+  /// The number of a block's row in a grid that has several.
+  static String row(Ir ir) {
+    return register(ir, "ctaid.y");
+  }
+
   private static String register(Ir ir, String name) {
     ir.declare("declare i32 @llvm.nvvm.read.ptx.sreg." + name + "()");
     return ir.value("zext i32 " + ir.value("call i32 @llvm.nvvm.read.ptx.sreg." + name + "()") + " to i64");

@@ -1,5 +1,7 @@
 package org.teenygrad.optim;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.teenygrad.Tensor;
@@ -25,12 +27,26 @@ public final class AdamW extends Adam {
     super(groups, beta1, beta2, eps, amsgrad);
   }
 
+  /// After Adam's, what a parameter shrinks by: data, so that parameters with and without decay are changed by one kernel.
+  @Override
+  protected double[] scalars(Settings settings, long step) {
+    double[] adam = super.scalars(settings, step);
+    double[] all = Arrays.copyOf(adam, adam.length + 1);
+    all[adam.length] = 1 - settings.learningRate() * settings.weightDecay();
+    return all;
+  }
+
+  @Override
+  protected List<Tensor> scalars(Settings settings, Tensor step) {
+    List<Tensor> all = new ArrayList<>(super.scalars(settings, step));
+    all.add(all.getFirst().mul(settings.weightDecay()).rsub(1));
+    return all;
+  }
+
   @Override
   protected Tensor next(Update update) {
     Tensor p = update.parameter();
-    if (update.weightDecay() != 0) {
-      p = p.mul(update.scalars().getFirst().mul(update.weightDecay()).rsub(1));
-    }
-    return p.sub(movement(update, update.gradient()));
+    boolean decays = groups().stream().anyMatch(group -> group.weightDecay() != 0);
+    return (decays ? p.mul(update.scalars().getLast()) : p).sub(movement(update, update.gradient()));
   }
 }

@@ -1,21 +1,35 @@
 package org.teenygrad.runtime;
 
+import java.util.List;
 import org.teenygrad.ir.OpNode;
 
 /// One kernel, ready for a device's compiler.
 ///
+/// On a GPU one launch runs over all lists of buffers that are independent of each other, so the source is made for that many; elsewhere
+/// for one list.
+///
 /// @param name a function name, unique among the kernels of a schedule, that says what the kernel does
-/// @param graph a SINK. For devices with a machine [Target]: of STOREs over PARAMs and RANGEs. For [Target.Graphs]: of
+/// @param graphs for each list of buffers that a launch runs over, a SINK. For devices with a machine [Target]: of STOREs over PARAMs and RANGEs. For [Target.Graphs]: of
 ///     tensor-level nodes; slots 0.. are the outputs, one for each of the SINK's inputs, then come the arguments
-/// @param source LLVM IR that defines the function `name`: of `(ptr args, i64 begin, i64 end, ptr scratch)` for [Target.Cpu], of one
-///     pointer for each PARAM slot for [Target.Gpu]; empty for [Target.Graphs]
+/// @param source LLVM IR that defines the function `name`: of `(ptr args, i64 begin, i64 end, ptr scratch)` for [Target.Cpu], for [Target.Gpu] of one
+///     pointer for each PARAM slot, or one parameter that holds those of all lists; empty for [Target.Graphs]
 /// @param launch how its work is cut up
-/// @param work an estimate of all items together
+/// @param work an estimate of all graphs together
 /// @param description what the kernel computes, in a line for people
-public record Program(String name, OpNode graph, String source, Launch launch, Work work, String description) {
+public record Program(String name, List<OpNode> graphs, String source, Launch launch, Work work, String description) {
   /// A program about which there is nothing to say.
   public Program(String name, OpNode graph, String source, Launch launch, Work work) {
-    this(name, graph, source, launch, work, name);
+    this(name, List.of(graph), source, launch, work, name);
+  }
+
+  /// The graph of the first list; those of others differ in sizes and types at most.
+  public OpNode graph() {
+    return graphs.getFirst();
+  }
+
+  /// The graph of one of the lists that a launch is given.
+  public OpNode graph(int list) {
+    return graphs.get(graphs.size() == 1 ? 0 : list);
   }
 
   /// How a kernel's work is cut up.
@@ -24,7 +38,18 @@ public record Program(String name, OpNode graph, String source, Launch launch, W
   /// @param threads how many threads work on one part together: 1 on a processor
   /// @param scratchBytes how much memory of its own each part needs while it is worked on: 64-byte aligned on a processor, a block's
   ///     dynamic shared memory on a GPU
-  public record Launch(long items, int threads, long scratchBytes) {}
+  /// @param times how often all of that is done in one launch: once for each list of buffers, if the items are those of one list
+  public record Launch(long items, int threads, long scratchBytes, int times) {
+    /// For one list of buffers, or for all.
+    public Launch(long items, int threads, long scratchBytes) {
+      this(items, threads, scratchBytes, 1);
+    }
+
+    /// The same for so many lists.
+    public Launch times(int lists) {
+      return new Launch(items, threads, scratchBytes, lists);
+    }
+  }
 
   /// Floating-point operations, and bytes of tensors read and written at least once.
   public record Work(double flops, double bytes) {}

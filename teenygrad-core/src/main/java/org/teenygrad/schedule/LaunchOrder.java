@@ -7,15 +7,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.teenygrad.codegen.Generator;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.Target;
 import org.teenygrad.schedule.Scheduler.Bound;
 
 /// Puts kernels into launches and the launches in order.
 final class LaunchOrder {
   private LaunchOrder() {}
 
-  /// The launches in order: a kernel runs when all that it reads is there, the one with the longest way to the end first; the
-  /// same kernel over several independent sets of buffers is one launch.
-  static List<List<Bound>> of(List<Bound> kernels, Map<Integer, Integer> inPlace) {
+  /// The launches in order: a kernel runs when all that it reads is there, the one with the longest way to the end first; kernels that are alike
+  /// ([Generator#likeness]) over several independent sets of buffers are one launch.
+  static List<List<Bound>> of(List<Bound> kernels, Map<Integer, Integer> inPlace, Target target) {
+    List<OpNode> likeness = likeness(kernels, target);
     List<Set<Integer>> before = dependencies(kernels, inPlace);
     List<List<Integer>> after = new ArrayList<>();
     kernels.forEach(kernel -> after.add(new ArrayList<>()));
@@ -37,7 +41,8 @@ final class LaunchOrder {
     List<List<Bound>> launches = new ArrayList<>();
     while (!ready.isEmpty()) {
       int next = ready.stream().min(urgent).orElseThrow();
-      List<Integer> same = ready.stream().filter(i -> kernels.get(i).sink() == kernels.get(next).sink()).sorted().toList();
+      List<Integer> same = ready.stream().filter(i -> likeness.get(i) == likeness.get(next)).sorted()
+          .limit(Generator.mostRuns(kernels.get(next).slots().size(), target)).toList();
       ready.removeAll(same);
       launches.add(same.stream().map(kernels::get).toList());
       for (int done : same) {
@@ -49,6 +54,11 @@ final class LaunchOrder {
       }
     }
     return launches;
+  }
+
+  private static List<OpNode> likeness(List<Bound> kernels, Target target) {
+    Map<OpNode, OpNode> known = new HashMap<>();
+    return kernels.stream().map(kernel -> known.computeIfAbsent(kernel.sink(), sink -> Generator.likeness(sink, target))).toList();
   }
 
   private static int[] heights(List<Set<Integer>> before, List<List<Integer>> after) {

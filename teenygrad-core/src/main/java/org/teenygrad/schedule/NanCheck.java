@@ -24,13 +24,15 @@ final class NanCheck {
 
   /// @throws ArithmeticException if there is NaN, naming the kernel, what it fuses, the place, and inputs that have NaN too
   static void after(Runtime runtime, Program program, List<List<Buffer>> arguments) {
-    Map<Integer, OpNode> outputs = outputs(program.graph());
-    for (List<Buffer> buffers : arguments) {
+    for (int i = 0; i < arguments.size(); i++) {
+      OpNode graph = program.graph(i);
+      List<Buffer> buffers = arguments.get(i);
+      Map<Integer, OpNode> outputs = outputs(graph);
       outputs.forEach((slot, output) -> {
         long place = firstNan(runtime, buffers.get(slot), output.dtype());
         if (place >= 0) {
           throw new ArithmeticException("NaN at " + index(output.shape(), place) + " of the " + output.dtype() + output.shape() + " that kernel " + program.name()
-              + " wrote: " + KernelDescription.of(program.graph()) + "; " + guilty(runtime, program.graph(), buffers, outputs));
+              + " wrote: " + KernelDescription.of(graph) + "; " + guilty(runtime, graph, buffers, outputs));
         }
       });
     }

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.codegen.KernelDescription;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.Debug;
+import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Runtime;
 
 /// What happened while somebody watched: every schedule that was made, and every launch with its time and an estimate of
@@ -26,17 +26,14 @@ public record Profile(List<Launch> launches, List<Making> schedules) {
   /// One launch of a kernel.
   ///
   /// @param name what kind of kernel it is, and a number that tells it from others
-  /// @param kernel its graph: a SINK of STOREs, or of tensor-level nodes on a device that does not fuse
+  /// @param kernel its graph: a SINK of STOREs, or of tensor-level nodes on a device that does not fuse; where it runs over tensors of different
+  ///     sizes, that of the first
+  /// @param description what it fuses, in a line
   /// @param runs how many sets of arguments it ran over
   /// @param flops floating-point operations of all runs together, an estimate
   /// @param bytes tensor bytes read and written at least once, of all runs together
   /// @param nanos how long it took
-  public record Launch(String name, OpNode kernel, int runs, double flops, double bytes, long nanos) {
-    /// What the kernel fuses, in a line.
-    public String description() {
-      return KernelDescription.of(kernel);
-    }
-
+  public record Launch(String name, OpNode kernel, String description, int runs, double flops, double bytes, long nanos) {
     public double flopsPerSecond() {
       return flops * 1e9 / nanos;
     }
@@ -96,15 +93,17 @@ public record Profile(List<Launch> launches, List<Making> schedules) {
 
   static void run(Runtime runtime, Schedule.ExecItem item, List<List<Buffer>> arguments) {
     long nanos = item.kernel().time(arguments);
+    Program program = item.program();
     int runs = arguments.size();
-    Launch launch = new Launch(item.program().name(), item.program().graph(), runs, item.program().work().flops() * runs, item.program().work().bytes() * runs, nanos);
+    double times = (double) runs / program.graphs().size();
+    Launch launch = new Launch(program.name(), program.graph(), program.description(), runs, program.work().flops() * times, program.work().bytes() * times, nanos);
     Debug.say(Debug.LAUNCHES, () -> Roofline.of(runtime).line(launch));
     Profile profile = recording;
     if (profile != null) {
       profile.launches.add(launch);
     }
     if (Debug.checksNan()) {
-      NanCheck.after(runtime, item.program(), arguments);
+      NanCheck.after(runtime, program, arguments);
     }
   }
 }

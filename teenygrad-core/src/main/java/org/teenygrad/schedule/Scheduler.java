@@ -30,8 +30,8 @@ import org.teenygrad.runtime.Target;
 
 /// From a graph over PARAMs to a [Schedule]: simplify, fuse, lower, merge, order, place in memory, compile.
 final class Scheduler {
-  /// Kernels by device and by what they do, for all schedules: two layers of a model share theirs.
-  private static final Map<Runtime, Map<OpNode, Compiled>> COMPILED = new ConcurrentHashMap<>();
+  /// Kernels by device and by what their launches do, for all schedules: two layers of a model share theirs.
+  private static final Map<Runtime, Map<List<OpNode>, Compiled>> COMPILED = new ConcurrentHashMap<>();
 
   /// A program whose shapes change all the time does not keep every kernel that it ever had.
   private static final int MOST_KERNELS = 4096;
@@ -123,10 +123,10 @@ final class Scheduler {
     assert areKernels(canonical);
     List<Bound> bound = canonical.stream().map(Scheduler::bind).toList();
     Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Bound::kernel).toList(), simple, slots);
-    List<List<Bound>> launches = LaunchOrder.of(bound, inPlace);
+    List<List<Bound>> launches = LaunchOrder.of(bound, inPlace, target);
     Memory memory = memory(launches, wanted, inPlace);
     requireRoom(memory, launches);
-    Schedule.Compilation compilation = compileAll(bound);
+    Schedule.Compilation compilation = compileAll(launches);
     return assemble(launches, simple, memory, compilation);
   }
 
@@ -199,18 +199,23 @@ final class Scheduler {
     return new Bound(Graph.substitute(OpNode.of(OpCode.SINK, null, kernel.stores()), renumbered), slots, kernel);
   }
 
-  private Schedule.Compilation compileAll(List<Bound> bound) {
+  /// The graphs that a launch's code is made for: all of them where it takes all buffers at once.
+  private List<OpNode> sinks(List<Bound> launch) {
+    return target instanceof Target.Gpu ? launch.stream().map(Bound::sink).toList() : List.of(launch.getFirst().sink);
+  }
+
+  private Schedule.Compilation compileAll(List<List<Bound>> launches) {
     long start = System.nanoTime();
-    Map<OpNode, Compiled> compiled = COMPILED.computeIfAbsent(runtime, r -> new ConcurrentHashMap<>());
+    Map<List<OpNode>, Compiled> compiled = COMPILED.computeIfAbsent(runtime, r -> new ConcurrentHashMap<>());
     if (compiled.size() > MOST_KERNELS) {
       // Schedules keep the kernels that they use.
       compiled.clear();
     }
-    List<OpNode> fresh = bound.stream().map(Bound::sink).distinct().filter(sink -> !compiled.containsKey(sink)).toList();
-    fresh.parallelStream().forEach(sink -> {
-      Program program = Generator.generate(sink, target);
-      Debug.graphs(() -> "kernel " + program.name() + ": " + KernelDescription.of(sink), List.of(sink));
-      compiled.put(sink, new Compiled(program, runtime.compiler().compile(program)));
+    List<List<OpNode>> fresh = launches.stream().map(this::sinks).distinct().filter(sinks -> !compiled.containsKey(sinks)).toList();
+    fresh.parallelStream().forEach(sinks -> {
+      Program program = Generator.generate(sinks, target);
+      Debug.graphs(() -> "kernel " + program.name() + ": " + program.description(), sinks.stream().distinct().toList());
+      compiled.put(sinks, new Compiled(program, runtime.compiler().compile(program)));
     });
     return new Schedule.Compilation(fresh.size(), System.nanoTime() - start);
   }
@@ -280,10 +285,10 @@ final class Scheduler {
   }
 
   private Schedule assemble(List<List<Bound>> launches, List<OpNode> results, Memory memory, Schedule.Compilation compilation) {
-    Map<OpNode, Compiled> compiled = Objects.requireNonNull(COMPILED.get(runtime));
+    Map<List<OpNode>, Compiled> compiled = Objects.requireNonNull(COMPILED.get(runtime));
     List<Schedule.ExecItem> items = new ArrayList<>();
     for (List<Bound> launch : launches) {
-      Compiled code = Objects.requireNonNull(compiled.get(launch.getFirst().sink));
+      Compiled code = Objects.requireNonNull(compiled.get(sinks(launch)));
       items.add(new Schedule.ExecItem(code.program, code.kernel, launch.stream().map(Bound::slots).toList()));
     }
     List<Integer> outputs = results.stream().map(slots::get).toList();

@@ -263,11 +263,23 @@ class GpuKernelsTest {
 
   @ParameterizedTest
   @MethodSource("gpus")
-  void anOptimizerUpdatesAllParametersOfAShapeAtOnceInVectors(AbsentGpu gpu) {
+  void anOptimizerChangesAllParametersInOneLaunchAndInVectors(AbsentGpu gpu) {
     List<PtxKernel> updates = GpuWorkload.ADAMW.launches(gpu).stream().filter(kernel -> kernel.count("sqrt.rn.f32") > 0).toList();
-    assertThat(updates).hasSize(2);
-    PtxKernel weights = updates.getFirst();
-    assertThat(inVectors(weights, "ld.global")).as(weights.toString()).isEqualTo(4);
-    movesInVectors(weights, "st.global");
+    assertThat(updates).hasSize(1);
+    PtxKernel update = updates.getFirst();
+    assertThat(update.program().graphs().stream().distinct()).hasSize(8);
+    assertThat(inVectors(update, "ld.global")).as(update.toString()).isEqualTo(4);
+    movesInVectors(update, "st.global");
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void tensorsOfAllSizesAndTypesShareALaunchThatDoesTheSameToThem(AbsentGpu gpu) {
+    List<PtxKernel> launches = GpuWorkload.MANY_TENSORS.launches(gpu);
+    assertThat(launches).hasSize(1);
+    PtxKernel kernel = launches.getFirst();
+    assertThat(kernel.program().graphs()).hasSize(4);
+    assertThat(kernel.count("ld.global")).as("one vector of each type").isEqualTo(2);
+    movesInVectors(kernel, "st.global");
   }
 }

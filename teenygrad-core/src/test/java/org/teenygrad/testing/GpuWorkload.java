@@ -13,6 +13,7 @@ import org.teenygrad.AttentionOptions;
 import org.teenygrad.Gradient;
 import org.teenygrad.Tensor;
 import org.teenygrad.optim.AdamW;
+import org.teenygrad.optim.ParameterGroup;
 import org.teenygrad.runtime.cuda.AbsentGpu;
 import org.teenygrad.runtime.cuda.PtxKernel;
 
@@ -58,7 +59,8 @@ enum GpuWorkload {
     Tensor loss = logits.crossEntropy(gpu.tensor(INT32, 4096));
     Tensor.realize(loss, Gradient.of(loss, logits));
   }),
-  ADAMW(GpuWorkload::adamW);
+  ADAMW(GpuWorkload::adamW),
+  MANY_TENSORS(GpuWorkload::manyTensors);
 
   /// Of the attention.
   static final int BATCH = 4;
@@ -95,14 +97,21 @@ enum GpuWorkload {
     Tensor.realize(attention, Gradient.of(attention.mul(gpu.tensor(BFLOAT16, batch, heads, TIME, headDim)).sum(), qkv));
   }
 
+  /// Parameters of different sizes, of which matrices shrink and the others do not.
   private static void adamW(AbsentGpu gpu) {
     Map<String, Tensor> parameters = new LinkedHashMap<>();
     for (int layer = 0; layer < 4; layer++) {
-      parameters.put("weight" + layer, gpu.tensor(FLOAT32, 768, 768).requiresGrad());
-      parameters.put("bias" + layer, gpu.tensor(FLOAT32, 768).requiresGrad());
+      parameters.put("weight" + layer, gpu.tensor(FLOAT32, 768 * (layer + 1), 768).requiresGrad());
+      parameters.put("bias" + layer, gpu.tensor(FLOAT32, 768 * (layer + 1)).requiresGrad());
     }
-    AdamW optimizer = new AdamW(parameters, 0.1);
+    AdamW optimizer = new AdamW(ParameterGroup.decayingMatrices(parameters, 1e-3, 0.1), 0.9, 0.99, 1e-8);
     parameters.values().forEach(parameter -> parameter.setGrad(gpu.tensor(FLOAT32, parameter.shape().toArray())));
     optimizer.step();
+  }
+
+  /// The same of tensors of two sizes and two types.
+  private static void manyTensors(AbsentGpu gpu) {
+    Tensor.realize(Stream.of(gpu.tensor(BFLOAT16, 512, 768), gpu.tensor(FLOAT32, 768), gpu.tensor(BFLOAT16, 768), gpu.tensor(FLOAT32, 300, 768))
+        .map(x -> x.cast(FLOAT32).sqrt()).toList());
   }
 }

@@ -8,16 +8,16 @@ import org.teenygrad.runtime.llvm.LlvmTarget;
 ///
 /// All of these have asynchronous copies to shared memory (`cp.async`) and tensor cores for bfloat16. A GPU between two rows
 /// runs the code of the lower one: PTX is made for later GPUs too, unless its processor ends in `a`, which stands for one capability
-/// alone. The PTX version is the oldest that knows the processor, so that
-/// the oldest possible driver reads it; [CudaDriver] needs that of CUDA 11.4 at least.
+/// alone. The PTX version is the oldest that knows the processor, but
+/// 8.1 at least, in which a kernel's parameters have room for the pointers of many runs ([org.teenygrad.codegen]).
 ///
 /// @see <a href="https://docs.nvidia.com/cuda/parallel-thread-execution/#release-notes">PTX ISA release notes</a>
 enum Architecture {
-  A100(8, 0, "sm_80", "sm_80", 70, 11040, false),
-  RTX_30(8, 6, "sm_86", "sm_86", 71, 11040, false),
-  ORIN(8, 7, "sm_87", "sm_87", 74, 11040, false),
-  RTX_40(8, 9, "sm_89", "sm_89", 78, 11080, false),
-  HOPPER(9, 0, "sm_90a", "sm_90", 80, 12000, true),
+  A100(8, 0, "sm_80", "sm_80", 81, 12010, false),
+  RTX_30(8, 6, "sm_86", "sm_86", 81, 12010, false),
+  ORIN(8, 7, "sm_87", "sm_87", 81, 12010, false),
+  RTX_40(8, 9, "sm_89", "sm_89", 81, 12010, false),
+  HOPPER(9, 0, "sm_90a", "sm_90", 81, 12010, true),
   BLACKWELL(10, 0, "sm_100a", "sm_100", 86, 12070, false),
   RTX_50(12, 0, "sm_120", "sm_120", 87, 12080, false);
 

@@ -29,8 +29,8 @@ final class CudaCompiler implements Compiler {
   @Override
   public Kernel compile(Program program) {
     Program.Launch launch = program.launch();
-    return compile(
-        program.name(), program.description(), program.source(), new CudaKernel.Launch(launch.items(), launch.threads(), Math.toIntExact(launch.scratchBytes())));
+    return compile(program.name(), program.description(), program.source(),
+        new CudaKernel.Launch(launch.items(), launch.times(), launch.threads(), Math.toIntExact(launch.scratchBytes())));
   }
 
   CudaKernel compile(String name, String description, String ir, CudaKernel.Launch launch) {

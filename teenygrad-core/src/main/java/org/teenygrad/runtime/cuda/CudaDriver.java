@@ -71,7 +71,6 @@ final class CudaDriver {
   private static final MethodHandle GRAPH_CREATE = function("cuGraphCreate", 2);
   private static final MethodHandle GRAPH_DESTROY = function("cuGraphDestroy", 1);
   private static final MethodHandle GRAPH_ADD_KERNEL_NODE = function("cuGraphAddKernelNode", 5);
-  private static final MethodHandle GRAPH_ADD_EMPTY_NODE = function("cuGraphAddEmptyNode", 4);
   private static final MethodHandle GRAPH_INSTANTIATE = function("cuGraphInstantiateWithFlags", 3);
   private static final MethodHandle GRAPH_LAUNCH = function("cuGraphLaunch", 2);
   private static final MethodHandle GRAPH_EXEC_KERNEL_NODE_SET_PARAMS = function("cuGraphExecKernelNodeSetParams", 3);
@@ -341,10 +340,10 @@ final class CudaDriver {
     check("cuFuncSetAttribute", call(FUNC_SET_ATTRIBUTE, function, attribute.number, value));
   }
 
-  /// A row of blocks, each a row of threads.
-  /// @param extra the address of a list that names a buffer with the arguments (`CU_LAUNCH_PARAM_BUFFER_POINTER`)
-  static void launchKernel(long function, int blocks, int threads, int sharedBytes, long stream, long extra) {
-    check("cuLaunchKernel", call(LAUNCH_KERNEL, function, blocks, 1, 1, threads, 1, 1, sharedBytes, stream, 0, extra));
+  /// @param parameters the address of a list of the parameters' addresses
+  static void launchKernel(long function, CudaKernel.Launch launch, long stream, long parameters) {
+    check("cuLaunchKernel",
+        call(LAUNCH_KERNEL, function, (int) launch.blocks(), launch.rows(), 1, launch.threads(), 1, 1, launch.sharedBytes(), stream, parameters, 0));
   }
 
   // Graphs
@@ -362,23 +361,11 @@ final class CudaDriver {
   /// @param before the nodes that run before
   /// @param params a `CUDA_KERNEL_NODE_PARAMS_v1`
   static long graphAddKernelNode(long graph, List<Long> before, MemorySegment params) {
-    return addNode("cuGraphAddKernelNode", before, (out, dependencies) -> call(GRAPH_ADD_KERNEL_NODE, out, graph, dependencies, before.size(), params.address()));
-  }
-
-  /// A node that does nothing but wait for others.
-  static long graphAddEmptyNode(long graph, List<Long> before) {
-    return addNode("cuGraphAddEmptyNode", before, (out, dependencies) -> call(GRAPH_ADD_EMPTY_NODE, out, graph, dependencies, before.size()));
-  }
-
-  private interface AddNode {
-    int call(long out, long dependencies);
-  }
-
-  private static long addNode(String function, List<Long> before, AddNode add) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment dependencies = arena.allocateFrom(JAVA_LONG, before.stream().mapToLong(Long::longValue).toArray());
       MemorySegment out = arena.allocate(JAVA_LONG);
-      check(function, add.call(out.address(), before.isEmpty() ? 0 : dependencies.address()));
+      check("cuGraphAddKernelNode",
+          call(GRAPH_ADD_KERNEL_NODE, out.address(), graph, before.isEmpty() ? 0 : dependencies.address(), before.size(), params.address()));
       return out.get(JAVA_LONG, 0);
     }
   }

@@ -1,11 +1,9 @@
 package org.teenygrad.runtime.cuda;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.Kernel;
 import org.teenygrad.runtime.cuda.CudaDriver.FunctionAttribute;
@@ -21,12 +19,13 @@ final class CudaKernel implements Kernel {
   private final String title;
   private final Launch launch;
   private final long function;
-  private final Arguments arguments;
+  private @Nullable Parameters parameters;
 
-  /// @param blocks how many there are
+  /// @param blocks in a row of the grid
+  /// @param rows of the grid
   /// @param threads of a block
   /// @param sharedBytes dynamic shared memory of a block
-  record Launch(long blocks, int threads, int sharedBytes) {
+  record Launch(long blocks, int rows, int threads, int sharedBytes) {
     Launch {
       if (blocks < 0 || blocks > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(blocks + " blocks; a GPU takes 2^31 - 1 at most");
@@ -35,7 +34,7 @@ final class CudaKernel implements Kernel {
   }
 
   /// @param description what it computes
-  /// @param cubin machine code that defines the function, whose parameters are one pointer for each buffer
+  /// @param cubin machine code that defines the function, whose parameters are one pointer for each buffer of each list
   CudaKernel(CudaStream stream, String name, String description, byte[] cubin, Launch launch) {
     this.stream = stream;
     this.title = description.equals(name) ? name : name + " (" + description + ")";
@@ -47,7 +46,6 @@ final class CudaKernel implements Kernel {
     if (launch.sharedBytes() > SHARED_BYTES_UNASKED) {
       CudaDriver.funcSetAttribute(function, FunctionAttribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, launch.sharedBytes());
     }
-    this.arguments = new Arguments();
   }
 
   private static void unload(CudaStream stream, long module) {
@@ -58,9 +56,13 @@ final class CudaKernel implements Kernel {
   @Override
   public synchronized void run(List<List<Buffer>> lists) {
     if (launch.blocks() > 0) {
-      for (List<Buffer> list : lists) {
-        stream.launch(title, function, launch, arguments.of(list));
+      Parameters known = parameters;
+      if (known == null) {
+        parameters = known = Parameters.of(lists);
+      } else {
+        known.change(lists);
       }
+      stream.launch(title, function, launch, known);
     }
     Reference.reachabilityFence(lists);
     Reference.reachabilityFence(this);
@@ -94,31 +96,5 @@ final class CudaKernel implements Kernel {
   int attribute(FunctionAttribute attribute) {
     stream.makeCurrent();
     return CudaDriver.funcGetAttribute(attribute, function);
-  }
-
-  /// The parameters as the driver wants them: packed, with a list that says where they are. The driver copies them when a
-  /// kernel is launched, so one piece of memory serves all launches.
-  private static final class Arguments {
-    private static final long BUFFER_POINTER = 1;
-    private static final long BUFFER_SIZE = 2;
-    private static final long END = 0;
-    private static final int MOST = 4095; // CUDA 12.1 takes 32,764 bytes of parameters
-
-    private final MemorySegment packed = Arena.ofAuto().allocate(MOST * Long.BYTES, 8);
-    private final MemorySegment size = Arena.ofAuto().allocate(Long.BYTES, 8);
-    private final MemorySegment extra = Arena.ofAuto().allocate(5 * Long.BYTES, 8);
-
-    Arguments() {
-      long[] words = {BUFFER_POINTER, packed.address(), BUFFER_SIZE, size.address(), END};
-      extra.copyFrom(MemorySegment.ofArray(words));
-    }
-
-    long of(List<Buffer> buffers) {
-      for (int i = 0; i < buffers.size(); i++) {
-        packed.setAtIndex(ValueLayout.JAVA_LONG, i, buffers.get(i).address());
-      }
-      size.set(ValueLayout.JAVA_LONG, 0, (long) buffers.size() * Long.BYTES);
-      return extra.address();
-    }
   }
 }

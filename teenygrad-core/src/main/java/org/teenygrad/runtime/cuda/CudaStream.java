@@ -38,11 +38,11 @@ final class CudaStream {
     preparation = prepares;
   }
 
-  void launch(String name, long function, CudaKernel.Launch launch, long extra) {
+  void launch(String name, long function, CudaKernel.Launch launch, Parameters parameters) {
     preparation.run();
     makeCurrent();
     remember(name);
-    explained(() -> CudaDriver.launchKernel(function, (int) launch.blocks(), launch.threads(), launch.sharedBytes(), stream, extra));
+    explained(() -> CudaDriver.launchKernel(function, launch, stream, parameters.addresses().address()));
     if (Debug.at(Debug.LAUNCHES)) {
       synchronize();
     }

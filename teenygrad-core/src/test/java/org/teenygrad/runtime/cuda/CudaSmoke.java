@@ -16,14 +16,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.teenygrad.DType;
 import org.teenygrad.Device;
+import org.teenygrad.Tensor;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.OutOfMemoryException;
 import org.teenygrad.runtime.Sequence;
 import org.teenygrad.runtime.Slice;
 import org.teenygrad.runtime.cuda.CudaDriver.FunctionAttribute;
 import org.teenygrad.runtime.llvm.KernelCache;
+import org.teenygrad.schedule.Profile;
 
 /// The runtime of `cuda`, piece by piece on a real GPU: each check throws an AssertionError, or says in a line what it saw.
 /// [CudaTest] runs them where there is a GPU; the program runs them where there is no JUnit.
@@ -84,6 +88,7 @@ public final class CudaSmoke {
     checks.put("eventsTimeKernels", this::eventsTimeKernels);
     checks.put("launchCost", this::launchCost);
     checks.put("graphsFollowTheirBuffers", this::graphsFollowTheirBuffers);
+    checks.put("manyTensorsInOneLaunch", this::manyTensorsInOneLaunch);
     checks.put("graphLaunchCost", this::graphLaunchCost);
     checks.put("copySpeed", this::copySpeed);
     checks.put("brokenPtxSaysWhy", this::brokenPtxSaysWhy);
@@ -191,7 +196,7 @@ public final class CudaSmoke {
   }
 
   private CudaKernel add(int blocks) {
-    return cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, new CudaKernel.Launch(blocks, AddKernel.THREADS, 0));
+    return cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, new CudaKernel.Launch(blocks, 1, AddKernel.THREADS, 0));
   }
 
   private CudaBuffer floats(int count, float first, float step) {
@@ -225,7 +230,7 @@ public final class CudaSmoke {
 
   private String sharedMemoryAboveTheDefault() {
     int bytes = cuda.gpu().sharedBytes();
-    CudaKernel kernel = cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, new CudaKernel.Launch(1, AddKernel.THREADS, bytes));
+    CudaKernel kernel = cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, new CudaKernel.Launch(1, 1, AddKernel.THREADS, bytes));
     CudaBuffer out = floats(AddKernel.THREADS, 0, 0);
     kernel.run(List.of(List.of(out, floats(AddKernel.THREADS, 1, 0), floats(AddKernel.THREADS, 2, 0))));
     check(floats(out)[7] == 3f, "did not run");
@@ -238,7 +243,7 @@ public final class CudaSmoke {
     long[] nanos = new long[2];
     for (int i = 0; i < 2; i++) {
       long start = System.nanoTime();
-      new CudaCompiler(cuda.gpu(), cuda.stream(), cache).compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, new CudaKernel.Launch(1, AddKernel.THREADS, 0));
+      new CudaCompiler(cuda.gpu(), cuda.stream(), cache).compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, new CudaKernel.Launch(1, 1, AddKernel.THREADS, 0));
       nanos[i] = System.nanoTime() - start;
     }
     try (var files = Files.list(folder)) {
@@ -345,7 +350,8 @@ public final class CudaSmoke {
   private String graphsFollowTheirBuffers() {
     int n = AddKernel.THREADS;
     CudaKernel kernel = add(1);
-    Sequence sequence = cuda.compiler().sequence(List.of(kernel, kernel, kernel, kernel), () -> List.of(List.of(), List.of(0), List.of(1), List.of(2)));
+    Sequence sequence = cuda.compiler().sequence(Collections.nCopies(6, kernel),
+        () -> List.of(List.of(), List.of(0), List.of(0), List.of(1, 2), List.of(3), List.of(3)));
     CudaBuffer x = floats(n, 0, 0);
     CudaBuffer y = floats(n, 0, 0);
     CudaBuffer z = floats(n, 0, 0);
@@ -359,14 +365,50 @@ public final class CudaSmoke {
         expectedX = 1000;
       }
       List<List<Buffer>> addStep = List.of(List.of(x, x, step));
-      List<List<Buffer>> addX = List.of(List.of(y, y, x), List.of(z, z, x));
-      sequence.run(List.of(addStep, addX, addStep, addX));
+      List<List<Buffer>> addToY = List.of(List.of(y, y, x));
+      List<List<Buffer>> addToZ = List.of(List.of(z, z, x));
+      sequence.run(List.of(addStep, addToY, addToZ, addStep, addToY, addToZ));
       expectedY += 2 * expectedX + 3 * size;
       expectedX += 2 * size;
       String seen = "run " + run + ": " + floats(x)[n - 1] + ", " + floats(y)[n - 1] + ", " + floats(z)[n - 1];
       check(floats(x)[n - 1] == expectedX && floats(y)[n - 1] == expectedY && floats(z)[n - 1] == expectedY, seen);
     }
     return "";
+  }
+
+  /// Tensors of many sizes and several types that get the same done to them, sums of many matrices of one size, and products.
+  private String manyTensorsInOneLaunch() {
+    List<Tensor> inputs = new ArrayList<>();
+    List<Tensor> products = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      DType type = i % 3 == 0 ? DType.BFLOAT16 : i % 3 == 1 ? DType.FLOAT16 : DType.FLOAT32;
+      inputs.add(Tensor.rand(i % 7 == 0 ? 1000 * i + 1 : 128 * (i * i * i + 1)).cast(type).realize());
+      products.add(Tensor.randn(65, 96).cast(type).realize());
+    }
+    List<UnaryOperator<Tensor>> functions = List.of(x -> x.cast(DType.FLOAT32).mul(3).add(1), Tensor::neg);
+    List<UnaryOperator<Tensor>> ofMatrices = List.of(x -> x.cast(DType.FLOAT32).sum(1), x -> x.matmul(x.transpose(0, 1)));
+    int launches = sameAsOnTheHost(inputs, functions, 1e-6) + sameAsOnTheHost(products, ofMatrices, 0.5);
+    check(launches < 40, launches + " launches");
+    return launches + " launches";
+  }
+
+  private static int sameAsOnTheHost(List<Tensor> inputs, List<UnaryOperator<Tensor>> functions, double tolerance) {
+    List<Tensor> expected = new ArrayList<>();
+    List<Tensor> computed = new ArrayList<>();
+    for (UnaryOperator<Tensor> function : functions) {
+      inputs.forEach(input -> expected.add(function.apply(input)));
+    }
+    List<Tensor> moved = inputs.stream().map(input -> input.to(DEVICE).realize()).toList();
+    for (UnaryOperator<Tensor> function : functions) {
+      moved.forEach(input -> computed.add(function.apply(input)));
+    }
+    Tensor.realize(expected);
+    int launches = Profile.of(() -> Tensor.realize(computed)).launches().size();
+    for (int i = 0; i < expected.size(); i++) {
+      double difference = expected.get(i).cast(DType.FLOAT32).sub(computed.get(i).to(Device.of("cpu")).cast(DType.FLOAT32)).abs().max().item();
+      check(difference <= tolerance, "tensor " + i + ", " + expected.get(i).dtype() + expected.get(i).shape() + ", differs by " + difference);
+    }
+    return launches;
   }
 
   private String graphLaunchCost() {

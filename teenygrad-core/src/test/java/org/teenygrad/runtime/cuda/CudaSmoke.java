@@ -33,6 +33,7 @@ import org.teenygrad.schedule.Profile;
 /// [CudaTest] runs them where there is a GPU; the program runs them where there is no JUnit.
 public final class CudaSmoke {
   private static final Device DEVICE = Device.of("cuda");
+  private static final Device HOST = Device.of("cpu");
   private static final long MIB = 1L << 20;
 
   private final Cuda.Opened cuda = Cuda.opened(DEVICE);
@@ -382,8 +383,8 @@ public final class CudaSmoke {
     List<Tensor> products = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       DType type = i % 3 == 0 ? DType.BFLOAT16 : i % 3 == 1 ? DType.FLOAT16 : DType.FLOAT32;
-      inputs.add(Tensor.rand(i % 7 == 0 ? 1000 * i + 1 : 128 * (i * i * i + 1)).cast(type).realize());
-      products.add(Tensor.randn(65, 96).cast(type).realize());
+      inputs.add(Tensor.rand(i % 7 == 0 ? 1000 * i + 1 : 128 * (i * i * i + 1)).cast(type).to(HOST).realize());
+      products.add(Tensor.randn(65, 96).cast(type).to(HOST).realize());
     }
     List<UnaryOperator<Tensor>> functions = List.of(x -> x.cast(DType.FLOAT32).mul(3).add(1), Tensor::neg);
     List<UnaryOperator<Tensor>> ofMatrices = List.of(x -> x.cast(DType.FLOAT32).sum(1), x -> x.matmul(x.transpose(0, 1)));
@@ -405,7 +406,7 @@ public final class CudaSmoke {
     Tensor.realize(expected);
     int launches = Profile.of(() -> Tensor.realize(computed)).launches().size();
     for (int i = 0; i < expected.size(); i++) {
-      double difference = expected.get(i).cast(DType.FLOAT32).sub(computed.get(i).to(Device.of("cpu")).cast(DType.FLOAT32)).abs().max().item();
+      double difference = expected.get(i).cast(DType.FLOAT32).sub(computed.get(i).to(HOST).cast(DType.FLOAT32)).abs().max().item();
       check(difference <= tolerance, "tensor " + i + ", " + expected.get(i).dtype() + expected.get(i).shape() + ", differs by " + difference);
     }
     return launches;

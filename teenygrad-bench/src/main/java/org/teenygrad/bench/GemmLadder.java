@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 final class GemmLadder {
   private static final String ALL = "all";
 
-  @Option(names = "--rung", required = true, paramLabel = "RUNG", description = "On a GPU, how gemm multiplies: naive, shared, registers, mma, wgmma or all.")
+  @Option(names = "--rung", required = true, paramLabel = "RUNG", description = "On a GPU, how gemm multiplies: naive, shared, registers, mma, wgmma, tma or all.")
   private String rung;
 
   @Option(names = "--device", paramLabel = "GPU", defaultValue = "cuda", description = "The GPU (default: cuda).")

@@ -48,7 +48,7 @@ class CudaCommandTest {
 
   @Test
   void theLadderNamesItsRungsAndTypes() {
-    assertThat(run("gemm", "--rung", "tensor").err()).isEqualTo("teenygrad bench: no rung 'tensor'; there are naive, shared, registers, mma, wgmma");
+    assertThat(run("gemm", "--rung", "tensor").err()).isEqualTo("teenygrad bench: no rung 'tensor'; there are naive, shared, registers, mma, wgmma, tma");
     assertThat(run("gemm", "--rung", "mma", "--dtype", "int8").err()).contains("no products of 'int8' are measured; there are bfloat16, float16, float32, tf32");
     assertThat(run("gemm", "--rung", "mma", "--device", "cpu").err()).contains("--rung is for GPUs, and 'cpu' is none");
     assertThat(run("rows", "--rung", "mma").err()).contains("--rung is for gemm alone");

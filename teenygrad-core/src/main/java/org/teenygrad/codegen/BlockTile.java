@@ -10,8 +10,11 @@ import org.teenygrad.runtime.Target.Rung;
 /// @param rows sums down, columns sums across
 /// @param depth how much of the inner dimension a slab holds
 /// @param stages slabs in shared memory at a time: one is multiplied, the others are on their way
+/// @param threads that multiply
 /// @param rung what multiplies
 record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung rung) {
+  private static final int MOST_STAGES = 6;
+
   /// @param m rows of the result, n columns, k the inner dimension
   /// @param element the type to multiply in
   /// @param others how many such products there are
@@ -30,11 +33,14 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     while (columns > 64 && (n <= columns / 2 || 4 * others * Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns) < 3L * target.processors())) {
       columns /= 2;
     }
-    while (columns > 64 && Math.max(2 * slabBytes(rows, columns), Epilogue.bytes(rows, columns)) > target.sharedBytes()) {
+    while (columns > 64 && Math.max(2 * slabBytes(rows, columns), Epilogue.Place.START.bytes(rows, columns)) > target.sharedBytes()) {
       columns /= 2;
     }
-    long fitting = target.sharedBytes() / slabBytes(rows, columns);
-    int stages = Math.clamp(k / depth, 2, (int) Math.min(fitting, columns == 256 ? 4 : 3));
+    boolean stays = rung == Rung.TENSOR_MEMORY;
+    long besides = stays ? PersistentTiles.bytes(rows, MOST_STAGES) : 0;
+    long fitting = (target.sharedBytes() - besides) / slabBytes(rows, columns);
+    // Blocks that go share a multiprocessor if they can.
+    int stages = Math.clamp(k / depth, 2, (int) Math.min(fitting, stays ? MOST_STAGES : columns == 256 ? 4 : 3));
     return new BlockTile(rows, columns, depth, stages, rows == 64 || columns == 64 && rung == Rung.WARP ? 128 : 256, rung);
   }
 

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.ir.Graph;
@@ -46,12 +45,12 @@ final class Contraction implements LoopNest {
   private final @Nullable Panels rows;
   private final long scratchElements;
 
-  private Contraction(Emitter emitter, Target.Cpu target, OpNode fold, OpNode left, OpNode right, OpNode m, OpNode n) {
+  private Contraction(Emitter emitter, Target.Cpu target, Parts parts, OpNode m, OpNode n) {
     this.emitter = emitter;
     analysis = emitter.analysis;
-    this.fold = fold;
-    this.left = left;
-    this.right = right;
+    fold = parts.fold();
+    left = parts.left();
+    right = parts.right();
     this.m = m;
     this.n = n;
     grid = analysis.outer.stream().filter(range -> range != m && range != n).toList();
@@ -83,37 +82,20 @@ final class Contraction implements LoopNest {
 
   /// The contraction that a kernel is, if it is one with enough rows and columns for tiles.
   static Optional<Contraction> of(Emitter emitter, Target.Cpu target) {
-    Analysis analysis = emitter.analysis;
-    List<OpNode> folds = analysis.folds();
-    if (folds.size() != 1 || folds.getFirst().payload() != OpCode.ADD) {
+    Parts parts = Parts.of(emitter.analysis).orElse(null);
+    if (parts == null || parts.fold().dtype() != DType.FLOAT32 && parts.fold().dtype() != DType.FLOAT64
+        || parts.rows().isEmpty() || parts.columns().isEmpty() || depth(parts.fold()) < 4) {
       return Optional.empty();
     }
-    OpNode fold = folds.getFirst();
-    OpNode product = fold.input(0);
-    if (!product.is(OpCode.MUL) || fold.dtype() != DType.FLOAT32 && fold.dtype() != DType.FLOAT64) {
-      return Optional.empty();
-    }
-    OpNode a = product.input(0);
-    OpNode b = product.input(1);
-    OpNode store = analysis.stores().getFirst();
-    Predicate<OpNode> onlyA = range -> analysis.dependsOn(a, range) && !analysis.dependsOn(b, range);
-    Predicate<OpNode> onlyB = range -> analysis.dependsOn(b, range) && !analysis.dependsOn(a, range);
-    List<OpNode> rows = analysis.outer.stream().filter(onlyA).toList();
-    List<OpNode> columns = analysis.outer.stream().filter(onlyB).toList();
-    boolean complete = analysis.stores().stream().allMatch(s -> analysis.outer.stream().allMatch(r -> analysis.dependsOn(s, r)));
-    if (rows.isEmpty() || columns.isEmpty() || !complete || depth(fold) < 4) {
-      return Optional.empty();
-    }
-    boolean swap = rows.stream().anyMatch(range -> analysis.stride(store, range) == 1);
-    OpNode m = largest(swap ? columns : rows);
-    List<OpNode> across = swap ? rows : columns;
+    OpNode m = largest(parts.rows());
     // Along the last loop whole vectors are stored. The few positions of a kernel, last in the gradient of a convolution's
     // weight, fill none: channels do.
-    OpNode n = Analysis.size(across.getLast()) < FEWEST_COLUMNS ? largest(across) : across.getLast();
+    OpNode last = parts.columns().getLast();
+    OpNode n = Analysis.size(last) < FEWEST_COLUMNS ? largest(parts.columns()) : last;
     if (Analysis.size(m) < 2 || Analysis.size(n) < FEWEST_COLUMNS) {
       return Optional.empty();
     }
-    return Optional.of(new Contraction(emitter, target, fold, swap ? b : a, swap ? a : b, m, n));
+    return Optional.of(new Contraction(emitter, target, parts, m, n));
   }
 
   private static OpNode largest(List<OpNode> ranges) {

@@ -9,7 +9,27 @@ import org.teenygrad.ir.OpNode;
 /// What follows tiles of sums on a GPU: the sums lie in shared memory, and each thread takes vectors of neighbours among the columns,
 /// so that what is loaded beside them and what is stored is whole vectors, too. A number for each row may lie behind them.
 final class Epilogue {
-  private static final int PADDING = 8;
+  /// Where sums lie in shared memory.
+  ///
+  /// @param first the byte where they start
+  /// @param padding floats between rows: with 8, four rows' pairs of neighbours fall on different banks; with 4, those of two
+  record Place(long first, int padding) {
+    static final Place START = new Place(0, 8);
+
+    int pitch(int columns) {
+      return columns + padding;
+    }
+
+    long bytes(int rows, int columns) {
+      return (long) rows * pitch(columns) * Float.BYTES;
+    }
+  }
+
+  /// Who finishes a tile.
+  ///
+  /// @param thread a thread's number among those that do
+  /// @param sums how many floats after the [Place] the tile's own are
+  record Share(String thread, String sums) {}
 
   /// Vectors that a thread works on at a time.
   private static final int TOGETHER = 4;
@@ -20,30 +40,32 @@ final class Epilogue {
   private final List<OpNode> rows;
   private final List<OpNode> columns;
   private final BlockTile tile;
+  private final Place place;
   private final long m;
   private final long n;
 
   /// @param folds the sums, each a tile of its own
   /// @param rowFold what is known of each row besides
-  Epilogue(Emitter emitter, List<OpNode> folds, @Nullable OpNode rowFold, List<OpNode> rows, List<OpNode> columns, BlockTile tile) {
+  Epilogue(Emitter emitter, List<OpNode> folds, @Nullable OpNode rowFold, List<OpNode> rows, List<OpNode> columns, BlockTile tile, Place place) {
     this.emitter = emitter;
     this.folds = folds;
     this.rowFold = rowFold;
     this.rows = rows;
     this.columns = columns;
     this.tile = tile;
+    this.place = place;
     m = Contraction.count(rows);
     n = Contraction.count(columns);
   }
 
-  /// How many floats apart the rows of sums are, so that four rows' pairs of neighbours fall on different banks.
+  /// How many floats apart the rows of sums are.
   int pitch() {
-    return tile.columns() + PADDING;
+    return place.pitch(tile.columns());
   }
 
   /// Where in shared memory a tile of sums starts, in floats.
   int offset(int number) {
-    return number * tile.rows() * pitch();
+    return Math.toIntExact(place.first / Float.BYTES) + number * tile.rows() * pitch();
   }
 
   /// Shared memory for the sums and the rows' numbers.
@@ -60,15 +82,16 @@ final class Epilogue {
     return emitter.ir.value("getelementptr inbounds float, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + place);
   }
 
-  static long bytes(int rows, int columns) {
-    return (long) rows * (columns + PADDING) * Float.BYTES;
-  }
-
   /// Computes and stores what follows the sums of the tile that starts at a row and a column.
   /// @param nodes what is to be computed, inputs before users
   void emit(String row, String column, List<OpNode> nodes) {
+    emit(new Share(Team.thread(emitter.ir), "0"), row, column, nodes);
+  }
+
+  /// The same by a share of the block's threads.
+  void emit(Share share, String row, String column, List<OpNode> nodes) {
     if (liesAlongRows()) {
-      emitAlongRows(row, column, nodes);
+      emitAlongRows(share, row, column, nodes);
       return;
     }
     Ir ir = emitter.ir;
@@ -78,10 +101,9 @@ final class Epilogue {
     int rowsAtOnce = Math.max(1, tile.threads() / vectors);
     boolean exact = m % tile.rows() == 0 && n % tile.columns() == 0;
     boolean together = exact && tile.threads() % vectors == 0 && tile.rows() % (rowsAtOnce * TOGETHER) == 0 && Analysis.size(rows.getLast()) % tile.rows() == 0;
-    String thread = Team.thread(ir);
     long total = (long) tile.rows() * vectors;
     ir.loop("0", Long.toString(together ? total / TOGETHER : total), tile.threads(), List.of(), (counter, none) -> {
-      String vector = emitter.sum(counter, thread);
+      String vector = emitter.sum(counter, share.thread);
       String across = ir.value("mul i64 " + ir.remainder(vector, vectors) + ", " + lanes);
       String globalColumn = ir.value("add i64 " + column + ", " + across);
       String down = ir.quotient(vector, vectors);
@@ -98,7 +120,7 @@ final class Epilogue {
         for (List<Integer> steps : emitter.loops.instances(folds.getFirst())) {
           String own = ir.plus(first, (long) rowsAtOnce * emitter.loops.step(rows.getLast(), steps));
           for (int i = 0; i < folds.size(); i++) {
-            emitter.define(folds.get(i), steps, sums(i, own, across, lanes));
+            emitter.define(folds.get(i), steps, sums(share, i, own, across, lanes));
           }
           if (rowFold != null) {
             emitter.define(rowFold, steps, rowNumber(own));
@@ -122,14 +144,13 @@ final class Epilogue {
   }
 
   /// The same in vectors along the last loop of the rows, where that is how the result lies in memory.
-  private void emitAlongRows(String row, String column, List<OpNode> nodes) {
+  private void emitAlongRows(Share share, String row, String column, List<OpNode> nodes) {
     Ir ir = emitter.ir;
     OpNode last = rows.getLast();
     int lanes = Team.divisor(storedLanes(last), Analysis.size(last));
     int vectors = tile.rows() / lanes;
-    String thread = Team.thread(ir);
     ir.loop("0", Long.toString((long) tile.columns() * vectors), tile.threads(), List.of(), (counter, none) -> {
-      String vector = emitter.sum(counter, thread);
+      String vector = emitter.sum(counter, share.thread);
       String down = ir.value("mul i64 " + ir.remainder(vector, vectors) + ", " + lanes);
       String across = ir.quotient(vector, vectors);
       String globalRow = ir.value("add i64 " + row + ", " + down);
@@ -137,7 +158,7 @@ final class Epilogue {
       Runnable body = () -> emitter.unflatten(globalColumn, columns, () -> emitter.unflatten(globalRow, rows, Axis.ofLanes(rows, lanes), () -> {
         for (int i = 0; i < folds.size(); i++) {
           int tileNumber = i;
-          emitter.define(folds.get(i), emitter.loops.zeroSteps(), joined(lanes, lane -> sums(tileNumber, ir.plus(down, lane), across, 1)));
+          emitter.define(folds.get(i), emitter.loops.zeroSteps(), joined(lanes, lane -> sums(share, tileNumber, ir.plus(down, lane), across, 1)));
         }
         if (rowFold != null) {
           emitter.define(rowFold, emitter.loops.zeroSteps(), joined(lanes, lane -> rowNumber(ir.plus(down, lane))));
@@ -163,10 +184,10 @@ final class Epilogue {
     return all;
   }
 
-  private String sums(int number, String row, String column, int lanes) {
+  private String sums(Share share, int number, String row, String column, int lanes) {
     Ir ir = emitter.ir;
     String place = ir.value("add i64 " + ir.value("mul i64 " + row + ", " + pitch()) + ", " + column);
-    String pointer = pointer(ir.plus(place, offset(number)));
+    String pointer = pointer(ir.plus(emitter.sum(place, share.sums), offset(number)));
     return ir.value("load " + Ir.type(DType.FLOAT32, lanes) + ", ptr addrspace(3) " + pointer + ", align " + Math.min(16, 4 * lanes));
   }
 

@@ -1,5 +1,6 @@
 package org.teenygrad.codegen;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -110,30 +111,44 @@ public final class Generator {
 
   /// Puts a name, parameters and declarations around a function's body.
   private interface Frame {
-    String module(String name, List<Integer> slots, Ir ir, int threads, int runs);
+    String module(String name, LoopNest nest, int threads, int runs);
   }
 
   private static Program program(List<OpNode> sinks, LoopNest nest, Program.Launch launch, Program.Work work, Frame frame) {
     Ir ir = nest.emitter().ir;
     String name = nest.kind() + "_" + Long.toHexString(Integer.toUnsignedLong(ir.text().hashCode())) + Long.toHexString(Integer.toUnsignedLong(sinks.toString().hashCode() * 31 + ir.text().length()));
     tiles(nest).ifPresent(tiles -> Debug.graphs(() -> "kernel " + name + " in tiles", List.of(tiles)));
-    String module = frame.module(name, nest.emitter().analysis.slots(), ir, launch.threads(), sinks.size());
-    return new Program(name, sinks, module, launch, work, KernelDescription.of(sinks));
+    String module = frame.module(name, nest, launch.threads(), sinks.size());
+    return new Program(name, sinks, module, nest.maps(), launch, work, KernelDescription.of(sinks));
   }
 
   /// A kernel's parameters are the pointers themselves, in the order of the slots, which are numbered without gaps; those of many runs are one.
-  private static String gpuModule(String name, List<Integer> slots, Ir ir, int threads, int runs) {
+  private static String gpuModule(String name, LoopNest nest, int threads, int runs) {
+    Ir ir = nest.emitter().ir;
+    List<Integer> slots = nest.emitter().analysis.slots();
     StringBuilder text = new StringBuilder();
     ir.declarations().stream().filter(declaration -> declaration.startsWith("@")).forEach(global -> text.append(global).append('\n'));
-    String parameters = runs > 1 ? Runs.parameter(runs, slots.size())
-        : slots.stream().map(slot -> ir.dialect.pointer + " align 16 " + Memory.pointer(slot)).collect(Collectors.joining(", "));
-    text.append("define ptx_kernel void @").append(name).append('(').append(parameters).append(") #0 {\nentry:\n").append(ir.text()).append("  ret void\n}\n\n");
+    List<String> parameters = new ArrayList<>(runs > 1 ? List.of(Runs.parameter(runs, slots.size()))
+        : slots.stream().map(slot -> ir.dialect.pointer + " align 16 " + Memory.pointer(slot)).toList());
+    List<Integer> constant = new ArrayList<>();
+    for (int map = 0; map < nest.maps().size(); map++) {
+      parameters.add(Runs.mapParameter(map, runs));
+      constant.add(parameters.size());
+    }
+    text.append("define ptx_kernel void @").append(name).append('(').append(String.join(", ", parameters)).append(") #0 {\nentry:\n").append(ir.text()).append("  ret void\n}\n\n");
     ir.declarations().stream().filter(declaration -> !declaration.startsWith("@")).forEach(declaration -> text.append(declaration).append('\n'));
-    text.append("attributes #0 = { nounwind }\n!nvvm.annotations = !{!0}\n!0 = !{ptr @").append(name).append(", !\"maxntidx\", i32 ").append(threads).append("}\n");
+    text.append("attributes #0 = { nounwind }\n!nvvm.annotations = !{!0").append(constant.isEmpty() ? "" : ", !1").append("}\n");
+    text.append("!0 = !{ptr @").append(name).append(", !\"maxntidx\", i32 ").append(threads).append("}\n");
+    if (!constant.isEmpty()) {
+      String numbers = constant.stream().map(parameter -> "i32 " + parameter).collect(Collectors.joining(", "));
+      text.append("!1 = !{ptr @").append(name).append(", !\"grid_constant\", !2}\n!2 = !{").append(numbers).append("}\n");
+    }
     return text.toString();
   }
 
-  private static String processorModule(String name, List<Integer> slots, Ir ir, int threads, int runs) {
+  private static String processorModule(String name, LoopNest nest, int threads, int runs) {
+    Ir ir = nest.emitter().ir;
+    List<Integer> slots = nest.emitter().analysis.slots();
     StringBuilder text = new StringBuilder();
     text.append("define void @").append(name).append("(ptr %arguments, i64 %begin, i64 %end, ptr %scratch) #0 {\nentry:\n");
     slots.forEach(slot -> text

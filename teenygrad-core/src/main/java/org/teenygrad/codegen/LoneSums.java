@@ -2,7 +2,6 @@ package org.teenygrad.codegen;
 
 import java.util.List;
 import java.util.Optional;
-import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Program;
 
@@ -23,12 +22,7 @@ final class LoneSums implements LoopNest {
 
   /// The nest of a kernel that is one sum of products of floats for each place.
   static Optional<LoneSums> of(Emitter emitter) {
-    Analysis analysis = emitter.analysis;
-    List<OpNode> folds = analysis.folds();
-    boolean contraction = folds.size() == 1 && folds.getFirst().payload() == OpCode.ADD
-        && folds.getFirst().input(0).is(OpCode.MUL) && folds.getFirst().dtype().isFloating();
-    boolean complete = analysis.stores().stream().allMatch(store -> analysis.outer.stream().allMatch(range -> analysis.dependsOn(store, range)));
-    return contraction && complete ? Optional.of(new LoneSums(emitter)) : Optional.empty();
+    return Parts.of(emitter.analysis).map(parts -> new LoneSums(emitter));
   }
 
   @Override

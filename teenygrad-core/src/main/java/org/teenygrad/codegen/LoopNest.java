@@ -1,9 +1,10 @@
 package org.teenygrad.codegen;
 
+import java.util.List;
 import org.teenygrad.runtime.Program;
 
 /// A way to run a kernel's loops.
-sealed interface LoopNest permits Elements, Contraction, Flat, Blocks, Owners, LoneSums, MatrixTiles, ChainedTiles {
+sealed interface LoopNest permits Elements, Contraction, Flat, Blocks, Owners, LoneSums, MatrixTiles, PersistentTiles, ChainedTiles {
   /// What the nest writes with; its analysis has the graph that is written.
   Emitter emitter();
 
@@ -15,6 +16,11 @@ sealed interface LoopNest permits Elements, Contraction, Flat, Blocks, Owners, L
 
   /// How the work is cut up.
   Program.Launch launch();
+
+  /// The tensor maps that it reads by.
+  default List<Program.TensorMap> maps() {
+    return List.of();
+  }
 
   /// What there is to do.
   default Program.Work work() {

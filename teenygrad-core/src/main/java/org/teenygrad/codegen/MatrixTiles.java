@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.teenygrad.DType;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
@@ -18,12 +18,12 @@ import org.teenygrad.runtime.Target;
 /// memory ([Stage]), some steps ahead of the multiplications ([Products]). Then the sums pass through shared memory once more, so
 /// that what follows them (bias, activation, residual) runs over whole vectors of neighbours.
 final class MatrixTiles implements LoopNest {
-  /// Tile rows that are next to one another in time: blocks that run together then share slabs in the second-level cache.
-  private static final long GROUP = 8;
+  /// Smaller matrices are left to [Blocks].
+  private static final long FEWEST = 8;
 
   private final Emitter emitter;
   private final Analysis analysis;
-  private final List<OpNode> grid;
+  private final Raster raster;
   private final BlockTile tile;
   private final Products products;
   private final Epilogue epilogue;
@@ -32,20 +32,7 @@ final class MatrixTiles implements LoopNest {
   private final OpNode rightStage;
   private final SharedTile left;
   private final SharedTile right;
-  private final long m;
-  private final long n;
   private final long k;
-
-  /// A contraction's parts: two factors, and the loops that only one of them depends on.
-  private record Parts(OpNode fold, OpNode left, OpNode right, List<OpNode> rows, List<OpNode> columns) {
-    Parts swapped() {
-      return new Parts(fold, right, left, columns, rows);
-    }
-
-    List<OpNode> grid(Analysis analysis) {
-      return analysis.outer.stream().filter(range -> !rows.contains(range) && !columns.contains(range)).toList();
-    }
-  }
 
   /// @param emitter of a SINK of STEPS and STOREs
   /// @param parts of the contraction that they make
@@ -57,49 +44,25 @@ final class MatrixTiles implements LoopNest {
     OpNode fold = steps.inputs().stream().filter(effect -> effect.is(OpCode.FOLD)).findFirst().orElseThrow();
     leftStage = fold.input(0).input(0);
     rightStage = fold.input(0).input(1);
-    grid = parts.grid(analysis);
-    m = Contraction.count(parts.rows);
-    n = Contraction.count(parts.columns);
+    raster = new Raster(Contraction.count(parts.rows()), Contraction.count(parts.columns()), parts.grid(analysis), tile.rows(), tile.columns());
     k = Contraction.count(Analysis.foldRanges(fold));
-    left = new SharedTile(emitter, leftStage, parts.rows, Analysis.foldRanges(fold), tile.threads());
-    right = new SharedTile(emitter, rightStage, parts.columns, Analysis.foldRanges(fold), tile.threads());
-    epilogue = new Epilogue(emitter, List.of(fold), null, parts.rows, parts.columns, tile);
+    left = new SharedTile(emitter, leftStage, parts.rows(), Analysis.foldRanges(fold), tile.threads());
+    right = new SharedTile(emitter, rightStage, parts.columns(), Analysis.foldRanges(fold), tile.threads());
+    epilogue = new Epilogue(emitter, List.of(fold), null, parts.rows(), parts.columns(), tile, Epilogue.Place.START);
     DType element = leftStage.dtype();
     products = switch (tile.rung()) {
       case NAIVE, SHARED, REGISTERS -> new ScalarProducts(emitter.ir, tile);
       case WARP -> new WarpProducts(emitter.ir, tile, element, left.isInner(), right.isInner());
-      case WARPGROUP -> new WarpgroupProducts(emitter.ir, tile, element, left.isInner(), right.isInner());
+      case WARPGROUP, TENSOR_MEMORY -> new WarpgroupProducts(emitter.ir, tile, element, left.isInner(), right.isInner());
     };
   }
 
-  /// The contraction that a kernel is, if it is one of floats with enough rows and columns.
-  static Optional<MatrixTiles> of(Emitter plain, Target.Gpu target) {
-    Analysis analysis = plain.analysis;
-    List<OpNode> folds = analysis.folds();
-    if (folds.size() != 1 || folds.getFirst().payload() != OpCode.ADD) {
-      return Optional.empty();
-    }
-    OpNode fold = folds.getFirst();
-    OpNode product = fold.input(0);
-    if (!product.is(OpCode.MUL) || fold.dtype() != DType.FLOAT32) {
-      return Optional.empty();
-    }
-    OpNode a = product.input(0);
-    OpNode b = product.input(1);
-    Parts parts = new Parts(fold, a, b, only(analysis, a, b), only(analysis, b, a));
-    boolean complete = analysis.stores().stream().allMatch(s -> analysis.outer.stream().allMatch(r -> analysis.dependsOn(s, r)));
-    if (parts.rows.isEmpty() || parts.columns.isEmpty() || !complete || Contraction.depth(fold) < 8
-        || Contraction.count(parts.rows) < 8 || Contraction.count(parts.columns) < 8) {
-      return Optional.empty();
-    }
-    OpNode store = analysis.stores().getFirst();
-    boolean swap = parts.rows.stream().anyMatch(range -> analysis.stride(store, range) == 1);
-    return Optional.of(tiled(plain, target, swap ? parts.swapped() : parts));
-  }
-
-  private static List<OpNode> only(Analysis analysis, OpNode one, OpNode other) {
-    Predicate<OpNode> fits = range -> analysis.dependsOn(one, range) && !analysis.dependsOn(other, range);
-    return analysis.outer.stream().filter(fits).toList();
+  /// The nest of a contraction of floats with enough rows and columns.
+  static Optional<LoopNest> of(Emitter plain, Target.Gpu target) {
+    return Parts.of(plain.analysis)
+        .filter(parts -> parts.fold().dtype() == DType.FLOAT32 && Contraction.depth(parts.fold()) >= FEWEST
+            && !parts.rows().isEmpty() && Contraction.count(parts.rows()) >= FEWEST && !parts.columns().isEmpty() && Contraction.count(parts.columns()) >= FEWEST)
+        .map(parts -> tiled(plain, target, parts));
   }
 
   /// The type to multiply in: that of 16 bits which both factors were widened from, if there is something to multiply it, else float32.
@@ -113,19 +76,32 @@ final class MatrixTiles implements LoopNest {
   }
 
   /// Puts the factors into STAGEs and what is done with them into STEPS.
-  private static MatrixTiles tiled(Emitter plain, Target.Gpu target, Parts parts) {
-    DType element = element(parts.left, parts.right, target);
-    long m = Contraction.count(parts.rows);
-    long n = Contraction.count(parts.columns);
-    BlockTile tile = BlockTile.choose(m, n, Contraction.depth(parts.fold), Contraction.count(parts.grid(plain.analysis)), element, target);
-    List<OpNode> inner = Analysis.foldRanges(parts.fold);
-    OpNode left = Stage.of(plain, unwidened(parts.left, element), parts.rows, inner, tile.rows(), tile.depth(), tile.stages(), tile.rung());
-    OpNode right = Stage.of(plain, unwidened(parts.right, element), parts.columns, inner, tile.columns(), tile.depth(), tile.stages(), tile.rung());
-    var changed = Tiling.withProducts(plain.analysis.sink, Map.of(parts.fold, same -> Tiling.product(tile.rung(), left, right)));
-    OpNode fold = Objects.requireNonNull(changed.get(parts.fold));
-    OpNode steps = Pipeline.steps(List.of(left, right), List.of(fold), tile.rung() == Target.Rung.WARPGROUP);
-    OpNode sink = Tiling.sink(List.of(), steps, plain.analysis.stores().stream().map(changed::get).toList());
-    return new MatrixTiles(Generator.forGpu(sink), parts, tile);
+  private static LoopNest tiled(Emitter plain, Target.Gpu target, Parts parts) {
+    DType element = element(parts.left(), parts.right(), target);
+    BlockTile tile = BlockTile.choose(
+        Contraction.count(parts.rows()), Contraction.count(parts.columns()), Contraction.depth(parts.fold()), Contraction.count(parts.grid(plain.analysis)), element, target);
+    List<OpNode> inner = parts.inner();
+    OpNode left = Stage.of(plain, unwidened(parts.left(), element), parts.rows(), inner, tile.rows(), tile.depth(), tile.stages(), tile.rung());
+    OpNode right = Stage.of(plain, unwidened(parts.right(), element), parts.columns(), inner, tile.columns(), tile.depth(), tile.stages(), tile.rung());
+    if (tile.rung() != Target.Rung.TENSOR_MEMORY) {
+      OpNode sink = steps(plain, parts, left, right, tile.rung(), fold -> Pipeline.steps(List.of(left, right), List.of(fold), tile.rung() == Target.Rung.WARPGROUP));
+      return new MatrixTiles(Generator.forGpu(sink), parts, tile);
+    }
+    Optional<BulkTile> leftBulk = BulkTile.of(plain, left, parts.rows(), inner);
+    Optional<BulkTile> rightBulk = BulkTile.of(plain, right, parts.columns(), inner);
+    if (leftBulk.isEmpty() || rightBulk.isEmpty()) {
+      return tiled(plain, target.on(Target.Rung.WARPGROUP), parts);
+    }
+    OpNode leftMapped = leftBulk.get().stage(left);
+    OpNode rightMapped = rightBulk.get().stage(right);
+    OpNode sink = steps(plain, parts, leftMapped, rightMapped, Target.Rung.WARPGROUP, fold -> Conveyor.steps(List.of(leftMapped, rightMapped), List.of(fold)));
+    return new PersistentTiles(Generator.forGpu(sink), parts, tile, leftBulk.get(), rightBulk.get(), target);
+  }
+
+  private static OpNode steps(Emitter plain, Parts parts, OpNode left, OpNode right, Target.Rung unit, UnaryOperator<OpNode> order) {
+    var changed = Tiling.withProducts(plain.analysis.sink, Map.of(parts.fold(), same -> Tiling.product(unit, left, right)));
+    OpNode fold = Objects.requireNonNull(changed.get(parts.fold()));
+    return Tiling.sink(List.of(), order.apply(fold), plain.analysis.stores().stream().map(changed::get).toList());
   }
 
   @Override
@@ -138,38 +114,17 @@ final class MatrixTiles implements LoopNest {
     return "contract";
   }
 
-  private long tilesDown() {
-    return Math.ceilDiv(m, tile.rows());
-  }
-
-  private long tilesAcross() {
-    return Math.ceilDiv(n, tile.columns());
-  }
-
   @Override
   public Program.Launch launch() {
     long stages = (long) tile.stages() * (left.bytes() + right.bytes());
-    return new Program.Launch(Contraction.count(grid) * tilesDown() * tilesAcross(), tile.threads(), Math.max(stages, epilogue.bytes()));
+    return new Program.Launch(raster.tiles(), tile.threads(), Math.max(stages, epilogue.bytes()));
   }
 
   @Override
   public void emit() {
     Ir ir = emitter.ir;
     SharedTile.declare(ir);
-    String block = Team.block(ir);
-    long tiles = tilesDown() * tilesAcross();
-    String number = grid.isEmpty() ? block : ir.remainder(block, tiles);
-    String other = grid.isEmpty() ? "0" : ir.quotient(block, tiles);
-    long width = GROUP * tilesAcross();
-    String group = ir.quotient(number, width);
-    String inGroup = ir.remainder(number, width);
-    String first = ir.value("mul i64 " + group + ", " + GROUP);
-    String height = ir.smallest(ir.value("sub i64 " + tilesDown() + ", " + first), Long.toString(GROUP));
-    String down = ir.value("add i64 " + first + ", " + ir.dynamic("urem", inGroup, height));
-    String across = ir.dynamic("udiv", inGroup, height);
-    String row = ir.value("mul i64 " + down + ", " + tile.rows());
-    String column = ir.value("mul i64 " + across + ", " + tile.columns());
-    emitter.unflatten(other, grid, () -> {
+    raster.at(emitter, Team.block(ir), (row, column) -> {
       List<Ir.Carried> sums = sums(row, column);
       Team.barrier(ir);
       products.store(sums, epilogue.pitch());

@@ -5,7 +5,20 @@ final class Runs {
   /// Pointers that fit into a kernel's parameters, which have room for 32,764 bytes (CUDA 12.1).
   static final int MOST_POINTERS = 4095;
 
+  /// A tensor map, as the driver writes it.
+  static final int MAP_BYTES = 128;
+
   private Runs() {}
+
+  /// The name of a parameter that holds a tensor map for each run.
+  static String map(int number) {
+    return "%map" + number;
+  }
+
+  /// That parameter.
+  static String mapParameter(int number, int runs) {
+    return "ptr byval([" + runs + " x [" + MAP_BYTES + " x i8]]) align 64 " + map(number);
+  }
 
   /// The parameter that holds the pointers of all runs, those of one run side by side.
   static String parameter(int runs, int slots) {

@@ -19,10 +19,28 @@ import org.teenygrad.runtime.Target.Rung;
 /// @param depth how much of the inner dimension a tile has
 /// @param slots how many tiles there is room for: one is looked at, the others are on their way
 /// @param alongInner whether lines run along the inner dimension
-/// @param asynchronous whether tiles are copied as they are
+/// @param source how tiles come
 /// @param stepLines whether there is a line for each step of the inner dimension
-record Stage(int rows, int depth, int slots, boolean alongInner, boolean asynchronous, boolean stepLines) {
+record Stage(int rows, int depth, int slots, boolean alongInner, Source source, boolean stepLines) {
   static final int CHUNK = 16;
+
+  /// How tiles come to shared memory.
+  enum Source {
+    /// By threads, which compute them on the way.
+    COMPUTED("computed"),
+
+    /// As they are, by threads that name addresses.
+    COPIED("copied"),
+
+    /// As they are, by hardware that finds the addresses itself ([BulkTile]).
+    MAPPED("copied by a tensor map");
+
+    private final String text;
+
+    Source(String text) {
+      this.text = text;
+    }
+  }
 
   /// Floats between the lines of steps, so that they fall on different banks.
   static final int PADDING = 4;
@@ -37,15 +55,25 @@ record Stage(int rows, int depth, int slots, boolean alongInner, boolean asynchr
     boolean alongInner = lies(emitter, factor, inner.getLast()) >= lies(emitter, factor, outer.getLast());
     OpNode along = alongInner ? inner.getLast() : outer.getLast();
     int lanes = CHUNK / element.bytes();
-    boolean asynchronous = !stepLines && Analysis.size(along) % lanes == 0 && factor.is(OpCode.LOAD) && factor.inputs().size() == 2
+    boolean copied = !stepLines && Analysis.size(along) % lanes == 0 && factor.is(OpCode.LOAD) && factor.inputs().size() == 2
         && factor.input(0).dtype() == element && emitter.memory.isAligned(factor, along, lanes);
-    return OpNode.of(OpCode.STAGE, new Stage(rows, depth, slots, alongInner, asynchronous, stepLines), List.of(factor));
+    return OpNode.of(OpCode.STAGE, new Stage(rows, depth, slots, alongInner, copied ? Source.COPIED : Source.COMPUTED, stepLines), List.of(factor));
   }
 
   /// How many loads of the factor run over neighbours in memory along a loop.
   private static int lies(Emitter emitter, OpNode factor, OpNode range) {
     return (int) Graph.topological(List.of(factor)).stream()
         .filter(node -> node.is(OpCode.LOAD) && emitter.analysis.stride(node, range) == 1).count();
+  }
+
+  /// The same, by a tensor map.
+  Stage mapped() {
+    return new Stage(rows, depth, slots, alongInner, Source.MAPPED, stepLines);
+  }
+
+  /// Whether threads start copies and go on.
+  boolean asynchronous() {
+    return source == Source.COPIED;
   }
 
   /// Shared memory for one tile.
@@ -55,6 +83,6 @@ record Stage(int rows, int depth, int slots, boolean alongInner, boolean asynchr
 
   @Override
   public String toString() {
-    return rows + "x" + depth + (slots == 1 ? "" : ", " + slots + " at a time") + (asynchronous ? ", copied" : ", computed") + (alongInner ? "" : ", transposed");
+    return rows + "x" + depth + (slots == 1 ? "" : ", " + slots + " at a time") + ", " + source.text + (alongInner ? "" : ", transposed");
   }
 }

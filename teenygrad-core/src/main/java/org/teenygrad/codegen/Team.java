@@ -57,6 +57,14 @@ final class Team {
     ir.effect("call void @llvm.nvvm.barrier0()");
   }
 
+  /// Waits for the threads of one of several groups of a block, and for what they wrote to shared memory.
+  /// @param group its number, from 0
+  static void barrier(Ir ir, String group, int threads) {
+    ir.declare("declare void @llvm.nvvm.barrier(i32, i32)");
+    // The whole block meets at number 0.
+    ir.effect("call void @llvm.nvvm.barrier(i32 " + ir.value("trunc i64 " + ir.plus(group, 1) + " to i32") + ", i32 " + threads + ")");
+  }
+
   /// The largest power of two up to `most` that divides `size`.
   static int divisor(int most, long size) {
     int lanes = Integer.highestOneBit(most);

@@ -96,7 +96,7 @@ public enum OpCode {
   MMA(Group.TILE, 2, ANY, SCALAR, "x * y of 16-bit or float32 factors, made in float32 by a matrix unit or by threads; payload: which"),
   FETCH(Group.TILE, 1, VOID, SCALAR, "starts to bring a tile of STAGE x to shared memory"),
   LAND(Group.TILE, 1, VOID, SCALAR, "writes to shared memory what a FETCH of STAGE x has in registers"),
-  AWAIT(Group.TILE, -1, VOID, SCALAR, "waits for FETCHes that copy, but for those of the newest steps (the payload); with an input, for the products of that FOLD"),
+  AWAIT(Group.TILE, -1, VOID, SCALAR, "waits for FETCHes that copy, but for those of the newest steps (the payload); with inputs, for the tiles of those STAGEs or the products of that FOLD"),
   BARRIER(Group.TILE, 0, VOID, SCALAR, "waits for all threads of the block"),
   STEPS(Group.TILE, -1, VOID, SCALAR, "its inputs in order, for each tile of the loops of the FOLDs among them; FETCHes are ahead by the payload's steps");
 

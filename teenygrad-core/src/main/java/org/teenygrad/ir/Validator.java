@@ -96,7 +96,7 @@ public final class Validator {
         require(node.input(0).dtype() == node.input(1).dtype(), "matrix factors", "both factors have one type", node);
       }
       case AWAIT -> {
-        boolean copies = node.inputs().isEmpty() && node.payload() instanceof Integer;
+        boolean copies = node.inputs().stream().allMatch(input -> input.is(OpCode.STAGE)) && node.payload() instanceof Integer;
         require(copies || node.inputs().size() == 1 && node.input(0).is(OpCode.FOLD), "await", "what is waited for are copies or a FOLD's products", node);
       }
       case STEPS -> checkSteps(node);
@@ -104,13 +104,16 @@ public final class Validator {
     }
   }
 
-  /// A step looks at shared memory only behind a BARRIER that comes after the copies are waited for.
+  /// A step looks at shared memory only behind a BARRIER that comes after the copies are waited for, or behind an AWAIT of the STAGEs themselves.
   private void checkSteps(OpNode steps) {
     boolean awaited = false;
     boolean met = false;
     for (OpNode effect : steps.inputs()) {
       switch (effect.op()) {
-        case AWAIT -> awaited |= effect.inputs().isEmpty();
+        case AWAIT -> {
+          awaited |= effect.inputs().isEmpty();
+          met |= !effect.inputs().isEmpty() && effect.input(0).is(OpCode.STAGE);
+        }
         case BARRIER -> met = awaited;
         case FETCH, LAND, FOLD -> require(met, "step order", effect.op() + " before copies were waited for and threads have met", steps);
         default -> require(false, "step order", "this is nothing to do in a step", effect);

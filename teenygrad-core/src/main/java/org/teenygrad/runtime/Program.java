@@ -1,6 +1,7 @@
 package org.teenygrad.runtime;
 
 import java.util.List;
+import org.teenygrad.DType;
 import org.teenygrad.ir.OpNode;
 
 /// One kernel, ready for a device's compiler.
@@ -13,13 +14,14 @@ import org.teenygrad.ir.OpNode;
 ///     tensor-level nodes; slots 0.. are the outputs, one for each of the SINK's inputs, then come the arguments
 /// @param source LLVM IR that defines the function `name`: of `(ptr args, i64 begin, i64 end, ptr scratch)` for [Target.Cpu], for [Target.Gpu] of one
 ///     pointer for each PARAM slot, or one parameter that holds those of all lists; empty for [Target.Graphs]
+/// @param maps tensor maps, each of which is a parameter after the pointers ([Target.Gpu])
 /// @param launch how its work is cut up
 /// @param work an estimate of all graphs together
 /// @param description what the kernel computes, in a line for people
-public record Program(String name, List<OpNode> graphs, String source, Launch launch, Work work, String description) {
+public record Program(String name, List<OpNode> graphs, String source, List<TensorMap> maps, Launch launch, Work work, String description) {
   /// A program about which there is nothing to say.
   public Program(String name, OpNode graph, String source, Launch launch, Work work) {
-    this(name, List.of(graph), source, launch, work, name);
+    this(name, List.of(graph), source, List.of(), launch, work, name);
   }
 
   /// The graph of the first list; those of others differ in sizes and types at most.
@@ -50,6 +52,19 @@ public record Program(String name, List<OpNode> graphs, String source, Launch la
       return new Launch(items, threads, scratchBytes, lists);
     }
   }
+
+  /// A buffer as a tensor whose tiles the tensor memory accelerator of a GPU brings to shared memory, with the 16-byte parts of lines of 128 bytes
+  /// exchanged by the line's number.
+  ///
+  /// @param slot the buffer
+  /// @param offset where in it the tensor starts, in elements
+  /// @param dimensions two to five, neighbours in memory first
+  public record TensorMap(int slot, DType dtype, long offset, List<Dimension> dimensions) {}
+
+  /// @param size how many there are
+  /// @param stride how many elements apart
+  /// @param box how many a tile has
+  public record Dimension(long size, long stride, int box) {}
 
   /// Floating-point operations, and bytes of tensors read and written at least once.
   public record Work(double flops, double bytes) {}

@@ -29,6 +29,11 @@ public sealed interface Target {
       this(processors, sharedBytes, rung, MatmulPrecision.HIGHEST);
     }
 
+    /// The same on a rung that it has.
+    public Gpu on(Rung lower) {
+      return new Gpu(processors, sharedBytes, lower, precision);
+    }
+
     /// The same where so much is allowed.
     public Gpu with(MatmulPrecision allowed) {
       return new Gpu(processors, sharedBytes, rung, allowed);
@@ -50,7 +55,10 @@ public sealed interface Target {
     WARP("mma"),
 
     /// `wgmma` of four warps, whose factors the tensor cores read from shared memory (9.0 alone).
-    WARPGROUP("wgmma");
+    WARPGROUP("wgmma"),
+
+    /// The same, fed by the tensor memory accelerator, which one thread of blocks that stay has bring tiles (9.0 alone).
+    TENSOR_MEMORY("tma");
 
     /// What users call it.
     public final String text;

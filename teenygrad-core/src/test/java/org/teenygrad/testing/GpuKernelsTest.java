@@ -1,6 +1,7 @@
 package org.teenygrad.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.teenygrad.DType.BFLOAT16;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import org.teenygrad.Shape;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.Param;
+import org.teenygrad.runtime.Target.Rung;
 import org.teenygrad.runtime.cuda.AbsentGpu;
 import org.teenygrad.runtime.cuda.PtxKernel;
 
@@ -194,11 +196,37 @@ class GpuKernelsTest {
   @Test
   void productsOfBfloat16AreFourWarpsOnAnH200() {
     for (GpuWorkload workload : TRANSPOSES) {
-      PtxKernel kernel = only(workload, AbsentGpu.H200);
-      assertThat(kernel.count("wgmma.mma_async.sync.aligned")).as(kernel.toString()).isPositive();
-      assertThat(kernel.count("mma.sync") + kernel.count("ldmatrix")).as(kernel.toString()).isZero();
-      isFetchedAsynchronously(kernel);
+      for (Rung rung : List.of(Rung.WARPGROUP, Rung.TENSOR_MEMORY)) {
+        PtxKernel kernel = only(workload, AbsentGpu.on(rung));
+        assertThat(kernel.count("wgmma.mma_async.sync.aligned")).as(kernel.toString()).isPositive();
+        assertThat(kernel.count("mma.sync") + kernel.count("ldmatrix")).as(kernel.toString()).isZero();
+      }
+      isFetchedAsynchronously(only(workload, AbsentGpu.on(Rung.WARPGROUP)));
     }
+  }
+
+  /// A factor along the inner dimension is one box of a tensor map, one that lies across comes in panels of 64 rows.
+  @Test
+  void factorsComeByTensorMapsToBlocksThatStay() {
+    List<Integer> copies = List.of(1 + 4, 1 + 1, 2 + 4, 2 + 1);
+    for (int i = 0; i < copies.size(); i++) {
+      PtxKernel kernel = only(TRANSPOSES.get(i), AbsentGpu.H200);
+      assertThat(kernel.count("cp.async.bulk.tensor.2d")).as(kernel.toString()).isEqualTo(copies.get(i));
+      assertThat(kernel.count("cp.async.cg") + kernel.count("ld.global")).as(kernel.toString()).isZero();
+      assertThat(kernel.program().launch().items()).as("multiprocessors").isEqualTo(132);
+      assertThat(kernel.program().maps()).hasSize(2);
+      movesInVectors(kernel, "st.global");
+    }
+  }
+
+  /// Rows of 250 numbers do not begin at multiples of 16 bytes, as tensor maps want them.
+  @Test
+  void whatNoTensorMapDescribesIsFetchedByThreads() {
+    AbsentGpu gpu = AbsentGpu.H200;
+    PtxKernel kernel = gpu.launches(() -> gpu.tensor(BFLOAT16, 512, 250).matmul(gpu.tensor(BFLOAT16, 250, 512)).realize()).getFirst();
+    assertThat(kernel.count("wgmma.mma_async")).isPositive();
+    assertThat(kernel.count("cp.async.bulk")).isZero();
+    assertThat(kernel.program().maps()).isEmpty();
   }
 
   @Test

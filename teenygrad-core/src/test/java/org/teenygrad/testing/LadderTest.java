@@ -111,7 +111,7 @@ class LadderTest {
   @Test
   void howExactProductsAreIsAskedWhenTheyAreComputed() {
     for (MatmulPrecision precision : List.of(MatmulPrecision.HIGHEST, MatmulPrecision.HIGH, MatmulPrecision.HIGHEST)) {
-      PtxKernel kernel = precision.call(() -> only(GpuWorkload.MATMUL_F32, Rung.WARPGROUP));
+      PtxKernel kernel = precision.call(() -> only(GpuWorkload.MATMUL_F32, Rung.TENSOR_MEMORY));
       assertThat(kernel.count("mma.sync") > 0).as(precision.toString()).isEqualTo(precision == MatmulPrecision.HIGH);
     }
     assertThat(onMatrixUnits(MatmulPrecision.HIGH.call(() -> only(GpuWorkload.MATMUL_F32, Rung.REGISTERS)))).isZero();

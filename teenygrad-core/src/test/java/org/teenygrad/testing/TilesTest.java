@@ -13,6 +13,7 @@ import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Param;
 import org.teenygrad.ir.Range;
 import org.teenygrad.ir.Validator;
+import org.teenygrad.runtime.Target.Rung;
 import org.teenygrad.runtime.cuda.AbsentGpu;
 import org.teenygrad.runtime.cuda.PtxKernel;
 
@@ -20,9 +21,17 @@ import org.teenygrad.runtime.cuda.PtxKernel;
 class TilesTest {
   @Test
   void wgmmaStartsBeforeTheNextTilesAreFetched() {
-    OpNode tiles = tiles(AbsentGpu.H200, GpuWorkload.MATMUL_NN);
+    OpNode tiles = tiles(AbsentGpu.on(Rung.WARPGROUP), GpuWorkload.MATMUL_NN);
     assertThat(effects(tiles)).containsExactly(OpCode.AWAIT, OpCode.BARRIER, OpCode.FOLD, OpCode.FETCH, OpCode.FETCH, OpCode.AWAIT);
     assertThat(only(tiles, OpCode.MMA).getFirst().inputs()).as("both factors in shared memory").allMatch(factor -> factor.is(OpCode.STAGE));
+  }
+
+  @Test
+  void tilesOfTensorMapsAreWaitedForOneByOneAndNotByAllThreads() {
+    OpNode tiles = tiles(AbsentGpu.on(Rung.TENSOR_MEMORY), GpuWorkload.MATMUL_NN);
+    assertThat(effects(tiles)).containsExactly(OpCode.AWAIT, OpCode.FOLD, OpCode.AWAIT, OpCode.FETCH, OpCode.FETCH);
+    assertThat(only(tiles, OpCode.AWAIT).getFirst().inputs()).as("what is waited for").allMatch(stage -> stage.is(OpCode.STAGE)).hasSize(2);
+    assertThat(only(tiles, OpCode.STAGE)).allMatch(stage -> stage.toString().contains("tensor map"));
   }
 
   @Test
@@ -61,6 +70,7 @@ class TilesTest {
     OpNode await = OpNode.of(OpCode.AWAIT, 0, List.of());
     OpNode barrier = OpNode.of(OpCode.BARRIER, null, List.of());
     Validator.tiles(sink(await, barrier, fetch));
+    Validator.tiles(sink(OpNode.of(OpCode.AWAIT, 0, List.of(stage)), fetch));
     assertThatThrownBy(() -> Validator.tiles(sink(barrier, await, fetch))).hasMessageContaining("step order");
     assertThatThrownBy(() -> Validator.tiles(sink(await, fetch, barrier))).hasMessageContaining("step order");
     OpNode product = OpNode.create(OpCode.MMA, DType.FLOAT32, List.of(stage, load), null);

@@ -35,7 +35,7 @@ enum Architecture {
   /// The CUDA that the driver must know: 12080 is 12.8.
   final int driverVersion;
 
-  /// Whether four warps multiply matrices together (`wgmma`), which came and went with 9.0.
+  /// Whether four warps multiply matrices together (`wgmma`), which came and went with 9.0. Tensor maps came with it and stayed.
   private final boolean warpgroups;
 
   Architecture(int major, int minor, String processor, String family, int ptxVersion, int driverVersion, boolean warpgroups) {
@@ -70,6 +70,6 @@ enum Architecture {
 
   /// The highest rung on which it multiplies matrices.
   Rung rung(int major, int minor) {
-    return is(major, minor) && warpgroups ? Rung.WARPGROUP : Rung.WARP;
+    return is(major, minor) && warpgroups ? Rung.TENSOR_MEMORY : Rung.WARP;
   }
 }

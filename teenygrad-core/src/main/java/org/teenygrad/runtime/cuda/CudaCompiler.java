@@ -6,6 +6,7 @@ import org.teenygrad.runtime.Compiler;
 import org.teenygrad.runtime.Debug;
 import org.teenygrad.runtime.Kernel;
 import org.teenygrad.runtime.Program;
+import org.teenygrad.runtime.Program.TensorMap;
 import org.teenygrad.runtime.Sequence;
 import org.teenygrad.runtime.llvm.KernelCache;
 import org.teenygrad.runtime.llvm.LlvmCompiler;
@@ -29,14 +30,14 @@ final class CudaCompiler implements Compiler {
   @Override
   public Kernel compile(Program program) {
     Program.Launch launch = program.launch();
-    return compile(program.name(), program.description(), program.source(),
+    return compile(program.name(), program.description(), program.source(), program.maps(),
         new CudaKernel.Launch(launch.items(), launch.times(), launch.threads(), Math.toIntExact(launch.scratchBytes())));
   }
 
-  CudaKernel compile(String name, String description, String ir, CudaKernel.Launch launch) {
+  CudaKernel compile(String name, String description, String ir, List<TensorMap> maps, CudaKernel.Launch launch) {
     Debug.say(Debug.CODE, () -> "LLVM IR of " + name + "\n" + ir + "\nPTX\n" + llvm.assembly(ir));
     byte[] cubin = cache.code(List.of("cubin", identity, ir), () -> assemble(name + " (" + description + ")", llvm.assembly(ir)));
-    return new CudaKernel(stream, name, description, cubin, launch);
+    return new CudaKernel(stream, name, description, cubin, maps, launch);
   }
 
   @Override

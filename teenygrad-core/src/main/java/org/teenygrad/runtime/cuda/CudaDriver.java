@@ -68,6 +68,8 @@ final class CudaDriver {
   private static final MethodHandle FUNC_SET_ATTRIBUTE = function("cuFuncSetAttribute", 3);
   private static final MethodHandle LAUNCH_KERNEL = function("cuLaunchKernel", 11);
 
+  private static final MethodHandle TENSOR_MAP_ENCODE_TILED = function("cuTensorMapEncodeTiled", 12);
+
   private static final MethodHandle GRAPH_CREATE = function("cuGraphCreate", 2);
   private static final MethodHandle GRAPH_DESTROY = function("cuGraphDestroy", 1);
   private static final MethodHandle GRAPH_ADD_KERNEL_NODE = function("cuGraphAddKernelNode", 5);
@@ -346,6 +348,21 @@ final class CudaDriver {
         call(LAUNCH_KERNEL, function, (int) launch.blocks(), launch.rows(), 1, launch.threads(), 1, 1, launch.sharedBytes(), stream, parameters, 0));
   }
 
+  /// Writes a tensor map.
+  /// @param map 128 bytes, which begin at a multiple of 64
+  /// @param type a `CUtensorMapDataType`
+  /// @param address of the tensor, a multiple of 16
+  /// @param sizes of the dimensions, neighbours in memory first, as i64; strides of all but the first, in bytes, as i64; box of a tile, as i32
+  /// @param steps between the elements of a tile, as i32
+  static void tensorMapEncodeTiled(MemorySegment map, int type, int rank, long address, MemorySegment sizes, MemorySegment strides, MemorySegment box, MemorySegment steps) {
+    int plain = 0;
+    int swizzle128 = 3;
+    int promote256 = 3;
+    int zeros = 0;
+    check("cuTensorMapEncodeTiled",
+        call(TENSOR_MAP_ENCODE_TILED, map.address(), type, rank, address, sizes.address(), strides.address(), box.address(), steps.address(), plain, swizzle128, promote256, zeros));
+  }
+
   // Graphs
 
   static long graphCreate() {
@@ -476,6 +493,14 @@ final class CudaDriver {
   private static int call(MethodHandle function, long a, long b, long c, long d, long e, long f, long g, long h, long i, long j, long k) {
     try {
       return (int) function.invokeExact(a, b, c, d, e, f, g, h, i, j, k);
+    } catch (Throwable thrown) {
+      throw new AssertionError(thrown);
+    }
+  }
+
+  private static int call(MethodHandle function, long a, long b, long c, long d, long e, long f, long g, long h, long i, long j, long k, long l) {
+    try {
+      return (int) function.invokeExact(a, b, c, d, e, f, g, h, i, j, k, l);
     } catch (Throwable thrown) {
       throw new AssertionError(thrown);
     }

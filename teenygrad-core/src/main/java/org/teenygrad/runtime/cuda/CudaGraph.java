@@ -30,7 +30,7 @@ record CudaGraph(CudaStream stream, long exec, long graph, List<Node> nodes, Lis
         ends.add(before);
         continue;
       }
-      Parameters parameters = Parameters.of(arguments.get(i));
+      Parameters parameters = Parameters.of(kernels.get(i).maps(), arguments.get(i));
       MemorySegment struct = struct(kernels.get(i), parameters);
       long handle = CudaDriver.graphAddKernelNode(graph, before, struct);
       nodes.add(new Node(handle, i, parameters, struct));

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.Kernel;
+import org.teenygrad.runtime.Program.TensorMap;
 import org.teenygrad.runtime.cuda.CudaDriver.FunctionAttribute;
 
 /// A function in a module that the driver has loaded; unloaded when nobody refers to it any more.
@@ -17,6 +18,7 @@ final class CudaKernel implements Kernel {
 
   private final CudaStream stream;
   private final String title;
+  private final List<TensorMap> maps;
   private final Launch launch;
   private final long function;
   private @Nullable Parameters parameters;
@@ -35,9 +37,11 @@ final class CudaKernel implements Kernel {
 
   /// @param description what it computes
   /// @param cubin machine code that defines the function, whose parameters are one pointer for each buffer of each list
-  CudaKernel(CudaStream stream, String name, String description, byte[] cubin, Launch launch) {
+  /// @param maps tensor maps, which are parameters after the pointers
+  CudaKernel(CudaStream stream, String name, String description, byte[] cubin, List<TensorMap> maps, Launch launch) {
     this.stream = stream;
     this.title = description.equals(name) ? name : name + " (" + description + ")";
+    this.maps = maps;
     this.launch = launch;
     stream.makeCurrent();
     long module = CudaDriver.moduleLoadData(cubin);
@@ -58,7 +62,7 @@ final class CudaKernel implements Kernel {
     if (launch.blocks() > 0) {
       Parameters known = parameters;
       if (known == null) {
-        parameters = known = Parameters.of(lists);
+        parameters = known = Parameters.of(maps, lists);
       } else {
         known.change(lists);
       }
@@ -82,6 +86,10 @@ final class CudaKernel implements Kernel {
   /// Its name and what it computes.
   String title() {
     return title;
+  }
+
+  List<TensorMap> maps() {
+    return maps;
   }
 
   long function() {

@@ -36,6 +36,7 @@ public final class AbsentGpu {
 
   private final Device device;
   private final Gpu gpu;
+  private final Target.Gpu target;
   private final LlvmCompiler llvm;
   private final Map<Written, PtxKernel> kernels = new ConcurrentHashMap<>();
 
@@ -55,8 +56,9 @@ public final class AbsentGpu {
     this(name, gpu, gpu.target());
   }
 
-  private AbsentGpu(String name, Gpu gpu, Target target) {
+  private AbsentGpu(String name, Gpu gpu, Target.Gpu target) {
     this.gpu = gpu;
+    this.target = target;
     device = Device.of(name);
     llvm = new LlvmCompiler(gpu.llvmTarget(), LlvmCompiler.CLEAN_UP, 2, true);
     Devices.register(name, d -> new Runtime(d, NullDevice.open(d).allocator(), target, this::keep, gpu.toString()));
@@ -78,7 +80,7 @@ public final class AbsentGpu {
 
   /// A kernel as it is computed tile by tile.
   public OpNode tiles(PtxKernel kernel) {
-    return Generator.tiles(kernel.program().graph(), gpu.target()).orElseThrow();
+    return Generator.tiles(kernel.program().graph(), target).orElseThrow();
   }
 
   /// Shared memory that one block may ask for.

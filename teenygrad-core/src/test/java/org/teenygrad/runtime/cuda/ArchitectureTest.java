@@ -18,7 +18,7 @@ import org.teenygrad.runtime.llvm.LlvmCompiler;
 class ArchitectureTest {
   @ParameterizedTest
   @CsvSource({
-    "8, 0, sm_80, WARP", "8, 6, sm_86, WARP", "8, 9, sm_89, WARP", "9, 0, sm_90a, WARPGROUP", "10, 0, sm_100a, WARP", "12, 0, sm_120, WARP",
+    "8, 0, sm_80, WARP", "8, 6, sm_86, WARP", "8, 9, sm_89, WARP", "9, 0, sm_90a, TENSOR_MEMORY", "10, 0, sm_100a, WARP", "12, 0, sm_120, WARP",
     // between rows: what is made for all later GPUs, and nothing that 9.0 alone has
     "8, 8, sm_87, WARP", "9, 1, sm_90, WARP", "10, 3, sm_100, WARP", "11, 0, sm_100, WARP", "12, 1, sm_120, WARP", "13, 0, sm_120, WARP"
   })
@@ -34,7 +34,7 @@ class ArchitectureTest {
     assertThat(a100.target().rung()).isEqualTo(Rung.WARP);
     assertThat(a100.target(Rung.NAIVE).rung()).isEqualTo(Rung.NAIVE);
     assertThatThrownBy(() -> a100.target(Rung.WARPGROUP)).hasMessage("the NVIDIA A100 has no wgmma; its highest rung is mma");
-    assertThatThrownBy(() -> Rung.of("tensor")).hasMessage("no rung 'tensor'; there are naive, shared, registers, mma, wgmma");
+    assertThatThrownBy(() -> Rung.of("tensor")).hasMessage("no rung 'tensor'; there are naive, shared, registers, mma, wgmma, tma");
   }
 
   @Test

@@ -90,6 +90,7 @@ public final class CudaSmoke {
     checks.put("launchCost", this::launchCost);
     checks.put("graphsFollowTheirBuffers", this::graphsFollowTheirBuffers);
     checks.put("manyTensorsInOneLaunch", this::manyTensorsInOneLaunch);
+    checks.put("productsOfAllLayouts", this::productsOfAllLayouts);
     checks.put("graphLaunchCost", this::graphLaunchCost);
     checks.put("copySpeed", this::copySpeed);
     checks.put("brokenPtxSaysWhy", this::brokenPtxSaysWhy);
@@ -197,7 +198,7 @@ public final class CudaSmoke {
   }
 
   private CudaKernel add(int blocks) {
-    return cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, new CudaKernel.Launch(blocks, 1, AddKernel.THREADS, 0));
+    return cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, List.of(), new CudaKernel.Launch(blocks, 1, AddKernel.THREADS, 0));
   }
 
   private CudaBuffer floats(int count, float first, float step) {
@@ -231,7 +232,7 @@ public final class CudaSmoke {
 
   private String sharedMemoryAboveTheDefault() {
     int bytes = cuda.gpu().sharedBytes();
-    CudaKernel kernel = cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, new CudaKernel.Launch(1, 1, AddKernel.THREADS, bytes));
+    CudaKernel kernel = cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, List.of(), new CudaKernel.Launch(1, 1, AddKernel.THREADS, bytes));
     CudaBuffer out = floats(AddKernel.THREADS, 0, 0);
     kernel.run(List.of(List.of(out, floats(AddKernel.THREADS, 1, 0), floats(AddKernel.THREADS, 2, 0))));
     check(floats(out)[7] == 3f, "did not run");
@@ -244,7 +245,7 @@ public final class CudaSmoke {
     long[] nanos = new long[2];
     for (int i = 0; i < 2; i++) {
       long start = System.nanoTime();
-      new CudaCompiler(cuda.gpu(), cuda.stream(), cache).compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, new CudaKernel.Launch(1, 1, AddKernel.THREADS, 0));
+      new CudaCompiler(cuda.gpu(), cuda.stream(), cache).compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, List.of(), new CudaKernel.Launch(1, 1, AddKernel.THREADS, 0));
       nanos[i] = System.nanoTime() - start;
     }
     try (var files = Files.list(folder)) {
@@ -391,6 +392,31 @@ public final class CudaSmoke {
     int launches = sameAsOnTheHost(inputs, functions, 1e-6) + sameAsOnTheHost(products, ofMatrices, 0.5);
     check(launches < 40, launches + " launches");
     return launches + " launches";
+  }
+
+  /// Products of 16 bits whose factors lie along and across, of sizes that tiles divide and others, with what follows them.
+  private String productsOfAllLayouts() {
+    Random random = new Random(5);
+    int count = 48;
+    for (int i = 0; i < count; i++) {
+      DType type = i % 2 == 0 ? DType.BFLOAT16 : DType.FLOAT16;
+      int rows = i % 3 == 0 ? 128 * (1 + random.nextInt(8)) : 8 + random.nextInt(600);
+      int columns = i % 5 == 0 ? 256 * (1 + random.nextInt(4)) : 8 * (1 + random.nextInt(90));
+      int inner = 8 * (1 + random.nextInt(70));
+      boolean leftAcross = random.nextBoolean();
+      boolean rightAcross = random.nextBoolean();
+      boolean followed = random.nextBoolean();
+      Tensor left = Tensor.randn(2, leftAcross ? inner : rows, leftAcross ? rows : inner).cast(type).to(HOST).realize();
+      Tensor right = Tensor.randn(rightAcross ? columns : inner, rightAcross ? inner : columns).cast(type).to(HOST).realize();
+      UnaryOperator<Tensor> product = x -> {
+        Tensor a = leftAcross ? x.transpose(1, 2) : x;
+        Tensor b = right.to(x.device()).realize();
+        Tensor result = a.matmul(rightAcross ? b.transpose(0, 1) : b);
+        return followed ? result.relu().add(1) : result.transpose(1, 2).contiguous();
+      };
+      sameAsOnTheHost(List.of(left), List.of(product), 0.02 * Math.sqrt(inner) * 4);
+    }
+    return count + " products";
   }
 
   private static int sameAsOnTheHost(List<Tensor> inputs, List<UnaryOperator<Tensor>> functions, double tolerance) {

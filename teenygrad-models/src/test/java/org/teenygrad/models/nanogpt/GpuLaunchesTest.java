@@ -29,7 +29,7 @@ class GpuLaunchesTest {
   private static final Device GPU = Device.of("gpu-that-runs-nothing");
 
   static {
-    Target target = new Target.Gpu(132, 227 << 10, Target.Rung.WARPGROUP);
+    Target target = new Target.Gpu(132, 227 << 10, Target.Rung.TENSOR_MEMORY);
     Devices.register(GPU.name(), device -> new Runtime(device, NullDevice.open(device).allocator(), target, program -> arguments -> {}));
   }
 

@@ -1,0 +1,91 @@
+package org.teenygrad.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.teenygrad.ir.IndexAlgebra;
+import org.teenygrad.ir.OpCode;
+import org.teenygrad.ir.OpNode;
+import org.teenygrad.runtime.Program;
+
+/// The code for a [Stage] that the tensor memory accelerator fills: one thread names a tile by its coordinates, hardware finds the addresses,
+/// exchanges the parts of lines, and puts zeros for what lies outside (PTX ISA, "cp.async.bulk.tensor").
+///
+/// @param map the factor's memory as a tensor of a few dimensions
+/// @param loops which loop counts each of them, along memory first
+/// @param outer the loops that count rows, inner those of the inner dimension
+record BulkTile(Stage stage, Program.TensorMap map, List<OpNode> loops, List<OpNode> outer, List<OpNode> inner) {
+  private static final int MOST_DIMENSIONS = 5;
+
+  /// Rows of a tile that lie along them come in panels of a line's length.
+  private static final int PANEL = SharedTile.LINE / 2;
+
+  /// For a factor of 16 bits whose memory is a tensor of few dimensions, with steps of whole 16 bytes, and whose tiles are boxes of it.
+  static Optional<BulkTile> of(Emitter emitter, OpNode node, List<OpNode> outer, List<OpNode> inner) {
+    Stage stage = node.payload(Stage.class);
+    OpNode factor = node.input(0);
+    if (stage.source() != Stage.Source.COPIED || factor.dtype().bytes() != 2) {
+      return Optional.empty();
+    }
+    OpNode along = stage.alongInner() ? inner.getLast() : outer.getLast();
+    OpNode other = stage.alongInner() ? outer.getLast() : inner.getLast();
+    IndexAlgebra.Sum sum = emitter.analysis.algebra.sum(factor.input(1));
+    int lanes = Stage.CHUNK / factor.dtype().bytes();
+    boolean plain = sum.constant() >= 0 && sum.constant() % lanes == 0 && sum.factor(along) == 1 && sum.factor(other) > 0 && sum.factors().size() <= MOST_DIMENSIONS
+        && sum.factors().entrySet().stream().allMatch(term -> term.getKey().is(OpCode.RANGE) && term.getValue() > 0 && (term.getKey() == along || term.getValue() % lanes == 0));
+    boolean boxes = isWhole(outer, stage.alongInner() ? stage.rows() : PANEL) && isWhole(inner, stage.depth());
+    if (!plain || !boxes) {
+      return Optional.empty();
+    }
+    List<OpNode> loops = new ArrayList<>(List.of(along, other));
+    sum.factors().keySet().stream().filter(range -> range != along && range != other).forEach(loops::add);
+    List<Integer> box = loops.stream().map(loop -> loop == along ? PANEL : loop == other ? stage.alongInner() ? stage.rows() : stage.depth() : 1).toList();
+    List<Program.Dimension> dimensions = new ArrayList<>();
+    for (int i = 0; i < loops.size(); i++) {
+      dimensions.add(new Program.Dimension(Analysis.size(loops.get(i)), sum.factor(loops.get(i)), box.get(i)));
+    }
+    Program.TensorMap map = new Program.TensorMap(Analysis.slot(factor), factor.dtype(), sum.constant(), dimensions);
+    return Optional.of(new BulkTile(stage.mapped(), map, loops, outer, inner));
+  }
+
+  /// Whether tiles that begin at multiples of their size stay within the last loop.
+  private static boolean isWhole(List<OpNode> ranges, int size) {
+    return ranges.size() == 1 || Analysis.size(ranges.getLast()) % size == 0;
+  }
+
+  /// The STAGE that is filled so, instead of one that threads fill.
+  OpNode stage(OpNode copied) {
+    return OpNode.of(OpCode.STAGE, stage, copied.inputs());
+  }
+
+  int bytes() {
+    return stage.bytes(map.dtype());
+  }
+
+  /// Starts to bring a tile, by one thread.
+  /// @param tileRow the number of the tile's first row
+  /// @param step which tile along the inner dimension
+  /// @param slot the byte in shared memory where it belongs
+  /// @param number the map's number among those of the kernel
+  /// @param run the number of the list of buffers
+  /// @param counter the address of what counts the bytes that come
+  void fetch(Emitter emitter, String tileRow, String step, String slot, int number, String run, String counter) {
+    Ir ir = emitter.ir;
+    String own = ir.value("getelementptr [" + Runs.MAP_BYTES + " x i8], ptr " + Runs.map(number) + ", i64 " + run);
+    String at = ir.value("mul i64 " + step + ", " + stage.depth());
+    int panels = stage.alongInner() ? 1 : stage.rows() / PANEL;
+    for (int i = 0; i < panels; i++) {
+      String target = ir.value("getelementptr inbounds i8, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + ir.plus(slot, (long) i * stage.depth() * SharedTile.LINE));
+      emitter.unflatten(ir.plus(tileRow, (long) i * PANEL), outer, () -> emitter.unflatten(at, inner, () -> copy(emitter, target, own, counter)));
+    }
+  }
+
+  private void copy(Emitter emitter, String target, String own, String counter) {
+    Ir ir = emitter.ir;
+    List<String> operands = new ArrayList<>(List.of("ptr addrspace(3) " + target, "ptr " + own, "i32 " + counter));
+    loops.forEach(loop -> operands.add("i32 " + ir.value("trunc i64 " + emitter.loops.counter(loop) + " to i32")));
+    String coordinates = String.join(", ", Ir.times(loops.size(), i -> "$" + (i + 3)));
+    ir.effect("call void asm sideeffect \"cp.async.bulk.tensor." + loops.size() + "d.shared::cluster.global.mbarrier::complete_tx::bytes [$0], [$1, {" + coordinates
+        + "}], [$2];\", \"r,l," + "r,".repeat(loops.size() + 1) + "~{memory}\"(" + String.join(", ", operands) + ")");
+  }
+}

@@ -33,7 +33,7 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     while (columns > 64 && (n <= columns / 2 || 4 * others * Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns) < 3L * target.processors())) {
       columns /= 2;
     }
-    while (columns > 64 && Math.max(2 * slabBytes(rows, columns), Epilogue.Place.START.bytes(rows, columns)) > target.sharedBytes()) {
+    while (columns > 64 && Math.max(2 * slabBytes(rows, columns), Epilogue.bytes(rows, columns)) > target.sharedBytes()) {
       columns /= 2;
     }
     boolean stays = rung == Rung.TENSOR_MEMORY;

@@ -46,9 +46,6 @@ final class Blocks implements LoopNest {
   Blocks(Emitter emitter, Target.Gpu target) {
     this.emitter = emitter;
     analysis = emitter.analysis;
-    if (analysis.isCoarse()) {
-      emitter.instructions.allowCoarse();
-    }
     List<OpNode> free = analysis.outer;
     List<OpNode> ends = analysis.nodes.stream().filter(node -> node.is(OpCode.STORE) || node.is(OpCode.FOLD) && analysis.isOutermost(node)).toList();
     rows = prefix(free, ends);

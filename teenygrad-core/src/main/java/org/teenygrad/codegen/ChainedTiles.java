@@ -100,7 +100,7 @@ final class ChainedTiles implements LoopNest {
     slotBytes = offset;
     rowStates = chain.rowFold() == null ? null : new RowStates(emitter, chain, 2 * parts);
     List<OpNode> folds = chain.sums().stream().map(Chain.Sum::fold).toList();
-    epilogue = folds.isEmpty() ? null : new Epilogue(emitter, folds, chain.rowFold(), chain.rows(), chain.columns(), tile, Epilogue.Place.START);
+    epilogue = folds.isEmpty() ? null : new Epilogue(emitter, folds, chain.rowFold(), chain.rows(), chain.columns(), tile);
     mask = ChainMask.find(chain);
     if (mask != null) {
       mask.opened().values().forEach(analysis::include);

@@ -1,35 +1,18 @@
 package org.teenygrad.codegen;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
 /// What follows tiles of sums on a GPU: the sums lie in shared memory, and each thread takes vectors of neighbours among the columns,
 /// so that what is loaded beside them and what is stored is whole vectors, too. A number for each row may lie behind them.
 final class Epilogue {
-  /// Where sums lie in shared memory.
-  ///
-  /// @param first the byte where they start
-  /// @param padding floats between rows: with 8, four rows' pairs of neighbours fall on different banks; with 4, those of two
-  record Place(long first, int padding) {
-    static final Place START = new Place(0, 8);
-
-    int pitch(int columns) {
-      return columns + padding;
-    }
-
-    long bytes(int rows, int columns) {
-      return (long) rows * pitch(columns) * Float.BYTES;
-    }
-  }
-
-  /// Who finishes a tile.
-  ///
-  /// @param thread a thread's number among those that do
-  /// @param sums how many floats after the [Place] the tile's own are
-  record Share(String thread, String sums) {}
+  private static final int PADDING = 8;
 
   /// Vectors that a thread works on at a time.
   private static final int TOGETHER = 4;
@@ -40,32 +23,30 @@ final class Epilogue {
   private final List<OpNode> rows;
   private final List<OpNode> columns;
   private final BlockTile tile;
-  private final Place place;
   private final long m;
   private final long n;
 
   /// @param folds the sums, each a tile of its own
   /// @param rowFold what is known of each row besides
-  Epilogue(Emitter emitter, List<OpNode> folds, @Nullable OpNode rowFold, List<OpNode> rows, List<OpNode> columns, BlockTile tile, Place place) {
+  Epilogue(Emitter emitter, List<OpNode> folds, @Nullable OpNode rowFold, List<OpNode> rows, List<OpNode> columns, BlockTile tile) {
     this.emitter = emitter;
     this.folds = folds;
     this.rowFold = rowFold;
     this.rows = rows;
     this.columns = columns;
     this.tile = tile;
-    this.place = place;
     m = Contraction.count(rows);
     n = Contraction.count(columns);
   }
 
-  /// How many floats apart the rows of sums are.
+  /// How many floats apart the rows of sums are, so that four rows' pairs of neighbours fall on different banks.
   int pitch() {
-    return place.pitch(tile.columns());
+    return tile.columns() + PADDING;
   }
 
   /// Where in shared memory a tile of sums starts, in floats.
   int offset(int number) {
-    return Math.toIntExact(place.first / Float.BYTES) + number * tile.rows() * pitch();
+    return number * tile.rows() * pitch();
   }
 
   /// Shared memory for the sums and the rows' numbers.
@@ -82,15 +63,34 @@ final class Epilogue {
     return emitter.ir.value("getelementptr inbounds float, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + place);
   }
 
+  static long bytes(int rows, int columns) {
+    return (long) rows * (columns + PADDING) * Float.BYTES;
+  }
+
   /// Computes and stores what follows the sums of the tile that starts at a row and a column.
   /// @param nodes what is to be computed, inputs before users
   void emit(String row, String column, List<OpNode> nodes) {
-    emit(new Share(Team.thread(emitter.ir), "0"), row, column, nodes);
+    emit(new Share(Team.thread(emitter.ir), this::sums, () -> {}), row, column, nodes);
+  }
+
+  /// Who finishes a tile.
+  ///
+  /// @param thread a thread's number among those that do
+  /// @param sums where it finds sums
+  /// @param bring puts them there; loads that do not need them are on their way before
+  record Share(String thread, Sums sums, Runnable bring) {}
+
+  /// Neighbours of a row of sums.
+  interface Sums {
+    /// @param number of the tile
+    /// @param row in the tile
+    String load(int number, String row, String column, int lanes);
   }
 
   /// The same by a share of the block's threads.
   void emit(Share share, String row, String column, List<OpNode> nodes) {
     if (liesAlongRows()) {
+      share.bring.run();
       emitAlongRows(share, row, column, nodes);
       return;
     }
@@ -102,6 +102,10 @@ final class Epilogue {
     boolean exact = m % tile.rows() == 0 && n % tile.columns() == 0;
     boolean together = exact && tile.threads() % vectors == 0 && tile.rows() % (rowsAtOnce * TOGETHER) == 0 && Analysis.size(rows.getLast()) % tile.rows() == 0;
     long total = (long) tile.rows() * vectors;
+    boolean once = together && total == (long) TOGETHER * tile.threads();
+    if (!once) {
+      share.bring.run();
+    }
     ir.loop("0", Long.toString(together ? total / TOGETHER : total), tile.threads(), List.of(), (counter, none) -> {
       String vector = emitter.sum(counter, share.thread);
       String across = ir.value("mul i64 " + ir.remainder(vector, vectors) + ", " + lanes);
@@ -117,10 +121,14 @@ final class Epilogue {
       // Some rows that are equally far apart: what they load is then on its way at the same time.
       Axis some = together ? new Axis(rows.getLast(), TOGETHER, 1, 1, rowsAtOnce) : null;
       Runnable body = () -> emitter.unflatten(globalRow, rows, some, () -> emitter.unflatten(globalColumn, columns, Axis.ofLanes(columns, lanes), () -> {
+        if (once) {
+          emitter.emitReady(loads(nodes));
+          share.bring.run();
+        }
         for (List<Integer> steps : emitter.loops.instances(folds.getFirst())) {
           String own = ir.plus(first, (long) rowsAtOnce * emitter.loops.step(rows.getLast(), steps));
           for (int i = 0; i < folds.size(); i++) {
-            emitter.define(folds.get(i), steps, sums(share, i, own, across, lanes));
+            emitter.define(folds.get(i), steps, share.sums.load(i, own, across, lanes));
           }
           if (rowFold != null) {
             emitter.define(rowFold, steps, rowNumber(own));
@@ -137,6 +145,16 @@ final class Epilogue {
       }
       return none;
     });
+  }
+
+  /// What can be loaded before the sums are there.
+  private List<OpNode> loads(List<OpNode> nodes) {
+    Set<OpNode> after = new HashSet<>(folds);
+    if (rowFold != null) {
+      after.add(rowFold);
+    }
+    nodes.stream().filter(node -> node.inputs().stream().anyMatch(after::contains)).forEach(after::add);
+    return nodes.stream().filter(node -> node.is(OpCode.LOAD) && !after.contains(node)).toList();
   }
 
   private boolean liesAlongRows() {
@@ -158,7 +176,7 @@ final class Epilogue {
       Runnable body = () -> emitter.unflatten(globalColumn, columns, () -> emitter.unflatten(globalRow, rows, Axis.ofLanes(rows, lanes), () -> {
         for (int i = 0; i < folds.size(); i++) {
           int tileNumber = i;
-          emitter.define(folds.get(i), emitter.loops.zeroSteps(), joined(lanes, lane -> sums(share, tileNumber, ir.plus(down, lane), across, 1)));
+          emitter.define(folds.get(i), emitter.loops.zeroSteps(), joined(lanes, lane -> share.sums.load(tileNumber, ir.plus(down, lane), across, 1)));
         }
         if (rowFold != null) {
           emitter.define(rowFold, emitter.loops.zeroSteps(), joined(lanes, lane -> rowNumber(ir.plus(down, lane))));
@@ -184,10 +202,10 @@ final class Epilogue {
     return all;
   }
 
-  private String sums(Share share, int number, String row, String column, int lanes) {
+  private String sums(int number, String row, String column, int lanes) {
     Ir ir = emitter.ir;
     String place = ir.value("add i64 " + ir.value("mul i64 " + row + ", " + pitch()) + ", " + column);
-    String pointer = pointer(ir.plus(emitter.sum(place, share.sums), offset(number)));
+    String pointer = pointer(ir.plus(place, offset(number)));
     return ir.value("load " + Ir.type(DType.FLOAT32, lanes) + ", ptr addrspace(3) " + pointer + ", align " + Math.min(16, 4 * lanes));
   }
 

@@ -61,12 +61,7 @@ final class Flat implements LoopNest {
   }
 
   private Emitter emitter(OpNode sink) {
-    Emitter emitter = Generator.forGpu(Decompositions.expand(Decompositions.spellLogSums(sink), true), ir);
-    if (emitter.analysis.isCoarse()) {
-      emitter = Generator.forGpu(Decompositions.divideOnce(emitter.analysis), ir);
-      emitter.instructions.allowCoarse();
-    }
-    return emitter;
+    return Generator.shortened(Generator.forGpu(Decompositions.expand(Decompositions.spellLogSums(sink), true), ir));
   }
 
   /// Whether a kernel is one loop over elements that is stored at each.

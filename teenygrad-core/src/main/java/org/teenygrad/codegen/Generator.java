@@ -79,7 +79,7 @@ public final class Generator {
     }
     Emitter emitter = gpuEmitter(Decompositions.spellLogSums(sink));
     Optional<LoopNest> nest = Owners.of(emitter, gpu).map(LoopNest.class::cast).or(() -> products(emitter, gpu));
-    return nest.orElseGet(() -> new Blocks(emitter.analysis.isCoarse() ? forGpu(Decompositions.divideOnce(emitter.analysis)) : emitter, gpu));
+    return nest.orElseGet(() -> new Blocks(shortened(emitter), gpu));
   }
 
   /// Whether a kernel runs as one pass over a matrix that never comes to memory: attention's scores.
@@ -103,6 +103,16 @@ public final class Generator {
   /// An emitter for a graph whose operations a GPU has.
   static Emitter forGpu(OpNode sink) {
     return forGpu(sink, new Ir(Ir.Dialect.NVPTX));
+  }
+
+  /// The same where what is stored has so few digits that the way there may be shorter.
+  static Emitter shortened(Emitter emitter) {
+    if (!emitter.analysis.isCoarse()) {
+      return emitter;
+    }
+    Emitter coarse = forGpu(Decompositions.divideOnce(emitter.analysis), emitter.ir);
+    coarse.instructions.allowCoarse();
+    return coarse;
   }
 
   static Emitter forGpu(OpNode sink, Ir ir) {

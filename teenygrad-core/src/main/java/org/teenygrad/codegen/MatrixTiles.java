@@ -48,7 +48,7 @@ final class MatrixTiles implements LoopNest {
     k = Contraction.count(Analysis.foldRanges(fold));
     left = new SharedTile(emitter, leftStage, parts.rows(), Analysis.foldRanges(fold), tile.threads());
     right = new SharedTile(emitter, rightStage, parts.columns(), Analysis.foldRanges(fold), tile.threads());
-    epilogue = new Epilogue(emitter, List.of(fold), null, parts.rows(), parts.columns(), tile, Epilogue.Place.START);
+    epilogue = new Epilogue(emitter, List.of(fold), null, parts.rows(), parts.columns(), tile);
     DType element = leftStage.dtype();
     products = switch (tile.rung()) {
       case NAIVE, SHARED, REGISTERS -> new ScalarProducts(emitter.ir, tile);
@@ -85,7 +85,7 @@ final class MatrixTiles implements LoopNest {
     OpNode right = Stage.of(plain, unwidened(parts.right(), element), parts.columns(), inner, tile.columns(), tile.depth(), tile.stages(), tile.rung());
     if (tile.rung() != Target.Rung.TENSOR_MEMORY) {
       OpNode sink = steps(plain, parts, left, right, tile.rung(), fold -> Pipeline.steps(List.of(left, right), List.of(fold), tile.rung() == Target.Rung.WARPGROUP));
-      return new MatrixTiles(Generator.forGpu(sink), parts, tile);
+      return new MatrixTiles(Generator.shortened(Generator.forGpu(sink)), parts, tile);
     }
     Optional<BulkTile> leftBulk = BulkTile.of(plain, left, parts.rows(), inner);
     Optional<BulkTile> rightBulk = BulkTile.of(plain, right, parts.columns(), inner);
@@ -95,7 +95,7 @@ final class MatrixTiles implements LoopNest {
     OpNode leftMapped = leftBulk.get().stage(left);
     OpNode rightMapped = rightBulk.get().stage(right);
     OpNode sink = steps(plain, parts, leftMapped, rightMapped, Target.Rung.WARPGROUP, fold -> Conveyor.steps(List.of(leftMapped, rightMapped), List.of(fold)));
-    return new PersistentTiles(Generator.forGpu(sink), parts, tile, leftBulk.get(), rightBulk.get(), target);
+    return new PersistentTiles(Generator.shortened(Generator.forGpu(sink)), parts, tile, leftBulk.get(), rightBulk.get(), target);
   }
 
   private static OpNode steps(Emitter plain, Parts parts, OpNode left, OpNode right, Target.Rung unit, UnaryOperator<OpNode> order) {

@@ -9,16 +9,15 @@ import org.teenygrad.runtime.Target;
 
 /// The loops of a sum of products on Hopper: as many blocks as there are multiprocessors go from tile to tile. In each, one thread has
 /// slabs brought by the tensor memory accelerator ([BulkTile]), also those of the next tile while the sums of the last are stored; groups of
-/// four warps multiply what has come (`wgmma`) and finish 64 rows each, by themselves.
+/// four warps multiply what has come (`wgmma`), and each warp finishes its 16 rows by itself.
 ///
 /// @see <a href="https://github.com/NVIDIA/cutlass/blob/main/media/docs/cpp/efficient_gemm.md">CUTLASS, warp specialization</a>
 final class PersistentTiles implements LoopNest {
-  /// Columns of sums that are finished at a time.
-  private static final int PIECE = 64;
-
-  private static final int PADDING = 4;
-  private static final int GROUP_ROWS = 64;
   private static final int GROUP_THREADS = 128;
+
+  /// Registers of a thread; with one group that fetches and two that compute they are all that a multiprocessor has.
+  private static final int FETCHING_REGISTERS = 40;
+  private static final int COMPUTING_REGISTERS = 232;
 
   private final Emitter emitter;
   private final Raster raster;
@@ -31,6 +30,7 @@ final class PersistentTiles implements LoopNest {
   private final Epilogue epilogue;
   private final Handover handover;
   private final Conveyor conveyor;
+  private final long ring;
   private final long blocks;
 
   /// @param emitter of a SINK of STEPS and STOREs
@@ -48,20 +48,16 @@ final class PersistentTiles implements LoopNest {
     blocks = Math.min(target.processors(), raster.tiles());
     products = new WarpgroupProducts(emitter.ir, tile, leftStage.dtype(), left.stage().alongInner(), right.stage().alongInner());
     long slotBytes = (long) left.bytes() + right.bytes();
-    long ring = tile.stages() * slotBytes;
-    BlockTile piece = new BlockTile(GROUP_ROWS, PIECE, tile.depth(), tile.stages(), GROUP_THREADS, tile.rung());
-    epilogue = new Epilogue(emitter, List.of(fold), null, parts.rows(), parts.columns(), piece, new Epilogue.Place(ring, PADDING));
-    handover = new Handover(emitter.ir, tile.stages(), ring + finishBytes(tile.rows()), tile.warps());
+    ring = tile.stages() * slotBytes;
+    BlockTile piece = new BlockTile(WarpSums.ROWS, WarpSums.COLUMNS, tile.depth(), tile.stages(), Team.WARP, tile.rung());
+    epilogue = new Epilogue(emitter, List.of(fold), null, parts.rows(), parts.columns(), piece);
+    handover = new Handover(emitter.ir, tile.stages(), ring + (long) WarpSums.BYTES * tile.warps(), tile.warps());
     conveyor = new Conveyor(emitter.ir, order, handover, slotBytes);
   }
 
   /// Shared memory beside the slabs.
   static long bytes(int rows, int stages) {
-    return finishBytes(rows) + Handover.bytes(stages);
-  }
-
-  private static long finishBytes(int rows) {
-    return rows / GROUP_ROWS * new Epilogue.Place(0, PADDING).bytes(GROUP_ROWS, PIECE);
+    return (long) WarpSums.BYTES * rows / WarpSums.ROWS + Handover.bytes(stages);
   }
 
   @Override
@@ -81,8 +77,7 @@ final class PersistentTiles implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    long bytes = tile.stages() * ((long) left.bytes() + right.bytes()) + bytes(tile.rows(), tile.stages());
-    return new Program.Launch(blocks, tile.threads() + Team.WARP, bytes);
+    return new Program.Launch(blocks, tile.threads() + GROUP_THREADS, ring + bytes(tile.rows(), tile.stages()));
   }
 
   @Override
@@ -91,8 +86,21 @@ final class PersistentTiles implements LoopNest {
     SharedTile.declare(ir);
     String thread = Team.thread(ir);
     handover.prepare(thread);
-    emitter.branch(ir.value("icmp eq i64 " + thread + ", " + tile.threads()), () -> tiles(this::fetch));
-    emitter.branch(ir.value("icmp ult i64 " + thread + ", " + tile.threads()), () -> tiles(this::compute));
+    emitter.branch(ir.value("icmp uge i64 " + thread + ", " + tile.threads()), () -> {
+      registers("dec", FETCHING_REGISTERS);
+      emitter.branch(ir.value("icmp eq i64 " + thread + ", " + tile.threads()), () -> tiles(this::fetch));
+    });
+    emitter.branch(ir.value("icmp ult i64 " + thread + ", " + tile.threads()), () -> {
+      registers("inc", COMPUTING_REGISTERS);
+      tiles(this::compute);
+    });
+  }
+
+  /// Moves registers from the group of the thread that fetches, which needs few, to two that compute.
+  private void registers(String change, int count) {
+    if (tile.threads() == 2 * GROUP_THREADS) {
+      emitter.ir.effect("call void asm sideeffect \"setmaxnreg." + change + ".sync.aligned.u32 " + count + ";\", \"~{memory}\"()");
+    }
   }
 
   /// What is done with a tile.
@@ -132,20 +140,17 @@ final class PersistentTiles implements LoopNest {
     return Conveyor.after(results);
   }
 
-  /// What follows the sums of a group's rows, some columns at a time.
+  /// What follows the sums of a warp's rows, some columns at a time. No warp waits for another.
   private void finish(String row, String column, List<Ir.Carried> sums) {
     Ir ir = emitter.ir;
-    String thread = Team.thread(ir);
-    String group = ir.value("udiv i64 " + thread + ", " + GROUP_THREADS);
-    String own = ir.value("and i64 " + thread + ", " + (GROUP_THREADS - 1));
-    var share = new Epilogue.Share(own, ir.value("mul i64 " + group + ", " + GROUP_ROWS * epilogue.pitch()));
-    String firstRow = ir.value("add i64 " + row + ", " + ir.value("mul i64 " + group + ", " + GROUP_ROWS));
+    String warp = WarpMatrix.warp(ir);
+    WarpSums memory = new WarpSums(ir, ir.plus(ir.value("mul i64 " + warp + ", " + WarpSums.BYTES), ring));
+    String firstRow = ir.value("add i64 " + row + ", " + ir.value("mul i64 " + warp + ", " + WarpSums.ROWS));
     boolean whole = raster.m() % tile.rows() == 0 && raster.n() % tile.columns() == 0;
-    for (int piece = 0; piece < tile.columns() / PIECE; piece++) {
-      String firstColumn = ir.plus(column, (long) piece * PIECE);
-      products.store(sums, piece * PIECE, PIECE, epilogue.pitch(), epilogue.offset(0));
-      Team.barrier(ir, group, GROUP_THREADS);
-      Runnable store = () -> epilogue.emit(share, firstRow, firstColumn, emitter.analysis.nodes);
+    for (int first = 0; first < tile.columns(); first += WarpSums.COLUMNS) {
+      String firstColumn = ir.plus(column, first);
+      List<Ir.Carried> some = sums.subList(first / 2, (first + WarpSums.COLUMNS) / 2);
+      Runnable store = () -> epilogue.emit(new Epilogue.Share(WarpMatrix.lane(ir), memory, () -> memory.store(some)), firstRow, firstColumn, emitter.analysis.nodes);
       if (whole) {
         store.run();
       } else {
@@ -153,7 +158,6 @@ final class PersistentTiles implements LoopNest {
         String inside = ir.value("icmp slt i64 " + firstColumn + ", " + raster.n());
         emitter.branch(ir.value("and i1 " + below + ", " + inside), store);
       }
-      Team.barrier(ir, group, GROUP_THREADS);
     }
   }
 

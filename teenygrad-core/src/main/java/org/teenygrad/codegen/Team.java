@@ -57,12 +57,10 @@ final class Team {
     ir.effect("call void @llvm.nvvm.barrier0()");
   }
 
-  /// Waits for the threads of one of several groups of a block, and for what they wrote to shared memory.
-  /// @param group its number, from 0
-  static void barrier(Ir ir, String group, int threads) {
-    ir.declare("declare void @llvm.nvvm.barrier(i32, i32)");
-    // The whole block meets at number 0.
-    ir.effect("call void @llvm.nvvm.barrier(i32 " + ir.value("trunc i64 " + ir.plus(group, 1) + " to i32") + ", i32 " + threads + ")");
+  /// Waits for the threads of the own warp, and for what they wrote to shared memory.
+  static void warpBarrier(Ir ir) {
+    ir.declare("declare void @llvm.nvvm.bar.warp.sync(i32)");
+    ir.effect("call void @llvm.nvvm.bar.warp.sync(i32 -1)");
   }
 
   /// The largest power of two up to `most` that divides `size`.

@@ -104,18 +104,10 @@ final class WarpgroupProducts implements Products {
 
   @Override
   public void store(List<Ir.Carried> sums, int pitch) {
-    store(sums, 0, tile.columns(), pitch, 0);
-  }
-
-  /// Writes some columns of the sums.
-  /// @param first their first
-  /// @param base how many floats there are before the first row
-  void store(List<Ir.Carried> sums, int first, int columns, int pitch, int base) {
     List<String> values = sums.stream().map(Ir.Carried::value).toList();
     String row = ir.value("mul i64 " + WarpMatrix.warp(ir) + ", " + WarpMatrix.M);
-    for (int j = 0; j < columns; j += WarpMatrix.N) {
-      int at = (first + j) / WarpMatrix.N * 4;
-      WarpMatrix.store(ir, values.subList(at, at + 4), row, Integer.toString(j), pitch, base);
+    for (int j = 0; j < tile.columns() / WarpMatrix.N; j++) {
+      WarpMatrix.store(ir, values.subList(4 * j, 4 * j + 4), row, Integer.toString(WarpMatrix.N * j), pitch, 0);
     }
   }
 }

@@ -1,7 +1,9 @@
 package org.teenygrad.codegen;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.teenygrad.ir.IndexAlgebra;
 import org.teenygrad.ir.OpCode;
@@ -12,13 +14,45 @@ import org.teenygrad.runtime.Program;
 /// exchanges the parts of lines, and puts zeros for what lies outside (PTX ISA, "cp.async.bulk.tensor").
 ///
 /// @param map the factor's memory as a tensor of a few dimensions
-/// @param loops which loop counts each of them, along memory first
+/// @param axes how loops count each of them, along memory first
 /// @param outer the loops that count rows, inner those of the inner dimension
-record BulkTile(Stage stage, Program.TensorMap map, List<OpNode> loops, List<OpNode> outer, List<OpNode> inner) {
+record BulkTile(Stage stage, Program.TensorMap map, List<Axis> axes, List<OpNode> outer, List<OpNode> inner) {
   private static final int MOST_DIMENSIONS = 5;
 
   /// Rows of a tile that lie along them come in panels of a line's length.
   private static final int PANEL = SharedTile.LINE / 2;
+
+  /// A dimension.
+  ///
+  /// @param loops by how much one step of each moves along it
+  /// @param size how many there are
+  /// @param stride how many elements apart
+  /// @param box how many a tile has
+  private record Axis(Map<OpNode, Long> loops, long size, long stride, int box) {
+    static Axis of(OpNode loop, long stride, int box) {
+      return new Axis(Map.of(loop, 1L), Analysis.size(loop), stride, box);
+    }
+
+    /// Whether another goes on where this one ends, and tiles do not.
+    boolean isContinuedBy(Axis other) {
+      return other.stride == stride * size && other.box == 1 && size % box == 0;
+    }
+
+    Axis with(Axis other) {
+      Map<OpNode, Long> all = new LinkedHashMap<>(loops);
+      other.loops.forEach((loop, step) -> all.put(loop, step * size));
+      return new Axis(all, size * other.size, stride, box);
+    }
+
+    String counter(Emitter emitter) {
+      String sum = "0";
+      for (Map.Entry<OpNode, Long> loop : loops.entrySet()) {
+        String counter = emitter.loops.counter(loop.getKey());
+        sum = emitter.sum(sum, loop.getValue() == 1 ? counter : emitter.ir.value("mul i64 " + counter + ", " + loop.getValue()));
+      }
+      return emitter.ir.value("trunc i64 " + sum + " to i32");
+    }
+  }
 
   /// For a factor of 16 bits whose memory is a tensor of few dimensions, with steps of whole 16 bytes, and whose tiles are boxes of it.
   static Optional<BulkTile> of(Emitter emitter, OpNode node, List<OpNode> outer, List<OpNode> inner) {
@@ -31,21 +65,31 @@ record BulkTile(Stage stage, Program.TensorMap map, List<OpNode> loops, List<OpN
     OpNode other = stage.alongInner() ? outer.getLast() : inner.getLast();
     IndexAlgebra.Sum sum = emitter.analysis.algebra.sum(factor.input(1));
     int lanes = Stage.CHUNK / factor.dtype().bytes();
-    boolean plain = sum.constant() >= 0 && sum.constant() % lanes == 0 && sum.factor(along) == 1 && sum.factor(other) > 0 && sum.factors().size() <= MOST_DIMENSIONS
+    boolean plain = sum.constant() >= 0 && sum.constant() % lanes == 0 && sum.factor(along) == 1 && sum.factor(other) > 0
         && sum.factors().entrySet().stream().allMatch(term -> term.getKey().is(OpCode.RANGE) && term.getValue() > 0 && (term.getKey() == along || term.getValue() % lanes == 0));
     boolean boxes = isWhole(outer, stage.alongInner() ? stage.rows() : PANEL) && isWhole(inner, stage.depth());
     if (!plain || !boxes) {
       return Optional.empty();
     }
-    List<OpNode> loops = new ArrayList<>(List.of(along, other));
-    sum.factors().keySet().stream().filter(range -> range != along && range != other).forEach(loops::add);
-    List<Integer> box = loops.stream().map(loop -> loop == along ? PANEL : loop == other ? stage.alongInner() ? stage.rows() : stage.depth() : 1).toList();
-    List<Program.Dimension> dimensions = new ArrayList<>();
-    for (int i = 0; i < loops.size(); i++) {
-      dimensions.add(new Program.Dimension(Analysis.size(loops.get(i)), sum.factor(loops.get(i)), box.get(i)));
+    List<Axis> axes = new ArrayList<>(List.of(Axis.of(along, 1, PANEL), Axis.of(other, sum.factor(other), stage.alongInner() ? stage.rows() : stage.depth())));
+    sum.factors().entrySet().stream().filter(term -> term.getKey() != along && term.getKey() != other).sorted(Map.Entry.comparingByValue())
+        .forEach(term -> add(axes, Axis.of(term.getKey(), term.getValue(), 1)));
+    if (axes.size() > MOST_DIMENSIONS) {
+      return Optional.empty();
     }
+    List<Program.Dimension> dimensions = axes.stream().map(axis -> new Program.Dimension(axis.size, axis.stride, axis.box)).toList();
     Program.TensorMap map = new Program.TensorMap(Analysis.slot(factor), factor.dtype(), sum.constant(), dimensions);
-    return Optional.of(new BulkTile(stage.mapped(), map, loops, outer, inner));
+    return Optional.of(new BulkTile(stage.mapped(), map, axes, outer, inner));
+  }
+
+  private static void add(List<Axis> axes, Axis more) {
+    for (int i = 1; i < axes.size(); i++) {
+      if (axes.get(i).isContinuedBy(more)) {
+        axes.set(i, axes.get(i).with(more));
+        return;
+      }
+    }
+    axes.add(more);
   }
 
   /// Whether tiles that begin at multiples of their size stay within the last loop.
@@ -83,9 +127,9 @@ record BulkTile(Stage stage, Program.TensorMap map, List<OpNode> loops, List<OpN
   private void copy(Emitter emitter, String target, String own, String counter) {
     Ir ir = emitter.ir;
     List<String> operands = new ArrayList<>(List.of("ptr addrspace(3) " + target, "ptr " + own, "i32 " + counter));
-    loops.forEach(loop -> operands.add("i32 " + ir.value("trunc i64 " + emitter.loops.counter(loop) + " to i32")));
-    String coordinates = String.join(", ", Ir.times(loops.size(), i -> "$" + (i + 3)));
-    ir.effect("call void asm sideeffect \"cp.async.bulk.tensor." + loops.size() + "d.shared::cluster.global.mbarrier::complete_tx::bytes [$0], [$1, {" + coordinates
-        + "}], [$2];\", \"r,l," + "r,".repeat(loops.size() + 1) + "~{memory}\"(" + String.join(", ", operands) + ")");
+    axes.forEach(axis -> operands.add("i32 " + axis.counter(emitter)));
+    String coordinates = String.join(", ", Ir.times(axes.size(), i -> "$" + (i + 3)));
+    ir.effect("call void asm sideeffect \"cp.async.bulk.tensor." + axes.size() + "d.shared::cluster.global.mbarrier::complete_tx::bytes [$0], [$1, {" + coordinates
+        + "}], [$2];\", \"r,l," + "r,".repeat(axes.size() + 1) + "~{memory}\"(" + String.join(", ", operands) + ")");
   }
 }

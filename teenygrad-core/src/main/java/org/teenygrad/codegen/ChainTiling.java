@@ -22,11 +22,11 @@ record ChainTiling(Chain chain, OpNode sink, BlockTile tile, int parts) {
   static final int STEP = 64;
 
   private static final int STAGES = 2;
-  private static final Target.Rung UNIT = Target.Rung.WARP;
 
   /// Puts the factors into STAGEs and FRAGMENTs and what is done with them into STEPS.
   /// @param rows of a block
-  static ChainTiling of(Emitter plain, Chain chain, int rows) {
+  /// @param unit what multiplies: a warp, or four together, which read right factors where they are in shared memory
+  static ChainTiling of(Emitter plain, Chain chain, int rows, Target.Rung unit) {
     int columns = Contraction.count(chain.columns()) <= STEP ? STEP : 2 * STEP;
     boolean few = chain.inner().size() == 1 && Contraction.depth(chain.inner().getFirst().fold()) <= STEP && columns == STEP && chain.sums().size() < 2;
     int parts = few && rows == 128 ? 2 : 1;
@@ -35,17 +35,17 @@ record ChainTiling(Chain chain, OpNode sink, BlockTile tile, int parts) {
     List<OpNode> stages = new ArrayList<>();
     for (Chain.Inner inner : chain.inner()) {
       List<OpNode> ranges = Analysis.foldRanges(inner.fold());
-      OpNode x = Stage.of(plain, inner.x(), chain.rows(), ranges, rows, STEP, 1, UNIT);
-      OpNode y = Stage.of(plain, inner.y(), chain.steps(), ranges, STEP, STEP, STAGES, UNIT);
-      products.put(inner.fold(), changed -> Tiling.product(UNIT, Tiling.fragment(x), Tiling.fragment(y)));
+      OpNode x = Stage.of(plain, inner.x(), chain.rows(), ranges, rows, STEP, 1, unit);
+      OpNode y = Stage.of(plain, inner.y(), chain.steps(), ranges, STEP, STEP, STAGES, unit);
+      products.put(inner.fold(), changed -> Tiling.product(unit, Tiling.fragment(x), right(unit, y)));
       first.add(x);
       stages.add(y);
     }
     for (Chain.Sum sum : chain.sums()) {
-      OpNode own = Stage.of(plain, sum.third(), chain.columns(), chain.steps(), columns, STEP, STAGES, UNIT);
+      OpNode own = Stage.of(plain, sum.third(), chain.columns(), chain.steps(), columns, STEP, STAGES, unit);
       Chain.Inner same = sharing(chain, sum, own);
       OpNode g = same == null ? own : own.withInputs(List.of(own.input(0), stages.get(chain.inner().indexOf(same))));
-      products.put(sum.fold(), changed -> Tiling.product(UNIT, Tiling.fragment(rounded(changed.apply(sum.matrix()), chain.element())), Tiling.fragment(g)));
+      products.put(sum.fold(), changed -> Tiling.product(unit, Tiling.fragment(rounded(changed.apply(sum.matrix()), chain.element())), right(unit, g)));
       if (same == null) {
         stages.add(g);
       }
@@ -57,7 +57,17 @@ record ChainTiling(Chain chain, OpNode sink, BlockTile tile, int parts) {
       folds.add(tiled.rowFold());
     }
     OpNode sink = Tiling.sink(first, Pipeline.steps(stages, folds, false), plain.analysis.stores().stream().map(changed::get).toList());
-    return new ChainTiling(tiled, sink, new BlockTile(rows, columns, STEP, STAGES, rows * 2 / parts, UNIT), parts);
+    return new ChainTiling(tiled, sink, new BlockTile(rows, columns, STEP, STAGES, rows * 2 / parts, unit), parts);
+  }
+
+  private static OpNode right(Target.Rung unit, OpNode stage) {
+    return unit == Target.Rung.WARP ? Tiling.fragment(stage) : stage;
+  }
+
+  /// The STAGE of a product's right factor.
+  static OpNode rightStage(OpNode product) {
+    OpNode right = product.input(1);
+    return right.is(OpCode.FRAGMENT) ? right.input(0) : right;
   }
 
   private static OpNode rounded(OpNode matrix, DType element) {
@@ -69,7 +79,9 @@ record ChainTiling(Chain chain, OpNode sink, BlockTile tile, int parts) {
   private static Chain.@Nullable Inner sharing(Chain chain, Chain.Sum sum, OpNode third) {
     Chain.Inner inner = chain.sharing(sum);
     Stage stage = third.payload(Stage.class);
-    boolean fits = inner != null && !stage.alongInner() && stage.asynchronous()
+    // Rows of y past the last are any others, where a third factor's have to be zeros.
+    boolean whole = Contraction.count(chain.steps()) % STEP == 0;
+    boolean fits = whole && inner != null && !stage.alongInner() && stage.asynchronous()
         && Math.ceilDiv(Contraction.depth(inner.fold()), STEP) * STEP == stage.rows();
     return fits ? inner : null;
   }

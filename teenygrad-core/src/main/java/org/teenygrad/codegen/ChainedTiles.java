@@ -36,6 +36,7 @@ final class ChainedTiles implements LoopNest {
   private final Chain chain;
   private final BlockTile tile;
   private final WarpMatrix unit;
+  private final @Nullable WarpgroupMatrix group;
   private final List<Pair> pairs;
   private final List<Third> thirds;
   private final OpNode steps;
@@ -72,6 +73,7 @@ final class ChainedTiles implements LoopNest {
     parts = tiling.parts();
     columnTile = tile.columns();
     unit = new WarpMatrix(ir, chain.element(), STEP);
+    group = tile.rung() == Target.Rung.WARPGROUP ? new WarpgroupMatrix(ir, chain.element()) : null;
     steps = tiling.steps();
     int offset = 0;
     long place = 0;
@@ -80,7 +82,7 @@ final class ChainedTiles implements LoopNest {
       List<OpNode> products = Analysis.foldRanges(inner.fold());
       int count = Math.toIntExact(Contraction.count(products));
       OpNode product = inner.fold().input(0);
-      OpNode stage = product.input(1).input(0);
+      OpNode stage = ChainTiling.rightStage(product);
       Pair pair = new Pair(inner.fold(), new SharedTile(emitter, product.input(0).input(0), chain.rows(), products, tile.threads()),
           stage, new SharedTile(emitter, stage, chain.steps(), products, tile.threads()),
           Math.ceilDiv(count, STEP), Math.ceilDiv(count, WarpMatrix.K), place, offset);
@@ -90,7 +92,7 @@ final class ChainedTiles implements LoopNest {
     }
     thirds = new ArrayList<>();
     for (Chain.Sum sum : chain.sums()) {
-      OpNode stage = sum.fold().input(0).input(1).input(0);
+      OpNode stage = ChainTiling.rightStage(sum.fold().input(0));
       SharedTile shared = new SharedTile(emitter, stage, chain.columns(), chain.steps(), tile.threads());
       OpNode lender = ChainTiling.lender(stage);
       int at = lender == null ? offset : pairs.stream().filter(pair -> pair.stage == lender).findFirst().orElseThrow().offset;
@@ -114,14 +116,22 @@ final class ChainedTiles implements LoopNest {
     if (chain == null) {
       return Optional.empty();
     }
-    for (int tileRows : Contraction.count(chain.rows()) <= 64 ? new int[] {64} : new int[] {128, 64}) {
-      ChainTiling tiling = ChainTiling.of(plain, chain, tileRows);
+    Target.Rung unit = target.rung().includes(Target.Rung.WARPGROUP) ? Target.Rung.WARPGROUP : Target.Rung.WARP;
+    for (int tileRows : tileRows(chain, unit)) {
+      ChainTiling tiling = ChainTiling.of(plain, chain, tileRows, unit);
       ChainedTiles nest = new ChainedTiles(Generator.forGpu(tiling.sink()), tiling);
       if (nest.launch().scratchBytes() <= target.sharedBytes() && (chain.sums().size() < 2 || nest.sumsHeld() <= MOST_SUMS)) {
         return Optional.of(nest);
       }
     }
     return Optional.empty();
+  }
+
+  /// How many rows a block may have, the best first. Four warps that multiply together have 64; of blocks no larger several share a multiprocessor, and
+  /// some multiply while others wait.
+  private static int[] tileRows(Chain chain, Target.Rung unit) {
+    boolean small = unit == Target.Rung.WARPGROUP || Contraction.count(chain.rows()) <= WarpgroupMatrix.M;
+    return small ? new int[] {WarpgroupMatrix.M} : new int[] {2 * WarpgroupMatrix.M, WarpgroupMatrix.M};
   }
 
   private int sumsHeld() {
@@ -260,7 +270,11 @@ final class ChainedTiles implements LoopNest {
     }
 
     @Override
-    public void fence() {}
+    public void fence() {
+      if (group != null) {
+        group.fence();
+      }
+    }
   }
 
   private MaskedSteps masked(ChainMask by) {
@@ -300,10 +314,7 @@ final class ChainedTiles implements LoopNest {
   /// One step: the inner sums, the matrices on them, and what they are reduced to.
   /// @param opened the mask that hides nothing in this step, if one is known to
   private List<Ir.Carried> step(String row, String step, String slot, List<List<List<String>>> x, List<Ir.Carried> states, @Nullable ChainMask opened) {
-    List<List<List<String>>> sums = new ArrayList<>();
-    for (int p = 0; p < pairs.size(); p++) {
-      sums.add(products(pairs.get(p), ir.plus(slot, pairs.get(p).offset), x.get(p)));
-    }
+    List<List<List<String>>> sums = group == null ? Ir.times(pairs.size(), p -> products(pairs.get(p), slot, x.get(p))) : products(group, slot, x);
     String first = laneRow(row);
     String column = ir.value("add i64 " + ir.value("mul i64 " + step + ", " + STEP) + ", "
         + ir.value("mul i64 " + ir.value("and i64 " + WarpMatrix.lane(ir) + ", 3") + ", 2"));
@@ -326,16 +337,19 @@ final class ChainedTiles implements LoopNest {
       from = rowStates.count();
       next.addAll(reduceRows(rowStates, known, states.subList(0, from), opened));
     }
+    List<List<String>> results = new ArrayList<>();
     for (Third third : thirds) {
       int size = parts * columnTile / WarpMatrix.N * 4;
       List<String> own = new ArrayList<>(states.subList(from, from + size).stream().map(Ir.Carried::value).toList());
       if (rowStates != null) {
         rowStates.rescale(own);
       }
-      multiply(third, ir.plus(slot, third.offset), known, own, opened);
-      own.forEach(value -> next.add(new Ir.Carried("float", value)));
+      String at = ir.plus(slot, third.offset);
+      results.add(group == null ? multiply(third, at, known, own, opened) : multiply(group, third, at, known, own, opened));
       from += size;
     }
+    List<String> all = results.stream().flatMap(List::stream).toList();
+    (group == null || all.isEmpty() ? all : group.settle(all)).forEach(value -> next.add(new Ir.Carried("float", value)));
     return next;
   }
 
@@ -388,29 +402,59 @@ final class ChainedTiles implements LoopNest {
 
   /// A pair's sums of a step: for each sixteen rows and eight columns, a lane's four.
   private List<List<String>> products(Pair pair, String slot, List<List<String>> x) {
+    String y = ir.plus(slot, pair.offset);
     List<List<String>> sums = new ArrayList<>(Ir.times(parts * PARTS_ACROSS, i -> List.of("0.0", "0.0", "0.0", "0.0")));
     int perSlab = STEP / WarpMatrix.K;
     for (int product = 0; product < pair.products; product++) {
-      String slab = ir.plus(slot, (long) product / perSlab * pair.y.bytes());
+      String slab = ir.plus(y, (long) product / perSlab * pair.y.bytes());
       int number = product;
       List<List<String>> left = Ir.times(parts, i -> keepsX() ? x.get(i * pair.products + number) : fragment(pair, i, number));
       for (int part = 0; part < PARTS_ACROSS; part += 2) {
-        List<List<String>> y = unit.right(slab, pair.y.isInner(), Integer.toString(part * WarpMatrix.N), product % perSlab);
+        List<List<String>> right = unit.right(slab, pair.y.isInner(), Integer.toString(part * WarpMatrix.N), product % perSlab);
         for (int i = 0; i < 2 * parts; i++) {
           int at = i / 2 * PARTS_ACROSS + part + i % 2;
-          sums.set(at, unit.multiply(left.get(i / 2), y.get(i % 2), sums.get(at)));
+          sums.set(at, unit.multiply(left.get(i / 2), right.get(i % 2), sums.get(at)));
         }
       }
     }
     return sums;
   }
 
+  /// All pairs' sums of a step, made by four warps together.
+  private List<List<List<String>>> products(WarpgroupMatrix by, String slot, List<List<List<String>>> x) {
+    List<String> pending = new ArrayList<>();
+    for (int p = 0; p < pairs.size(); p++) {
+      Pair pair = pairs.get(p);
+      List<List<String>> left = x.get(p);
+      List<WarpgroupMatrix.Step> products = Ir.times(pair.products, i -> {
+        int perSlab = STEP / WarpgroupMatrix.K;
+        String slab = by.descriptor(ir.plus(slot, pair.offset + (long) i / perSlab * pair.y.bytes()), pair.y.isInner(), 0);
+        return new WarpgroupMatrix.Step(left.get(i), by.further(slab, pair.y.isInner(), i % perSlab));
+      });
+      pending.addAll(by.multiply(null, STEP, products, false, !pair.y.isInner()));
+    }
+    List<String> sums = by.settle(pending);
+    return Ir.times(pairs.size(), p -> Ir.times(PARTS_ACROSS, part -> sums.subList((p * PARTS_ACROSS + part) * 4, (p * PARTS_ACROSS + part + 1) * 4)));
+  }
+
+  /// A warp's rows of a matrix as the left factors of a step's products.
+  private List<List<String>> words(OpNode matrix, Tile known, int product) {
+    return Ir.times(parts, rows -> Ir.times(4, i -> word(value(matrix, known.at(2 * product + i / 2, 2 * rows + i % 2)))));
+  }
+
+  private List<String> multiply(WarpgroupMatrix by, Third third, String slot, Tile known, List<String> sums, @Nullable ChainMask opened) {
+    OpNode matrix = opened == null ? third.sum.matrix() : opened.open(third.sum.matrix());
+    boolean alongInner = third.shared.isInner();
+    String right = by.descriptor(slot, alongInner, STEP * SharedTile.LINE);
+    List<WarpgroupMatrix.Step> products = Ir.times(STEP / WarpgroupMatrix.K, i -> new WarpgroupMatrix.Step(words(matrix, known, i).getFirst(), by.further(right, alongInner, i)));
+    return by.multiply(sums, columnTile, products, false, !alongInner);
+  }
+
   /// Adds the products of a matrix and its third factor to the sums.
-  private void multiply(Third third, String slot, Tile known, List<String> sums, @Nullable ChainMask opened) {
+  private List<String> multiply(Third third, String slot, Tile known, List<String> sums, @Nullable ChainMask opened) {
     OpNode matrix = opened == null ? third.sum.matrix() : opened.open(third.sum.matrix());
     for (int product = 0; product < STEP / WarpMatrix.K; product++) {
-      int first = 2 * product;
-      List<List<String>> left = Ir.times(parts, rows -> Ir.times(4, i -> word(value(matrix, known.at(first + i / 2, 2 * rows + i % 2)))));
+      List<List<String>> left = words(matrix, known, product);
       for (int part = 0; part < columnTile / WarpMatrix.N; part += 2) {
         List<List<String>> right = unit.right(slot, third.shared.isInner(), Integer.toString(part * WarpMatrix.N), product);
         for (int i = 0; i < 2 * parts; i++) {
@@ -423,6 +467,7 @@ final class ChainedTiles implements LoopNest {
         }
       }
     }
+    return sums;
   }
 
   /// Two neighbours of a matrix.

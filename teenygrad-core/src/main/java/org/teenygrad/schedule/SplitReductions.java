@@ -50,9 +50,10 @@ final class SplitReductions {
     if (!(target instanceof Target.Gpu gpu)) {
       return node;
     }
-    int axis = longest(node);
+    boolean product = Costs.isContraction(node);
+    int axis = product ? outermost(node) : longest(node);
     int length = node.input(0).shape().size(axis);
-    int parts = Costs.isContraction(node) ? balancedParts(node, length, gpu) : divisor(length, (int) Math.min(MOST_PARTS, wantedParts(node, gpu)));
+    int parts = product ? balancedParts(node, length, gpu) : divisor(length, (int) Math.min(MOST_PARTS, wantedParts(node, gpu)));
     return parts == 1 || isChained(node) ? node : split(node, axis, parts);
   }
 
@@ -73,6 +74,12 @@ final class SplitReductions {
   private static int longest(OpNode node) {
     Shape shape = node.input(0).shape();
     return node.payload(Reduction.class).axes().stream().max((a, b) -> Integer.compare(shape.size(a), shape.size(b))).orElseThrow();
+  }
+
+  /// The first axis that is long enough for all numbers of parts, so that a part's loops over the last stay long; else the longest.
+  private static int outermost(OpNode node) {
+    Shape shape = node.input(0).shape();
+    return node.payload(Reduction.class).axes().stream().sorted().filter(axis -> shape.size(axis) >= MOST_INNER_PARTS).findFirst().orElse(longest(node));
   }
 
   /// How many parts of a reduction keep a GPU busy.

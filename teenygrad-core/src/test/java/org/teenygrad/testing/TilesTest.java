@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
+import org.teenygrad.Gradient;
 import org.teenygrad.Shape;
+import org.teenygrad.Tensor;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
@@ -58,6 +61,27 @@ class TilesTest {
     OpNode both = chains.stream().map(AbsentGpu.H200::tiles).filter(sink -> only(sink, OpCode.STORE).size() == 2 && only(sink, OpCode.MMA).size() == 4).findFirst().orElseThrow();
     assertThat(only(both, OpCode.FETCH)).as("keys and values once, queries and gradient at each step").hasSize(4);
     assertThat(only(both, OpCode.STAGE).stream().filter(stage -> stage.inputs().size() == 2)).as("found in another's tiles").hasSize(2);
+  }
+
+  /// Rows of queries past the last are copies of others, which would be added to a derivative by keys.
+  @Test
+  void tilesWithRowsPastTheLastAreNotLent() {
+    AbsentGpu gpu = AbsentGpu.H200;
+    for (int time : new int[] {192, 200}) {
+      Tensor queries = gpu.tensor(DType.BFLOAT16, 2, 3, time, 64).requiresGrad();
+      Tensor output = queries.scaledDotProductAttention(gpu.tensor(DType.BFLOAT16, 2, 3, time, 64), gpu.tensor(DType.BFLOAT16, 2, 3, time, 64), AttentionOptions.CAUSAL);
+      List<PtxKernel> chains = gpu.launches(() -> Gradient.of(output.sum(), queries).realize()).stream().filter(kernel -> kernel.kind().equals("chain")).toList();
+      assertThat(chains).isNotEmpty();
+      long lent = chains.stream().flatMap(kernel -> only(gpu.tiles(kernel), OpCode.STAGE).stream()).filter(stage -> stage.inputs().size() == 2).count();
+      assertThat(lent > 0).as("lent at %d", time).isEqualTo(time % 64 == 0);
+    }
+  }
+
+  @Test
+  void fourWarpsReadKeysAndValuesWhereTheyLieInSharedMemory() {
+    OpNode tiles = tiles(AbsentGpu.H200, GpuWorkload.ATTENTION);
+    assertThat(only(tiles, OpCode.MMA)).allMatch(product -> product.input(0).is(OpCode.FRAGMENT) && product.input(1).is(OpCode.STAGE));
+    assertThat(only(tiles(AbsentGpu.A100, GpuWorkload.ATTENTION), OpCode.MMA)).allMatch(product -> product.input(1).is(OpCode.FRAGMENT));
   }
 
   @Test

@@ -59,27 +59,38 @@ final class CudaKernel implements Kernel {
 
   @Override
   public synchronized void run(List<List<Buffer>> lists) {
-    if (launch.blocks() > 0) {
-      Parameters known = parameters;
-      if (known == null) {
-        parameters = known = Parameters.of(maps, lists);
-      } else {
-        known.change(lists);
-      }
-      stream.launch(title, function, launch, known);
-    }
+    launch(prepared(lists));
     Reference.reachabilityFence(lists);
     Reference.reachabilityFence(this);
   }
 
   @Override
-  public long time(List<List<Buffer>> lists) {
+  public synchronized long time(List<List<Buffer>> lists) {
+    Parameters ready = prepared(lists);
     try (CudaEvent start = stream.record()) {
-      run(lists);
+      launch(ready);
       try (CudaEvent end = stream.record()) {
         stream.synchronize();
+        Reference.reachabilityFence(lists);
+        Reference.reachabilityFence(this);
         return start.nanosUntil(end);
       }
+    }
+  }
+
+  private Parameters prepared(List<List<Buffer>> lists) {
+    Parameters known = parameters;
+    if (known == null) {
+      parameters = known = Parameters.of(maps, lists);
+    } else {
+      known.change(lists);
+    }
+    return known;
+  }
+
+  private void launch(Parameters ready) {
+    if (launch.blocks() > 0) {
+      stream.launch(title, function, launch, ready);
     }
   }
 

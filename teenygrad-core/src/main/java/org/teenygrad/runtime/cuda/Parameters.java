@@ -14,14 +14,14 @@ import org.teenygrad.runtime.Program.TensorMap;
 /// @param maps tensor maps, each of which a kernel has once for each list
 /// @param written the maps as the driver wrote them, all lists of the first before those of the second
 /// @param addresses where each of the function's parameters is: a pointer, or all of them where there are many lists; then the maps
-record Parameters(MemorySegment values, List<TensorMap> maps, MemorySegment written, MemorySegment addresses) {
+record Parameters(MemorySegment values, List<TensorMapWriter> maps, MemorySegment written, MemorySegment addresses) {
   /// For as many lists of as many buffers as these.
   static Parameters of(List<TensorMap> maps, List<List<Buffer>> lists) {
     Arena arena = Arena.ofAuto();
     int slots = lists.getFirst().size();
-    long mapBytes = (long) lists.size() * TensorMaps.BYTES;
+    long mapBytes = (long) lists.size() * TensorMapWriter.BYTES;
     MemorySegment values = arena.allocate(Math.max(1, lists.size() * slots) * JAVA_LONG.byteSize(), 8);
-    MemorySegment written = arena.allocate(maps.size() * mapBytes, TensorMaps.ALIGNMENT);
+    MemorySegment written = arena.allocate(maps.size() * mapBytes, TensorMapWriter.ALIGNMENT);
     MemorySegment addresses = arena.allocate((slots + maps.size()) * JAVA_LONG.byteSize(), 8);
     int pointers = lists.size() > 1 ? 1 : slots;
     for (int i = 0; i < pointers; i++) {
@@ -30,7 +30,7 @@ record Parameters(MemorySegment values, List<TensorMap> maps, MemorySegment writ
     for (int i = 0; i < maps.size(); i++) {
       addresses.setAtIndex(JAVA_LONG, pointers + i, written.address() + i * mapBytes);
     }
-    Parameters parameters = new Parameters(values, maps, written, addresses);
+    Parameters parameters = new Parameters(values, maps.stream().map(TensorMapWriter::of).toList(), written, addresses);
     parameters.change(lists);
     return parameters;
   }
@@ -40,25 +40,24 @@ record Parameters(MemorySegment values, List<TensorMap> maps, MemorySegment writ
   boolean change(List<List<Buffer>> lists) {
     boolean changed = false;
     int at = 0;
-    for (List<Buffer> list : lists) {
-      for (Buffer buffer : list) {
-        long address = buffer.address();
-        changed |= values.getAtIndex(JAVA_LONG, at) != address;
-        values.setAtIndex(JAVA_LONG, at++, address);
+    for (int list = 0; list < lists.size(); list++) {
+      for (int slot = 0; slot < lists.get(list).size(); slot++) {
+        long address = lists.get(list).get(slot).address();
+        if (values.getAtIndex(JAVA_LONG, at) != address) {
+          changed = true;
+          values.setAtIndex(JAVA_LONG, at, address);
+          writeMaps(list, lists.size(), slot, address);
+        }
+        at++;
       }
-    }
-    if (changed) {
-      writeMaps(lists);
     }
     return changed;
   }
 
-  private void writeMaps(List<List<Buffer>> lists) {
-    long at = 0;
-    for (TensorMap map : maps) {
-      for (List<Buffer> list : lists) {
-        TensorMaps.write(written.asSlice(at, TensorMaps.BYTES), map, list.get(map.slot()).address());
-        at += TensorMaps.BYTES;
+  private void writeMaps(int list, int lists, int slot, long address) {
+    for (int i = 0; i < maps.size(); i++) {
+      if (maps.get(i).map().slot() == slot) {
+        maps.get(i).write(written.asSlice((long) (i * lists + list) * TensorMapWriter.BYTES, TensorMapWriter.BYTES), address);
       }
     }
   }

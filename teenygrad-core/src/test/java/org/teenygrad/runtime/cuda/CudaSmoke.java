@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Tensor;
@@ -91,6 +92,7 @@ public final class CudaSmoke {
     checks.put("graphsFollowTheirBuffers", this::graphsFollowTheirBuffers);
     checks.put("manyTensorsInOneLaunch", this::manyTensorsInOneLaunch);
     checks.put("productsOfAllLayouts", this::productsOfAllLayouts);
+    checks.put("attentionOfAllLengths", this::attentionOfAllLengths);
     checks.put("graphLaunchCost", this::graphLaunchCost);
     checks.put("copySpeed", this::copySpeed);
     checks.put("brokenPtxSaysWhy", this::brokenPtxSaysWhy);
@@ -417,6 +419,37 @@ public final class CudaSmoke {
       sameAsOnTheHost(List.of(left), List.of(product), 0.02 * Math.sqrt(inner) * 4);
     }
     return count + " products";
+  }
+
+  /// Attention and its derivatives where steps divide the length and where they do not, with heads of one slab and of two.
+  private String attentionOfAllLengths() {
+    int count = 0;
+    for (int time : new int[] {64, 200, 256}) {
+      for (int size : new int[] {32, 64, 128}) {
+        for (AttentionOptions options : List.of(AttentionOptions.DEFAULT, AttentionOptions.CAUSAL)) {
+          DType type = count++ % 2 == 0 ? DType.BFLOAT16 : DType.FLOAT16;
+          List<Tensor> inputs = IntStream.range(0, 4).mapToObj(i -> Tensor.randn(2, 3, time, size).cast(type).to(HOST).realize()).toList();
+          List<Tensor> expected = attention(inputs, HOST, options);
+          List<Tensor> computed = attention(inputs, DEVICE, options);
+          for (int i = 0; i < expected.size(); i++) {
+            Tensor wanted = expected.get(i).cast(DType.FLOAT32);
+            double difference = wanted.sub(computed.get(i).to(HOST).cast(DType.FLOAT32)).square().mean().sqrt().item() / wanted.square().mean().sqrt().item();
+            check(difference < 0.012, "result " + i + " of " + type + inputs.getFirst().shape() + " differs by " + difference + " of its size");
+          }
+        }
+      }
+    }
+    return count + " attentions";
+  }
+
+  /// Output and derivatives by queries, keys and values.
+  private static List<Tensor> attention(List<Tensor> inputs, Device device, AttentionOptions options) {
+    List<Tensor> own = inputs.subList(0, 3).stream().map(input -> input.to(device).realize().requiresGrad()).toList();
+    Tensor output = own.get(0).scaledDotProductAttention(own.get(1), own.get(2), options);
+    output.mul(inputs.get(3).to(device)).sum().backward();
+    List<Tensor> results = List.of(output.detach(), own.get(0).grad().detach(), own.get(1).grad().detach(), own.get(2).grad().detach());
+    Tensor.realize(results);
+    return results;
   }
 
   private static int sameAsOnTheHost(List<Tensor> inputs, List<UnaryOperator<Tensor>> functions, double tolerance) {

@@ -56,9 +56,10 @@ public final class Generator {
     return target instanceof Target.Gpu ? Flat.alike(sink) : sink;
   }
 
-  /// How many runs over `slots` buffers each may share a launch.
-  public static int mostRuns(int slots, Target target) {
-    return target instanceof Target.Gpu ? Math.max(1, Runs.MOST_POINTERS / slots) : Integer.MAX_VALUE;
+  /// How many runs of a kernel over `slots` buffers each may share a launch.
+  /// @param sink as for [#generate]
+  public static int mostRuns(OpNode sink, int slots, Target target) {
+    return target instanceof Target.Gpu ? Runs.most(slots, Flat.fits(sink) ? 0 : PersistentTiles.MAPS) : Integer.MAX_VALUE;
   }
 
   /// A kernel on the level of tiles, if a GPU computes it tile by tile: a SINK of what fills shared memory first, of STEPS and of STOREs.

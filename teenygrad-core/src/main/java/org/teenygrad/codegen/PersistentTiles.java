@@ -13,6 +13,9 @@ import org.teenygrad.runtime.Target;
 ///
 /// @see <a href="https://github.com/NVIDIA/cutlass/blob/main/media/docs/cpp/efficient_gemm.md">CUTLASS, warp specialization</a>
 final class PersistentTiles implements LoopNest {
+  /// Tensor maps, one for each factor.
+  static final int MAPS = 2;
+
   private static final int GROUP_THREADS = 128;
 
   /// Registers of a thread; with one group that fetches and two that compute they are all that a multiprocessor has.

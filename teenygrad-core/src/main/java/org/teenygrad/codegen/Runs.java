@@ -2,13 +2,19 @@ package org.teenygrad.codegen;
 
 /// Kernels on a GPU that run over many lists of buffers in one launch: the pointers of all are one parameter.
 final class Runs {
-  /// Pointers that fit into a kernel's parameters, which have room for 32,764 bytes (CUDA 12.1).
-  static final int MOST_POINTERS = 4095;
+  /// All parameters of a kernel (CUDA 12.1).
+  private static final int MOST_BYTES = 32_764;
 
   /// A tensor map, as the driver writes it.
   static final int MAP_BYTES = 128;
 
   private Runs() {}
+
+  /// How many runs with so many buffers and tensor maps each the parameters have room for.
+  static int most(int slots, int maps) {
+    // Maps begin at multiples of half their size.
+    return Math.max(1, (MOST_BYTES - MAP_BYTES) / (slots * Long.BYTES + maps * MAP_BYTES));
+  }
 
   /// The name of a parameter that holds a tensor map for each run.
   static String map(int number) {

@@ -42,7 +42,7 @@ final class LaunchOrder {
     while (!ready.isEmpty()) {
       int next = ready.stream().min(urgent).orElseThrow();
       List<Integer> same = ready.stream().filter(i -> likeness.get(i) == likeness.get(next)).sorted()
-          .limit(Generator.mostRuns(kernels.get(next).slots().size(), target)).toList();
+          .limit(Generator.mostRuns(kernels.get(next).sink(), kernels.get(next).slots().size(), target)).toList();
       ready.removeAll(same);
       launches.add(same.stream().map(kernels::get).toList());
       for (int done : same) {

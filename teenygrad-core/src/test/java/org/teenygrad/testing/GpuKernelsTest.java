@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.Shape;
+import org.teenygrad.Tensor;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.Param;
@@ -302,6 +303,18 @@ class GpuKernelsTest {
     assertThat(update.program().graphs().stream().distinct()).hasSize(8);
     assertThat(inVectors(update, "ld.global")).as(update.toString()).isEqualTo(4);
     movesInVectors(update, "st.global");
+  }
+
+  /// Parameters have room for 32,764 bytes, of which a product takes 24 for its pointers and 256 for tensor maps, a sum of two tensors 24.
+  @Test
+  void aLaunchTakesNoMoreRunsThanItsParametersHaveRoomFor() {
+    AbsentGpu gpu = AbsentGpu.H200;
+    List<PtxKernel> products = gpu.launches(() -> Tensor.realize(
+        Stream.generate(() -> gpu.tensor(BFLOAT16, 256, 512)).limit(150).map(x -> x.matmul(gpu.tensor(BFLOAT16, 512, 256))).toList()));
+    assertThat(products).extracting(kernel -> kernel.program().graphs().size()).containsExactly(116, 34);
+    List<PtxKernel> sums = gpu.launches(() -> Tensor.realize(
+        Stream.generate(() -> gpu.tensor(BFLOAT16, 256)).limit(1500).map(x -> x.add(gpu.tensor(BFLOAT16, 256))).toList()));
+    assertThat(sums).extracting(kernel -> kernel.program().graphs().size()).containsExactly(1359, 141);
   }
 
   @ParameterizedTest

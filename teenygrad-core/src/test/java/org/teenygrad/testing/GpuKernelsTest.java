@@ -25,8 +25,11 @@ class GpuKernelsTest {
   }
 
   private static PtxKernel only(GpuWorkload workload, AbsentGpu gpu) {
-    List<PtxKernel> launches = workload.launches(gpu);
-    assertThat(launches).as("%s on %s", workload, gpu).hasSize(1);
+    return only(workload.launches(gpu));
+  }
+
+  private static PtxKernel only(List<PtxKernel> launches) {
+    assertThat(launches).hasSize(1);
     return launches.getFirst();
   }
 
@@ -228,6 +231,18 @@ class GpuKernelsTest {
     assertThat(kernel.count("wgmma.mma_async")).isPositive();
     assertThat(kernel.count("cp.async.bulk")).isZero();
     assertThat(kernel.program().maps()).isEmpty();
+  }
+
+  /// Tiles of 128 rows go from one batch's first hundred rows to the next's: no box does.
+  @Test
+  void boxesOfATensorMapDoNotGoAcrossTheEndOfALoop() {
+    AbsentGpu gpu = AbsentGpu.H200;
+    Tensor rows = gpu.tensor(BFLOAT16, 4, 128, 512).narrow(1, 0, 100);
+    PtxKernel kernel = only(gpu.launches(() -> rows.matmul(gpu.tensor(BFLOAT16, 512, 256)).realize()));
+    assertThat(kernel.count("cp.async.cg.shared.global")).isPositive();
+    assertThat(kernel.program().maps()).isEmpty();
+    PtxKernel whole = only(gpu.launches(() -> gpu.tensor(BFLOAT16, 4, 256, 512).narrow(1, 0, 128).matmul(gpu.tensor(BFLOAT16, 512, 256)).realize()));
+    assertThat(whole.program().maps().getFirst().dimensions()).as("inner, row, batch").hasSize(3);
   }
 
   @Test

@@ -33,11 +33,11 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     while (columns > 64 && (n <= columns / 2 || 4 * others * Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns) < 3L * target.processors())) {
       columns /= 2;
     }
-    while (columns > 64 && Math.max(2 * slabBytes(rows, columns), Epilogue.bytes(rows, columns)) > target.sharedBytes()) {
-      columns /= 2;
-    }
     boolean stays = rung == Rung.TENSOR_MEMORY;
     long besides = stays ? PersistentTiles.bytes(rows, MOST_STAGES) : 0;
+    while (columns > 64 && Math.max(2 * slabBytes(rows, columns) + besides, Epilogue.bytes(rows, columns)) > target.sharedBytes()) {
+      columns /= 2;
+    }
     long fitting = (target.sharedBytes() - besides) / slabBytes(rows, columns);
     // Blocks that go share a multiprocessor if they can.
     int stages = Math.clamp(k / depth, 2, (int) Math.min(fitting, stays ? MOST_STAGES : columns == 256 ? 4 : 3));

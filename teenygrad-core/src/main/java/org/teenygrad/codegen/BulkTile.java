@@ -14,9 +14,9 @@ import org.teenygrad.runtime.Program;
 /// exchanges the parts of lines, and puts zeros for what lies outside (PTX ISA, "cp.async.bulk.tensor").
 ///
 /// @param map the factor's memory as a tensor of a few dimensions
-/// @param axes how loops count each of them, along memory first
+/// @param dimensions how loops count each of them, along memory first
 /// @param outer the loops that count rows, inner those of the inner dimension
-record BulkTile(Stage stage, Program.TensorMap map, List<Axis> axes, List<OpNode> outer, List<OpNode> inner) {
+record BulkTile(Stage stage, Program.TensorMap map, List<Dimension> dimensions, List<OpNode> outer, List<OpNode> inner) {
   private static final int MOST_DIMENSIONS = 5;
 
   /// Rows of a tile that lie along them come in panels of a line's length.
@@ -28,20 +28,20 @@ record BulkTile(Stage stage, Program.TensorMap map, List<Axis> axes, List<OpNode
   /// @param size how many there are
   /// @param stride how many elements apart
   /// @param box how many a tile has
-  private record Axis(Map<OpNode, Long> loops, long size, long stride, int box) {
-    static Axis of(OpNode loop, long stride, int box) {
-      return new Axis(Map.of(loop, 1L), Analysis.size(loop), stride, box);
+  private record Dimension(Map<OpNode, Long> loops, long size, long stride, int box) {
+    static Dimension of(OpNode loop, long stride, int box) {
+      return new Dimension(Map.of(loop, 1L), Analysis.size(loop), stride, box);
     }
 
     /// Whether another goes on where this one ends, and tiles do not.
-    boolean isContinuedBy(Axis other) {
+    boolean isContinuedBy(Dimension other) {
       return other.stride == stride * size && other.box == 1 && size % box == 0;
     }
 
-    Axis with(Axis other) {
+    Dimension with(Dimension other) {
       Map<OpNode, Long> all = new LinkedHashMap<>(loops);
       other.loops.forEach((loop, step) -> all.put(loop, step * size));
-      return new Axis(all, size * other.size, stride, box);
+      return new Dimension(all, size * other.size, stride, box);
     }
 
     String counter(Emitter emitter) {
@@ -71,25 +71,25 @@ record BulkTile(Stage stage, Program.TensorMap map, List<Axis> axes, List<OpNode
     if (!plain || !boxes) {
       return Optional.empty();
     }
-    List<Axis> axes = new ArrayList<>(List.of(Axis.of(along, 1, PANEL), Axis.of(other, sum.factor(other), stage.alongInner() ? stage.rows() : stage.depth())));
+    List<Dimension> dimensions = new ArrayList<>(List.of(Dimension.of(along, 1, PANEL), Dimension.of(other, sum.factor(other), stage.alongInner() ? stage.rows() : stage.depth())));
     sum.factors().entrySet().stream().filter(term -> term.getKey() != along && term.getKey() != other).sorted(Map.Entry.comparingByValue())
-        .forEach(term -> add(axes, Axis.of(term.getKey(), term.getValue(), 1)));
-    if (axes.size() > MOST_DIMENSIONS) {
+        .forEach(term -> add(dimensions, Dimension.of(term.getKey(), term.getValue(), 1)));
+    if (dimensions.size() > MOST_DIMENSIONS) {
       return Optional.empty();
     }
-    List<Program.Dimension> dimensions = axes.stream().map(axis -> new Program.Dimension(axis.size, axis.stride, axis.box)).toList();
-    Program.TensorMap map = new Program.TensorMap(Analysis.slot(factor), factor.dtype(), sum.constant(), dimensions);
-    return Optional.of(new BulkTile(stage.mapped(), map, axes, outer, inner));
+    List<Program.Dimension> described = dimensions.stream().map(one -> new Program.Dimension(one.size, one.stride, one.box)).toList();
+    Program.TensorMap map = new Program.TensorMap(Analysis.slot(factor), factor.dtype(), sum.constant(), described);
+    return Optional.of(new BulkTile(stage.mapped(), map, dimensions, outer, inner));
   }
 
-  private static void add(List<Axis> axes, Axis more) {
-    for (int i = 1; i < axes.size(); i++) {
-      if (axes.get(i).isContinuedBy(more)) {
-        axes.set(i, axes.get(i).with(more));
+  private static void add(List<Dimension> dimensions, Dimension more) {
+    for (int i = 1; i < dimensions.size(); i++) {
+      if (dimensions.get(i).isContinuedBy(more)) {
+        dimensions.set(i, dimensions.get(i).with(more));
         return;
       }
     }
-    axes.add(more);
+    dimensions.add(more);
   }
 
   /// Whether tiles that begin at multiples of their size stay within the last loop.
@@ -127,9 +127,9 @@ record BulkTile(Stage stage, Program.TensorMap map, List<Axis> axes, List<OpNode
   private void copy(Emitter emitter, String target, String own, String counter) {
     Ir ir = emitter.ir;
     List<String> operands = new ArrayList<>(List.of("ptr addrspace(3) " + target, "ptr " + own, "i32 " + counter));
-    axes.forEach(axis -> operands.add("i32 " + axis.counter(emitter)));
-    String coordinates = String.join(", ", Ir.times(axes.size(), i -> "$" + (i + 3)));
-    ir.effect("call void asm sideeffect \"cp.async.bulk.tensor." + axes.size() + "d.shared::cluster.global.mbarrier::complete_tx::bytes [$0], [$1, {" + coordinates
-        + "}], [$2];\", \"r,l," + "r,".repeat(axes.size() + 1) + "~{memory}\"(" + String.join(", ", operands) + ")");
+    dimensions.forEach(one -> operands.add("i32 " + one.counter(emitter)));
+    String coordinates = String.join(", ", Ir.times(dimensions.size(), i -> "$" + (i + 3)));
+    ir.effect("call void asm sideeffect \"cp.async.bulk.tensor." + dimensions.size() + "d.shared::cluster.global.mbarrier::complete_tx::bytes [$0], [$1, {" + coordinates
+        + "}], [$2];\", \"r,l," + "r,".repeat(dimensions.size() + 1) + "~{memory}\"(" + String.join(", ", operands) + ")");
   }
 }

@@ -25,6 +25,7 @@ record Conveyor(Ir ir, OpNode steps, Handover handover, long slotBytes) {
     effects.addAll(folds);
     folds.forEach(fold -> effects.add(OpNode.of(OpCode.AWAIT, fold)));
     stages.forEach(stage -> effects.add(OpNode.of(OpCode.FETCH, stage)));
+    // Behind the products there is a free slot again.
     return OpNode.of(OpCode.STEPS, stages.getFirst().payload(Stage.class).slots(), effects);
   }
 

@@ -77,7 +77,7 @@ final class Epilogue {
   ///
   /// @param thread a thread's number among those that do
   /// @param sums where it finds sums
-  /// @param bring puts them there; loads that do not need them are on their way before
+  /// @param bring puts them there; where each thread comes by once, loads that do not need them are on their way before
   record Share(String thread, Sums sums, Runnable bring) {}
 
   /// Neighbours of a row of sums.

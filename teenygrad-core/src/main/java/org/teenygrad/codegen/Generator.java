@@ -127,7 +127,7 @@ public final class Generator {
 
   private static Program program(List<OpNode> sinks, LoopNest nest, Program.Launch launch, Program.Work work, Frame frame) {
     Ir ir = nest.emitter().ir;
-    String name = nest.kind() + "_" + Long.toHexString(Integer.toUnsignedLong(ir.text().hashCode())) + Long.toHexString(Integer.toUnsignedLong(sinks.toString().hashCode() * 31 + ir.text().length()));
+    String name = nest.kind() + "_" + Long.toHexString(Integer.toUnsignedLong(ir.text().hashCode())) + Long.toHexString(Integer.toUnsignedLong((nest.maps() + " " + sinks.size()).hashCode() * 31 + ir.text().length()));
     tiles(nest).ifPresent(tiles -> Debug.graphs(() -> "kernel " + name + " in tiles", List.of(tiles)));
     String module = frame.module(name, nest, launch.threads(), sinks.size());
     return new Program(name, sinks, module, nest.maps(), launch, work, KernelDescription.of(sinks));
@@ -149,7 +149,9 @@ public final class Generator {
     text.append("define ptx_kernel void @").append(name).append('(').append(String.join(", ", parameters)).append(") #0 {\nentry:\n").append(ir.text()).append("  ret void\n}\n\n");
     ir.declarations().stream().filter(declaration -> !declaration.startsWith("@")).forEach(declaration -> text.append(declaration).append('\n'));
     text.append("attributes #0 = { nounwind }\n!nvvm.annotations = !{!0").append(constant.isEmpty() ? "" : ", !1").append("}\n");
-    text.append("!0 = !{ptr @").append(name).append(", !\"maxntidx\", i32 ").append(threads).append("}\n");
+    // With one block a multiprocessor, how many registers a thread starts with is known (setmaxnreg).
+    String alone = constant.isEmpty() ? "" : ", !\"minctasm\", i32 1";
+    text.append("!0 = !{ptr @").append(name).append(", !\"maxntidx\", i32 ").append(threads).append(alone).append("}\n");
     if (!constant.isEmpty()) {
       String numbers = constant.stream().map(parameter -> "i32 " + parameter).collect(Collectors.joining(", "));
       text.append("!1 = !{ptr @").append(name).append(", !\"grid_constant\", !2}\n!2 = !{").append(numbers).append("}\n");

@@ -41,8 +41,8 @@ final class LaunchOrder {
     List<List<Bound>> launches = new ArrayList<>();
     while (!ready.isEmpty()) {
       int next = ready.stream().min(urgent).orElseThrow();
-      List<Integer> same = ready.stream().filter(i -> likeness.get(i) == likeness.get(next)).sorted()
-          .limit(Generator.mostRuns(kernels.get(next).sink(), kernels.get(next).slots().size(), target)).toList();
+      List<Integer> same = ready.stream().filter(i -> likeness.get(i) == likeness.get(next)).sorted(urgent)
+          .limit(Generator.mostRuns(kernels.get(next).sink(), kernels.get(next).slots().size(), target)).sorted().toList();
       ready.removeAll(same);
       launches.add(same.stream().map(kernels::get).toList());
       for (int done : same) {

@@ -50,10 +50,20 @@ final class SplitReductions {
     if (!(target instanceof Target.Gpu gpu)) {
       return node;
     }
-    boolean product = Costs.isContraction(node);
-    int axis = product ? outermost(node) : longest(node);
-    int length = node.input(0).shape().size(axis);
-    int parts = product ? balancedParts(node, length, gpu) : divisor(length, (int) Math.min(MOST_PARTS, wantedParts(node, gpu)));
+    int axis = longest(node);
+    int parts;
+    if (Costs.isContraction(node)) {
+      // Parts of the first long axis leave the loops over the last as long as they are.
+      int first = firstLong(node);
+      parts = balancedParts(node, first, gpu);
+      if (parts > 1) {
+        axis = first;
+      } else {
+        parts = balancedParts(node, axis, gpu);
+      }
+    } else {
+      parts = divisor(node.input(0).shape().size(axis), (int) Math.min(MOST_PARTS, wantedParts(node, gpu)));
+    }
     return parts == 1 || isChained(node) ? node : split(node, axis, parts);
   }
 
@@ -76,8 +86,8 @@ final class SplitReductions {
     return node.payload(Reduction.class).axes().stream().max((a, b) -> Integer.compare(shape.size(a), shape.size(b))).orElseThrow();
   }
 
-  /// The first axis that is long enough for all numbers of parts, so that a part's loops over the last stay long; else the longest.
-  private static int outermost(OpNode node) {
+  /// The first axis that could be cut into any number of parts.
+  private static int firstLong(OpNode node) {
     Shape shape = node.input(0).shape();
     return node.payload(Reduction.class).axes().stream().sorted().filter(axis -> shape.size(axis) >= MOST_INNER_PARTS).findFirst().orElse(longest(node));
   }
@@ -95,7 +105,8 @@ final class SplitReductions {
 
   /// In how many parts of the inner dimension a product takes the least time. Tiles come in waves, of which the last should not be
   /// nearly empty; parts have to be written and added up.
-  private static int balancedParts(OpNode node, int length, Target.Gpu gpu) {
+  private static int balancedParts(OpNode node, int axis, Target.Gpu gpu) {
+    int length = node.input(0).shape().size(axis);
     long results = node.shape().elements();
     long depth = node.input(0).shape().elements() / results;
     long tiles = Math.ceilDiv(results, TILE);

@@ -33,7 +33,7 @@ final class CudaSequence implements Sequence {
     CudaGraph known = graph;
     if (known != null) {
       known.launch(arguments);
-    } else if (ranBefore && launches(arguments) >= FEWEST) {
+    } else if (ranBefore && kernels.size() >= FEWEST) {
       CudaGraph made = CudaGraph.of(stream, kernels, waits.get(), arguments);
       CLEANER.register(this, made::destroy);
       graph = made;
@@ -46,9 +46,5 @@ final class CudaSequence implements Sequence {
     }
     Reference.reachabilityFence(arguments);
     Reference.reachabilityFence(this);
-  }
-
-  private static int launches(List<List<List<Buffer>>> arguments) {
-    return arguments.stream().mapToInt(List::size).sum();
   }
 }

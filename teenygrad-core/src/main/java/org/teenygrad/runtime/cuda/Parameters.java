@@ -45,8 +45,8 @@ record Parameters(MemorySegment values, List<TensorMapWriter> maps, MemorySegmen
         long address = lists.get(list).get(slot).address();
         if (values.getAtIndex(JAVA_LONG, at) != address) {
           changed = true;
+          writeMaps(list, lists.size(), slot, address); // first: if the driver refuses, the address stays new
           values.setAtIndex(JAVA_LONG, at, address);
-          writeMaps(list, lists.size(), slot, address);
         }
         at++;
       }

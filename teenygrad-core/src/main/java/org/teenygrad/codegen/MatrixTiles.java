@@ -138,26 +138,9 @@ final class MatrixTiles implements LoopNest {
     Ir ir = emitter.ir;
     Pipeline.Mover fetchLeft = (step, slot, exists) -> left.fetched(row, step, slot, exists);
     Pipeline.Mover fetchRight = (step, slot, exists) -> right.fetched(column, step, ir.plus(slot, left.bytes()), exists);
-    Pipeline pipeline = new Pipeline(ir, steps, Map.of(leftStage, fetchLeft, rightStage, fetchRight), 0, (long) left.bytes() + right.bytes(), new Multiplying());
+    Pipeline pipeline = new Pipeline(ir, steps, Map.of(leftStage, fetchLeft, rightStage, fetchRight), 0, (long) left.bytes() + right.bytes(), new Multiplying(ir, products, left.bytes()));
     String count = Long.toString(Math.ceilDiv(k, tile.depth()));
     pipeline.fill("0", count);
     return pipeline.run("0", count, products.zero());
-  }
-
-  private final class Multiplying implements Pipeline.Work {
-    @Override
-    public List<Ir.Carried> fold(List<OpNode> folds, String step, String slot, List<Ir.Carried> states) {
-      return products.multiply(states, slot, emitter.ir.plus(slot, left.bytes()));
-    }
-
-    @Override
-    public List<Ir.Carried> settle(List<Ir.Carried> states) {
-      return products.settle(states);
-    }
-
-    @Override
-    public void fence() {
-      products.fence();
-    }
   }
 }

@@ -138,7 +138,7 @@ final class PersistentTiles implements LoopNest {
   }
 
   private Handover.Turn compute(String row, String column, Handover.Turn turn) {
-    List<Ir.Carried> results = conveyor.multiply(steps, turn, products.zero(), new Multiplying());
+    List<Ir.Carried> results = conveyor.multiply(steps, turn, products.zero(), new Multiplying(emitter.ir, products, left.bytes()));
     finish(row, column, results.subList(0, results.size() - 2));
     return Conveyor.after(results);
   }
@@ -161,23 +161,6 @@ final class PersistentTiles implements LoopNest {
         String inside = ir.value("icmp slt i64 " + firstColumn + ", " + raster.n());
         emitter.branch(ir.value("and i1 " + below + ", " + inside), store);
       }
-    }
-  }
-
-  private final class Multiplying implements Pipeline.Work {
-    @Override
-    public List<Ir.Carried> fold(List<OpNode> folds, String step, String slot, List<Ir.Carried> states) {
-      return products.multiply(states, slot, emitter.ir.plus(slot, left.bytes()));
-    }
-
-    @Override
-    public List<Ir.Carried> settle(List<Ir.Carried> states) {
-      return products.settle(states);
-    }
-
-    @Override
-    public void fence() {
-      // What hardware has brought, hardware sees.
     }
   }
 }

@@ -31,8 +31,8 @@ import org.teenygrad.runtime.llvm.KernelCache;
 import org.teenygrad.schedule.Profile;
 
 /// The runtime of `cuda`, piece by piece on a real GPU: each check throws an AssertionError, or says in a line what it saw.
-/// [CudaTest] runs them where there is a GPU; the program runs them where there is no JUnit.
-public final class CudaSmoke {
+/// [CudaTest] runs them where there is a GPU.
+final class CudaSmoke {
   private static final Device DEVICE = Device.of("cuda");
   private static final Device HOST = Device.of("cpu");
   private static final long MIB = 1L << 20;
@@ -42,33 +42,6 @@ public final class CudaSmoke {
   /// What is checked of a GPU.
   interface Check {
     String run() throws Exception;
-  }
-
-  public static void main(String[] arguments) {
-    String absence = Cuda.absence();
-    System.out.println(absence == null ? "present" : "absent: " + absence);
-    if (absence != null) {
-      return;
-    }
-    CudaSmoke smoke = new CudaSmoke();
-    int[] failures = {0};
-    smoke.checks().forEach((name, check) -> {
-      long start = System.nanoTime();
-      String result;
-      try {
-        result = check.run();
-      } catch (Throwable e) {
-        failures[0]++;
-        e.printStackTrace(System.out);
-        result = "FAILED " + e;
-      }
-      System.out.printf(Locale.ROOT, "%-36s %7.1f ms  %s%n", name, (System.nanoTime() - start) / 1e6, result);
-    });
-    if (arguments.length > 0 && arguments[0].equals("--break")) {
-      System.out.println("illegal address: " + smoke.anIllegalAddressNamesTheKernel());
-    }
-    System.out.println(failures[0] == 0 ? "all passed" : failures[0] + " failed");
-    System.exit(failures[0] == 0 ? 0 : 1);
   }
 
   Map<String, Check> checks() {
@@ -542,8 +515,14 @@ public final class CudaSmoke {
     return String.join(", ", seen);
   }
 
-  /// Last: nothing runs in this process after it.
-  String anIllegalAddressNamesTheKernel() {
+  /// A program that does nothing else: nothing runs on a GPU in a process after an illegal address.
+  static final class IllegalAddress {
+    public static void main(String[] arguments) {
+      System.out.println(new CudaSmoke().anIllegalAddressNamesTheKernel());
+    }
+  }
+
+  private String anIllegalAddressNamesTheKernel() {
     CudaBuffer x = floats(AddKernel.THREADS, 0, 0);
     Buffer nowhere = new Slice(x, 1L << 46, 4);
     add(1).run(List.of(List.of(nowhere, x, x)));

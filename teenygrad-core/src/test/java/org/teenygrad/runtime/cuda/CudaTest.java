@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.teenygrad.Device;
+import org.teenygrad.testing.JavaProcess;
 
 class CudaTest {
   @Test
@@ -47,7 +49,15 @@ class CudaTest {
   @Tag("gpu")
   Stream<DynamicTest> onAGpu() {
     assumeTrue(Cuda.isPresent(), () -> "no GPU: " + Cuda.absence());
-    return new CudaSmoke().checks().entrySet().stream().map(check -> DynamicTest.dynamicTest(check.getKey(), check.getValue()::run));
+    return new CudaSmoke().checks().entrySet().stream()
+        .map(check -> DynamicTest.dynamicTest(check.getKey(), () -> System.out.println(check.getKey() + ": " + check.getValue().run())));
+  }
+
+  @Test
+  @Tag("gpu")
+  void anIllegalAddressNamesTheKernel() {
+    assumeTrue(Cuda.isPresent(), () -> "no GPU: " + Cuda.absence());
+    assertThat(JavaProcess.run(CudaSmoke.IllegalAddress.class, List.of(), Map.of())).contains("CUDA_ERROR_ILLEGAL_ADDRESS");
   }
 
   static Gpu gpu(int major, int minor) {

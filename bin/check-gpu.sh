@@ -1,0 +1,94 @@
+#!/bin/sh
+# Checks teenygrad on the GPUs of this machine, from a folder of pack-gpu-checks.sh and an image:
+#
+#   check-gpu.sh IMAGE [STEP...]
+#
+# | step    | what must hold                                                                                             |
+# | ------- | ---------------------------------------------------------------------------------------------------------- |
+# | devices | the GPU is seen, and computes what it should                                                               |
+# | runtime | CudaTest: the runtime piece by piece; with two GPUs, copies between them                                   |
+# | golden  | PyTorch's answers: those of the tests and those that were packed                                           |
+# | graphs  | 1,000 random graphs against the Interpreter                                                                |
+# | losses  | 50 iterations in float32: losses within 1e-3 of the CPU's, two runs on the GPU the same byte for byte      |
+#
+# Without steps, all. Each prints what it found; the last lines say which hold. The figures are those of `teenygrad bench cuda`.
+set -u
+here=$(cd "$(dirname "$0")" && pwd -P)
+if [ $# -eq 0 ] || [ ! -x "$1/runtime/bin/java" ]; then
+  echo "usage: check-gpu.sh IMAGE [STEP...], where IMAGE is an unpacked image of teenygrad" >&2
+  exit 2
+fi
+image=$(cd "$1" && pwd -P)
+shift
+if "$image/teenygrad" devices | grep -q 'cuda:0 .*absent'; then
+  "$image/teenygrad" devices >&2
+  exit 1
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export TEENYGRAD_CACHE="$work/cache"
+
+classpath=$here/tests
+for jar in "$image"/lib/*.jar "$here"/lib/*.jar; do
+  classpath=$classpath:$jar
+done
+for library in "$image"/lib/native/*/libLLVM.*; do
+  llvm=$library
+done
+
+java() {
+  (cd "$work" && "$image/runtime/bin/java" -ea --enable-native-access=ALL-UNNAMED -Xmx8g -Dteenygrad.llvm="$llvm" -cp "$classpath" "$@")
+}
+junit="org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors"
+
+devices() { "$image/teenygrad" devices --check; }
+
+# shellcheck disable=SC2086 # words, to be split
+runtime() { java $junit -c org.teenygrad.runtime.cuda.CudaTest; }
+
+golden() {
+  holds=0
+  for answers in "$here"/tests/golden/golden-1.json "$here"/tests/golden/*/ "$here"/golden/*/; do
+    if [ -e "$answers" ]; then
+      # shellcheck disable=SC2086
+      java -Dgolden="${answers%/}" -Dgolden.device=cuda:0 $junit -c org.teenygrad.golden.GoldenTest || holds=1
+    fi
+  done
+  return $holds
+}
+
+graphs() {
+  # shellcheck disable=SC2086
+  java -Dteenygrad.fuzz.device=cuda:0 -Dteenygrad.fuzz.times=2 \
+    $junit -m org.teenygrad.testing.CompiledAgainstInterpreterTest#largerGraphsAgree
+}
+
+train() {
+  "$image/teenygrad" train nanogpt --preset shakespeare-char-cpu --max-iters 50 --device "$1" --out "$work/$2"
+}
+
+losses() {
+  train cpu host && train cuda:0 first && train cuda:0 second || return 1
+  awk -F, 'NR == FNR { loss[$1] = $2; next }
+    FNR > 1 { d = $2 - loss[$1]; if (d < 0) d = -d; if (d > most) most = d; n++ }
+    END { print n " losses, at most " most " from those of the CPU"; exit !(n > 50 && most <= 1e-3) }' \
+    "$work/host/log.csv" "$work/first/log.csv" || return 1
+  cmp "$work/first/model.safetensors" "$work/second/model.safetensors" && echo "two runs on the GPU: the same bytes"
+}
+
+[ $# -gt 0 ] || set -- devices runtime golden graphs losses
+failed=0
+for step; do
+  case $step in
+    devices | runtime | golden | graphs | losses) ;;
+    *)
+      echo "no step '$step': devices, runtime, golden, graphs or losses" >&2
+      exit 2
+      ;;
+  esac
+  start=$(date +%s)
+  if $step; then result=holds; else result=FAILED failed=1; fi
+  echo "$step: $result, $(($(date +%s) - start)) s" >>"$work/results"
+done
+cat "$work/results"
+exit $failed

@@ -24,6 +24,9 @@ final class Blocks implements LoopNest {
   private static final int THREADS = 128;
   private static final int MOST_THREADS = 512;
 
+  /// Where each thread reduces vectors, it needs more than the 128 registers that it has among 512.
+  private static final int MOST_THREADS_OF_VECTORS = 256;
+
   /// A longer row that is not staged has all threads that a block can have: few rows at a time then stay in the second-level cache.
   private static final long LONG_ROW = 1 << 14;
   private static final int THREADS_OF_LONG_ROW = 1024;
@@ -56,12 +59,14 @@ final class Blocks implements LoopNest {
     long count = Contraction.count(rows);
     OpNode across = !rest.isEmpty() ? shared.size() == rest.size() ? shared.getLast() : null : neighbours && !folds.isEmpty() || rows.isEmpty() ? null : rows.getLast();
     long wanted = (long) target.processors() * BUSY;
-    lanes = across == null ? 1 : lanes(analysis, across, rest.isEmpty() ? count / wanted : Analysis.size(across), Analysis.size(across));
+    // Narrow loads are better than too few threads, but what is computed of each row alone is shared by lanes only.
+    boolean narrow = rest.isEmpty() && folds.stream().noneMatch(fold -> computesOfRows(fold, across));
+    lanes = across == null ? 1 : lanes(analysis, across, narrow ? count / wanted : Analysis.size(across), Analysis.size(across));
     items = rest.isEmpty() ? count / lanes : count;
     List<OpNode> shareable = neighbours && (rest.isEmpty() ? lanes == 1 : shared.size() == rest.size()) ? folds : List.of();
     repeated = new RepeatedRows(emitter, rows, shareable, shareable.isEmpty() || shared.size() != 1 ? null : shared.getFirst(), target.sharedBytes());
     size = folds.isEmpty() && rest.isEmpty() ? 1 : teamSize(folds, wanted);
-    threads = Math.max(size, neighbours || size == 1 ? THREADS : Math.min(MOST_THREADS, size * Team.WARP));
+    threads = Math.max(size, neighbours || size == 1 ? THREADS : Math.min(lanes == 1 ? MOST_THREADS : MOST_THREADS_OF_VECTORS, size * Team.WARP));
   }
 
   /// As many of the first loops as all the nodes depend on.
@@ -88,6 +93,13 @@ final class Blocks implements LoopNest {
       }
     }
     return balance >= 0;
+  }
+
+  /// Whether a reduction over rows computes something of each row that is the same for all columns: layerNorm's deviation.
+  private boolean computesOfRows(OpNode fold, @Nullable OpNode column) {
+    OpNode row = Analysis.foldRanges(fold).getLast();
+    return column != null && analysis.nodes.stream()
+        .anyMatch(node -> node.op().isElementwise() && node.dtype().isFloating() && analysis.dependsOn(node, row) && !analysis.dependsOn(node, column));
   }
 
   /// How many different elements a load reads.

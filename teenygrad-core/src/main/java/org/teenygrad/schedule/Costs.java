@@ -1,5 +1,7 @@
 package org.teenygrad.schedule;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +38,7 @@ final class Costs {
   }
 
   private void measure(OpNode node) {
-    boolean inlined = node.op().isElementwise() || node.op().isMovement() || node.is(OpCode.DETACH) || node.is(OpCode.GATHER);
+    boolean inlined = isInlined(node);
     int cost = weight(node.op());
     Set<OpNode> read = new HashSet<>();
     OpNode contraction = isContraction(node) ? node : null;
@@ -69,6 +71,10 @@ final class Costs {
     }
   }
 
+  private static boolean isInlined(OpNode node) {
+    return node.op().isElementwise() || node.op().isMovement() || node.is(OpCode.DETACH) || node.is(OpCode.GATHER);
+  }
+
   /// Roughly how many vector instructions the node takes.
   private static int weight(OpCode op) {
     return switch (op) {
@@ -85,6 +91,25 @@ final class Costs {
   /// The operations to compute an element from the nearest reductions and buffers.
   int operations(OpNode node) {
     return operations.getOrDefault(node, 0);
+  }
+
+  /// The same within one kernel, up to a limit: what several operations share is computed once, and what elements of a row have in common
+  /// once for all of them.
+  int operationsWithin(OpNode node, int limit) {
+    long size = node.shape().elements();
+    Set<OpNode> seen = new HashSet<>(Set.of(node));
+    Deque<OpNode> pending = new ArrayDeque<>(seen);
+    int cost = 0;
+    while (!pending.isEmpty() && cost <= limit) {
+      OpNode next = pending.pop();
+      cost += weight(next.op());
+      for (OpNode input : next.inputs()) {
+        if (isInlined(input) && !stored.contains(input) && input.shape().elements() * 4 > size && seen.add(input)) {
+          pending.push(input);
+        }
+      }
+    }
+    return cost;
   }
 
   /// How many reductions and buffers of at least a quarter of the node's own size it is computed from.

@@ -134,7 +134,8 @@ final class Fusion {
     if (costs.contraction(node) != null) {
       return true;
     }
-    return sameKernel ? operations > Math.max(RECOMPUTE_WITHIN, recomputeElsewhere) : operations > recomputeElsewhere || reads > 1;
+    int within = Math.max(RECOMPUTE_WITHIN, recomputeElsewhere);
+    return sameKernel ? costs.operationsWithin(node, within) > within : operations > recomputeElsewhere || reads > 1;
   }
 
   /// Whether what a contraction gives takes less room some way before this node.

@@ -223,6 +223,22 @@ class GpuKernelsTest {
     }
   }
 
+  /// What layerNorm's derivative computes of each row alone counts nothing for an element, and what two operations share once.
+  @Test
+  void derivativesOfLayerNormAreOneKernel() {
+    List<PtxKernel> kernels = GpuWorkload.LAYER_NORM_GRADIENT.launches(AbsentGpu.H200);
+    assertThat(kernels.stream().filter(kernel -> kernel.program().description().contains("sum over 768"))).hasSize(1);
+  }
+
+  /// Of each row the deviation is computed once for four columns.
+  @Test
+  void derivativesOfLayerNormsWeightsTakeSomeColumnsAtATime() {
+    PtxKernel kernel = GpuWorkload.LAYER_NORM_GRADIENT.launches(AbsentGpu.H200).stream()
+        .filter(k -> k.program().description().contains("sum over 2048")).findFirst().orElseThrow();
+    assertThat(kernel.count("ld.global.v2")).as("four 16-bit floats").isPositive();
+    assertThat(kernel.count("ld.global.b16")).as(kernel.toString()).isZero();
+  }
+
   /// Rows of 250 numbers do not begin at multiples of 16 bytes, as tensor maps want them.
   @Test
   void whatNoTensorMapDescribesIsFetchedByThreads() {

@@ -29,11 +29,8 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     }
     int depth = SharedTile.LINE / element.bytes();
     int rows = m <= 64 ? 64 : 128;
-    int columns = 256;
-    while (columns > 64 && (n <= columns / 2 || 4 * others * Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns) < 3L * target.processors())) {
-      columns /= 2;
-    }
     boolean stays = rung == Rung.TENSOR_MEMORY;
+    int columns = columns(others * Math.ceilDiv(m, rows), n, stays, target.processors());
     long besides = stays ? PersistentTiles.bytes(rows, MOST_STAGES) : 0;
     while (columns > 64 && Math.max(2 * slabBytes(rows, columns) + besides, Epilogue.bytes(rows, columns)) > target.sharedBytes()) {
       columns /= 2;
@@ -42,6 +39,23 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     // Blocks that go share a multiprocessor if they can.
     int stages = Math.clamp(k / depth, 2, (int) Math.min(fitting, stays ? MOST_STAGES : columns == 256 ? 4 : 3));
     return new BlockTile(rows, columns, depth, stages, rows == 64 || columns == 64 && rung == Rung.WARP ? 128 : 256, rung);
+  }
+
+  /// How wide tiles are that take least together. A step of a tile costs what it moves through shared memory: both slabs come in, and for each 64
+  /// rows the left one is read once for all columns, the right one whole. Fewer tiles than multiprocessors cost as much as one for each.
+  /// @param down tiles below one another
+  /// @param stays whether any width will do
+  private static int columns(long down, long n, boolean stays, int processors) {
+    int best = 0;
+    long least = Long.MAX_VALUE;
+    for (int columns : stays ? new int[] {256, 192, 128, 64} : new int[] {256, 128, 64}) {
+      long cost = Math.max(processors, down * Math.ceilDiv(n, columns)) * (256 + 3L * columns);
+      if (cost < least) {
+        least = cost;
+        best = columns;
+      }
+    }
+    return best;
   }
 
   /// Tensor cores take float32 only where its last bits may be dropped, and then by `mma.sync`: `wgmma` wants it along the inner dimension.

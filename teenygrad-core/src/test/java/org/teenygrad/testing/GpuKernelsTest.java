@@ -223,6 +223,16 @@ class GpuKernelsTest {
     }
   }
 
+  /// Tiles of 256 columns would compute a quarter for nothing; where there is room for whole ones they move least.
+  @Test
+  void tilesAreAsWideAsTheMatrixAllows() {
+    for (int columns : List.of(384, 768)) {
+      AbsentGpu gpu = AbsentGpu.H200;
+      PtxKernel kernel = only(gpu.launches(() -> gpu.tensor(BFLOAT16, 16384, 512).matmul(gpu.tensor(BFLOAT16, 512, columns)).realize()));
+      assertThat(kernel.count("wgmma.mma_async.sync.aligned.m64n" + (columns == 384 ? "192k16" : "256k16"))).as(kernel.toString()).isPositive();
+    }
+  }
+
   /// What layerNorm's derivative computes of each row alone counts nothing for an element, and what two operations share once.
   @Test
   void derivativesOfLayerNormAreOneKernel() {

@@ -7,9 +7,20 @@ public final class NodeTable {
   /// What [#get] gives for a node without a number.
   public static final int ABSENT = -1;
 
-  private @Nullable OpNode[] nodes = new @Nullable OpNode[64];
-  private int[] numbers = new int[64];
+  private @Nullable OpNode[] nodes;
+  private int[] numbers;
   private int count;
+
+  public NodeTable() {
+    this(32);
+  }
+
+  /// @param expected how many nodes there will be, so that the table need not grow
+  public NodeTable(int expected) {
+    int size = Integer.highestOneBit(Math.max(32, expected)) * 4;
+    nodes = new @Nullable OpNode[size];
+    numbers = new int[size];
+  }
 
   public int get(OpNode node) {
     int slot = slot(node);
@@ -42,7 +53,7 @@ public final class NodeTable {
   private void grow() {
     @Nullable OpNode[] oldNodes = nodes;
     int[] oldNumbers = numbers;
-    nodes = new @Nullable OpNode[oldNodes.length * 2];
+    nodes = new @Nullable OpNode[oldNodes.length * 4];
     numbers = new int[nodes.length];
     for (int i = 0; i < oldNodes.length; i++) {
       OpNode node = oldNodes[i];

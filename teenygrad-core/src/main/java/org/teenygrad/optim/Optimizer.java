@@ -311,7 +311,8 @@ public abstract class Optimizer {
       }
     }
     gradientNorm = sum == null ? null : sum.sqrt();
-    return gradientNorm == null ? null : gradientNorm.add(1e-6).rdiv(maxNorm).clampMax(1);
+    // Detached, it is the end of the search for leaves below each parameter's new value, rather than a way to all gradients.
+    return gradientNorm == null ? null : gradientNorm.add(1e-6).rdiv(maxNorm).clampMax(1).detach();
   }
 
   private static DType wide(Tensor parameter) {

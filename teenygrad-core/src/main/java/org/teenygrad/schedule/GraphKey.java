@@ -71,7 +71,7 @@ final class GraphKey {
         order = Graph.topological(roots, node -> !(node.is(OpCode.ASSIGN) && computed(node) != null));
       }
       int next = 0;
-      NodeTable numbers = new NodeTable();
+      NodeTable numbers = new NodeTable(order.size());
       for (OpNode node : order) {
         numbers.put(node, next++);
         OpNode buffer = node.is(OpCode.BUFFER) ? node : computed(node);

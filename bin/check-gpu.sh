@@ -11,15 +11,29 @@
 # | graphs  | 1,000 random graphs against the Interpreter                                                                |
 # | losses  | 50 iterations in float32: losses within 1e-3 of the CPU's, two runs on the GPU the same byte for byte      |
 #
-# Without steps, all. Each prints what it found; the last lines say which hold. The figures are those of `teenygrad bench cuda`.
+# Without steps, all. Each prints what it found; the last lines say which hold. For figures there is `teenygrad bench cuda`.
 set -u
 here=$(cd "$(dirname "$0")" && pwd -P)
+if [ ! -d "$here/tests" ]; then
+  echo "there are no tests beside check-gpu.sh: bin/pack-gpu-checks.sh FOLDER packs both" >&2
+  exit 2
+fi
 if [ $# -eq 0 ] || [ ! -x "$1/runtime/bin/java" ]; then
   echo "usage: check-gpu.sh IMAGE [STEP...], where IMAGE is an unpacked image of teenygrad" >&2
   exit 2
 fi
 image=$(cd "$1" && pwd -P)
 shift
+[ $# -gt 0 ] || set -- devices runtime golden graphs losses
+for step; do
+  case $step in
+    devices | runtime | golden | graphs | losses) ;;
+    *)
+      echo "no step '$step': devices, runtime, golden, graphs or losses" >&2
+      exit 2
+      ;;
+  esac
+done
 if "$image/teenygrad" devices | grep -q 'cuda:0 .*absent'; then
   "$image/teenygrad" devices >&2
   exit 1
@@ -76,16 +90,8 @@ losses() {
   cmp "$work/first/model.safetensors" "$work/second/model.safetensors" && echo "two runs on the GPU: the same bytes"
 }
 
-[ $# -gt 0 ] || set -- devices runtime golden graphs losses
 failed=0
 for step; do
-  case $step in
-    devices | runtime | golden | graphs | losses) ;;
-    *)
-      echo "no step '$step': devices, runtime, golden, graphs or losses" >&2
-      exit 2
-      ;;
-  esac
   start=$(date +%s)
   if $step; then result=holds; else result=FAILED failed=1; fi
   echo "$step: $result, $(($(date +%s) - start)) s" >>"$work/results"

@@ -4,15 +4,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Finds and opens `libLLVM`. Looked at in this order, the first that exists is taken:
@@ -84,9 +86,11 @@ public final class LlvmLibrary {
     }
     String platform = platform();
     List<Path> folders = new ArrayList<>();
-    Path beside = besideTheCode();
-    if (beside != null) {
-      folders.add(beside.resolve("native").resolve(platform));
+    List<String> looked = new ArrayList<>();
+    try {
+      folders.add(besideTheCode(classFile()).resolve("native").resolve(platform));
+    } catch (IOException | URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
+      looked.add("not beside the code, as that is in no file (" + e.getMessage() + ")");
     }
     Path cache = UserCache.folder();
     Path cached = cache == null ? null : cache.resolve("native").resolve(VERSION).resolve(platform);
@@ -107,13 +111,14 @@ public final class LlvmLibrary {
         return unpack(url, cached == null ? folderForThisProcess() : cached, name);
       }
     }
+    folders.forEach(folder -> looked.add(folder.toString()));
     throw new LlvmException(
         "LLVM "
             + VERSION
             + " was not found for "
             + platform
             + ". Looked in "
-            + folders
+            + looked
             + " and on the class path for "
             + resource
             + fileNames().getFirst()
@@ -128,17 +133,25 @@ public final class LlvmLibrary {
         : List.of("libLLVM.so", "libLLVM.so." + VERSION, "libLLVM-20.so");
   }
 
-  /// The folder that holds `classes/` or the jar: `target` in a build, the folder of the jars when
-  /// installed.
-  private static @Nullable Path besideTheCode() {
-    try {
-      CodeSource source = LlvmLibrary.class.getProtectionDomain().getCodeSource();
-      return source == null || source.getLocation() == null
-          ? null
-          : Path.of(source.getLocation().toURI()).getParent();
-    } catch (URISyntaxException | RuntimeException e) {
-      return null; // code that comes from no file has nothing beside it
+  private static URL classFile() {
+    return Objects.requireNonNull(LlvmLibrary.class.getResource("LlvmLibrary.class"), "a class without a file");
+  }
+
+  /// The folder that holds `classes/` or the jar: `target` in a build, the folder of the jars when installed.
+  ///
+  /// The class loader knows where its files are now. A class's CodeSource does not: from an AOT cache (JEP 483) it names the jar where the cache
+  /// was made, and nothing once that jar is gone.
+  /// @param classFile of this class: `jar:file:/lib/teenygrad-core.jar!/org/...` or `file:/target/classes/org/...`
+  /// @throws IllegalArgumentException or FileSystemNotFoundException if it is in no file
+  static Path besideTheCode(URL classFile) throws IOException, URISyntaxException {
+    if (classFile.openConnection() instanceof JarURLConnection jar) {
+      return Objects.requireNonNull(Path.of(jar.getJarFileURL().toURI()).getParent());
     }
+    Path folder = Path.of(classFile.toURI());
+    for (int i = 0; i <= LlvmLibrary.class.getName().split("\\.").length; i++) {
+      folder = Objects.requireNonNull(folder.getParent(), "a class outside of its package's folder");
+    }
+    return folder;
   }
 
   private static Path folderForThisProcess() {

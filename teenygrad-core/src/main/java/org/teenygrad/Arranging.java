@@ -132,7 +132,7 @@ sealed interface Arranging permits Tensor {
   /// ```
   /// @throws IllegalArgumentException if there are more sizes than axes, or one is not positive
   default Tensor interpolate(Interpolation mode, int... sizes) {
-    Tensor result = self();
+    Tensor result = self().alias();
     if (sizes.length > result.rank()) {
       throw new IllegalArgumentException("interpolate: %d sizes for shape %s".formatted(sizes.length, result.shape()));
     }

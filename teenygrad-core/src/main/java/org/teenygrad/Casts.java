@@ -8,13 +8,13 @@ sealed interface Casts permits Tensor {
     return (Tensor) this;
   }
 
-  /// The values as another type; this tensor itself if it has that type already. Floating values round to nearest even,
+  /// The values as another type. Floating values round to nearest even,
   /// to integers they lose their fraction, to bool everything but 0 is true. PyTorch's `to(dtype)`.
   /// ```java
   /// Tensor.of(-1.7f, 2.9f).cast(DType.INT32);   // [-1  2]
   /// ```
   default Tensor cast(DType type) {
-    return self().dtype() == type ? self() : Tensor.create(OpCode.CAST, type, null, self());
+    return self().dtype() == type ? self().alias() : Tensor.create(OpCode.CAST, type, null, self());
   }
 
   /// The same bits read as another type of the same size. PyTorch's `view(dtype)`.
@@ -28,7 +28,7 @@ sealed interface Casts permits Tensor {
       throw new IllegalArgumentException(
           "bitcast: " + x.dtype() + " has " + x.dtype().bytes() + " bytes, " + type + " has " + type.bytes());
     }
-    return x.dtype() == type ? x : Tensor.create(OpCode.BITCAST, type, null, x);
+    return x.dtype() == type ? x.alias() : Tensor.create(OpCode.BITCAST, type, null, x);
   }
 
   /// As float64.

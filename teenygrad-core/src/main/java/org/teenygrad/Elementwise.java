@@ -206,7 +206,7 @@ sealed interface Elementwise permits Tensor {
   }
 
   private Tensor rounded(OpCode op) {
-    return self().dtype().isFloating() ? Tensor.apply(op, self()) : self();
+    return self().dtype().isFloating() ? Tensor.apply(op, self()) : self().alias();
   }
 
   /// The larger of both; NaN if either is. PyTorch's `maximum`.
@@ -296,7 +296,7 @@ sealed interface Elementwise permits Tensor {
   default Tensor nanToNum(double nan, double infinity, double minusInfinity) {
     Tensor x = self();
     if (!x.dtype().isFloating()) {
-      return x;
+      return x.alias();
     }
     Tensor finite = x.isInf().where(x.gt(0).where(infinity, Operations.constant(x.dtype(), minusInfinity)), x);
     return x.isNan().where(nan, finite);

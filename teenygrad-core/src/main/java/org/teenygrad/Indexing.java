@@ -298,7 +298,7 @@ sealed interface Indexing permits Tensor {
     return RandomState.shared().multinomial(self(), count, replacement);
   }
 
-  /// Zeroes each element with probability `p` and multiplies the others with 1 / (1 - p); this tensor itself if not
+  /// Zeroes each element with probability `p` and multiplies the others with 1 / (1 - p); the same values if not
   /// `training`: `torch.nn.functional.dropout`.
   /// ```java
   /// Tensor.ones(3).dropout(0.5, false);   // [1. 1. 1.]
@@ -309,7 +309,7 @@ sealed interface Indexing permits Tensor {
       throw new IllegalArgumentException("dropout: the probability must be in 0..1, not " + p);
     }
     if (!training || p == 0) {
-      return self();
+      return self().alias();
     }
     Tensor kept = RandomState.shared().rand(self().shape(), self().device()).ge(p);
     return kept.where(self().mul(p == 1 ? 0 : 1 / (1 - p)), 0);

@@ -22,7 +22,7 @@ public enum Interpolation {
       throw new IllegalArgumentException("interpolate: from " + size + " to " + count + " positions on axis " + axis);
     }
     if (count == size && this != NEAREST_EXACT) {
-      return x;
+      return x.alias();
     }
     if (this == NEAREST && count % size == 0) {
       return x.repeatInterleave(count / size, axis);

@@ -127,7 +127,7 @@ abstract sealed class Joining extends Creation permits Tensor {
   /// ```
   /// @return (product of the sizes, vectors); of one vector itself
   public static Tensor cartesianProd(Tensor... vectors) {
-    return vectors.length == 1 ? vectors[0] : stack(meshgrid("ij", vectors).stream().map(Tensor::flatten).toList(), 1);
+    return vectors.length == 1 ? vectors[0].alias() : stack(meshgrid("ij", vectors).stream().map(Tensor::flatten).toList(), 1);
   }
 
   /// Sums of products as an equation says: `torch.einsum`, in its full syntax.

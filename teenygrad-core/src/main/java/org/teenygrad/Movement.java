@@ -77,7 +77,7 @@ sealed interface Movement permits Tensor {
           "permute: " + Arrays.toString(order) + " does not name each axis of shape " + shape + " once");
     }
     if (Arrays.equals(axes, IntStream.range(0, axes.length).toArray())) {
-      return self();
+      return self().alias();
     }
     return Tensor.applyWith(OpCode.PERMUTE, IntStream.of(axes).boxed().toList(), self());
   }
@@ -99,7 +99,7 @@ sealed interface Movement permits Tensor {
   /// ```
   default Tensor transpose(int first, int second) {
     if (self().rank() == 0) {
-      return self();
+      return self().alias();
     }
     int[] order = IntStream.range(0, self().rank()).toArray();
     order[self().shape().axis(first)] = self().shape().axis(second);
@@ -116,7 +116,7 @@ sealed interface Movement permits Tensor {
     if (self().rank() > 2) {
       throw new IllegalArgumentException("t: is for matrices, not shape " + self().shape() + "; use transpose(a, b)");
     }
-    return self().rank() < 2 ? self() : permute(1, 0);
+    return self().rank() < 2 ? self().alias() : permute(1, 0);
   }
 
   /// Axes of size 1 repeated to these sizes; -1 leaves an axis as it is, more sizes than axes add leading axes.
@@ -137,7 +137,7 @@ sealed interface Movement permits Tensor {
   default Tensor broadcastTo(Shape shape) {
     Tensor x = self();
     if (x.shape().equals(shape)) {
-      return x;
+      return x.alias();
     }
     int missing = shape.rank() - x.rank();
     if (missing < 0 || !Broadcasting.shape("broadcastTo", x.shape(), shape).equals(shape)) {
@@ -162,11 +162,11 @@ sealed interface Movement permits Tensor {
   /// This tensor without one axis, if its size is 1. PyTorch's `squeeze(dim)`.
   default Tensor squeeze(int axis) {
     if (self().rank() == 0 && (axis == 0 || axis == -1)) {
-      return self(); // PyTorch lets a scalar have these axes
+      return self().alias(); // PyTorch lets a scalar have these axes
     }
     int at = self().shape().axis(axis);
     if (self().size(at) != 1) {
-      return self();
+      return self().alias();
     }
     int[] rest = IntStream.range(0, self().rank()).filter(i -> i != at).map(self()::size).toArray();
     return Operations.reshape(self(), Shape.of(rest));
@@ -194,14 +194,14 @@ sealed interface Movement permits Tensor {
   default Tensor flip(int... axes) {
     Shape shape = self().shape();
     if (shape.rank() == 0 && IntStream.of(axes).allMatch(axis -> axis == 0 || axis == -1)) {
-      return self(); // PyTorch lets a scalar have these axes
+      return self().alias(); // PyTorch lets a scalar have these axes
     }
     int[] positive = IntStream.of(axes).map(shape::axis).sorted().distinct().toArray();
     if (positive.length < axes.length) {
       throw new IllegalArgumentException("flip: " + Arrays.toString(axes) + " names an axis twice");
     }
     return positive.length == 0
-        ? self()
+        ? self().alias()
         : Tensor.applyWith(OpCode.FLIP, IntStream.of(positive).boxed().toList(), self());
   }
 
@@ -267,7 +267,7 @@ sealed interface Movement permits Tensor {
   default Tensor roll(int shift, int axis) {
     int size = self().size(axis);
     int by = size == 0 ? 0 : Math.floorMod(shift, size);
-    return by == 0 ? self() : Tensor.cat(axis, self().slice(axis, size - by, size), self().slice(axis, 0, size - by));
+    return by == 0 ? self().alias() : Tensor.cat(axis, self().slice(axis, size - by, size), self().slice(axis, 0, size - by));
   }
 
   /// The lower triangle of each matrix: 0 where column - row is over `diagonal`. PyTorch's `tril`.

@@ -75,7 +75,7 @@ final class Operations {
   }
 
   static Tensor reshape(Tensor x, Shape shape) {
-    return x.shape().equals(shape) ? x : Tensor.applyWith(OpCode.RESHAPE, shape, x);
+    return x.shape().equals(shape) ? x.alias() : Tensor.applyWith(OpCode.RESHAPE, shape, x);
   }
 
   private static DType floatingType(DType type) {

@@ -137,7 +137,7 @@ final class Pools {
     if (outputs.length > x.rank()) {
       throw new IllegalArgumentException("adaptivePool: %d sizes for shape %s".formatted(outputs.length, x.shape()));
     }
-    Tensor result = x;
+    Tensor result = x.alias();
     for (int i = 0; i < outputs.length; i++) {
       int axis = x.rank() - outputs.length + i;
       int size = x.size(axis);

@@ -36,7 +36,7 @@ final class Positions {
   }
 
   static Tensor index(Tensor x, @Nullable Tensor... indices) {
-    return Arrays.stream(indices).allMatch(Objects::isNull) ? x : Located.of("index", x, indices).read();
+    return Arrays.stream(indices).allMatch(Objects::isNull) ? x.alias() : Located.of("index", x, indices).read();
   }
 
   /// x with values at positions, which [#index] would read; of several for one place the last wins.

@@ -55,7 +55,7 @@ final class Powers {
       return x.dtype().isFloating() ? Operations.floating("pow", OpCode.POW, x, 0) : x.onesLike(); // 0 is a gradient, too
     }
     Tensor result = null;
-    for (Tensor square = x; ; square = square.square()) {
+    for (Tensor square = x.alias(); ; square = square.square()) {
       if ((exponent & 1) != 0) {
         result = result == null ? square : result.mul(square);
       }

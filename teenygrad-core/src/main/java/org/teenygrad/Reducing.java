@@ -18,13 +18,13 @@ final class Reducing {
   /// One REDUCE in the tensor's own type.
   static Tensor over(Tensor x, OpCode combine, int[] axes, boolean keepDim) {
     List<Integer> reduced = axes(x.shape(), axes);
-    Tensor result = reduced.isEmpty() ? x : Tensor.applyWith(OpCode.REDUCE, new Reduction(combine, reduced), x);
+    Tensor result = reduced.isEmpty() ? x.alias() : Tensor.applyWith(OpCode.REDUCE, new Reduction(combine, reduced), x);
     return keepDim ? result : Operations.reshape(result, without(x.shape(), reduced));
   }
 
   static Tensor logSumExp(Tensor x, int[] axes, boolean keepDim) {
     List<Integer> reduced = axes(x.shape(), axes);
-    Tensor result = reduced.isEmpty() ? x : Tensor.applyWith(OpCode.LOGSUMEXP, new Reduction(OpCode.ADD, reduced), x);
+    Tensor result = reduced.isEmpty() ? x.alias() : Tensor.applyWith(OpCode.LOGSUMEXP, new Reduction(OpCode.ADD, reduced), x);
     return keepDim ? result : Operations.reshape(result, without(x.shape(), reduced));
   }
 

@@ -15,7 +15,7 @@ final class Scaling {
   }
 
   static Tensor affine(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias) {
-    Tensor scaled = weight == null ? x : x.mul(weight.cast(x.dtype()));
+    Tensor scaled = weight == null ? x.alias() : x.mul(weight.cast(x.dtype()));
     return bias == null ? scaled : scaled.add(bias.cast(x.dtype()));
   }
 

@@ -31,7 +31,7 @@ final class Scan {
   static Sorted extremes(OpCode combine, Tensor x, int axis) {
     if (x.rank() == 0) {
       x.unsqueeze(0).size(axis);
-      return new Sorted(x, Tensor.full(Shape.SCALAR, 0, DType.INT64));
+      return new Sorted(x.alias(), Tensor.full(Shape.SCALAR, 0, DType.INT64));
     }
     int along = x.shape().axis(axis);
     Tensor reached = x.eq(of(combine, x.detach(), along));

@@ -36,7 +36,7 @@ sealed interface Shuffling permits Tensor {
       case 1 -> self().flip(second).transpose(first, second);
       case 2 -> self().flip(first, second);
       case 3 -> self().flip(first).transpose(first, second);
-      default -> self();
+      default -> self().alias();
     };
   }
 

@@ -148,6 +148,12 @@ public final class Tensor extends Joining
     return ownsStorage ? settled() : node;
   }
 
+  /// The same value under another handle, for operations that find nothing to do: what is assigned to this tensor later does not
+  /// show through it.
+  Tensor alias() {
+    return new Tensor(node(), device);
+  }
+
   /// The node, which becomes the BUFFER if it has been computed and no derivatives need it. Only for tensors that were
   /// asked for themselves: others may have computed the same expression, and derivatives of this one still be wanted.
   private OpNode settled() {
@@ -225,12 +231,12 @@ public final class Tensor extends Joining
     return device == null ? Devices.defaultDevice() : device;
   }
 
-  /// The same values on another device; this tensor itself if it is there. PyTorch's `to(device)`.
+  /// The same values on another device. PyTorch's `to(device)`.
   /// ```java
   /// Tensor.of(1, 2).to(Device.of("interpreter"));   // [1 2]
   /// ```
   public Tensor to(Device target) {
-    return target.equals(device()) ? this : applyWith(OpCode.COPY, target, this);
+    return target.equals(device()) ? alias() : applyWith(OpCode.COPY, target, this);
   }
 
   /// Computes this tensor now.
@@ -369,6 +375,10 @@ public final class Tensor extends Joining
       OpNode current = node();
       if (Leaves.isTracked(current)) {
         collecting = Collecting.PASSING;
+        if (Leaves.at(current) != null) {
+          current = OpNode.of(OpCode.RESHAPE, shape(), List.of(current)); // the node collects for another tensor already
+          node = current;
+        }
         Leaves.register(current, this);
       } else {
         collecting = Collecting.LEAF;

@@ -82,7 +82,7 @@ final class Views {
       ends.add(end);
       whole &= begin == 0 && end == x.size(axis);
     }
-    return whole ? x : Tensor.applyWith(OpCode.SHRINK, new Bounds(begins, ends), x);
+    return whole ? x.alias() : Tensor.applyWith(OpCode.SHRINK, new Bounds(begins, ends), x);
   }
 
   private static void requirePairs(String operation, Tensor x, int[][] pairs) {

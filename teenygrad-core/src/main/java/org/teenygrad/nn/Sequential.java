@@ -29,9 +29,10 @@ public record Sequential(List<Layer> layers) implements Layer {
 
   @Override
   public Tensor forward(Tensor x) {
+    Tensor y = x.reshape(x.shape()); // of no layers it is a value, too, not x itself
     for (Layer layer : layers) {
-      x = layer.forward(x);
+      y = layer.forward(y);
     }
-    return x;
+    return y;
   }
 }

@@ -79,16 +79,23 @@ public final class HostAllocator implements Allocator {
 
   @Override
   public void copyIn(Buffer target, MemorySegment source) {
-    HostBuffer buffer = (HostBuffer) target;
-    MemorySegment.copy(source, 0, buffer.segment(), 0, source.byteSize());
-    Reference.reachabilityFence(buffer);
+    MemorySegment.copy(source, 0, segment(target), 0, source.byteSize());
+    Reference.reachabilityFence(target);
   }
 
   @Override
   public void copyOut(Buffer source, MemorySegment target) {
-    HostBuffer buffer = (HostBuffer) source;
-    MemorySegment.copy(buffer.segment(), 0, target, 0, target.byteSize());
-    Reference.reachabilityFence(buffer);
+    MemorySegment.copy(segment(source), 0, target, 0, target.byteSize());
+    Reference.reachabilityFence(source);
+  }
+
+  /// A buffer's memory, which lives as long as the buffer.
+  private static MemorySegment segment(Buffer buffer) {
+    return switch (buffer) {
+      case HostBuffer host -> host.segment();
+      case Slice(Buffer whole, long offset, long bytes) -> segment(whole).asSlice(offset, bytes);
+      default -> throw new IllegalArgumentException("not memory of the host: " + buffer);
+    };
   }
 
   /// Gives all cached memory back to the system.

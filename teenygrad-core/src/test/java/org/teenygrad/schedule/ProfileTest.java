@@ -2,6 +2,7 @@ package org.teenygrad.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -12,6 +13,7 @@ import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.runtime.Debug;
+import org.teenygrad.runtime.cpu.Cpu;
 
 class ProfileTest {
   private static final Device NULL = Device.of("null");
@@ -71,6 +73,22 @@ class ProfileTest {
       Tensor negative = Tensor.of(new float[] {1, -2}, Shape.of(2), device).log();
       assertThatThrownBy(negative::realize).isInstanceOf(ArithmeticException.class)
           .hasMessageContaining("NaN at [1] of the float32").hasMessageContaining("none of what it read");
+    } finally {
+      Debug.checksNan(false);
+    }
+  }
+
+  @Test
+  void nanIsFoundInWhatLivesOnlyDuringTheSchedule() {
+    assumeTrue(Cpu.isPresent());
+    Device device = Device.of("cpu");
+    Debug.checksNan(true);
+    try {
+      Tensor x = Tensor.of(new float[] {4, -1, 2, 1}, Shape.of(2, 2), device);
+      // The product reads what an earlier kernel of the schedule left in the workspace.
+      assertThatThrownBy(x.log().contiguous().matmul(x)::realize).isInstanceOf(ArithmeticException.class)
+          .hasMessageContaining("NaN at [0, 1] of the float32").hasMessageContaining("none of what it read");
+      assertThat(x.abs().log().contiguous().matmul(x).realize().isNan().any().itemBoolean()).isFalse();
     } finally {
       Debug.checksNan(false);
     }

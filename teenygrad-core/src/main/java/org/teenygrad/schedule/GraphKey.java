@@ -9,25 +9,32 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.MatmulPrecision;
+import org.teenygrad.ir.Bounds;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.NodeTable;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Storage;
 
-/// The structure of a graph without the identity of its data: two steps of a training loop have equal keys, though each has
-/// its own buffers. What tells graphs apart is a list of words, so that looking one up costs little more than walking it.
+/// The structure of a graph without the identity of its data and without the offsets of its views: two steps of a training loop have
+/// equal keys, though each has its own buffers and may read another slice of the examples. What tells graphs apart is a list of words, so that looking one up costs little more than walking it.
 final class GraphKey {
   private final int[] words;
   private final Object[] payloads;
   private final int hash;
   /// The data that the graph reads, in the order in which it is met.
   final List<Storage> storages;
+  /// The SHRINKs and PADs of the graph, in the order in which they are met.
+  final List<OpNode> views;
+  /// For each axis of each of them where the slice begins, or how much is padded before. No part of the key.
+  final int[] offsets;
 
-  private GraphKey(int[] words, Object[] payloads, List<Storage> storages) {
+  private GraphKey(int[] words, Object[] payloads, List<Storage> storages, List<OpNode> views) {
     this.words = words;
     this.payloads = payloads;
     this.storages = storages;
+    this.views = views;
+    offsets = views.stream().flatMap(view -> view.payload(Bounds.class).first().stream()).mapToInt(Integer::intValue).toArray();
     hash = 31 * Arrays.hashCode(words) + Arrays.hashCode(payloads);
   }
 
@@ -35,6 +42,11 @@ final class GraphKey {
   /// @param device where the graph runs: values that were computed elsewhere do not count
   static GraphKey of(List<OpNode> roots, Device device) {
     return new Builder(device).build(roots);
+  }
+
+  /// Where walks go on that also take derivatives: through what is computed already, but for data that was assigned.
+  static boolean derivativesGoThrough(OpNode node) {
+    return !(node.is(OpCode.ASSIGN) && Realizer.computed(node) != null);
   }
 
   @Override
@@ -54,6 +66,7 @@ final class GraphKey {
     private final List<Object> payloads = new ArrayList<>();
     private final Map<Storage, Integer> slots = new IdentityHashMap<>();
     private final List<Storage> storages = new ArrayList<>();
+    private final List<OpNode> views = new ArrayList<>();
 
     Builder(Device device) {
       this.device = device;
@@ -67,8 +80,7 @@ final class GraphKey {
       List<OpNode> order = Graph.topological(roots, node -> computed(node) == null);
       boolean derives = order.stream().anyMatch(node -> node.is(OpCode.GRADIENT) && computed(node) == null);
       if (derives) {
-        // Derivatives also go through what is computed already, but for data that was assigned.
-        order = Graph.topological(roots, node -> !(node.is(OpCode.ASSIGN) && computed(node) != null));
+        order = Graph.topological(roots, GraphKey::derivativesGoThrough);
       }
       int next = 0;
       NodeTable numbers = new NodeTable(order.size());
@@ -80,7 +92,10 @@ final class GraphKey {
         }
         if (buffer == null || derives && !node.is(OpCode.BUFFER) && !node.is(OpCode.ASSIGN)) {
           add(node.op().ordinal() << 8 | node.dtype().ordinal());
-          if (node.payload() != null) {
+          if (MovingViews.hasOffsets(node)) {
+            payloads.add(node.shape());
+            views.add(node);
+          } else if (node.payload() != null) {
             payloads.add(Objects.requireNonNull(node.payload()));
           }
           for (OpNode input : node.inputs()) {
@@ -91,7 +106,7 @@ final class GraphKey {
       payloads.add(device);
       payloads.add(MatmulPrecision.current());
       roots.forEach(root -> add(numbers.get(root)));
-      return new GraphKey(Arrays.copyOf(words, count), payloads.toArray(), storages);
+      return new GraphKey(Arrays.copyOf(words, count), payloads.toArray(), storages, views);
     }
 
     private int slot(Storage storage) {

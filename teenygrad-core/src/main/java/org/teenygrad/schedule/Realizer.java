@@ -1,6 +1,8 @@
 package org.teenygrad.schedule;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,7 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
 import org.teenygrad.Device;
+import org.teenygrad.Shape;
 import org.teenygrad.autodiff.Gradients;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
@@ -30,12 +34,12 @@ import org.teenygrad.runtime.Runtime;
 public final class Realizer {
   private static final int MOST_SCHEDULES = 256;
 
-  private static final Map<GraphKey, Schedule> SCHEDULES =
+  private static final Map<GraphKey, Family> SCHEDULES =
       new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<GraphKey, Schedule> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<GraphKey, Family> eldest) {
           return size() > MOST_SCHEDULES;
         }
       };
@@ -133,14 +137,31 @@ public final class Realizer {
   /// The schedule of graphs on one device, which is made if their structure was not seen before.
   static synchronized Plan plan(Device device, List<OpNode> outputs) {
     GraphKey key = GraphKey.of(outputs, device);
-    Schedule schedule = SCHEDULES.get(key);
-    if (schedule == null) {
-      long start = System.nanoTime();
-      schedule = schedule(Devices.runtime(device).asAllowed(), outputs, key.storages);
-      Profile.made(schedule, System.nanoTime() - start);
-      SCHEDULES.put(key, schedule);
+    Family family = SCHEDULES.computeIfAbsent(key, k -> new Family());
+    Family.Variant variant = family.find(key.offsets);
+    BitSet moving = variant == null ? family.moving(key.offsets) : variant.moving();
+    List<Storage> storages = new ArrayList<>(key.storages);
+    if (!moving.isEmpty()) {
+      storages.add(offsets(device, moving.stream().mapToLong(place -> key.offsets[place]).toArray()));
     }
-    return new Plan(schedule, key.storages);
+    if (variant == null) {
+      long start = System.nanoTime();
+      List<OpNode> graphs = moving.isEmpty()
+          ? outputs
+          : new MovingViews(key.views, moving, OpNode.buffer(storages.getLast())).replaced(outputs);
+      Schedule schedule = schedule(Devices.runtime(device).asAllowed(), graphs, storages);
+      Profile.made(schedule, System.nanoTime() - start);
+      variant = new Family.Variant(key.offsets, moving, schedule);
+      family.add(variant);
+    }
+    return new Plan(variant.schedule(), storages);
+  }
+
+  /// What a schedule reads that has offsets as data.
+  private static Storage offsets(Device device, long... values) {
+    Storage storage = new Storage(DType.INT64, Shape.of(values.length), device);
+    storage.fill(Devices.runtime(device).allocator().upload(MemorySegment.ofArray(values)));
+    return storage;
   }
 
   private static void run(Device device, List<OpNode> outputs) {

@@ -202,7 +202,7 @@ sealed interface Activations permits Tensor {
   /// ```
   /// @param weight (channels) for axis 1, or one number
   default Tensor prelu(Tensor weight) {
-    Tensor each = weight.elements() == 1 || self().rank() < 2
+    Tensor each = weight.numel() == 1 || self().rank() < 2
         ? weight
         : weight.reshape(Scaling.channelShape(self().shape()));
     return self().gt(0).where(self(), self().mul(each));
@@ -269,11 +269,16 @@ sealed interface Activations permits Tensor {
   /// Tensor.of(5f, Float.NEGATIVE_INFINITY).logsumexp(0);   // 5.0
   /// ```
   default Tensor logsumexp(int... axes) {
-    return logsumexp(false, axes);
+    return logsumexp(axes, false);
   }
 
-  /// As [#logsumexp(int...)]; the axes stay with size 1 if `keepDim`.
-  default Tensor logsumexp(boolean keepDim, int... axes) {
+  /// log(sum(e^x)) over one axis.
+  default Tensor logsumexp(int axis, boolean keepDim) {
+    return logsumexp(new int[] {axis}, keepDim);
+  }
+
+  /// log(sum(e^x)) over several axes.
+  default Tensor logsumexp(int[] axes, boolean keepDim) {
     return Precision.compute(self(), x -> Reducing.logSumExp(x, axes, keepDim));
   }
 

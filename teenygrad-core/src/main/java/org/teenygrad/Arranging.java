@@ -178,30 +178,40 @@ sealed interface Arranging permits Tensor {
 
   /// The p-norm over all or some axes: `torch.linalg.vector_norm`. The gradient of the 2-norm is 0 at 0.
   /// ```java
-  /// Tensor.of(3f, 4f).norm(2, false);   // 5.0
+  /// Tensor.of(3f, 4f).norm(1);   // 7.0
   /// ```
   /// @param p any number; infinities give the largest and the smallest absolute value, 0 counts what is not zero
   /// @param axes all if none is given
   /// @throws IllegalArgumentException if there are no elements and p is negative or infinite
-  default Tensor norm(double p, boolean keepDim, int... axes) {
+  default Tensor norm(double p, int... axes) {
+    return norm(p, axes, false);
+  }
+
+  /// The p-norm over one axis.
+  default Tensor norm(double p, int axis, boolean keepDim) {
+    return norm(p, new int[] {axis}, keepDim);
+  }
+
+  /// The p-norm over several axes; over all if there is none.
+  default Tensor norm(double p, int[] axes, boolean keepDim) {
     return Precision.compute(self(), x -> {
       if (p < 0) {
         Reducing.requireElements("norm", x, axes);
       }
       Tensor size = x.abs();
       if (p == Double.POSITIVE_INFINITY) {
-        return size.max(keepDim, axes);
+        return size.max(axes, keepDim);
       }
       if (p == Double.NEGATIVE_INFINITY) {
-        return size.min(keepDim, axes);
+        return size.min(axes, keepDim);
       }
       if (p == 0) {
-        return x.ne(0).cast(x.dtype()).sum(keepDim, axes);
+        return x.ne(0).cast(x.dtype()).sum(axes, keepDim);
       }
       if (p == 1) {
-        return size.sum(keepDim, axes);
+        return size.sum(axes, keepDim);
       }
-      Tensor sum = (p == 2 ? x.square() : size.pow(p)).sum(keepDim, axes);
+      Tensor sum = (p == 2 ? x.square() : size.pow(p)).sum(axes, keepDim);
       Tensor zero = sum.eq(0);
       Tensor safe = zero.where(1, sum);
       return zero.where(0, p == 2 ? safe.sqrt() : safe.pow(1 / p));
@@ -209,7 +219,10 @@ sealed interface Arranging permits Tensor {
   }
 
   /// The 2-norm of all elements: `torch.linalg.vector_norm`.
+  /// ```java
+  /// Tensor.of(3f, 4f).norm();   // 5.0
+  /// ```
   default Tensor norm() {
-    return norm(2, false);
+    return norm(2);
   }
 }

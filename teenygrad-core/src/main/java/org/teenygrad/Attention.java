@@ -41,13 +41,14 @@ sealed interface Attention permits Tensor {
     k = repeatHeads(k, heads);
     v = repeatHeads(v, heads);
 
-    double scale = Double.isNaN(options.scale()) ? 1 / Math.sqrt(q.size(-1)) : options.scale();
+    Double given = options.scale();
+    double scale = given == null ? 1 / Math.sqrt(q.size(-1)) : given;
     Tensor scores = Contractions.wideSumOfProduct(q.unsqueeze(-2), k.unsqueeze(-3), 1).mul(scale);
     scores = masked(scores, options);
     if (options.mask() != null) {
       return weighted(maskedSoftmax(scores), v, type, options);
     }
-    Tensor logSum = scores.logsumexp(true, -1);
+    Tensor logSum = scores.logsumexp(-1, true);
     Tensor fixed = logSum.detach();
     Tensor weighted = weighted(scores.sub(fixed).exp(), v, type, options);
     // For any `fixed` this is softmax(scores) v. Its derivative by the scores' sums needs this result only, not the weights again.

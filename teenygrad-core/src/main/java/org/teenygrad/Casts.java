@@ -49,17 +49,17 @@ sealed interface Casts permits Tensor {
 
   /// As float16.
   /// ```java
-  /// Tensor.of(2049f).half();   // 2048.0
+  /// Tensor.of(2049f).toHalf();   // 2048.0
   /// ```
-  default Tensor half() {
+  default Tensor toHalf() {
     return cast(DType.FLOAT16);
   }
 
   /// As bfloat16.
   /// ```java
-  /// Tensor.of(257f).bfloat16();   // 256.0
+  /// Tensor.of(257f).toBfloat16();   // 256.0
   /// ```
-  default Tensor bfloat16() {
+  default Tensor toBfloat16() {
     return cast(DType.BFLOAT16);
   }
 

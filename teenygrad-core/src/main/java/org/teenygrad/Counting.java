@@ -6,7 +6,7 @@ final class Counting {
 
   /// A vector of integers that are not negative.
   static Tensor numbers(Tensor x) {
-    if (x.rank() != 1 || !x.dtype().isInteger() || x.elements() > 0 && x.min().itemLong() < 0) {
+    if (x.rank() != 1 || !x.dtype().isInteger() || x.numel() > 0 && x.min().itemLong() < 0) {
       throw new IllegalArgumentException(
           "bincount: takes a vector of integers that are not negative, not %s %s".formatted(x.dtype(), x.shape()));
     }
@@ -19,9 +19,9 @@ final class Counting {
       throw new IllegalArgumentException(
           "bincount: weights %s for numbers %s, at least %d counts".formatted(values.shape(), numbers.shape(), least));
     }
-    long largest = numbers.elements() == 0 ? -1 : numbers.max().itemLong();
+    long largest = numbers.numel() == 0 ? -1 : numbers.max().itemLong();
     Shape shape = Shape.of(Math.toIntExact(Math.max(largest + 1, least)));
-    return numbers.elements() == 0
+    return numbers.numel() == 0
         ? Tensor.full(shape, 0, values.dtype())
         : Tensor.full(shape, 0, values.dtype()).scatterAdd(0, numbers, values);
   }
@@ -31,7 +31,7 @@ final class Counting {
       throw new IllegalArgumentException("histc: %d bins from %s to %s of %s".formatted(bins, low, high, x.dtype()));
     }
     Tensor values = Precision.widen(x.flatten().detach());
-    boolean given = low != high || values.elements() == 0;
+    boolean given = low != high || values.numel() == 0;
     double least = given ? low : values.min().itemDouble();
     double most = given ? high : values.max().itemDouble();
     double begin = least == most ? least - 1 : least;
@@ -39,7 +39,7 @@ final class Counting {
     Tensor inside = values.ge(begin).logicalAnd(values.le(end));
     Tensor bin = values.sub(begin).mul(bins).div(end - begin).clampMax(bins - 1);
     Tensor counts = Tensor.full(Shape.of(bins), 0, DType.INT64);
-    return values.elements() == 0
+    return values.numel() == 0
         ? counts.cast(x.dtype())
         : counts.scatterAdd(0, inside.where(bin, -1).cast(DType.INT64), inside.cast(DType.INT64)).cast(x.dtype());
   }

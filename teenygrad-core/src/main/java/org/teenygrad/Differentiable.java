@@ -22,7 +22,7 @@ sealed interface Differentiable permits Tensor {
   /// ```
   /// @throws IllegalStateException if this is not one floating number, or depends on no parameter
   default void backward() {
-    if (self().elements() != 1) {
+    if (self().numel() != 1) {
       throw new IllegalStateException(
           "backward: needs a scalar, not shape " + self().shape()
               + "; reduce it with sum() or mean(), or call backward(cotangent)");
@@ -61,9 +61,9 @@ sealed interface Differentiable permits Tensor {
   /// parameter, the gradient of this tensor with respect to it; both are computed for the picture. Larger ones show
   /// the values that are there.
   /// ```java
-  /// Tensor.of(1f, 2f).mul(3).dot().startsWith("digraph");   // true
+  /// Tensor.of(1f, 2f).mul(3).toDot().startsWith("digraph");   // true
   /// ```
-  default String dot() {
+  default String toDot() {
     return Picture.dot(self());
   }
 }

@@ -22,7 +22,7 @@ sealed interface Distances permits Tensor {
       throw new IllegalArgumentException(
           "cdist: takes (..., n, dim) and (..., m, dim), not %s and %s".formatted(self().shape(), other.shape()));
     }
-    return self().unsqueeze(-2).sub(other.unsqueeze(-3)).norm(p, false, -1);
+    return self().unsqueeze(-2).sub(other.unsqueeze(-3)).norm(p, -1);
   }
 
   /// The p-norm of `x - y + eps` along the last axis, which disappears: `torch.nn.functional.pairwise_distance`.
@@ -30,7 +30,7 @@ sealed interface Distances permits Tensor {
   /// Tensor.of(0f, 0f).pairwiseDistance(Tensor.of(3f, 4f), 2, 0);   // 5.0
   /// ```
   default Tensor pairwiseDistance(Tensor other, double p, double eps) {
-    return self().sub(other).add(eps).norm(p, false, -1);
+    return self().sub(other).add(eps).norm(p, -1);
   }
 
   /// The cosine of the angle between vectors along an axis, which disappears: `torch.nn.functional.cosine_similarity`.
@@ -41,8 +41,8 @@ sealed interface Distances permits Tensor {
   default Tensor cosineSimilarity(Tensor other, int axis, double eps) {
     Tensor y = Precision.widen(other);
     return Precision.compute(self(), x -> {
-      Tensor lengths = x.norm(2, true, axis).clampMin(eps);
-      Tensor others = y.norm(2, true, axis).clampMin(eps);
+      Tensor lengths = x.norm(2, axis, true).clampMin(eps);
+      Tensor others = y.norm(2, axis, true).clampMin(eps);
       return x.div(lengths).mul(y.div(others)).sum(axis);
     });
   }
@@ -52,7 +52,7 @@ sealed interface Distances permits Tensor {
   /// Tensor.of(3f, 4f).normalize(2, 0, 1e-12);   // [0.6 0.8]
   /// ```
   default Tensor normalize(double p, int axis, double eps) {
-    return Precision.compute(self(), x -> x.div(x.norm(p, true, axis).clampMin(eps)));
+    return Precision.compute(self(), x -> x.div(x.norm(p, axis, true).clampMin(eps)));
   }
 
   /// The parts along an axis, each with its p-norm brought down to `most` if it is larger: `torch.renorm`.
@@ -66,7 +66,7 @@ sealed interface Distances permits Tensor {
       throw new IllegalArgumentException("renorm: needs more axes than one, not shape " + self().shape());
     }
     return Precision.compute(self(), x -> {
-      Tensor norm = x.norm(p, true, others);
+      Tensor norm = x.norm(p, others, true);
       return x.mul(norm.gt(most).where(norm.add(1e-7).rdiv(most), 1));
     });
   }

@@ -10,7 +10,7 @@ final class Distinct {
   static Unique of(Tensor x) {
     Sorted sorted = x.detach().flatten().sort(0, false);
     Unique groups = consecutive(sorted.values());
-    Tensor inverse = x.elements() == 0 ? groups.inverse() : groups.inverse().scatter(0, sorted.indices(), groups.inverse());
+    Tensor inverse = x.numel() == 0 ? groups.inverse() : groups.inverse().scatter(0, sorted.indices(), groups.inverse());
     return new Unique(groups.values(), inverse.reshape(x.shape()), groups.counts());
   }
 
@@ -22,7 +22,7 @@ final class Distinct {
       return new Unique(flat, nothing.reshape(x.shape()), nothing);
     }
     Tensor differs = flat.slice(0, 1, n).ne(flat.slice(0, 0, n - 1));
-    Tensor first = Tensor.cat(0, Tensor.ones(DType.BOOL, 1), differs);
+    Tensor first = Tensor.cat(Tensor.ones(DType.BOOL, 1), differs);
     Tensor group = first.cumsum(0).sub(1).to(x.device()).realize(); // of one element it is a constant
     int groups = (int) group.select(0, -1).itemLong() + 1;
     Tensor counts = Tensor.zeros(DType.INT64, groups).scatterAdd(0, group, group.onesLike());

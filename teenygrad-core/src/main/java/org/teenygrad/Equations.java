@@ -121,7 +121,7 @@ final class Equations {
   /// (..., rows, columns of a and b), the batches broadcast.
   private static Tensor sideBySide(Tensor a, Tensor b) {
     Shape batch = Broadcasting.shape("solve", a.shape().with(-1, 1), b.shape().with(-1, 1));
-    return Tensor.cat(-1, a.broadcastTo(batch.with(-1, a.size(-1))), b.broadcastTo(batch.with(-1, b.size(-1))));
+    return Tensor.cat(List.of(a.broadcastTo(batch.with(-1, a.size(-1))), b.broadcastTo(batch.with(-1, b.size(-1)))), -1);
   }
 
   static double[] columns(double[] matrix, int rows, int columns, int begin, int end) {

@@ -32,6 +32,32 @@ sealed interface Filling permits Tensor {
     return fullLike(1, dtype);
   }
 
+  /// A tensor of this shape and type whose values are still to be assigned: PyTorch's `empty_like`. Until then they are 0.
+  /// ```java
+  /// Tensor.of(5, 6).emptyLike().assign(Tensor.of(7, 8));   // [7 8]
+  /// ```
+  default Tensor emptyLike() {
+    return zerosLike();
+  }
+
+  /// Uniform numbers in [0, 1), as many as fit the type's digits, of this tensor's shape, type and device: PyTorch's `rand_like`.
+  /// ```java
+  /// x.randLike().lt(1).all();   // True
+  /// ```
+  /// @throws IllegalArgumentException if the type is not floating
+  default Tensor randLike() {
+    return RandomState.shared().randLike(self());
+  }
+
+  /// Normal numbers with mean 0 and variance 1, drawn in float32, of this tensor's shape, type and device: PyTorch's `randn_like`.
+  /// ```java
+  /// x.add(x.randnLike().mul(0.1)).shape();   // (4, 4)
+  /// ```
+  /// @throws IllegalArgumentException if the type is not floating
+  default Tensor randnLike() {
+    return RandomState.shared().randnLike(self());
+  }
+
   /// One value in this tensor's shape and type. PyTorch's `full_like`.
   /// ```java
   /// Tensor.of(5, 6).fullLike(3);   // [3 3]

@@ -36,7 +36,7 @@ public final class Gradient {
   /// The derivatives of a scalar with respect to a list of tensors.
   /// @throws IllegalArgumentException if the loss is not one floating number, or does not depend on one of the tensors
   public static List<Tensor> of(Tensor loss, List<Tensor> wrt) {
-    if (loss.elements() != 1) {
+    if (loss.numel() != 1) {
       throw new IllegalArgumentException(
           "Gradient.of: needs a scalar, not shape " + loss.shape()
               + "; reduce it with sum(), or use Gradient.vjp with a cotangent");

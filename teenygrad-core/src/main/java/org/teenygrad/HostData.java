@@ -40,9 +40,9 @@ final class HostData {
 
   /// As [#read], of a tensor with one element.
   static <T> T readOne(Tensor tensor, Function<HostArray, T> reader) {
-    if (tensor.elements() != 1) {
+    if (tensor.numel() != 1) {
       throw new IllegalStateException(
-          "item: shape " + tensor.shape() + " has " + tensor.elements() + " elements, not one; use data()");
+          "item: shape " + tensor.shape() + " has " + tensor.numel() + " elements, not one; use data()");
     }
     return read(tensor, reader);
   }

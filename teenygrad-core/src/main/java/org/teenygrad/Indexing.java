@@ -289,13 +289,21 @@ sealed interface Indexing permits Tensor {
   /// Draws positions on the last axis with these probabilities, which need not sum to 1: `torch.multinomial`.
   ///
   /// ```java
-  /// x.softmax(-1).multinomial(1, true);   // a class for each row, by its probabilities
+  /// x.softmax(-1).multinomial(3, true);   // three classes for each row, by its probabilities
   /// ```
   /// @param replacement whether a position may be drawn more than once
-  /// @return int64 (..., count)
+  /// @return int64 (..., numSamples)
   /// @throws IllegalArgumentException if more are asked for than there are, without replacement
-  default Tensor multinomial(int count, boolean replacement) {
-    return RandomState.shared().multinomial(self(), count, replacement);
+  default Tensor multinomial(int numSamples, boolean replacement) {
+    return RandomState.shared().multinomial(self(), numSamples, replacement);
+  }
+
+  /// [#multinomial(int, boolean)] without replacement: no position is drawn twice.
+  /// ```java
+  /// x.softmax(-1).multinomial(1);   // a class for each row, by its probabilities
+  /// ```
+  default Tensor multinomial(int numSamples) {
+    return multinomial(numSamples, false);
   }
 
   /// Zeroes each element with probability `p` and multiplies the others with 1 / (1 - p); the same values if not

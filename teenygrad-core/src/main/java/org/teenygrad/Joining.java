@@ -8,15 +8,19 @@ import java.util.stream.IntStream;
 /// Several tensors to one, inherited by [Tensor] as static methods.
 abstract sealed class Joining extends Creation permits Tensor {
 
-  /// Tensors one after the other along an axis. All other axes must agree; types promote. PyTorch's `cat`.
+  /// Tensors one after the other along the first axis. All other axes must agree; types promote. PyTorch's `cat`.
   /// ```java
-  /// Tensor.cat(0, Tensor.of(1, 2), Tensor.of(3, 4));   // [1 2 3 4]
+  /// Tensor.cat(Tensor.of(1, 2), Tensor.of(3, 4));   // [1 2 3 4]
   /// ```
-  public static Tensor cat(int axis, Tensor... tensors) {
-    return cat(List.of(tensors), axis);
+  public static Tensor cat(Tensor... tensors) {
+    return cat(List.of(tensors), 0);
   }
 
-  /// [#cat(int, Tensor...)] of a list.
+  /// Tensors one after the other along any axis.
+  /// ```java
+  /// Tensor.cat(List.of(Tensor.ones(2, 3), Tensor.zeros(2, 1)), 1).shape();   // (2, 4)
+  /// ```
+  /// @throws IllegalArgumentException if there are none, or their shapes differ elsewhere
   public static Tensor cat(List<Tensor> tensors, int axis) {
     if (tensors.isEmpty()) {
       throw new IllegalArgumentException("cat: no tensors");
@@ -55,16 +59,20 @@ abstract sealed class Joining extends Creation permits Tensor {
     return isLeft.where(left.padAxis(axis, 0, after), right.padAxis(axis, before, 0));
   }
 
-  /// Tensors of one shape side by side along a new axis. PyTorch's `stack`.
+  /// Tensors of one shape side by side along a new first axis. PyTorch's `stack`.
   /// ```java
-  /// Tensor.stack(0, Tensor.of(1, 2), Tensor.of(3, 4));   // [[1 2]
-  ///                                                      //  [3 4]]
+  /// Tensor.stack(Tensor.of(1, 2), Tensor.of(3, 4));   // [[1 2]
+  ///                                                   //  [3 4]]
   /// ```
-  public static Tensor stack(int axis, Tensor... tensors) {
-    return stack(List.of(tensors), axis);
+  public static Tensor stack(Tensor... tensors) {
+    return stack(List.of(tensors), 0);
   }
 
-  /// [#stack(int, Tensor...)] of a list.
+  /// Tensors of one shape side by side along a new axis.
+  /// ```java
+  /// Tensor.stack(List.of(Tensor.ones(2, 3), Tensor.zeros(2, 3)), 1).shape();   // (2, 2, 3)
+  /// ```
+  /// @throws IllegalArgumentException if there are none, or their shapes differ
   public static Tensor stack(List<Tensor> tensors, int axis) {
     if (tensors.isEmpty()) {
       throw new IllegalArgumentException("stack: no tensors");
@@ -169,7 +177,7 @@ abstract sealed class Joining extends Creation permits Tensor {
       if (vectors[i].rank() > 1) {
         throw new IllegalArgumentException("meshgrid: takes vectors, not shape " + vectors[i].shape());
       }
-      sizes[i] = (int) vectors[i].elements();
+      sizes[i] = (int) vectors[i].numel();
     }
     return IntStream.range(0, sizes.length)
         .mapToObj(i -> {

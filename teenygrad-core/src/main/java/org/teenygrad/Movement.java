@@ -13,13 +13,23 @@ sealed interface Movement permits Tensor {
   }
 
   /// The same elements in row-major order in another shape; one size may be -1, which is then inferred.
-  /// PyTorch's `reshape` and `view`.
+  /// PyTorch's `reshape`.
   /// ```java
   /// Tensor.arange(6).reshape(2, -1);   // [[0 1 2]
   ///                                    //  [3 4 5]]
   /// ```
   default Tensor reshape(int... shape) {
     return Operations.reshape(self(), Views.inferred("reshape", self().shape(), shape));
+  }
+
+  /// [#reshape(int...)] under the name that PyTorch has for it where no data moves: here none ever does, as an expression.
+  /// PyTorch's `view`.
+  /// ```java
+  /// Tensor.arange(6).t().view(2, -1);   // [[0 1 2]
+  ///                                     //  [3 4 5]]
+  /// ```
+  default Tensor view(int... shape) {
+    return Operations.reshape(self(), Views.inferred("view", self().shape(), shape));
   }
 
   /// [#reshape(int...)] to a shape.
@@ -32,7 +42,7 @@ sealed interface Movement permits Tensor {
   /// Tensor.ones(2, 3, 4).flatten(1, 2).shape();   // (2, 12)
   /// ```
   default Tensor flatten() {
-    return Operations.reshape(self(), Shape.of(Math.toIntExact(self().elements())));
+    return Operations.reshape(self(), Shape.of(Math.toIntExact(self().numel())));
   }
 
   /// Axes `first` to `last`, both included, as one axis. PyTorch's `flatten(start_dim, end_dim)`.
@@ -267,7 +277,7 @@ sealed interface Movement permits Tensor {
   default Tensor roll(int shift, int axis) {
     int size = self().size(axis);
     int by = size == 0 ? 0 : Math.floorMod(shift, size);
-    return by == 0 ? self().alias() : Tensor.cat(axis, self().slice(axis, size - by, size), self().slice(axis, 0, size - by));
+    return by == 0 ? self().alias() : Tensor.cat(List.of(self().slice(axis, size - by, size), self().slice(axis, 0, size - by)), axis);
   }
 
   /// The lower triangle of each matrix: 0 where column - row is over `diagonal`. PyTorch's `tril`.

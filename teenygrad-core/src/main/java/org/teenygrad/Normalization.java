@@ -47,7 +47,7 @@ sealed interface Normalization permits Tensor {
   default Tensor rmsNorm(Shape normalizedShape, @Nullable Tensor weight, double eps) {
     int[] axes = Scaling.lastAxes("rmsNorm", self(), normalizedShape, weight, null);
     return Precision.compute(
-        self(), x -> Scaling.affine(x.mul(x.square().mean(true, axes).add(eps).rsqrt()), weight, null));
+        self(), x -> Scaling.affine(x.mul(x.square().mean(axes, true).add(eps).rsqrt()), weight, null));
   }
 
   /// As [#rmsNorm(Shape, Tensor, double)] over the shape of `weight`.

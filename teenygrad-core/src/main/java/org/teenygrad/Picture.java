@@ -44,7 +44,7 @@ final class Picture {
     if (parameter != null && parameter.hasGrad()) {
       return parameter.grad();
     }
-    boolean derivable = root.elements() == 1 && root.dtype().isFloating() && Leaves.isTracked(node);
+    boolean derivable = root.numel() == 1 && root.dtype().isFloating() && Leaves.isTracked(node);
     return derivable ? Gradient.of(root, Tensor.wrap(node)) : null;
   }
 

@@ -104,7 +104,7 @@ final class Pools {
     Windows windows = windows(name, x, window, axes, sizes);
     DType type = Operations.toFloating(x).dtype();
     Tensor seen = windows.over(windows.padded(Precision.widen(x), 0));
-    Tensor sum = seen.sum(false, IntStream.range(seen.rank() - axes, seen.rank()).toArray());
+    Tensor sum = seen.sum(IntStream.range(seen.rank() - axes, seen.rank()).toArray());
     return sum.div(counts(windows, x, window, sum.dtype())).cast(type);
   }
 

@@ -29,7 +29,7 @@ final class Positions {
   static Tensor rows(Tensor x, Tensor index) {
     int[] flat = new int[x.rank()];
     Arrays.fill(flat, 1);
-    flat[0] = Math.toIntExact(index.elements());
+    flat[0] = Math.toIntExact(index.numel());
     Tensor positions = index.reshape(flat).broadcastTo(x.shape().with(0, flat[0]));
     Tensor rows = Tensor.applyWith(OpCode.GATHER, 0, x, positions);
     return rows.reshape(IntStream.concat(index.shape().stream(), x.shape().stream().skip(1)).toArray());
@@ -75,7 +75,7 @@ final class Positions {
 
     /// The position for every element that is read or written.
     private Tensor index() {
-      int count = Math.toIntExact(position.elements());
+      int count = Math.toIntExact(position.numel());
       int[] alone = IntStream.range(0, flat.rank()).map(i -> i == axis ? count : 1).toArray();
       return position.reshape(alone).broadcastTo(flat.shape().with(axis, count));
     }

@@ -55,10 +55,10 @@ abstract sealed class RandomCreation permits Creation {
 
   /// The numbers 0 .. n-1 in a random order, int64: `torch.randperm`.
   /// ```java
-  /// Tensor.permutation(5).sum();   // 10
+  /// Tensor.randperm(5).sum();   // 10
   /// ```
-  public static Tensor permutation(int n) {
-    return RandomState.shared().permutation(n);
+  public static Tensor randperm(int n) {
+    return RandomState.shared().randperm(n);
   }
 
   /// 1 with these probabilities, else 0: `torch.bernoulli`.

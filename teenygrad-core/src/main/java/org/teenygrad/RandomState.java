@@ -65,6 +65,35 @@ public final class RandomState {
     return fraction(words(shape.elements(), device)).reshape(shape.toArray());
   }
 
+  /// See [Tensor#randLike].
+  Tensor randLike(Tensor x) {
+    requireFloating("randLike", x);
+    Shape shape = x.shape();
+    if (x.dtype() == DType.FLOAT64) {
+      return fraction53(threefry(Math.toIntExact(shape.elements()), x.device())).reshape(shape);
+    }
+    Tensor drawn = rand(shape, x.device());
+    // Rounded, the largest of the 2^24 numbers would be 1.
+    return switch (x.dtype()) {
+      case FLOAT16 -> drawn.mul(0x1p11).floor().mul(0x1p-11).cast(DType.FLOAT16);
+      case BFLOAT16 -> drawn.mul(0x1p8).floor().mul(0x1p-8).cast(DType.BFLOAT16);
+      default -> drawn;
+    };
+  }
+
+  /// See [Tensor#randnLike].
+  Tensor randnLike(Tensor x) {
+    requireFloating("randnLike", x);
+    return normal(x.shape(), x.device()).cast(x.dtype());
+  }
+
+  private static void requireFloating(String name, Tensor x) {
+    if (!x.dtype().isFloating()) {
+      throw new IllegalArgumentException(
+          name + ": draws floating numbers, not " + x.dtype() + "; Tensor.randint draws integers");
+    }
+  }
+
   /// Float32 numbers in [low, high): `torch.empty(shape).uniform_(low, high)`.
   public Tensor uniform(double low, double high, int... shape) {
     return rand(shape).mul(high - low).add(low);
@@ -72,7 +101,7 @@ public final class RandomState {
 
   /// Float32 numbers with mean 0 and variance 1: `torch.randn`.
   public Tensor randn(int... shape) {
-    return normal(Shape.of(shape));
+    return normal(Shape.of(shape), null);
   }
 
   /// Float32 numbers with this mean and standard deviation.
@@ -80,18 +109,18 @@ public final class RandomState {
     return randn(shape).mul(deviation).add(mean);
   }
 
-  private Tensor normal(Shape shape) {
+  private Tensor normal(Shape shape, @Nullable Device device) {
     long elements = shape.elements();
-    Tensor word = threefry(Math.toIntExact((elements + 1) / 2), null);
+    Tensor word = threefry(Math.toIntExact((elements + 1) / 2), device);
     Tensor pairs = NormalPairs.of(fraction(low(word)).rsub(1), fraction(low(word.shiftRight(32))));
     return first(pairs.reshape(-1), elements).reshape(shape.toArray());
   }
 
   /// The numbers 0 .. n-1 in a random order, int64: `torch.randperm`. The order of random words, of 64 bits each.
   /// @throws IllegalArgumentException if n is negative
-  public Tensor permutation(int n) {
+  public Tensor randperm(int n) {
     if (n < 0) {
-      throw new IllegalArgumentException("permutation: of " + n + " numbers");
+      throw new IllegalArgumentException("randperm: of " + n + " numbers");
     }
     return threefry(n, null).argsort(0, false);
   }
@@ -113,30 +142,34 @@ public final class RandomState {
 
   /// See [Tensor#multinomial]. A race: category i finishes after a time of rate p[i], and the first wins; the times have 53 bits,
   /// so rare categories are as exact as frequent ones.
-  public Tensor multinomial(Tensor probabilities, int count, boolean replacement) {
-    if (probabilities.rank() == 0 || (!replacement && count > probabilities.size(-1)) || count < 0) {
+  public Tensor multinomial(Tensor probabilities, int numSamples, boolean replacement) {
+    if (probabilities.rank() == 0 || (!replacement && numSamples > probabilities.size(-1)) || numSamples < 0) {
       throw new IllegalArgumentException(
           "multinomial: %d draws from %s%s"
-              .formatted(count, probabilities.shape(), replacement ? "" : " without replacement"));
+              .formatted(numSamples, probabilities.shape(), replacement ? "" : " without replacement"));
     }
     int axis = probabilities.rank() - 1;
     Tensor racers = probabilities.cast(DType.FLOAT64);
     Shape shape = racers.shape();
     if (replacement) {
-      int[] repeated = IntStream.concat(shape.stream().limit(axis), IntStream.of(count, shape.size(-1))).toArray();
+      int[] repeated = IntStream.concat(shape.stream().limit(axis), IntStream.of(numSamples, shape.size(-1))).toArray();
       shape = Shape.of(repeated);
       racers = racers.unsqueeze(-2);
     }
     Tensor word = threefry(Math.toIntExact(shape.elements()), probabilities.device());
-    Tensor uniform = word.shiftRight(11).and((1L << 53) - 1).cast(DType.FLOAT64).mul(0x1p-53);
-    Tensor time = uniform.neg().add(1).log().neg().maximum(0x1p-60).reshape(shape.toArray());
+    Tensor time = fraction53(word).neg().add(1).log().neg().maximum(0x1p-60).reshape(shape.toArray());
     Tensor speed = racers.div(time);
-    return replacement ? speed.argmax(-1) : speed.topk(count, -1).indices();
+    return replacement ? speed.argmax(-1) : speed.topk(numSamples, -1).indices();
   }
 
   /// 24 bits of a 32-bit word, the precision of a float32, as a fraction.
   private static Tensor fraction(Tensor word) {
     return word.shiftRight(8).cast(DType.FLOAT32).mul(0x1p-24);
+  }
+
+  /// 53 bits of a 64-bit word, the precision of a float64, as a fraction.
+  private static Tensor fraction53(Tensor word) {
+    return word.shiftRight(11).and((1L << 53) - 1).cast(DType.FLOAT64).mul(0x1p-53);
   }
 
   private static Tensor low(Tensor words) {
@@ -157,6 +190,6 @@ public final class RandomState {
   }
 
   private static Tensor first(Tensor vector, long count) {
-    return vector.elements() == count ? vector : vector.slice(0, 0, Math.toIntExact(count));
+    return vector.numel() == count ? vector : vector.slice(0, 0, Math.toIntExact(count));
   }
 }

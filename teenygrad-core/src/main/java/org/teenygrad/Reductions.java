@@ -32,7 +32,7 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The sum over several axes.
-  default Tensor sum(boolean keepDim, int... axes) {
+  default Tensor sum(int[] axes, boolean keepDim) {
     return Reducing.sum(self(), axes, keepDim);
   }
 
@@ -55,7 +55,7 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The mean over several axes.
-  default Tensor mean(boolean keepDim, int... axes) {
+  default Tensor mean(int[] axes, boolean keepDim) {
     return Reducing.mean(self(), axes, keepDim);
   }
 
@@ -78,7 +78,7 @@ sealed interface Reductions permits Tensor {
   }
 
   /// As [#prod(int...)], with a choice of what becomes of the reduced axes.
-  default Tensor prod(boolean keepDim, int... axes) {
+  default Tensor prod(int[] axes, boolean keepDim) {
     return Reducing.prod(self(), axes, keepDim);
   }
 
@@ -102,7 +102,7 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The largest over several axes.
-  default Tensor max(boolean keepDim, int... axes) {
+  default Tensor max(int[] axes, boolean keepDim) {
     return Reducing.extreme("max", OpCode.MAX, self(), axes, keepDim);
   }
 
@@ -127,7 +127,7 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The smallest over several axes.
-  default Tensor min(boolean keepDim, int... axes) {
+  default Tensor min(int[] axes, boolean keepDim) {
     return Reducing.extreme("min", OpCode.MIN, self(), axes, keepDim);
   }
 
@@ -184,11 +184,11 @@ sealed interface Reductions permits Tensor {
   /// The variance over axes.
   /// @param correction what is taken from the number of elements before dividing by it: 1 for a sample's,
   ///     0 for a population's
-  default Tensor var(int correction, boolean keepDim, int... axes) {
+  default Tensor var(int[] axes, int correction, boolean keepDim) {
     return Reducing.variance(self(), axes, correction, keepDim);
   }
 
-  /// The variance over one axis, with a correction as in [#var(int, boolean, int...)].
+  /// The variance over one axis, with a correction as in [#var(int[], int, boolean)].
   default Tensor var(int axis, int correction, boolean keepDim) {
     return Reducing.variance(self(), new int[] {axis}, correction, keepDim);
   }
@@ -206,12 +206,12 @@ sealed interface Reductions permits Tensor {
     return var(axes).sqrt();
   }
 
-  /// The standard deviation over axes, with a correction as in [#var(int, boolean, int...)].
-  default Tensor std(int correction, boolean keepDim, int... axes) {
-    return var(correction, keepDim, axes).sqrt();
+  /// The standard deviation over axes, with a correction as in [#var(int[], int, boolean)].
+  default Tensor std(int[] axes, int correction, boolean keepDim) {
+    return var(axes, correction, keepDim).sqrt();
   }
 
-  /// The standard deviation over one axis, with a correction as in [#var(int, boolean, int...)].
+  /// The standard deviation over one axis, with a correction as in [#var(int[], int, boolean)].
   default Tensor std(int axis, int correction, boolean keepDim) {
     return var(axis, correction, keepDim).sqrt();
   }
@@ -235,7 +235,7 @@ sealed interface Reductions permits Tensor {
   }
 
   /// As [#any(int...)], with a choice of what becomes of the reduced axes.
-  default Tensor any(boolean keepDim, int... axes) {
+  default Tensor any(int[] axes, boolean keepDim) {
     return Reducing.over(self().toBool(), OpCode.MAX, axes, keepDim);
   }
 
@@ -258,7 +258,7 @@ sealed interface Reductions permits Tensor {
   }
 
   /// As [#all(int...)], with a choice of what becomes of the reduced axes.
-  default Tensor all(boolean keepDim, int... axes) {
+  default Tensor all(int[] axes, boolean keepDim) {
     return Reducing.over(self().toBool(), OpCode.MIN, axes, keepDim);
   }
 

@@ -26,9 +26,9 @@ sealed interface Replacing permits Tensor {
   /// @param source as this tensor, but as long as the index on `axis`
   /// @throws IllegalArgumentException if the source has another shape
   default Tensor indexCopy(int axis, Tensor index, Tensor source) {
-    if (self().rank() > 0 && !source.shape().equals(self().shape().with(axis, (int) index.elements()))) {
+    if (self().rank() > 0 && !source.shape().equals(self().shape().with(axis, (int) index.numel()))) {
       throw new IllegalArgumentException("indexCopy: source %s does not fit %d positions on axis %d of %s"
-          .formatted(source.shape(), index.elements(), axis, self().shape()));
+          .formatted(source.shape(), index.numel(), axis, self().shape()));
     }
     return selected(axis, index).with(source);
   }

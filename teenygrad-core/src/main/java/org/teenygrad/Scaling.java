@@ -10,8 +10,8 @@ final class Scaling {
 
   /// Mean 0 and variance 1 over axes; the mean is taken first, so large offsets cost no precision.
   static Tensor standardize(Tensor x, double eps, int... axes) {
-    Tensor centred = x.sub(x.mean(true, axes));
-    return centred.mul(centred.square().mean(true, axes).add(eps).rsqrt());
+    Tensor centred = x.sub(x.mean(axes, true));
+    return centred.mul(centred.square().mean(axes, true).add(eps).rsqrt());
   }
 
   static Tensor affine(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias) {

@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
@@ -155,7 +156,7 @@ sealed interface Shuffling permits Tensor {
     DType type = x.dtype().isFloating() ? x.dtype() : DType.INT64;
     Tensor powers = IntStream.range(0, columns)
         .mapToObj(i -> x.cast(type).pow(i).unsqueeze(1))
-        .reduce((a, b) -> Tensor.cat(1, a, b))
+        .reduce((a, b) -> Tensor.cat(List.of(a, b), 1))
         .orElse(Tensor.zeros(type, x.size(0), 0));
     return increasing ? powers : powers.flip(1);
   }

@@ -217,10 +217,30 @@ public final class Tensor extends Joining
 
   /// The number of elements. PyTorch's `numel`.
   /// ```java
-  /// Tensor.ones(2, 3).elements();   // 6
+  /// Tensor.ones(2, 3).numel();   // 6
   /// ```
-  public long elements() {
+  public long numel() {
     return node.shape().elements();
+  }
+
+  /// How many bytes the elements take: PyTorch's `nbytes`. A computed tensor takes as many, one that is part of a fused kernel none.
+  /// ```java
+  /// Tensor.ones(2, 3).nbytes();   // 24
+  /// ```
+  public long nbytes() {
+    return numel() * dtype().bytes();
+  }
+
+  /// How many elements lie between neighbours on each axis: PyTorch's `stride`.
+  ///
+  /// A tensor is a value and has no layout until it is computed; then it lies in row-major order, and these are its strides. A view, such
+  /// as the result of [#t()], has them, too: what moves its indices is part of the kernel that reads it.
+  /// ```java
+  /// Tensor.ones(2, 3).strides();       // [3, 1]
+  /// Tensor.ones(2, 3).t().strides();   // [2, 1]
+  /// ```
+  public long[] strides() {
+    return node.shape().strides();
   }
 
   /// Where the values are or will be.
@@ -296,6 +316,20 @@ public final class Tensor extends Joining
   /// ```
   public Tensor contiguous() {
     return apply(OpCode.CONTIGUOUS, this);
+  }
+
+  /// The same values in memory of their own, which later assignments to this tensor leave alone; derivatives flow. PyTorch's `clone`.
+  ///
+  /// What [#update] could overwrite, a parameter or other memory, is copied at once, an expression when it is computed.
+  /// ```java
+  /// var w = Tensor.of(1f, 2f);
+  /// var before = w.clone();
+  /// w.update(w.add(1)).realize();
+  /// before;   // [1. 2.]
+  /// ```
+  @Override
+  public Tensor clone() {
+    return ownsStorage ? contiguous().realize() : contiguous();
   }
 
   /// Changes this tensor's values. Tensors that were computed from it, or will be from expressions built on it

@@ -53,13 +53,34 @@ class AssignTest {
   }
 
   @Test
+  void aCloneKeepsItsValuesWhateverBecomesOfTheOriginal() {
+    Tensor x = of(1, 2);
+    Tensor clone = x.clone();
+    x.update(of(5, 6)).realize();
+    assertThat(clone.data()).containsExactly(1, 2);
+    Tensor second = clone.clone();
+    clone.update(of(7, 8)).realize();
+    assertThat(second.data()).containsExactly(1, 2);
+    assertThat(x.data()).containsExactly(5, 6);
+  }
+
+  @Test
+  void aCloneOfAParameterIsNoneButPassesItsGradientOn() {
+    Tensor w = of(1, 2).requiresGrad();
+    Tensor clone = w.clone();
+    assertThat(clone.isLeaf()).isFalse();
+    clone.square().sum().backward();
+    assertThat(w.grad().data()).containsExactly(2, 4);
+  }
+
+  @Test
   void updatesMayReadViewsOfThemselves() {
     Tensor x = of(1, 2, 3, 4);
     x.update(x.flip(0)).realize();
     assertThat(x.data()).containsExactly(4, 3, 2, 1);
     x.update(x.reshape(2, 2).transpose(0, 1).reshape(4)).realize();
     assertThat(x.data()).containsExactly(4, 2, 3, 1);
-    x.update(Tensor.cat(0, x.slice(0, 1, 4), x.slice(0, 0, 1))).realize();
+    x.update(Tensor.cat(x.slice(0, 1, 4), x.slice(0, 0, 1))).realize();
     assertThat(x.data()).containsExactly(2, 3, 1, 4);
     x.update(x.cumsum(0)).realize();
     assertThat(x.data()).containsExactly(2, 5, 6, 10);

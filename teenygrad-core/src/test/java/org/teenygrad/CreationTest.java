@@ -36,6 +36,13 @@ class CreationTest {
   }
 
   @Test
+  void emptyTensorsAreThereToBeAssigned() {
+    Tensor x = Tensor.of(5, 6).emptyLike();
+    assertThat(x.dtype()).isEqualTo(DType.INT32);
+    assertThat(x.assign(Tensor.of(7, 8)).toIntArray()).containsExactly(7, 8);
+  }
+
+  @Test
   void valuesMustFillTheShape() {
     assertThatThrownBy(() -> Tensor.of(new float[] {1, 2, 3}, 2, 2))
         .hasMessage("of: 3 values of float32 do not fill shape (2, 2), which has 4");
@@ -51,7 +58,7 @@ class CreationTest {
 
   @Test
   void bytesGoOutAndIn() {
-    Tensor x = Tensor.of(1f, -2.5f, 3e7f).bfloat16();
+    Tensor x = Tensor.of(1f, -2.5f, 3e7f).toBfloat16();
     try (Arena arena = Arena.ofConfined()) {
       Tensor y = Tensor.ofMemory(x.toMemory(arena), DType.BFLOAT16, Shape.of(3));
       assertThat(y.data()).containsExactly(x.data());
@@ -65,7 +72,7 @@ class CreationTest {
     assertThat(Tensor.full(Shape.of(2), 7).dtype()).isEqualTo(DType.INT64);
     assertThat(Tensor.full(Shape.of(2), 7.5).dtype()).isEqualTo(DType.FLOAT32);
     assertThat(Tensor.full(Shape.of(2), true).toBooleanArray()).containsExactly(true, true);
-    assertThat(Tensor.of(1f, 2f).half().onesLike().dtype()).isEqualTo(DType.FLOAT16);
+    assertThat(Tensor.of(1f, 2f).toHalf().onesLike().dtype()).isEqualTo(DType.FLOAT16);
     assertThat(Tensor.of(1f, 2f).fullLike(3).data()).containsExactly(3, 3);
     assertThat(Tensor.eye(2, 3).data()).containsExactly(1, 0, 0, 0, 1, 0);
   }
@@ -74,7 +81,7 @@ class CreationTest {
   void ranges() {
     assertThat(Tensor.arange(3).toLongArray()).containsExactly(0, 1, 2);
     assertThat(Tensor.arange(10, 0, -3).toLongArray()).containsExactly(10, 7, 4, 1);
-    assertThat(Tensor.arange(2, 2).elements()).isZero();
+    assertThat(Tensor.arange(2, 2).numel()).isZero();
     assertThat(Tensor.arange(0, 1, 0.25).data()).containsExactly(0, 0.25f, 0.5f, 0.75f);
     assertThat(Tensor.linspace(0, 1, 5).data()).containsExactly(0, 0.25f, 0.5f, 0.75f, 1);
     assertThat(Tensor.linspace(3, 4, 1).data()).containsExactly(3);

@@ -22,7 +22,7 @@ class DifferentiableTest {
     assertThat(x1.grad().item()).isCloseTo(value, within(value * 1e-5f));
     float slope = (float) (Math.exp(9) * 2 * Math.sin(10) * Math.cos(10));
     assertThat(x2.grad().item()).isCloseTo(slope, within(slope * 1e-5f));
-    assertThat(d.dot()).startsWith("digraph").contains("EXP", "SIN", "MUL", "value 9.0", "value 10.0")
+    assertThat(d.toDot()).startsWith("digraph").contains("EXP", "SIN", "MUL", "value 9.0", "value 10.0")
         .contains("grad 2398").contains("grad 7397");
   }
 
@@ -201,7 +201,7 @@ class DifferentiableTest {
     checkDerivative(points, x -> x.clamp(-1, 1));
     checkDerivative(points, x -> x.remainder(0.8));
     checkDerivative(points, x -> x.var().mul(x.mean()));
-    checkDerivative(points, x -> Tensor.cat(0, x.slice(0, 0, 6, 2), x.flip(0)).square());
+    checkDerivative(points, x -> Tensor.cat(x.slice(0, 0, 6, 2), x.flip(0)).square());
     checkDerivative(points, x -> x.max().mul(x.min()));
   }
 

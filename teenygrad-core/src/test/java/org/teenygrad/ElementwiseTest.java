@@ -37,12 +37,12 @@ class ElementwiseTest {
     assertThat(i.add(2).dtype()).isEqualTo(DType.INT32);
     assertThat(i.add(2.5).dtype()).isEqualTo(DType.FLOAT32);
     assertThat(i.div(2).dtype()).isEqualTo(DType.FLOAT32);
-    assertThat(f.half().mul(2.5).dtype()).isEqualTo(DType.FLOAT16);
-    assertThat(f.half().add(f.bfloat16()).dtype()).isEqualTo(DType.FLOAT32);
+    assertThat(f.toHalf().mul(2.5).dtype()).isEqualTo(DType.FLOAT16);
+    assertThat(f.toHalf().add(f.toBfloat16()).dtype()).isEqualTo(DType.FLOAT32);
     assertThat(i.toBool().add(2).dtype()).isEqualTo(DType.INT64);
     assertThat(i.toBool().add(i.toBool()).dtype()).isEqualTo(DType.BOOL);
     assertThat(i.cast(DType.UINT8).add(i.cast(DType.INT8)).dtype()).isEqualTo(DType.INT16);
-    assertThat(f.half().mul(Tensor.of(2f)).dtype()).as("a scalar tensor is weak").isEqualTo(DType.FLOAT16);
+    assertThat(f.toHalf().mul(Tensor.of(2f)).dtype()).as("a scalar tensor is weak").isEqualTo(DType.FLOAT16);
     assertThat(i.mul(Tensor.of(2f)).dtype()).isEqualTo(DType.FLOAT32);
     assertThat(f.lt(i).dtype()).isEqualTo(DType.BOOL);
     assertThat(i.sqrt().dtype()).isEqualTo(DType.FLOAT32);
@@ -217,7 +217,7 @@ class ElementwiseTest {
     assertThat(Tensor.of(-1.7f, 2.9f).toInt().toIntArray()).containsExactly(-1, 2);
     assertThat(Tensor.of(0f, -0f, 0.5f, NAN).toBool().toBooleanArray()).containsExactly(false, false, true, true);
     assertThat(Tensor.of(300, -1).cast(DType.UINT8).toIntArray()).containsExactly(44, 255);
-    assertThat(Tensor.of(1 + 1f / 256, 1 + 3f / 256).bfloat16().data()).containsExactly(1, 1 + 4f / 256);
+    assertThat(Tensor.of(1 + 1f / 256, 1 + 3f / 256).toBfloat16().data()).containsExactly(1, 1 + 4f / 256);
     assertThat(Tensor.of(1f).bitcast(DType.INT32).itemLong()).isEqualTo(0x3f800000);
     assertThatThrownBy(() -> Tensor.of(1f).bitcast(DType.INT64))
         .hasMessage("bitcast: float32 has 4 bytes, int64 has 8");

@@ -61,11 +61,11 @@ class EveryMethodTest {
       List<Tensor> results = tensors(method.invoke(x, arguments));
       Tensor.realize(results);
       for (Tensor result : results) {
-        assertThat(result.toDoubleArray()).as(name).hasSize((int) result.elements());
+        assertThat(result.toDoubleArray()).as(name).hasSize((int) result.numel());
         if (x.isLeaf() && result.dtype().isFloating() && result != x && Leaves.isTracked(result.node())) {
           x.zeroGrad();
           result.sum().backward();
-          assertThat(x.hasGrad() ? x.grad().toDoubleArray().length : (int) x.elements()).as(name).isEqualTo((int) x.elements());
+          assertThat(x.hasGrad() ? x.grad().toDoubleArray().length : (int) x.numel()).as(name).isEqualTo((int) x.numel());
         }
       }
     } catch (InvocationTargetException refused) {

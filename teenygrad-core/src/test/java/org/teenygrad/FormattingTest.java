@@ -28,7 +28,7 @@ class FormattingTest {
   @Test
   void eachTypeShowsTheDigitsThatItHas() {
     assertThat(Tensor.of(1 / 3.0, 2 / 3.0)).hasToString("[0.33333333 0.66666667]");
-    assertThat(Tensor.of(1 / 3.0, 2 / 3.0).half()).hasToString("[0.3333 0.6665]");
+    assertThat(Tensor.of(1 / 3.0, 2 / 3.0).toHalf()).hasToString("[0.3333 0.6665]");
     assertThat(Tensor.of(-5, 10, 300)).hasToString("[ -5  10 300]");
     assertThat(Tensor.of(new boolean[] {true, false, false, false}, 2, 2))
         .hasToString("[[ True False]\n [False False]]");

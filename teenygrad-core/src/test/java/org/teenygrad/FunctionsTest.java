@@ -49,7 +49,7 @@ class FunctionsTest {
 
   @Test
   void bfloat16IsNormalizedInFloat32() {
-    Tensor x = Tensor.of(256f, 257f, 258f, 259f).bfloat16();
+    Tensor x = Tensor.of(256f, 257f, 258f, 259f).toBfloat16();
     Tensor y = x.layerNorm(4);
     assertThat(y.dtype()).isEqualTo(DType.BFLOAT16);
     assertThat(y.toFloatArray()[0]).isCloseTo(Tensor.of(x.toFloatArray()).layerNorm(4).toFloatArray()[0], within(0.01f));

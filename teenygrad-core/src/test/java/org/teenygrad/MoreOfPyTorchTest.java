@@ -59,7 +59,7 @@ class MoreOfPyTorchTest {
     float infinity = Float.POSITIVE_INFINITY;
     assertThat(Tensor.of(NAN, infinity, -infinity, 2).nanToNum().data())
         .containsExactly(0, Float.MAX_VALUE, -Float.MAX_VALUE, 2);
-    Tensor half = Tensor.of(infinity).half();
+    Tensor half = Tensor.of(infinity).toHalf();
     assertThat(half.nanToNum().data()).containsExactly(65504);
   }
 

@@ -13,6 +13,23 @@ class MovementTest {
   private final Tensor x = Tensor.arange(24).reshape(2, 3, 4);
 
   @Test
+  void aViewHasTheStridesOfItsShape() {
+    Tensor x = Tensor.arange(6);
+    assertThat(x.view(2, -1).shape()).isEqualTo(Shape.of(2, 3));
+    assertThat(x.view(2, -1).strides()).containsExactly(3, 1);
+    assertThat(x.view(2, 3).t().strides()).containsExactly(2, 1);
+    assertThat(x.view(2, 3).t().view(6).toLongArray()).as("also of what PyTorch could not view").containsExactly(0, 3, 1, 4, 2, 5);
+    assertThatThrownBy(() -> x.view(4, -1)).hasMessageStartingWith("view: shape (6,)");
+  }
+
+  @Test
+  void bytesFollowFromElementsAndType() {
+    assertThat(Tensor.ones(2, 3).numel()).isEqualTo(6);
+    assertThat(Tensor.ones(2, 3).toHalf().nbytes()).isEqualTo(12);
+    assertThat(Tensor.ones(DType.INT64, 2, 0).nbytes()).isZero();
+  }
+
+  @Test
   void reshapeInfersOneSize() {
     assertThat(x.reshape(6, -1).shape()).isEqualTo(Shape.of(6, 4));
     assertThat(Tensor.zeros(0, 3).reshape(-1, 3).shape()).isEqualTo(Shape.of(0, 3));
@@ -130,12 +147,12 @@ class MovementTest {
 
   @Test
   void catKeepsEveryBit() {
-    Tensor joined = Tensor.cat(0, Tensor.of(-0f, Float.NaN), Tensor.zeros(0), Tensor.of(Float.NEGATIVE_INFINITY, -0f));
+    Tensor joined = Tensor.cat(Tensor.of(-0f, Float.NaN), Tensor.zeros(0), Tensor.of(Float.NEGATIVE_INFINITY, -0f));
     assertThat(joined.data()).containsExactly(-0f, Float.NaN, Float.NEGATIVE_INFINITY, -0f);
-    assertThat(Tensor.cat(0, Tensor.of(1, 2), Tensor.of(0.5f).reshape(1)).data()).containsExactly(1, 2, 0.5f);
-    assertThatThrownBy(() -> Tensor.cat(0, x, Tensor.zeros(2, 3)))
+    assertThat(Tensor.cat(Tensor.of(1, 2), Tensor.of(0.5f).reshape(1)).data()).containsExactly(1, 2, 0.5f);
+    assertThatThrownBy(() -> Tensor.cat(x, Tensor.zeros(2, 3)))
         .hasMessage("cat: shapes (2, 3, 4) and (2, 3) differ elsewhere than on axis 0");
-    assertThatThrownBy(() -> Tensor.stack(0, x, Tensor.zeros(2))).hasMessageContaining("(2, 3, 4) and (2,)");
+    assertThatThrownBy(() -> Tensor.stack(x, Tensor.zeros(2))).hasMessageContaining("(2, 3, 4) and (2,)");
     assertThatThrownBy(() -> Tensor.cat(List.of(), 0)).hasMessage("cat: no tensors");
   }
 

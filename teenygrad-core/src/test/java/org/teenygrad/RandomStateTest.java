@@ -44,6 +44,34 @@ class RandomStateTest {
     assertThat(Tensor.rand(4).toFloatArray()).isEqualTo(first);
   }
 
+  @Test
+  void drawsInTheShapeTypeAndDeviceOfAnother() {
+    Device interpreter = Device.of("interpreter");
+    for (DType type : List.of(DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32, DType.FLOAT64)) {
+      Tensor x = Tensor.zeros(type, 100, 70).to(interpreter);
+      for (Tensor drawn : List.of(x.randLike(), x.randnLike())) {
+        assertThat(drawn.dtype()).isEqualTo(type);
+        assertThat(drawn.shape()).isEqualTo(x.shape());
+        assertThat(drawn.device()).isEqualTo(interpreter);
+      }
+      Tensor uniform = x.randLike();
+      assertThat(uniform.max().itemDouble()).isLessThan(1);
+      assertThat(uniform.min().itemDouble()).isNotNegative();
+      assertThat(uniform.toDouble().mean().itemDouble()).isCloseTo(0.5, within(0.02));
+      Tensor normal = x.randnLike().toDouble();
+      assertThat(normal.mean().itemDouble()).isCloseTo(0, within(0.05));
+      assertThat(normal.std().itemDouble()).isCloseTo(1, within(0.05));
+    }
+    assertThatThrownBy(() -> Tensor.zeros(DType.INT32, 2).randLike()).hasMessageContaining("randint");
+  }
+
+  @Test
+  void oneDrawOfEachRowIsWhatIsLeftWithoutReplacement() {
+    Tensor certain = Tensor.of(new float[][] {{0, 1, 0}, {0, 0, 5}});
+    assertThat(certain.multinomial(1).toLongArray()).containsExactly(1, 2);
+    assertThat(Tensor.ones(4).multinomial(4).sort(0, false).values().toLongArray()).containsExactly(0, 1, 2, 3);
+  }
+
   /// A step that draws is replayed only if its graph is the same each time but for the buffers.
   @Test
   void keysAreDataAndNotConstants() {

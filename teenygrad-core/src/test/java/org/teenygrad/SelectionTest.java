@@ -133,7 +133,7 @@ class SelectionTest {
       for (int i = 0; i < slope.length; i++) {
         assertThat(slope[i]).isEqualTo(replaced[i] ? 0 : 3 * weights[i]);
       }
-      if (values.elements() > 0) {
+      if (values.numel() > 0) {
         float total = values.hasGrad() ? values.grad().sum().item() : 0;
         float mass = 0;
         for (int i = 0; i < replaced.length; i++) {

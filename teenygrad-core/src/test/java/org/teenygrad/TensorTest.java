@@ -49,8 +49,8 @@ class TensorTest {
     assertThat(x.toIntArray()).containsExactly(-1, 0, 2);
     assertThat(x.toLongArray()).containsExactly(-1, 0, 2);
     assertThat(x.toBooleanArray()).containsExactly(true, false, true);
-    assertThat(x.half().data()).containsExactly(-1.5f, 0, 2.5f);
-    assertThat(x.bfloat16().data()).containsExactly(-1.5f, 0, 2.5f);
+    assertThat(x.toHalf().data()).containsExactly(-1.5f, 0, 2.5f);
+    assertThat(x.toBfloat16().data()).containsExactly(-1.5f, 0, 2.5f);
     assertThat(Tensor.of(Long.MAX_VALUE).itemLong()).isEqualTo(Long.MAX_VALUE);
     assertThatThrownBy(() -> Tensor.of(Long.MAX_VALUE).toIntArray()).isInstanceOf(ArithmeticException.class);
   }

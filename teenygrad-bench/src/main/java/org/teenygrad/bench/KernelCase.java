@@ -98,7 +98,7 @@ record KernelCase(
     List<Buffer> blocks = new ArrayList<>();
     for (Tensor result : results) {
       Allocator allocator = allocator(result.device());
-      long bytes = result.elements() * result.dtype().bytes();
+      long bytes = result.numel() * result.dtype().bytes();
       Buffer block = allocator.allocate(bytes);
       try (Arena arena = Arena.ofConfined()) {
         allocator.copyIn(block, arena.allocate(bytes).fill(POISON));

@@ -60,7 +60,7 @@ final class GraphNanoGpt implements Callable<Integer> {
     Gpt model = Gpt.of(settings.model(VOCABULARY));
     if (what.dot) {
       Tensor.realize(model.parameters());
-      out.print(loss(model, settings).dot());
+      out.print(loss(model, settings).toDot());
     }
     if (what.kernels) {
       KernelTable.print(step(model, settings), out);

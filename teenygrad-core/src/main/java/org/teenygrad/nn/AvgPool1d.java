@@ -12,7 +12,11 @@ import org.teenygrad.Window;
 public record AvgPool1d(int kernel, Window window) implements Layer {
   /// Windows side by side.
   public static AvgPool1d of(int kernel) {
-    return new AvgPool1d(kernel, Window.DEFAULT);
+    return of(Window.DEFAULT, kernel);
+  }
+
+  public static AvgPool1d of(Window window, int kernel) {
+    return new AvgPool1d(kernel, window);
   }
 
   /// @param x (..., width)

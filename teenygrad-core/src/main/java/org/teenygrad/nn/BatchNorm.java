@@ -56,7 +56,7 @@ public record BatchNorm(
     if (running != null && !training) {
       return x.batchNorm(running.mean(), running.variance(), weight, bias, eps);
     }
-    if (training && x.rank() >= 2 && x.elements() <= x.size(1)) {
+    if (training && x.rank() >= 2 && x.numel() <= x.size(1)) {
       throw new IllegalArgumentException("BatchNorm: %s has no two elements a channel to train with".formatted(x.shape()));
     }
     Tensor y = x.batchNorm(weight, bias, eps);

@@ -7,13 +7,15 @@ import org.teenygrad.Tensor;
 /// statistics.
 ///
 /// ```java
-/// InstanceNorm.PLAIN.forward(Tensor.rand(8, 3, 5, 5));
+/// InstanceNorm.of().forward(Tensor.rand(8, 3, 5, 5));
 /// ```
 /// @param weight (channels), or null
 /// @param bias (channels), or null
 public record InstanceNorm(@Nullable Tensor weight, @Nullable Tensor bias, double eps) implements Layer {
   /// Without weight and bias, as is PyTorch's default, with eps 1e-5.
-  public static final InstanceNorm PLAIN = new InstanceNorm(null, null, 1e-5);
+  public static InstanceNorm of() {
+    return new InstanceNorm(null, null, 1e-5);
+  }
 
   /// With weight and bias, PyTorch's `affine=True`, and eps 1e-5.
   public static InstanceNorm of(int channels) {

@@ -12,7 +12,11 @@ import org.teenygrad.Window;
 public record MaxPool1d(int kernel, Window window) implements Layer {
   /// Windows side by side.
   public static MaxPool1d of(int kernel) {
-    return new MaxPool1d(kernel, Window.DEFAULT);
+    return of(Window.DEFAULT, kernel);
+  }
+
+  public static MaxPool1d of(Window window, int kernel) {
+    return new MaxPool1d(kernel, window);
   }
 
   /// @param x (..., width)

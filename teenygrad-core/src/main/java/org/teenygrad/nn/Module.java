@@ -60,7 +60,7 @@ public interface Module {
 
   /// The number of elements of all [#parameters].
   default long parameterCount() {
-    return parameters().stream().mapToLong(Tensor::elements).sum();
+    return parameters().stream().mapToLong(Tensor::numel).sum();
   }
 
   /// Gives every tensor of the tree the value of that name, in the type and on the device of the tensor.
@@ -92,7 +92,7 @@ public interface Module {
   /// A copy of a module in which every tensor is replaced: on another device, or in another type.
   ///
   /// ```java
-  /// var served = Module.map(model, Tensor::bfloat16);
+  /// var served = Module.map(model, Tensor::toBfloat16);
   /// ```
   /// Parameters stay parameters, with values of their own; what was shared is shared again. The modules of the tree must be records.
   /// @throws IllegalArgumentException if a module with parts is not a record

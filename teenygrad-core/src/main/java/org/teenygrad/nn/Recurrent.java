@@ -183,6 +183,6 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional, doub
       }
       outputs[at] = h;
     }
-    return new Walk(Tensor.stack(1, outputs), h, c);
+    return new Walk(Tensor.stack(List.of(outputs), 1), h, c);
   }
 }

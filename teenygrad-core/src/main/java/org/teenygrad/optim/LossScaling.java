@@ -9,7 +9,7 @@ package org.teenygrad.optim;
 ///
 /// ```java
 /// var optimizer = new AdamW(Map.of("weight", weight), 1e-3).scaleLoss(LossScaling.DYNAMIC);
-/// optimizer.step(x.half().linear(weight.half()).cast(DType.FLOAT32).square().mean());
+/// optimizer.step(x.toHalf().linear(weight.toHalf()).cast(DType.FLOAT32).square().mean());
 /// optimizer.lossScale();   // 65536.0
 /// ```
 /// @param initial the first scale

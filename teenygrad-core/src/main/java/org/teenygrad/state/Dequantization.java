@@ -1,5 +1,6 @@
 package org.teenygrad.state;
 
+import java.util.List;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 
@@ -89,8 +90,8 @@ final class Dequantization {
     Tensor first = part(blocks, 4, 4);
     Tensor second = part(blocks, 8, 4);
     Tensor third = part(blocks, 12, 4);
-    Tensor scales = Tensor.cat(1, first.and(63), third.and(15).or(first.shiftRight(6).shiftLeft(4)));
-    Tensor minima = Tensor.cat(1, second.and(63), third.shiftRight(4).or(second.shiftRight(6).shiftLeft(4)));
+    Tensor scales = Tensor.cat(List.of(first.and(63), third.and(15).or(first.shiftRight(6).shiftLeft(4))), 1);
+    Tensor minima = Tensor.cat(List.of(second.and(63), third.shiftRight(4).or(second.shiftRight(6).shiftLeft(4))), 1);
     Tensor d = half(blocks, 0).mul(numbers(scales)).unsqueeze(2);
     Tensor minimum = half(blocks, 2).mul(numbers(minima)).unsqueeze(2);
     return d.mul(q.reshape(n, 8, 32)).sub(minimum).reshape(n, 256);

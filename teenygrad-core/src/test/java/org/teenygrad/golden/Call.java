@@ -80,7 +80,7 @@ record Call(String function, Map<String, @Nullable Object> arguments) {
     return switch (get(name)) {
       case Number n -> n;
       case Boolean b -> b ? 1 : 0;
-      case Tensor t when t.elements() == 1 -> t.dtype().isFloating() ? (Number) t.itemDouble() : (Number) t.itemLong();
+      case Tensor t when t.numel() == 1 -> t.dtype().isFloating() ? (Number) t.itemDouble() : (Number) t.itemLong();
       case null, default -> throw new IllegalArgumentException(function + ": " + name + " is no number");
     };
   }
@@ -113,7 +113,7 @@ record Call(String function, Map<String, @Nullable Object> arguments) {
   private int whole(String name, @Nullable Object n) {
     return switch (n) {
       case Number number -> number.intValue();
-      case Tensor t when t.elements() == 1 -> (int) t.itemLong();
+      case Tensor t when t.numel() == 1 -> (int) t.itemLong();
       case null, default -> throw new IllegalArgumentException(function + ": " + name + " holds " + n);
     };
   }

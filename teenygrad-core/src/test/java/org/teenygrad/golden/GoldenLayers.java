@@ -135,10 +135,10 @@ final class GoldenLayers {
       case "ConvTranspose1d" -> ConvTranspose1d.of(in, out, bias, window(c), kernel[0]);
       case "ConvTranspose2d" -> ConvTranspose2d.of(in, out, bias, window(c), kernel);
       case "ConvTranspose3d" -> ConvTranspose3d.of(in, out, bias, window(c), kernel);
-      case "MaxPool1d" -> new MaxPool1d(kernel[0], window(c));
+      case "MaxPool1d" -> MaxPool1d.of(window(c), kernel[0]);
       case "MaxPool2d" -> MaxPool2d.of(window(c), kernel);
       case "MaxPool3d" -> MaxPool3d.of(window(c), kernel);
-      case "AvgPool1d" -> new AvgPool1d(kernel[0], window(c));
+      case "AvgPool1d" -> AvgPool1d.of(window(c), kernel[0]);
       case "AvgPool2d" -> AvgPool2d.of(window(c), kernel);
       case "AvgPool3d" -> AvgPool3d.of(window(c), kernel);
       case "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d" -> AdaptiveAvgPool.of(c.integers("output_size"));
@@ -146,7 +146,7 @@ final class GoldenLayers {
       case "BatchNorm1d", "BatchNorm2d", "BatchNorm3d" -> batchNorm(c, channels);
       case "GroupNorm" -> groupNorm(c, channels);
       case "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d" ->
-          c.flag("affine") ? InstanceNorm.of(channels) : InstanceNorm.PLAIN;
+          c.flag("affine") ? InstanceNorm.of(channels) : InstanceNorm.of();
       case "LayerNorm" -> LayerNorm.of(dim);
       case "RMSNorm" -> RMSNorm.of(dim);
       case "Embedding" -> Embedding.of(c.integer("count", 0), dim);

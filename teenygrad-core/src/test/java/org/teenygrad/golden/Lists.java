@@ -28,7 +28,7 @@ final class Lists {
     return switch (value) {
       case Boolean b -> b ? 1 : 0;
       case Number n -> n;
-      case Tensor t when t.elements() == 1 -> t.itemDouble();
+      case Tensor t when t.numel() == 1 -> t.itemDouble();
       case null, default -> throw new IllegalArgumentException("tensor: " + value + " is no number");
     };
   }

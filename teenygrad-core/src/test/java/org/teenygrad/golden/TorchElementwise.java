@@ -137,8 +137,8 @@ final class TorchElementwise {
     t.one("nan_to_num(input, nan=None, posinf=None, neginf=None)", TorchElementwise::numbers);
 
     t.one("type to cast type_as(input, dtype|other=None)", TorchElementwise::cast);
-    t.unary("half", Tensor::half);
-    t.unary("bfloat16", Tensor::bfloat16);
+    t.unary("half", Tensor::toHalf);
+    t.unary("bfloat16", Tensor::toBfloat16);
     t.unary("float", Tensor::toFloat);
     t.unary("double", Tensor::toDouble);
     t.unary("byte", x -> x.cast(DType.UINT8));
@@ -147,7 +147,8 @@ final class TorchElementwise {
     t.unary("int", Tensor::toInt);
     t.unary("long", Tensor::toLong);
     t.unary("bool", Tensor::toBool);
-    t.unary("positive __pos__ clone contiguous cpu", x -> x);
+    t.unary("positive __pos__ contiguous cpu", x -> x);
+    t.unary("clone", Tensor::clone);
   }
 
   private static Tensor round(Call c) {

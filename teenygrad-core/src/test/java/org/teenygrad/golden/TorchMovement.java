@@ -16,7 +16,7 @@ final class TorchMovement {
   static void fill(Torch.Table t) {
     t.one("reshape(input, *shape)", c -> c.x().reshape(c.sizes("shape")));
     t.one("view(input, *shape|dtype)", c -> c.get("shape") instanceof DType type
-        ? c.x().bitcast(type) : c.x().reshape(c.sizes("shape")));
+        ? c.x().bitcast(type) : c.x().view(c.sizes("shape")));
     t.one("reshape_as view_as expand_as(input, other)", c -> c.function().endsWith("expand_as")
         ? c.x().broadcastTo(c.tensor("other").shape()) : c.x().reshape(c.tensor("other").shape()));
     t.one("permute(input, *dims)", c -> c.x().permute(c.sizes("dims")));
@@ -135,7 +135,7 @@ final class TorchMovement {
   }
 
   private static Tensor interleaved(Call c) {
-    if (c.get("repeats") instanceof Tensor times && times.elements() > 1 || c.get("repeats") instanceof List<?>) {
+    if (c.get("repeats") instanceof Tensor times && times.numel() > 1 || c.get("repeats") instanceof List<?>) {
       throw new Call.Unsupported("repeat_interleave: a count for each element");
     }
     return c.has("dim")

@@ -168,7 +168,7 @@ final class TorchNetworks {
       throw new Call.Unsupported("scaled_dot_product_attention: dropout is random");
     }
     var options = new AttentionOptions(
-        c.optional("attn_mask"), c.flag("is_causal"), 0, c.has("scale") ? c.real("scale") : Double.NaN);
+        c.optional("attn_mask"), c.flag("is_causal"), 0, c.has("scale") ? c.real("scale") : null);
     return c.tensor("query").scaledDotProductAttention(c.tensor("key"), c.tensor("value"), options);
   }
 

@@ -19,18 +19,18 @@ final class TorchReductions {
   private TorchReductions() {}
 
   static void fill(Torch.Table t) {
-    t.one("sum" + TYPED, c -> typed(c).sum(keep(c), axes(c)));
-    t.one("mean" + TYPED, c -> typed(c).mean(keep(c), axes(c)));
-    t.one("prod" + TYPED, c -> typed(c).prod(keep(c), axes(c)));
-    t.one("amax" + OVER, c -> c.x().max(keep(c), axes(c)));
-    t.one("amin" + OVER, c -> c.x().min(keep(c), axes(c)));
-    t.several("aminmax" + OVER, c -> List.of(c.x().min(keep(c), axes(c)), c.x().max(keep(c), axes(c))));
+    t.one("sum" + TYPED, c -> typed(c).sum(axes(c), keep(c)));
+    t.one("mean" + TYPED, c -> typed(c).mean(axes(c), keep(c)));
+    t.one("prod" + TYPED, c -> typed(c).prod(axes(c), keep(c)));
+    t.one("amax" + OVER, c -> c.x().max(axes(c), keep(c)));
+    t.one("amin" + OVER, c -> c.x().min(axes(c), keep(c)));
+    t.several("aminmax" + OVER, c -> List.of(c.x().min(axes(c), keep(c)), c.x().max(axes(c), keep(c))));
     t.several("max(input, dim|other=None, keepdim=False)", c -> extreme(c, true));
     t.several("min(input, dim|other=None, keepdim=False)", c -> extreme(c, false));
     t.one("argmax" + OVER, c -> position(c, true));
     t.one("argmin" + OVER, c -> position(c, false));
-    t.one("any" + OVER, c -> c.x().any(keep(c), axes(c)));
-    t.one("all" + OVER, c -> c.x().all(keep(c), axes(c)));
+    t.one("any" + OVER, c -> c.x().any(axes(c), keep(c)));
+    t.one("all" + OVER, c -> c.x().all(axes(c), keep(c)));
     t.one("count_nonzero(input, dim=None)", c -> c.x().countNonzero(axes(c)));
     t.one("nansum(input, dim=None, keepdim=False)", c -> kept(c, c.x().nansum(axes(c))));
     t.one("nanmean(input, dim=None, keepdim=False)", c -> kept(c, c.x().nanmean(axes(c))));
@@ -60,11 +60,11 @@ final class TorchReductions {
     t.one("renorm(input, p, dim, maxnorm)", c -> c.x().renorm(c.real("p"), c.integer("dim"), c.real("maxnorm")));
     t.one("var" + SPREAD, c -> spread(c, false));
     t.one("std" + SPREAD, c -> spread(c, true));
-    t.several("var_mean" + SPREAD, c -> List.of(spread(c, false), c.x().mean(keep(c), spreadAxes(c))));
-    t.several("std_mean" + SPREAD, c -> List.of(spread(c, true), c.x().mean(keep(c), spreadAxes(c))));
+    t.several("var_mean" + SPREAD, c -> List.of(spread(c, false), c.x().mean(spreadAxes(c), keep(c))));
+    t.several("std_mean" + SPREAD, c -> List.of(spread(c, true), c.x().mean(spreadAxes(c), keep(c))));
     t.one("norm(input, p|ord=2, dim=None, keepdim=False, dtype=None)", TorchReductions::norm);
-    t.one("vector_norm(input, ord=2, dim=None, keepdim=False, dtype=None)", c -> typed(c).norm(c.real("ord"), keep(c), axes(c)));
-    t.one("logsumexp" + OVER, c -> c.x().logsumexp(keep(c), axes(c)));
+    t.one("vector_norm(input, ord=2, dim=None, keepdim=False, dtype=None)", c -> typed(c).norm(c.real("ord"), axes(c), keep(c)));
+    t.one("logsumexp" + OVER, c -> c.x().logsumexp(axes(c), keep(c)));
     t.one("softmax(input, dim=-1, dtype=None)", c -> typed(c).softmax(c.integer("dim")));
     t.one("softmin(input, dim=-1, dtype=None)", c -> typed(c).neg().softmax(c.integer("dim")));
     t.one("log_softmax(input, dim=-1, dtype=None)", c -> typed(c).logSoftmax(c.integer("dim")));
@@ -117,7 +117,7 @@ final class TorchReductions {
   private static Tensor spread(Call c, boolean root) {
     boolean sample = c.get("dim") instanceof Boolean b ? b : !c.has("unbiased") || c.flag("unbiased");
     int correction = c.has("correction") ? c.integer("correction") : sample ? 1 : 0;
-    return root ? c.x().std(correction, keep(c), spreadAxes(c)) : c.x().var(correction, keep(c), spreadAxes(c));
+    return root ? c.x().std(spreadAxes(c), correction, keep(c)) : c.x().var(spreadAxes(c), correction, keep(c));
   }
 
   /// Of one vector, or of all elements where no axis is named.
@@ -131,12 +131,12 @@ final class TorchReductions {
     if (axes(c).length == 2 && p != 2) {
       throw new Call.Unsupported("norm: of matrices, by " + p);
     }
-    return typed(c).norm(p, keep(c), axes(c));
+    return typed(c).norm(p, axes(c), keep(c));
   }
 
   private static List<Tensor> extreme(Call c, boolean largest) {
     Tensor x = c.x();
-    if (c.get("dim") instanceof Tensor other && other.rank() + other.elements() > 0) {
+    if (c.get("dim") instanceof Tensor other && other.rank() + other.numel() > 0) {
       return List.of(largest ? x.maximum(other) : x.minimum(other));
     }
     if (!c.has("dim")) {
@@ -176,7 +176,7 @@ final class TorchReductions {
 
   /// A reduction with the axes that it took away, if they are to be kept.
   private static Tensor kept(Call c, Tensor reduced) {
-    return keep(c) ? reduced.reshape(c.x().sum(true, axes(c)).shape()) : reduced;
+    return keep(c) ? reduced.reshape(c.x().sum(axes(c), true).shape()) : reduced;
   }
 
   private static Tensor counted(Call c, Tensor places) {

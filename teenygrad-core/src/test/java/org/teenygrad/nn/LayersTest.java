@@ -191,6 +191,6 @@ class LayersTest {
         .hasMessage("convTranspose1d: is padded with zeros, not CIRCULAR");
     assertThatThrownBy(() -> Conv1d.of(1, 1, ring.padding(6), 3).forward(Tensor.ones(1, 1, 5))).hasMessageContaining("at most 5");
     assertThatThrownBy(() -> GroupNorm.of(3, 4)).hasMessageContaining("4 channels");
-    assertThatThrownBy(() -> InstanceNorm.PLAIN.forward(Tensor.ones(2, 3))).hasMessageContaining("(2, 3)");
+    assertThatThrownBy(() -> InstanceNorm.of().forward(Tensor.ones(2, 3))).hasMessageContaining("(2, 3)");
   }
 }

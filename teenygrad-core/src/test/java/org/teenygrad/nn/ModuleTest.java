@@ -46,7 +46,7 @@ class ModuleTest {
   }
 
   private static Block block() {
-    return new Block(LayerNorm.of(4, false), Linear.of(4, 4), new Dropout(0.5));
+    return new Block(LayerNorm.of(4, false), Linear.of(4, 4), Dropout.of(0.5));
   }
 
   @Test
@@ -105,16 +105,16 @@ class ModuleTest {
   void aMappedModelIsACopyInAnotherType() {
     Linear shared = Linear.of(2, 2);
     Sequential model = Sequential.of(shared, Tensor::relu, shared);
-    Sequential copy = Module.map(model, Tensor::bfloat16);
+    Sequential copy = Module.map(model, Tensor::toBfloat16);
     assertThat(copy.parameters()).hasSize(2).allMatch(p -> p.dtype() == DType.BFLOAT16);
     assertThat(copy.layers().get(0)).isSameAs(copy.layers().get(2)).isNotSameAs(shared);
     assertThat(shared.weight().dtype()).isEqualTo(DType.FLOAT32);
-    assertThatThrownBy(() -> Module.map(new Counter(), Tensor::bfloat16)).hasMessageContaining("is not a record");
+    assertThatThrownBy(() -> Module.map(new Counter(), Tensor::toBfloat16)).hasMessageContaining("is not a record");
   }
 
   @Test
   void dropoutWorksInTrainingOnly() {
-    Dropout dropout = new Dropout(0.5);
+    Dropout dropout = Dropout.of(0.5);
     Tensor x = Tensor.ones(100);
     assertThat(dropout.forward(x).toFloatArray()).contains(0, 2);
     assertThat(Mode.EVALUATION.call(() -> dropout.forward(x)).toFloatArray()).containsOnly(1);

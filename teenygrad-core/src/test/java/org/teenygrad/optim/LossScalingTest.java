@@ -94,10 +94,10 @@ class LossScalingTest {
   @Test
   void gradientsThatFloat16WouldLoseArrive() {
     Tensor p = Tensor.of(1f).requiresGrad();
-    new SGD(Map.of("p", p), 1).step(p.half().mul(Tensor.of(1f).half()).cast(DType.FLOAT32).sum().mul(1e-8));
+    new SGD(Map.of("p", p), 1).step(p.toHalf().mul(Tensor.of(1f).toHalf()).cast(DType.FLOAT32).sum().mul(1e-8));
     assertThat(p.data()).as("1e-8 is 0 in float16").containsExactly(1);
     Tensor q = Tensor.of(0f).requiresGrad();
-    new SGD(Map.of("q", q), 1).scaleLoss(LossScaling.DYNAMIC).step(q.half().mul(Tensor.of(1f).half()).cast(DType.FLOAT32).sum().mul(1e-8));
+    new SGD(Map.of("q", q), 1).scaleLoss(LossScaling.DYNAMIC).step(q.toHalf().mul(Tensor.of(1f).toHalf()).cast(DType.FLOAT32).sum().mul(1e-8));
     assertThat(q.data()[0]).isCloseTo(-1e-8f, within(1e-11f));
   }
 
@@ -162,7 +162,7 @@ class LossScalingTest {
     Tensor p = parameter();
     Tensor q = parameter();
     Optimizer optimizer = new AdamW(Map.of("p", p), 0.1).scaleLoss(SHORT);
-    assertThatThrownBy(() -> optimizer.step(p.half().sum())).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("loss in float16 overflows");
+    assertThatThrownBy(() -> optimizer.step(p.toHalf().sum())).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("loss in float16 overflows");
     assertThatThrownBy(() -> Optimizer.step(p.add(q).sum(), optimizer, new SGD(Map.of("q", q), 1)))
         .isInstanceOf(IllegalStateException.class).hasMessageContaining("several optimizers");
     assertThatThrownBy(() -> new SGD(Map.of("q", q), 1).lossScale()).isInstanceOf(IllegalStateException.class);

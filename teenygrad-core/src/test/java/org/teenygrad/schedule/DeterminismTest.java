@@ -83,7 +83,7 @@ class DeterminismTest {
       printed.add("sum " + bits(large.sum()) + " max " + bits(large.max()) + " " + bits(large.square().mean()));
       Tensor index = Tensor.randint(0, 101, 20_000);
       printed.add("scatter " + bits(Tensor.zeros(101).scatterAdd(0, index, Tensor.randn(20_000))));
-      printed.add("halves " + bits(Tensor.randn(130, 257).bfloat16().matmul(Tensor.randn(257, 65).bfloat16())));
+      printed.add("halves " + bits(Tensor.randn(130, 257).toBfloat16().matmul(Tensor.randn(257, 65).toBfloat16())));
       return printed;
     }
 

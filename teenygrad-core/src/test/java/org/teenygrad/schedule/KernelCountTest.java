@@ -101,7 +101,7 @@ class KernelCountTest {
     takes(1, x.linear(square, shift).gelu().add(y));
     takes(1, x.linear(square, shift).relu().add(y).mul(0.5));
     takes(1, x.transpose(0, 1).slice(0, 3, 40).matmul(square.transpose(0, 1)));
-    takes(1, x.bfloat16().realize().matmul(square.bfloat16().realize()).add(shift));
+    takes(1, x.toBfloat16().realize().matmul(square.toBfloat16().realize()).add(shift));
   }
 
   /// An operand that is more than a view is written first, as a contraction reads it many times. Not yet one.
@@ -109,7 +109,7 @@ class KernelCountTest {
   void aMatmulWithAPrologueIsOneMoreForEachOperand() {
     takes(2, x.relu().linear(square));
     takes(2, x.layerNorm(scale, shift).linear(square));
-    takes(3, x.bfloat16().matmul(square.bfloat16()));
+    takes(3, x.toBfloat16().matmul(square.toBfloat16()));
   }
 
   /// Not yet one.

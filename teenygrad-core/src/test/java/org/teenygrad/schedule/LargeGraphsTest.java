@@ -117,7 +117,7 @@ class LargeGraphsTest {
       }
       Tensor ones = x.mul(0).add(0.1);
       assertThat(ones.sum().itemDouble()).isCloseTo(count * (double) 0.1f, within(count * 0.1 * 1e-6));
-      assertThat(x.bfloat16().mul(0).add(1).sum().itemDouble()).isCloseTo(count, within(count / 256.0));
+      assertThat(x.toBfloat16().mul(0).add(1).sum().itemDouble()).isCloseTo(count, within(count / 256.0));
     }
   }
 }

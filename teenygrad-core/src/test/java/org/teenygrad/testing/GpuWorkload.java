@@ -41,7 +41,7 @@ enum GpuWorkload {
         .reduce(Tensor::add).orElseThrow().sum();
     Gradient.of(sum, qkv).realize();
   }),
-  CONCATENATION(gpu -> Tensor.cat(1, gpu.tensor(BFLOAT16, 4096, 768), gpu.tensor(BFLOAT16, 4096, 256)).contiguous().realize()),
+  CONCATENATION(gpu -> Tensor.cat(List.of(gpu.tensor(BFLOAT16, 4096, 768), gpu.tensor(BFLOAT16, 4096, 256)), 1).contiguous().realize()),
   MATMUL_F32(gpu -> gpu.tensor(FLOAT32, 2048, 1024).matmul(gpu.tensor(FLOAT32, 1024, 2048)).realize()),
   MATMUL_F32_ODD(gpu -> gpu.tensor(FLOAT32, 333, 203).matmul(gpu.tensor(FLOAT32, 203, 77)).realize()),
   MATMUL_NN(gpu -> gpu.tensor(BFLOAT16, 4096, 1024).matmul(gpu.tensor(BFLOAT16, 1024, 2048)).realize()),

@@ -166,7 +166,7 @@ final class RandomFusions {
       case 1 -> before.logSoftmax(-1);
       case 2 -> before.layerNorm(weight.cast(before.dtype()), bias.cast(before.dtype()));
       case 3 -> before.rmsNorm(weight.cast(before.dtype()), 1e-2);
-      case 4 -> before.logsumexp(true, -1);
+      case 4 -> before.logsumexp(-1, true);
       case 5 -> before.sub(before.mean(-1, true));
       case 6 -> before.square().mean(-1, true).add(1).sqrt();
       case 7 -> before.div(before.abs().sum(-1, true).add(1));

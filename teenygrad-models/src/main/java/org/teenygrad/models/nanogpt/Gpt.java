@@ -40,7 +40,7 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
         config,
         Embedding.of(config.vocabSize(), config.nEmbd(), normal),
         Embedding.of(config.blockSize(), config.nEmbd(), normal),
-        new Dropout(config.dropout()),
+        Dropout.of(config.dropout()),
         Stream.generate(() -> Block.of(config)).limit(config.nLayer()).toList(),
         LayerNorm.of(config.nEmbd(), config.bias()));
   }
@@ -169,7 +169,7 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
     static CausalSelfAttention of(GptConfig config) {
       int dim = config.nEmbd();
       return new CausalSelfAttention(
-          linear(dim, 3 * dim, DEVIATION, config.bias()), residual(dim, config), new Dropout(config.dropout()), config.nHead());
+          linear(dim, 3 * dim, DEVIATION, config.bias()), residual(dim, config), Dropout.of(config.dropout()), config.nHead());
     }
 
     Tensor forward(Tensor x, View view) {
@@ -194,7 +194,7 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
       return new Mlp(
           linear(dim, 4 * dim, DEVIATION, config.bias()),
           residual(4 * dim, config),
-          new Dropout(config.dropout()),
+          Dropout.of(config.dropout()),
           config.gelu());
     }
 

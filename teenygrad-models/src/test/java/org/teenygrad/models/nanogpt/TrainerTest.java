@@ -197,7 +197,7 @@ class TrainerTest {
   void anEvaluationIn16BitsCastsItsWeightsOnce() {
     TrainSettings settings = TINY.with(Map.of("dtype", ComputeType.BFLOAT16, "evalIters", 3));
     Trainer trainer = Trainer.start(settings, corpus(), in("run"));
-    long weights = trainer.model().wte().weight().elements();
+    long weights = trainer.model().wte().weight().numel();
     Profile profile = Profile.of(() -> trainer.evaluate(() -> false));
     assertThat(profile.launches().stream().filter(launch -> castsAll(launch.kernel(), weights))).hasSize(1);
   }

@@ -1,5 +1,6 @@
 package org.teenygrad;
 
+import java.util.Locale;
 import org.teenygrad.ir.OpCode;
 
 /// The nonlinear functions of neural networks: sigmoid, relu, gelu, softmax.
@@ -216,7 +217,8 @@ sealed interface Activations permits Tensor {
   default Tensor glu(int axis) {
     int size = self().size(axis);
     if (size % 2 != 0) {
-      throw new IllegalArgumentException("glu: axis %d of shape %s does not halve".formatted(axis, self().shape()));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "glu: axis %d of shape %s does not halve", axis, self().shape()));
     }
     return Precision.compute(self(), x -> x.narrow(axis, 0, size / 2).mul(x.narrow(axis, size / 2, size / 2).sigmoid()));
   }

@@ -2,6 +2,7 @@ package org.teenygrad;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /// Diagonals, windows, padding with what is there, other image sizes, and what a condition selects.
@@ -103,7 +104,8 @@ sealed interface Arranging permits Tensor {
     int at = x.shape().axis(axis);
     if (size < 0 || size > x.size(at) || step < 1) {
       throw new IllegalArgumentException(
-          "unfold: windows of %d in steps of %d do not fit axis %d of shape %s".formatted(size, step, at, x.shape()));
+          String.format(Locale.ROOT, "unfold: windows of %d in steps of %d do not fit axis %d of shape %s",
+              size, step, at, x.shape()));
     }
     int count = (x.size(at) - size) / step + 1;
     return size == 0
@@ -134,7 +136,8 @@ sealed interface Arranging permits Tensor {
   default Tensor interpolate(Interpolation mode, int... sizes) {
     Tensor result = self().alias();
     if (sizes.length > result.rank()) {
-      throw new IllegalArgumentException("interpolate: %d sizes for shape %s".formatted(sizes.length, result.shape()));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "interpolate: %d sizes for shape %s", sizes.length, result.shape()));
     }
     for (int i = sizes.length - 1; i >= 0; i--) {
       result = mode.along(result, result.rank() - sizes.length + i, sizes[i]);

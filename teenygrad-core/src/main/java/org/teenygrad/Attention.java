@@ -1,5 +1,6 @@
 package org.teenygrad;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.ir.OpCode;
 
@@ -116,7 +117,8 @@ sealed interface Attention permits Tensor {
     }
     if (wrong != null) {
       throw new IllegalArgumentException(
-          "scaledDotProductAttention: %s: query %s, key %s, value %s".formatted(wrong, q.shape(), k.shape(), v.shape()));
+          String.format(Locale.ROOT, "scaledDotProductAttention: %s: query %s, key %s, value %s",
+              wrong, q.shape(), k.shape(), v.shape()));
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /// The right classes of samples, and where the classes stand in a tensor of scores.
@@ -30,13 +31,16 @@ record Classes(int axis, Tensor targets, Tensor counted, Tensor valid) {
     boolean trailing = last >= 0 && without(scores, last).equals(targets);
     if (second && trailing) {
       throw new IllegalArgumentException(
-          "%s: in scores %s with targets %s, axis 1 or axis %d may be the classes; reshape to (n, classes) and (n)"
-              .formatted(name, scores, targets, last));
+          String.format(Locale.ROOT,
+              "%s: in scores %s with targets %s, axis 1 or axis %d may be the classes; reshape to (n, classes) and (n)",
+              name, scores, targets, last));
     }
     if (!second && !trailing) {
       throw new IllegalArgumentException(
-          "%s: targets %s do not fit scores %s; the scores are (n, classes, ...) or (..., classes), and the targets the same without classes"
-              .formatted(name, targets, scores));
+          String.format(Locale.ROOT,
+              "%s: targets %s do not fit scores %s; the scores are (n, classes, ...) or (..., classes), and the "
+                  + "targets the same without classes",
+              name, targets, scores));
     }
     return second ? 1 : last;
   }

@@ -1,5 +1,6 @@
 package org.teenygrad;
 
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.ir.OpCode;
@@ -79,12 +80,14 @@ sealed interface Contractions permits Tensor {
     Tensor x = self();
     if (weight.rank() != 2 || x.rank() == 0 || x.size(-1) != weight.size(1)) {
       throw new IllegalArgumentException(
-          "linear: x %s does not fit weight %s; weight is (out, in) and the last axis of x is in"
-              .formatted(x.shape(), weight.shape()));
+          String.format(Locale.ROOT,
+              "linear: x %s does not fit weight %s; weight is (out, in) and the last axis of x is in",
+              x.shape(), weight.shape()));
     }
     if (bias != null && !(bias.rank() == 1 && bias.size(0) == weight.size(0))) {
       throw new IllegalArgumentException(
-          "linear: bias %s does not fit weight %s; it is (out)".formatted(bias.shape(), weight.shape()));
+          String.format(Locale.ROOT, "linear: bias %s does not fit weight %s; it is (out)",
+              bias.shape(), weight.shape()));
     }
     Tensor product = wideSumOfProduct(x.unsqueeze(-2), weight, 1);
     Tensor result = bias == null ? product : product.add(bias.cast(product.dtype()));

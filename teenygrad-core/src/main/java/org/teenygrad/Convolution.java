@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,8 @@ final class Convolution {
     int groups = window.groups();
     check(name, x, weight, axes, groups);
     if (x.size(1) != weight.size(1) * groups || weight.size(0) % groups != 0) {
-      throw misfit(name, x, weight, "weight is (out, channels / groups, ...) with %d groups".formatted(groups));
+      throw misfit(name, x, weight, String.format(Locale.ROOT, "weight is (out, channels / groups, ...) with %d groups",
+          groups));
     }
     checkBias(name, bias, weight.size(0));
     int[] kernel = spatial(weight, axes);
@@ -34,7 +36,8 @@ final class Convolution {
     int groups = window.groups();
     check(name, x, weight, axes, groups);
     if (x.size(1) != weight.size(0) || x.size(1) % groups != 0) {
-      throw misfit(name, x, weight, "weight is (channels, out / groups, ...) with %d groups".formatted(groups));
+      throw misfit(name, x, weight, String.format(Locale.ROOT, "weight is (channels, out / groups, ...) with %d groups",
+          groups));
     }
     checkBias(name, bias, weight.size(1) * groups);
     int[] kernel = spatial(weight, axes);
@@ -54,7 +57,8 @@ final class Convolution {
       int step = stride[stride.length == 1 ? 0 : i];
       if (extra[i] >= Math.max(step, dilation[i])) {
         throw new IllegalArgumentException(
-            "%s: outputPadding %d must be smaller than stride %d or dilation %d".formatted(name, extra[i], step, dilation[i]));
+            String.format(Locale.ROOT, "%s: outputPadding %d must be smaller than stride %d or dilation %d",
+                name, extra[i], step, dilation[i]));
       }
       spread = zerosBetween(spread, 2 + i, step);
       int reach = dilation[i] * (kernel[i] - 1) - padding[i];
@@ -107,17 +111,19 @@ final class Convolution {
 
   private static void check(String name, Tensor x, Tensor weight, int axes, int groups) {
     if (x.rank() != axes + 2 || weight.rank() != axes + 2 || groups < 1) {
-      throw misfit(name, x, weight, "both need %d axes, and at least one group".formatted(axes + 2));
+      throw misfit(name, x, weight, String.format(Locale.ROOT, "both need %d axes, and at least one group", axes + 2));
     }
   }
 
   private static void checkBias(String name, @Nullable Tensor bias, int channels) {
     if (bias != null && !bias.shape().equals(Shape.of(channels))) {
-      throw new IllegalArgumentException("%s: bias %s must be (%d,)".formatted(name, bias.shape(), channels));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s: bias %s must be (%d,)", name, bias.shape(), channels));
     }
   }
 
   private static IllegalArgumentException misfit(String name, Tensor x, Tensor weight, String why) {
-    return new IllegalArgumentException("%s: input %s does not fit weight %s; %s".formatted(name, x.shape(), weight.shape(), why));
+    return new IllegalArgumentException(
+        String.format(Locale.ROOT, "%s: input %s does not fit weight %s; %s", name, x.shape(), weight.shape(), why));
   }
 }

@@ -1,5 +1,7 @@
 package org.teenygrad;
 
+import java.util.Locale;
+
 /// Counts and sums by numbers, behind [Statistics].
 final class Counting {
   private Counting() {}
@@ -8,7 +10,8 @@ final class Counting {
   static Tensor numbers(Tensor x) {
     if (x.rank() != 1 || !x.dtype().isInteger() || x.numel() > 0 && x.min().itemLong() < 0) {
       throw new IllegalArgumentException(
-          "bincount: takes a vector of integers that are not negative, not %s %s".formatted(x.dtype(), x.shape()));
+          String.format(Locale.ROOT, "bincount: takes a vector of integers that are not negative, not %s %s",
+              x.dtype(), x.shape()));
     }
     return x;
   }
@@ -17,7 +20,8 @@ final class Counting {
   static Tensor sums(Tensor numbers, Tensor values, int least) {
     if (least < 0 || !numbers.shape().equals(values.shape())) {
       throw new IllegalArgumentException(
-          "bincount: weights %s for numbers %s, at least %d counts".formatted(values.shape(), numbers.shape(), least));
+          String.format(Locale.ROOT, "bincount: weights %s for numbers %s, at least %d counts",
+              values.shape(), numbers.shape(), least));
     }
     long largest = numbers.numel() == 0 ? -1 : numbers.max().itemLong();
     Shape shape = Shape.of(Math.toIntExact(Math.max(largest + 1, least)));
@@ -28,7 +32,8 @@ final class Counting {
 
   static Tensor histogram(Tensor x, int bins, double low, double high) {
     if (bins < 1 || !(low <= high) || Double.isInfinite(high - low) || !x.dtype().isFloating()) {
-      throw new IllegalArgumentException("histc: %d bins from %s to %s of %s".formatted(bins, low, high, x.dtype()));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "histc: %d bins from %s to %s of %s", bins, low, high, x.dtype()));
     }
     Tensor values = Precision.widen(x.flatten().detach());
     boolean given = low != high || values.numel() == 0;

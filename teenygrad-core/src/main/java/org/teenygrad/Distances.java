@@ -1,5 +1,6 @@
 package org.teenygrad;
 
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /// How far vectors are from each other, and vectors brought to a length.
@@ -20,7 +21,8 @@ sealed interface Distances permits Tensor {
   default Tensor cdist(Tensor other, double p) {
     if (self().rank() < 2 || other.rank() < 2 || self().size(-1) != other.size(-1)) {
       throw new IllegalArgumentException(
-          "cdist: takes (..., n, dim) and (..., m, dim), not %s and %s".formatted(self().shape(), other.shape()));
+          String.format(Locale.ROOT, "cdist: takes (..., n, dim) and (..., m, dim), not %s and %s",
+              self().shape(), other.shape()));
     }
     return self().unsqueeze(-2).sub(other.unsqueeze(-3)).norm(p, -1);
   }

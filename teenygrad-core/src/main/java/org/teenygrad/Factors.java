@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.List;
+import java.util.Locale;
 
 /// Factors of matrices, for [LinearAlgebra]: values from the host, derivatives by first-order perturbation.
 final class Factors {
@@ -31,7 +32,7 @@ final class Factors {
         }
         if (i == j && !(sum > 0)) {
           throw new IllegalArgumentException(
-              "cholesky: the leading %d x %d part is not positive definite".formatted(i + 1, i + 1));
+              String.format(Locale.ROOT, "cholesky: the leading %d x %d part is not positive definite", i + 1, i + 1));
         }
         lower[i * n + j] = i == j ? Math.sqrt(sum) : sum / lower[j * n + j];
       }

@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /// Products of matrices and vectors beside [Contractions]: with something added, over chosen axes, of every pair.
@@ -49,8 +50,8 @@ sealed interface MatrixProducts permits Tensor {
         && IntStream.range(0, first.length).allMatch(i -> self().size(first[i]) == other.size(second[i]))
         && Arrays.stream(first).distinct().count() == first.length && Arrays.stream(second).distinct().count() == second.length;
     if (!fits) {
-      throw new IllegalArgumentException("tensordot: axes %s of %s do not fit axes %s of %s"
-          .formatted(Arrays.toString(own), self().shape(), Arrays.toString(others), other.shape()));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "tensordot: axes %s of %s do not fit axes %s of %s",
+          Arrays.toString(own), self().shape(), Arrays.toString(others), other.shape()));
     }
     int[] left = others(self(), first);
     int[] right = others(other, second);
@@ -94,7 +95,8 @@ sealed interface MatrixProducts permits Tensor {
   /// @throws IllegalArgumentException if the axis has another size than 3
   default Tensor cross(Tensor other, int axis) {
     if (self().size(axis) != 3 || other.size(axis) != 3) {
-      throw new IllegalArgumentException("cross: axis %d of %s and %s must have 3 elements".formatted(axis, self().shape(), other.shape()));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "cross: axis %d of %s and %s must have 3 elements",
+          axis, self().shape(), other.shape()));
     }
     Tensor positive = self().roll(-1, axis).mul(other.roll(-2, axis));
     return positive.sub(self().roll(-2, axis).mul(other.roll(-1, axis)));

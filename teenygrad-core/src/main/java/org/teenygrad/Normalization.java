@@ -1,5 +1,6 @@
 package org.teenygrad;
 
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +67,8 @@ sealed interface Normalization permits Tensor {
     Shape shape = self().shape();
     Scaling.checkChannels("groupNorm", shape, weight, bias);
     if (groups < 1 || shape.size(1) % groups != 0) {
-      throw new IllegalArgumentException("groupNorm: %d channels do not divide into %d groups".formatted(shape.size(1), groups));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "groupNorm: %d channels do not divide into %d groups", shape.size(1), groups));
     }
     return Precision.compute(self(), x -> {
       Tensor grouped = x.reshape(shape.size(0), groups, -1);

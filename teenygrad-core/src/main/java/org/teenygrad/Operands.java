@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /// Says in the user's words why operands do not fit.
 final class Operands {
@@ -16,15 +17,17 @@ final class Operands {
     }
     if (a.size(-1) != b.size(b.rank() == 1 ? 0 : -2)) {
       throw new IllegalArgumentException(
-          "matmul: inner dimensions differ: %s; the last axis of the left must equal the %s of the right"
-              .formatted(product, b.rank() == 1 ? "only axis" : "second-to-last"));
+          String.format(Locale.ROOT,
+              "matmul: inner dimensions differ: %s; the last axis of the left must equal the %s of the right",
+              product, b.rank() == 1 ? "only axis" : "second-to-last"));
     }
     if (a.rank() > 2 && b.rank() > 2) {
       try {
         Broadcasting.shape("matmul", leading(a), leading(b));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "matmul: the leading axes of %s do not broadcast: %s against %s".formatted(product, leading(a), leading(b)), e);
+            String.format(Locale.ROOT, "matmul: the leading axes of %s do not broadcast: %s against %s",
+                product, leading(a), leading(b)), e);
       }
     }
   }

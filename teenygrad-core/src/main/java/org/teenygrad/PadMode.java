@@ -2,6 +2,7 @@ package org.teenygrad;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// What stands outside of a tensor when it is padded: the modes of `torch.nn.functional.pad`.
 public enum PadMode {
@@ -35,8 +36,9 @@ public enum PadMode {
       int most = this == REFLECT ? Math.max(0, size - 1) : this == CIRCULAR || size == 0 ? size : Integer.MAX_VALUE;
       if (Math.max(before, after) > most) {
         throw new IllegalArgumentException(
-            "pad: %d and %d elements on axis %d of shape %s in mode %s; at most %d can be had"
-                .formatted(before, after, axis, x.shape(), this, most));
+            String.format(Locale.ROOT,
+                "pad: %d and %d elements on axis %d of shape %s in mode %s; at most %d can be had",
+                before, after, axis, x.shape(), this, most));
       }
       result = joined(result, axis, before, after);
     }

@@ -3,6 +3,7 @@ package org.teenygrad;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.Scatter;
@@ -20,7 +21,8 @@ final class Pools {
 
   private static Windows windows(String name, Tensor x, Window window, int axes, int... sizes) {
     if (x.rank() < axes) {
-      throw new IllegalArgumentException("%s: shape %s has no %d spatial axes".formatted(name, x.shape(), axes));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s: shape %s has no %d spatial axes", name, x.shape(), axes));
     }
     if (window.padding().isEmpty()) {
       throw new IllegalArgumentException(name + ": only convolutions have padding that keeps the size; name the padding");
@@ -33,7 +35,8 @@ final class Pools {
     for (int i = 0; i < axes; i++) {
       if (windows.before()[i] > kernel[i] / 2) {
         throw new IllegalArgumentException(
-            "%s: padding %d is more than half of the kernel %d".formatted(name, windows.before()[i], kernel[i]));
+            String.format(Locale.ROOT, "%s: padding %d is more than half of the kernel %d",
+                name, windows.before()[i], kernel[i]));
       }
     }
     return windows;
@@ -89,8 +92,8 @@ final class Pools {
   static Tensor unpool(Tensor x, Tensor indices, int height, int width) {
     if (x.rank() < 2 || !x.shape().equals(indices.shape()) || !indices.dtype().isInteger()) {
       throw new IllegalArgumentException(
-          "maxUnpool2d: indices %s %s must be integers of the shape of the maxima %s"
-              .formatted(indices.dtype(), indices.shape(), x.shape()));
+          String.format(Locale.ROOT, "maxUnpool2d: indices %s %s must be integers of the shape of the maxima %s",
+              indices.dtype(), indices.shape(), x.shape()));
     }
     int[] flat = x.shape().toArray();
     int[] leading = Arrays.copyOf(flat, flat.length - 2);
@@ -135,7 +138,8 @@ final class Pools {
 
   static Tensor adaptive(Tensor x, int[] outputs, PartReduction reduction) {
     if (outputs.length > x.rank()) {
-      throw new IllegalArgumentException("adaptivePool: %d sizes for shape %s".formatted(outputs.length, x.shape()));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "adaptivePool: %d sizes for shape %s", outputs.length, x.shape()));
     }
     Tensor result = x.alias();
     for (int i = 0; i < outputs.length; i++) {

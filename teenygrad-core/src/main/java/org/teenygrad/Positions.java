@@ -3,6 +3,7 @@ package org.teenygrad;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -130,8 +131,10 @@ final class Positions {
     }
     if (!fits) {
       throw new IllegalArgumentException(
-          "%s: index %s %s does not fit %s on axis %d; it holds integers, has the same rank, and is not longer on any other axis"
-              .formatted(name, index.dtype(), index.shape(), x.shape(), axis));
+          String.format(Locale.ROOT,
+              "%s: index %s %s does not fit %s on axis %d; it holds integers, has the same rank, and is not longer "
+                  + "on any other axis",
+              name, index.dtype(), index.shape(), x.shape(), axis));
     }
     return end.equals(x.shape().stream().boxed().toList()) ? x : Tensor.applyWith(OpCode.SHRINK, new Bounds(begin, end), x);
   }

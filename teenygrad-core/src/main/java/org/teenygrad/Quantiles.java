@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /// Quantiles of rows that are sorted first.
 final class Quantiles {
@@ -10,7 +11,9 @@ final class Quantiles {
   /// @return (parts, this shape without the axis)
   static Tensor of(String name, Tensor x, double[] q, int axis, QuantileMode mode, boolean skip) {
     if (!x.dtype().isFloating() || Arrays.stream(q).anyMatch(part -> !(part >= 0 && part <= 1))) {
-      throw new IllegalArgumentException("%s: takes floating tensors and parts in 0..1, not %s and %s".formatted(name, x.dtype(), Arrays.toString(q)));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s: takes floating tensors and parts in 0..1, not %s and %s",
+              name, x.dtype(), Arrays.toString(q)));
     }
     Tensor rows = x.rank() == 0 ? x.unsqueeze(0) : x.movedim(axis, -1);
     if (rows.size(-1) == 0) {

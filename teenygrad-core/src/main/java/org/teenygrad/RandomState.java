@@ -1,5 +1,6 @@
 package org.teenygrad;
 
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.data.CounterRandom;
@@ -145,8 +146,8 @@ public final class RandomState {
   public Tensor multinomial(Tensor probabilities, int numSamples, boolean replacement) {
     if (probabilities.rank() == 0 || (!replacement && numSamples > probabilities.size(-1)) || numSamples < 0) {
       throw new IllegalArgumentException(
-          "multinomial: %d draws from %s%s"
-              .formatted(numSamples, probabilities.shape(), replacement ? "" : " without replacement"));
+          String.format(Locale.ROOT, "multinomial: %d draws from %s%s",
+              numSamples, probabilities.shape(), replacement ? "" : " without replacement"));
     }
     int axis = probabilities.rank() - 1;
     Tensor racers = probabilities.cast(DType.FLOAT64);

@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.teenygrad.ir.OpCode;
 
 /// Tensors with parts replaced, at positions along an axis or where a mask is true; the tensor itself does not change.
@@ -27,8 +28,9 @@ sealed interface Replacing permits Tensor {
   /// @throws IllegalArgumentException if the source has another shape
   default Tensor indexCopy(int axis, Tensor index, Tensor source) {
     if (self().rank() > 0 && !source.shape().equals(self().shape().with(axis, (int) index.numel()))) {
-      throw new IllegalArgumentException("indexCopy: source %s does not fit %d positions on axis %d of %s"
-          .formatted(source.shape(), index.numel(), axis, self().shape()));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "indexCopy: source %s does not fit %d positions on axis %d of %s",
+              source.shape(), index.numel(), axis, self().shape()));
     }
     return selected(axis, index).with(source);
   }

@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +27,13 @@ final class Scaling {
         || first < 0
         || !Arrays.equals(normalized.toArray(), x.shape().stream().skip(first).toArray())) {
       throw new IllegalArgumentException(
-          "%s: %s does not end in the normalized shape %s".formatted(name, x.shape(), normalized));
+          String.format(Locale.ROOT, "%s: %s does not end in the normalized shape %s", name, x.shape(), normalized));
     }
     for (Tensor parameter : new @Nullable Tensor[] {weight, bias}) {
       if (parameter != null && !parameter.shape().equals(normalized)) {
         throw new IllegalArgumentException(
-            "%s: weight and bias must be of the normalized shape %s, not %s".formatted(name, normalized, parameter.shape()));
+            String.format(Locale.ROOT, "%s: weight and bias must be of the normalized shape %s, not %s",
+                name, normalized, parameter.shape()));
       }
     }
     return IntStream.range(first, x.rank()).toArray();
@@ -44,7 +46,7 @@ final class Scaling {
     for (Tensor parameter : perChannel) {
       if (parameter != null && !(parameter.rank() == 1 && parameter.size(0) == shape.size(1))) {
         throw new IllegalArgumentException(
-            "%s: %s is not (channels) of %s".formatted(name, parameter.shape(), shape));
+            String.format(Locale.ROOT, "%s: %s is not (channels) of %s", name, parameter.shape(), shape));
       }
     }
   }

@@ -2,6 +2,7 @@ package org.teenygrad;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
@@ -50,7 +51,8 @@ sealed interface Shuffling permits Tensor {
   default Tensor pixelShuffle(int r) {
     Tensor x = self();
     if (x.rank() < 3 || r < 1 || x.size(-3) % (r * r) != 0) {
-      throw new IllegalArgumentException("pixelShuffle: shape %s has no channels for %d x %d pixels".formatted(x.shape(), r, r));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "pixelShuffle: shape %s has no channels for %d x %d pixels", x.shape(), r, r));
     }
     Tensor split = x.unflatten(-3, x.size(-3) / (r * r), r, r); // (..., channels, r, r, height, width)
     return split.movedim(-4, -2).movedim(-4, -1).flatten(-4, -3).flatten(-2, -1);
@@ -64,7 +66,8 @@ sealed interface Shuffling permits Tensor {
   default Tensor pixelUnshuffle(int r) {
     Tensor x = self();
     if (x.rank() < 3 || r < 1 || x.size(-2) % r != 0 || x.size(-1) % r != 0) {
-      throw new IllegalArgumentException("pixelUnshuffle: shape %s has no blocks of %d x %d pixels".formatted(x.shape(), r, r));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "pixelUnshuffle: shape %s has no blocks of %d x %d pixels", x.shape(), r, r));
     }
     Tensor split = x.unflatten(-1, x.size(-1) / r, r).unflatten(-3, x.size(-2) / r, r); // (..., channels, height, r, width, r)
     return split.movedim(-3, -4).movedim(-1, -3).flatten(-5, -3);
@@ -100,7 +103,9 @@ sealed interface Shuffling permits Tensor {
     int columns = windows.outputs()[1];
     int under = windows.kernel()[0] * windows.kernel()[1];
     if (x.rank() != 3 || x.size(2) != rows * columns || x.size(1) % under != 0) {
-      throw new IllegalArgumentException("fromPatches: takes (batch, channels %d, %d), not %s".formatted(under, rows * columns, x.shape()));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "fromPatches: takes (batch, channels %d, %d), not %s",
+              under, rows * columns, x.shape()));
     }
     Tensor seen = x.unflatten(2, rows, columns).unflatten(1, x.size(1) / under, windows.kernel()[0], windows.kernel()[1]);
     Tensor tall = spread(seen.permute(0, 1, 5, 3, 4, 2), windows, 0, height); // (batch, channels, columns, kernel, height)

@@ -1,5 +1,7 @@
 package org.teenygrad;
 
+import java.util.Locale;
+
 /// What occurs and how often, where values lie in an order, and how rows vary together.
 ///
 /// Results whose sizes depend on values are computed at once.
@@ -84,7 +86,9 @@ sealed interface Statistics permits Tensor {
         || rows.rank() == values.rank() && rows.rank() > 0 && rows.shape().with(-1, 1).equals(values.shape().with(-1, 1));
     if (!fits) {
       throw new IllegalArgumentException(
-          "searchsorted: values %s do not fit rows %s; all axes but the last must be the same".formatted(values.shape(), rows.shape()));
+          String.format(Locale.ROOT,
+              "searchsorted: values %s do not fit rows %s; all axes but the last must be the same",
+              values.shape(), rows.shape()));
     }
     Tensor each = rows.rank() == 1 ? rows : rows.unsqueeze(-2);
     Tensor beyond = right ? each.gt(values.unsqueeze(-1)) : each.ge(values.unsqueeze(-1));

@@ -3,6 +3,7 @@ package org.teenygrad;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,8 @@ final class Subscript {
     for (int i = 0; index.dtype() == DType.BOOL && i < index.rank(); i++) {
       if (index.size(i) != shape.size(axis + i)) {
         throw new IndexOutOfBoundsException(
-            "index: a mask of shape %s does not fit axis %d of shape %s".formatted(index.shape(), axis + i, shape));
+            String.format(Locale.ROOT, "index: a mask of shape %s does not fit axis %d of shape %s",
+                index.shape(), axis + i, shape));
       }
     }
   }

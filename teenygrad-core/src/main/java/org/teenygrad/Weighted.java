@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Losses whose classes count differently, or whose targets are probabilities.
@@ -29,8 +30,9 @@ final class Weighted {
       Tensor logits, Tensor targets, @Nullable Tensor weight, LossReduction reduction, double smoothing) {
     if (!logits.shape().equals(targets.shape()) || logits.rank() == 0) {
       throw new IllegalArgumentException(
-          "crossEntropy: targets are classes, integers, or probabilities in the shape of the logits %s, not %s %s"
-              .formatted(logits.shape(), targets.dtype(), targets.shape()));
+          String.format(Locale.ROOT,
+              "crossEntropy: targets are classes, integers, or probabilities in the shape of the logits %s, not %s %s",
+              logits.shape(), targets.dtype(), targets.shape()));
     }
     int axis = logits.rank() == 1 ? 0 : 1;
     int count = logits.size(axis);
@@ -45,7 +47,8 @@ final class Weighted {
 
   private static void checkWeight(Tensor weight, int classes) {
     if (!weight.shape().equals(Shape.of(classes))) {
-      throw new IllegalArgumentException("weight %s is not (%d,), one for each class".formatted(weight.shape(), classes));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "weight %s is not (%d,), one for each class", weight.shape(), classes));
     }
   }
 

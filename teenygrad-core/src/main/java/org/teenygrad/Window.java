@@ -2,6 +2,7 @@ package org.teenygrad;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /// How a kernel moves over the spatial axes of a convolution or a pooling.
 ///
@@ -94,8 +95,9 @@ public record Window(
   static int[] each(String what, List<Integer> numbers, int axes, int least) {
     if (numbers.size() != 1 && numbers.size() != axes || numbers.stream().anyMatch(n -> n < least)) {
       throw new IllegalArgumentException(
-          "%s %s: there must be one number, or one for each of the %d spatial axes, and none below %d"
-              .formatted(what, numbers, axes, least));
+          String.format(Locale.ROOT,
+              "%s %s: there must be one number, or one for each of the %d spatial axes, and none below %d",
+              what, numbers, axes, least));
     }
     int[] result = new int[axes];
     Arrays.setAll(result, i -> numbers.get(numbers.size() == 1 ? 0 : i));

@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /// The positions of a kernel on the last axes of a tensor.
@@ -28,8 +29,9 @@ record Windows(int[] kernel, int[] stride, int[] dilation, int[] outputs, int[] 
       int room = size + 2 * padding[i] - span;
       if (room < 0 || kernel[i] < 1) {
         throw new IllegalArgumentException(
-            "%s: a kernel of %s with dilation %d does not fit axis %d of shape %s with padding %d"
-                .formatted(name, Arrays.toString(kernel), dilation[i], shape.rank() - axes + i, shape, padding[i]));
+            String.format(Locale.ROOT,
+                "%s: a kernel of %s with dilation %d does not fit axis %d of shape %s with padding %d",
+                name, Arrays.toString(kernel), dilation[i], shape.rank() - axes + i, shape, padding[i]));
       }
       outputs[i] = (window.ceilMode() ? Math.ceilDiv(room, stride[i]) : room / stride[i]) + 1;
       if (window.ceilMode() && (outputs[i] - 1) * stride[i] >= size + padding[i]) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -47,7 +48,8 @@ class UmathTest {
         for (int i = 0; i < results.length; i++) {
           UlpRow row = rows.get(i);
           if (!(row.distance(results[i]) <= row.ulp())) {
-            wrong.add("%s(%s) of %s is %s, not %s".formatted(name, row.input(), dtype, results[i], row.output()));
+            wrong.add(String.format(Locale.ROOT, "%s(%s) of %s is %s, not %s",
+                name, row.input(), dtype, results[i], row.output()));
           }
         }
       }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -98,10 +99,12 @@ final class Comparison implements AutoCloseable {
       return List.of(Row.failed(name, what, error, "FAILED: " + checked.failure()));
     }
     if (!checked.isRight(what)) {
-      return List.of(Row.failed(name, what, error, "WRONG: a relative error of %.2e, where %.0e is the bound".formatted(error, what.bound())));
+      return List.of(Row.failed(name, what, error,
+          String.format(Locale.ROOT, "WRONG: a relative error of %.2e, where %.0e is the bound", error, what.bound())));
     }
     if (elapsed() > LATEST_BEGIN_SECONDS) {
-      return List.of(Row.failed(name, what, error, "left out after %.0f seconds: choose fewer cases".formatted(elapsed())));
+      return List.of(Row.failed(name, what, error,
+          String.format(Locale.ROOT, "left out after %.0f seconds: choose fewer cases", elapsed())));
     }
     Side mine = new Side();
     Side theirs = new Side();
@@ -140,7 +143,8 @@ final class Comparison implements AutoCloseable {
     /// @return whether there was an answer; if not, what came before is dropped
     boolean ask(Dialogue other, GpuCase what, String variant) {
       try {
-        add(other.ask("%s%s %d %d %s".formatted(what.name(), variant, what.copies(), what.leastSamples(), what.roundSeconds())));
+        add(other.ask(String.format(Locale.ROOT, "%s%s %d %d %s",
+            what.name(), variant, what.copies(), what.leastSamples(), what.roundSeconds())));
         return true;
       } catch (IllegalStateException e) {
         System.err.println("teenygrad bench: " + e.getMessage());

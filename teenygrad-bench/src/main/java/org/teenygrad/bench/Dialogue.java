@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,8 @@ final class Dialogue implements AutoCloseable {
   record Answer(long peakBytes, List<Double> seconds) {
     /// The line that [#parse] reads; the peer's script writes the same.
     String line() {
-      return String.join("\t", "answer", Long.toString(peakBytes), String.join("\t", seconds.stream().map(s -> "%.6g".formatted(s)).toList()));
+      return String.join("\t", "answer", Long.toString(peakBytes), String.join("\t", seconds.stream().map(s ->
+          String.format(Locale.ROOT, "%.6g", s)).toList()));
     }
 
     static Answer parse(String line) {

@@ -2,6 +2,7 @@ package org.teenygrad.bench;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.teenygrad.Device;
@@ -50,7 +51,8 @@ final class GemmLadder {
     }
     List<Rung> rungs = asked.stream().filter(gpu.rung()::includes).toList();
     if (rungs.isEmpty()) {
-      throw new IllegalArgumentException("the %s has no %s; its highest rung is %s".formatted(runtime.machine(), rung, gpu.rung().text));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "the %s has no %s; its highest rung is %s",
+          runtime.machine(), rung, gpu.rung().text));
     }
     CudaReport report = new CudaReport(System.out, json);
     Peak peak = Peak.of(runtime.machine());

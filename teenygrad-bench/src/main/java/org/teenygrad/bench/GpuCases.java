@@ -97,7 +97,8 @@ final class GpuCases {
   /// A product of square matrices of any size, as many at once as take about as long as four of 4096.
   static KernelCase product(int size, ProductType type) {
     int copies = (int) Math.clamp(4 * Math.pow(4096.0 / size, 3), 1, 16);
-    KernelCase exact = matmul("gemm_%d_%s".formatted(size, type.text()), size, type.dtype, copies, type.bound);
+    KernelCase exact = matmul(
+        String.format(Locale.ROOT, "gemm_%d_%s", size, type.text()), size, type.dtype, copies, type.bound);
     return type == ProductType.TF32 ? exact.in(MatmulPrecision.HIGH) : exact;
   }
 

@@ -2,6 +2,7 @@ package org.teenygrad.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.teenygrad.Gradient;
 import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
@@ -24,7 +25,8 @@ final class Operations {
     }
     for (int[] shape : new int[][] {{768, 384, 128}, {768, 512, 128}, {768, 128, 512}}) {
       for (String form : List.of("NT", "NN", "TN")) {
-        cases.add(product("gemm_%dx%dx%d_%s".formatted(shape[0], shape[1], shape[2], form), shape[0], shape[1], shape[2], form));
+        cases.add(product(String.format(Locale.ROOT, "gemm_%dx%dx%d_%s",
+            shape[0], shape[1], shape[2], form), shape[0], shape[1], shape[2], form));
       }
     }
     return cases;

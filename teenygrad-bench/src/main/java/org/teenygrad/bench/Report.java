@@ -22,8 +22,9 @@ final class Report {
 
   void title(Suite suite, int threads) {
     if (!json) {
-      out.printf("%n%s, %d thread%s%n", suite.text, threads, threads == 1 ? "" : "s");
-      out.printf("  %-34s %10s %21s %10s %7s %7s  %-7s %s%n", "case", "ours", "min .. max", peer == null ? "no peer" : peer, "ratio", "of best", "unit", "others' CPUs");
+      out.printf(Locale.ROOT, "%n%s, %d thread%s%n", suite.text, threads, threads == 1 ? "" : "s");
+      out.printf(Locale.ROOT, "  %-34s %10s %21s %10s %7s %7s  %-7s %s%n",
+          "case", "ours", "min .. max", peer == null ? "no peer" : peer, "ratio", "of best", "unit", "others' CPUs");
     }
   }
 
@@ -49,7 +50,8 @@ final class Report {
         out.println(JsonText.oneLine(line));
       } else {
         String range = figure.min() == figure.max() ? "" : number(figure.min()) + " .. " + number(figure.max());
-        out.printf("  %-34s %10s %21s %10s %7s %7s  %-7s %s%n", figure.name(), number(figure.median()), range,
+        out.printf(Locale.ROOT, "  %-34s %10s %21s %10s %7s %7s  %-7s %s%n",
+            figure.name(), number(figure.median()), range,
             other == null ? "-" : number(other.median()), number(ratio), number(bestRatio), figure.unit(), number(figure.otherCpus()));
       }
     }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,9 @@ final class DeviceCheck {
         allocator.copyOut(buffer, MemorySegment.ofArray(back));
         int at = Arrays.mismatch(sent, back);
         if (at >= 0) {
-          differences.add("of %,d bytes that were copied there and back, byte %,d is another".formatted(length, at));
+          differences.add(
+              String.format(Locale.ROOT, "of %,d bytes that were copied there and back, byte %,d is another",
+                  length, at));
         }
       }
     }
@@ -96,7 +99,8 @@ final class DeviceCheck {
     double[] found = actual.toDoubleArray();
     int at = Arrays.mismatch(right, found);
     if (at >= 0) {
-      differences.add("%s: element %,d of %,d is %s, not %s".formatted(what, at, right.length, found[at], right[at]));
+      differences.add(String.format(Locale.ROOT, "%s: element %,d of %,d is %s, not %s",
+          what, at, right.length, found[at], right[at]));
     }
   }
 }

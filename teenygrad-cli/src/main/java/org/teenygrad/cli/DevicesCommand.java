@@ -59,12 +59,15 @@ final class DevicesCommand implements Callable<Integer> {
       Device device = Device.of(known.name());
       String absence = absence(device);
       if (absence != null) {
-        out.printf("%-12s absent: %s%n", known.name(), absence);
+        out.printf(Locale.ROOT, "%-12s absent: %s%n", known.name(), absence);
       } else if (!UNCHECKED.contains(known.name())) {
         long start = System.nanoTime();
         String problem = problem(device);
         status = problem == null ? status : CommandLine.ExitCode.SOFTWARE;
-        out.printf(Locale.ROOT, "%-12s %s (%.1f s)%n", known.name(), problem == null ? "ok: computes what the interpreter computes" : problem, (System.nanoTime() - start) / 1e9);
+        out.printf(Locale.ROOT,
+            "%-12s %s (%.1f s)%n",
+            known.name(), problem == null ? "ok: computes what the interpreter computes" : problem,
+            (System.nanoTime() - start) / 1e9);
       }
       out.flush();
     }
@@ -94,7 +97,7 @@ final class DevicesCommand implements Callable<Integer> {
     Device device = Device.of(known.name());
     String absence = absence(device);
     String machine = absence == null ? Devices.runtime(device).machine() : "";
-    out.printf("%s %-12s %-10s %s%n", device.equals(best) ? "*" : " ", known.name(), known.kind(),
+    out.printf(Locale.ROOT, "%s %-12s %-10s %s%n", device.equals(best) ? "*" : " ", known.name(), known.kind(),
         absence != null ? "absent: " + absence : machine.isEmpty() ? known.what() : known.what() + ": " + machine);
   }
 

@@ -2,6 +2,7 @@ package org.teenygrad.cli;
 
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.runtime.OutOfMemoryException;
 import org.teenygrad.state.FileException;
@@ -24,7 +25,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   public int handleParseException(ParameterException problem, String[] arguments) {
     CommandLine command = problem.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    say(command.getErr(), "%s; see %s --help".formatted(oneLine(problem.getMessage()), name), problem);
+    say(command.getErr(), String.format(Locale.ROOT, "%s; see %s --help",
+        oneLine(problem.getMessage()), name), problem);
     return CommandLine.ExitCode.USAGE;
   }
 
@@ -66,8 +68,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     HeapExhausted(OutOfMemoryError cause) {
       super(
-          "Java's memory is full (%d MiB): give it more, such as TEENYGRAD_JAVA_OPTS=-Xmx8g"
-              .formatted(Runtime.getRuntime().maxMemory() >> 20),
+          String.format(Locale.ROOT, "Java's memory is full (%d MiB): give it more, such as TEENYGRAD_JAVA_OPTS=-Xmx8g",
+              Runtime.getRuntime().maxMemory() >> 20),
           cause);
     }
   }

@@ -9,7 +9,7 @@ final class KernelTable {
   private KernelTable() {}
 
   static void print(Profile profile, PrintWriter out) {
-    out.printf("%4s  %4s %9s %9s %9s %8s  %s%n", "", "runs", "MFLOP", "MB", "us", "GFLOP/s", "fuses");
+    out.printf(Locale.ROOT, "%4s  %4s %9s %9s %9s %8s  %s%n", "", "runs", "MFLOP", "MB", "us", "GFLOP/s", "fuses");
     int runs = 0;
     double flops = 0;
     double bytes = 0;

@@ -15,7 +15,7 @@ final class PresetName implements ITypeConverter<Preset> {
         .filter(preset -> preset.toString().equals(name.toLowerCase(Locale.ROOT)))
         .findFirst()
         .orElseThrow(() -> new TypeConversionException(
-            "there is no preset '%s', but %s"
-                .formatted(name, Arrays.stream(Preset.values()).map(Preset::toString).collect(Collectors.joining(", ")))));
+            String.format(Locale.ROOT, "there is no preset '%s', but %s",
+                name, Arrays.stream(Preset.values()).map(Preset::toString).collect(Collectors.joining(", ")))));
   }
 }

@@ -61,12 +61,14 @@ final class ProgressPrinter implements Progress {
   }
 
   private static String thousands(double number) {
-    return number < 10_000 ? String.format(Locale.ROOT, "%.0f", number) : String.format(Locale.ROOT, "%.1fk", number / 1000);
+    return number < 10_000
+        ? String.format(Locale.ROOT, "%.0f", number) : String.format(Locale.ROOT, "%.1fk", number / 1000);
   }
 
   private static String duration(double seconds) {
     long s = Math.round(seconds);
-    return s < 3600 ? "%d:%02d".formatted(s / 60, s % 60) : "%d:%02d:%02d".formatted(s / 3600, s / 60 % 60, s % 60);
+    return s < 3600 ? String.format(Locale.ROOT, "%d:%02d",
+        s / 60, s % 60) : String.format(Locale.ROOT, "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
   }
 
   @Override

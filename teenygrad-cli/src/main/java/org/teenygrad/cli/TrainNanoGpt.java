@@ -3,6 +3,7 @@ package org.teenygrad.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -114,15 +115,17 @@ final class TrainNanoGpt implements Callable<Integer> {
     if (result.stopped()) {
       out.println(progress.lastSaved() == null
           ? "stopped; nothing new to save"
-          : "stopped after iteration %d and saved %s: go on with --out %s --init-from resume"
-              .formatted(result.iterations(), progress.lastSaved(), this.out));
+          : String.format(Locale.ROOT,
+              "stopped after iteration %d and saved %s: go on with --out %s --init-from resume",
+              result.iterations(), progress.lastSaved(), this.out));
       return CTRL_C;
     }
     speak(out, folder);
     out.printf(
+        Locale.ROOT,
         "%n%d iterations in %.1f s. Files in %s: model.safetensors, checkpoint.safetensors, config.json, log.csv, loss.svg%n",
         result.iterations(), result.seconds(), this.out);
-    out.printf("More text: teenygrad sample --from %s%n", this.out);
+    out.printf(Locale.ROOT, "More text: teenygrad sample --from %s%n", this.out);
     if (json) {
       System.out.println(JsonText.oneLine(facts(result, trainer, device)));
     }
@@ -146,11 +149,14 @@ final class TrainNanoGpt implements Callable<Integer> {
   private static void describe(PrintStream out, Trainer trainer) {
     TrainSettings settings = trainer.settings();
     Corpus corpus = trainer.corpus();
-    out.printf("data: %s, %,d characters, %d different ones%n", corpus.source(), corpus.size(), corpus.tokenizer().vocabularySize());
+    out.printf(Locale.ROOT, "data: %s, %,d characters, %d different ones%n",
+        corpus.source(), corpus.size(), corpus.tokenizer().vocabularySize());
     out.printf(
+        Locale.ROOT,
         "model: %,d parameters, %d layers, %d heads, vectors of %d, context %d%n",
         trainer.model().parameterCount(), settings.nLayer(), settings.nHead(), settings.nEmbd(), settings.blockSize());
-    out.printf("%s %d to %d, %,d tokens each%n", "iterations:", trainer.iteration(), settings.maxIters(), settings.tokensPerIteration());
+    out.printf(Locale.ROOT, "%s %d to %d, %,d tokens each%n",
+        "iterations:", trainer.iteration(), settings.maxIters(), settings.tokensPerIteration());
   }
 
   private int evaluateOnly(PrintStream out, Trainer trainer, Device device) {
@@ -158,7 +164,8 @@ final class TrainNanoGpt implements Callable<Integer> {
     if (evaluation == null) {
       throw new IllegalStateException("the evaluation was stopped");
     }
-    out.printf("iteration %d: train loss %.4f, val loss %.4f%n", evaluation.iteration(), evaluation.trainLoss(), evaluation.valLoss());
+    out.printf(Locale.ROOT, "iteration %d: train loss %.4f, val loss %.4f%n",
+        evaluation.iteration(), evaluation.trainLoss(), evaluation.valLoss());
     if (json) {
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("finalTrainLoss", evaluation.trainLoss());
@@ -173,7 +180,7 @@ final class TrainNanoGpt implements Callable<Integer> {
 
   private static void speak(PrintStream out, RunFolder folder) {
     RunFolder.Trained trained = folder.model();
-    out.printf("%nThe model (best validation loss, iteration %d) says:%n%n", trained.iteration());
+    out.printf(Locale.ROOT, "%nThe model (best validation loss, iteration %d) says:%n%n", trained.iteration());
     new Speech(trained, out).continueText(Speech.defaultPrompt(trained), SPOKEN_CHARACTERS, Speech.DEFAULT_SEED);
   }
 

@@ -1,6 +1,7 @@
 package org.teenygrad.cli;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
@@ -16,9 +17,8 @@ final class Version implements IVersionProvider {
     }
     return new String[] {
       "teenygrad " + build.getProperty("version"),
-      "Java %s, %s %s"
-          .formatted(
-              Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"))
+      String.format(Locale.ROOT, "Java %s, %s %s",
+          Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"))
     };
   }
 }

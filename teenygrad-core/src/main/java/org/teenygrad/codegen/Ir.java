@@ -2,6 +2,7 @@ package org.teenygrad.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -236,7 +237,7 @@ final class Ir {
     }
     if (payload instanceof Double value) {
       double rounded = dtype == DType.FLOAT64 ? value : (double) value.floatValue();
-      return String.format("0x%016X", Double.doubleToLongBits(rounded));
+      return String.format(Locale.ROOT, "0x%016X", Double.doubleToLongBits(rounded));
     }
     long value = ((Number) payload).longValue();
     return Long.toString(dtype == DType.UINT8 ? (byte) value : value);

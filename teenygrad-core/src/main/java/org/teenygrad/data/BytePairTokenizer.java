@@ -7,6 +7,7 @@ import com.knuddels.jtokkit.api.EncodingType;
 import com.knuddels.jtokkit.api.IntArrayList;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 
 /// OpenAI's vocabularies, which come with jtokkit. A vocabulary is read when it is first used.
@@ -56,7 +57,8 @@ final class BytePairTokenizer implements Tokenizer {
       try {
         bytes.writeBytes(encoding.decodeBytes(one));
       } catch (RuntimeException e) { // jtokkit throws several kinds
-        throw new IllegalArgumentException("the token %d is not one of %s".formatted(token, encoding.getName()), e);
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "the token %d is not one of %s", token, encoding.getName()), e);
       }
     }
     return bytes.toByteArray();

@@ -2,6 +2,7 @@ package org.teenygrad.data;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// Turns each character of a text into a number and back.
@@ -47,8 +48,8 @@ public final class CharTokenizer implements Tokenizer {
     int token = Arrays.binarySearch(vocabulary, character);
     if (token < 0) {
       throw new IllegalArgumentException(
-          "the character %s is not in the vocabulary of %d characters"
-              .formatted(describe(character), vocabulary.length));
+          String.format(Locale.ROOT, "the character %s is not in the vocabulary of %d characters",
+              describe(character), vocabulary.length));
     }
     return token;
   }
@@ -71,13 +72,14 @@ public final class CharTokenizer implements Tokenizer {
   private int character(int token) {
     if (token < 0 || token >= vocabulary.length) {
       throw new IllegalArgumentException(
-          "the token %d is not in the vocabulary of %d characters".formatted(token, vocabulary.length));
+          String.format(Locale.ROOT, "the token %d is not in the vocabulary of %d characters",
+              token, vocabulary.length));
     }
     return vocabulary[token];
   }
 
   private static String describe(int character) {
-    var code = "U+%04X".formatted(character);
+    var code = String.format(Locale.ROOT, "U+%04X", character);
     return switch (Character.getType(character)) {
       case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.UNASSIGNED,
           Character.PRIVATE_USE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> code;

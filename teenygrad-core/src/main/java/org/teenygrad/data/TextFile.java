@@ -6,6 +6,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.teenygrad.state.FileException;
 
 /// Reads a corpus.
@@ -43,7 +44,7 @@ public final class TextFile {
     if (result.isError()) {
       int at = bytes.position();
       throw FileException.malformed(
-          file, KIND, "its byte %d (0x%02X) begins no valid character".formatted(at, bytes.get(at)));
+          file, KIND, String.format(Locale.ROOT, "its byte %d (0x%02X) begins no valid character", at, bytes.get(at)));
     }
     return text.flip().toString();
   }

@@ -1,6 +1,7 @@
 package org.teenygrad.data;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /// A long sequence of tokens to learn to continue.
 public final class TokenDataset {
@@ -66,8 +67,10 @@ public final class TokenDataset {
     }
     if (tokens.length <= blockSize) {
       throw new IllegalArgumentException(
-          "%s has %d tokens, but a block of %d and the token after it need %d: use a longer text or a smaller block size"
-              .formatted(name, tokens.length, blockSize, blockSize + 1L));
+          String.format(Locale.ROOT,
+              "%s has %d tokens, but a block of %d and the token after it need %d: use a longer text or a smaller "
+                  + "block size",
+              name, tokens.length, blockSize, blockSize + 1L));
     }
   }
 }

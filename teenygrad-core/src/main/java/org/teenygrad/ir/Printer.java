@@ -3,6 +3,7 @@ package org.teenygrad.ir;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -35,8 +36,8 @@ public final class Printer {
               .collect(Collectors.joining(" "));
       String what = (inputs + "  " + payload(node)).strip();
       text.append(
-          "%4d  %-10s %-28s %s%s%n"
-              .formatted(numbers.size(), node.op(), what, node.dtype(), node.shape()));
+          String.format(Locale.ROOT, "%4d  %-10s %-28s %s%s%n",
+              numbers.size(), node.op(), what, node.dtype(), node.shape()));
       numbers.put(node, numbers.size());
     }
     return text.toString();
@@ -62,9 +63,9 @@ public final class Printer {
         cells += more.lines().map(line -> "|" + cell(line)).collect(Collectors.joining());
       }
       String style = node.inputs().isEmpty() ? ", style=rounded" : "";
-      dot.append("  n%d [label=\"{%s}\"%s];\n".formatted(number, cells, style));
+      dot.append(String.format(Locale.ROOT, "  n%d [label=\"{%s}\"%s];\n", number, cells, style));
       for (OpNode input : node.inputs()) {
-        dot.append("  n%d -> n%d;\n".formatted(numbers.get(input), number));
+        dot.append(String.format(Locale.ROOT, "  n%d -> n%d;\n", numbers.get(input), number));
       }
     }
     return dot.append("}\n").toString();

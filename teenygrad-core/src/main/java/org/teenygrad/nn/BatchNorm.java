@@ -1,6 +1,7 @@
 package org.teenygrad.nn;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,8 @@ public record BatchNorm(
       return x.batchNorm(running.mean(), running.variance(), weight, bias, eps);
     }
     if (training && x.rank() >= 2 && x.numel() <= x.size(1)) {
-      throw new IllegalArgumentException("BatchNorm: %s has no two elements a channel to train with".formatted(x.shape()));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "BatchNorm: %s has no two elements a channel to train with", x.shape()));
     }
     Tensor y = x.batchNorm(weight, bias, eps);
     return running == null ? y : y.alongside(follow(x, running));

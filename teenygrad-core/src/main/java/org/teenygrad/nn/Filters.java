@@ -2,6 +2,7 @@ package org.teenygrad.nn;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
@@ -24,11 +25,13 @@ record Filters(Tensor weight, @Nullable Tensor bias) {
       String name, int first, int second, int out, boolean bias, int groups, int axes, int... kernel) {
     if (groups < 1 || first < 1 || first % groups != 0 || second < 1 || second % groups != 0) {
       throw new IllegalArgumentException(
-          "%s: %d and %d channels do not divide into %d groups".formatted(name, first, second, groups));
+          String.format(Locale.ROOT, "%s: %d and %d channels do not divide into %d groups",
+              name, first, second, groups));
     }
     if (kernel.length != 1 && kernel.length != axes || Arrays.stream(kernel).anyMatch(size -> size < 1)) {
       throw new IllegalArgumentException(
-          "%s: a kernel has one size, or one for each of the %d axes, not %s".formatted(name, axes, Arrays.toString(kernel)));
+          String.format(Locale.ROOT, "%s: a kernel has one size, or one for each of the %d axes, not %s",
+              name, axes, Arrays.toString(kernel)));
     }
     IntStream sizes = IntStream.range(0, axes).map(axis -> kernel[kernel.length == 1 ? 0 : axis]);
     int[] shape = IntStream.concat(IntStream.of(first, second / groups), sizes).toArray();

@@ -1,5 +1,6 @@
 package org.teenygrad.nn;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
 
@@ -15,7 +16,8 @@ public record GroupNorm(int groups, @Nullable Tensor weight, @Nullable Tensor bi
   /// With weight and bias, and eps 1e-5.
   public static GroupNorm of(int groups, int channels) {
     if (groups < 1 || channels % groups != 0) {
-      throw new IllegalArgumentException("GroupNorm: %d channels do not divide into %d groups".formatted(channels, groups));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "GroupNorm: %d channels do not divide into %d groups", channels, groups));
     }
     return new GroupNorm(groups, Init.ONES.parameter(channels), Init.ZEROS.parameter(channels), 1e-5);
   }

@@ -1,6 +1,7 @@
 package org.teenygrad.nn;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.AttentionOptions;
@@ -20,7 +21,9 @@ public record MultiHeadAttention(Tensor inWeight, @Nullable Tensor inBias, Linea
   public MultiHeadAttention {
     if (heads < 1 || inWeight.rank() != 2 || inWeight.size(0) != 3 * inWeight.size(1) || inWeight.size(1) % heads != 0) {
       throw new IllegalArgumentException(
-          "multiHeadAttention: weight %s is not (3 dim, dim) with dim a multiple of %d heads".formatted(inWeight.shape(), heads));
+          String.format(Locale.ROOT,
+              "multiHeadAttention: weight %s is not (3 dim, dim) with dim a multiple of %d heads",
+              inWeight.shape(), heads));
     }
   }
 

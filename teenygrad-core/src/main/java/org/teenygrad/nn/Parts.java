@@ -8,6 +8,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
@@ -98,8 +99,9 @@ final class Parts {
   private static IllegalStateException closed(Module module, @Nullable Throwable cause) {
     Class<?> type = module.getClass();
     return new IllegalStateException(
-        "the parts of %s cannot be read: write `opens %s to %s;` in the module-info of %s, or override parts()"
-            .formatted(type.getName(), type.getPackageName(), Module.class.getModule().getName(), type.getModule().getName()),
+        String.format(Locale.ROOT,
+            "the parts of %s cannot be read: write `opens %s to %s;` in the module-info of %s, or override parts()",
+            type.getName(), type.getPackageName(), Module.class.getModule().getName(), type.getModule().getName()),
         cause);
   }
 

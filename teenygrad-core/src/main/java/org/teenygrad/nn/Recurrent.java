@@ -3,6 +3,7 @@ package org.teenygrad.nn;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
@@ -56,7 +57,8 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional, doub
   public Recurrent {
     cells = List.copyOf(cells);
     if (cells.isEmpty() || bidirectional && cells.size() % 2 != 0) {
-      throw new IllegalArgumentException("recurrent: %d cells, bidirectional %s".formatted(cells.size(), bidirectional));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "recurrent: %d cells, bidirectional %s", cells.size(), bidirectional));
     }
     if (!(dropout >= 0 && dropout <= 1)) {
       throw new IllegalArgumentException("recurrent: the probability of dropout must be in 0..1, not " + dropout);
@@ -127,7 +129,8 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional, doub
   public Result run(Tensor x, @Nullable Tensor hidden, @Nullable Tensor cell) {
     if (x.rank() != 3 || x.size(2) != cells.getFirst().weightIh().size(1)) {
       throw new IllegalArgumentException(
-          "recurrent: input %s is not (batch, time, %d)".formatted(x.shape(), cells.getFirst().weightIh().size(1)));
+          String.format(Locale.ROOT, "recurrent: input %s is not (batch, time, %d)",
+              x.shape(), cells.getFirst().weightIh().size(1)));
     }
     int directions = bidirectional ? 2 : 1;
     List<Tensor> hiddens = new ArrayList<>();

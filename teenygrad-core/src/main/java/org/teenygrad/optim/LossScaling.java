@@ -1,5 +1,7 @@
 package org.teenygrad.optim;
 
+import java.util.Locale;
+
 /// How a loss is scaled so that float16 holds its gradients: the rules of PyTorch's `GradScaler` (Micikevicius et al., *Mixed precision
 /// training*, 2018).
 ///
@@ -24,8 +26,10 @@ public record LossScaling(double initial, double growth, double backoff, int int
   public LossScaling {
     if (!(initial > 0 && initial < Float.MAX_VALUE && growth > 1 && growth < Float.MAX_VALUE && backoff > 0 && backoff < 1 && interval >= 1)) {
       throw new IllegalArgumentException(
-          "initial must be above 0, growth above 1, backoff between 0 and 1, interval 1 or more: not %s, %s, %s, %d"
-              .formatted(initial, growth, backoff, interval));
+          String.format(Locale.ROOT,
+              "initial must be above 0, growth above 1, backoff between 0 and 1, interval 1 or more: not %s, %s, %s, "
+                  + "%d",
+              initial, growth, backoff, interval));
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.teenygrad.optim;
 
+import java.util.Locale;
+
 /// One rise and one longer fall to almost nothing (Smith and Topin, *Super-Convergence*, 2018): `torch.optim.lr_scheduler.OneCycleLR`
 /// with its two phases, but for the momentum.
 ///
@@ -17,8 +19,10 @@ public record OneCycle(
     CosineSchedule.requireRate(highest);
     if (iterations < 1 || !(rise >= 0 && rise <= 1) || !(firstDivisor > 0) || !(lastDivisor > 0)) {
       throw new IllegalArgumentException(
-          "oneCycle: %d iterations, a rise of %s of them, divisors %s and %s: there must be at least 1, 0..1, above 0"
-              .formatted(iterations, rise, firstDivisor, lastDivisor));
+          String.format(Locale.ROOT,
+              "oneCycle: %d iterations, a rise of %s of them, divisors %s and %s: there must be at least 1, 0..1, "
+                  + "above 0",
+              iterations, rise, firstDivisor, lastDivisor));
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +137,8 @@ public abstract class Optimizer {
     for (String name : group.settings().keySet()) {
       if (!defaults.containsKey(name)) {
         throw new IllegalArgumentException(
-            "%s has no setting %s; a group may change %s".formatted(getClass().getSimpleName(), name, new TreeSet<>(defaults.keySet())));
+            String.format(Locale.ROOT, "%s has no setting %s; a group may change %s",
+                getClass().getSimpleName(), name, new TreeSet<>(defaults.keySet())));
       }
     }
   }
@@ -154,7 +156,7 @@ public abstract class Optimizer {
         double value = settings(i).of(name);
         if (!(value >= 0 && value < 1)) {
           throw new IllegalArgumentException(
-              "%s: %s must be in [0, 1), not %s".formatted(getClass().getSimpleName(), name, value));
+              String.format(Locale.ROOT, "%s: %s must be in [0, 1), not %s", getClass().getSimpleName(), name, value));
         }
       }
     }
@@ -429,7 +431,8 @@ public abstract class Optimizer {
     states.forEach((name, state) -> {
       if (!require(saved, name).shape().equals(state.shape())) {
         throw new IllegalArgumentException(
-            "loadStateDict: %s is %s, not %s".formatted(name, require(saved, name).shape(), state.shape()));
+            String.format(Locale.ROOT, "loadStateDict: %s is %s, not %s",
+                name, require(saved, name).shape(), state.shape()));
       }
     });
     long savedSteps = require(saved, "step").itemLong();

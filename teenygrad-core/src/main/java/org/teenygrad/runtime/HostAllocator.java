@@ -3,6 +3,7 @@ package org.teenygrad.runtime;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -105,9 +106,10 @@ public final class HostAllocator implements Allocator {
 
   private OutOfMemoryException outOfMemory(long bytes, String what) {
     return new OutOfMemoryException(
-        "host memory: no room for %s%s: %s are in use, and %s is the limit. A smaller batch or block size needs less; TEENYGRAD_MEMORY=16g raises the limit"
-            .formatted(
-                MemoryBudget.text(bytes),
+        String.format(Locale.ROOT,
+            "host memory: no room for %s%s: %s are in use, and %s is the limit. A smaller batch or block size needs "
+                + "less; TEENYGRAD_MEMORY=16g raises the limit",
+            MemoryBudget.text(bytes),
                 what,
                 MemoryBudget.text(liveBytes()),
                 MemoryBudget.text(budget.bytes())));

@@ -2,6 +2,7 @@ package org.teenygrad.schedule;
 
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.teenygrad.Device;
@@ -37,8 +38,8 @@ final class Placement {
           Device other = device == null ? null : devices.putIfAbsent(node, device);
           if (other != null && !other.equals(device)) {
             throw new IllegalArgumentException(
-                "%s of tensors on different devices: %s and %s; move one with to(\"%s\")"
-                    .formatted(node.op(), other, device, other));
+                String.format(Locale.ROOT, "%s of tensors on different devices: %s and %s; move one with to(\"%s\")",
+                    node.op(), other, device, other));
           }
         }
       }

@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -232,7 +233,8 @@ final class Scheduler {
   private void requireRoom(Memory memory, List<List<Bound>> launches) {
     long results = unwrittenBytes + memory.resultBytes();
     long more = results + Math.max(0, memory.workspaceBytes() - Workspace.of(runtime.device()).bytes());
-    runtime.allocator().requireRoom(more, () -> "%s for what is computed on the way, %s for results; %s".formatted(
+    runtime.allocator().requireRoom(more, () -> String.format(Locale.ROOT,
+        "%s for what is computed on the way, %s for results; %s",
         MemoryBudget.text(memory.workspaceBytes()), MemoryBudget.text(results), largest(launches)));
   }
 
@@ -245,7 +247,8 @@ final class Scheduler {
         OpNode node = slotNodes.get(slot);
         if (bytes(node) > most) {
           most = bytes(node);
-          text = "the largest is %s%s of: %s".formatted(node.dtype(), node.shape(), KernelDescription.of(bound.sink));
+          text = String.format(Locale.ROOT, "the largest is %s%s of: %s",
+              node.dtype(), node.shape(), KernelDescription.of(bound.sink));
         }
       }
     }

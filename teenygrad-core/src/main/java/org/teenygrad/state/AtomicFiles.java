@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
@@ -67,7 +68,7 @@ public final class AtomicFiles {
     removeAbandoned(file);
     var temporary =
         file.resolveSibling(
-            prefix(file) + "%016x.tmp".formatted(ThreadLocalRandom.current().nextLong()));
+            prefix(file) + String.format(Locale.ROOT, "%016x.tmp", ThreadLocalRandom.current().nextLong()));
     try {
       try (var channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

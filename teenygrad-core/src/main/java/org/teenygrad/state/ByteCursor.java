@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /// Reads a file's bytes one after the other. Whatever length it is given, it never reads past the end, and nothing is
 /// allocated before it is known to be there.
@@ -64,8 +65,8 @@ final class ByteCursor {
   byte[] bytes(long length, int limit) {
     if (length > limit) {
       throw new IllegalArgumentException(
-          "at byte %d something of %s bytes begins, but at most %d make sense there"
-              .formatted(position, Long.toUnsignedString(length), limit));
+          String.format(Locale.ROOT, "at byte %d something of %s bytes begins, but at most %d make sense there",
+              position, Long.toUnsignedString(length), limit));
     }
     return take(length).toArray(ValueLayout.JAVA_BYTE);
   }
@@ -82,7 +83,8 @@ final class ByteCursor {
 
   void skipTo(long target) {
     if (target < position || target > bytes.byteSize()) {
-      throw new IllegalArgumentException("it ends at byte %d, before byte %d".formatted(bytes.byteSize(), target));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "it ends at byte %d, before byte %d", bytes.byteSize(), target));
     }
     position = target;
   }
@@ -90,8 +92,8 @@ final class ByteCursor {
   private long advance(long length) {
     if (length < 0 || length > remaining()) {
       throw new IllegalArgumentException(
-          "at byte %d it should have %s more bytes, but has %d"
-              .formatted(position, Long.toUnsignedString(length), remaining()));
+          String.format(Locale.ROOT, "at byte %d it should have %s more bytes, but has %d",
+              position, Long.toUnsignedString(length), remaining()));
     }
     long at = position;
     position += length;

@@ -32,7 +32,8 @@ final class CsvColumns {
   void addRow(List<String> fields, long line) {
     if (fields.size() != columns.size()) {
       throw new IllegalArgumentException(
-          "line %d has %d columns, but the first has %d".formatted(line, fields.size(), columns.size()));
+          String.format(Locale.ROOT, "line %d has %d columns, but the first has %d",
+              line, fields.size(), columns.size()));
     }
     if (values.length - count < fields.size()) {
       values = Arrays.copyOf(values, grown(fields.size()));
@@ -45,7 +46,7 @@ final class CsvColumns {
   private int grown(int needed) {
     long all = (long) count + needed;
     if (all > MAX_VALUES) {
-      throw new IllegalArgumentException("it has more than %d values".formatted(MAX_VALUES));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "it has more than %d values", MAX_VALUES));
     }
     return (int) Math.min(MAX_VALUES, Math.max(2L * values.length, all));
   }
@@ -61,8 +62,9 @@ final class CsvColumns {
       return known.computeIfAbsent(field, text -> known.size());
     }
     if (Double.isNaN(number)) {
-      throw new IllegalArgumentException("line %d has '%s' in column %s, which is not a number".formatted(
-          line, field.length() <= EXCERPT ? field : field.substring(0, EXCERPT) + "...", columns.get(column)));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "line %d has '%s' in column %s, which is not a number",
+              line, field.length() <= EXCERPT ? field : field.substring(0, EXCERPT) + "...", columns.get(column)));
     }
     return number;
   }

@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /// The lines of a table as text, cut into fields (RFC 4180, and what people write): commas, semicolons, tabs or spaces
 /// stand between them. A field in quotes may have separators, line ends and, doubled, quotes in it.
@@ -98,7 +99,8 @@ final class CsvLines {
         fields.add(text(isQuoted));
       }
       if (fields.size() > MAX_FIELDS) {
-        throw new IllegalArgumentException("line %d has more than %d columns".formatted(line, MAX_FIELDS));
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "line %d has more than %d columns", line, MAX_FIELDS));
       }
       int end = position < text.byteSize() ? text.get(ValueLayout.JAVA_BYTE, position++) : '\n';
       if (end == '\r' && position < text.byteSize() && text.get(ValueLayout.JAVA_BYTE, position) == '\n') {
@@ -144,7 +146,8 @@ final class CsvLines {
       nextLine += c == '\n' ? 1 : 0;
       add(c);
     }
-    throw new IllegalArgumentException("a quote that is opened in line %d is never closed".formatted(line));
+    throw new IllegalArgumentException(
+        String.format(Locale.ROOT, "a quote that is opened in line %d is never closed", line));
   }
 
   private boolean isBlank() {
@@ -158,7 +161,8 @@ final class CsvLines {
 
   private void add(byte c) {
     if (fieldBytes == MAX_FIELD_BYTES) {
-      throw new IllegalArgumentException("line %d has a field of more than %d bytes".formatted(line, MAX_FIELD_BYTES));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "line %d has a field of more than %d bytes", line, MAX_FIELD_BYTES));
     }
     if (fieldBytes == field.length) {
       field = Arrays.copyOf(field, 2 * fieldBytes);
@@ -171,7 +175,7 @@ final class CsvLines {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(field, 0, fieldBytes)).toString();
       return isQuoted ? text : text.strip();
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("line %d is not UTF-8".formatted(line), e);
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "line %d is not UTF-8", line), e);
     }
   }
 }

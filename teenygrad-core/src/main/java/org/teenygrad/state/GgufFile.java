@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -82,7 +83,7 @@ final class GgufFile {
     long count = cursor.count(what);
     if (count > cursor.remaining() / minBytes) {
       throw new IllegalArgumentException(
-          "%s is %d, for which its %d bytes are too few".formatted(what, count, cursor.remaining()));
+          String.format(Locale.ROOT, "%s is %d, for which its %d bytes are too few", what, count, cursor.remaining()));
     }
     return count;
   }
@@ -101,8 +102,8 @@ final class GgufFile {
       if (type != UINT32 || !(value instanceof Long number) || number < 8 || number > 1 << 30
           || Long.bitCount(number) != 1) {
         throw new IllegalArgumentException(
-            "its alignment is %s (type %d), which is not a uint32 that is a power of two from 8 on"
-                .formatted(value, type));
+            String.format(Locale.ROOT,
+                "its alignment is %s (type %d), which is not a uint32 that is a power of two from 8 on", value, type));
       }
       alignment = number;
     }
@@ -117,7 +118,8 @@ final class GgufFile {
     long count = count("the length of its array " + key, VALUE_BYTES[type]);
     arrayValues += count;
     if (arrayValues > MAX_ARRAY_VALUES) {
-      throw new IllegalArgumentException("its arrays have more than %d values".formatted(MAX_ARRAY_VALUES));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "its arrays have more than %d values", MAX_ARRAY_VALUES));
     }
     List<Object> values = new ArrayList<>();
     for (long i = 0; i < count; i++) {
@@ -157,7 +159,8 @@ final class GgufFile {
     }
     long axes = cursor.u32();
     if (axes > MAX_AXES) {
-      throw new IllegalArgumentException("its tensor %s has %d axes, more than %d".formatted(name, axes, MAX_AXES));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "its tensor %s has %d axes, more than %d", name, axes, MAX_AXES));
     }
     List<Long> sizes = new ArrayList<>();
     for (int axis = 0; axis < axes; axis++) {
@@ -168,7 +171,8 @@ final class GgufFile {
       Shape shape = StoredTensor.shape(sizes.reversed());
       long row = sizes.isEmpty() ? 1 : sizes.getFirst();
       if (row % type.blockElements != 0) {
-        throw new IllegalArgumentException("its rows of %d are not whole blocks of %s".formatted(row, type));
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "its rows of %d are not whole blocks of %s", row, type));
       }
       long bytes = Math.multiplyExact(shape.elements() / type.blockElements, (long) type.blockBytes);
       return new Description(name, shape, type, cursor.count("its offset"), bytes);
@@ -202,8 +206,9 @@ final class GgufFile {
         || tensor.bytes() > data.byteSize()
         || tensor.offset() > data.byteSize() - tensor.bytes()) {
       throw new IllegalArgumentException(
-          "its tensor %s has %d bytes at %d, which is not inside the %d bytes of data at a multiple of %d"
-              .formatted(tensor.name(), tensor.bytes(), tensor.offset(), data.byteSize(), alignment));
+          String.format(Locale.ROOT,
+              "its tensor %s has %d bytes at %d, which is not inside the %d bytes of data at a multiple of %d",
+              tensor.name(), tensor.bytes(), tensor.offset(), data.byteSize(), alignment));
     }
     MemorySegment bytes = data.asSlice(tensor.offset(), tensor.bytes());
     tensors.put(tensor.name(), new StoredTensor(tensor.shape(), () -> tensor(tensor, bytes)));

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -65,8 +66,9 @@ final class GzipFile {
       packed += length;
     }
     if (packed != bytes) {
-      throw new IllegalArgumentException("%s bytes are packed in it, not the %d that it claims"
-          .formatted(packed > bytes ? "more" : Long.toString(packed), bytes));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s bytes are packed in it, not the %d that it claims",
+              packed > bytes ? "more" : Long.toString(packed), bytes));
     }
     MemorySegment unpacked = file.arena().allocate(bytes);
     try (InputStream again = open(file)) {

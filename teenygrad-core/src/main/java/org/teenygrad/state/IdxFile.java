@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.Shape;
 
@@ -61,7 +62,8 @@ final class IdxFile {
     long expected = header.type().bytes(header.sizes());
     if (cursor.remaining() != expected) {
       throw new IllegalArgumentException(
-          "its shape %s takes %d bytes, but %d follow the header".formatted(shape, expected, cursor.remaining()));
+          String.format(Locale.ROOT, "its shape %s takes %d bytes, but %d follow the header",
+              shape, expected, cursor.remaining()));
     }
     MemorySegment data = cursor.take(expected);
     return new StoredTensor(shape, () -> Elements.tensor(data, header.type(), ByteOrder.BIG_ENDIAN, shape));

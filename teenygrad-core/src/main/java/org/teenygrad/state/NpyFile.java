@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -148,7 +149,8 @@ final class NpyFile {
       long following = bytes - cursor.position();
       if (following != expected) {
         throw new IllegalArgumentException(
-            "its shape %s takes %d bytes, but %d follow the header".formatted(header.shape(), expected, following));
+            String.format(Locale.ROOT, "its shape %s takes %d bytes, but %d follow the header",
+                header.shape(), expected, following));
       }
       return new Array(header, cursor.position());
     }

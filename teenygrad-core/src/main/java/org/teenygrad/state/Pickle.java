@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.state.PickledValue.Dict;
 import org.teenygrad.state.PickledValue.Global;
@@ -128,8 +129,8 @@ final class Pickle {
       case 'b' -> build();
       case 'Q' -> stack.add(reader.persistent(pop()));
       default -> throw new IllegalArgumentException(
-          "its pickle makes an object (instruction 0x%02x at byte %d), which is not data"
-              .formatted(code, cursor.position() - 1));
+          String.format(Locale.ROOT, "its pickle makes an object (instruction 0x%02x at byte %d), which is not data",
+              code, cursor.position() - 1));
     }
   }
 
@@ -202,8 +203,9 @@ final class Pickle {
     Global global = new Global(module, name);
     if (!reader.allows(global)) {
       throw new IllegalArgumentException(
-          "it asks for %s.%s, which is not data: only tensors, lists, tuples, dicts, numbers and strings are read"
-              .formatted(shortened(module), shortened(name)));
+          String.format(Locale.ROOT,
+              "it asks for %s.%s, which is not data: only tensors, lists, tuples, dicts, numbers and strings are read",
+              shortened(module), shortened(name)));
     }
     return global;
   }

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.DType;
 import org.teenygrad.Shape;
@@ -108,13 +109,12 @@ public final class SafetensorsFile implements AutoCloseable {
         file.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
     if (headerBytes < 0 || headerBytes > SafetensorsHeader.MAX_BYTES) {
       throw new IllegalArgumentException(
-          "its header would take %s bytes, more than %d"
-              .formatted(Long.toUnsignedString(headerBytes), SafetensorsHeader.MAX_BYTES));
+          String.format(Locale.ROOT, "its header would take %s bytes, more than %d",
+              Long.toUnsignedString(headerBytes), SafetensorsHeader.MAX_BYTES));
     }
     if (headerBytes > file.byteSize() - Long.BYTES) {
       throw new IllegalArgumentException(
-          "its header of %d bytes does not fit a file of %d"
-              .formatted(headerBytes, file.byteSize()));
+          String.format(Locale.ROOT, "its header of %d bytes does not fit a file of %d", headerBytes, file.byteSize()));
     }
     var data = file.asSlice(Long.BYTES + headerBytes);
     var header =

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -140,8 +141,8 @@ record SafetensorsHeader(List<Tensor> tensors, Map<String, String> metadata) {
       if (tensor.begin() != covered || tensor.end() < tensor.begin()) {
         throw new IllegalArgumentException(
             who
-                + "has the data_offsets [%d, %d], but should begin at %d"
-                    .formatted(tensor.begin(), tensor.end(), covered));
+                + String.format(Locale.ROOT, "has the data_offsets [%d, %d], but should begin at %d",
+                    tensor.begin(), tensor.end(), covered));
       }
       long bytes;
       try {
@@ -153,9 +154,7 @@ record SafetensorsHeader(List<Tensor> tensors, Map<String, String> metadata) {
       if (bytes != tensor.end() - tensor.begin()) {
         throw new IllegalArgumentException(
             who
-                + "takes %d bytes as %s%s, but its data_offsets span %d"
-                    .formatted(
-                        bytes,
+                + String.format(Locale.ROOT, "takes %d bytes as %s%s, but its data_offsets span %d", bytes,
                         tensor.dtype(),
                         tensor.shape(),
                         tensor.end() - tensor.begin()));
@@ -164,8 +163,7 @@ record SafetensorsHeader(List<Tensor> tensors, Map<String, String> metadata) {
     }
     if (covered != dataBytes) {
       throw new IllegalArgumentException(
-          "its tensors take %d bytes, but %d bytes follow the header"
-              .formatted(covered, dataBytes));
+          String.format(Locale.ROOT, "its tensors take %d bytes, but %d bytes follow the header", covered, dataBytes));
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.state.SafetensorsFile.Entry;
 
@@ -27,8 +28,8 @@ final class SafetensorsWriter {
     var header = new SafetensorsHeader(layout(ordered), metadata).toBytes();
     if (header.length > SafetensorsHeader.MAX_BYTES) {
       throw new IllegalArgumentException(
-          "the header of %s would take %d bytes, more than the format's limit of %d"
-              .formatted(path, header.length, SafetensorsHeader.MAX_BYTES));
+          String.format(Locale.ROOT, "the header of %s would take %d bytes, more than the format's limit of %d",
+              path, header.length, SafetensorsHeader.MAX_BYTES));
     }
     var prefix =
         ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length);
@@ -52,7 +53,7 @@ final class SafetensorsWriter {
       long bytes = entry.bytes().byteSize();
       if (dtype.bytes(entry.shape()) != bytes) {
         throw new IllegalArgumentException(
-            "tensor '%s' is %s, but has %d bytes".formatted(named.getKey(), entry, bytes));
+            String.format(Locale.ROOT, "tensor '%s' is %s, but has %d bytes", named.getKey(), entry, bytes));
       }
       tensors.add(
           new SafetensorsHeader.Tensor(named.getKey(), dtype, entry.shape(), begin, begin + bytes));

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -63,8 +64,8 @@ final class ShardedIndex {
       metadata.putAll(shard.metadata());
       shard.shapes().forEach((name, shape) -> {
         if (!shardName.equals(index.get(name))) {
-          throw FileException.malformed(path, KIND, "%s has a tensor '%s' that it does not know"
-              .formatted(shardName, name));
+          throw FileException.malformed(path, KIND,
+              String.format(Locale.ROOT, "%s has a tensor '%s' that it does not know", shardName, name));
         }
         shapes.put(name, shape);
       });

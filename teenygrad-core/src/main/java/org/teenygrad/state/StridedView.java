@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Shape;
@@ -44,8 +45,9 @@ final class StridedView {
       // Below: far outside.
     }
     throw new IllegalArgumentException(
-        "its shape %s, strides %s and offset %d reach outside the %d elements of its storage"
-            .formatted(shape, view.strides(), view.offset(), available));
+        String.format(Locale.ROOT,
+            "its shape %s, strides %s and offset %d reach outside the %d elements of its storage",
+            shape, view.strides(), view.offset(), available));
   }
 
   /// What a checked view uses of the whole storage.

@@ -2,6 +2,7 @@ package org.teenygrad.state;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -134,7 +135,8 @@ public final class TensorFile implements AutoCloseable {
     try {
       return Objects.requireNonNull(contents.tensors().get(name)).loader().get();
     } catch (IllegalArgumentException e) {
-      throw FileException.lacking(path, "a tensor '%s' that can be read: %s".formatted(name, e.getMessage()));
+      throw FileException.lacking(path, String.format(Locale.ROOT, "a tensor '%s' that can be read: %s",
+          name, e.getMessage()));
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// What `torch.save` writes since version 1.6: a zip of a pickle and, for each storage, an entry.
@@ -34,7 +35,8 @@ final class TorchFile {
       ZipArchive.Entry entry = entry(archive, folder + "data/" + storage.key());
       if (entry.size() != storage.bytes()) {
         throw new IllegalArgumentException(
-            "its storage %s has %d bytes instead of %d".formatted(storage.key(), entry.size(), storage.bytes()));
+            String.format(Locale.ROOT, "its storage %s has %d bytes instead of %d",
+                storage.key(), entry.size(), storage.bytes()));
       }
     }
     Map<String, MemorySegment> unpacked = new HashMap<>();

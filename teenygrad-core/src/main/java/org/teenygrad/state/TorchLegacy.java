@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.teenygrad.state.PickledValue.Dict;
@@ -48,7 +49,8 @@ final class TorchLegacy {
       long elements = order == ByteOrder.LITTLE_ENDIAN ? cursor.i64() : Long.reverseBytes(cursor.i64());
       if (elements != storage.elements()) {
         throw new IllegalArgumentException(
-            "its storage %s has %d elements instead of %d".formatted(storage.key(), elements, storage.elements()));
+            String.format(Locale.ROOT, "its storage %s has %d elements instead of %d",
+                storage.key(), elements, storage.elements()));
       }
       storages.put(storage.key(), cursor.take(storage.bytes()));
     }

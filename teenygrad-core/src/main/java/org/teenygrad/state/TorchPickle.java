@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -122,8 +123,8 @@ final class TorchPickle implements Pickle.Reader {
         TorchStorage whole = TorchStorage.of(key, type, elements);
         TorchStorage known = storages.putIfAbsent(key, whole);
         if (known != null && known.bytes() != whole.bytes()) {
-          throw new IllegalArgumentException("its storage %s has %d bytes, or %d"
-              .formatted(key, known.bytes(), whole.bytes()));
+          throw new IllegalArgumentException(
+              String.format(Locale.ROOT, "its storage %s has %d bytes, or %d", key, known.bytes(), whole.bytes()));
         }
         return parts.size() == 6 && parts.get(5) instanceof Tuple(List<Object> part) ? part(whole, part) : whole;
       }

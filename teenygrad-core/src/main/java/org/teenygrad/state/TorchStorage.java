@@ -1,5 +1,7 @@
 package org.teenygrad.state;
 
+import java.util.Locale;
+
 /// A storage of a PyTorch file: a row of elements, of which tensors are views.
 ///
 /// @param key where the file has it
@@ -12,7 +14,8 @@ record TorchStorage(String key, StoredType type, long elements, long start, long
   TorchStorage {
     if (elements < 0 || elements > Long.MAX_VALUE / 8 || start < 0 || length < 0 || start > elements - length) {
       throw new IllegalArgumentException(
-          "its storage %s has the elements %d to %d of %d".formatted(key, start, start + length, elements));
+          String.format(Locale.ROOT, "its storage %s has the elements %d to %d of %d",
+              key, start, start + length, elements));
     }
   }
 

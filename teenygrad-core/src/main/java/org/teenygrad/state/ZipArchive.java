@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
@@ -115,7 +116,8 @@ record ZipArchive(Map<String, Entry> entries) {
         throw new IllegalArgumentException("its entry " + name + " is damaged", e);
       }
       if (out < enough) {
-        throw new IllegalArgumentException("its entry %s has %d bytes instead of %d".formatted(name, out, size));
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "its entry %s has %d bytes instead of %d", name, out, size));
       }
     }
 
@@ -149,7 +151,8 @@ record ZipArchive(Map<String, Entry> entries) {
     }
     if (entries.size() != directory.entries()) {
       throw new IllegalArgumentException(
-          "it has %d entries, but its zip directory says %d".formatted(entries.size(), directory.entries()));
+          String.format(Locale.ROOT, "it has %d entries, but its zip directory says %d",
+              entries.size(), directory.entries()));
     }
     requireApart(places);
     return new ZipArchive(Collections.unmodifiableMap(entries));
@@ -226,7 +229,8 @@ record ZipArchive(Map<String, Entry> entries) {
       throw new IllegalArgumentException("its entry " + name + " is encrypted, or packed in another way than deflate");
     }
     if (method == 0 ? packed != size : size / MAX_RATIO > packed) {
-      throw new IllegalArgumentException("its entry %s cannot have %d bytes in %d".formatted(name, size, packed));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "its entry %s cannot have %d bytes in %d", name, size, packed));
     }
     return new Entry(name, method == 8, content(file, name, offset, packed), size, crc);
   }

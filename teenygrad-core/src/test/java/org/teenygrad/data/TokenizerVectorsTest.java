@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -61,9 +62,9 @@ class TokenizerVectorsTest {
     int different = 0;
     for (var file : vectors.entrySet()) {
       List<Vector> wrong = file.getValue().stream().filter(vector -> !vector.holds()).toList();
-      wrong.forEach(vector -> System.out.printf("%s: %s, %s, %s%n", file.getKey(), vector.encoding(),
+      wrong.forEach(vector -> System.out.printf(Locale.ROOT, "%s: %s, %s, %s%n", file.getKey(), vector.encoding(),
           HexFormat.of().formatHex(vector.bytes()), Arrays.toString(vector.ids())));
-      System.out.printf("%s: %d equal, %d different%n",
+      System.out.printf(Locale.ROOT, "%s: %d equal, %d different%n",
           file.getKey().getFileName(), file.getValue().size() - wrong.size(), wrong.size());
       different += wrong.size();
     }

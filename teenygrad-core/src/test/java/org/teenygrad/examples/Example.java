@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,7 @@ record Example(Path file, int line, List<String> lines, @Nullable String method)
   private static String checked(String code, String text) {
     Matcher declaration = DECLARATION.matcher(code);
     return declaration.matches()
-        ? "%s; check(%s, \"%s\");".formatted(code, declaration.group(1), text)
-        : "check(%s, \"%s\");".formatted(code, text);
+        ? String.format(Locale.ROOT, "%s; check(%s, \"%s\");", code, declaration.group(1), text)
+        : String.format(Locale.ROOT, "check(%s, \"%s\");", code, text);
   }
 }

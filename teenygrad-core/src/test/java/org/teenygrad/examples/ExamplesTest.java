@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -49,14 +50,15 @@ class ExamplesTest {
     private final String name;
 
     Source(Example example, int number) {
-      super(URI.create("string:///org/teenygrad/examples/Example%d.java".formatted(number)), Kind.SOURCE);
+      super(URI.create(
+          String.format(Locale.ROOT, "string:///org/teenygrad/examples/Example%d.java", number)), Kind.SOURCE);
       this.example = example;
       name = "Example" + number;
     }
 
     @Override
     public String getCharContent(boolean ignoreEncodingErrors) {
-      return HEAD.formatted(name) + String.join("\n", example.statements()) + "\n}}\n";
+      return String.format(Locale.ROOT, HEAD, name) + String.join("\n", example.statements()) + "\n}}\n";
     }
   }
 
@@ -98,7 +100,7 @@ class ExamplesTest {
     return diagnostics.getDiagnostics().stream()
         .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)
         .map(d -> d.getSource() instanceof Source source
-            ? "%s:%d: %s".formatted(
+            ? String.format(Locale.ROOT, "%s:%d: %s",
                 source.example.file().getFileName(), source.example.line() + d.getLineNumber() - 2, d.getMessage(null))
             : d.toString())
         .toList();

@@ -1,6 +1,7 @@
 package org.teenygrad.golden;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,8 @@ record GoldenCase(
 
   private static <T> T member(String place, Map<?, ?> map, String key, Class<T> type) {
     if (!type.isInstance(map.get(key))) {
-      throw new IllegalArgumentException("%s: '%s' is missing or of another type".formatted(place, key));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s: '%s' is missing or of another type", place, key));
     }
     return type.cast(map.get(key));
   }

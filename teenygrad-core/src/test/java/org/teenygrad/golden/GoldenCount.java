@@ -1,6 +1,7 @@
 package org.teenygrad.golden;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import org.teenygrad.Device;
 
 /// How many cases of a set pass on a device.
@@ -14,12 +15,13 @@ record GoldenCount(int passed, int failed, int unsupported) {
           Outcome outcome = Outcome.of(c, device);
           counts[outcome.kind.ordinal()]++;
           if (outcome.kind != Outcome.Kind.PASSED) {
-            System.out.printf("%-11s %s: %s%n", outcome.kind, c.name(), outcome.why.replaceAll("\\s*\\R\\s*", " "));
+            System.out.printf(Locale.ROOT, "%-11s %s: %s%n",
+                outcome.kind, c.name(), outcome.why.replaceAll("\\s*\\R\\s*", " "));
           }
         }
       }
     }
-    System.out.printf("%d passed, %d failed, %d unsupported%n", counts[0], counts[1], counts[2]);
+    System.out.printf(Locale.ROOT, "%d passed, %d failed, %d unsupported%n", counts[0], counts[1], counts[2]);
     return new GoldenCount(counts[0], counts[1], counts[2]);
   }
 

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
@@ -29,7 +30,7 @@ final class GoldenFile implements GoldenSet {
     }
     List<GoldenCase> cases = new ArrayList<>();
     for (Object one : list) {
-      cases.add(GoldenCase.of("%s, case %d".formatted(name, cases.size() + 1), one));
+      cases.add(GoldenCase.of(String.format(Locale.ROOT, "%s, case %d", name, cases.size() + 1), one));
     }
     return new GoldenFile(cases, SafetensorsFile.open(files.tensors()));
   }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// A file of cases and the file with their tensors.
@@ -20,8 +21,11 @@ record GoldenFiles(Path cases, Path tensors) {
     if (found.isEmpty()) {
       throw new IllegalArgumentException(
           named.isEmpty()
-              ? "golden: nothing at %s: neither a folder nor %s*.json or .jsonl".formatted(path, path.getFileName())
-              : "golden: no tensors for %s: a file of the same name with the ending .safetensors is missing".formatted(named.getFirst()));
+              ? String.format(Locale.ROOT, "golden: nothing at %s: neither a folder nor %s*.json or .jsonl",
+                  path, path.getFileName())
+              : String.format(Locale.ROOT,
+                  "golden: no tensors for %s: a file of the same name with the ending .safetensors is missing",
+                  named.getFirst()));
     }
     return found;
   }

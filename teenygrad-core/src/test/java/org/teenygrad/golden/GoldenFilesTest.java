@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,8 @@ class GoldenFilesTest {
   void writeFiles() throws IOException {
     State.save(folder.resolve("tensors.safetensors"), Map.of("x", Tensor.of(-1f, 2f), "y", Tensor.of(1f, 2f)));
     Files.copy(folder.resolve("tensors.safetensors"), folder.resolve("one.safetensors"));
-    Files.writeString(folder.resolve("lines.jsonl"), ABS.formatted("y") + ABS.formatted("x") + ABS.formatted("z") + UNKNOWN);
+    Files.writeString(folder.resolve("lines.jsonl"), String.format(Locale.ROOT, ABS,
+        "y") + String.format(Locale.ROOT, ABS, "x") + String.format(Locale.ROOT, ABS, "z") + UNKNOWN);
     Files.writeString(folder.resolve("one.json"), SINGLE);
     Files.writeString(folder.resolve("notes.json"), "{\"no\": \"cases\"}");
   }
@@ -56,7 +58,7 @@ class GoldenFilesTest {
 
   @Test
   void damageIsNamedWithItsPlace() throws IOException {
-    Files.writeString(folder.resolve("lines.jsonl"), ABS.formatted("y") + "{\"id\": \n");
+    Files.writeString(folder.resolve("lines.jsonl"), String.format(Locale.ROOT, ABS, "y") + "{\"id\": \n");
     assertThatThrownBy(() -> GoldenCount.of(folder.resolve("lines"), DEVICE)).hasMessageContaining("lines.jsonl, line 2: is no JSON");
     Files.writeString(folder.resolve("one.json"), SINGLE.replace("\"op\"", "\"oops\""));
     assertThatThrownBy(() -> GoldenCount.of(folder.resolve("one"), DEVICE)).hasMessageContaining("one.json, case 1: 'op' is missing");

@@ -1,6 +1,7 @@
 package org.teenygrad.golden;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +54,10 @@ record Tolerance(double absolute, double relative) {
     }
     return worst < 0
         ? null
-        : "%s[%d] is %s, not %s: off by %.3g where %.3g is allowed; %d of %d elements differ"
-            .formatted(what, worst, a[worst], b[worst], Math.abs(a[worst] - b[worst]), absolute + relative * Math.abs(b[worst]), wrong, a.length);
+        : String.format(Locale.ROOT,
+            "%s[%d] is %s, not %s: off by %.3g where %.3g is allowed; %d of %d elements differ",
+            what, worst, a[worst], b[worst], Math.abs(a[worst] - b[worst]),
+            absolute + relative * Math.abs(b[worst]), wrong, a.length);
   }
 
   private static @Nullable String integerDifference(String what, Tensor ours, Tensor theirs) {
@@ -64,7 +67,8 @@ record Tolerance(double absolute, double relative) {
     long wrong = IntStream.range(0, a.length).filter(i -> a[i] != b[i]).count();
     return first < 0
         ? null
-        : "%s[%d] is %s, not %s: off by %d; %d of %d elements differ".formatted(what, first, a[first], b[first], a[first] - b[first], wrong, a.length);
+        : String.format(Locale.ROOT, "%s[%d] is %s, not %s: off by %d; %d of %d elements differ",
+            what, first, a[first], b[first], a[first] - b[first], wrong, a.length);
   }
 
   /// How far beyond the tolerance; 0 within it.

@@ -20,6 +20,7 @@ class OpTableTest {
 
   private static String row(OpCode op) {
     String inputs = op.arity() < 0 ? "any" : Integer.toString(op.arity());
-    return "| %s | %s | %s | %s |".formatted(op, op.group().name().toLowerCase(Locale.ROOT), inputs, op.meaning().replace("|", "\\|"));
+    return String.format(Locale.ROOT, "| %s | %s | %s | %s |",
+        op, op.group().name().toLowerCase(Locale.ROOT), inputs, op.meaning().replace("|", "\\|"));
   }
 }

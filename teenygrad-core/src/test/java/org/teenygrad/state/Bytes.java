@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -121,7 +122,7 @@ final class Bytes {
 
   /// A NumPy array, as `numpy.save` writes it.
   static byte[] npy(String descr, boolean fortran, String shape, byte[] data) {
-    String header = "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }".formatted(descr, fortran
+    String header = String.format(Locale.ROOT, "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }", descr, fortran
         ? "True" : "False", shape);
     int padding = 63 - (10 + header.length()) % 64;
     String padded = header + " ".repeat(padding) + "\n";

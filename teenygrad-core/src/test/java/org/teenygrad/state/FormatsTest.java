@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -42,7 +43,7 @@ class FormatsTest {
         }
       }
     }
-    System.out.printf("%d files, %d deviations%n", rows, deviations);
+    System.out.printf(Locale.ROOT, "%d files, %d deviations%n", rows, deviations);
     assertThat(rows).isPositive();
     assertThat(deviations).isZero();
   }
@@ -76,7 +77,7 @@ class FormatsTest {
     List<String> deviations() throws IOException {
       List<String> deviations = new ArrayList<>();
       if (Files.size(file) != bytes) {
-        deviations.add("it has %d bytes instead of %d".formatted(Files.size(file), bytes));
+        deviations.add(String.format(Locale.ROOT, "it has %d bytes instead of %d", Files.size(file), bytes));
       }
       boolean isGood = verdict.startsWith("ok") || verdict.startsWith("accept");
       try (TensorFile opened = TensorFile.open(file)) {
@@ -100,7 +101,7 @@ class FormatsTest {
         Shape shape = opened.shapes().get(tensor.group(1));
         String found = shape == null ? "nothing" : Arrays.toString(shape.toArray());
         if (!found.equals(expected)) {
-          deviations.add("%s is %s instead of %s".formatted(tensor.group(1), found, expected));
+          deviations.add(String.format(Locale.ROOT, "%s is %s instead of %s", tensor.group(1), found, expected));
         }
       });
     }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,7 +64,7 @@ class FuzzTest {
     assertThat(exit).as(output).isZero();
     Matcher done = DONE.matcher(output);
     assertThat(done.find()).as(output).isTrue();
-    System.out.printf("%s: %s inputs, %s places in the code%n", name, done.group(1), done.group(2));
+    System.out.printf(Locale.ROOT, "%s: %s inputs, %s places in the code%n", name, done.group(1), done.group(2));
     assertThat(Integer.parseInt(done.group(2))).as("places in the code that were reached").isGreaterThan(100);
   }
 

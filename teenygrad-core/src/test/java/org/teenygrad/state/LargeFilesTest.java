@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,10 +61,9 @@ class LargeFilesTest {
   @ValueSource(ints = {2, 5})
   void readsSafetensors(int gibibytes) throws IOException {
     long pad = (long) gibibytes * GIB;
-    byte[] start = Samples.safetensors("""
+    byte[] start = Samples.safetensors(String.format(Locale.ROOT, """
         {"pad":{"dtype":"U8","shape":[%d,%d],"data_offsets":[0,%d]},\
-        "small":{"dtype":"F32","shape":[3],"data_offsets":[%d,%d]}}"""
-        .formatted(gibibytes, GIB, pad, pad, pad + 12), new byte[0]);
+        "small":{"dtype":"F32","shape":[3],"data_offsets":[%d,%d]}}""", gibibytes, GIB, pad, pad, pad + 12), new byte[0]);
     try (Sparse sparse = new Sparse("m.safetensors")) {
       sparse.write(start).skip(pad).write(THREE);
       try (TensorFile file = TensorFile.open(sparse.path)) {
@@ -133,7 +133,7 @@ class LargeFilesTest {
   @ValueSource(ints = {2, 5})
   void readsNumPy(int gibibytes) throws IOException {
     long pad = (long) gibibytes * GIB;
-    byte[] header = Bytes.npy("|u1", false, "(%d, %d)".formatted(gibibytes, GIB), new byte[0]);
+    byte[] header = Bytes.npy("|u1", false, String.format(Locale.ROOT, "(%d, %d)", gibibytes, GIB), new byte[0]);
     byte[] small = Bytes.npy("<f4", false, "(3,)", THREE);
     try (Sparse array = new Sparse("m.npy"); Sparse archive = new Sparse("m.npz")) {
       array.write(header).skip(pad);

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -89,8 +90,8 @@ class SafetensorsFileTest {
     long elements = 3L << 30;
     var path = folder.resolve("large.safetensors");
     var header =
-        "{\"big\":{\"dtype\":\"I8\",\"shape\":[%d],\"data_offsets\":[0,%d]}}"
-            .formatted(elements, elements);
+        String.format(Locale.ROOT, "{\"big\":{\"dtype\":\"I8\",\"shape\":[%d],\"data_offsets\":[0,%d]}}",
+            elements, elements);
     Files.write(path, file(header, 0));
     try (var sparse = new RandomAccessFile(path.toFile(), "rw")) {
       sparse.seek(sparse.length() + elements - 1);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
@@ -28,8 +29,8 @@ enum Samples {
   SHARDS("model.safetensors.index.json") {
     @Override
     Map<String, byte[]> files() {
-      return Map.of("index", text("""
-          {"metadata": {"total_size": 8}, "weight_map": {"a": "%s", "b": "%s"}}""".formatted(SHARD, SHARD)));
+      return Map.of("index", text(String.format(Locale.ROOT, """
+          {"metadata": {"total_size": 8}, "weight_map": {"a": "%s", "b": "%s"}}""", SHARD, SHARD)));
     }
   },
   TORCH_SHARDS("pytorch_model.bin.index.json") {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -105,7 +106,8 @@ class AssembledKernelsTest {
     for (PtxKernel kernel : kernels) {
       Ptxas.Usage usage = Objects.requireNonNull(usages.get(kernel.program().name()));
       if (usage.registers() > MOST_REGISTERS || usage.spilledBytes() > mostSpilledBytes || kernel.staticSharedBytes() > MOST_STATIC_SHARED_BYTES) {
-        offences.add("%s: %s, %d bytes of static shared memory".formatted(kernel, usage, kernel.staticSharedBytes()));
+        offences.add(String.format(Locale.ROOT, "%s: %s, %d bytes of static shared memory",
+            kernel, usage, kernel.staticSharedBytes()));
       }
     }
     return offences;

@@ -3,6 +3,7 @@ package org.teenygrad.testing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,8 @@ record Comparison(Device reference, Device tested) {
     String difference = difference(roots, (root, values) -> relative == 0 ? 0 : relative * largest(root.dtype(), values));
     if (difference != null) {
       throw new AssertionError(
-          "%s: %s on %s and %s%n%s".formatted(name, difference, reference, tested, Printer.text(roots)));
+          String.format(Locale.ROOT, "%s: %s on %s and %s%n%s",
+              name, difference, reference, tested, Printer.text(roots)));
     }
   }
 
@@ -52,8 +54,8 @@ record Comparison(Device reference, Device tested) {
     if (difference(graph) != null) {
       RandomGraph smallest = new Shrinker(this).shrink(graph);
       throw new AssertionError(
-          "%s: %s on %s and %s%n%s"
-              .formatted(graph.name(), difference(smallest), reference, tested, Printer.text(smallest.roots())));
+          String.format(Locale.ROOT, "%s: %s on %s and %s%n%s",
+              graph.name(), difference(smallest), reference, tested, Printer.text(smallest.roots())));
     }
   }
 
@@ -85,8 +87,8 @@ record Comparison(Device reference, Device tested) {
     double tolerance = bound.of(root, wanted);
     for (int i = 0; i < wanted.length; i++) {
       if (wanted[i] != found[i] && !(dtype.isFloating() && close(dtype, wanted[i], found[i], tolerance))) {
-        return "%s differs at element %d of %d: %s is right, %s is not (tolerance %s)"
-            .formatted(root, i, wanted.length, text(dtype, wanted[i]), text(dtype, found[i]), tolerance);
+        return String.format(Locale.ROOT, "%s differs at element %d of %d: %s is right, %s is not (tolerance %s)",
+            root, i, wanted.length, text(dtype, wanted[i]), text(dtype, found[i]), tolerance);
       }
     }
     return null;

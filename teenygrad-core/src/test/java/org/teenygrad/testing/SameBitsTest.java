@@ -1,6 +1,7 @@
 package org.teenygrad.testing;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +28,8 @@ class SameBitsTest {
   private void draws(long seed, Function<RandomState, Tensor>... draws) {
     RandomState random = RandomState.of(seed);
     for (int i = 0; i < draws.length; i++) {
-      comparison.check("draw %d, seed %d".formatted(i, seed), List.of(draws[i].apply(random).node()), 0);
+      comparison.check(
+          String.format(Locale.ROOT, "draw %d, seed %d", i, seed), List.of(draws[i].apply(random).node()), 0);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /// Writes a folder as a tar file in POSIX's `ustar` form: folders, files with their executable bits, and links. Owners and
@@ -48,11 +49,11 @@ final class Tar {
     int cut = name.length() <= NAME_BYTES ? -1 : name.indexOf('/', name.length() - NAME_BYTES - 1);
     put(header, 0, NAME_BYTES, name.substring(cut + 1));
     put(header, 345, 155, name.substring(0, Math.max(0, cut)));
-    put(header, 100, 8, "%07o".formatted(mode));
+    put(header, 100, 8, String.format(Locale.ROOT, "%07o", mode));
     put(header, 108, 8, "0000000"); // owner: root
     put(header, 116, 8, "0000000");
-    put(header, 124, 12, "%011o".formatted(bytes));
-    put(header, 136, 12, "%011o".formatted(MILLIS / 1000));
+    put(header, 124, 12, String.format(Locale.ROOT, "%011o", bytes));
+    put(header, 136, 12, String.format(Locale.ROOT, "%011o", MILLIS / 1000));
     put(header, 148, 8, "        "); // the checksum counts as spaces
     header[156] = (byte) type;
     put(header, 157, NAME_BYTES, link);
@@ -61,7 +62,7 @@ final class Tar {
     for (byte b : header) {
       sum += b & 0xFF;
     }
-    put(header, 148, 8, "%06o\0 ".formatted(sum));
+    put(header, 148, 8, String.format(Locale.ROOT, "%06o\0 ", sum));
     return header;
   }
 

@@ -2,6 +2,7 @@ package org.teenygrad.runtime.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
@@ -61,7 +62,8 @@ public final class Cuda {
       }
     }
     throw new IllegalArgumentException(
-        "no device '%s'; this machine shows cuda:0%s".formatted(device, gpus.size() > 1 ? " to cuda:" + (gpus.size() - 1) : " alone"));
+        String.format(Locale.ROOT, "no device '%s'; this machine shows cuda:0%s",
+            device, gpus.size() > 1 ? " to cuda:" + (gpus.size() - 1) : " alone"));
   }
 
   /// Copies from and to other GPUs need not go through the host where the machine has a wire.

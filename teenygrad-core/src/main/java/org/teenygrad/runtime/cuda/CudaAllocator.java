@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
@@ -171,9 +172,10 @@ final class CudaAllocator implements Allocator {
     CudaDriver.MemInfo memory = CudaDriver.memGetInfo();
     long mine = liveBytes() + cachedBytes();
     return new OutOfMemoryException(
-        "%s: no room for %s%s: tensors hold %s of its %s, other programs and the driver %s. A smaller batch or block size needs less"
-            .formatted(
-                device,
+        String.format(Locale.ROOT,
+            "%s: no room for %s%s: tensors hold %s of its %s, other programs and the driver %s. A smaller batch or "
+                + "block size needs less",
+            device,
                 MemoryBudget.text(bytes),
                 what,
                 MemoryBudget.text(liveBytes()),

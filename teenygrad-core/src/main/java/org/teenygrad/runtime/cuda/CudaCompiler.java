@@ -1,6 +1,7 @@
 package org.teenygrad.runtime.cuda;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.teenygrad.runtime.Compiler;
 import org.teenygrad.runtime.Debug;
@@ -24,7 +25,8 @@ final class CudaCompiler implements Compiler {
     this.stream = stream;
     this.cache = cache;
     this.llvm = new LlvmCompiler(gpu.llvmTarget(), LlvmCompiler.CLEAN_UP, 2, false);
-    this.identity = "%s|%d.%d|%d".formatted(llvm.identity(), gpu.major(), gpu.minor(), CudaDriver.driverVersion());
+    this.identity = String.format(Locale.ROOT, "%s|%d.%d|%d",
+        llvm.identity(), gpu.major(), gpu.minor(), CudaDriver.driverVersion());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.teenygrad.runtime.cuda;
 
 import java.util.ArrayDeque;
+import java.util.Locale;
 import org.teenygrad.runtime.Caller;
 import org.teenygrad.runtime.Debug;
 
@@ -121,8 +122,9 @@ final class CudaStream {
     if (launches == 0) {
       return "no kernel ran since the last synchronization";
     }
-    return "kernels since the last synchronization: %d, the last of them: %s (TEENYGRAD_DEBUG=2 waits for each)"
-        .formatted(launches, String.join(", ", names));
+    return String.format(Locale.ROOT,
+        "kernels since the last synchronization: %d, the last of them: %s (TEENYGRAD_DEBUG=2 waits for each)",
+        launches, String.join(", ", names));
   }
 
   private void explained(Runnable call) {

@@ -38,11 +38,13 @@ record Gpu(int handle, int ordinal, String name, int major, int minor, int proce
     Architecture architecture = Architecture.of(major, minor).orElse(null);
     if (architecture == null) {
       Architecture oldest = Architecture.values()[0];
-      return "the %s has compute capability %d.%d; teenygrad needs %d.%d".formatted(name, major, minor, oldest.major, oldest.minor);
+      return String.format(Locale.ROOT, "the %s has compute capability %d.%d; teenygrad needs %d.%d",
+          name, major, minor, oldest.major, oldest.minor);
     }
     if (driverVersion < architecture.driverVersion) {
-      return "the NVIDIA driver knows CUDA %s; for the %s teenygrad needs a driver for CUDA %s"
-          .formatted(version(driverVersion), name, version(architecture.driverVersion));
+      return String.format(Locale.ROOT,
+          "the NVIDIA driver knows CUDA %s; for the %s teenygrad needs a driver for CUDA %s",
+          version(driverVersion), name, version(architecture.driverVersion));
     }
     return null;
   }
@@ -60,7 +62,8 @@ record Gpu(int handle, int ordinal, String name, int major, int minor, int proce
   Target.Gpu target(Rung rung) {
     Rung highest = architecture().rung(major, minor);
     if (!highest.includes(rung)) {
-      throw new IllegalArgumentException("the %s has no %s; its highest rung is %s".formatted(name, rung.text, highest.text));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "the %s has no %s; its highest rung is %s", name, rung.text, highest.text));
     }
     return new Target.Gpu(processors, sharedBytes, rung);
   }
@@ -75,6 +78,7 @@ record Gpu(int handle, int ordinal, String name, int major, int minor, int proce
 
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "%s, %s, compute capability %d.%d", name, MemoryBudget.text(memoryBytes), major, minor);
+    return String.format(Locale.ROOT, "%s, %s, compute capability %d.%d",
+        name, MemoryBudget.text(memoryBytes), major, minor);
   }
 }

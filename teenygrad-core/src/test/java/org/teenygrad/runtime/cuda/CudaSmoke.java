@@ -163,7 +163,7 @@ final class CudaSmoke {
     }
     long most = cuda.allocator().liveBytes() + cuda.allocator().cachedBytes();
     check(most < cuda.gpu().memoryBytes() / 2, most + " bytes are taken");
-    return "%d MiB went through %d".formatted(count * bytes / MIB, most / MIB);
+    return String.format(Locale.ROOT, "%d MiB went through %d", count * bytes / MIB, most / MIB);
   }
 
   private String outOfMemoryNamesTheSizes() {
@@ -320,7 +320,8 @@ final class CudaSmoke {
     long handedIn = System.nanoTime();
     cuda.stream().synchronize();
     long done = System.nanoTime();
-    return String.format(Locale.ROOT, "%.2f us handed in, %.2f us done", (handedIn - start) / 1e3 / count, (done - start) / 1e3 / count);
+    return String.format(Locale.ROOT, "%.2f us handed in, %.2f us done",
+        (handedIn - start) / 1e3 / count, (done - start) / 1e3 / count);
   }
 
   /// x += step, then y += x beside z += x, twice: as launches, then as a graph, then as the same graph over other buffers.
@@ -462,7 +463,8 @@ final class CudaSmoke {
     long handedIn = System.nanoTime();
     cuda.stream().synchronize();
     long done = System.nanoTime();
-    return String.format(Locale.ROOT, "%d launches: %.1f us to make, %.2f us handed in, %.2f us done", count, (made - start) / 1e3, (handedIn - made) / 1e3 / runs, (done - made) / 1e3 / runs);
+    return String.format(Locale.ROOT, "%d launches: %.1f us to make, %.2f us handed in, %.2f us done",
+        count, (made - start) / 1e3, (handedIn - made) / 1e3 / runs, (done - made) / 1e3 / runs);
   }
 
   private String copySpeed() {

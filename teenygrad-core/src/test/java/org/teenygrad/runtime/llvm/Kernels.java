@@ -1,12 +1,14 @@
 package org.teenygrad.runtime.llvm;
 
+import java.util.Locale;
+
 /// Kernels in LLVM IR, written by hand for tests.
 public final class Kernels {
   private Kernels() {}
 
   /// `args[2] = args[0] + args[1]`; an item is 16 floats.
   public static String addVectors(String name) {
-    return """
+    return String.format(Locale.ROOT, """
     define void @%s(ptr noalias %%args, i64 %%begin, i64 %%end, ptr %%scratch) "prefer-vector-width"="512" {
     entry:
       %%a = load ptr, ptr %%args
@@ -31,19 +33,17 @@ public final class Kernels {
     done:
       ret void
     }
-    """
-        .formatted(name);
+    """, name);
   }
 
   /// `double name(double)` by a function of the C library's, such as `exp`.
   public static String callLibm(String name, String function) {
-    return """
+    return String.format(Locale.ROOT, """
     declare double @%2$s(double)
     define double @%1$s(double %%x) {
       %%y = call double @%2$s(double %%x)
       ret double %%y
     }
-    """
-        .formatted(name, function);
+    """, name, function);
   }
 }

@@ -2,6 +2,7 @@ package org.teenygrad.models.nanogpt;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.teenygrad.AttentionOptions;
@@ -70,7 +71,9 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
   /// @return (batch, time, dim)
   Tensor hidden(Tensor ids, Tensor positions, List<? extends View> views) {
     if (ids.size(1) > config.blockSize()) {
-      throw new IllegalArgumentException("a context of %d tokens is longer than the block size, %d".formatted(ids.size(1), config.blockSize()));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "a context of %d tokens is longer than the block size, %d",
+              ids.size(1), config.blockSize()));
     }
     Tensor x = drop.forward(wte.forward(ids).add(wpe.forward(positions)));
     for (int layer = 0; layer < h.size(); layer++) {

@@ -1,5 +1,6 @@
 package org.teenygrad.models.nanogpt;
 
+import java.util.Locale;
 import org.teenygrad.Tensor;
 
 /// The shape of a [Gpt].
@@ -42,10 +43,12 @@ public record GptConfig(
     requirePositive("n_embd", nEmbd);
     if (nEmbd % nHead != 0) {
       throw new IllegalArgumentException(
-          "n_embd (%d) must be a multiple of n_head (%d), since each head gets an equal part of it".formatted(nEmbd, nHead));
+          String.format(Locale.ROOT,
+              "n_embd (%d) must be a multiple of n_head (%d), since each head gets an equal part of it", nEmbd, nHead));
     }
     if (Math.max(4L * nEmbd, Math.max(vocabSize, blockSize)) * nEmbd > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException("n_embd (%d) makes matrices of more than 2^31 numbers".formatted(nEmbd));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "n_embd (%d) makes matrices of more than 2^31 numbers", nEmbd));
     }
     if (!(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException("dropout must be at least 0 and below 1, not " + dropout);

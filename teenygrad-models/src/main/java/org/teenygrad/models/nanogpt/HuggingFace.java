@@ -3,6 +3,7 @@ package org.teenygrad.models.nanogpt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -60,7 +61,8 @@ public final class HuggingFace {
   private static void requireSizes(GptConfig config, Map<String, Tensor> state, Path weights) {
     long layers = state.keySet().stream().filter(name -> name.endsWith(".ln1.weight")).count();
     if (layers != config.nLayer()) {
-      throw FileException.malformed(weights, KIND, "it has %d layers instead of %d".formatted(layers, config.nLayer()));
+      throw FileException.malformed(weights, KIND, String.format(Locale.ROOT, "it has %d layers instead of %d",
+          layers, config.nLayer()));
     }
     requireShape(state, "wte.weight", Shape.of(config.vocabSize(), config.nEmbd()), weights);
     requireShape(state, "wpe.weight", Shape.of(config.blockSize(), config.nEmbd()), weights);
@@ -69,8 +71,8 @@ public final class HuggingFace {
   private static void requireShape(Map<String, Tensor> state, String name, Shape shape, Path weights) {
     Tensor value = state.get(name);
     if (value == null || !value.shape().equals(shape)) {
-      throw FileException.malformed(weights, KIND, "its %s is %s instead of %s"
-          .formatted(name, value == null ? "not there" : value.shape(), shape));
+      throw FileException.malformed(weights, KIND, String.format(Locale.ROOT, "its %s is %s instead of %s",
+          name, value == null ? "not there" : value.shape(), shape));
     }
   }
 

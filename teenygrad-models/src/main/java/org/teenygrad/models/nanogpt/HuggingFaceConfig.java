@@ -10,6 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.state.FileException;
 
@@ -99,7 +100,8 @@ final class HuggingFaceConfig {
   private void require(String name, Object only) {
     Object value = values.getOrDefault(name, only);
     if (!value.equals(only)) {
-      throw FileException.malformed(file, KIND, "its %s is %s, but this model has %s".formatted(name, value, only));
+      throw FileException.malformed(file, KIND, String.format(Locale.ROOT, "its %s is %s, but this model has %s",
+          name, value, only));
     }
   }
 }

@@ -3,6 +3,7 @@ package org.teenygrad.models.nanogpt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.teenygrad.data.CharTokenizer;
 import org.teenygrad.state.FileException;
 
@@ -62,7 +63,8 @@ public record RunFolder(Path path) {
         return tokenizer.encode(prompt);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "the prompt cannot be read: %s %s".formatted(e.getMessage(), shown(tokenizer.vocabulary())), e);
+            String.format(Locale.ROOT, "the prompt cannot be read: %s %s",
+                e.getMessage(), shown(tokenizer.vocabulary())), e);
       }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
@@ -125,8 +126,9 @@ public final class Trainer {
       Object is = setting.value(wanted);
       if (!was.equals(is)) {
         throw new IllegalArgumentException(
-            "the checkpoint in %s has %s %s, not %s: resume without %s, or train anew with another --out"
-                .formatted(folder.path(), setting.key(), was, is, setting.option()));
+            String.format(Locale.ROOT,
+                "the checkpoint in %s has %s %s, not %s: resume without %s, or train anew with another --out",
+                folder.path(), setting.key(), was, is, setting.option()));
       }
     }
   }
@@ -167,9 +169,12 @@ public final class Trainer {
     int batch = settings.batchSize();
     String smaller = batch % 2 != 0
         ? "a lower --batch-size or --block-size"
-        : "--batch-size %d with --gradient-accumulation-steps %d, which takes the same steps".formatted(batch / 2, 2 * settings.gradientAccumulationSteps());
-    return ". Here batch_size is %d, block_size %d and dtype %s; less is needed by %s%s"
-        .formatted(batch, settings.blockSize(), settings.dtype(), smaller, settings.dtype().dtype().bytes() < 4 ? "" : ", and by --dtype bfloat16");
+        : String.format(Locale.ROOT,
+            "--batch-size %d with --gradient-accumulation-steps %d, which takes the same steps",
+            batch / 2, 2 * settings.gradientAccumulationSteps());
+    String narrower = settings.dtype().dtype().bytes() < 4 ? "" : ", and by --dtype bfloat16";
+    return String.format(Locale.ROOT, ". Here batch_size is %d, block_size %d and dtype %s; less is needed by %s%s",
+        batch, settings.blockSize(), settings.dtype(), smaller, narrower);
   }
 
   private TrainResult trainToTheEnd(Progress progress, BooleanSupplier stop) {
@@ -273,8 +278,9 @@ public final class Trainer {
   private void requireFinite(int iteration, double loss) {
     if (!Double.isFinite(loss)) {
       throw new IllegalStateException(
-          "the loss became %s at iteration %d: lower the learning rate (%s); the checkpoint before that is kept"
-              .formatted(loss, iteration, settings.learningRate()));
+          String.format(Locale.ROOT,
+              "the loss became %s at iteration %d: lower the learning rate (%s); the checkpoint before that is kept",
+              loss, iteration, settings.learningRate()));
     }
   }
 
@@ -357,7 +363,8 @@ public final class Trainer {
   }
 
   private String title() {
-    return "nanoGPT, %d layers of %d, on %s".formatted(settings.nLayer(), settings.nEmbd(), corpus.source());
+    return String.format(Locale.ROOT, "nanoGPT, %d layers of %d, on %s",
+        settings.nLayer(), settings.nEmbd(), corpus.source());
   }
 
   /// How long each iteration took.

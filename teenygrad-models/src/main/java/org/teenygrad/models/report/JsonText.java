@@ -1,5 +1,6 @@
 package org.teenygrad.models.report;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ public final class JsonText {
         case '\t' -> json.append("\\t");
         default -> {
           if (c < ' ' || Character.isSurrogate((char) c)) {
-            json.append("\\u%04x".formatted(c));
+            json.append(String.format(Locale.ROOT, "\\u%04x", c));
           } else {
             json.append((char) c);
           }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.teenygrad.state.FileException;
 
 /// What Jazzer calls with each `config.json` that it makes up, in a process of its own; see [HuggingFaceFuzzTest].
@@ -22,7 +23,7 @@ public final class HuggingFaceFuzzTarget {
     if (load() > MAX_NANOS) { // Classes may have been loaded, and instrumented. They are now.
       long again = load();
       if (again > MAX_NANOS) {
-        throw new AssertionError("it took %d ns".formatted(again));
+        throw new AssertionError(String.format(Locale.ROOT, "it took %d ns", again));
       }
     }
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class HuggingFaceFuzzTest {
     assertThat(jazzer.waitFor()).as(log.toString()).isZero();
     Matcher done = DONE.matcher(Files.readString(log, StandardCharsets.ISO_8859_1));
     assertThat(done.find()).as(log.toString()).isTrue();
-    System.out.printf("%s files, %s places in the code%n", done.group(1), done.group(2));
+    System.out.printf(Locale.ROOT, "%s files, %s places in the code%n", done.group(1), done.group(2));
     assertThat(Integer.parseInt(done.group(2))).as("places in the code that were reached").isGreaterThan(50);
   }
 }

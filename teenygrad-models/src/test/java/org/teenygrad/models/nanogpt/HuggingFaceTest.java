@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,7 +85,8 @@ class HuggingFaceTest {
     weights("").forEach((name, tensor) -> {
       boolean early = first.size() < 9;
       (early ? first : second).put(name, tensor);
-      map.append(map.isEmpty() ? "" : ",").append("\"%s\":\"model-%d.safetensors\"".formatted(name, early ? 1 : 2));
+      map.append(map.isEmpty() ? "" : ",").append(
+          String.format(Locale.ROOT, "\"%s\":\"model-%d.safetensors\"", name, early ? 1 : 2));
     });
     State.save(folder.resolve("model-1.safetensors"), first);
     State.save(folder.resolve("model-2.safetensors"), second);
@@ -117,7 +119,8 @@ class HuggingFaceTest {
     Files.copy(resource("pytorch_model.bin"), folder.resolve("pytorch_model-00001-of-00001.bin"));
     StringBuilder map = new StringBuilder();
     State.load(resource("pytorch_model.bin")).keySet().forEach(name ->
-        map.append(map.isEmpty() ? "" : ",").append("\"%s\":\"pytorch_model-00001-of-00001.bin\"".formatted(name)));
+        map.append(map.isEmpty() ? "" : ",").append(
+            String.format(Locale.ROOT, "\"%s\":\"pytorch_model-00001-of-00001.bin\"", name)));
     Files.writeString(folder.resolve("pytorch_model.bin.index.json"), "{\"weight_map\":{" + map + "}}");
     checkAnswers(folder, DType.FLOAT32);
   }

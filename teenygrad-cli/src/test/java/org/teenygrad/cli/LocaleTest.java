@@ -1,0 +1,64 @@
+package org.teenygrad.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Numbers in messages, files, pictures and kernels are the same for users of all languages: Germans write 1,5, Egyptians
+/// other digits, and Turks have another lower case of I.
+class LocaleTest {
+  private static final String DEVICE = "cpu"; // its kernels are texts, too
+
+  @TempDir Path folder;
+
+  private record Written(List<String> losses, String out, List<String> log, String picture, String config) {}
+
+  @ParameterizedTest
+  @ValueSource(strings = {"de-DE", "ar-EG", "tr-TR"})
+  void aTrainingWritesTheSame(String language) throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT);
+    Locale before = Locale.getDefault();
+    Written expected;
+    Written written;
+    try {
+      Locale.setDefault(Locale.ROOT);
+      expected = train(text);
+      Locale.setDefault(Locale.forLanguageTag(language));
+      written = train(text);
+    } finally {
+      Locale.setDefault(before);
+    }
+    assertThat(written.losses()).isNotEmpty().isEqualTo(expected.losses());
+    assertThat(written.log()).isEqualTo(expected.log());
+    assertThat(written.picture()).isEqualTo(expected.picture());
+    assertThat(written.config()).isEqualTo(expected.config());
+    assertThat(written.out()).doesNotContainPattern("[\\p{Nd}&&[^0-9]]").doesNotContainPattern("loss [0-9]+,[0-9]")
+        .containsPattern("[0-9]\\.[0-9] ms a step").containsPattern("[0-9]\\.[0-9] s\\. Files in");
+  }
+
+  private Written train(Path text) throws IOException {
+    Path out = folder.resolve("out");
+    Teenygrad.Result result = Teenygrad.run(Teenygrad.train(text, out, "--device", DEVICE, "--n-embd", "24"));
+    assertThat(result.status()).as(result.err()).isZero();
+    return new Written(
+        result.out().lines().filter(line -> line.contains("val loss ") || line.contains("parameters")).toList(),
+        result.out(),
+        Files.readAllLines(out.resolve("log.csv")).stream().map(LocaleTest::withoutMilliseconds).toList(),
+        Files.readString(out.resolve("loss.svg")),
+        Files.readString(out.resolve("config.json")));
+  }
+
+  private static String withoutMilliseconds(String row) {
+    String[] cells = row.split(",", -1);
+    assertThat(cells).hasSize(6);
+    cells[3] = "";
+    return String.join(",", cells);
+  }
+}

@@ -79,6 +79,11 @@ public final class Debug {
     }
   }
 
+  /// Says what a user has to know whatever the level is.
+  static void warn(String text) {
+    print(text);
+  }
+
   /// Shows graphs, if the level asks for them.
   public static void graphs(Supplier<String> title, Collection<OpNode> roots) {
     say(GRAPHS, () -> title.get() + System.lineSeparator() + Printer.text(roots).stripTrailing());

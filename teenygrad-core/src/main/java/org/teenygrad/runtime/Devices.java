@@ -75,11 +75,16 @@ public final class Devices {
   }
 
   private static Device best() {
-    return KINDS.sequencedEntrySet().reversed().stream()
+    Device best = KINDS.sequencedEntrySet().reversed().stream()
         .filter(entry -> entry.getValue().isPresent.getAsBoolean())
         .findFirst()
         .map(entry -> Device.of(entry.getKey()))
         .orElseThrow(() -> new IllegalStateException("no device is present"));
+    if (best.name().equals("interpreter")) {
+      Debug.warn("computes on the interpreter, which is hundreds of times slower than compiled kernels. " + Cpu.absence()
+          + ". If the interpreter is what you want, TEENYGRAD_DEVICE=interpreter says so");
+    }
+    return best;
   }
 
   private static Kind kind(Device device) {

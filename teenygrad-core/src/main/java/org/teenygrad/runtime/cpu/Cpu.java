@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.Debug;
@@ -30,7 +31,12 @@ public final class Cpu {
 
   /// Whether LLVM is there to compile kernels.
   public static boolean isPresent() {
-    return LlvmLibrary.isAvailable();
+    return absence() == null;
+  }
+
+  /// Why there is no LLVM to compile kernels, and what would bring it; null if there is.
+  public static @Nullable String absence() {
+    return LlvmLibrary.absence();
   }
 
   public static Runtime open(Device device) {

@@ -1,7 +1,6 @@
 package org.teenygrad.runtime.llvm;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.net.JarURLConnection;
@@ -10,8 +9,6 @@ import java.net.URL;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -21,18 +18,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// 1. the system property `teenygrad.llvm`: the library's path;
 /// 2. `native/<platform>/` beside the classes or the jar (the build unpacks it there);
-/// 3. the user's cache folder ([UserCache]), under `native/<version>/<platform>/`;
-/// 4. the class path (`org.bytedeco:llvm`, classifier the platform), unpacked once into that cache
-///    folder.
+/// 3. the class path or module path (`org.teenygrad:teenygrad-llvm`, classifier the platform), from where it is unpacked once into
+///    `native/` of the user's cache folder ([PackedLibrary], [UserCache]).
 public final class LlvmLibrary {
-  /// The LLVM release that the Generator's IR is written for; also the folder in the user's cache.
+  /// The LLVM release that the Generator's IR is written for.
   public static final String VERSION = "20.1";
 
   private static @Nullable SymbolLookup open;
 
   private LlvmLibrary() {}
 
-  /// `linux-x86_64`, `linux-arm64`, `macosx-arm64`: the classifiers of `org.bytedeco:llvm`.
+  /// `linux-x86_64`, `linux-arm64`, `macosx-arm64`: the classifiers of `teenygrad-llvm`.
   public static String platform() {
     String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
     String arch = System.getProperty("os.arch");
@@ -40,14 +36,18 @@ public final class LlvmLibrary {
         + (arch.equals("aarch64") ? "-arm64" : "-x86_64");
   }
 
-  /// Whether LLVM can be used here; if not, [#lookup] says why.
-  public static boolean isAvailable() {
+  /// Why LLVM cannot be used here and what would bring it; null if it can.
+  public static @Nullable String absence() {
     try {
       lookup();
-      return true;
+      return null;
     } catch (LlvmException e) {
-      return false;
+      return e.getMessage();
     }
+  }
+
+  public static boolean isAvailable() {
+    return absence() == null;
   }
 
   /// The library's functions; opens it when first asked.
@@ -85,33 +85,28 @@ public final class LlvmLibrary {
           "-Dteenygrad.llvm=" + given + " names no file; it must be the path of libLLVM itself");
     }
     String platform = platform();
-    List<Path> folders = new ArrayList<>();
-    List<String> looked = new ArrayList<>();
+    String looked;
     try {
-      folders.add(besideTheCode(classFile()).resolve("native").resolve(platform));
-    } catch (IOException | URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
-      looked.add("not beside the code, as that is in no file (" + e.getMessage() + ")");
-    }
-    Path cache = UserCache.folder();
-    Path cached = cache == null ? null : cache.resolve("native").resolve(VERSION).resolve(platform);
-    if (cached != null) {
-      folders.add(cached);
-    }
-    String resource = "org/bytedeco/llvm/" + platform + "/";
-    for (Path folder : folders) {
+      Path folder = besideTheCode(classFile()).resolve("native").resolve(platform);
       for (String name : fileNames()) {
         if (Files.isRegularFile(folder.resolve(name))) {
           return folder.resolve(name);
         }
       }
+      looked = "[" + folder + "]";
+    } catch (IOException | URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
+      looked = "[not beside the code, as that is in no file (" + e.getMessage() + ")]";
     }
-    for (String name : fileNames()) {
-      URL url = ClassLoader.getSystemResource(resource + name);
-      if (url != null) {
-        return unpack(url, cached == null ? folderForThisProcess() : cached, name);
+    String resource = "org/bytedeco/llvm/" + platform + "/" + fileNames().getFirst();
+    URL packed = LlvmLibrary.class.getClassLoader().getResource(resource);
+    if (packed != null) {
+      Path cache = UserCache.folder();
+      try {
+        return PackedLibrary.of(packed).file(cache == null ? null : cache.resolve("native"));
+      } catch (IOException e) {
+        throw new LlvmException("LLVM could not be read from " + packed + ": " + e.getMessage(), e);
       }
     }
-    folders.forEach(folder -> looked.add(folder.toString()));
     throw new LlvmException(
         "LLVM "
             + VERSION
@@ -121,10 +116,9 @@ public final class LlvmLibrary {
             + looked
             + " and on the class path for "
             + resource
-            + fileNames().getFirst()
-            + ". Give its path with -Dteenygrad.llvm=..., or add org.bytedeco:llvm:20.1.7-1.5.12:"
+            + ". Depend on org.teenygrad:teenygrad, which brings it, or on org.teenygrad:teenygrad-llvm with the classifier "
             + platform
-            + " to the class path");
+            + "; or name a libLLVM with -Dteenygrad.llvm=PATH");
   }
 
   private static List<String> fileNames() {
@@ -152,33 +146,5 @@ public final class LlvmLibrary {
       folder = Objects.requireNonNull(folder.getParent(), "a class outside of its package's folder");
     }
     return folder;
-  }
-
-  private static Path folderForThisProcess() {
-    try {
-      Path folder = Files.createTempDirectory("teenygrad-llvm");
-      folder.toFile().deleteOnExit();
-      return folder;
-    } catch (IOException e) {
-      throw new LlvmException("LLVM could not be unpacked: no folder can be written", e);
-    }
-  }
-
-  /// Written under another name and renamed, so that a second process never opens half a library.
-  private static Path unpack(URL resource, Path folder, String name) {
-    Path library = folder.resolve(name);
-    try (InputStream in = resource.openStream()) {
-      Files.createDirectories(folder);
-      Path part = Files.createTempFile(folder, name, ".part");
-      try {
-        Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(part, library, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(part);
-      }
-      return library;
-    } catch (IOException e) {
-      throw new LlvmException("LLVM could not be unpacked from " + resource + " to " + library, e);
-    }
   }
 }

@@ -67,7 +67,7 @@ class LlvmLibraryTest {
   /// A jar of all that [Searcher] needs.
   private static void pack(Path jar) throws IOException {
     try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-      for (Class<?> type : List.of(LlvmLibrary.class, LlvmException.class, UserCache.class, Searcher.class)) {
+      for (Class<?> type : List.of(LlvmLibrary.class, LlvmException.class, PackedLibrary.class, UserCache.class, Searcher.class)) {
         String name = type.getName().replace('.', '/') + ".class";
         out.putNextEntry(new JarEntry(name));
         try (InputStream in = Objects.requireNonNull(type.getClassLoader().getResourceAsStream(name))) {

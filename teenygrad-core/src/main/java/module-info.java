@@ -6,6 +6,7 @@
 module org.teenygrad.core {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.core;
+  requires static java.desktop;
   requires jdk.management;
   requires jtokkit;
 

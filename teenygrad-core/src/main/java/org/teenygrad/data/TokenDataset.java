@@ -1,7 +1,11 @@
 package org.teenygrad.data;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
+import org.teenygrad.DType;
+import org.teenygrad.Shape;
 
 /// A long sequence of tokens to learn to continue.
 public final class TokenDataset {
@@ -23,7 +27,7 @@ public final class TokenDataset {
   /// A data set to train on, and one to validate with that training never sees.
   public record Split(TokenDataset train, TokenDataset validation) {
 
-    /// Checks that both parts are longer than a block, as [TokenDataset#randomBatch] needs.
+    /// Checks that both parts are longer than a block, as [TokenDataset#windows] needs.
     /// @throws IllegalArgumentException if one is not
     public Split requireBlocksOf(int blockSize) {
       train.requireBlockOf(blockSize);
@@ -47,18 +51,26 @@ public final class TokenDataset {
     return tokens.length;
   }
 
-  /// Windows that begin at random places, each place as likely as any other. The draws are one a window, in order.
+  /// Every window of `blockSize` tokens, by the place of its first token; the targets are the tokens one place later. Both are
+  /// int32 (blockSize). nanoGPT draws them with [DataLoader#withReplacement].
+  /// ```java
+  /// TokenDataset.of("digits", 0, 1, 2, 3, 4, 5).windows(4).get(1).targets().toFloatArray();   // [2.0, 3.0, 4.0, 5.0]
+  /// ```
   /// @throws IllegalArgumentException if there are not more tokens than a window has
-  public Batch randomBatch(CounterRandom random, int batchSize, int blockSize) {
+  public Dataset windows(int blockSize) {
     requireBlockOf(blockSize);
-    var inputs = new int[Math.multiplyExact(batchSize, blockSize)];
-    var targets = new int[inputs.length];
-    for (int to = 0; to < inputs.length; to += blockSize) {
-      int from = random.nextInt(tokens.length - blockSize);
-      System.arraycopy(tokens, from, inputs, to, blockSize);
-      System.arraycopy(tokens, from + 1, targets, to, blockSize);
+    return new Windows(MemorySegment.ofArray(tokens), tokens.length - blockSize, blockSize);
+  }
+
+  private record Windows(MemorySegment tokens, int size, int blockSize) implements Dataset {
+    @Override
+    public Example get(int index) {
+      return Example.of(window(Objects.checkIndex(index, size)), window(index + 1));
     }
-    return new Batch(batchSize, blockSize, inputs, targets);
+
+    private NdArray window(int from) {
+      return new NdArray(DType.INT32, Shape.of(blockSize), tokens.asSlice(4L * from, 4L * blockSize));
+    }
   }
 
   private void requireBlockOf(int blockSize) {

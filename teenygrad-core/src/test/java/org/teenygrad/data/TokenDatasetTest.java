@@ -21,40 +21,18 @@ class TokenDatasetTest {
 
   @Test
   void targetsAreTheInputsOneTokenLater() {
-    var data = TokenDataset.of("x", firstIntegers(100));
-    var batch = data.randomBatch(CounterRandom.of(1), 3, 5);
-    assertThat(batch.sequences()).isEqualTo(3);
-    assertThat(batch.length()).isEqualTo(5);
-    assertThat(batch.inputs()).hasSize(15);
-    for (int i = 0; i < 15; i++) {
-      assertThat(batch.targets()[i]).isEqualTo(batch.inputs()[i] + 1);
-      assertThat(batch.inputs()[i]).isEqualTo(batch.inputs()[i / 5 * 5] + i % 5);
-    }
-  }
-
-  @Test
-  void everyPlaceIsDrawn() {
-    var data = TokenDataset.of("x", firstIntegers(8));
-    var batch = data.randomBatch(CounterRandom.of(1), 200, 5);
-    assertThat(IntStream.range(0, 200).map(i -> batch.inputs()[5 * i]).distinct().sorted())
-        .containsExactly(0, 1, 2);
-  }
-
-  @Test
-  void theSameStateGivesTheSameBatches() {
-    var data = TokenDataset.of("x", firstIntegers(10_000));
-    var random = CounterRandom.of(1337);
-    data.randomBatch(random, 4, 8);
-    var state = random.state();
-    var expected = data.randomBatch(random, 4, 8).inputs();
-    assertThat(data.randomBatch(CounterRandom.of(state), 4, 8).inputs()).isEqualTo(expected);
-    assertThat(state.counter()).isEqualTo(4);
+    var windows = TokenDataset.of("x", firstIntegers(100)).windows(5);
+    assertThat(windows.size()).isEqualTo(95);
+    assertThat(windows.get(7).inputs().toFloatArray()).containsExactly(7, 8, 9, 10, 11);
+    assertThat(windows.get(94).targets().toFloatArray()).containsExactly(95, 96, 97, 98, 99);
+    assertThatThrownBy(() -> windows.get(95)).isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   @Test
   void aBlockAndOneMoreTokenAreEnough() {
-    var batch = TokenDataset.of("x", firstIntegers(5)).randomBatch(CounterRandom.of(1), 2, 4);
-    assertThat(batch.targets()).containsExactly(1, 2, 3, 4, 1, 2, 3, 4);
+    var windows = TokenDataset.of("x", firstIntegers(5)).windows(4);
+    assertThat(windows.size()).isEqualTo(1);
+    assertThat(windows.get(0).targets().toFloatArray()).containsExactly(1, 2, 3, 4);
   }
 
   @Test
@@ -66,7 +44,7 @@ class TokenDatasetTest {
         .hasMessage(
             "the validation part (10%) of corpus.txt has 10 tokens, but a block of 64 and the token"
                 + " after it need 65: use a longer text or a smaller block size");
-    assertThatThrownBy(() -> split.train().randomBatch(CounterRandom.of(1), 1, 90))
+    assertThatThrownBy(() -> split.train().windows(90))
         .hasMessageStartingWith("the training part (90%) of corpus.txt has 90 tokens");
     assertThatThrownBy(() -> split.requireBlocksOf(0)).hasMessageContaining("at least one");
   }

@@ -37,7 +37,7 @@ class ExamplesTest {
 
   private static final String HEAD =
       "package org.teenygrad.examples; import java.util.*; import java.lang.foreign.*; import java.nio.file.Path; import org.teenygrad.*;"
-          + " import org.teenygrad.data.*; import org.teenygrad.nn.*; import org.teenygrad.nn.Module;"
+          + " import org.teenygrad.data.*; import org.teenygrad.data.Example; import org.teenygrad.nn.*; import org.teenygrad.nn.Module;"
           + " import org.teenygrad.optim.*; import org.teenygrad.state.*;"
           + " public class %1$s extends Prepared { public %1$s(Path folder) throws Exception { super(folder); }"
           + " @Override public void run() throws Exception {\n";

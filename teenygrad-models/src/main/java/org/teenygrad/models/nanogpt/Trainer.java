@@ -2,6 +2,7 @@ package org.teenygrad.models.nanogpt;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,7 @@ import org.teenygrad.Recorded;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.Batch;
 import org.teenygrad.data.CounterRandom;
+import org.teenygrad.data.DataLoader;
 import org.teenygrad.data.TokenDataset;
 import org.teenygrad.models.report.JsonText;
 import org.teenygrad.nn.Mode;
@@ -55,7 +57,7 @@ public final class Trainer {
   private final Gpt model;
   private final Optimizer optimizer;
   private final LrSchedule schedule;
-  private CounterRandom batches;
+  private final DataLoader loader;
   private int iteration;
   private OptionalLong kernelsPerStep = OptionalLong.empty();
   private double bestValLoss = Double.POSITIVE_INFINITY;
@@ -76,7 +78,7 @@ public final class Trainer {
       optimizer.scaleLoss(LossScaling.DYNAMIC);
     }
     schedule = settings.schedule();
-    batches = CounterRandom.of(settings.seed());
+    loader = batches(corpus.tokens().train(), settings.seed());
   }
 
   /// A training at its beginning. Nothing is written before [#train].
@@ -113,7 +115,7 @@ public final class Trainer {
     }
     trainer.iteration = saved.iteration();
     trainer.bestValLoss = saved.bestValLoss();
-    trainer.batches = CounterRandom.of(saved.batches());
+    trainer.loader.restore(saved.batches());
     RandomState.shared().restore(saved.random());
     return trainer;
   }
@@ -238,17 +240,18 @@ public final class Trainer {
 
   /// One iteration: the loss, its gradients and the new weights.
   private List<Tensor> step(double learningRate) {
+    Iterator<Batch> batches = loader.iterator();
     optimizer.learningRate(learningRate);
     int parts = settings.gradientAccumulationSteps();
     if (parts == 1) {
-      Tensor loss = loss(corpus.tokens().train().randomBatch(batches, settings.batchSize(), settings.blockSize()));
+      Tensor loss = loss(batches.next());
       optimizer.step(loss);
       return List.of(loss);
     }
     optimizer.zeroGrad();
     List<Tensor> losses = new ArrayList<>();
     for (int part = 0; part < parts; part++) {
-      Tensor loss = loss(corpus.tokens().train().randomBatch(batches, settings.batchSize(), settings.blockSize())).div(parts);
+      Tensor loss = loss(batches.next()).div(parts);
       optimizer.accumulate(loss);
       losses.add(loss);
     }
@@ -264,15 +267,12 @@ public final class Trainer {
   }
 
   private Tensor loss(Batch batch) {
-    return computing().loss(inputs(batch), targets(batch));
+    return computing().loss(batch.inputs(), batch.targets());
   }
 
-  private static Tensor inputs(Batch batch) {
-    return Tensor.of(batch.inputs(), batch.sequences(), batch.length());
-  }
-
-  private static Tensor targets(Batch batch) {
-    return Tensor.of(batch.targets(), batch.sequences(), batch.length());
+  /// Random windows of a text, without an end.
+  private DataLoader batches(TokenDataset data, long seed) {
+    return DataLoader.of(data.windows(settings.blockSize()), settings.batchSize()).withReplacement(seed);
   }
 
   private void requireFinite(int iteration, double loss) {
@@ -291,21 +291,25 @@ public final class Trainer {
 
   private @Nullable Evaluation evaluated(BooleanSupplier stop) {
     // A stream of its own, far from that of the training's batches, and a part of it for each iteration.
-    CounterRandom random = CounterRandom.of(new CounterRandom.State(~settings.seed(), (long) iteration << 32));
+    long seed = ~settings.seed();
+    long first = (long) iteration << 32;
     Gpt computing = computing();
     Gpt still = computing == model ? model : Module.map(computing, weight -> weight); // cast once
     Recorded loss = Recorded.of(batch -> Mode.EVALUATION.call(() -> still.loss(batch.get(0), batch.get(1))));
-    double train = meanLoss(loss, corpus.tokens().train(), random, stop);
-    double validation = meanLoss(loss, corpus.tokens().validation(), random, stop);
+    double train = meanLoss(loss, corpus.tokens().train(), new CounterRandom.State(seed, first), stop);
+    double validation = meanLoss(loss, corpus.tokens().validation(), new CounterRandom.State(seed, first + (long) settings.evalIters() * settings.batchSize()), stop);
     return stop.getAsBoolean() ? null : new Evaluation(iteration, train, validation);
   }
 
-  private double meanLoss(Recorded loss, TokenDataset data, CounterRandom random, BooleanSupplier stop) {
+  private double meanLoss(Recorded loss, TokenDataset data, CounterRandom.State from, BooleanSupplier stop) {
+    DataLoader drawn = batches(data, from.seed());
+    drawn.restore(from);
+    Iterator<Batch> batches = drawn.iterator();
     double sum = 0;
     List<Tensor> unseen = new ArrayList<>();
     for (int i = 0; i < settings.evalIters() && !stop.getAsBoolean(); i++) {
-      Batch batch = data.randomBatch(random, settings.batchSize(), settings.blockSize());
-      unseen.add(loss.call(inputs(batch), targets(batch)));
+      Batch batch = batches.next();
+      unseen.add(loss.call(batch.inputs(), batch.targets()));
       if (unseen.size() == LOSSES_AT_ONCE || i == settings.evalIters() - 1) {
         sum += unseen.stream().mapToDouble(Tensor::item).sum();
         unseen.clear();
@@ -358,7 +362,7 @@ public final class Trainer {
         corpus.checksum(),
         iteration,
         bestValLoss,
-        batches.state(),
+        loader.state(),
         RandomState.shared().state());
   }
 

@@ -26,10 +26,10 @@ def schedules():
         schedule("step", 25, lambda o: s.StepLR(o, 7, 0.3)),
         schedule("multiStep", 25, lambda o: s.MultiStepLR(o, [4, 9, 20], 0.3)),
         schedule("exponential", 30, lambda o: s.ExponentialLR(o, 0.9)),
-        schedule("cosine", 21, lambda o: s.CosineAnnealingLR(o, 20, 0.01)),
+        schedule("cosine", 85, lambda o: s.CosineAnnealingLR(o, 20, 0.01)),
         schedule("oneCycle", 40, lambda o: s.OneCycleLR(o, 0.5, total_steps=40)),
         schedule("oneCycleLinear", 30, lambda o: s.OneCycleLR(o, 0.5, total_steps=30, pct_start=0.4, anneal_strategy="linear", div_factor=10, final_div_factor=100)),
-        schedule("warmup", 30, lambda o: s.SequentialLR(o, [s.LinearLR(o, 0.25, 1.0, 5), s.CosineAnnealingLR(o, 25)], [5])),
+        schedule("warmup", 70, lambda o: s.SequentialLR(o, [s.LinearLR(o, 0.25, 1.0, 5), s.CosineAnnealingLR(o, 25)], [5])),
         schedule("then", 20, lambda o: s.SequentialLR(o, [s.ConstantLR(o, 0.5, 100), s.ExponentialLR(o, 0.8)], [8])),
     ]
 

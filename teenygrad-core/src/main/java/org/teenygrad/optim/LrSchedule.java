@@ -54,10 +54,23 @@ public interface LrSchedule {
     return step(learningRate, factor, 1);
   }
 
-  /// Half a cosine from `learningRate` at iteration 0 to `minLr` at iteration `iterations`: `CosineAnnealingLR`. It stays there,
-  /// where PyTorch's rises again.
+  /// A cosine from `learningRate` at iteration 0 to `minLr` at iteration `iterations`, from where it rises again as it fell, and so on:
+  /// `CosineAnnealingLR`. One that stays at `minLr` is [CosineSchedule].
+  /// ```java
+  /// LrSchedule.cosine(1, 0, 10).at(10);   // 0.0
+  /// LrSchedule.cosine(1, 0, 10).at(20);   // 1.0
+  /// ```
+  /// @throws IllegalArgumentException if a rate is negative or not finite, or `iterations` is below 1
   static LrSchedule cosine(double learningRate, double minLr, long iterations) {
-    return new CosineSchedule(learningRate, minLr, 0, iterations);
+    CosineSchedule.requireRate(learningRate);
+    CosineSchedule.requireRate(minLr);
+    if (iterations < 1) {
+      throw new IllegalArgumentException("cosine: a fall of " + iterations + " iterations: it must be at least 1");
+    }
+    return iteration -> {
+      double turns = (double) (iteration % (2 * iterations)) / iterations;
+      return minLr + 0.5 * (1 + StrictMath.cos(Math.PI * turns)) * (learningRate - minLr);
+    };
   }
 
   /// Up to `highest` and far down again within `iterations`, with PyTorch's defaults for the rest: see [OneCycle].

@@ -104,6 +104,7 @@ class LrScheduleTest {
     assertThatThrownBy(() -> LrSchedule.constant(Double.POSITIVE_INFINITY))
         .hasMessageContaining("Infinity");
     assertThatThrownBy(() -> new CosineSchedule(1, 0, -1, 1)).hasMessageContaining("warmupIters");
+    assertThatThrownBy(() -> LrSchedule.cosine(1, 0, 0)).hasMessageContaining("at least 1");
     assertThatThrownBy(() -> LrSchedule.step(1, 1, 0)).hasMessageContaining("at least 1");
   }
 }

@@ -3,6 +3,7 @@ package org.teenygrad;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.teenygrad.host.NestedArray;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Devices;
@@ -131,7 +132,17 @@ abstract sealed class Creation extends RandomCreation permits Joining {
   /// ```
   /// @throws IllegalArgumentException if rows differ in length
   public static Tensor of(Object[] nested) {
-    return NestedArray.of(nested).tensor();
+    NestedArray array = NestedArray.of(nested);
+    Device device = Devices.defaultDevice();
+    return switch (array.flat()) {
+      case float[] values -> of(values, array.shape(), device);
+      case double[] values -> of(values, array.shape(), device);
+      case int[] values -> of(values, array.shape(), device);
+      case long[] values -> of(values, array.shape(), device);
+      case boolean[] values -> of(values, array.shape(), device);
+      default -> throw new IllegalArgumentException(
+          "of: " + array.flat().getClass().getSimpleName() + "; there are float, double, int, long and boolean");
+    };
   }
 
   /// Elements in row-major order from memory, in the machine's byte order: for files. bool is one byte, 0 or 1.

@@ -2,7 +2,10 @@ package org.teenygrad;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
+import org.teenygrad.linalg.DenseMatrix;
+import org.teenygrad.linalg.Householder;
+import org.teenygrad.linalg.Jacobi;
+import org.teenygrad.linalg.Lu;
 
 /// Linear equations, for [LinearAlgebra].
 final class Equations {
@@ -21,7 +24,7 @@ final class Equations {
       if (lu.singular()) {
         throw new IllegalArgumentException(name + ": a matrix of " + a.shape() + " is singular");
       }
-      return List.of(lu.solve(identity(n), n));
+      return List.of(lu.solve(DenseMatrix.identity(n), n));
     }).getFirst();
   }
 
@@ -31,7 +34,7 @@ final class Equations {
     List<Tensor> values = Matrices.map(a, List.of(Shape.SCALAR, Shape.of(n, n)), (m, rows, columns) -> {
       Lu lu = new Lu(m, n);
       double det = lu.determinant();
-      double[] slope = lu.singular() ? Jacobi.adjugate(m, n) : lu.solve(identity(n), n);
+      double[] slope = lu.singular() ? Jacobi.adjugate(m, n) : lu.solve(DenseMatrix.identity(n), n);
       return List.of(new double[] {det}, lu.singular() ? slope : Arrays.stream(slope).map(x -> x * det).toArray());
     });
     return Matrices.withDerivative(values.get(0), Matrices.transposed(values.get(1)).mul(a).sum(-1, -2));
@@ -47,11 +50,11 @@ final class Equations {
     int k = b.size(-1);
     Tensor both = sideBySide(a, b);
     Tensor x = Matrices.map(both, List.of(Shape.of(n, k)), (m, rows, columns) -> {
-      Lu lu = new Lu(columns(m, n, columns, 0, n), n);
+      Lu lu = new Lu(DenseMatrix.columns(m, n, columns, 0, n), n);
       if (lu.singular()) {
         throw new IllegalArgumentException("solve: a matrix of " + a.shape() + " is singular");
       }
-      return List.of(lu.solve(columns(m, n, columns, n, columns), k));
+      return List.of(lu.solve(DenseMatrix.columns(m, n, columns, n, columns), k));
     }).getFirst();
     return Matrices.withDerivative(x, inverseValue("solve", a).matmul(b.sub(a.matmul(x))));
   }
@@ -67,16 +70,16 @@ final class Equations {
     int k = b.size(-1);
     double tolerance = tolerance(a);
     List<Tensor> found = Matrices.map(sideBySide(a, b), List.of(Shape.of(n, k), Shape.of(n, m)), (both, rows, columns) -> {
-      double[] left = columns(both, m, columns, 0, n);
-      double[] right = columns(both, m, columns, n, columns);
+      double[] left = DenseMatrix.columns(both, m, columns, 0, n);
+      double[] right = DenseMatrix.columns(both, m, columns, n, columns);
       if (m >= n) {
         Householder qr = new Householder(left, m, n);
         if (!qr.rankDeficient(tolerance)) {
-          return List.of(qr.leastSquares(right, k), qr.solveUpper(Matrices.transposed(qr.q(), m, n), m));
+          return List.of(qr.leastSquares(right, k), qr.solveUpper(DenseMatrix.transposed(qr.q(), m, n), m));
         }
       }
       double[] inverse = Jacobi.pseudoInverse(left, m, n, tolerance);
-      return List.of(Matrices.product(inverse, right, n, m, k), inverse);
+      return List.of(DenseMatrix.product(inverse, right, n, m, k), inverse);
     });
     Tensor x = found.get(0);
     Tensor inverse = found.get(1);
@@ -122,14 +125,5 @@ final class Equations {
   private static Tensor sideBySide(Tensor a, Tensor b) {
     Shape batch = Broadcasting.shape("solve", a.shape().with(-1, 1), b.shape().with(-1, 1));
     return Tensor.cat(List.of(a.broadcastTo(batch.with(-1, a.size(-1))), b.broadcastTo(batch.with(-1, b.size(-1)))), -1);
-  }
-
-  static double[] columns(double[] matrix, int rows, int columns, int begin, int end) {
-    int width = end - begin;
-    return IntStream.range(0, rows * width).mapToDouble(i -> matrix[i / width * columns + begin + i % width]).toArray();
-  }
-
-  static double[] identity(int n) {
-    return IntStream.range(0, n * n).mapToDouble(i -> i / n == i % n ? 1 : 0).toArray();
   }
 }

@@ -1,7 +1,12 @@
 package org.teenygrad;
 
 import java.util.List;
-import java.util.Locale;
+import org.teenygrad.linalg.Cholesky;
+import org.teenygrad.linalg.DenseMatrix;
+import org.teenygrad.linalg.Householder;
+import org.teenygrad.linalg.Jacobi;
+import org.teenygrad.linalg.Lu;
+import org.teenygrad.linalg.Tridiagonal;
 
 /// Factors of matrices, for [LinearAlgebra]: values from the host, derivatives by first-order perturbation.
 final class Factors {
@@ -11,8 +16,8 @@ final class Factors {
     Matrices.requireMatrix("cholesky", a, true);
     int n = a.size(-1);
     List<Tensor> found = Matrices.map(a, List.of(Shape.of(n, n), Shape.of(n, n)), (m, rows, columns) -> {
-      double[] lower = choleskyOf(m, n);
-      return List.of(lower, new Lu(lower, n).solve(Equations.identity(n), n));
+      double[] lower = Cholesky.lower(m, n);
+      return List.of(lower, new Lu(lower, n).solve(DenseMatrix.identity(n), n));
     });
     Tensor lower = found.get(0);
     Tensor inverse = found.get(1);
@@ -20,24 +25,6 @@ final class Factors {
     Tensor inner = inverse.matmul(symmetric).matmul(Matrices.transposed(inverse));
     Tensor half = inner.tril(0).add(inner.tril(-1)).mul(0.5); // the diagonal counts half
     return Matrices.withDerivative(lower, lower.matmul(half));
-  }
-
-  private static double[] choleskyOf(double[] a, int n) {
-    double[] lower = new double[n * n];
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j <= i; j++) {
-        double sum = a[i * n + j];
-        for (int k = 0; k < j; k++) {
-          sum -= lower[i * n + k] * lower[j * n + k];
-        }
-        if (i == j && !(sum > 0)) {
-          throw new IllegalArgumentException(
-              String.format(Locale.ROOT, "cholesky: the leading %d x %d part is not positive definite", i + 1, i + 1));
-        }
-        lower[i * n + j] = i == j ? Math.sqrt(sum) : sum / lower[j * n + j];
-      }
-    }
-    return lower;
   }
 
   static QrFactors qr(Tensor a) {
@@ -48,7 +35,7 @@ final class Factors {
     List<Tensor> found = Matrices.map(a, List.of(Shape.of(m, k), Shape.of(k, n), Shape.of(k, k)), (x, rows, columns) -> {
       Householder factors = new Householder(x, m, n);
       boolean smooth = m >= n && !factors.rankDeficient(0);
-      return List.of(factors.q(), factors.r(), smooth ? factors.solveUpper(Equations.identity(n), n) : new double[k * k]);
+      return List.of(factors.q(), factors.r(), smooth ? factors.solveUpper(DenseMatrix.identity(n), n) : new double[k * k]);
     });
     Tensor q = found.get(0);
     Tensor r = found.get(1);

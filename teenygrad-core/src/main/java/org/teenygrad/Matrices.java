@@ -55,23 +55,4 @@ final class Matrices {
   static Tensor transposed(Tensor a) {
     return a.transpose(-1, -2);
   }
-
-  /// (m, k) times (k, n).
-  static double[] product(double[] a, double[] b, int m, int k, int n) {
-    double[] result = new double[m * n];
-    for (int i = 0; i < m; i++) {
-      for (int inner = 0; inner < k; inner++) {
-        double factor = a[i * k + inner];
-        for (int j = 0; j < n; j++) {
-          result[i * n + j] += factor * b[inner * n + j];
-        }
-      }
-    }
-    return result;
-  }
-
-  /// Aᵀ of an m x n matrix.
-  static double[] transposed(double[] a, int m, int n) {
-    return IntStream.range(0, m * n).mapToDouble(i -> a[i % m * n + i / m]).toArray();
-  }
 }

@@ -2,6 +2,7 @@ package org.teenygrad;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.teenygrad.host.HostArray;
 
 /// From tensors to Java values. Each method computes the tensor if need be.
 sealed interface Values permits Tensor {

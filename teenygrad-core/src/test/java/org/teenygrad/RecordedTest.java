@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.teenygrad.nn.BatchNorm;
-import org.teenygrad.schedule.Profile;
 
 class RecordedTest {
   private int calls;

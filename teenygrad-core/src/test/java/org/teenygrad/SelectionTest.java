@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.runtime.cpu.Cpu;
-import org.teenygrad.schedule.Profile;
 
 /// `x[part] = v`: what the part names when read is what changes when written.
 @ParameterizedClass

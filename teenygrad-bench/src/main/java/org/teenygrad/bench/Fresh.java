@@ -1,9 +1,9 @@
 package org.teenygrad.bench;
 
 import java.util.List;
+import org.teenygrad.Profile;
 import org.teenygrad.runtime.Devices;
 import org.teenygrad.runtime.Target;
-import org.teenygrad.schedule.Profile;
 
 /// What a first step costs, in a JVM and with a cache of its own.
 final class Fresh {

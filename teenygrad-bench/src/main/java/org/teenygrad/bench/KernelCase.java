@@ -9,13 +9,13 @@ import java.util.function.UnaryOperator;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.MatmulPrecision;
+import org.teenygrad.Profile;
 import org.teenygrad.Slice;
 import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.runtime.Allocator;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.Devices;
-import org.teenygrad.schedule.Profile;
 
 /// An operation, measured by the GPU's clock.
 ///

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.runtime.OutOfMemoryException;
+import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.state.FileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;

@@ -2,7 +2,7 @@ package org.teenygrad.cli;
 
 import java.io.PrintWriter;
 import java.util.Locale;
-import org.teenygrad.schedule.Profile;
+import org.teenygrad.Profile;
 
 /// Prints the kernels of a [Profile], a line each.
 final class KernelTable {

@@ -3,6 +3,7 @@ package org.teenygrad.runtime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
+import org.teenygrad.OutOfMemoryException;
 
 /// Hands out a device's memory and copies between it and the host.
 public interface Allocator {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.OutOfMemoryException;
 
 /// The host's memory: a [BlockPool] above `malloc`. A budget bounds live bytes and cached ones together.
 public final class HostAllocator implements Allocator {

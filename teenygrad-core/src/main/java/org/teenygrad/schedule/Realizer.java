@@ -150,7 +150,7 @@ public final class Realizer {
           ? outputs
           : new MovingViews(key.views, moving, OpNode.buffer(storages.getLast())).replaced(outputs);
       Schedule schedule = schedule(Devices.runtime(device).asAllowed(), graphs, storages);
-      Profile.made(schedule, System.nanoTime() - start);
+      Recording.made(schedule, System.nanoTime() - start);
       variant = new Family.Variant(key.offsets, moving, schedule);
       family.add(variant);
     }

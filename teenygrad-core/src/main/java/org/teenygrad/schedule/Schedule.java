@@ -66,9 +66,9 @@ record Schedule(List<ExecItem> items, Sequence sequence, int inputs, List<Intege
       }
       all.add(arguments);
     }
-    if (Profile.watchesLaunches()) {
+    if (Recording.watchesLaunches()) {
       for (int i = 0; i < items.size(); i++) {
-        Profile.run(runtime, items.get(i), all.get(i));
+        Recording.run(runtime, items.get(i), all.get(i));
       }
     } else {
       sequence.run(all);

@@ -59,7 +59,7 @@ final class Scheduler {
   /// @param graphs what is wanted, over PARAMs 0.. for the inputs; no GRADIENT, no COPY
   /// @param params the inputs
   /// @param unwrittenBytes those of inputs that have no memory yet
-  /// @throws org.teenygrad.runtime.OutOfMemoryException if the device has no room for what the schedule needs; nothing has been compiled then
+  /// @throws org.teenygrad.OutOfMemoryException if the device has no room for what the schedule needs; nothing has been compiled then
   static Schedule schedule(Runtime runtime, List<OpNode> graphs, List<OpNode> params, long unwrittenBytes) {
     return switch (runtime.target()) {
       case Target.Graphs whole -> asOneProgram(runtime, graphs, params);
@@ -229,7 +229,7 @@ final class Scheduler {
     }
   }
 
-  /// @throws org.teenygrad.runtime.OutOfMemoryException if the device has less than the schedule needs
+  /// @throws org.teenygrad.OutOfMemoryException if the device has less than the schedule needs
   private void requireRoom(Memory memory, List<List<Bound>> launches) {
     long results = unwrittenBytes + memory.resultBytes();
     long more = results + Math.max(0, memory.workspaceBytes() - Workspace.of(runtime.device()).bytes());

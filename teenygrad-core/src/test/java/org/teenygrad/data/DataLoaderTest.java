@@ -20,13 +20,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
+import org.teenygrad.Profile;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.nn.Layer;
 import org.teenygrad.nn.Linear;
 import org.teenygrad.nn.Sequential;
 import org.teenygrad.optim.AdamW;
-import org.teenygrad.schedule.Profile;
 
 class DataLoaderTest {
   private static final Device DEVICE = Device.of("interpreter");

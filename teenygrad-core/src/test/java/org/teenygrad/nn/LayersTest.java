@@ -11,13 +11,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.DType;
 import org.teenygrad.PadMode;
+import org.teenygrad.Profile;
 import org.teenygrad.RandomState;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.Window;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.optim.AdamW;
-import org.teenygrad.schedule.Profile;
 
 /// What the answers of PyTorch do not say: that layers train, how they start, and what they refuse.
 class LayersTest {

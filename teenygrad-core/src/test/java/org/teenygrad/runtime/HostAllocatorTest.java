@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.teenygrad.OutOfMemoryException;
 
 class HostAllocatorTest {
   private static final long MIB = 1L << 20;

@@ -12,9 +12,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.Tensor;
 import org.teenygrad.optim.AdamW;
-import org.teenygrad.runtime.OutOfMemoryException;
 import org.teenygrad.testing.JavaProcess;
 
 /// Loops that close nothing do not grow, though the collector knows nothing of the memory behind tensors.

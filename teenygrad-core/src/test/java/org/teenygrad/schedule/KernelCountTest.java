@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.Device;
 import org.teenygrad.Gradient;
+import org.teenygrad.Profile;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.Window;

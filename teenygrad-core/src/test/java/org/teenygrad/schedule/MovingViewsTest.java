@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.Device;
+import org.teenygrad.Profile;
 import org.teenygrad.Shape;
 import org.teenygrad.Slice;
 import org.teenygrad.Tensor;

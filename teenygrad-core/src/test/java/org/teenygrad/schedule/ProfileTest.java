@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.Device;
+import org.teenygrad.Profile;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.runtime.Debug;

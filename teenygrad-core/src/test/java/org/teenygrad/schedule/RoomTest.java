@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.Device;
+import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.runtime.Devices;
 import org.teenygrad.runtime.HostAllocator;
 import org.teenygrad.runtime.MemoryBudget;
-import org.teenygrad.runtime.OutOfMemoryException;
 import org.teenygrad.runtime.Runtime;
 import org.teenygrad.runtime.Target;
 

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.teenygrad.DType;
+import org.teenygrad.Profile;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
-import org.teenygrad.schedule.Profile;
 
 class GgufFileTest {
   @TempDir Path folder;

@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
+import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.runtime.Allocator;
 import org.teenygrad.runtime.BlockPool;
 import org.teenygrad.runtime.Buffer;
 import org.teenygrad.runtime.MemoryBudget;
-import org.teenygrad.runtime.OutOfMemoryException;
 
 /// A GPU's memory: a [BlockPool] above `cuMemAlloc`.
 ///

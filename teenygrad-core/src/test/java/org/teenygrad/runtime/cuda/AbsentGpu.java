@@ -21,7 +21,7 @@ import org.teenygrad.runtime.Target;
 import org.teenygrad.runtime.Target.Rung;
 import org.teenygrad.runtime.llvm.LlvmCompiler;
 import org.teenygrad.runtime.nulldevice.NullDevice;
-import org.teenygrad.schedule.Profile;
+import org.teenygrad.schedule.Recording;
 
 /// A GPU that is not there: kernels are written for it as for a real one and kept, none runs, and its memory takes no room.
 public final class AbsentGpu {
@@ -98,7 +98,7 @@ public final class AbsentGpu {
   /// The kernel of each launch of an action on this device, in order: one that is launched twice is there twice. What other
   /// devices do for it, such as computing a constant, is left out.
   public List<PtxKernel> launches(Runnable action) {
-    return Profile.of(action).launches().stream().map(launch -> kernels.get(new Written(launch.name(), launch.kernel()))).filter(Objects::nonNull).toList();
+    return Recording.of(action).launches().stream().map(launch -> kernels.get(new Written(launch.facts().name(), launch.kernel()))).filter(Objects::nonNull).toList();
   }
 
   @Override

@@ -21,14 +21,14 @@ import java.util.stream.IntStream;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
+import org.teenygrad.OutOfMemoryException;
+import org.teenygrad.Profile;
 import org.teenygrad.Tensor;
 import org.teenygrad.runtime.Buffer;
-import org.teenygrad.runtime.OutOfMemoryException;
 import org.teenygrad.runtime.Sequence;
 import org.teenygrad.runtime.Slice;
 import org.teenygrad.runtime.cuda.CudaDriver.FunctionAttribute;
 import org.teenygrad.runtime.llvm.KernelCache;
-import org.teenygrad.schedule.Profile;
 
 /// The runtime of `cuda`, piece by piece on a real GPU: each check throws an AssertionError, or says in a line what it saw.
 /// [CudaTest] runs them where there is a GPU.

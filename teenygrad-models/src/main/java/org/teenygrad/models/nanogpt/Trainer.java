@@ -11,6 +11,8 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.OutOfMemoryException;
+import org.teenygrad.Profile;
 import org.teenygrad.RandomState;
 import org.teenygrad.Recorded;
 import org.teenygrad.Tensor;
@@ -26,8 +28,6 @@ import org.teenygrad.optim.LossScaling;
 import org.teenygrad.optim.LrSchedule;
 import org.teenygrad.optim.Optimizer;
 import org.teenygrad.optim.ParameterGroup;
-import org.teenygrad.runtime.OutOfMemoryException;
-import org.teenygrad.schedule.Profile;
 import org.teenygrad.state.AtomicFiles;
 
 /// Trains a [Gpt] as nanoGPT does, and can stop and go on at any iteration without a trace in the losses.

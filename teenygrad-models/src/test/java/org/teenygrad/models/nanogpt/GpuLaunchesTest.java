@@ -20,7 +20,7 @@ import org.teenygrad.runtime.Devices;
 import org.teenygrad.runtime.Runtime;
 import org.teenygrad.runtime.Target;
 import org.teenygrad.runtime.nulldevice.NullDevice;
-import org.teenygrad.schedule.Profile;
+import org.teenygrad.schedule.Recording;
 
 /// How much a GPU is asked to do in a training step, counted without one. A figure may fall; one that rises is a regression of fusion.
 class GpuLaunchesTest {
@@ -51,20 +51,20 @@ class GpuLaunchesTest {
       loss.realize();
     };
     step.run(); // makes the optimizer's moments
-    Profile second = Profile.of(step);
+    Recording second = Recording.of(step);
     assertThat(second.launches().size()).as(() -> text(second.launches())).isLessThanOrEqualTo(320);
     long scores = (long) BATCH * GPT2.nHead() * GPT2.blockSize() * GPT2.blockSize();
     assertThat(second.launches()).allSatisfy(launch -> assertThat(sizes(launch)).isNotEmpty().doesNotContain(scores));
   }
 
   /// How many elements each tensor has that a kernel reads or writes.
-  private static List<Long> sizes(Profile.Launch launch) {
+  private static List<Long> sizes(Recording.Launched launch) {
     return Graph.topological(List.of(launch.kernel())).stream().filter(node -> node.is(OpCode.PARAM))
         .map(node -> node.payload(Param.class).shape().elements()).toList();
   }
 
-  private static String text(List<Profile.Launch> launches) {
-    return launches.stream().collect(Collectors.groupingBy(Profile.Launch::description, Collectors.counting())).entrySet().stream()
+  private static String text(List<Recording.Launched> launches) {
+    return launches.stream().collect(Collectors.groupingBy(launch -> launch.facts().description(), Collectors.counting())).entrySet().stream()
         .map(entry -> entry.getValue() + " x " + entry.getKey()).collect(Collectors.joining("\n"));
   }
 }

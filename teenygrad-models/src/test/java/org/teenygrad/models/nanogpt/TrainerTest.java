@@ -17,13 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.teenygrad.DType;
+import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.data.CharTokenizer;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Param;
-import org.teenygrad.runtime.OutOfMemoryException;
-import org.teenygrad.schedule.Profile;
+import org.teenygrad.schedule.Recording;
 import org.teenygrad.state.FileException;
 
 class TrainerTest {
@@ -198,7 +198,7 @@ class TrainerTest {
     TrainSettings settings = TINY.with(Map.of("dtype", ComputeType.BFLOAT16, "evalIters", 3));
     Trainer trainer = Trainer.start(settings, corpus(), in("run"));
     long weights = trainer.model().wte().weight().numel();
-    Profile profile = Profile.of(() -> trainer.evaluate(() -> false));
+    Recording profile = Recording.of(() -> trainer.evaluate(() -> false));
     assertThat(profile.launches().stream().filter(launch -> castsAll(launch.kernel(), weights))).hasSize(1);
   }
 

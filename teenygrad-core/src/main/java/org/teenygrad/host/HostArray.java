@@ -1,4 +1,4 @@
-package org.teenygrad;
+package org.teenygrad.host;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
@@ -8,11 +8,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
+import org.teenygrad.DType;
+import org.teenygrad.Shape;
 
 /// A tensor's values in the host's memory, in row-major order.
-record HostArray(MemorySegment bytes, DType dtype, Shape shape) {
+public record HostArray(MemorySegment bytes, DType dtype, Shape shape) {
   /// An element as a double; true is 1.
-  double getDouble(long index) {
+  public double getDouble(long index) {
     return switch (dtype) {
       case FLOAT64 -> bytes.get(JAVA_DOUBLE_UNALIGNED, index * 8);
       case FLOAT32 -> bytes.get(JAVA_FLOAT_UNALIGNED, index * 4);
@@ -23,7 +25,7 @@ record HostArray(MemorySegment bytes, DType dtype, Shape shape) {
   }
 
   /// An element as a long; floating values lose their fraction, true is 1.
-  long getLong(long index) {
+  public long getLong(long index) {
     return switch (dtype) {
       case BOOL, INT8 -> bytes.get(JAVA_BYTE, index);
       case UINT8 -> bytes.get(JAVA_BYTE, index) & 0xFF;
@@ -38,7 +40,7 @@ record HostArray(MemorySegment bytes, DType dtype, Shape shape) {
     return Math.toIntExact(shape.elements());
   }
 
-  float[] toFloats() {
+  public float[] toFloats() {
     if (dtype == DType.FLOAT32) {
       return bytes.toArray(JAVA_FLOAT_UNALIGNED);
     }
@@ -49,7 +51,7 @@ record HostArray(MemorySegment bytes, DType dtype, Shape shape) {
     return values;
   }
 
-  double[] toDoubles() {
+  public double[] toDoubles() {
     if (dtype == DType.FLOAT64) {
       return bytes.toArray(JAVA_DOUBLE_UNALIGNED);
     }
@@ -60,7 +62,7 @@ record HostArray(MemorySegment bytes, DType dtype, Shape shape) {
     return values;
   }
 
-  int[] toInts() {
+  public int[] toInts() {
     if (dtype == DType.INT32) {
       return bytes.toArray(JAVA_INT_UNALIGNED);
     }
@@ -71,7 +73,7 @@ record HostArray(MemorySegment bytes, DType dtype, Shape shape) {
     return values;
   }
 
-  long[] toLongs() {
+  public long[] toLongs() {
     if (dtype == DType.INT64) {
       return bytes.toArray(JAVA_LONG_UNALIGNED);
     }
@@ -82,7 +84,7 @@ record HostArray(MemorySegment bytes, DType dtype, Shape shape) {
     return values;
   }
 
-  boolean[] toBooleans() {
+  public boolean[] toBooleans() {
     boolean[] values = new boolean[length()];
     for (int i = 0; i < values.length; i++) {
       values[i] = getDouble(i) != 0;

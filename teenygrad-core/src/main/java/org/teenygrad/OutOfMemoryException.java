@@ -1,4 +1,4 @@
-package org.teenygrad.runtime;
+package org.teenygrad;
 
 /// A device has no room for a buffer; the message names the sizes and what to lower.
 public final class OutOfMemoryException extends RuntimeException {

@@ -1,16 +1,16 @@
-package org.teenygrad;
+package org.teenygrad.linalg;
 
 import java.util.Arrays;
 
 /// The QR factors of an m x n matrix by Householder's reflections.
-final class Householder {
+public final class Householder {
   private final double[] r; // the triangle, and the reflections' vectors below it
   private final double[] diagonal;
   private final double[] scale; // 2 / vᵀv of each reflection
   private final int m;
   private final int n;
 
-  Householder(double[] matrix, int m, int n) {
+  public Householder(double[] matrix, int m, int n) {
     this.m = m;
     this.n = n;
     r = matrix.clone();
@@ -58,13 +58,13 @@ final class Householder {
   }
 
   /// Whether an element of R's diagonal is no more than that part of the largest.
-  boolean rankDeficient(double tolerance) {
+  public boolean rankDeficient(double tolerance) {
     double largest = Arrays.stream(diagonal).map(Math::abs).max().orElse(0);
     return Arrays.stream(diagonal).anyMatch(d -> Math.abs(d) <= tolerance * largest);
   }
 
   /// The first min(m, n) columns of Q.
-  double[] q() {
+  public double[] q() {
     int k = diagonal.length;
     double[] q = new double[m * k];
     for (int j = 0; j < k; j++) {
@@ -79,7 +79,7 @@ final class Householder {
   }
 
   /// The triangle (min(m, n), n).
-  double[] r() {
+  public double[] r() {
     double[] result = new double[diagonal.length * n];
     for (int i = 0; i < diagonal.length; i++) {
       result[i * n + i] = diagonal[i];
@@ -89,7 +89,7 @@ final class Householder {
   }
 
   /// X (n, k) with R X = the first n rows of b.
-  double[] solveUpper(double[] b, int k) {
+  public double[] solveUpper(double[] b, int k) {
     double[] x = Arrays.copyOf(b, n * k);
     for (int i = n - 1; i >= 0; i--) {
       for (int j = i + 1; j < n; j++) {
@@ -105,7 +105,7 @@ final class Householder {
   }
 
   /// X (n, k) that makes |A X - B| least.
-  double[] leastSquares(double[] b, int k) {
+  public double[] leastSquares(double[] b, int k) {
     double[] turned = b.clone();
     for (int step = 0; step < diagonal.length; step++) {
       if (scale[step] != 0) {

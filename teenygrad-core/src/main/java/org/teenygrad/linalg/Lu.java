@@ -1,14 +1,14 @@
-package org.teenygrad;
+package org.teenygrad.linalg;
 
 /// A square matrix as a lower times an upper triangle, rows exchanged so that the largest pivot is taken.
-final class Lu {
+public final class Lu {
   private final double[] lu;
   private final int n;
   private final int[] order;
   private double sign = 1;
   private boolean singular;
 
-  Lu(double[] matrix, int n) {
+  public Lu(double[] matrix, int n) {
     this.n = n;
     lu = matrix.clone();
     order = new int[n];
@@ -49,11 +49,11 @@ final class Lu {
     sign = -sign;
   }
 
-  boolean singular() {
+  public boolean singular() {
     return singular;
   }
 
-  double determinant() {
+  public double determinant() {
     double product = sign;
     for (int i = 0; i < n; i++) {
       product *= lu[i * n + i];
@@ -62,7 +62,7 @@ final class Lu {
   }
 
   /// X (n, k) with A X = B.
-  double[] solve(double[] b, int k) {
+  public double[] solve(double[] b, int k) {
     double[] x = new double[n * k];
     for (int i = 0; i < n; i++) {
       System.arraycopy(b, order[i] * k, x, i * k, k);

@@ -1,4 +1,4 @@
-package org.teenygrad;
+package org.teenygrad.linalg;
 
 import java.util.Arrays;
 import java.util.Comparator;
@@ -7,7 +7,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /// Singular values by Jacobi's plane rotations, in one-sided form: slower than others for large matrices, and accurate for all.
-final class Jacobi {
+public final class Jacobi {
   private static final int SWEEPS = 60;
   private static final double TOLERANCE = 1e-15;
 
@@ -15,17 +15,17 @@ final class Jacobi {
 
   /// Singular values (descending, n), U (m, n) and V (n, n) of an m x n matrix with m >= n: columns are turned against each other until they
   /// are orthogonal. Those of a tall matrix are those of its triangle.
-  static List<double[]> svd(double[] matrix, int m, int n) {
+  public static List<double[]> svd(double[] matrix, int m, int n) {
     requireFinite("svd", matrix);
     if (m > n) {
       Householder qr = new Householder(matrix, m, n);
       List<double[]> inner = svd(qr.r(), n, n);
-      return List.of(inner.get(0), Matrices.product(qr.q(), inner.get(1), m, n, n), inner.get(2));
+      return List.of(inner.get(0), DenseMatrix.product(qr.q(), inner.get(1), m, n, n), inner.get(2));
     }
     double largest = Arrays.stream(matrix).map(Math::abs).max().orElse(0);
     double unit = largest == 0 ? 1 : largest; // no square overflows or vanishes
     double[][] u = columns(Arrays.stream(matrix).map(x -> x / unit).toArray(), n);
-    double[][] v = columns(Equations.identity(n), n);
+    double[][] v = columns(DenseMatrix.identity(n), n);
     boolean turned = true;
     for (int sweep = 0; sweep < SWEEPS && turned; sweep++) {
       turned = sweep(u, v);
@@ -42,9 +42,9 @@ final class Jacobi {
   }
 
   /// The pseudo-inverse (n, m) of an m x n matrix: singular values up to that part of the largest count as zero.
-  static double[] pseudoInverse(double[] matrix, int m, int n, double tolerance) {
+  public static double[] pseudoInverse(double[] matrix, int m, int n, double tolerance) {
     if (m < n) {
-      return Matrices.transposed(pseudoInverse(Matrices.transposed(matrix, m, n), n, m, tolerance), m, n);
+      return DenseMatrix.transposed(pseudoInverse(DenseMatrix.transposed(matrix, m, n), n, m, tolerance), m, n);
     }
     List<double[]> svd = svd(matrix, m, n);
     double[] s = svd.get(0);
@@ -52,7 +52,7 @@ final class Jacobi {
   }
 
   /// The transposed matrix of cofactors of a square matrix: the determinant times the inverse, where there is one.
-  static double[] adjugate(double[] matrix, int n) {
+  public static double[] adjugate(double[] matrix, int n) {
     List<double[]> svd = svd(matrix, n, n);
     double[] s = svd.get(0);
     double sign = new Lu(svd.get(1), n).determinant() * new Lu(svd.get(2), n).determinant();
@@ -69,7 +69,7 @@ final class Jacobi {
         scaled[i * n + j] *= factor;
       }
     }
-    return Matrices.product(scaled, Matrices.transposed(svd.get(1), m, n), n, n, m);
+    return DenseMatrix.product(scaled, DenseMatrix.transposed(svd.get(1), m, n), n, n, m);
   }
 
   static void requireFinite(String name, double[] matrix) {

@@ -1,4 +1,4 @@
-package org.teenygrad;
+package org.teenygrad.linalg;
 
 import java.util.Arrays;
 import java.util.Comparator;
@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /// Eigenvalues and eigenvectors of a symmetric matrix: reflections make it tridiagonal, and rotations with Wilkinson's shift make
 /// that diagonal (Golub and Van Loan, Matrix Computations, 8.3).
-final class Tridiagonal {
+public final class Tridiagonal {
   private static final double EPSILON = 0x1p-53;
   private static final int STEPS_PER_VALUE = 50;
 
@@ -26,7 +26,7 @@ final class Tridiagonal {
   }
 
   /// Eigenvalues (ascending) and eigenvectors (columns) of the symmetric matrix with this lower triangle.
-  static List<double[]> eigen(double[] matrix, int n) {
+  public static List<double[]> eigen(double[] matrix, int n) {
     double[][] a = new double[n][n];
     double largest = 0;
     for (int i = 0; i < n; i++) {

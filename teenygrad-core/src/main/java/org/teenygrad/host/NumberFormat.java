@@ -1,10 +1,11 @@
-package org.teenygrad;
+package org.teenygrad.host;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.function.LongFunction;
+import org.teenygrad.DType;
 import org.teenygrad.ir.Semantics;
 
 /// Numbers as NumPy prints them: the shortest digits that mean the same value, at most 8 behind the point, in columns.

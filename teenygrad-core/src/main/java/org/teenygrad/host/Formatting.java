@@ -1,10 +1,11 @@
-package org.teenygrad;
+package org.teenygrad.host;
 
 import java.util.function.LongFunction;
+import org.teenygrad.Shape;
 
 /// Tensors as text, as NumPy prints arrays: aligned columns, 8 digits, at most 75 characters a line, three elements
 /// at each end of an axis where there are more than 1000 in all.
-final class Formatting {
+public final class Formatting {
   private static final int LINE_WIDTH = 75;
   private static final int SHORTENED_FROM = 1000;
   private static final int EDGE = 3;
@@ -22,7 +23,7 @@ final class Formatting {
     words = words(array, shown());
   }
 
-  static String format(HostArray array) {
+  public static String format(HostArray array) {
     if (array.shape().rank() == 0) {
       return NumberFormat.scalar(array);
     }

@@ -1,16 +1,16 @@
-package org.teenygrad;
+package org.teenygrad.host;
 
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.runtime.Devices;
+import org.teenygrad.Shape;
 
 /// A Java array of arrays of primitives, flattened.
-record NestedArray(Object flat, Shape shape) {
+public record NestedArray(Object flat, Shape shape) {
 
   /// @throws IllegalArgumentException if rows differ in length, or elements are no numbers or booleans
-  static NestedArray of(Object[] nested) {
+  public static NestedArray of(Object[] nested) {
     Class<?> element = nested.getClass();
     int rank = 0;
     for (; element.isArray(); element = element.getComponentType()) {
@@ -46,18 +46,5 @@ record NestedArray(Object flat, Shape shape) {
     for (int i = 0; i < length; i++) {
       copy(Array.get(part, i), axis + 1, offset + i * shape.strides()[axis], shape, flat);
     }
-  }
-
-  Tensor tensor() {
-    Device device = Devices.defaultDevice();
-    return switch (flat) {
-      case float[] values -> Tensor.of(values, shape, device);
-      case double[] values -> Tensor.of(values, shape, device);
-      case int[] values -> Tensor.of(values, shape, device);
-      case long[] values -> Tensor.of(values, shape, device);
-      case boolean[] values -> Tensor.of(values, shape, device);
-      default -> throw new IllegalArgumentException(
-          "of: " + flat.getClass().getSimpleName() + "; there are float, double, int, long and boolean");
-    };
   }
 }

@@ -1,9 +1,12 @@
 package org.teenygrad;
 
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.runtime.Settings;
+
 /// The book's eager mode: every operation is computed as it is called, one kernel each.
 ///
 /// It is off by default (graph mode) and gives the same answers. Switch it on for the whole program by the
-/// environment variable `TEENYGRAD_EAGER=1` or the system property `teenygrad.eager=true`, or for a while on this
+/// environment variable `TEENYGRAD_EAGER=1` or the system property `teenygrad.eager`, or for a while on this
 /// thread:
 /// ```java
 /// try (var _ = Eager.scope()) {
@@ -11,8 +14,7 @@ package org.teenygrad;
 /// }
 /// ```
 public final class Eager implements AutoCloseable {
-  private static final boolean ALWAYS =
-      Boolean.getBoolean("teenygrad.eager") || "1".equals(System.getenv("TEENYGRAD_EAGER"));
+  private static volatile @Nullable Boolean always;
   private static final ThreadLocal<Integer> DEPTH = ThreadLocal.withInitial(() -> 0);
 
   private Eager() {
@@ -26,7 +28,16 @@ public final class Eager implements AutoCloseable {
 
   /// Whether operations on this thread run at once.
   public static boolean enabled() {
-    return ALWAYS || DEPTH.get() > 0;
+    return always() || DEPTH.get() > 0;
+  }
+
+  private static boolean always() {
+    Boolean known = always;
+    if (known == null) {
+      known = Settings.EAGER.or(false);
+      always = known;
+    }
+    return known;
   }
 
   @Override

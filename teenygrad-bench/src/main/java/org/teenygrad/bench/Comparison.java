@@ -12,6 +12,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.bench.CudaReport.Row;
+import org.teenygrad.runtime.Settings;
 
 /// Ours beside PyTorch's on a GPU, in turns, each in a process of its own. What is wrong is not measured.
 final class Comparison implements AutoCloseable {
@@ -182,7 +183,7 @@ final class Comparison implements AutoCloseable {
     List<String> command = Processes.java();
     command.addAll(side.settings);
     command.addAll(List.of(
-        "-Dteenygrad.device=" + device, "-cp", System.getProperty("java.class.path"), Main.class.getName(), "cuda", mode, "--seed", Long.toString(seed),
+        "-D" + Settings.DEVICE.property() + "=" + device, "-cp", System.getProperty("java.class.path"), Main.class.getName(), "cuda", mode, "--seed", Long.toString(seed),
         "--only", String.join(",", cases.stream().map(GpuCase::name).toList())));
     return new Dialogue("teenygrad", command, secondsLeft());
   }

@@ -12,6 +12,7 @@ import org.teenygrad.bench.CudaReport.Row;
 import org.teenygrad.bench.GpuCases.ProductType;
 import org.teenygrad.runtime.Devices;
 import org.teenygrad.runtime.Runtime;
+import org.teenygrad.runtime.Settings;
 import org.teenygrad.runtime.Target;
 import org.teenygrad.runtime.Target.Rung;
 import picocli.CommandLine.Option;
@@ -60,7 +61,7 @@ final class GemmLadder {
     try (Comparison comparison = new Comparison(device, seed, alone)) {
       report.title(runtime.machine(), comparison.peerName(), seed);
       for (Rung each : rungs) {
-        Ours ours = new Ours("_" + each.text, List.of("-Dteenygrad.rung=" + each.text));
+        Ours ours = new Ours("_" + each.text, List.of("-D" + Settings.RUNG.property() + "=" + each.text));
         Map<GpuCase, Checked> outcomes = comparison.check(List.of(what), ours);
         for (Row row : comparison.rows(what, Objects.requireNonNull(outcomes.get(what)), ours, "", peak)) {
           report.row(row);

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.runtime.Settings;
 
 /// Ours and peers, each in a process of its own with a given number of threads.
 final class Processes {
@@ -24,10 +25,10 @@ final class Processes {
     Path cache = null;
     if (suite.isFresh()) {
       cache = temporaryFolder();
-      command.add("-Dteenygrad.cache=" + cache);
+      command.add("-D" + Settings.CACHE.property() + "=" + cache);
     }
     if (suite == Suite.COMPILE) {
-      command.add("-Dteenygrad.device=null");
+      command.add("-D" + Settings.DEVICE.property() + "=null");
     }
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), suite.text, "--here", "--config", config, "--seconds", Double.toString(seconds)));
     try {
@@ -42,17 +43,13 @@ final class Processes {
   /// The beginning of a command that starts another JVM like this one.
   static List<String> java() {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"));
-    String library = System.getProperty("teenygrad.llvm");
-    if (library != null) {
-      command.add("-Dteenygrad.llvm=" + library);
-    }
+    command.addAll(Settings.LLVM.jvmOptions());
     return command;
   }
 
-  /// The Python that peers run on: `TEENYGRAD_PYTHON`, or `python3` of the PATH.
+  /// The Python that peers run on: [Settings#PYTHON], or `python3` of the PATH.
   static String python() {
-    String chosen = System.getenv("TEENYGRAD_PYTHON");
-    return chosen == null || chosen.isBlank() ? "python3" : chosen;
+    return Settings.PYTHON.or("python3");
   }
 
   /// The best peer that is installed: torch, numpy or null.
@@ -81,7 +78,7 @@ final class Processes {
 
   private static List<Figure> figures(List<String> command, int threads, @Nullable String script) {
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-    for (String variable : List.of("TEENYGRAD_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")) {
+    for (String variable : List.of(Settings.THREADS.variable(), "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")) {
       builder.environment().put(variable, Integer.toString(threads));
     }
     List<Figure> figures = new ArrayList<>();

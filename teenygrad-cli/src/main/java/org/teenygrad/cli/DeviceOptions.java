@@ -3,6 +3,7 @@ package org.teenygrad.cli;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.runtime.Devices;
+import org.teenygrad.runtime.Settings;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -18,7 +19,7 @@ final class DeviceOptions {
   private @Nullable String device;
 
   @Option(names = "--threads", paramLabel = "N", description = "Threads of the cpu device; by default one for each processor.")
-  private @Nullable Integer threads;
+  private @Nullable String threads;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -27,14 +28,15 @@ final class DeviceOptions {
   /// @return the default device from here on
   Device choose() {
     if (threads != null) {
-      if (threads < 1) {
-        throw new ParameterException(spec.commandLine(), "--threads must be at least 1, not " + threads);
+      try {
+        Settings.THREADS.set("--threads ", threads);
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(spec.commandLine(), e.getMessage(), e);
       }
-      System.setProperty("teenygrad.threads", threads.toString());
     }
     if (device != null) {
       Devices.runtime(Device.of(device)); // says so if there is none
-      System.setProperty("teenygrad.device", device);
+      Settings.DEVICE.set("--device ", device);
     }
     Device chosen = Devices.defaultDevice();
     Devices.runtime(chosen);

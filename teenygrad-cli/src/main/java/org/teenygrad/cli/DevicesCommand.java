@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.runtime.Devices;
+import org.teenygrad.runtime.Settings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,7 +89,7 @@ final class DevicesCommand implements Callable<Integer> {
     Device best = Devices.defaultDevice();
     all().forEach(known -> print(known, best, out));
     out.println();
-    out.println("Tensors go to the one marked *; --device or TEENYGRAD_DEVICE chooses another.");
+    out.println("Tensors go to the one marked *; --device or " + Settings.DEVICE.variable() + " chooses another.");
     out.flush();
     return 0;
   }

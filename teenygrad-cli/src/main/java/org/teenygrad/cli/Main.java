@@ -1,6 +1,7 @@
 package org.teenygrad.cli;
 
 import java.util.Objects;
+import org.teenygrad.runtime.Settings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,8 +61,23 @@ public final class Main implements Runnable {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOverwrittenOptionsAllowed(true) // the last one counts
         .setUsageHelpAutoWidth(true)
+        .setExecutionStrategy(Main::run)
         .setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures);
+  }
+
+  /// What the environment gets wrong is said before anything begins, but not instead of help.
+  private static int run(CommandLine.ParseResult parsed) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    try {
+      Settings.check();
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(parsed.commandSpec().commandLine(), e.getMessage(), e);
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static CommandLine subcommand(CommandLine command, String name) {

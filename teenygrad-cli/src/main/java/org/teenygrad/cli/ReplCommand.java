@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.teenygrad.runtime.Settings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -46,11 +47,7 @@ final class ReplCommand implements Callable<Integer> {
           "--class-path", absoluteClassPath(),
           "--startup", startup.toString(),
           "-R--enable-native-access=ALL-UNNAMED"));
-      Stream.of("teenygrad.llvm", "teenygrad.device", "teenygrad.threads").forEach(property -> {
-        if (System.getProperty(property) != null) {
-          command.add("-R-D" + property + "=" + System.getProperty(property));
-        }
-      });
+      Settings.all().forEach(setting -> setting.jvmOptions().forEach(option -> command.add("-R" + option)));
       command.addAll(files);
       return new ProcessBuilder(command).inheritIO().start().waitFor();
     } catch (IOException e) {

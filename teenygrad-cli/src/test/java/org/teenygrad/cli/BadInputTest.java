@@ -90,7 +90,7 @@ class BadInputTest {
         new Case("no model to train", 2, "teenygrad train nanogpt", "train"),
         new Case("an unknown command", 2, "Unmatched argument at index 0: 'fly'", "fly"),
         new Case("an unknown device", 1, "no device 'abacus'", "sample", "--device", "abacus"),
-        new Case("no thread", 2, "--threads must be at least 1, not 0", train("--threads", "0")),
+        new Case("no thread", 2, "--threads 0 is not a number of threads from 1 to 1024", train("--threads", "0")),
         new Case("an output folder below a file", 1, "cannot write", Teenygrad.train(text, text.resolve("below"))),
         new Case("a resume without checkpoint", 1, "does not have a file checkpoint.safetensors", resume(folder.resolve("nowhere"))),
         new Case("a resume with another shape", 1, "has n_embd 8, not 16: resume without --n-embd", resume(trained, "--n-embd", "16")),

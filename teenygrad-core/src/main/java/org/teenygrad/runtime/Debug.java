@@ -1,15 +1,13 @@
 package org.teenygrad.runtime;
 
 import java.util.Collection;
-import java.util.Locale;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Printer;
 
 /// What teenygrad tells of its work on stderr.
 ///
-/// `TEENYGRAD_DEBUG`, or the system property `teenygrad.debug`, sets the level; each tells what those below it tell too:
+/// [Settings#DEBUG] sets the level; each tells what those below it tell too:
 ///
 /// | level | what |
 /// | --- | --- |
@@ -18,39 +16,26 @@ import org.teenygrad.ir.Printer;
 /// | 3 | the nodes of each new schedule before and after simplification, and of each new kernel |
 /// | 4 | LLVM IR and assembly of each new kernel |
 ///
-/// `TEENYGRAD_CHECK=nan`, or `teenygrad.check`, looks for NaN after each launch.
+/// [Settings#CHECK] looks for NaN after each launch.
 public final class Debug {
   public static final int SCHEDULES = 1;
   public static final int LAUNCHES = 2;
   public static final int GRAPHS = 3;
   public static final int CODE = 4;
 
-  private static volatile int level = levelOf(setting("debug"));
-  private static volatile boolean checksNan = checksNan(setting("check"));
+  private static volatile int level = told(Settings.DEBUG, 0);
+  private static volatile boolean checksNan = told(Settings.CHECK, "").equals("nan");
 
   private Debug() {}
 
-  private static @Nullable String setting(String name) {
-    return System.getProperty("teenygrad." + name, System.getenv().get("TEENYGRAD_" + name.toUpperCase(Locale.ROOT)));
-  }
-
-  private static int levelOf(@Nullable String setting) {
-    if (setting == null || setting.isBlank()) {
-      return 0;
+  /// What is set wrong is said, and does without: this class is needed by all others.
+  private static <T> T told(Settings.Setting<T> setting, T byDefault) {
+    try {
+      return setting.or(byDefault);
+    } catch (IllegalArgumentException e) {
+      print(e.getMessage());
+      return byDefault;
     }
-    if (!setting.strip().matches("[0-4]")) {
-      print("TEENYGRAD_DEBUG=" + setting + " is no level; there are 0 to 4");
-      return 0;
-    }
-    return Integer.parseInt(setting.strip());
-  }
-
-  private static boolean checksNan(@Nullable String setting) {
-    boolean nan = setting != null && setting.strip().equalsIgnoreCase("nan");
-    if (setting != null && !setting.isBlank() && !nan) {
-      print("TEENYGRAD_CHECK=" + setting + " is no check; there is nan");
-    }
-    return nan;
   }
 
   /// Whether what belongs to a level is to be told.

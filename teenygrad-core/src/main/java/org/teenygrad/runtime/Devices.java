@@ -57,18 +57,16 @@ public final class Devices {
     return open;
   }
 
-  /// Where tensors go if nobody says: what the system property `teenygrad.device` names, else the
-  /// environment's `TEENYGRAD_DEVICE`, else the best device of this machine.
+  /// Where tensors go if nobody says: what [Settings#DEVICE] names, else the best device of this machine.
   /// @throws IllegalArgumentException if the setting names no device
   public static synchronized Device defaultDevice() {
     Device device = defaultDevice;
     if (device == null) {
-      String name =
-          System.getProperty("teenygrad.device", System.getenv().get("TEENYGRAD_DEVICE"));
-      device = name == null || name.isBlank() ? best() : Device.of(name.strip());
+      String name = Settings.DEVICE.value();
+      device = name == null ? best() : Device.of(name);
       kind(device);
       Device chosen = device;
-      Debug.say(Debug.SCHEDULES, () -> "device " + chosen + (name == null || name.isBlank() ? ", the best that is present" : ", as TEENYGRAD_DEVICE says"));
+      Debug.say(Debug.SCHEDULES, () -> "device " + chosen + (name == null ? ", the best that is present" : ", as TEENYGRAD_DEVICE says"));
       defaultDevice = device;
     }
     return device;

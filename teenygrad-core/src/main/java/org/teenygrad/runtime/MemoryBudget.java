@@ -3,35 +3,43 @@ package org.teenygrad.runtime;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// How much of the host's memory tensors may take.
 public final class MemoryBudget {
   private static final double SHARE = 0.7;
   private static final String UNITS = "kmgt";
+  private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?) ?([kmgt]?)(?:i?b)?");
 
   /// What every machine has; asking for more than this much costs tens of milliseconds once.
   private static final long CERTAIN_BYTES = 256L << 20;
 
-  private static final MemoryBudget OF_MACHINE = new MemoryBudget(setting());
+  private static final MemoryBudget OF_MACHINE = new MemoryBudget(0, false);
 
+  /// 0 as long as the machine was not asked.
   private long bytes;
 
-  private MemoryBudget(long bytes) {
+  private boolean isSet;
+
+  private MemoryBudget(long bytes, boolean isSet) {
     this.bytes = bytes;
+    this.isSet = isSet;
   }
 
   public static MemoryBudget of(long bytes) {
-    return new MemoryBudget(bytes);
+    return new MemoryBudget(bytes, true);
   }
 
-  /// What the system property `teenygrad.memory` says, else the environment's `TEENYGRAD_MEMORY`, such
-  /// as `16g` or `512m`; else 70 % of the machine's (or its container's) memory.
-  /// @throws IllegalArgumentException if the setting is not a size
+  /// What [Settings#MEMORY] says, else 70 % of the machine's (or its container's) memory. Whoever asks it for memory first gets an
+  /// IllegalArgumentException if the setting is no size.
   public static MemoryBudget ofMachine() {
     return OF_MACHINE;
   }
 
   public synchronized long bytes() {
+    readSetting();
     if (bytes == 0) {
       var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
       bytes = (long) (SHARE * system.getTotalMemorySize());
@@ -40,28 +48,26 @@ public final class MemoryBudget {
   }
 
   synchronized boolean allows(long wanted) {
+    readSetting();
     return bytes == 0 && wanted <= CERTAIN_BYTES || wanted <= bytes();
   }
 
-  private static long setting() {
-    String text = System.getProperty("teenygrad.memory", System.getenv().get("TEENYGRAD_MEMORY"));
-    return text == null ? 0 : parse(text);
+  private void readSetting() {
+    if (!isSet) {
+      bytes = Settings.MEMORY.or(0L);
+      isSet = true;
+    }
   }
 
-  /// The bytes that a text such as `16g`, `512M`, `1.5GB` or `1000000` means.
-  static long parse(String text) {
-    String size = text.strip().toLowerCase(Locale.ROOT).replaceFirst("i?b$", "");
-    int unit = size.isEmpty() ? -1 : UNITS.indexOf(size.charAt(size.length() - 1));
-    try {
-      double number = Double.parseDouble(unit < 0 ? size : size.substring(0, size.length() - 1));
-      if (number > 0) {
-        return (long) (number * (1L << 10 * (unit + 1)));
-      }
-    } catch (NumberFormatException e) {
-      // said below
+  /// The bytes that a text such as `16g`, `512M`, `1.5GB` or `1000000` means; null if it is no size.
+  static @Nullable Long parse(String text) {
+    Matcher size = SIZE.matcher(text.toLowerCase(Locale.ROOT));
+    if (!size.matches()) {
+      return null;
     }
-    throw new IllegalArgumentException(
-        "memory limit '" + text + "' is not a size; 16g, 512m and 1000000000 are");
+    int unit = size.group(2).isEmpty() ? 0 : 1 + UNITS.indexOf(size.group(2));
+    double bytes = Double.parseDouble(size.group(1)) * (1L << 10 * unit);
+    return bytes >= 1 && bytes < Long.MAX_VALUE ? (Long) (long) bytes : null;
   }
 
   /// A size for people: `1.5 GiB`.

@@ -106,8 +106,8 @@ class HostAllocatorTest {
     assertThat(MemoryBudget.parse("1.5 GiB")).isEqualTo(3L << 29);
     assertThat(MemoryBudget.parse("512MB")).isEqualTo(512 * MIB);
     assertThat(MemoryBudget.parse("1000000")).isEqualTo(1_000_000);
-    assertThatThrownBy(() -> MemoryBudget.parse("lots")).hasMessageContaining("'lots'");
-    assertThatThrownBy(() -> MemoryBudget.parse("-1g")).hasMessageContaining("'-1g'");
-    assertThatThrownBy(() -> MemoryBudget.parse("")).hasMessageContaining("is not a size");
+    for (String none : List.of("lots", "-1g", "", "0", "g", "NaN", "1e3", "0x1p3", "999999999999999999g")) {
+      assertThat(MemoryBudget.parse(none)).as(none).isNull();
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.lang.ref.Reference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.runtime.Settings;
 
 /// The threads that run compiled kernels, each kernel split over all of them.
 ///
@@ -12,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 /// spinning, as the next kernel of a step usually comes within microseconds, then parked. One
 /// kernel runs at a time: a second caller waits.
 ///
-/// `TEENYGRAD_THREADS`, or the system property `teenygrad.threads`, sets how many threads there are; the default is one for each processor.
+/// [Settings#THREADS] says how many there are; the default is one for each processor.
 public final class Workers implements AutoCloseable {
   /// How long an idle worker spins. The host code between two kernels of a replayed step takes 1 to
   /// 20 µs, and a spinning worker starts within 1 µs; waking a parked one costs the caller 2 µs,
   /// and it starts some 30 µs later.
   private static final long SPIN_NANOS = 50_000;
+
+  private static volatile @Nullable Workers shared;
 
   private final ReentrantLock oneKernelAtATime = new ReentrantLock();
   private final Worker[] workers;
@@ -44,8 +47,19 @@ public final class Workers implements AutoCloseable {
   }
 
   /// Those of the process, started when first asked for.
+  /// @throws IllegalArgumentException if [Settings#THREADS] is no number of threads
   public static Workers shared() {
-    return Shared.WORKERS;
+    Workers workers = shared;
+    return workers == null ? start() : workers;
+  }
+
+  private static synchronized Workers start() {
+    Workers workers = shared;
+    if (workers == null) {
+      workers = new Workers(Settings.THREADS.or(Runtime.getRuntime().availableProcessors()));
+      shared = workers;
+    }
+    return workers;
   }
 
   /// How many threads run a kernel, the caller's included.
@@ -147,23 +161,6 @@ public final class Workers implements AutoCloseable {
         }
       }
       return newest;
-    }
-  }
-
-  private static final class Shared {
-    static final Workers WORKERS = new Workers(threadsWanted());
-
-    private static int threadsWanted() {
-      String wanted = System.getProperty("teenygrad.threads", System.getenv().get("TEENYGRAD_THREADS"));
-      if (wanted == null || wanted.isBlank()) {
-        return Runtime.getRuntime().availableProcessors();
-      }
-      try {
-        return Math.max(1, Integer.parseInt(wanted.strip()));
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            "TEENYGRAD_THREADS=" + wanted + " is no number of threads", e);
-      }
     }
   }
 }

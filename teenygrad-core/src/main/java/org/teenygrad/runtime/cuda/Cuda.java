@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.runtime.Runtime;
+import org.teenygrad.runtime.Settings;
 import org.teenygrad.runtime.Target;
 import org.teenygrad.runtime.llvm.KernelCache;
 import org.teenygrad.runtime.llvm.LlvmLibrary;
@@ -27,13 +28,13 @@ public final class Cuda {
     return Found.ABSENCE != null ? Found.ABSENCE : Found.GPUS.getFirst().absence(Found.DRIVER_VERSION);
   }
 
-  /// A GPU with a queue of its own in the context that all libraries of the process share. The system property `teenygrad.rung`, or
-  /// the environment's `TEENYGRAD_RUNG`, keeps its products of matrices on a lower rung than its highest: see [Target.Rung].
+  /// A GPU with a queue of its own in the context that all libraries of the process share. [Settings#RUNG] keeps its products of matrices on
+  /// a lower rung than its highest: see [Target.Rung].
   /// @throws IllegalArgumentException if it is not there, cannot be used or does not reach that rung
   public static Runtime open(Device device) {
     Opened cuda = opened(device);
-    String rung = System.getProperty("teenygrad.rung", System.getenv("TEENYGRAD_RUNG"));
-    Target target = rung == null || rung.isBlank() ? cuda.gpu().target() : cuda.gpu().target(Target.Rung.of(rung.strip()));
+    Target.Rung rung = Settings.RUNG.value();
+    Target target = rung == null ? cuda.gpu().target() : cuda.gpu().target(rung);
     return new Runtime(device, cuda.allocator(), target, cuda.compiler(), cuda.gpu().toString());
   }
 

@@ -13,10 +13,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.runtime.Settings;
 
 /// Finds and opens `libLLVM`. Looked at in this order, the first that exists is taken:
 ///
-/// 1. the system property `teenygrad.llvm`: the library's path;
+/// 1. [Settings#LLVM]: the library's path;
 /// 2. `native/<platform>/` beside the classes or the jar (the build unpacks it there);
 /// 3. the class path or module path (`org.teenygrad:teenygrad-llvm`, classifier the platform), from where it is unpacked once into
 ///    `native/` of the user's cache folder ([PackedLibrary], [UserCache]).
@@ -75,14 +76,12 @@ public final class LlvmLibrary {
   }
 
   private static Path find() {
-    String given = System.getProperty("teenygrad.llvm");
+    Path given = Settings.LLVM.value();
     if (given != null) {
-      Path path = Path.of(given);
-      if (Files.isRegularFile(path)) {
-        return path;
+      if (Files.isRegularFile(given)) {
+        return given;
       }
-      throw new LlvmException(
-          "-Dteenygrad.llvm=" + given + " names no file; it must be the path of libLLVM itself");
+      throw new LlvmException(Settings.LLVM.property() + " is " + given + ", which is no file; it must be the path of libLLVM itself");
     }
     String platform = platform();
     String looked;

@@ -3,18 +3,21 @@ package org.teenygrad.runtime.llvm;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.runtime.Settings;
 
 /// Where this user's files that can be made again are kept: `TEENYGRAD_CACHE`, else the platform's
 /// own place.
 final class UserCache {
+  private static final Path OFF = Path.of("off");
+
   private UserCache() {}
 
   /// The folder, which need not exist yet, or null where the user turned it off
   /// (`TEENYGRAD_CACHE=off`) or has no home.
   static @Nullable Path folder() {
-    String chosen = System.getProperty("teenygrad.cache", System.getenv("TEENYGRAD_CACHE"));
-    if (chosen != null && !chosen.isBlank()) {
-      return chosen.equals("off") ? null : Path.of(chosen);
+    Path chosen = Settings.CACHE.value();
+    if (chosen != null) {
+      return chosen.equals(OFF) ? null : chosen;
     }
     String xdg = System.getenv("XDG_CACHE_HOME");
     if (xdg != null && !xdg.isBlank()) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -13,9 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,17 +63,21 @@ class LlvmLibraryTest {
     assertThat(second).isEqualToIgnoringNewLines("found");
   }
 
-  /// A jar of all that [Searcher] needs.
+  /// A jar of all classes, [Searcher] among them.
   private static void pack(Path jar) throws IOException {
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-      for (Class<?> type : List.of(LlvmLibrary.class, LlvmException.class, PackedLibrary.class, UserCache.class, Searcher.class)) {
-        String name = type.getName().replace('.', '/') + ".class";
-        out.putNextEntry(new JarEntry(name));
-        try (InputStream in = Objects.requireNonNull(type.getClassLoader().getResourceAsStream(name))) {
-          in.transferTo(out);
-        }
+    Path classes = Path.of("target", "classes");
+    String searcher = Searcher.class.getName().replace('.', '/') + ".class";
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar)); Stream<Path> files = Files.walk(classes.resolve("org"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        add(out, classes.relativize(file).toString(), file);
       }
+      add(out, searcher, Path.of("target", "test-classes").resolve(searcher));
     }
+  }
+
+  private static void add(JarOutputStream jar, String name, Path file) throws IOException {
+    jar.putNextEntry(new JarEntry(name));
+    Files.copy(file, jar);
   }
 
   private static String java(Path folder, String... options) throws IOException, InterruptedException {

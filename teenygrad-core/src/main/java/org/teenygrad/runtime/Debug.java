@@ -33,7 +33,7 @@ public final class Debug {
     try {
       return setting.or(byDefault);
     } catch (IllegalArgumentException e) {
-      print(e.getMessage());
+      print(String.valueOf(e.getMessage()));
       return byDefault;
     }
   }
@@ -65,7 +65,7 @@ public final class Debug {
   }
 
   /// Says what a user has to know whatever the level is.
-  static void warn(String text) {
+  public static void warn(String text) {
     print(text);
   }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// A file's name is the SHA-256 of everything that decides the code: the IR and
 /// [LlvmCompiler#identity]. A file that is cut short, damaged or not ours counts as absent and is
 /// written anew. Files are written under another name and renamed, so any number of processes may
-/// share a folder. A folder that cannot be written is as none at all.
+/// share a folder. A folder that cannot be written, or that others can write ([PrivateFolder]), is as none at all.
 ///
 /// `TEENYGRAD_CACHE` names another folder, or is `off`.
 public final class KernelCache {
@@ -37,7 +37,7 @@ public final class KernelCache {
   private static final int WRITES_BETWEEN_TRIMS = 500;
   private static final Duration AGE_WORTH_RENEWING = Duration.ofDays(1);
 
-  private final @Nullable Path folder;
+  private final @Nullable PrivateFolder folder;
   private final long maxBytes;
   private final AtomicLong writes = new AtomicLong();
   private final AtomicBoolean complained = new AtomicBoolean();
@@ -46,7 +46,7 @@ public final class KernelCache {
   /// @param maxBytes from what size on the files that were not used for longest are deleted; looked
   ///   at rarely
   public KernelCache(@Nullable Path folder, long maxBytes) {
-    this.folder = folder;
+    this.folder = folder == null ? null : new PrivateFolder(folder);
     this.maxBytes = maxBytes;
   }
 
@@ -91,10 +91,10 @@ public final class KernelCache {
   }
 
   private byte[] get(String key, Supplier<byte[]> compile) {
-    if (folder == null) {
+    if (folder == null || !folder.isTrusted()) {
       return compile.get();
     }
-    Path file = folder.resolve(key);
+    Path file = folder.path().resolve(key);
     byte[] found = read(file);
     if (found != null) {
       return found;
@@ -106,6 +106,9 @@ public final class KernelCache {
 
   private static byte @Nullable [] read(Path file) {
     try {
+      if (!PrivateFolder.trusts(file) || Files.size(file) > MAX_BYTES) {
+        return null;
+      }
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
       if (bytes.remaining() < HEADER_BYTES || bytes.getLong() != MAGIC) {
         return null;
@@ -135,10 +138,13 @@ public final class KernelCache {
     }
   }
 
-  private void write(Path folder, Path file, byte[] code) {
+  private void write(PrivateFolder folder, Path file, byte[] code) {
     try {
-      Files.createDirectories(folder);
-      Path part = Files.createTempFile(folder, "new", ".part");
+      folder.create();
+      if (!folder.isTrusted()) {
+        return; // somebody else made it meanwhile
+      }
+      Path part = Files.createTempFile(folder.path(), "new", ".part");
       try {
         ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + code.length);
         bytes.putLong(MAGIC).putLong(code.length).putLong(checksum(code)).put(code);
@@ -148,12 +154,12 @@ public final class KernelCache {
         Files.deleteIfExists(part);
       }
       if (writes.getAndIncrement() % WRITES_BETWEEN_TRIMS == 0) {
-        trim(folder);
+        trim(folder.path());
       }
     } catch (IOException | UncheckedIOException e) {
       if (complained.compareAndSet(false, true)) {
         System.getLogger("org.teenygrad.cache")
-            .log(System.Logger.Level.DEBUG, "Kernels are not kept in {0}: {1}", folder, e);
+            .log(System.Logger.Level.DEBUG, "Kernels are not kept in {0}: {1}", folder.path(), e);
       }
     }
   }

@@ -20,7 +20,7 @@ import org.teenygrad.runtime.Settings;
 /// 1. [Settings#LLVM]: the library's path;
 /// 2. `native/<platform>/` beside the classes or the jar (the build unpacks it there);
 /// 3. the class path or module path (`org.teenygrad:teenygrad-llvm`, classifier the platform), from where it is unpacked once into
-///    `native/` of the user's cache folder ([PackedLibrary], [UserCache]).
+///    `native/` of the user's cache folder ([PackedLibrary], [UserCache], [PrivateFolder]).
 public final class LlvmLibrary {
   /// The LLVM release that the Generator's IR is written for.
   public static final String VERSION = "20.1";

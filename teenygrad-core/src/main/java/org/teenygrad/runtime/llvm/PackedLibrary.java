@@ -46,9 +46,13 @@ record PackedLibrary(URL resource, String name, long bytes, long crc) {
     }
     if (cache != null) {
       // Named after its contents: another release's library is another file.
-      Path library = cache.resolve(String.format(Locale.ROOT, "%08x-%x", crc, bytes)).resolve(name);
+      PrivateFolder folder = new PrivateFolder(cache.resolve(String.format(Locale.ROOT, "%08x-%x", crc, bytes)));
+      Path library = folder.path().resolve(name);
+      if (!folder.isTrusted()) {
+        return temporary(null);
+      }
       try {
-        if (!Files.isRegularFile(library) || bytes >= 0 && Files.size(library) != bytes) {
+        if (!PrivateFolder.trusts(library) || bytes >= 0 && Files.size(library) != bytes) {
           unpack(library);
         }
         return library;
@@ -78,7 +82,8 @@ record PackedLibrary(URL resource, String name, long bytes, long crc) {
 
   /// Written under another name and renamed, so that a second process never opens half a library.
   private void unpack(Path library) throws IOException {
-    Path folder = Files.createDirectories(Objects.requireNonNull(library.getParent()));
+    Path folder = Objects.requireNonNull(library.getParent());
+    new PrivateFolder(folder).create();
     Path part = Files.createTempFile(folder, name, ".part");
     try {
       CRC32 sum = new CRC32();

@@ -85,10 +85,6 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] args) {
-    int status;
-    try (Interrupt interrupt = new Interrupt()) {
-      status = commandLine(interrupt).execute(args);
-    }
-    System.exit(status);
+    System.exit(commandLine(new Interrupt()).execute(args));
   }
 }

@@ -95,7 +95,7 @@ final class ProgressPrinter implements Progress {
   /// Ctrl-C was pressed.
   void stopping() {
     end();
-    out.println("stopping after this iteration...");
+    out.println("stopping... (Ctrl-C again ends at once and saves nothing)");
   }
 
   /// What is printed next begins on a line of its own.

@@ -39,7 +39,6 @@ import picocli.CommandLine.Spec;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TrainNanoGpt implements Callable<Integer> {
-  private static final int CTRL_C = 130;
   private static final int SPOKEN_CHARACTERS = 400;
 
   enum InitFrom {
@@ -103,9 +102,8 @@ final class TrainNanoGpt implements Callable<Integer> {
       out.println("the earlier training in " + this.out + " will be replaced");
     }
     ProgressPrinter progress = new ProgressPrinter(out, trainer.settings(), trainer.iteration());
-    main.interrupt().await(progress::stopping);
     TrainResult result;
-    try {
+    try (Interrupt.Listening _ = main.interrupt().listen(progress::stopping)) {
       result = trainer.train(progress, main.interrupt()::isRequested);
     } catch (OutOfMemoryError e) {
       throw new Failures.HeapExhausted(e);
@@ -118,7 +116,7 @@ final class TrainNanoGpt implements Callable<Integer> {
           : String.format(Locale.ROOT,
               "stopped after iteration %d and saved %s: go on with --out %s --init-from resume",
               result.iterations(), progress.lastSaved(), this.out));
-      return CTRL_C;
+      return main.interrupt().status();
     }
     speak(out, folder);
     out.printf(

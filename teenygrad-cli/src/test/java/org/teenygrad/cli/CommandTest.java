@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.Device;
 
@@ -139,6 +141,36 @@ class CommandTest {
         "train", "nanogpt", "--out", out.toString(), "--init-from", "resume", "--eval-only", "--device", "interpreter");
     assertThat(resumed.err()).isEmpty();
     assertThat(resumed.out()).doesNotContain("iteration 0:").contains("train loss");
+  }
+
+  /// A command that hears that it shall end, and does not.
+  static final class Deaf {
+    public static void main(String[] arguments) throws InterruptedException {
+      Interrupt interrupt = new Interrupt();
+      try (Interrupt.Listening _ = interrupt.listen(() -> System.out.println("heard, " + interrupt.status()))) {
+        System.out.println("listening");
+        new CountDownLatch(1).await();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, INT, 130", "INT, TERM, 143", "TERM, INT, 130"})
+  @DisabledOnOs(OS.WINDOWS)
+  @DisabledIf("ignoresInterrupts")
+  void theSecondSignalEndsTheProcessAtOnce(String first, String second, int status) throws IOException, InterruptedException {
+    List<String> command = Teenygrad.java(List.of());
+    command.set(command.indexOf(Main.class.getName()), Deaf.class.getName());
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try (var lines = process.inputReader()) {
+      assertThat(lines.readLine()).isEqualTo("listening");
+      new ProcessBuilder("kill", "-" + first, Long.toString(process.pid())).start().waitFor();
+      assertThat(lines.readLine()).isEqualTo("heard, " + (first.equals("INT") ? 130 : 143));
+      new ProcessBuilder("kill", "-" + second, Long.toString(process.pid())).start().waitFor();
+      assertThat(process.waitFor()).isEqualTo(status);
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test

@@ -40,12 +40,11 @@ final class Teenygrad {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream stdout = System.out;
     PrintStream stderr = System.err;
-    try (Interrupt interrupt = new Interrupt();
-        PrintStream toOut = new PrintStream(out, true, StandardCharsets.UTF_8);
+    try (PrintStream toOut = new PrintStream(out, true, StandardCharsets.UTF_8);
         PrintStream toErr = new PrintStream(err, true, StandardCharsets.UTF_8)) {
       System.setOut(toOut);
       System.setErr(toErr);
-      CommandLine line = Main.commandLine(interrupt)
+      CommandLine line = Main.commandLine(new Interrupt())
           .setOut(new PrintWriter(toOut, true, StandardCharsets.UTF_8))
           .setErr(new PrintWriter(toErr, true, StandardCharsets.UTF_8));
       int status = line.execute(arguments);

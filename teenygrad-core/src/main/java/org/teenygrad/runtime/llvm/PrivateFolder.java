@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +67,7 @@ record PrivateFolder(Path path) {
 
   private static @Nullable String problemAbove(@Nullable Path folder) throws IOException {
     for (Path above = folder; above != null; above = above.getParent()) {
-      int mode = Files.exists(above) ? (int) Files.getAttribute(above, "unix:mode") : 0;
+      int mode = Files.exists(above) ? fact(above, "mode") : 0;
       if ((mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
         return "everybody may rename what is in " + above;
       }
@@ -77,15 +76,18 @@ record PrivateFolder(Path path) {
   }
 
   private static @Nullable String problemOf(String kind, Path path) throws IOException {
-    Map<String, Object> facts = Files.readAttributes(path, "unix:mode,uid,gid", NOFOLLOW_LINKS);
-    int mode = (int) facts.get("mode");
-    int owner = (int) facts.get("uid");
+    int mode = fact(path, "mode");
+    int owner = fact(path, "uid");
     if (owner != 0 && owner != User.ID) {
       return "the %s belongs to user %s".formatted(kind, Files.getOwner(path, NOFOLLOW_LINKS));
     }
     // A group of the owner's number is that of the owner alone.
-    boolean groupWrites = (mode & GROUP_WRITES) != 0 && !facts.get("gid").equals(owner);
+    boolean groupWrites = (mode & GROUP_WRITES) != 0 && fact(path, "gid") != owner;
     return groupWrites || (mode & OTHERS_WRITE) != 0 ? "others than its owner may write to the " + kind : null;
+  }
+
+  private static int fact(Path path, String name) throws IOException {
+    return (int) Files.getAttribute(path, "unix:" + name, NOFOLLOW_LINKS);
   }
 
   private static final class User {

@@ -209,8 +209,11 @@ public final class Trainer {
         }
         double rate = schedule.at(iteration);
         unseen.begin();
-        unseen.add(new Step(iteration, durations.count == 1 ? counted(rate) : step(rate), rate, now));
-        iteration++;
+        List<Tensor> losses = durations.count == 1 ? counted(rate, stop) : step(rate, stop);
+        if (!losses.isEmpty()) {
+          unseen.add(new Step(iteration, losses, rate, now));
+          iteration++;
+        }
       }
       if (saved != iteration) {
         saver.write(saving(), announcing(progress));
@@ -231,15 +234,18 @@ public final class Trainer {
   }
 
   /// An iteration whose kernels are counted.
-  private List<Tensor> counted(double learningRate) {
+  private List<Tensor> counted(double learningRate, BooleanSupplier stop) {
     List<Tensor> losses = new ArrayList<>();
-    Profile profile = Profile.of(() -> losses.addAll(step(learningRate)));
-    kernelsPerStep = OptionalLong.of(profile.launches().size());
+    Profile profile = Profile.of(() -> losses.addAll(step(learningRate, stop)));
+    if (!losses.isEmpty()) {
+      kernelsPerStep = OptionalLong.of(profile.launches().size());
+    }
     return losses;
   }
 
   /// One iteration: the loss, its gradients and the new weights.
-  private List<Tensor> step(double learningRate) {
+  /// @return the losses of its micro batches; none if asked to stop between two of them: then nothing has changed
+  private List<Tensor> step(double learningRate, BooleanSupplier stop) {
     Iterator<Batch> batches = loader.iterator();
     optimizer.learningRate(learningRate);
     int parts = settings.gradientAccumulationSteps();
@@ -249,8 +255,16 @@ public final class Trainer {
       return List.of(loss);
     }
     optimizer.zeroGrad();
+    CounterRandom.State batchesBefore = loader.state();
+    CounterRandom.State randomBefore = RandomState.shared().state();
     List<Tensor> losses = new ArrayList<>();
     for (int part = 0; part < parts; part++) {
+      if (part > 0 && stop.getAsBoolean()) {
+        optimizer.zeroGrad();
+        loader.restore(batchesBefore);
+        RandomState.shared().restore(randomBefore);
+        return List.of();
+      }
       Tensor loss = loss(batches.next()).div(parts);
       optimizer.accumulate(loss);
       losses.add(loss);
@@ -371,7 +385,6 @@ public final class Trainer {
         settings.nLayer(), settings.nEmbd(), corpus.source());
   }
 
-  /// How long each iteration took.
   /// An iteration whose loss nobody has looked at: the losses of its micro batches, which together are the batch's.
   private record Step(int iteration, List<Tensor> losses, double learningRate, @Nullable Evaluation evaluation) {}
 
@@ -410,6 +423,7 @@ public final class Trainer {
     }
   }
 
+  /// How long each iteration took.
   private static final class Durations {
     private long[] nanos = new long[1024];
     private int count;

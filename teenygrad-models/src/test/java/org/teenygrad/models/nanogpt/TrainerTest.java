@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,20 @@ class TrainerTest {
     assertThat(losses(in("parts"))).isEqualTo(losses(in("whole"))).hasSize(1 + 9 + 1);
     assertThat(last.last()).isEqualTo(whole.last());
     assertThat(Files.readAllBytes(in("parts").best())).isEqualTo(Files.readAllBytes(in("whole").best()));
+    assertThat(Files.readAllBytes(in("parts").checkpoint())).isEqualTo(Files.readAllBytes(in("whole").checkpoint()));
+  }
+
+  @Test
+  void stoppingBetweenTwoBatchesOfAnIterationLeavesNoTraceInTheLosses() throws IOException {
+    TrainSettings settings = TINY.with(Map.of("gradientAccumulationSteps", 4));
+    Trainer.start(settings, corpus(), in("whole")).train(Progress.SILENT, () -> false);
+    Trainer stopped = Trainer.start(settings, corpus(), in("parts"));
+    AtomicInteger asked = new AtomicInteger();
+    TrainResult result = stopped.train(Progress.SILENT, () -> stopped.iteration() == 5 && asked.incrementAndGet() > 2);
+    assertThat(result.iterations()).isEqualTo(5);
+    assertThat(asked).hasValue(4); // before iteration 5, in it after each of two batches, and after it
+    resumed(in("parts")).train(Progress.SILENT, () -> false);
+    assertThat(losses(in("parts"))).isEqualTo(losses(in("whole"))).hasSize(1 + 9 + 1);
     assertThat(Files.readAllBytes(in("parts").checkpoint())).isEqualTo(Files.readAllBytes(in("whole").checkpoint()));
   }
 

@@ -280,6 +280,7 @@ sealed interface Activations permits Tensor {
   }
 
   /// log(sum(e^x)) over several axes.
+  /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor logsumexp(int[] axes, boolean keepDim) {
     return Precision.compute(self(), x -> Reducing.logSumExp(x, axes, keepDim));
   }

@@ -152,6 +152,7 @@ sealed interface Arranging permits Tensor {
   /// Tensor.of(1, 2, 3).maskedSelect(Tensor.of(true, false, true));   // [1 3]
   /// ```
   /// @param mask bool; both broadcast
+  /// @throws IllegalArgumentException if the mask does not broadcast with this tensor
   default Tensor maskedSelect(Tensor mask) {
     Shape shape = Broadcasting.shape("maskedSelect", self().shape(), mask.shape());
     boolean[] chosen = mask.cast(DType.BOOL).broadcastTo(shape).contiguous().toBooleanArray();
@@ -196,6 +197,7 @@ sealed interface Arranging permits Tensor {
   }
 
   /// The p-norm over several axes; over all if there is none.
+  /// @throws IllegalArgumentException if there are no elements and p is negative or infinite
   default Tensor norm(double p, int[] axes, boolean keepDim) {
     return Precision.compute(self(), x -> {
       if (p < 0) {

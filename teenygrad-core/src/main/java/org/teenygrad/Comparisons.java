@@ -12,6 +12,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(1, 2).eq(Tensor.of(1, 3));   // [ True False]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor eq(Tensor other) {
     return Operations.binary("eq", OpCode.EQ, self(), other);
   }
@@ -25,6 +26,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(1, 2).ne(Tensor.of(1, 3));   // [False  True]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor ne(Tensor other) {
     return Operations.binary("ne", OpCode.NE, self(), other);
   }
@@ -38,6 +40,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(1, 2).lt(Tensor.of(2, 2));   // [ True False]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor lt(Tensor other) {
     return Operations.binary("lt", OpCode.LT, self(), other);
   }
@@ -64,6 +67,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(1, 2).gt(Tensor.of(1, 1));   // [False  True]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor gt(Tensor other) {
     return Operations.binary("gt", OpCode.LT, other, self());
   }
@@ -119,6 +123,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// x.gt(0).where(x, x.mul(0.1));   // a leaky relu
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor where(Tensor yes, Tensor no) {
     DType type = Broadcasting.type(yes, no);
     Shape shape = Broadcasting.shape("where", self().shape(), yes.shape(), no.shape());
@@ -143,6 +148,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(0, 1, 2).logicalAnd(Tensor.of(1, 1, 0));   // [False  True False]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor logicalAnd(Tensor other) {
     return Operations.binary("logicalAnd", OpCode.AND, self().toBool(), other.toBool());
   }
@@ -151,6 +157,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(0, 1, 2).logicalOr(Tensor.of(0, 1, 0));   // [False  True  True]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor logicalOr(Tensor other) {
     return Operations.binary("logicalOr", OpCode.OR, self().toBool(), other.toBool());
   }
@@ -159,6 +166,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(0, 1, 2).logicalXor(Tensor.of(0, 1, 0));   // [False False  True]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor logicalXor(Tensor other) {
     return Operations.binary("logicalXor", OpCode.XOR, self().toBool(), other.toBool());
   }
@@ -175,6 +183,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(6, 5).and(Tensor.of(3, 4));   // [2 4]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast, or one is floating
   default Tensor and(Tensor other) {
     return Operations.integral("and", OpCode.AND, self(), other, true);
   }
@@ -188,6 +197,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(6, 5).or(Tensor.of(3, 4));   // [7 5]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast, or one is floating
   default Tensor or(Tensor other) {
     return Operations.integral("or", OpCode.OR, self(), other, true);
   }
@@ -201,6 +211,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(6, 5).xor(Tensor.of(3, 4));   // [5 1]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast, or one is floating
   default Tensor xor(Tensor other) {
     return Operations.integral("xor", OpCode.XOR, self(), other, true);
   }
@@ -214,6 +225,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(0, 5).not();   // [-1 -6]
   /// ```
+  /// @throws IllegalArgumentException if this tensor is floating
   default Tensor not() {
     if (self().dtype().isFloating()) {
       throw new IllegalArgumentException("not: is for integers and bool, not " + self().dtype());
@@ -225,6 +237,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(1, 3).shiftLeft(2);   // [ 4 12]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast, or one is not of integers
   default Tensor shiftLeft(Tensor bits) {
     return Operations.integral("shiftLeft", OpCode.SHL, self(), bits, false);
   }
@@ -238,6 +251,7 @@ sealed interface Comparisons permits Tensor {
   /// ```java
   /// Tensor.of(8, -8).shiftRight(2);   // [ 2 -2]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast, or one is not of integers
   default Tensor shiftRight(Tensor bits) {
     return Operations.integral("shiftRight", OpCode.SHR, self(), bits, false);
   }

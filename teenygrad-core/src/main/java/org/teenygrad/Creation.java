@@ -210,6 +210,7 @@ abstract sealed class Creation extends RandomCreation permits Joining {
   }
 
   /// The integers `0 .. count-1` in a type.
+  /// @throws IllegalArgumentException if the count is negative
   public static Tensor arange(int count, DType dtype) {
     if (count < 0) {
       throw new IllegalArgumentException("arange: " + count + " elements");
@@ -227,11 +228,13 @@ abstract sealed class Creation extends RandomCreation permits Joining {
   /// ```java
   /// Tensor.arange(10, 0, -3);   // [10  7  4  1]
   /// ```
+  /// @throws IllegalArgumentException if the steps do not lead from `start` to `end`
   public static Tensor arange(int start, int end, int step) {
     return arange(count(start, end, step), DType.INT64).mul(step).add(start);
   }
 
   /// The numbers `start`, `start + step`... before `end`, float32; computed in float64.
+  /// @throws IllegalArgumentException if the steps do not lead from `start` to `end`
   public static Tensor arange(double start, double end, double step) {
     return arange(count(start, end, step), DType.FLOAT64).mul(step).add(start).cast(DType.FLOAT32);
   }

@@ -32,6 +32,7 @@ sealed interface Differentiable permits Tensor {
 
   /// As [#backward()] of `this.mul(cotangent).sum()`.
   /// @param cotangent the derivative of something with respect to this tensor; has its shape
+  /// @throws IllegalStateException if this is not floating, or depends on no parameter
   default void backward(Tensor cotangent) {
     Tensor y = self();
     Gradient.requireCotangent("backward", y, cotangent);

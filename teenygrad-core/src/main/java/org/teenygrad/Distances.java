@@ -61,6 +61,7 @@ sealed interface Distances permits Tensor {
   /// ```java
   /// Tensor.of(new float[][] {{3, 4}, {0, 1}}).renorm(2, 0, 5).select(0, 1);   // [0. 1.]
   /// ```
+  /// @throws IllegalArgumentException if the tensor has fewer than two axes
   default Tensor renorm(double p, int axis, double most) {
     int along = self().shape().axis(axis);
     int[] others = IntStream.range(0, self().rank()).filter(i -> i != along).toArray();

@@ -16,6 +16,7 @@ sealed interface Elementwise permits Tensor {
   /// ```java
   /// Tensor.of(1f, 2f).add(Tensor.of(10f, 20f));   // [11. 22.]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor add(Tensor other) {
     return Operations.binary("add", OpCode.ADD, self(), other);
   }
@@ -29,6 +30,7 @@ sealed interface Elementwise permits Tensor {
   /// ```java
   /// Tensor.of(3f, 5f).sub(Tensor.of(1f, 7f));   // [ 2. -2.]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast, or both are bools
   default Tensor sub(Tensor other) {
     return Operations.arithmetic("sub", OpCode.SUB, self(), other);
   }
@@ -52,6 +54,7 @@ sealed interface Elementwise permits Tensor {
   /// Tensor.of(1, 2).mul(Tensor.of(3, 4).unsqueeze(1));   // [[3 6]
   ///                                                      //  [4 8]]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor mul(Tensor other) {
     return Operations.binary("mul", OpCode.MUL, self(), other);
   }
@@ -65,6 +68,7 @@ sealed interface Elementwise permits Tensor {
   /// ```java
   /// Tensor.of(1, 2).div(Tensor.of(2, 0));   // [0.5 inf]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor div(Tensor other) {
     return Operations.floating("div", OpCode.DIV, self(), other);
   }
@@ -88,6 +92,7 @@ sealed interface Elementwise permits Tensor {
   /// ```java
   /// Tensor.of(-7, 7).floorDiv(2);   // [-4  3]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast, or both are bools
   default Tensor floorDiv(Tensor other) {
     return Division.floor(self(), other);
   }
@@ -101,6 +106,7 @@ sealed interface Elementwise permits Tensor {
   /// ```java
   /// Tensor.of(-7, 7).truncDiv(2);   // [-3  3]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast, or both are bools
   default Tensor truncDiv(Tensor other) {
     return Division.truncated(self(), other);
   }
@@ -114,6 +120,7 @@ sealed interface Elementwise permits Tensor {
   /// ```java
   /// Tensor.of(-7, 7).remainder(3);   // [2 1]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast, or both are bools
   default Tensor remainder(Tensor other) {
     return Division.remainder(self(), other);
   }
@@ -127,6 +134,7 @@ sealed interface Elementwise permits Tensor {
   /// ```java
   /// Tensor.of(-7, 7).fmod(3);   // [-1  1]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast, or both are bools
   default Tensor fmod(Tensor other) {
     return Operations.arithmetic("fmod", OpCode.MOD, self(), other);
   }
@@ -213,6 +221,7 @@ sealed interface Elementwise permits Tensor {
   /// ```java
   /// Tensor.of(1f, 5f).maximum(Tensor.of(3f, 2f));   // [3. 5.]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor maximum(Tensor other) {
     return Operations.binary("maximum", OpCode.MAX, self(), other);
   }
@@ -226,6 +235,7 @@ sealed interface Elementwise permits Tensor {
   /// ```java
   /// Tensor.of(1f, 5f).minimum(Tensor.of(3f, 2f));   // [1. 2.]
   /// ```
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor minimum(Tensor other) {
     return Operations.binary("minimum", OpCode.MIN, self(), other);
   }

@@ -45,6 +45,7 @@ public final class Gradient {
   }
 
   /// Reverse mode: the derivatives of `output.mul(cotangent).sum()`.
+  /// @throws IllegalArgumentException if the cotangent has another shape than the output, or the output does not depend on a tensor
   public static List<Tensor> vjp(Tensor output, Tensor cotangent, List<Tensor> wrt) {
     requireCotangent("Gradient.vjp", output, cotangent);
     OpNode seed = cotangent.cast(output.dtype()).node();
@@ -70,6 +71,7 @@ public final class Gradient {
   }
 
   /// Forward mode along a tangent for each of several inputs.
+  /// @throws IllegalArgumentException if there is not one tangent for each input, of its shape
   public static Tensor jvp(Tensor output, List<Tensor> inputs, List<Tensor> tangents) {
     if (inputs.size() != tangents.size()) {
       throw new IllegalArgumentException(

@@ -36,6 +36,7 @@ sealed interface Indexing permits Tensor {
   /// var order = Tensor.of(2L, 0L, 1L);
   /// Tensor.of(5, 6, 7).takeAlongDim(order, 0);   // [7 5 6]
   /// ```
+  /// @throws IllegalArgumentException if the other axes do not broadcast
   default Tensor takeAlongDim(Tensor index, int axis) {
     int along = self().shape().axis(axis);
     Shape other = Broadcasting.shape("takeAlongDim", self().shape().with(along, 1), index.shape().with(along, 1));
@@ -49,6 +50,7 @@ sealed interface Indexing permits Tensor {
   /// x.indexSelect(1, Tensor.arange(2));   // columns 0 and 1
   /// ```
   /// @param index a vector
+  /// @throws IllegalArgumentException if the index is not a vector of integers
   default Tensor indexSelect(int axis, Tensor index) {
     if (index.rank() != 1) {
       throw new IllegalArgumentException("indexSelect: the index is a vector, not " + index.shape());
@@ -87,6 +89,7 @@ sealed interface Indexing permits Tensor {
   /// ```
   /// @param ids of any shape
   /// @return (ids' shape, dim)
+  /// @throws IllegalArgumentException if this is no matrix, or the ids are no integers
   default Tensor embedding(Tensor ids) {
     if (self().rank() != 2) {
       throw new IllegalArgumentException("embedding: the table is (rows, dim), not " + self().shape());
@@ -121,6 +124,7 @@ sealed interface Indexing permits Tensor {
   /// ```
   /// @param index of this tensor's rank; on other axes than `axis` not longer than this tensor
   /// @param source of the index' shape
+  /// @throws IllegalArgumentException if the index is not of integers, or longer than this tensor or the source elsewhere than on the axis
   default Tensor scatter(int axis, Tensor index, Tensor source) {
     return Positions.scatter(self(), axis, index, source, null);
   }
@@ -129,6 +133,7 @@ sealed interface Indexing permits Tensor {
   /// ```java
   /// Tensor.of(1, 1, 1).scatterAdd(0, Tensor.of(2L, 2L), Tensor.of(5, 6));   // [ 1  1 12]
   /// ```
+  /// @throws IllegalArgumentException if the index is not of integers, or longer than this tensor or the source elsewhere than on the axis
   default Tensor scatterAdd(int axis, Tensor index, Tensor source) {
     return Positions.scatter(self(), axis, index, source, OpCode.ADD);
   }
@@ -160,6 +165,7 @@ sealed interface Indexing permits Tensor {
   /// ```java
   /// Tensor.of(1, 2, 3).cumsum(0);   // [1 3 6]
   /// ```
+  /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor cumsum(int axis) {
     return Scan.of(OpCode.ADD, self(), axis);
   }
@@ -168,6 +174,7 @@ sealed interface Indexing permits Tensor {
   /// ```java
   /// Tensor.of(1, 2, 3).cumprod(0);   // [1 2 6]
   /// ```
+  /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor cumprod(int axis) {
     return Scan.of(OpCode.MUL, self(), axis);
   }
@@ -184,6 +191,7 @@ sealed interface Indexing permits Tensor {
   /// ```java
   /// Tensor.of(1, 3, 2).cummaxWithIndices(0).indices();   // [0 1 1]
   /// ```
+  /// @throws IndexOutOfBoundsException if there is no such axis
   default Sorted cummaxWithIndices(int axis) {
     return Scan.extremes(OpCode.MAX, self(), axis);
   }
@@ -200,6 +208,7 @@ sealed interface Indexing permits Tensor {
   /// ```java
   /// Tensor.of(3, 1, 1).cumminWithIndices(0).indices();   // [0 1 2]
   /// ```
+  /// @throws IndexOutOfBoundsException if there is no such axis
   default Sorted cumminWithIndices(int axis) {
     return Scan.extremes(OpCode.MIN, self(), axis);
   }
@@ -229,6 +238,7 @@ sealed interface Indexing permits Tensor {
   /// ```java
   /// Tensor.of(3f, 1f, 2f).sort(0, false).indices();   // [1 2 0]
   /// ```
+  /// @throws IndexOutOfBoundsException if there is no such axis
   default Sorted sort(int axis, boolean descending) {
     return Sorted.of(self(), axis, descending, self().rank() == 0 ? 1 : self().size(axis));
   }

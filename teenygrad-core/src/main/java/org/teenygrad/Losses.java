@@ -43,6 +43,7 @@ sealed interface Losses permits Tensor {
   /// As [#crossEntropy(Tensor, long, LossReduction, double)], with a weight for each class, and targets that may also be
   /// probabilities: floating, in the logits' shape, the classes on axis 1 (axis 0 of a vector).
   /// @param weight (classes), or null for 1; the mean of single classes is weighted by it
+  /// @throws IllegalArgumentException if the targets are not classes of these scores, or the weight is not one number for each class
   default Tensor crossEntropy(
       Tensor targets, @Nullable Tensor weight, long ignoreIndex, LossReduction reduction, double labelSmoothing) {
     Tensor logits = Precision.widen(self());
@@ -79,6 +80,7 @@ sealed interface Losses permits Tensor {
 
   /// As [#nllLoss(Tensor, long, LossReduction)], with a weight for each class, by which the mean is weighted.
   /// @param weight (classes), or null for 1
+  /// @throws IllegalArgumentException if the targets are not classes of these scores, or the weight is not one number for each class
   default Tensor nllLoss(Tensor targets, @Nullable Tensor weight, long ignoreIndex, LossReduction reduction) {
     Tensor x = Precision.widen(self());
     Classes classes = Classes.of("nllLoss", x, targets, ignoreIndex);

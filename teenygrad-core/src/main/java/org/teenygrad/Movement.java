@@ -18,6 +18,7 @@ sealed interface Movement permits Tensor {
   /// Tensor.arange(6).reshape(2, -1);   // [[0 1 2]
   ///                                    //  [3 4 5]]
   /// ```
+  /// @throws IllegalArgumentException if the sizes do not hold as many elements
   default Tensor reshape(int... shape) {
     return Operations.reshape(self(), Views.inferred("reshape", self().shape(), shape));
   }
@@ -28,6 +29,7 @@ sealed interface Movement permits Tensor {
   /// Tensor.arange(6).t().view(2, -1);   // [[0 1 2]
   ///                                     //  [3 4 5]]
   /// ```
+  /// @throws IllegalArgumentException if the sizes do not hold as many elements
   default Tensor view(int... shape) {
     return Operations.reshape(self(), Views.inferred("view", self().shape(), shape));
   }
@@ -46,6 +48,7 @@ sealed interface Movement permits Tensor {
   }
 
   /// Axes `first` to `last`, both included, as one axis. PyTorch's `flatten(start_dim, end_dim)`.
+  /// @throws IllegalArgumentException if `first` stands after `last`
   default Tensor flatten(int first, int last) {
     Shape shape = self().shape();
     if (shape.rank() == 0) {
@@ -66,6 +69,7 @@ sealed interface Movement permits Tensor {
   /// ```java
   /// Tensor.ones(2, 12).unflatten(1, 3, -1).shape();   // (2, 3, 4)
   /// ```
+  /// @throws IllegalArgumentException if the sizes do not hold as many elements
   default Tensor unflatten(int axis, int... sizes) {
     Shape shape = self().shape();
     int at = shape.axis(axis);
@@ -122,6 +126,7 @@ sealed interface Movement permits Tensor {
   /// Tensor.arange(4).reshape(2, 2).t();   // [[0 2]
   ///                                       //  [1 3]]
   /// ```
+  /// @throws IllegalArgumentException for more than two axes
   default Tensor t() {
     if (self().rank() > 2) {
       throw new IllegalArgumentException("t: is for matrices, not shape " + self().shape() + "; use transpose(a, b)");
@@ -135,6 +140,7 @@ sealed interface Movement permits Tensor {
   /// Tensor.of(1, 2).unsqueeze(1).expand(-1, 3);   // [[1 1 1]
   ///                                               //  [2 2 2]]
   /// ```
+  /// @throws IllegalArgumentException if an axis is neither of that size nor of size 1
   default Tensor expand(int... sizes) {
     return broadcastTo(Views.expanded(self().shape(), sizes));
   }
@@ -144,6 +150,7 @@ sealed interface Movement permits Tensor {
   /// Tensor.of(1, 2).broadcastTo(Shape.of(2, 2));   // [[1 2]
   ///                                                //  [1 2]]
   /// ```
+  /// @throws IllegalArgumentException if an axis is neither of that size nor of size 1
   default Tensor broadcastTo(Shape shape) {
     Tensor x = self();
     if (x.shape().equals(shape)) {
@@ -186,6 +193,7 @@ sealed interface Movement permits Tensor {
   /// ```java
   /// Tensor.ones(3).unsqueeze(-1).shape();   // (3, 1)
   /// ```
+  /// @throws IndexOutOfBoundsException if the new tensor has no such axis
   default Tensor unsqueeze(int axis) {
     Shape shape = self().shape();
     if (axis < -shape.rank() - 1 || axis > shape.rank()) {
@@ -220,11 +228,13 @@ sealed interface Movement permits Tensor {
   /// ```java
   /// Tensor.of(1, 2).pad(new int[][] {{1, 2}});   // [0 1 2 0 0]
   /// ```
+  /// @throws IllegalArgumentException if there is not a pair for each axis
   default Tensor pad(int[][] beforeAndAfter) {
     return Views.pad(self(), beforeAndAfter);
   }
 
   /// [#pad(int[][])] with another value than zero.
+  /// @throws IllegalArgumentException if there is not a pair for each axis
   default Tensor pad(int[][] beforeAndAfter, Number value) {
     Tensor padded = pad(beforeAndAfter);
     if (value.doubleValue() == 0) {
@@ -247,6 +257,7 @@ sealed interface Movement permits Tensor {
   /// ```java
   /// Tensor.arange(6).shrink(new int[][] {{1, 4}});   // [1 2 3]
   /// ```
+  /// @throws IndexOutOfBoundsException if a part reaches outside
   default Tensor shrink(int[][] beginAndEnd) {
     return Views.shrink(self(), beginAndEnd);
   }
@@ -256,6 +267,7 @@ sealed interface Movement permits Tensor {
   /// ```java
   /// Tensor.of(1, 2).repeat(2);   // [1 2 1 2]
   /// ```
+  /// @throws IllegalArgumentException if there are fewer counts than axes
   default Tensor repeat(int... times) {
     return Views.repeat(self(), times);
   }
@@ -286,6 +298,7 @@ sealed interface Movement permits Tensor {
   ///                                          //  [1 1 0]
   ///                                          //  [1 1 1]]
   /// ```
+  /// @throws IllegalArgumentException for fewer than two axes
   default Tensor tril(int diagonal) {
     return Views.lowerTriangle(self(), diagonal).where(self(), self().zerosLike());
   }
@@ -300,6 +313,7 @@ sealed interface Movement permits Tensor {
   /// Tensor.ones(DType.INT32, 2, 3).triu(1);   // [[0 1 1]
   ///                                           //  [0 0 1]]
   /// ```
+  /// @throws IllegalArgumentException for fewer than two axes
   default Tensor triu(int diagonal) {
     return Views.lowerTriangle(self(), diagonal - 1).not().where(self(), self().zerosLike());
   }

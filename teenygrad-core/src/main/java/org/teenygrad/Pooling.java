@@ -12,6 +12,7 @@ sealed interface Pooling permits Tensor {
   /// ```java
   /// Tensor.of(1f, 3f, 2f, 6f).maxPool1d(Window.DEFAULT.stride(1), 2);   // [3. 3. 6.]
   /// ```
+  /// @throws IllegalArgumentException if the kernel does not fit the shape, or the padding is more than half of it
   default Tensor maxPool1d(Window window, int kernel) {
     return Pools.max("maxPool1d", self(), window, 1, kernel);
   }
@@ -35,6 +36,7 @@ sealed interface Pooling permits Tensor {
   /// ```java
   /// Tensor.ones(2, 4, 4, 4).maxPool3d(Window.DEFAULT, 2).shape();   // (2, 2, 2, 2)
   /// ```
+  /// @throws IllegalArgumentException if the kernel does not fit the shape, or the padding is more than half of it
   default Tensor maxPool3d(Window window, int... kernel) {
     return Pools.max("maxPool3d", self(), window, 3, kernel);
   }
@@ -44,6 +46,7 @@ sealed interface Pooling permits Tensor {
   /// ```java
   /// Tensor.arange(4).reshape(2, 2).maxPool2dIndices(Window.DEFAULT, 2);   // [[3]]
   /// ```
+  /// @throws IllegalArgumentException if the kernel does not fit the shape, or the padding is more than half of it
   default Tensor maxPool2dIndices(Window window, int... kernel) {
     return Pools.indices("maxPool2dIndices", self(), window, 2, kernel);
   }
@@ -64,6 +67,7 @@ sealed interface Pooling permits Tensor {
   /// ```java
   /// Tensor.of(1f, 3f, 2f, 6f).avgPool1d(Window.DEFAULT, 2);   // [2. 4.]
   /// ```
+  /// @throws IllegalArgumentException if the kernel does not fit the shape, or the padding is more than half of it
   default Tensor avgPool1d(Window window, int kernel) {
     return Pools.average("avgPool1d", self(), window, 1, kernel);
   }
@@ -86,6 +90,7 @@ sealed interface Pooling permits Tensor {
   /// ```java
   /// Tensor.ones(3, 4, 4, 4).avgPool3d(Window.DEFAULT, 2).shape();   // (3, 2, 2, 2)
   /// ```
+  /// @throws IllegalArgumentException if the kernel does not fit the shape, or the padding is more than half of it
   default Tensor avgPool3d(Window window, int... kernel) {
     return Pools.average("avgPool3d", self(), window, 3, kernel);
   }
@@ -96,6 +101,7 @@ sealed interface Pooling permits Tensor {
   /// images.adaptiveAvgPool(1, 1).shape();   // (2, 3, 1, 1)
   /// ```
   /// @param outputs the number of parts of each of the last axes
+  /// @throws IllegalArgumentException if there are more sizes than axes
   default Tensor adaptiveAvgPool(int... outputs) {
     return Pools.adaptive(self(), outputs, (part, axis) -> part.mean(axis, true));
   }
@@ -104,6 +110,7 @@ sealed interface Pooling permits Tensor {
   /// ```java
   /// Tensor.of(1f, 3f, 2f, 6f, 5f).adaptiveMaxPool(2);   // [3. 6.]
   /// ```
+  /// @throws IllegalArgumentException if there are more sizes than axes
   default Tensor adaptiveMaxPool(int... outputs) {
     return Pools.adaptive(self(), outputs, (part, axis) -> part.max(axis, true));
   }

@@ -74,6 +74,7 @@ abstract sealed class RandomCreation permits Creation {
   /// ```java
   /// Tensor.kaimingUniform(64, 32).shape();   // (64, 32)
   /// ```
+  /// @throws IllegalArgumentException for fewer than two axes
   public static Tensor kaimingUniform(int... shape) {
     double bound = Math.sqrt(6.0 / fanIn(shape));
     return uniform(-bound, bound, shape);
@@ -83,6 +84,7 @@ abstract sealed class RandomCreation permits Creation {
   /// ```java
   /// Tensor.kaimingNormal(64, 32).shape();   // (64, 32)
   /// ```
+  /// @throws IllegalArgumentException for fewer than two axes
   public static Tensor kaimingNormal(int... shape) {
     return normal(0, Math.sqrt(2.0 / fanIn(shape)), shape);
   }
@@ -91,6 +93,7 @@ abstract sealed class RandomCreation permits Creation {
   /// ```java
   /// Tensor.xavierUniform(64, 32).shape();   // (64, 32)
   /// ```
+  /// @throws IllegalArgumentException for fewer than two axes
   public static Tensor xavierUniform(int... shape) {
     double bound = Math.sqrt(6.0 / (fanIn(shape) + fanOut(shape)));
     return uniform(-bound, bound, shape);
@@ -100,6 +103,7 @@ abstract sealed class RandomCreation permits Creation {
   /// ```java
   /// Tensor.xavierNormal(64, 32).shape();   // (64, 32)
   /// ```
+  /// @throws IllegalArgumentException for fewer than two axes
   public static Tensor xavierNormal(int... shape) {
     return normal(0, Math.sqrt(2.0 / (fanIn(shape) + fanOut(shape))), shape);
   }

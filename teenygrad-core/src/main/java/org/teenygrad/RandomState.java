@@ -143,6 +143,7 @@ public final class RandomState {
 
   /// See [Tensor#multinomial]. A race: category i finishes after a time of rate p[i], and the first wins; the times have 53 bits,
   /// so rare categories are as exact as frequent ones.
+  /// @throws IllegalArgumentException if more are asked for than there are, without replacement
   public Tensor multinomial(Tensor probabilities, int numSamples, boolean replacement) {
     if (probabilities.rank() == 0 || (!replacement && numSamples > probabilities.size(-1)) || numSamples < 0) {
       throw new IllegalArgumentException(

@@ -22,16 +22,19 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The sum over axes, which disappear.
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor sum(int... axes) {
     return Reducing.sum(self(), axes, false);
   }
 
   /// The sum over one axis.
+  /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor sum(int axis, boolean keepDim) {
     return Reducing.sum(self(), new int[] {axis}, keepDim);
   }
 
   /// The sum over several axes.
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor sum(int[] axes, boolean keepDim) {
     return Reducing.sum(self(), axes, keepDim);
   }
@@ -45,16 +48,19 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The mean over axes, which disappear.
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor mean(int... axes) {
     return Reducing.mean(self(), axes, false);
   }
 
   /// The mean over one axis.
+  /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor mean(int axis, boolean keepDim) {
     return Reducing.mean(self(), new int[] {axis}, keepDim);
   }
 
   /// The mean over several axes.
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor mean(int[] axes, boolean keepDim) {
     return Reducing.mean(self(), axes, keepDim);
   }
@@ -68,16 +74,19 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The product over axes, which disappear.
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor prod(int... axes) {
     return Reducing.prod(self(), axes, false);
   }
 
   /// The product over one axis.
+  /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor prod(int axis, boolean keepDim) {
     return Reducing.prod(self(), new int[] {axis}, keepDim);
   }
 
   /// As [#prod(int...)], with a choice of what becomes of the reduced axes.
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor prod(int[] axes, boolean keepDim) {
     return Reducing.prod(self(), axes, keepDim);
   }
@@ -92,16 +101,19 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The largest over axes, which disappear. Values only: [Reductions#argmax(int)] says where.
+  /// @throws IllegalArgumentException if an axis has no elements or is named twice
   default Tensor max(int... axes) {
     return Reducing.extreme("max", OpCode.MAX, self(), axes, false);
   }
 
   /// The largest over one axis.
+  /// @throws IllegalArgumentException if the axis has no elements
   default Tensor max(int axis, boolean keepDim) {
     return Reducing.extreme("max", OpCode.MAX, self(), new int[] {axis}, keepDim);
   }
 
   /// The largest over several axes.
+  /// @throws IllegalArgumentException if an axis has no elements or is named twice
   default Tensor max(int[] axes, boolean keepDim) {
     return Reducing.extreme("max", OpCode.MAX, self(), axes, keepDim);
   }
@@ -117,16 +129,19 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The smallest over axes, which disappear.
+  /// @throws IllegalArgumentException if an axis has no elements or is named twice
   default Tensor min(int... axes) {
     return Reducing.extreme("min", OpCode.MIN, self(), axes, false);
   }
 
   /// The smallest over one axis.
+  /// @throws IllegalArgumentException if the axis has no elements
   default Tensor min(int axis, boolean keepDim) {
     return Reducing.extreme("min", OpCode.MIN, self(), new int[] {axis}, keepDim);
   }
 
   /// The smallest over several axes.
+  /// @throws IllegalArgumentException if an axis has no elements or is named twice
   default Tensor min(int[] axes, boolean keepDim) {
     return Reducing.extreme("min", OpCode.MIN, self(), axes, keepDim);
   }
@@ -146,6 +161,7 @@ sealed interface Reductions permits Tensor {
   }
 
   /// Where along an axis the largest is, int64; the axis may stay with size 1.
+  /// @throws IllegalArgumentException if the axis has no elements
   default Tensor argmax(int axis, boolean keepDim) {
     return Reducing.position("argmax", OpCode.MAX, self(), axis, keepDim);
   }
@@ -164,6 +180,7 @@ sealed interface Reductions permits Tensor {
   }
 
   /// Where along an axis the smallest is, int64; the axis may stay with size 1.
+  /// @throws IllegalArgumentException if the axis has no elements
   default Tensor argmin(int axis, boolean keepDim) {
     return Reducing.position("argmin", OpCode.MIN, self(), axis, keepDim);
   }
@@ -177,6 +194,7 @@ sealed interface Reductions permits Tensor {
   }
 
   /// The variance over axes, which disappear, divided by the number of elements minus 1.
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor var(int... axes) {
     return Reducing.variance(self(), axes, 1, false);
   }
@@ -184,11 +202,13 @@ sealed interface Reductions permits Tensor {
   /// The variance over axes.
   /// @param correction what is taken from the number of elements before dividing by it: 1 for a sample's,
   ///     0 for a population's
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor var(int[] axes, int correction, boolean keepDim) {
     return Reducing.variance(self(), axes, correction, keepDim);
   }
 
   /// The variance over one axis, with a correction as in [#var(int[], int, boolean)].
+  /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor var(int axis, int correction, boolean keepDim) {
     return Reducing.variance(self(), new int[] {axis}, correction, keepDim);
   }
@@ -225,16 +245,19 @@ sealed interface Reductions permits Tensor {
   }
 
   /// Whether any over the axes is true.
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor any(int... axes) {
     return Reducing.over(self().toBool(), OpCode.MAX, axes, false);
   }
 
   /// Whether any over one axis is true.
+  /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor any(int axis, boolean keepDim) {
     return Reducing.over(self().toBool(), OpCode.MAX, new int[] {axis}, keepDim);
   }
 
   /// As [#any(int...)], with a choice of what becomes of the reduced axes.
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor any(int[] axes, boolean keepDim) {
     return Reducing.over(self().toBool(), OpCode.MAX, axes, keepDim);
   }
@@ -248,16 +271,19 @@ sealed interface Reductions permits Tensor {
   }
 
   /// Whether all over the axes are true.
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor all(int... axes) {
     return Reducing.over(self().toBool(), OpCode.MIN, axes, false);
   }
 
   /// Whether all over one axis are true.
+  /// @throws IndexOutOfBoundsException if there is no such axis
   default Tensor all(int axis, boolean keepDim) {
     return Reducing.over(self().toBool(), OpCode.MIN, new int[] {axis}, keepDim);
   }
 
   /// As [#all(int...)], with a choice of what becomes of the reduced axes.
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor all(int[] axes, boolean keepDim) {
     return Reducing.over(self().toBool(), OpCode.MIN, axes, keepDim);
   }
@@ -266,6 +292,7 @@ sealed interface Reductions permits Tensor {
   /// ```java
   /// Tensor.of(1, 0, 3).countNonzero();   // 2
   /// ```
+  /// @throws IllegalArgumentException if an axis is named twice
   default Tensor countNonzero(int... axes) {
     return Reducing.sum(self().toBool(), axes, false);
   }

@@ -15,6 +15,7 @@ sealed interface Replacing permits Tensor {
   /// Tensor.of(1, 2, 3).indexFill(0, Tensor.of(0L, 2L), 7);   // [7 2 7]
   /// ```
   /// @param index a vector; negative positions count from the end
+  /// @throws IllegalArgumentException if the index is not a vector of integers
   default Tensor indexFill(int axis, Tensor index, Number value) {
     return selected(axis, index).with(value);
   }

@@ -61,6 +61,7 @@ public sealed interface Slice {
 
   /// Every `step`-th element; a missing bound means the end that the step starts from or goes to.
   record Part(@Nullable Integer begin, @Nullable Integer end, int step) implements Slice {
+    /// @throws IllegalArgumentException if the step is 0
     public Part {
       if (step == 0) {
         throw new IllegalArgumentException("index: a step of 0 goes nowhere");
@@ -68,6 +69,7 @@ public sealed interface Slice {
     }
 
     /// The same bounds with another step; a negative one goes backwards, as in Python: `ALL.step(-1)` is `::-1`.
+    /// @throws IllegalArgumentException if the step is 0
     public Part step(int changed) {
       return new Part(begin, end, changed);
     }

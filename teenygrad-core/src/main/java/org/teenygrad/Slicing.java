@@ -20,6 +20,7 @@ sealed interface Slicing permits Tensor {
   }
 
   /// Python's subscript as text: `x.index("1:, ..., ::-2, None, 3")` is `x[1:, ..., ::-2, None, 3]`.
+  /// @throws IllegalArgumentException if the subscript is malformed or names more axes than there are
   default Tensor index(String subscript) {
     return Subscript.of(self().shape(), Slice.parse(subscript)).read(self());
   }
@@ -98,6 +99,7 @@ sealed interface Slicing permits Tensor {
   /// ```java
   /// Tensor.arange(5).split(2, 0).getLast();   // [4]
   /// ```
+  /// @throws IllegalArgumentException if the size is below 1
   default List<Tensor> split(int size, int axis) {
     if (size <= 0) {
       throw new IllegalArgumentException("split: parts of " + size);
@@ -110,6 +112,7 @@ sealed interface Slicing permits Tensor {
   }
 
   /// Consecutive parts of these sizes along an axis, which they must fill.
+  /// @throws IllegalArgumentException if the sizes do not add up to the axis
   default List<Tensor> split(int[] sizes, int axis) {
     if (Arrays.stream(sizes).asLongStream().sum() != self().size(axis)) {
       throw new IllegalArgumentException(
@@ -128,6 +131,7 @@ sealed interface Slicing permits Tensor {
   /// ```java
   /// Tensor.arange(5).chunk(2, 0).getLast();   // [3 4]
   /// ```
+  /// @throws IllegalArgumentException if the number is below 1
   default List<Tensor> chunk(int chunks, int axis) {
     if (chunks <= 0) {
       throw new IllegalArgumentException("chunk: into " + chunks + " parts");

@@ -55,6 +55,7 @@ sealed interface Statistics permits Tensor {
   /// The sum of the weights that belong to each of the numbers 0, 1, 2...: `torch.bincount(weights=...)`.
   /// @param weights of this shape
   /// @return (largest number + 1, or least), of the weights' type, float64 for integers
+  /// @throws IllegalArgumentException if this is no vector of integers that are not negative
   default Tensor bincount(Tensor weights, int least) {
     return Counting.sums(Counting.numbers(self()), weights.dtype().isFloating() ? weights : weights.toDouble(), least);
   }
@@ -102,6 +103,7 @@ sealed interface Statistics permits Tensor {
   /// @param boundaries a vector
   /// @param right whether an element on a boundary belongs to the part behind it
   /// @return int64 of this shape
+  /// @throws IllegalArgumentException if the boundaries are no vector
   default Tensor bucketize(Tensor boundaries, boolean right) {
     if (boundaries.rank() != 1) {
       throw new IllegalArgumentException("bucketize: boundaries are a vector, not " + boundaries.shape());
@@ -119,6 +121,7 @@ sealed interface Statistics permits Tensor {
   }
 
   /// [#quantile(double, int)] of several parts, which stand along a new first axis.
+  /// @throws IllegalArgumentException if a part is not in 0..1, or the axis has no elements
   default Tensor quantile(double[] q, int axis, QuantileMode mode) {
     return Quantiles.of("quantile", self(), q, axis, mode, false);
   }
@@ -132,6 +135,7 @@ sealed interface Statistics permits Tensor {
   }
 
   /// [#nanquantile(double, int)] of several parts, which stand along a new first axis.
+  /// @throws IllegalArgumentException if a part is not in 0..1, or the axis has no elements
   default Tensor nanquantile(double[] q, int axis, QuantileMode mode) {
     return Quantiles.of("nanquantile", self(), q, axis, mode, true);
   }

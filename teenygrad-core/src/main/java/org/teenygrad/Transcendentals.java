@@ -156,6 +156,7 @@ sealed interface Transcendentals permits Tensor {
   }
 
   /// Each element to the power of another. Integers to integer powers stay integers, through float64.
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor pow(Tensor exponent) {
     return Powers.pow(self(), exponent);
   }

@@ -92,6 +92,7 @@ sealed interface Trigonometry permits Tensor {
   /// Tensor.of(1f, -2f).copysign(Tensor.of(-0.0f, 3f));   // [-1.  2.]
   /// ```
   /// @param sign broadcasts with this tensor
+  /// @throws IllegalArgumentException if the shapes do not broadcast
   default Tensor copysign(Tensor sign) {
     DType type = Operations.toFloating(Operations.binary("copysign", OpCode.ADD, self(), sign)).dtype();
     Tensor size = self().cast(type).abs();

@@ -45,6 +45,7 @@ public final class CounterRandom {
   }
 
   /// A number in `[0, bound)`. The bias is below `bound / 2^64`.
+  /// @throws IllegalArgumentException if the bound is below 1
   public long nextLong(long bound) {
     if (bound <= 0) {
       throw new IllegalArgumentException("a random number below " + bound + ": the bound must be positive");

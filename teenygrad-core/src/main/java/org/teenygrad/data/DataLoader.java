@@ -67,6 +67,7 @@ public final class DataLoader implements Iterable<Batch>, AutoCloseable {
 
   /// Each example once in an epoch, in an order that the seed and the epoch decide: PyTorch's `shuffle=True`.
   /// @return this
+  /// @throws IllegalStateException if batches have been taken already
   public DataLoader shuffle(long seed) {
     requireUnused("shuffle");
     sampler = new Sampler.Shuffled(dataset.size(), seed);
@@ -76,6 +77,7 @@ public final class DataLoader implements Iterable<Batch>, AutoCloseable {
   /// Any example at any time, by the seed: PyTorch's `RandomSampler(replacement=True)`. There are no epochs then: a loop over this
   /// loader has no end, and all batches are full.
   /// @return this
+  /// @throws IllegalStateException if batches have been taken already
   public DataLoader withReplacement(long seed) {
     requireUnused("withReplacement");
     sampler = new Sampler.WithReplacement(dataset.size(), seed);
@@ -96,6 +98,7 @@ public final class DataLoader implements Iterable<Batch>, AutoCloseable {
   /// DataLoader.of(Dataset.of(images, Tensor.of(0L, 1L)), 2).shuffle(1337).augment(crop);
   /// ```
   /// @return this
+  /// @throws IllegalStateException if batches have been taken already
   public DataLoader augment(Augmentation change) {
     requireUnused("augment");
     augmentation = change;

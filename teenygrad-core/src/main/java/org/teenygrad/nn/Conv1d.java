@@ -25,6 +25,7 @@ public record Conv1d(Tensor weight, @Nullable Tensor bias, Window window) implem
   }
 
   /// As [#of(int, int, Window, int)], with or without bias.
+  /// @throws IllegalArgumentException if a size is below 1, or the groups do not divide the channels
   public static Conv1d of(int in, int out, boolean bias, Window window, int kernel) {
     Filters filters = Filters.of("Conv1d", in, out, bias, window.groups(), 1, kernel);
     return new Conv1d(filters.weight(), filters.bias(), window);

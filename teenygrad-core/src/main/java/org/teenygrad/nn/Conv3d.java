@@ -26,6 +26,7 @@ public record Conv3d(Tensor weight, @Nullable Tensor bias, Window window) implem
   }
 
   /// As [#of(int, int, Window, int...)], with or without bias.
+  /// @throws IllegalArgumentException if a size is below 1, or the groups do not divide the channels
   public static Conv3d of(int in, int out, boolean bias, Window window, int... kernel) {
     Filters filters = Filters.of("Conv3d", in, out, bias, window.groups(), 3, kernel);
     return new Conv3d(filters.weight(), filters.bias(), window);

@@ -20,6 +20,7 @@ public record ConvTranspose1d(Tensor weight, @Nullable Tensor bias, Window windo
   }
 
   /// As [#of(int, int, Window, int)], with or without bias.
+  /// @throws IllegalArgumentException if a size is below 1, or the groups do not divide the channels
   public static ConvTranspose1d of(int in, int out, boolean bias, Window window, int kernel) {
     Filters filters = Filters.transposed("ConvTranspose1d", in, out, bias, window.groups(), 1, kernel);
     return new ConvTranspose1d(filters.weight(), filters.bias(), window);

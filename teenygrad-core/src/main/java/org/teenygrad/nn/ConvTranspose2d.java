@@ -21,6 +21,7 @@ public record ConvTranspose2d(Tensor weight, @Nullable Tensor bias, Window windo
   }
 
   /// As [#of(int, int, Window, int...)], with or without bias.
+  /// @throws IllegalArgumentException if a size is below 1, or the groups do not divide the channels
   public static ConvTranspose2d of(int in, int out, boolean bias, Window window, int... kernel) {
     Filters filters = Filters.transposed("ConvTranspose2d", in, out, bias, window.groups(), 2, kernel);
     return new ConvTranspose2d(filters.weight(), filters.bias(), window);

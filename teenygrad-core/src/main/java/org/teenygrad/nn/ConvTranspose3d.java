@@ -21,6 +21,7 @@ public record ConvTranspose3d(Tensor weight, @Nullable Tensor bias, Window windo
   }
 
   /// As [#of(int, int, Window, int...)], with or without bias.
+  /// @throws IllegalArgumentException if a size is below 1, or the groups do not divide the channels
   public static ConvTranspose3d of(int in, int out, boolean bias, Window window, int... kernel) {
     Filters filters = Filters.transposed("ConvTranspose3d", in, out, bias, window.groups(), 3, kernel);
     return new ConvTranspose3d(filters.weight(), filters.bias(), window);

@@ -9,6 +9,7 @@ import org.teenygrad.Tensor;
 /// ```
 /// @param p the probability of a zero
 public record Dropout(double p) implements Layer {
+  /// @throws IllegalArgumentException if `p` is not in 0..1
   public Dropout {
     if (!(p >= 0 && p <= 1)) {
       throw new IllegalArgumentException("dropout: the probability must be in 0..1, not " + p);

@@ -14,6 +14,7 @@ import org.teenygrad.Tensor;
 /// @param bias (channels), or null
 public record GroupNorm(int groups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) implements Layer {
   /// With weight and bias, and eps 1e-5.
+  /// @throws IllegalArgumentException if the groups do not divide the channels
   public static GroupNorm of(int groups, int channels) {
     if (groups < 1 || channels % groups != 0) {
       throw new IllegalArgumentException(

@@ -18,6 +18,7 @@ import org.teenygrad.Tensor;
 /// @param out the projection of the heads' results
 /// @param heads divides dim
 public record MultiHeadAttention(Tensor inWeight, @Nullable Tensor inBias, Linear out, int heads) implements Layer {
+  /// @throws IllegalArgumentException if the weight is not (3 * dim, dim), or the heads do not divide dim
   public MultiHeadAttention {
     if (heads < 1 || inWeight.rank() != 2 || inWeight.size(0) != 3 * inWeight.size(1) || inWeight.size(1) % heads != 0) {
       throw new IllegalArgumentException(

@@ -54,6 +54,7 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional, doub
   /// @param cell the LSTM's other state, of the same shape; null for other kinds
   public record Result(Tensor output, Tensor hidden, @Nullable Tensor cell) {}
 
+  /// @throws IllegalArgumentException if there are no cells, an odd number for two directions, or the dropout is not in 0..1
   public Recurrent {
     cells = List.copyOf(cells);
     if (cells.isEmpty() || bidirectional && cells.size() % 2 != 0) {

@@ -11,6 +11,7 @@ package org.teenygrad.optim;
 public record CosineSchedule(double learningRate, double minLr, long warmupIters, long lrDecayIters)
     implements LrSchedule {
 
+  /// @throws IllegalArgumentException if a rate is negative or not finite, or a count is negative
   public CosineSchedule {
     requireRate(learningRate);
     requireRate(minLr);

@@ -26,6 +26,7 @@ import org.teenygrad.nn.Module;
 /// @param average the copy; its state dict is what a checkpoint must hold
 /// @param decay how much of the average stays at an update
 public record Ema<M extends Module>(M model, M average, double decay) {
+  /// @throws IllegalArgumentException if the decay is not in 0..1
   public Ema {
     if (!(decay >= 0 && decay <= 1)) {
       throw new IllegalArgumentException("ema: the decay must be in 0..1, not " + decay);

@@ -15,6 +15,7 @@ public interface LrSchedule {
   double at(long iteration);
 
   /// The same rate for ever.
+  /// @throws IllegalArgumentException if the rate is negative or not finite
   static LrSchedule constant(double learningRate) {
     CosineSchedule.requireRate(learningRate);
     return iteration -> learningRate;
@@ -22,6 +23,7 @@ public interface LrSchedule {
 
   /// A straight line from `first` at iteration 0 to `last` at iteration `iterations`, and `last` from there on:
   /// `torch.optim.lr_scheduler.LinearLR`.
+  /// @throws IllegalArgumentException if a rate is negative or not finite, or `iterations` is negative
   static LrSchedule linear(double first, double last, long iterations) {
     CosineSchedule.requireRate(first);
     CosineSchedule.requireRate(last);
@@ -31,6 +33,7 @@ public interface LrSchedule {
   }
 
   /// `learningRate`, multiplied by `factor` after every `period` iterations: `StepLR`.
+  /// @throws IllegalArgumentException if the rate or the factor is negative or not finite, or `period` is below 1
   static LrSchedule step(double learningRate, double factor, long period) {
     CosineSchedule.requireRate(learningRate);
     CosineSchedule.requireRate(factor);
@@ -41,6 +44,7 @@ public interface LrSchedule {
   }
 
   /// `learningRate`, multiplied by `factor` at each of these iterations: `MultiStepLR`.
+  /// @throws IllegalArgumentException if the rate or the factor is negative or not finite
   static LrSchedule steps(double learningRate, double factor, long... iterations) {
     CosineSchedule.requireRate(learningRate);
     CosineSchedule.requireRate(factor);
@@ -80,6 +84,7 @@ public interface LrSchedule {
 
   /// This, after a straight line from `factor` times its first rate up to that rate: PyTorch's `SequentialLR` of a `LinearLR` and
   /// this. Iteration `iterations` is this schedule's first.
+  /// @throws IllegalArgumentException if the factor is negative or not finite, or `iterations` is negative
   default LrSchedule withWarmup(long iterations, double factor) {
     CosineSchedule.requireRate(factor);
     double first = at(0);
@@ -87,6 +92,7 @@ public interface LrSchedule {
   }
 
   /// This before iteration `iterations`, from there on `next`, which counts from 0 there: PyTorch's `SequentialLR`.
+  /// @throws IllegalArgumentException if `iterations` is negative
   default LrSchedule then(long iterations, LrSchedule next) {
     CosineSchedule.requireCount("iterations", iterations);
     return iteration -> iteration < iterations ? at(iteration) : next.at(iteration - iterations);

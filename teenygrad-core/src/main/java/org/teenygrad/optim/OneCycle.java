@@ -15,6 +15,7 @@ public record OneCycle(
     double highest, long iterations, double rise, double firstDivisor, double lastDivisor, boolean cosine)
     implements LrSchedule {
 
+  /// @throws IllegalArgumentException if there are no iterations, the rise is not in 0..1, or a divisor is not above 0
   public OneCycle {
     CosineSchedule.requireRate(highest);
     if (iterations < 1 || !(rise >= 0 && rise <= 1) || !(firstDivisor > 0) || !(lastDivisor > 0)) {

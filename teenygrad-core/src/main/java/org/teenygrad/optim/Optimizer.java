@@ -116,6 +116,7 @@ public abstract class Optimizer {
   protected abstract Tensor next(Update update);
 
   /// A parameter's state of that name, as it was before this step.
+  /// @throws IllegalArgumentException if there is no such state
   protected final Tensor state(Update update, String state) {
     Tensor tensor = states.get(update.name() + "." + state);
     if (tensor == null) {
@@ -176,6 +177,7 @@ public abstract class Optimizer {
   /// var adam = new AdamW(Map.of("table", table), 1e-3);
   /// Optimizer.step(x.linear(weight).square().mean().add(table.square().mean()), muon, adam);
   /// ```
+  /// @throws IllegalStateException if `loss` is not one number, depends on no parameter, or one of several optimizers scales it
   public static void step(Tensor loss, Optimizer... optimizers) {
     for (Optimizer optimizer : optimizers) {
       optimizer.zeroGrad();
@@ -325,6 +327,7 @@ public abstract class Optimizer {
   /// Scales the gradients of each step down to this norm, that of all gradients together, where it is larger: PyTorch's
   /// `clip_grad_norm_`. Infinity, the default, does nothing.
   /// @return this
+  /// @throws IllegalArgumentException unless the norm is above 0
   public final Optimizer clipNorm(double norm) {
     if (!(norm > 0)) {
       throw new IllegalArgumentException("the norm to clip to must be above 0, not " + norm);
@@ -336,6 +339,7 @@ public abstract class Optimizer {
   /// Moves each element of the gradients that is outside -bound..bound to the nearer of both, before [#clipNorm] measures them:
   /// PyTorch's `clip_grad_value_`. Infinity, the default, does nothing.
   /// @return this
+  /// @throws IllegalArgumentException unless the bound is above 0
   public final Optimizer clipValue(double bound) {
     if (!(bound > 0)) {
       throw new IllegalArgumentException("the bound to clip to must be above 0, not " + bound);
@@ -382,6 +386,7 @@ public abstract class Optimizer {
   }
 
   /// Gives all groups this learning rate, from the next step on.
+  /// @throws IllegalArgumentException if the rate is negative or not finite
   public final void learningRate(double rate) {
     ParameterGroup.requireRate("learning rate", rate);
     Arrays.fill(learningRates, rate);
@@ -389,12 +394,14 @@ public abstract class Optimizer {
 
   /// Gives each group the learning rate that it was made with times `factor`, from the next step on: how PyTorch's schedulers
   /// treat groups.
+  /// @throws IllegalArgumentException if the factor is negative or not finite
   public final void scaleLearningRates(double factor) {
     ParameterGroup.requireRate("factor", factor);
     Arrays.setAll(learningRates, i -> groups.get(i).learningRate() * factor);
   }
 
   /// Gives one group this learning rate, from the next step on.
+  /// @throws IllegalArgumentException if the rate is negative or not finite
   public final void learningRate(int group, double rate) {
     ParameterGroup.requireRate("learning rate", rate);
     learningRates[group] = rate;

@@ -21,6 +21,7 @@ import org.teenygrad.Tensor;
 ///     parameters that are numbers, such as `beta1` or `momentum`
 public record ParameterGroup(
     Map<String, Tensor> parameters, double learningRate, double weightDecay, Map<String, Double> settings) {
+  /// @throws IllegalArgumentException if a rate is negative or not finite, or a parameter asks for no gradient
   public ParameterGroup {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     settings = Map.copyOf(settings);

@@ -141,6 +141,7 @@ public final class TensorFile implements AutoCloseable {
   }
 
   /// Unmaps the file: what was not read cannot be read any more.
+  /// @throws IllegalStateException if the file cannot be unmapped
   @Override
   public void close() {
     try {

@@ -56,7 +56,8 @@ sealed interface Differentiable permits Tensor {
     }
   }
 
-  /// The expression graph as Graphviz DOT, to be drawn by `dot -Tsvg`: each node with its operation, type and shape.
+  /// The expression graph as Graphviz DOT, to be drawn by `dot -Tsvg`: each node with its operation, type and shape, coloured by the
+  /// kind of operation. Constants stand where they are read, and views (RESHAPE, EXPAND...) are left out.
   ///
   /// Small graphs (64 nodes, none with more than 8 elements) also show each node's value and, where it leads to a
   /// parameter, the gradient of this tensor with respect to it; both are computed for the picture. Larger ones show
@@ -65,6 +66,16 @@ sealed interface Differentiable permits Tensor {
   /// Tensor.of(1f, 2f).mul(3).toDot().startsWith("digraph");   // true
   /// ```
   default String toDot() {
-    return Picture.dot(self());
+    return toDot(Map.of(), false);
+  }
+
+  /// As [#toDot()], with names for parameters and a frame for each module that the names tell of.
+  /// ```java
+  /// model.forward(x).sum().toDot(model.namedParameters(), false).contains("weight");   // true
+  /// ```
+  /// @param names such as `h.0.attn.weight`, each of a tensor that this one is computed from; others are ignored
+  /// @param views whether views are drawn, and constants and products that are summed have boxes of their own
+  default String toDot(Map<String, Tensor> names, boolean views) {
+    return Picture.dot(self(), names, views);
   }
 }

@@ -1,15 +1,15 @@
 package org.teenygrad;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.ir.Diagram;
 import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Printer;
-import org.teenygrad.ir.Storage;
 
 /// The expression graph of a tensor with values and gradients, as the book draws it.
 final class Picture {
@@ -18,13 +18,15 @@ final class Picture {
 
   private Picture() {}
 
-  static String dot(Tensor root) {
+  /// @param names those of parameters
+  /// @param views whether RESHAPE, EXPAND and the like are drawn
+  static String dot(Tensor root, Map<String, Tensor> names, boolean views) {
     List<OpNode> nodes = Graph.topological(List.of(root.node()));
     boolean small = nodes.size() <= SMALL_GRAPH && nodes.stream().allMatch(Picture::isSmall);
     Map<OpNode, Tensor> values = new LinkedHashMap<>();
     Map<OpNode, Tensor> gradients = new LinkedHashMap<>();
     for (OpNode node : nodes) {
-      if (isSmall(node) && !node.is(OpCode.CONST) && (isPresent(node) || small && !node.is(OpCode.BUFFER))) {
+      if (isSmall(node) && !node.is(OpCode.CONST) && (Tensor.wrap(node).isRealized() || small && !node.is(OpCode.BUFFER))) {
         values.put(node, Tensor.wrap(node));
       }
       Tensor gradient = small && !node.is(OpCode.CONST) ? gradient(root, node) : null;
@@ -35,7 +37,25 @@ final class Picture {
     List<Tensor> shown = new ArrayList<>(values.values());
     shown.addAll(gradients.values());
     Tensor.realize(shown);
-    return Printer.dot(List.of(root.node()), node -> label(values.get(node), gradients.get(node)));
+    return new Diagram(named(nodes, names), node -> label(values.get(node), gradients.get(node)), views).of(List.of(root.node()));
+  }
+
+  /// The nodes that stand for tensors with names.
+  private static Map<OpNode, String> named(List<OpNode> nodes, Map<String, Tensor> names) {
+    Map<Tensor, String> byTensor = new IdentityHashMap<>();
+    Map<OpNode, String> named = new IdentityHashMap<>();
+    names.forEach((name, tensor) -> {
+      byTensor.putIfAbsent(tensor, name);
+      named.putIfAbsent(tensor.node(), name);
+    });
+    for (OpNode node : nodes) {
+      Tensor parameter = Leaves.at(node);
+      String name = parameter == null ? null : byTensor.get(parameter);
+      if (name != null) {
+        named.put(node, name);
+      }
+    }
+    return named;
   }
 
   /// What a parameter has collected; elsewhere the derivative of a scalar root.
@@ -57,10 +77,5 @@ final class Picture {
 
   private static boolean isSmall(OpNode node) {
     return node.shape().elements() <= SMALL_TENSOR;
-  }
-
-  private static boolean isPresent(OpNode node) {
-    OpNode value = node.is(OpCode.BUFFER) ? node : node.realized();
-    return value != null && value.payload(Storage.class).memory() != null;
   }
 }

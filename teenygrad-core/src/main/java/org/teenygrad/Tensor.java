@@ -270,6 +270,19 @@ public final class Tensor extends Joining
     return this;
   }
 
+  /// Whether the values have been computed and are still there: if not, [#realize()], [#item()] and the like compute them. tinygrad's
+  /// `is_realized`.
+  /// ```java
+  /// var z = x.exp();
+  /// z.isRealized();             // false
+  /// z.realize().isRealized();   // true
+  /// ```
+  public boolean isRealized() {
+    OpNode current = node();
+    OpNode value = current.is(OpCode.BUFFER) ? current : current.realized();
+    return value != null && value.payload(Storage.class).memory() != null;
+  }
+
   /// Computes several tensors in one schedule, which shares and fuses their common parts.
   public static void realize(Tensor... tensors) {
     realize(Arrays.asList(tensors));
@@ -500,13 +513,14 @@ public final class Tensor extends Joining
     grad = present == null ? more : present.add(more);
   }
 
-  /// The values as NumPy prints them, computed if need be; long axes are shortened to three elements at each end.
+  /// The values as NumPy prints them, computed if need be; long axes are shortened to three elements at each end. What JShell
+  /// echoes computes nothing: there a tensor without values prints its type, shape and expression.
   /// ```java
   /// Tensor.of(new float[][] {{1, 2.5f}, {3, 4}}).toString();   // [[1.  2.5]
   ///                                                            //  [3.  4. ]]
   /// ```
   @Override
   public String toString() {
-    return HostData.read(this, Formatting::format);
+    return !isRealized() && Echo.isAsking() ? Expression.describe(this) : HostData.read(this, Formatting::format);
   }
 }

@@ -47,6 +47,9 @@ final class GraphNanoGpt implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private What what;
 
+  @Option(names = "--views", description = "With --dot: draws views (RESHAPE, EXPAND...) and constants, too.")
+  private boolean views;
+
   @Mixin private DeviceOptions deviceOptions;
   @Spec private CommandSpec spec;
 
@@ -60,7 +63,7 @@ final class GraphNanoGpt implements Callable<Integer> {
     Gpt model = Gpt.of(settings.model(VOCABULARY));
     if (what.dot) {
       Tensor.realize(model.parameters());
-      out.print(loss(model, settings).toDot());
+      out.print(loss(model, settings).toDot(model.namedParameters(), views));
     }
     if (what.kernels) {
       KernelTable.print(step(model, settings), out);

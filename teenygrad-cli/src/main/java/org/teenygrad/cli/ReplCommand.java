@@ -16,17 +16,23 @@ import picocli.CommandLine.Parameters;
 /// `teenygrad repl`: JShell with teenygrad on its class path and imported.
 @Command(
     name = "repl",
-    description = {"Starts JShell with teenygrad imported. /exit ends it.", ""},
+    description = {
+      "Starts JShell with teenygrad imported. /exit ends it.",
+      "Nothing is computed to be echoed: x.realize() and println(x) show a tensor's values.",
+      ""
+    },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ReplCommand implements Callable<Integer> {
   private static final String STARTUP =
       """
-      import java.util.*;
+      import module java.base;
+      import static java.lang.IO.*;
       import org.teenygrad.*;
       import org.teenygrad.data.*;
       import org.teenygrad.models.nanogpt.*;
       import org.teenygrad.nn.*;
+      import org.teenygrad.nn.Module;
       import org.teenygrad.optim.*;
       import org.teenygrad.state.*;
       """;

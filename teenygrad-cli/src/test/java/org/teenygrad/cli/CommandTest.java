@@ -174,13 +174,23 @@ class CommandTest {
   }
 
   @Test
-  void replHasTensors() throws IOException, InterruptedException {
+  void replHasTensorsAndModulesAndComputesNothingToEchoIt() throws IOException, InterruptedException {
     Process process = Teenygrad.process(List.of(), "repl", "--device", "interpreter").redirectErrorStream(true).start();
     try (var in = process.outputWriter(StandardCharsets.UTF_8)) {
-      in.write("var x = Tensor.of(3f).requiresGrad()\nx.square().backward()\nSystem.out.println(\"slope \" + x.grad().item())\n/exit\n");
+      in.write("""
+          var x = Tensor.of(3f).requiresGrad()
+          x.square().backward()
+          println("slope " + x.grad().item())
+          var y = x.exp()
+          record Half(Linear linear) implements Module { Tensor forward(Tensor x) { return linear.forward(x).mul(0.5); } }
+          Stream.of(new Half(Linear.of(4, 2))).map(Half::namedParameters).map(Map::keySet).toList()
+          Path.of("model.safetensors")
+          /exit
+          """);
     }
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(output).contains("slope 6.0");
+    assertThat(output).contains("slope 6.0", "y ==> float32 () on interpreter, not computed yet: exp(float32 ())", "[[linear.weight, linear.bias]]", "==> model.safetensors")
+        .doesNotContain("Error");
   }
 }

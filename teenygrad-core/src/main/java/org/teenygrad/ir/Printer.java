@@ -5,12 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
 
-/// Shows graphs: as a numbered list for a terminal, or as Graphviz DOT for a picture.
+/// Shows graphs as numbered lists, for a terminal; [Diagram] draws them.
 public final class Printer {
   private Printer() {}
 
@@ -43,44 +42,14 @@ public final class Printer {
     return text.toString();
   }
 
-  /// As [#dot(Collection, Function)], without more text.
-  public static String dot(Collection<OpNode> roots) {
-    return dot(roots, node -> null);
-  }
-
-  /// A Graphviz digraph that reads from left to right, each node a box of cells: operation, type and
-  /// shape, then a cell for each line of the text that `label` adds, such as `value 2.0` and `grad 1.0`.
-  public static String dot(Collection<OpNode> roots, Function<OpNode, @Nullable String> label) {
-    Map<OpNode, Integer> numbers = new HashMap<>();
-    StringBuilder dot = new StringBuilder("digraph teenygrad {\n  rankdir=LR;\n  node [shape=record];\n");
-    for (OpNode node : Graph.topological(roots)) {
-      int number = numbers.size();
-      numbers.put(node, number);
-      String cells =
-          cell((node.op() + " " + payload(node)).strip()) + "|" + cell("" + node.dtype() + node.shape());
-      String more = label.apply(node);
-      if (more != null) {
-        cells += more.lines().map(line -> "|" + cell(line)).collect(Collectors.joining());
-      }
-      String style = node.inputs().isEmpty() ? ", style=rounded" : "";
-      dot.append(String.format(Locale.ROOT, "  n%d [label=\"{%s}\"%s];\n", number, cells, style));
-      for (OpNode input : node.inputs()) {
-        dot.append(String.format(Locale.ROOT, "  n%d -> n%d;\n", numbers.get(input), number));
-      }
-    }
-    return dot.append("}\n").toString();
-  }
-
-  /// Text with what a record label gives a meaning to written as itself.
-  private static String cell(String text) {
-    return text.replaceAll("([\\\\{}|<>\"])", "\\\\$1");
-  }
-
-  private static String payload(OpNode node) {
+  /// What an operation needs to know besides its inputs, in words.
+  static String payload(OpNode node) {
     return switch (node.payload()) {
       case null -> "";
       case Param(int slot, var _) -> "slot " + slot;
       case Range(int id, long size) -> "r" + id + " < " + size;
+      case Storage storage -> storage.name();
+      case Double value when node.dtype() != DType.FLOAT64 -> Float.toString(value.floatValue());
       case Reduction(OpCode combine, List<Integer> axes) -> combine + " over " + axes;
       case Scatter(int axis, var combine) ->
           (combine == null ? "last" : combine) + " along " + axis;

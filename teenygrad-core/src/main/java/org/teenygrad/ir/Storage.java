@@ -62,6 +62,11 @@ public final class Storage {
     return overwritten;
   }
 
+  /// The number that tells it from others, and where it is: `#7@cpu`.
+  String name() {
+    return "#" + id + "@" + device;
+  }
+
   @Override
   public String toString() {
     return "#" + id + " " + dtype + shape + "@" + device;

@@ -24,7 +24,8 @@ import org.teenygrad.Tensor;
 /// var mlp = new Mlp(Linear.of(64, 256), Linear.of(256, 64));
 /// mlp.namedParameters().keySet();   // [up.weight, up.bias, down.weight, down.bias]
 /// ```
-/// In a program with a module-info, the package of such a record must be open to this module.
+/// Import it by its name, `import org.teenygrad.nn.Module;`: with `import org.teenygrad.nn.*;` alone the name could as well be that of
+/// `java.lang.Module`, which every program sees. In a program with a module-info, the package of such a record must be open to this module.
 public interface Module {
   /// The tensors, modules and lists or maps of them that this module is made of, by name, in order. Found by reflection
   /// unless overridden.

@@ -26,17 +26,4 @@ class PrinterTest {
             "3 REDUCE 2 ADD over [1] float32(4, 1)",
             "4 MUL 3 3 float32(4, 1)");
   }
-
-  @Test
-  void drawsNodesWithTheTextThatIsAsked() {
-    String dot =
-        Printer.dot(List.of(sum), node -> node == x ? "value {1 | 2}\ngrad <0>" : null);
-    assertThat(dot)
-        .startsWith("digraph teenygrad {")
-        .contains(
-            "n0 [label=\"{PARAM slot 0|float32(2, 3)|value \\{1 \\| 2\\}|grad \\<0\\>}\", style=rounded];",
-            "n1 [label=\"{EXP|float32(2, 3)}\"];",
-            "n0 -> n1;",
-            "n2 -> n3;");
-  }
 }

@@ -7,6 +7,7 @@ module org.teenygrad.core {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.core;
   requires static java.desktop;
+  requires jdk.jfr;
   requires jdk.management;
   requires jtokkit;
 

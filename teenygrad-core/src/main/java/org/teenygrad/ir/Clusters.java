@@ -24,18 +24,21 @@ final class Clusters {
     Map<OpNode, List<String>> from = new IdentityHashMap<>();
     for (OpNode node : nodes) {
       String name = names.get(node);
-      List<String> own = name == null ? common(inputs.apply(node).stream().map(input -> parameterModule(input, names)).toList()) : module(name);
-      if (own != null) {
-        direct.put(node, own);
+      List<String> own = name == null ? null : module(name);
+      List<String> above = null;
+      for (OpNode input : inputs.apply(node)) {
+        own = common(own, parameterModule(input, names));
+        above = common(above, from.get(input));
       }
-      put(from, node, own != null ? own : common(inputs.apply(node).stream().map(from::get).toList()));
+      put(direct, node, own);
+      put(from, node, own == null ? above : own);
     }
     Map<OpNode, List<String>> to = new IdentityHashMap<>();
     for (OpNode node : nodes.reversed()) {
       List<String> own = direct.getOrDefault(node, to.get(node));
       put(to, node, own);
       for (OpNode input : own == null ? List.<OpNode>of() : inputs.apply(node)) {
-        put(to, input, common(Arrays.asList(to.get(input), own)));
+        put(to, input, common(to.get(input), own));
       }
     }
     for (OpNode node : nodes) {
@@ -46,7 +49,7 @@ final class Clusters {
       // What depends on no parameter, such as a mask, is where it is read.
       List<String> path = from.containsKey(node) ? of(node) : readers.getOrDefault(node, List.of());
       of.put(node, path);
-      inputs.apply(node).forEach(input -> put(readers, input, common(Arrays.asList(readers.get(input), path))));
+      inputs.apply(node).forEach(input -> put(readers, input, common(readers.get(input), path)));
     }
   }
 
@@ -62,7 +65,7 @@ final class Clusters {
     List<String> around = to.subList(0, to.size() - 1);
     boolean fromSibling = from != null && from.size() > around.size() && startsWith(from, around);
     boolean forOneAlone = !fromSibling && inputs.stream().allMatch(input -> startsWith(to, of(input)));
-    return forOneAlone ? to : Objects.requireNonNull(common(Arrays.asList(from, to)));
+    return forOneAlone ? to : Objects.requireNonNull(common(from, to));
   }
 
   private static void put(Map<OpNode, List<String>> map, OpNode node, @Nullable List<String> path) {
@@ -95,19 +98,16 @@ final class Clusters {
     return List.copyOf(path);
   }
 
-  /// What all paths begin with, nulls left out; null if there is no other.
-  private static @Nullable List<String> common(List<@Nullable List<String>> paths) {
-    List<String> common = null;
-    for (List<String> path : paths) {
-      if (path != null) {
-        int same = 0;
-        while (common != null && same < Math.min(common.size(), path.size()) && common.get(same).equals(path.get(same))) {
-          same++;
-        }
-        common = common == null ? path : common.subList(0, same);
-      }
+  /// What both paths begin with; the one that is there if the other is null.
+  private static @Nullable List<String> common(@Nullable List<String> one, @Nullable List<String> other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
     }
-    return common;
+    int same = 0;
+    while (same < Math.min(one.size(), other.size()) && one.get(same).equals(other.get(same))) {
+      same++;
+    }
+    return one.subList(0, same);
   }
 
   private static boolean startsWith(List<String> path, List<String> beginning) {

@@ -84,7 +84,7 @@ public record Diagram(Map<OpNode, String> names, Function<OpNode, @Nullable Stri
         if (node.is(OpCode.REDUCE) && node.payload(Reduction.class).combine() == OpCode.ADD) {
           OpNode summand = source(node.input(0));
           boolean plain = summand.is(OpCode.MUL) && summand.inputs().stream().noneMatch(factor -> source(factor).is(OpCode.CONST));
-          if (plain && users.get(summand) == 1 && notes.apply(summand) == null && !roots.contains(summand)) {
+          if (plain && Objects.requireNonNull(users.get(summand)) == 1 && notes.apply(summand) == null && !roots.contains(summand)) {
             products.put(node, summand);
           }
         }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 
 /// Shows graphs as numbered lists, for a terminal; [Diagram] draws them.
@@ -18,28 +19,38 @@ public final class Printer {
     return text(List.of(root));
   }
 
-  /// One line a node, inputs before users, inputs by their numbers:
+  /// One line a node, inputs before users. Inputs are `%` and their number, or a scalar constant, which has no line where it is only broadcast:
   ///
   /// ```
-  ///   0  CONST      2.0                    float32()
-  ///   1  PARAM      slot 0                 float32()
-  ///   2  MUL        0 1                    float32()
+  ///   0  PARAM      slot 0                 float32(2, 3)
+  ///   1  MUL        %0 2.0                 float32(2, 3)
+  ///   2  REDUCE     %1  ADD over [1]       float32(2, 1)
   /// ```
   public static String text(Collection<OpNode> roots) {
-    Map<OpNode, Integer> numbers = new HashMap<>();
+    Map<OpNode, String> names = new HashMap<>();
     StringBuilder text = new StringBuilder();
+    int lines = 0;
     for (OpNode node : Graph.topological(roots)) {
-      String inputs =
-          node.inputs().stream()
-              .map(input -> String.valueOf(numbers.get(input)))
-              .collect(Collectors.joining(" "));
+      OpNode constant = broadcast(node);
+      if (constant != null && !roots.contains(node)) {
+        names.put(node, payload(constant));
+        continue;
+      }
+      String inputs = node.inputs().stream().map(names::get).collect(Collectors.joining(" "));
       String what = (inputs + "  " + payload(node)).strip();
-      text.append(
-          String.format(Locale.ROOT, "%4d  %-10s %-28s %s%s%n",
-              numbers.size(), node.op(), what, node.dtype(), node.shape()));
-      numbers.put(node, numbers.size());
+      text.append(String.format(Locale.ROOT, "%4d  %-10s %-28s %s%s%n", lines, node.op(), what, node.dtype(), node.shape()));
+      names.put(node, "%" + lines++);
     }
     return text.toString();
+  }
+
+  /// The constant that a node is, or that it is a view of by RESHAPE and EXPAND alone; null if it is something else.
+  private static @Nullable OpNode broadcast(OpNode node) {
+    OpNode at = node;
+    while (at.is(OpCode.RESHAPE) || at.is(OpCode.EXPAND)) {
+      at = at.input(0);
+    }
+    return at.is(OpCode.CONST) ? at : null;
   }
 
   /// What an operation needs to know besides its inputs, in words.

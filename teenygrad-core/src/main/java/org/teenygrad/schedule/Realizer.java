@@ -136,6 +136,8 @@ public final class Realizer {
 
   /// The schedule of graphs on one device, which is made if their structure was not seen before.
   static synchronized Plan plan(Device device, List<OpNode> outputs) {
+    ScheduleEvent event = new ScheduleEvent();
+    event.begin();
     GraphKey key = GraphKey.of(outputs, device);
     Family family = SCHEDULES.computeIfAbsent(key, k -> new Family());
     Family.Variant variant = family.find(key.offsets);
@@ -144,6 +146,7 @@ public final class Realizer {
     if (!moving.isEmpty()) {
       storages.add(offsets(device, moving.stream().mapToLong(place -> key.offsets[place]).toArray()));
     }
+    boolean cached = variant != null;
     if (variant == null) {
       long start = System.nanoTime();
       List<OpNode> graphs = moving.isEmpty()
@@ -154,6 +157,7 @@ public final class Realizer {
       variant = new Family.Variant(key.offsets, moving, schedule);
       family.add(variant);
     }
+    event.commit(device, variant.schedule(), cached);
     return new Plan(variant.schedule(), storages);
   }
 
@@ -194,6 +198,7 @@ public final class Realizer {
   }
 
   private static Schedule schedule(Runtime runtime, List<OpNode> outputs, List<Storage> storages) {
+    CompileNotice notice = new CompileNotice();
     Set<Storage> known = Collections.newSetFromMap(new IdentityHashMap<>());
     known.addAll(storages);
     List<OpNode> graphs = cut(outputs, node -> {
@@ -212,7 +217,7 @@ public final class Realizer {
     }
     List<OpNode> over = Graph.substitute(graphs, params);
     long unwritten = storages.stream().filter(storage -> storage.memory() == null).mapToLong(Realizer::bytes).sum();
-    return Scheduler.schedule(runtime, over, inputs, unwritten);
+    return Scheduler.schedule(runtime, over, inputs, unwritten, notice);
   }
 
   /// The graphs over buffers only, where they span devices.

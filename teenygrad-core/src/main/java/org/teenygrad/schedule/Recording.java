@@ -41,8 +41,7 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules)
       return;
     }
     int runs = schedule.items().stream().mapToInt(item -> item.arguments().size()).sum();
-    int kernels = (int) schedule.items().stream().map(Schedule.ExecItem::program).distinct().count();
-    Profile.Making making = new Profile.Making(schedule.items().size(), runs, kernels, schedule.compilation().kernels(), schedule.workspaceBytes(), nanos, schedule.compilation().nanos());
+    Profile.Making making = new Profile.Making(schedule.items().size(), runs, schedule.kernels(), schedule.compilation().kernels(), schedule.workspaceBytes(), nanos, schedule.compilation().nanos());
     Debug.say(Debug.SCHEDULES, making::toString);
     if (watched != null) {
       watched.schedules.add(making);
@@ -51,15 +50,19 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules)
 
   /// Whether anybody wants to see launches one by one; else a schedule runs as a whole.
   static boolean watchesLaunches() {
-    return recording != null || Debug.at(Debug.LAUNCHES) || Debug.checksNan();
+    return recording != null || KernelEvent.isWanted() || Debug.at(Debug.LAUNCHES) || Debug.checksNan();
   }
 
   static void run(Runtime runtime, Schedule.ExecItem item, List<List<Buffer>> arguments) {
+    KernelEvent event = new KernelEvent();
+    event.begin();
     long nanos = item.kernel().time(arguments);
+    event.end();
     Program program = item.program();
     int runs = arguments.size();
     double times = (double) runs / program.graphs().size();
     Profile.Launch launch = new Profile.Launch(program.name(), program.description(), runs, program.work().flops() * times, program.work().bytes() * times, nanos);
+    event.commit(runtime.device(), launch);
     Debug.say(Debug.LAUNCHES, () -> Roofline.of(runtime).line(launch));
     Recording watched = recording;
     if (watched != null) {

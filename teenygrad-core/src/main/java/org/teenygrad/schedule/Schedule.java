@@ -76,6 +76,11 @@ record Schedule(List<ExecItem> items, Sequence sequence, int inputs, List<Intege
     return outputs.stream().map(buffers::get).toList();
   }
 
+  /// How many different kernels there are.
+  int kernels() {
+    return (int) items.stream().map(ExecItem::program).distinct().count();
+  }
+
   /// Whether an output's memory is that of an input, which then holds the new data.
   boolean isInPlace(int output) {
     return places.get(outputs.get(output)) instanceof Place.InPlace;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.teenygrad.codegen.Generator;
 import org.teenygrad.codegen.KernelDescription;
 import org.teenygrad.ir.Algebra;
@@ -46,24 +47,27 @@ final class Scheduler {
   private final Target target;
   private final int inputs;
   private final long unwrittenBytes;
+  private final CompileNotice notice;
   private final Map<OpNode, Integer> slots = new HashMap<>();
   private final List<OpNode> slotNodes = new ArrayList<>();
 
-  private Scheduler(Runtime runtime, Target target, int inputs, long unwrittenBytes) {
+  private Scheduler(Runtime runtime, Target target, int inputs, long unwrittenBytes, CompileNotice notice) {
     this.runtime = runtime;
     this.target = target;
     this.inputs = inputs;
     this.unwrittenBytes = unwrittenBytes;
+    this.notice = notice;
   }
 
   /// @param graphs what is wanted, over PARAMs 0.. for the inputs; no GRADIENT, no COPY
   /// @param params the inputs
   /// @param unwrittenBytes those of inputs that have no memory yet
+  /// @param notice hears of each step
   /// @throws org.teenygrad.OutOfMemoryException if the device has no room for what the schedule needs; nothing has been compiled then
-  static Schedule schedule(Runtime runtime, List<OpNode> graphs, List<OpNode> params, long unwrittenBytes) {
+  static Schedule schedule(Runtime runtime, List<OpNode> graphs, List<OpNode> params, long unwrittenBytes, CompileNotice notice) {
     return switch (runtime.target()) {
       case Target.Graphs whole -> asOneProgram(runtime, graphs, params);
-      case Target.Cpu _, Target.Gpu _ -> new Scheduler(runtime, runtime.target(), params.size(), unwrittenBytes).schedule(graphs, params);
+      case Target.Cpu _, Target.Gpu _ -> new Scheduler(runtime, runtime.target(), params.size(), unwrittenBytes, notice).schedule(graphs, params);
     };
   }
 
@@ -104,6 +108,8 @@ final class Scheduler {
     List<OpNode> simple = withMemoryOfTheirOwn(graphs, SplitReductions.apply(EmptyTensors.apply(Algebra.simplify(withoutCopies(graphs))), target));
     Debug.graphs(() -> "graph, simplified", simple);
     assert areTensors(simple);
+    Supplier<String> planning = () -> String.format(Locale.ROOT, "planning %,d operations for %s", Graph.topological(simple).size(), runtime.device());
+    notice.during(planning);
     for (OpNode param : params) {
       slots.put(param, slotNodes.size());
       slotNodes.add(param);
@@ -116,10 +122,12 @@ final class Scheduler {
     }
     List<KernelGraph> kernels = lower(sinks);
     assert areKernels(kernels);
+    notice.during(planning);
     Set<Integer> wanted = new HashSet<>();
     simple.forEach(node -> wanted.add(slots.get(node)));
     List<KernelGraph> merged = Merging.merge(kernels, wanted, target);
     assert areKernels(merged);
+    notice.during(planning);
     List<KernelGraph> canonical = merged.stream().map(Ranges::canonical).toList();
     assert areKernels(canonical);
     List<Bound> bound = canonical.stream().map(Scheduler::bind).toList();
@@ -213,10 +221,13 @@ final class Scheduler {
       compiled.clear();
     }
     List<List<OpNode>> fresh = launches.stream().map(this::sinks).distinct().filter(sinks -> !compiled.containsKey(sinks)).toList();
+    Supplier<String> compiling = () -> String.format(Locale.ROOT, "compiling %,d kernels for %s", fresh.size(), runtime.device());
     fresh.parallelStream().forEach(sinks -> {
+      notice.during(compiling);
       Program program = Generator.generate(sinks, target);
       Debug.graphs(() -> "kernel " + program.name() + ": " + program.description(), sinks.stream().distinct().toList());
       compiled.put(sinks, new Compiled(program, runtime.compiler().compile(program)));
+      notice.during(compiling);
     });
     return new Schedule.Compilation(fresh.size(), System.nanoTime() - start);
   }

@@ -79,21 +79,24 @@ class DiagramTest {
     assertThat(colours).hasSize(3).doesNotHaveDuplicates();
   }
 
-  /// x -> up -> exp -> down, plus x, then a norm without a module of its own before its scale.
+  /// An embedding, added to what up, exp and down make of it; then a norm, whose parameter comes last.
   @Test
   void modulesAreFramesAroundWhatLiesBetweenTheirParameters() {
     OpNode up = parameter(1, 4, 3);
     OpNode down = parameter(2, 3, 4);
     OpNode scale = parameter(3, 2, 3);
-    OpNode activation = OpNode.of(EXP, linear(x, up));
-    OpNode stream = OpNode.of(ADD, x, linear(activation, down));
+    OpNode embedded = OpNode.of(COS, x);
+    OpNode activation = OpNode.of(EXP, linear(embedded, up));
+    OpNode stream = OpNode.of(ADD, embedded, linear(activation, down));
     OpNode largest = OpNode.of(EXPAND, Shape.of(2, 3), List.of(OpNode.of(REDUCE, new Reduction(MAX, List.of(1)), List.of(stream))));
     OpNode result = OpNode.of(SIN, OpNode.of(MUL, OpNode.of(SUB, stream, largest), scale));
     List<OpNode> nodes = Graph.topological(List.of(result)).stream().filter(node -> !node.op().isMovement()).toList();
     Clusters clusters = new Clusters(
         nodes,
         node -> node.inputs().stream().map(DiagramTest::source).toList(),
-        Map.of(up, "h.0.mlp.up.weight", down, "h.0.mlp.down.weight", scale, "norm.weight"));
+        Map.of(x, "wte.weight", up, "h.0.mlp.up.weight", down, "h.0.mlp.down.weight", scale, "norm.weight"));
+    assertThat(clusters.of(x)).containsExactly("wte");
+    assertThat(clusters.of(embedded)).containsExactly("wte");
     assertThat(clusters.of(up)).containsExactly("h.0", "mlp", "up");
     assertThat(clusters.of(activation)).containsExactly("h.0", "mlp");
     assertThat(clusters.of(source(linear(activation, down)).input(0))).containsExactly("h.0", "mlp", "down");

@@ -20,10 +20,10 @@ import java.util.stream.Stream;
 /// | `runtime/` | the JVM and the modules of the JDK that are needed |
 /// | `LICENSE`, `NOTICE` | ours, and those of what is packed |
 final class Image {
-  /// `jdeps --print-module-deps` of the jars says java.base and jdk.management; jdk.unsupported has the signals of `cli.Interrupt`; the others are
+  /// `jdeps --print-module-deps` of the jars says java.base, jdk.jfr and jdk.management; jdk.unsupported has the signals of `cli.Interrupt`; the others are
   /// for programs that serve a model or fetch files.
   private static final List<String> MODULES =
-      List.of("java.base", "java.logging", "java.net.http", "jdk.httpserver", "jdk.management", "jdk.unsupported");
+      List.of("java.base", "java.logging", "java.net.http", "jdk.httpserver", "jdk.jfr", "jdk.management", "jdk.unsupported");
 
   private Image() {}
 

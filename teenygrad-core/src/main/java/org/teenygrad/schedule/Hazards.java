@@ -58,12 +58,12 @@ final class Hazards {
         }
       }
       Access access = new Access(new BitSet(), new BitSet());
-      for (List<Integer> slots : item.arguments()) {
-        for (int i = 0; i < slots.size(); i++) {
+      for (List<Binding.Argument> arguments : item.arguments()) {
+        for (int i = 0; i < arguments.size(); i++) {
           // What is written may be read first: where it is combined with, or a part of it is left.
-          access.reads.set(slots.get(i));
+          access.reads.set(arguments.get(i).slot());
           if (stored.get(i)) {
-            access.writes.set(slots.get(i));
+            access.writes.set(arguments.get(i).slot());
           }
         }
       }

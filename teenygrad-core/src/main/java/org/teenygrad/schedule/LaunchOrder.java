@@ -10,7 +10,6 @@ import java.util.Set;
 import org.teenygrad.codegen.Generator;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Target;
-import org.teenygrad.schedule.Scheduler.Bound;
 
 /// Puts kernels into launches and the launches in order.
 final class LaunchOrder {
@@ -18,7 +17,7 @@ final class LaunchOrder {
 
   /// The launches in order: a kernel runs when all that it reads is there, the one with the longest way to the end first; kernels that are alike
   /// ([Generator#likeness]) over several independent sets of buffers are one launch.
-  static List<List<Bound>> of(List<Bound> kernels, Map<Integer, Integer> inPlace, Target target) {
+  static List<List<Binding>> of(List<Binding> kernels, Map<Integer, Integer> inPlace, Target target) {
     List<OpNode> likeness = likeness(kernels, target);
     List<Set<Integer>> before = dependencies(kernels, inPlace);
     List<List<Integer>> after = new ArrayList<>();
@@ -38,11 +37,11 @@ final class LaunchOrder {
         ready.add(i);
       }
     }
-    List<List<Bound>> launches = new ArrayList<>();
+    List<List<Binding>> launches = new ArrayList<>();
     while (!ready.isEmpty()) {
       int next = ready.stream().min(urgent).orElseThrow();
       List<Integer> same = ready.stream().filter(i -> likeness.get(i) == likeness.get(next)).sorted(urgent)
-          .limit(Generator.mostRuns(kernels.get(next).sink(), kernels.get(next).slots().size(), target)).sorted().toList();
+          .limit(Generator.mostRuns(kernels.get(next).sink(), kernels.get(next).arguments().size(), target)).sorted().toList();
       ready.removeAll(same);
       launches.add(same.stream().map(kernels::get).toList());
       for (int done : same) {
@@ -56,7 +55,7 @@ final class LaunchOrder {
     return launches;
   }
 
-  private static List<OpNode> likeness(List<Bound> kernels, Target target) {
+  private static List<OpNode> likeness(List<Binding> kernels, Target target) {
     Map<OpNode, OpNode> known = new HashMap<>();
     return kernels.stream().map(kernel -> known.computeIfAbsent(kernel.sink(), sink -> Generator.likeness(sink, target))).toList();
   }
@@ -84,7 +83,7 @@ final class LaunchOrder {
   }
 
   /// For each kernel those that must run before it: what writes its inputs, and what reads data that it overwrites.
-  private static List<Set<Integer>> dependencies(List<Bound> kernels, Map<Integer, Integer> inPlace) {
+  private static List<Set<Integer>> dependencies(List<Binding> kernels, Map<Integer, Integer> inPlace) {
     Map<Integer, Integer> plainWriter = new HashMap<>();
     Map<Integer, Integer> combiner = new HashMap<>();
     Map<Integer, List<Integer>> readers = new HashMap<>();

@@ -19,8 +19,8 @@ import org.teenygrad.runtime.Slice;
 /// @param workspaceBytes memory for what lives only while the schedule runs
 /// @param compilation what making it cost
 record Schedule(List<ExecItem> items, Sequence sequence, int inputs, List<Integer> outputs, List<Place> places, long workspaceBytes, Compilation compilation) {
-  /// One launch: a kernel and, for each time that it runs, the slots of its arguments.
-  record ExecItem(Program program, Kernel kernel, List<List<Integer>> arguments) {}
+  /// One launch: a kernel and, for each time that it runs, its arguments.
+  record ExecItem(Program program, Kernel kernel, List<List<Binding.Argument>> arguments) {}
 
   /// The kernels that were compiled for this schedule, as no other had them, and the time that took.
   record Compilation(int kernels, long nanos) {}
@@ -57,10 +57,12 @@ record Schedule(List<ExecItem> items, Sequence sequence, int inputs, List<Intege
     List<List<List<Buffer>>> all = new ArrayList<>(items.size());
     for (ExecItem item : items) {
       List<List<Buffer>> arguments = new ArrayList<>(item.arguments().size());
-      for (List<Integer> slots : item.arguments()) {
-        List<Buffer> list = new ArrayList<>(slots.size());
-        for (int slot : slots) {
-          list.add(buffers.get(slot));
+      for (List<Binding.Argument> run : item.arguments()) {
+        List<Buffer> list = new ArrayList<>(run.size());
+        for (Binding.Argument argument : run) {
+          Buffer buffer = buffers.get(argument.slot());
+          long offset = argument.offset();
+          list.add(offset == 0 ? buffer : new Slice(buffer, offset, buffer.bytes() - offset));
         }
         arguments.add(list);
       }

@@ -40,9 +40,6 @@ final class Scheduler {
 
   private record Compiled(Program program, Kernel kernel) {}
 
-  /// A kernel with the buffers that it works on: `sink` counts PARAM slots from 0, which stand for `slots`.
-  record Bound(OpNode sink, List<Integer> slots, KernelGraph kernel) {}
-
   private final Runtime runtime;
   private final Target target;
   private final int inputs;
@@ -91,7 +88,8 @@ final class Scheduler {
     OpNode sink = Graph.substitute(OpNode.of(OpCode.SINK, null, graphs), moved);
     Program program = new Program("graph", sink, "", new Program.Launch(1, 1, 0), new Program.Work(0, 0));
     Debug.graphs(() -> "graph", List.of(sink));
-    var item = new Schedule.ExecItem(program, runtime.compiler().compile(program), List.of(arguments));
+    List<Binding.Argument> run = arguments.stream().map(slot -> new Binding.Argument(slot, 0)).toList();
+    var item = new Schedule.ExecItem(program, runtime.compiler().compile(program), List.of(run));
     return new Schedule(List.of(item), sequence(runtime, List.of(item), places), params.size(), outputs, places, 0, new Schedule.Compilation(1, 0));
   }
 
@@ -130,9 +128,9 @@ final class Scheduler {
     notice.during(planning);
     List<KernelGraph> canonical = merged.stream().map(Ranges::canonical).toList();
     assert areKernels(canonical);
-    List<Bound> bound = canonical.stream().map(Scheduler::bind).toList();
-    Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Bound::kernel).toList(), simple, slots);
-    List<List<Bound>> launches = LaunchOrder.of(bound, inPlace, target);
+    List<Binding> bound = canonical.stream().map(Binding::of).toList();
+    Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Binding::kernel).toList(), simple, slots);
+    List<List<Binding>> launches = LaunchOrder.of(bound, inPlace, target);
     Memory memory = memory(launches, wanted, inPlace);
     requireRoom(memory, launches);
     Schedule.Compilation compilation = compileAll(launches);
@@ -188,32 +186,12 @@ final class Scheduler {
     return kernels;
   }
 
-  /// Renumbers the PARAMs of a kernel: those that are written first, then the others as they occur.
-  private static Bound bind(KernelGraph kernel) {
-    Set<Integer> order = new LinkedHashSet<>(kernel.writes());
-    List<OpNode> nodes = kernel.nodes();
-    for (OpNode node : nodes) {
-      if (node.is(OpCode.PARAM)) {
-        order.add(node.payload(Param.class).slot());
-      }
-    }
-    List<Integer> slots = List.copyOf(order);
-    Map<OpNode, OpNode> renumbered = new IdentityHashMap<>();
-    for (OpNode node : nodes) {
-      if (node.is(OpCode.PARAM)) {
-        Param param = node.payload(Param.class);
-        renumbered.put(node, OpNode.create(OpCode.PARAM, node.dtype(), List.of(), new Param(slots.indexOf(param.slot()), param.shape())));
-      }
-    }
-    return new Bound(Graph.substitute(OpNode.of(OpCode.SINK, null, kernel.stores()), renumbered), slots, kernel);
-  }
-
   /// The graphs that a launch's code is made for: all of them where it takes all buffers at once.
-  private List<OpNode> sinks(List<Bound> launch) {
-    return target instanceof Target.Gpu ? launch.stream().map(Bound::sink).toList() : List.of(launch.getFirst().sink);
+  private List<OpNode> sinks(List<Binding> launch) {
+    return target instanceof Target.Gpu ? launch.stream().map(Binding::sink).toList() : List.of(launch.getFirst().sink());
   }
 
-  private Schedule.Compilation compileAll(List<List<Bound>> launches) {
+  private Schedule.Compilation compileAll(List<List<Binding>> launches) {
     long start = System.nanoTime();
     Map<List<OpNode>, Compiled> compiled = COMPILED.computeIfAbsent(runtime, r -> new ConcurrentHashMap<>());
     if (compiled.size() > MOST_KERNELS) {
@@ -241,7 +219,7 @@ final class Scheduler {
   }
 
   /// @throws org.teenygrad.OutOfMemoryException if the device has less than the schedule needs
-  private void requireRoom(Memory memory, List<List<Bound>> launches) {
+  private void requireRoom(Memory memory, List<List<Binding>> launches) {
     long results = unwrittenBytes + memory.resultBytes();
     long more = results + Math.max(0, memory.workspaceBytes() - Workspace.of(runtime.device()).bytes());
     runtime.allocator().requireRoom(more, () -> String.format(Locale.ROOT,
@@ -250,28 +228,28 @@ final class Scheduler {
   }
 
   /// The largest tensor that is written, and by what.
-  private String largest(List<List<Bound>> launches) {
+  private String largest(List<List<Binding>> launches) {
     long most = -1;
     String text = "nothing is written";
-    for (Bound bound : launches.stream().flatMap(List::stream).toList()) {
-      for (int slot : bound.kernel.writes()) {
+    for (Binding bound : launches.stream().flatMap(List::stream).toList()) {
+      for (int slot : bound.kernel().writes()) {
         OpNode node = slotNodes.get(slot);
         if (bytes(node) > most) {
           most = bytes(node);
           text = String.format(Locale.ROOT, "the largest is %s%s of: %s",
-              node.dtype(), node.shape(), KernelDescription.of(bound.sink));
+              node.dtype(), node.shape(), KernelDescription.of(bound.sink()));
         }
       }
     }
     return text;
   }
 
-  private Memory memory(List<List<Bound>> launches, Set<Integer> wanted, Map<Integer, Integer> inPlace) {
+  private Memory memory(List<List<Binding>> launches, Set<Integer> wanted, Map<Integer, Integer> inPlace) {
     Map<Integer, Integer> first = new HashMap<>();
     Map<Integer, Integer> last = new HashMap<>();
     for (int i = 0; i < launches.size(); i++) {
-      for (Bound bound : launches.get(i)) {
-        for (int slot : bound.slots) {
+      for (Binding bound : launches.get(i)) {
+        for (int slot : bound.slots()) {
           first.putIfAbsent(slot, i);
           last.put(slot, i);
         }
@@ -298,12 +276,12 @@ final class Scheduler {
     return new Memory(all, plan.bytes());
   }
 
-  private Schedule assemble(List<List<Bound>> launches, List<OpNode> results, Memory memory, Schedule.Compilation compilation) {
+  private Schedule assemble(List<List<Binding>> launches, List<OpNode> results, Memory memory, Schedule.Compilation compilation) {
     Map<List<OpNode>, Compiled> compiled = Objects.requireNonNull(COMPILED.get(runtime));
     List<Schedule.ExecItem> items = new ArrayList<>();
-    for (List<Bound> launch : launches) {
+    for (List<Binding> launch : launches) {
       Compiled code = Objects.requireNonNull(compiled.get(sinks(launch)));
-      items.add(new Schedule.ExecItem(code.program, code.kernel, launch.stream().map(Bound::slots).toList()));
+      items.add(new Schedule.ExecItem(code.program, code.kernel, launch.stream().map(Binding::arguments).toList()));
     }
     List<Integer> outputs = results.stream().map(slots::get).toList();
     return new Schedule(items, sequence(runtime, items, memory.places()), inputs, outputs, memory.places(), memory.workspaceBytes(), compilation);

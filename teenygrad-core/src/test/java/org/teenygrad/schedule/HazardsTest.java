@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.DType;
 import org.teenygrad.Shape;
@@ -42,7 +43,7 @@ class HazardsTest {
 
   @Test
   void runsOfOneLaunchCountTogether() {
-    ExecItem both = new ExecItem(copy(2, 0).program(), arguments -> {}, List.of(List.of(2, 0), List.of(3, 1)));
+    ExecItem both = new ExecItem(copy(2, 0).program(), arguments -> {}, List.of(arguments(2, 0), arguments(3, 1)));
     assertThat(waits(both, copy(5, 3))).containsExactly(List.of(), List.of(0));
   }
 
@@ -67,6 +68,10 @@ class HazardsTest {
     OpNode sum = params.subList(1, params.size()).stream().map(param -> OpNode.of(OpCode.LOAD, param, IndexAlgebra.ZERO)).reduce((a, b) -> OpNode.of(OpCode.ADD, a, b)).orElseThrow();
     OpNode sink = OpNode.of(OpCode.SINK, OpNode.of(OpCode.STORE, params.getFirst(), IndexAlgebra.ZERO, sum));
     Program program = new Program("test", sink, "", new Program.Launch(1, 1, 0), new Program.Work(0, 0));
-    return new ExecItem(program, arguments -> {}, List.of(slots));
+    return new ExecItem(program, arguments -> {}, List.of(arguments(slots.toArray(Integer[]::new))));
+  }
+
+  private static List<Binding.Argument> arguments(Integer... slots) {
+    return Stream.of(slots).map(slot -> new Binding.Argument(slot, 0)).toList();
   }
 }

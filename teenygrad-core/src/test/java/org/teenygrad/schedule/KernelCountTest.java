@@ -15,6 +15,8 @@ import org.teenygrad.Profile;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.Window;
+import org.teenygrad.nn.Module;
+import org.teenygrad.nn.Recurrent;
 import org.teenygrad.optim.AdamW;
 
 /// How many kernels an expression takes, counted on the device that runs none. A figure may fall; one that rises is a
@@ -83,6 +85,19 @@ class KernelCountTest {
     takes(1, x.var(-1));
     takes(1, x.square().mean(-1).sqrt());
     takes(1, x.mul(y).sum(-1).add(1));
+  }
+
+  @Test
+  void theStepsOfARecurrentNetworkShareTheirKernels() {
+    assertThat(kernelsOfAnLstm(48)).as("those that join the steps are as many as it takes to join them in pairs").isLessThanOrEqualTo(32);
+  }
+
+  /// How many different kernels a training step takes: what it costs to compile it.
+  private static int kernelsOfAnLstm(int time) {
+    var lstm = Module.map(Recurrent.of(Recurrent.Kind.LSTM, 8, 32, 1, false), weight -> weight.to(NULL));
+    var optimizer = new AdamW(lstm.namedParameters(), 1e-3);
+    return Profile.of(() -> optimizer.step(lstm.forward(tensor(4, time, 8)).square().mean())).schedules().stream()
+        .mapToInt(Profile.Making::kernels).max().orElseThrow();
   }
 
   @Test

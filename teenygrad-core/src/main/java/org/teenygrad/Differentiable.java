@@ -21,25 +21,52 @@ sealed interface Differentiable permits Tensor {
   /// w.grad();   // 6.0
   /// ```
   /// @throws IllegalStateException if this is not one floating number, or depends on no parameter
+  /// @see #backward(boolean)
   default void backward() {
+    backward(false);
+  }
+
+  /// As [#backward()]; with `createGraph` the gradients are expressions of the parameters, so that they can be differentiated
+  /// again. PyTorch's `backward(create_graph=True)`.
+  /// ```java
+  /// var w = Tensor.of(3f).requiresGrad();
+  /// w.pow(3).backward(true);
+  /// var slope = w.grad();   // 27.0
+  /// w.zeroGrad();
+  /// slope.backward();
+  /// w.grad();   // 18.0
+  /// ```
+  /// [Gradient#of] does the same without adding to [Tensor#grad()].
+  /// @throws IllegalStateException if this is not one floating number, or depends on no parameter
+  default void backward(boolean createGraph) {
     if (self().numel() != 1) {
       throw new IllegalStateException(
           "backward: needs a scalar, not shape " + self().shape()
               + "; reduce it with sum() or mean(), or call backward(cotangent)");
     }
-    backward(Tensor.full(self().shape(), 1, self().dtype()));
+    backward(Tensor.full(self().shape(), 1, self().dtype()), createGraph);
   }
 
   /// As [#backward()] of `this.mul(cotangent).sum()`.
   /// @param cotangent the derivative of something with respect to this tensor; has its shape
+  /// @throws IllegalArgumentException if it has another shape
   /// @throws IllegalStateException if this is not floating, or depends on no parameter
   default void backward(Tensor cotangent) {
+    backward(cotangent, false);
+  }
+
+  /// As [#backward(Tensor)], with gradients that can be differentiated again if `createGraph`.
+  /// @param cotangent the derivative of something with respect to this tensor; has its shape
+  /// @throws IllegalArgumentException if it has another shape
+  /// @throws IllegalStateException if this is not floating, or depends on no parameter
+  default void backward(Tensor cotangent, boolean createGraph) {
     Tensor y = self();
     Gradient.requireCotangent("backward", y, cotangent);
     Map<Tensor, Set<OpNode>> leaves = Leaves.below(y.node());
     if (leaves.isEmpty()) {
       throw new IllegalStateException(
-          "backward: depends on no parameter; call requiresGrad() on tensors before computing with them");
+          "backward: depends on no parameter; call requiresGrad() on tensors before computing with them,"
+              + " and backward(true) where its gradients are to be differentiated again");
     }
     OpNode seed = cotangent.cast(y.dtype()).node();
     List<Tensor> grads = new ArrayList<>();
@@ -47,7 +74,7 @@ sealed interface Differentiable permits Tensor {
         (leaf, nodes) -> {
           for (OpNode node : nodes) {
             OpNode gradient = OpNode.of(OpCode.GRADIENT, y.node(), node, seed);
-            leaf.addToGrad(Tensor.wrap(OpNode.of(OpCode.DETACH, gradient)));
+            leaf.addToGrad(Tensor.wrap(createGraph ? gradient : OpNode.of(OpCode.DETACH, gradient)));
           }
           grads.add(leaf.grad());
         });

@@ -68,10 +68,14 @@ public final class Tensor extends Joining
     PASSING
   }
 
+  /// A loop that assigns and never asks for values must not grow: after so many assignments they are computed.
+  private static final int MOST_PENDING_WRITES = 100;
+
   private final @Nullable Device device;
   private volatile OpNode node;
   private volatile boolean ownsStorage;
   private volatile boolean keepsExpression;
+  private volatile int pendingWrites;
   private volatile Collecting collecting = Collecting.NOTHING;
   private volatile @Nullable Tensor grad;
 
@@ -347,7 +351,7 @@ public final class Tensor extends Joining
   }
 
   /// Changes this tensor's values. Tensors that were computed from it, or will be from expressions built on it
-  /// before, keep meaning the old values. No derivatives flow from a leaf to its new values. PyTorch's `copy_`.
+  /// before, keep meaning the old values. After a hundred assignments that nobody asked for they are computed. No derivatives flow from a leaf to its new values. PyTorch's `copy_`.
   /// ```java
   /// var w = Tensor.of(1f, 2f);
   /// var old = w.mul(10);
@@ -387,6 +391,11 @@ public final class Tensor extends Joining
       return this;
     }
     OpNode current = node();
+    pendingWrites = current.is(OpCode.ASSIGN) && current.realized() == null ? pendingWrites + 1 : 0;
+    if (pendingWrites == MOST_PENDING_WRITES) {
+      current = realize().node();
+      pendingWrites = 0;
+    }
     // Data that is still to be written, or that others may refer to, is left alone: the new values get a storage of
     // their own.
     boolean inPlace = ownsStorage && current.is(OpCode.BUFFER);

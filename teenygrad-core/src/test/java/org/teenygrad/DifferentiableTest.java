@@ -39,6 +39,49 @@ class DifferentiableTest {
   }
 
   @Test
+  void gradientsThatBackwardAddedCanBeDifferentiated() {
+    for (boolean computed : new boolean[] {false, true}) {
+      Tensor x = Tensor.of(3f).requiresGrad();
+      x.pow(3).backward(true);
+      Tensor slope = x.grad();
+      if (computed) {
+        assertThat(slope.item()).isEqualTo(27);
+      }
+      x.zeroGrad();
+      slope.backward(true);
+      Tensor bend = x.grad();
+      x.zeroGrad();
+      bend.backward();
+      assertThat(slope.item()).isEqualTo(27);
+      assertThat(bend.item()).isEqualTo(18);
+      assertThat(x.grad().item()).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void aPenaltyOnGradientsIsDifferentiable() {
+    // WGAN-GP's penalty, (|dy/dx| - 1)^2, by w: y = w x^2, dy/dx = 2 w x, the penalty's derivative 4 x (2 w x - 1)
+    Tensor w = Tensor.of(0.5f).requiresGrad();
+    Tensor x = Tensor.of(3f).requiresGrad();
+    w.mul(x.square()).backward(true);
+    Tensor penalty = x.grad().sub(1).square();
+    w.zeroGrad();
+    x.zeroGrad();
+    penalty.backward();
+    assertThat(w.grad().item()).isEqualTo(24);
+    assertThat(x.grad().item()).isEqualTo(4 * 0.5f * 2);
+  }
+
+  @Test
+  void gradientsThatAreConstantsSayHowTheyCouldBeDifferentiated() {
+    Tensor x = Tensor.of(3f).requiresGrad();
+    x.pow(3).backward();
+    Tensor slope = x.grad();
+    x.zeroGrad();
+    assertThatThrownBy(slope::backward).isInstanceOf(IllegalStateException.class).hasMessageContaining("backward(true)");
+  }
+
+  @Test
   void equalInitialValuesMakeDifferentParameters() {
     Tensor a = Tensor.zeros(2).requiresGrad();
     Tensor b = Tensor.zeros(2).requiresGrad();

@@ -1,5 +1,6 @@
 package org.teenygrad.ir;
 
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -8,7 +9,6 @@ import java.util.Objects;
 /// Compares expressions inside kernels that may run over different loops.
 public final class Alike {
   private final Map<OpNode, OpNode> ranges;
-  private final Map<OpNode, OpNode> matched = new IdentityHashMap<>();
 
   private Alike(Map<OpNode, OpNode> ranges) {
     this.ranges = ranges;
@@ -25,15 +25,25 @@ public final class Alike {
     return true;
   }
 
+  private record Pair(OpNode a, OpNode b) {}
+
   private boolean match(OpNode a, OpNode b) {
-    if (matched.get(a) == b) {
-      return true;
+    Map<OpNode, OpNode> seen = new IdentityHashMap<>();
+    ArrayDeque<Pair> pending = new ArrayDeque<>();
+    pending.push(new Pair(a, b));
+    while (!pending.isEmpty()) {
+      Pair next = pending.pop();
+      if (seen.put(next.a, next.b) == next.b) {
+        continue;
+      }
+      if (!(next.a.is(OpCode.RANGE) && next.b.is(OpCode.RANGE) ? rename(next.a, next.b) : isSameOperation(next.a, next.b))) {
+        return false;
+      }
+      for (int i = 0; i < next.a.inputs().size(); i++) {
+        pending.push(new Pair(next.a.input(i), next.b.input(i)));
+      }
     }
-    boolean same = a.is(OpCode.RANGE) && b.is(OpCode.RANGE) ? rename(a, b) : isSame(a, b);
-    if (same) {
-      matched.put(a, b);
-    }
-    return same;
+    return true;
   }
 
   private boolean rename(OpNode a, OpNode b) {
@@ -48,15 +58,7 @@ public final class Alike {
     return fits;
   }
 
-  private boolean isSame(OpNode a, OpNode b) {
-    if (a.op() != b.op() || a.dtype() != b.dtype() || !Objects.equals(a.payload(), b.payload()) || a.inputs().size() != b.inputs().size()) {
-      return false;
-    }
-    for (int i = 0; i < a.inputs().size(); i++) {
-      if (!match(a.input(i), b.input(i))) {
-        return false;
-      }
-    }
-    return true;
+  private static boolean isSameOperation(OpNode a, OpNode b) {
+    return a.op() == b.op() && a.dtype() == b.dtype() && Objects.equals(a.payload(), b.payload()) && a.inputs().size() == b.inputs().size();
   }
 }

@@ -103,7 +103,7 @@ final class Scheduler {
 
   private Schedule schedule(List<OpNode> graphs, List<OpNode> params) {
     Debug.graphs(() -> "graph", graphs);
-    List<OpNode> simple = withMemoryOfTheirOwn(graphs, SplitReductions.apply(EmptyTensors.apply(Algebra.simplify(withoutCopies(graphs))), target));
+    List<OpNode> simple = withMemoryOfTheirOwn(graphs, SplitReductions.apply(ViewChains.cut(EmptyTensors.apply(Algebra.simplify(withoutCopies(graphs)))), target));
     Debug.graphs(() -> "graph, simplified", simple);
     assert areTensors(simple);
     Supplier<String> planning = () -> String.format(Locale.ROOT, "planning %,d operations for %s", Graph.topological(simple).size(), runtime.device());

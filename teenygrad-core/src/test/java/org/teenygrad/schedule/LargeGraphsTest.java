@@ -6,6 +6,7 @@ import static org.assertj.core.data.Offset.offset;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,10 @@ import org.teenygrad.Device;
 import org.teenygrad.Gradient;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.ir.Alike;
 import org.teenygrad.ir.Graph;
+import org.teenygrad.ir.IndexAlgebra;
+import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
 /// Graphs that are deep, wide or over many elements, compiled: neither stacks nor time nor precision give out. The time
@@ -64,6 +68,50 @@ class LargeGraphsTest {
     }
     assertThat(slope[0]).isCloseTo((float) expected, within((float) expected * 1e-4f));
     assertThat(slope[1]).isEqualTo(slope[0]);
+  }
+
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void aChainOfThreeThousandViews() {
+    Tensor x = of(new float[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+    float[] expected = x.data();
+    for (int i = 0; i < 1000; i++) { // each turns the elements around by three views that do not merge
+      x = x.reshape(3, 4).transpose(0, 1).reshape(12).flip(0);
+      float[] moved = new float[12];
+      for (int j = 0; j < 12; j++) {
+        moved[11 - j] = expected[j % 3 * 4 + j / 3];
+      }
+      expected = moved;
+    }
+    assertThat(x.data()).containsExactly(expected);
+    assertThat(Gradient.of(x.square().sum(), x).data()[0]).isEqualTo(2 * expected[0]);
+  }
+
+  @Test
+  void likeExpressionsAreFoundAtAnyDepth() {
+    OpNode a = IndexAlgebra.range(1, 5);
+    OpNode b = IndexAlgebra.range(2, 5);
+    OpNode deepA = a;
+    OpNode deepB = b;
+    for (int i = 0; i < 20_000; i++) {
+      deepA = OpNode.of(OpCode.XOR, OpNode.of(OpCode.NEG, deepA), a);
+      deepB = OpNode.of(OpCode.XOR, OpNode.of(OpCode.NEG, deepB), b);
+    }
+    assertThat(Alike.match(deepA, deepB, new HashMap<>())).isTrue();
+    assertThat(Alike.match(deepA, OpNode.of(OpCode.XOR, deepB, b), new HashMap<>())).isFalse();
+    assertThat(Alike.match(OpNode.of(OpCode.XOR, deepA, b), OpNode.of(OpCode.XOR, deepB, b), new HashMap<>())).isFalse();
+  }
+
+  @Test
+  void assignmentsThatNobodyAsksForDoNotPileUp() {
+    Tensor x = of(0, 10);
+    Tensor early = x.mul(2);
+    for (int i = 0; i < 1000; i++) {
+      x.assign(x.add(1));
+      assertThat(Graph.topological(List.of(x.node()), node -> node.realized() == null)).hasSizeLessThan(500);
+    }
+    assertThat(x.data()).containsExactly(1000, 1010);
+    assertThat(early.data()).containsExactly(0, 20);
   }
 
   @Test

@@ -21,6 +21,7 @@ record Classes(int axis, Tensor targets, Tensor counted, Tensor valid) {
     int axis = axis(name, scores.shape(), targets.shape());
     Tensor wide = Positions.widen(targets);
     Tensor counted = wide.ne(ignoreIndex);
+    IndexCheck.classes(name, wide, counted, scores.size(axis));
     Tensor valid = wide.ge(0).and(wide.lt(scores.size(axis))).and(counted);
     return new Classes(axis, wide, counted, valid);
   }
@@ -52,7 +53,7 @@ record Classes(int axis, Tensor targets, Tensor counted, Tensor valid) {
 
   /// For each sample the score of its class; 0 where the target is no class.
   Tensor pick(Tensor scores) {
-    return scores.gather(axis, targets.unsqueeze(axis)).reshape(targets.shape().toArray());
+    return Positions.gather(scores, axis, targets.unsqueeze(axis)).reshape(targets.shape().toArray());
   }
 
   /// The losses with 0 for ignored samples and NaN for targets that are no class, reduced.

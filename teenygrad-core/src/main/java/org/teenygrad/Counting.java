@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.Locale;
+import org.teenygrad.ir.OpCode;
 
 /// Counts and sums by numbers, behind [Statistics].
 final class Counting {
@@ -46,7 +47,7 @@ final class Counting {
     Tensor counts = Tensor.full(Shape.of(bins), 0, DType.INT64);
     return values.numel() == 0
         ? counts.cast(x.dtype())
-        : counts.scatterAdd(0, inside.where(bin, -1).cast(DType.INT64), inside.cast(DType.INT64)).cast(x.dtype());
+        : Positions.scatter(counts, 0, inside.where(bin, -1).cast(DType.INT64), inside.cast(DType.INT64), OpCode.ADD).cast(x.dtype());
   }
 
   /// The mean of each element and the one before it.

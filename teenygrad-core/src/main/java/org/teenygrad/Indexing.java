@@ -6,8 +6,9 @@ import org.teenygrad.ir.OpCode;
 
 /// Reading and writing at computed positions: gather, indexing by tensors, scatter; sorting, running sums, sampling.
 ///
-/// Positions are integers of any type. They are values, so they cannot be checked before they are computed: what is
-/// read outside of an axis is 0, and what is written there is dropped.
+/// Positions are integers of any type. They are values, so they are not checked before they are computed: what is read outside of an
+/// axis is 0, and what is written there is dropped. With `TEENYGRAD_CHECK=index`, and always on the interpreter, such a position is
+/// refused by an [IndexOutOfBoundsException] that names the method, the position and the axis.
 sealed interface Indexing permits Tensor {
   private Tensor self() {
     return (Tensor) this;
@@ -27,8 +28,8 @@ sealed interface Indexing permits Tensor {
       return self().unsqueeze(0).gather(axis, index.unsqueeze(0)).squeeze(0); // PyTorch lets a scalar have axes 0 and -1
     }
     int along = self().shape().axis(axis);
-    Tensor x = Positions.cutTo(self(), index, along, "gather");
-    return Tensor.applyWith(OpCode.GATHER, along, x, index);
+    IndexCheck.positions("gather", self(), along, index);
+    return Positions.gather(self(), along, index);
   }
 
   /// As [#gather], but all other axes broadcast, and negative positions count from the end: `torch.take_along_dim`.
@@ -42,7 +43,8 @@ sealed interface Indexing permits Tensor {
     Shape other = Broadcasting.shape("takeAlongDim", self().shape().with(along, 1), index.shape().with(along, 1));
     Tensor x = self().broadcastTo(other.with(along, self().size(along)));
     Tensor positions = index.broadcastTo(other.with(along, index.size(along)));
-    return x.gather(along, Positions.wrapped(positions, self().size(along)));
+    IndexCheck.signedPositions("takeAlongDim", x, along, positions);
+    return Positions.gather(x, along, Positions.wrapped(positions, self().size(along)));
   }
 
   /// The parts of this tensor at positions along an axis: `torch.index_select`. Negative positions count from the end.
@@ -94,6 +96,7 @@ sealed interface Indexing permits Tensor {
     if (self().rank() != 2) {
       throw new IllegalArgumentException("embedding: the table is (rows, dim), not " + self().shape());
     }
+    IndexCheck.positions("embedding", self(), 0, ids);
     return Positions.rows(self(), ids);
   }
 
@@ -104,6 +107,7 @@ sealed interface Indexing permits Tensor {
   /// ```
   /// @return (this shape, classes)
   default Tensor oneHot(int classes) {
+    IndexCheck.classes("oneHot", self(), self().onesLike(DType.BOOL), classes);
     return self().unsqueeze(-1).eq(Tensor.arange(classes)).cast(DType.INT64);
   }
 
@@ -126,6 +130,7 @@ sealed interface Indexing permits Tensor {
   /// @param source of the index' shape
   /// @throws IllegalArgumentException if the index is not of integers, or longer than this tensor or the source elsewhere than on the axis
   default Tensor scatter(int axis, Tensor index, Tensor source) {
+    IndexCheck.positions("scatter", self(), axis, index);
     return Positions.scatter(self(), axis, index, source, null);
   }
 
@@ -135,6 +140,7 @@ sealed interface Indexing permits Tensor {
   /// ```
   /// @throws IllegalArgumentException if the index is not of integers, or longer than this tensor or the source elsewhere than on the axis
   default Tensor scatterAdd(int axis, Tensor index, Tensor source) {
+    IndexCheck.positions("scatterAdd", self(), axis, index);
     return Positions.scatter(self(), axis, index, source, OpCode.ADD);
   }
 
@@ -144,6 +150,7 @@ sealed interface Indexing permits Tensor {
   /// ```
   /// @param includeSelf whether what this tensor holds at such a place is combined, too
   default Tensor scatterReduce(int axis, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {
+    IndexCheck.positions("scatterReduce", self(), axis, index);
     return reduction.of(self(), axis, index, source, includeSelf);
   }
 

@@ -36,6 +36,11 @@ final class Positions {
     return rows.reshape(IntStream.concat(index.shape().stream(), x.shape().stream().skip(1)).toArray());
   }
 
+  /// [Tensor#gather] of positions that may be outside: 0 is read there.
+  static Tensor gather(Tensor x, int axis, Tensor index) {
+    return Tensor.applyWith(OpCode.GATHER, axis, cutTo(x, index, axis, "gather"), index);
+  }
+
   static Tensor index(Tensor x, @Nullable Tensor... indices) {
     return Arrays.stream(indices).allMatch(Objects::isNull) ? x.alias() : Located.of("index", x, indices).read();
   }
@@ -66,7 +71,7 @@ final class Positions {
       int[] axes = order.stream().mapToInt(Integer::intValue).toArray();
       int first = adjacent ? indexed.getFirst() : 0;
       Tensor flat = x.permute(axes).flatten(first, first + indexed.size() - 1);
-      return new Located(x, axes, flat, first, flatPosition(x, indices, indexed));
+      return new Located(x, axes, flat, first, flatPosition(name, x, indices, indexed));
     }
 
     private int[] withPosition(int... sizes) {
@@ -98,7 +103,7 @@ final class Positions {
   }
 
   /// Where the indices point in the indexed axes taken as one; -1 where one of several is outside its axis.
-  private static Tensor flatPosition(Tensor x, @Nullable Tensor[] indices, List<Integer> indexed) {
+  private static Tensor flatPosition(String name, Tensor x, @Nullable Tensor[] indices, List<Integer> indexed) {
     Tensor position = null;
     Tensor inside = null;
     for (int axis : indexed) {
@@ -107,6 +112,7 @@ final class Positions {
         throw new IllegalArgumentException("index: positions are integers, not " + index.dtype());
       }
       int size = x.size(axis);
+      IndexCheck.signedPositions(name, x, axis, index);
       Tensor own = wrapped(index, size);
       if (indexed.size() == 1) {
         return own;

@@ -38,7 +38,7 @@ final class Scan {
     int[] shape = IntStream.range(0, x.rank()).map(i -> i == along ? -1 : 1).toArray();
     Tensor positions = Tensor.arange(x.size(along), DType.INT64).reshape(shape);
     Tensor last = of(OpCode.MAX, (x.dtype().isFloating() ? reached.or(x.isNan()) : reached).where(positions, 0), along);
-    return new Sorted(x.gather(along, last), last);
+    return new Sorted(Positions.gather(x, along, last), last);
   }
 
   /// The scan over the last axis.

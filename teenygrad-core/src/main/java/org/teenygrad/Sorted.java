@@ -18,7 +18,7 @@ public record Sorted(Tensor values, Tensor indices) {
     }
     Tensor key = key(x.detach().transpose(along, -1));
     Tensor indices = first(descending ? key.not() : key, count).transpose(along, -1);
-    return new Sorted(x.gather(along, indices), indices);
+    return new Sorted(Positions.gather(x, along, indices), indices);
   }
 
   /// Integers in the order of the elements: int64 for 64-bit types, else int32. The bits of floats are in order up to the sign;

@@ -85,8 +85,12 @@ class SelectionTest {
   @Test
   void positionsCountFromTheEndAndTheLastOfEqualOnesWins() {
     Tensor x = counting(5);
-    x.at(positions(-1, 0, 0, 9)).assign(of(10, 20, 30, 40));
+    x.at(positions(-1, 0, 0)).assign(of(10, 20, 30));
     assertThat(x.data()).containsExactly(30, 1, 2, 3, 10);
+    if (!device.name().equals("interpreter")) { // which refuses positions outside, see IndexCheckTest
+      x.at(positions(9, 1)).assign(of(40, 50));
+      assertThat(x.data()).containsExactly(30, 50, 2, 3, 10);
+    }
     Tensor y = counting(2, 2, 2);
     y.at(Slice.at(positions(0, 1)), Slice.ALL, Slice.at(positions(1, 0))).assign(of(-1, -2));
     assertThat(y.data()).containsExactly(0, -1, 2, -2, -1, 5, -2, 7);

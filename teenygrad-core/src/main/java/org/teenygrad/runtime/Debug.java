@@ -1,6 +1,7 @@
 package org.teenygrad.runtime;
 
 import java.util.Collection;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Printer;
@@ -16,7 +17,7 @@ import org.teenygrad.ir.Printer;
 /// | 3 | the nodes of each new schedule before and after simplification, and of each new kernel |
 /// | 4 | LLVM IR and assembly of each new kernel |
 ///
-/// [Settings#CHECK] looks for NaN after each launch.
+/// [Settings#CHECK] looks for NaN after each launch, or whether indices are within their axis before they are used.
 public final class Debug {
   public static final int SCHEDULES = 1;
   public static final int LAUNCHES = 2;
@@ -24,7 +25,14 @@ public final class Debug {
   public static final int CODE = 4;
 
   private static volatile int level = told(Settings.DEBUG, 0);
-  private static volatile boolean checksNan = told(Settings.CHECK, "").equals("nan");
+  private static volatile boolean checksNan = told(Settings.CHECK, Set.of()).contains(Check.NAN);
+  private static volatile boolean checksIndex = told(Settings.CHECK, Set.of()).contains(Check.INDEX);
+
+  /// What may be checked while kernels run.
+  public enum Check {
+    NAN,
+    INDEX
+  }
 
   private Debug() {}
 
@@ -55,6 +63,15 @@ public final class Debug {
 
   public static void checksNan(boolean wanted) {
     checksNan = wanted;
+  }
+
+  /// Whether indices are looked at before they are used.
+  public static boolean checksIndex() {
+    return checksIndex;
+  }
+
+  public static void checksIndex(boolean wanted) {
+    checksIndex = wanted;
   }
 
   /// Says something if the level asks for it.

@@ -2,8 +2,10 @@ package org.teenygrad.runtime;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +31,9 @@ public final class Settings {
   public static final Setting<Integer> DEBUG = new Setting<>(
       "debug", "what to tell on stderr: `1` schedules, `2` launches, `3` graphs, `4` code", "`0`", "a level from 0 to " + Debug.CODE, text -> number(text, 0, Debug.CODE));
 
-  public static final Setting<String> CHECK = new Setting<>(
-      "check", "`nan` stops at the first kernel that makes a NaN", "no check", "a check; there is nan", text -> text.equalsIgnoreCase("nan") ? "nan" : null);
+  public static final Setting<Set<Debug.Check>> CHECK = new Setting<>(
+      "check", "`nan` stops at the first kernel that makes a NaN, `index` at the first index outside of its axis; `nan,index` does both", "no check",
+      "a list of checks; there are nan and index", Settings::checks);
 
   public static final Setting<Boolean> EAGER = new Setting<>(
       "eager", "`1` computes each operation at once, as the book's eager mode does", "`0`", "1 or 0, true or false", Settings::truth);
@@ -124,6 +127,14 @@ public final class Settings {
   private static @Nullable Integer number(String text, int least, int most) {
     int number = Integer.parseInt(text);
     return number >= least && number <= most ? number : null;
+  }
+
+  private static Set<Debug.Check> checks(String text) {
+    Set<Debug.Check> checks = EnumSet.noneOf(Debug.Check.class);
+    for (String name : text.split(",")) {
+      checks.add(Debug.Check.valueOf(name.strip().toUpperCase(Locale.ROOT)));
+    }
+    return checks;
   }
 
   private static @Nullable Boolean truth(String text) {

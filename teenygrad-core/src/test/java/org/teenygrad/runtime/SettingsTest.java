@@ -58,7 +58,7 @@ class SettingsTest {
       threads | 0          | TEENYGRAD_THREADS=0 is not a number of threads from 1 to 1024
       memory  | x          | TEENYGRAD_MEMORY=x is not a size such as 16g, 512m or 1000000000
       debug   | 5          | TEENYGRAD_DEBUG=5 is not a level from 0 to 4
-      check   | nun        | TEENYGRAD_CHECK=nun is not a check; there is nan
+      check   | nun        | TEENYGRAD_CHECK=nun is not a list of checks; there are nan and index
       eager   | yes        | TEENYGRAD_EAGER=yes is not 1 or 0, true or false
       rung    | tensor     | TEENYGRAD_RUNG=tensor is not a rung; there are naive, shared, registers, mma, wgmma, tma
       """)

@@ -1,0 +1,59 @@
+package org.teenygrad;
+
+import java.util.Arrays;
+import org.teenygrad.runtime.Debug;
+
+/// Looks whether indices are within the axis that they index, where the user's line is.
+///
+/// Indices are values: on most devices what is read outside of an axis is 0 and what is written there is dropped, for a kernel that
+/// stops costs more. On the interpreter, and everywhere with `TEENYGRAD_CHECK=index`, they are computed and looked at before they are
+/// used. PyTorch throws on a CPU and kills the context on a GPU.
+final class IndexCheck {
+  private IndexCheck() {}
+
+  /// Positions that count from 0.
+  /// @throws IndexOutOfBoundsException if they are checked and one is not in `0 .. size - 1`
+  static void positions(String method, Tensor x, int axis, Tensor index) {
+    within(method, "index", index, 0, x.size(axis), "axis " + axis + " of " + x.shape());
+  }
+
+  /// Positions that count from 0, or from the end where they are negative.
+  /// @throws IndexOutOfBoundsException if they are checked and one is not in `-size .. size - 1`
+  static void signedPositions(String method, Tensor x, int axis, Tensor index) {
+    within(method, "index", index, -x.size(axis), x.size(axis), "axis " + axis + " of " + x.shape());
+  }
+
+  /// Classes of samples.
+  /// @param counted bool, in the targets' shape: false where a target is ignored
+  /// @throws IndexOutOfBoundsException if they are checked and one is not in `0 .. count - 1`
+  static void classes(String method, Tensor targets, Tensor counted, int count) {
+    if (isWanted(targets)) {
+      within(method, "target", counted.where(targets, 0), 0, count, count + " classes");
+    }
+  }
+
+  private static boolean isWanted(Tensor index) {
+    String device = index.device().name();
+    return index.dtype().isInteger() && (device.equals("interpreter") || Debug.checksIndex() && !device.equals("null"));
+  }
+
+  private static void within(String method, String role, Tensor index, long from, long below, String of) {
+    if (!isWanted(index)) {
+      return;
+    }
+    long[] values = index.toLongArray();
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] < from || values[i] >= below) {
+        throw new IndexOutOfBoundsException(
+            method + ": " + role + " " + values[i] + place(index.shape(), i) + " is outside " + from + ".." + (below - 1) + ", " + of);
+      }
+    }
+  }
+
+  private static String place(Shape shape, long element) {
+    long[] strides = shape.strides();
+    long[] at = new long[shape.rank()];
+    Arrays.setAll(at, axis -> element / strides[axis] % shape.size(axis));
+    return shape.rank() == 0 ? "" : " at " + Arrays.toString(at);
+  }
+}

@@ -24,7 +24,7 @@ sealed interface Normalization permits Tensor {
   /// @throws IllegalArgumentException if the last axes have other sizes, or weight or bias another shape
   default Tensor layerNorm(Shape normalizedShape, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
     int[] axes = Scaling.lastAxes("layerNorm", self(), normalizedShape, weight, bias);
-    return Precision.compute(self(), x -> Scaling.affine(Scaling.standardize(x, eps, axes), weight, bias));
+    return Scaling.normalize(self(), eps, axes, weight, bias);
   }
 
   /// As [#layerNorm(Shape, Tensor, Tensor, double)] over the shape of `weight`, with eps 1e-5.
@@ -70,11 +70,11 @@ sealed interface Normalization permits Tensor {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "groupNorm: %d channels do not divide into %d groups", shape.size(1), groups));
     }
-    return Precision.compute(self(), x -> {
-      Tensor grouped = x.reshape(shape.size(0), groups, -1);
-      Tensor standard = Scaling.standardize(grouped, eps, 2).reshape(shape.toArray());
-      return Scaling.affine(standard, Scaling.perChannel(weight, shape), Scaling.perChannel(bias, shape));
-    });
+    Tensor floating = Operations.toFloating(self());
+    int each = Math.toIntExact(shape.size(1) / groups * shape.stream().skip(2).asLongStream().reduce(1, Math::multiplyExact));
+    Tensor grouped = floating.reshape(shape.size(0), groups, each);
+    Tensor standard = Scaling.standardize(grouped, eps, 2).reshape(shape.toArray());
+    return Scaling.affine(standard, Scaling.perChannel(weight, shape), Scaling.perChannel(bias, shape)).cast(floating.dtype());
   }
 
   /// Normalises each channel of each sample over all other axes: `torch.nn.functional.instance_norm`.
@@ -91,10 +91,7 @@ sealed interface Normalization permits Tensor {
       throw new IllegalArgumentException("instanceNorm: takes (batch, channels, ...) with axes to normalise over, not " + shape);
     }
     int[] axes = IntStream.range(2, shape.rank()).toArray();
-    return Precision.compute(
-        self(),
-        x -> Scaling.affine(
-            Scaling.standardize(x, eps, axes), Scaling.perChannel(weight, shape), Scaling.perChannel(bias, shape)));
+    return Scaling.normalize(self(), eps, axes, Scaling.perChannel(weight, shape), Scaling.perChannel(bias, shape));
   }
 
   /// Normalises each channel over the batch and all other axes, by the batch's own statistics:
@@ -110,10 +107,7 @@ sealed interface Normalization permits Tensor {
     Shape shape = self().shape();
     Scaling.checkChannels("batchNorm", shape, weight, bias);
     int[] axes = IntStream.range(0, shape.rank()).filter(axis -> axis != 1).toArray();
-    return Precision.compute(
-        self(),
-        x -> Scaling.affine(
-            Scaling.standardize(x, eps, axes), Scaling.perChannel(weight, shape), Scaling.perChannel(bias, shape)));
+    return Scaling.normalize(self(), eps, axes, Scaling.perChannel(weight, shape), Scaling.perChannel(bias, shape));
   }
 
   /// Normalises each channel by given statistics: `torch.nn.functional.batch_norm(training=False)`.

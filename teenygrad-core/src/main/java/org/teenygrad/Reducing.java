@@ -44,10 +44,9 @@ final class Reducing {
 
   static Tensor variance(Tensor x, int[] axes, int correction, boolean keepDim) {
     Tensor floating = Operations.toFloating(x);
-    Tensor wide = floating.cast(accumulator(floating.dtype()));
-    Tensor squares = wide.sub(mean(wide, axes, true)).square();
     long count = Math.max(0, count(x.shape(), axes) - correction);
-    return over(squares, OpCode.ADD, axes, keepDim).div(count).cast(floating.dtype());
+    Tensor variance = Moments.of(floating, axes).squares().div(count).cast(floating.dtype());
+    return keepDim ? variance : Operations.reshape(variance, without(x.shape(), axes(x.shape(), axes)));
   }
 
   static Tensor extreme(String name, OpCode combine, Tensor x, int[] axes, boolean keepDim) {
@@ -114,7 +113,8 @@ final class Reducing {
     return positive;
   }
 
-  private static long count(Shape shape, int[] axes) {
+  /// How many elements each result is made of.
+  static long count(Shape shape, int[] axes) {
     return axes(shape, axes).stream().mapToLong(shape::size).reduce(1, Math::multiplyExact);
   }
 

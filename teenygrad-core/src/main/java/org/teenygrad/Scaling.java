@@ -9,10 +9,17 @@ import org.jspecify.annotations.Nullable;
 final class Scaling {
   private Scaling() {}
 
-  /// Mean 0 and variance 1 over axes; the mean is taken first, so large offsets cost no precision.
+  /// [#standardize] and [#affine], rounded to the type of `x`.
+  static Tensor normalize(Tensor x, double eps, int[] axes, @Nullable Tensor weight, @Nullable Tensor bias) {
+    Tensor floating = Operations.toFloating(x);
+    return affine(standardize(floating, eps, axes), weight, bias).cast(floating.dtype());
+  }
+
+  /// Mean 0 and variance 1 over axes, however large the mean is; of a floating tensor, in the type that it is computed in.
   static Tensor standardize(Tensor x, double eps, int... axes) {
-    Tensor centred = x.sub(x.mean(axes, true));
-    return centred.mul(centred.square().mean(axes, true).add(eps).rsqrt());
+    Moments moments = Moments.of(x, axes);
+    Tensor variance = moments.squares().div(Reducing.count(x.shape(), axes));
+    return moments.centred().mul(variance.add(eps).rsqrt());
   }
 
   static Tensor affine(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias) {

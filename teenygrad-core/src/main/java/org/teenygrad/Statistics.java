@@ -178,7 +178,7 @@ sealed interface Statistics permits Tensor {
     }
     return Precision.compute(self(), x -> {
       Tensor rows = x.rank() == 2 ? x : x.reshape(1, -1);
-      Tensor centred = rows.sub(rows.mean(-1, true));
+      Tensor centred = Moments.of(rows, -1).centred();
       Tensor products = centred.matmul(centred.t()).div(Math.max(0, rows.size(1) - correction));
       return x.rank() == 2 ? products : products.squeeze();
     });

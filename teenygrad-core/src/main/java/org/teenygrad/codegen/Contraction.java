@@ -28,6 +28,9 @@ final class Contraction implements LoopNest {
 
   private static final long FEWEST_COLUMNS = 4;
 
+  /// Products that are added up one by one. A tile's sums take all registers, so those of the blocks before are written to memory and read.
+  private static final long BLOCK = 1024;
+
   private final Emitter emitter;
   private final Analysis analysis;
   private final OpNode fold;
@@ -248,7 +251,7 @@ final class Contraction implements LoopNest {
         int lanes = sumLanes(steps);
         sums.add(new Ir.Carried(Ir.type(fold.dtype(), lanes), Instructions.neutral(OpCode.ADD, fold.dtype(), lanes)));
       }
-      List<Ir.Carried> results = inner(0, sums, new Place(instances, axis, panel, copiedRows), "0");
+      List<Ir.Carried> results = inner(0, sums, new Place(instances, sums, axis, panel, copiedRows), "0");
       for (int i = 0; i < instances.size(); i++) {
         List<Integer> steps = instances.get(i);
         emitter.define(fold, steps, narrowed(results.get(i), sumLanes(steps), emitter.loops.lanes(fold, steps)));
@@ -258,8 +261,8 @@ final class Contraction implements LoopNest {
     });
   }
 
-  /// A tile in the making: its sums, the axis of its columns, and where its factors were copied to.
-  private record Place(List<List<Integer>> sums, Axis axis, String columns, String rows) {}
+  /// A tile in the making: its sums and what they start from, the axis of its columns, and where its factors were copied to.
+  private record Place(List<List<Integer>> sums, List<Ir.Carried> neutral, Axis axis, String columns, String rows) {}
 
   /// The lanes of a sum: whole vectors where the right factor was padded.
   private int sumLanes(List<Integer> steps) {
@@ -281,12 +284,24 @@ final class Contraction implements LoopNest {
   private List<Ir.Carried> inner(int depth, List<Ir.Carried> sums, Place place, String row) {
     List<OpNode> ranges = Analysis.foldRanges(fold);
     OpNode range = ranges.get(depth);
-    return emitter.ir.loop("0", Long.toString(Analysis.size(range)), 1, sums, (counter, carried) ->
+    long products = count(ranges.subList(depth + 1, ranges.size()));
+    BlockedLoop loop = new BlockedLoop(emitter, Analysis.size(range), products, BLOCK, place.neutral, (before, block) -> added(place, before, block));
+    return loop.emit(Analysis.size(range), 1, sums, (counter, carried) ->
         emitter.within(range, counter, null, () -> {
           String next = depth == 0 ? counter : emitter.sum(emitter.ir.value("mul i64 " + row + ", " + Analysis.size(range)), counter);
           emitter.emitReady(operands());
           return depth < ranges.size() - 1 ? inner(depth + 1, carried, place, next) : multiply(carried, place, next);
         }));
+  }
+
+  private List<Ir.Carried> added(Place place, List<Ir.Carried> before, List<Ir.Carried> block) {
+    List<Ir.Carried> sums = new ArrayList<>();
+    for (int i = 0; i < before.size(); i++) {
+      int lanes = sumLanes(place.sums.get(i));
+      sums.add(new Ir.Carried(before.get(i).type(),
+          emitter.instructions.binary(OpCode.ADD, fold.dtype(), lanes, before.get(i).value(), block.get(i).value())));
+    }
+    return sums;
   }
 
   private List<Ir.Carried> multiply(List<Ir.Carried> carried, Place place, String row) {

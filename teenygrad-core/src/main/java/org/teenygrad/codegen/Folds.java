@@ -14,6 +14,9 @@ final class Folds {
   /// Independent vector accumulators, enough to hide the latency of an addition (4 cycles at 2 a cycle).
   private static final int ACCUMULATORS = 4;
 
+  /// Additions to an accumulator, one by one.
+  private static final long BLOCK = 128;
+
   /// Sums that a member of a team carries around a loop.
   private static final int SUMS_EACH = 16;
 
@@ -30,6 +33,7 @@ final class Folds {
   private record Slot(OpNode fold, List<Integer> steps, int step, int lanes) {}
 
   private final List<Slot> slots = new ArrayList<>();
+  private List<Ir.Carried> neutral = List.of();
 
   /// @param inside what the bodies need that changes in the loops, inputs before users
   /// @param products the bodies that are multiplied and added in one instruction
@@ -99,6 +103,7 @@ final class Folds {
       DType dtype = slot.fold.dtype();
       carried.add(new Ir.Carried(Ir.type(dtype, slot.lanes), Instructions.neutral(combine(slot.fold), dtype, slot.lanes)));
     }
+    neutral = List.copyOf(carried);
     List<Ir.Carried> results = outer(0, carried);
     for (OpNode fold : folds) {
       for (List<Integer> steps : emitter.loops.instances(fold)) {
@@ -115,13 +120,39 @@ final class Folds {
   private List<Ir.Carried> outer(int depth, List<Ir.Carried> carried) {
     OpNode range = ranges.get(depth);
     if (depth < ranges.size() - 1) {
-      return emitter.ir.loop("0", Long.toString(Analysis.size(range)), 1, carried, (counter, values) ->
+      return loop(Analysis.size(range), 1, additions(depth + 1), carried, (counter, values) ->
           emitter.within(range, counter, null, () -> {
             emitter.emitReady(inside);
             return outer(depth + 1, values);
           }));
     }
     return team == null ? innermost(range, carried) : shared(range, team, carried);
+  }
+
+  /// A loop of additions, in blocks where sums are rounded.
+  /// @param below a multiple of `step`
+  /// @param additions of one iteration to each accumulator
+  private List<Ir.Carried> loop(long below, long step, long additions, List<Ir.Carried> carried, Ir.LoopBody body) {
+    boolean rounds = folds.stream().anyMatch(fold -> combine(fold) == OpCode.ADD && fold.dtype().isFloating());
+    return rounds
+        ? new BlockedLoop(emitter, below / step, additions, BLOCK, neutral, this::added).emit(below, step, carried, body)
+        : emitter.ir.loop("0", Long.toString(below), step, carried, body);
+  }
+
+  /// How many additions to each accumulator the loops from a depth on make.
+  private long additions(int depth) {
+    long each = (long) lanes * unroll * (team == null ? 1 : team.size());
+    return Contraction.count(ranges.subList(depth, ranges.size() - 1)) * Math.ceilDiv(Analysis.size(ranges.getLast()), each);
+  }
+
+  private List<Ir.Carried> added(List<Ir.Carried> before, List<Ir.Carried> block) {
+    List<Ir.Carried> sums = new ArrayList<>();
+    for (int i = 0; i < slots.size(); i++) {
+      Slot slot = slots.get(i);
+      sums.add(new Ir.Carried(before.get(i).type(), emitter.instructions.binary(
+          combine(slot.fold), Analysis.inRegister(slot.fold.dtype()), slot.lanes, before.get(i).value(), block.get(i).value())));
+    }
+    return sums;
   }
 
   /// The innermost loop shared by a team: vector after vector goes to one member after the other.
@@ -132,7 +163,7 @@ final class Folds {
     String own = team.times(lanes);
     List<Ir.Carried> values = carried;
     if (full > 0) {
-      values = emitter.ir.loop("0", Long.toString(full), chunk * unroll, values, (counter, v) ->
+      values = loop(full, chunk * unroll, 1, values, (counter, v) ->
           part(range, emitter.sum(counter, own), unroll, chunk, v));
     }
     int whole = (int) ((size - full) / chunk);
@@ -156,14 +187,14 @@ final class Folds {
   private List<Ir.Carried> innermost(OpNode range, List<Ir.Carried> carried) {
     long size = Analysis.size(range);
     if (lanes == 1) {
-      return emitter.ir.loop("0", Long.toString(size), 1, carried, (counter, values) ->
+      return loop(size, 1, 1, carried, (counter, values) ->
           emitter.within(range, counter, null, () -> accumulate(values, null)));
     }
     long stride = (long) lanes * unroll;
     long full = size / stride * stride;
     List<Ir.Carried> values = carried;
     if (full > 0) {
-      values = emitter.ir.loop("0", Long.toString(full), stride, values, (counter, v) -> {
+      values = loop(full, stride, 1, values, (counter, v) -> {
         Axis axis = new Axis(range, unroll, lanes, lanes);
         return emitter.within(range, counter, axis, () -> accumulate(v, axis));
       });

@@ -34,7 +34,8 @@ import org.teenygrad.schedule.Realizer;
 /// [#requiresGrad(boolean)], [#backward()] and [#zeroGrad()].
 @SuppressWarnings("exports") // node() is for the engine: its package is not exported to users
 public final class Tensor extends Joining
-    implements Elementwise,
+    implements Attributes,
+        Elementwise,
         Transcendentals,
         Trigonometry,
         SpecialFunctions,
@@ -202,50 +203,6 @@ public final class Tensor extends Joining
   /// ```
   public DType dtype() {
     return node.dtype();
-  }
-
-  /// The number of axes; a scalar has none. PyTorch's `ndim`.
-  /// ```java
-  /// Tensor.ones(2, 3).rank();   // 2
-  /// ```
-  public int rank() {
-    return node.shape().rank();
-  }
-
-  /// The size of an axis; a negative axis counts from the last.
-  /// ```java
-  /// Tensor.ones(2, 3).size(-1);   // 3
-  /// ```
-  public int size(int axis) {
-    return node.shape().size(axis);
-  }
-
-  /// The number of elements. PyTorch's `numel`.
-  /// ```java
-  /// Tensor.ones(2, 3).numel();   // 6
-  /// ```
-  public long numel() {
-    return node.shape().elements();
-  }
-
-  /// How many bytes the elements take: PyTorch's `nbytes`. A computed tensor takes as many, one that is part of a fused kernel none.
-  /// ```java
-  /// Tensor.ones(2, 3).nbytes();   // 24
-  /// ```
-  public long nbytes() {
-    return numel() * dtype().bytes();
-  }
-
-  /// How many elements lie between neighbours on each axis: PyTorch's `stride`.
-  ///
-  /// A tensor is a value and has no layout until it is computed; then it lies in row-major order, and these are its strides. A view, such
-  /// as the result of [#t()], has them, too: what moves its indices is part of the kernel that reads it.
-  /// ```java
-  /// Tensor.ones(2, 3).strides();       // [3, 1]
-  /// Tensor.ones(2, 3).t().strides();   // [2, 1]
-  /// ```
-  public long[] strides() {
-    return node.shape().strides();
   }
 
   /// Where the values are or will be.

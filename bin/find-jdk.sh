@@ -72,3 +72,13 @@ use_jdk() {
   JAVA_HOME=$jdk_home
   export JAVA_HOME
 }
+
+# The JVM takes names of files, and the words of a command line, in the locale's encoding: in plain C, which is ASCII, it reads "größe" as
+# "gr??e". What a locale says beside that stays.
+use_utf8() {
+  case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
+    C | POSIX)
+      if [ -n "${LC_ALL-}" ]; then export LC_ALL=C.UTF-8; else export LC_CTYPE=C.UTF-8; fi
+      ;;
+  esac
+}

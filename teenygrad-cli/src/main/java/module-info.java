@@ -1,7 +1,9 @@
 /// The `teenygrad` command.
 module org.teenygrad.cli {
+  requires org.teenygrad.bench;
   requires org.teenygrad.models;
   requires info.picocli;
+  requires java.management;
 
   opens org.teenygrad.cli to
       info.picocli;

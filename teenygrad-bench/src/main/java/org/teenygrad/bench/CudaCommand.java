@@ -20,8 +20,7 @@ import picocli.CommandLine.Option;
     name = "cuda",
     description = {
       "Measures teenygrad beside PyTorch on a GPU. Each case is first compared with float64 on the CPU; one that is wrong is not measured.",
-      "Kernels are timed by the GPU's clock, training steps by the host's; figures are medians. TEENYGRAD_PYTHON names a Python with PyTorch.",
-      ""
+      "Kernels are timed by the GPU's clock, training steps by the host's; figures are medians. TEENYGRAD_PYTHON names a Python with PyTorch."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)

@@ -15,13 +15,12 @@ import picocli.CommandLine.Spec;
 
 /// `teenygrad bench`: measures ours and a peer in the same minutes, each in a process of its own.
 @Command(
-    name = "teenygrad bench",
+    name = "bench",
     description = {
       "Measures teenygrad beside PyTorch, or numpy where there is no PyTorch.",
       "NAME is gemm, elementwise, rows, sums, gpt-step, compile (scheduling and code generation of a GPT-2 training step) or startup"
           + " (first training step of a small model, nothing cached).",
-      "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all.",
-      ""
+      "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all."
     },
     mixinStandardHelpOptions = true,
     subcommands = CudaCommand.class,
@@ -60,7 +59,8 @@ public final class Main implements Callable<Integer> {
     System.exit(command().execute(args));
   }
 
-  static CommandLine command() {
+  /// The command, alone or as a subcommand of another.
+  public static CommandLine command() {
     // cuda is a subcommand and a device.
     return new CommandLine(new Main()).setAllowSubcommandsAsOptionParameters(true).setExecutionExceptionHandler((e, line, parsed) -> {
       line.getErr().println("teenygrad bench: " + e.getMessage());

@@ -24,9 +24,20 @@ final class DeviceOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  /// Makes the choice hold for this process; call it before anything is computed.
+  /// Makes the choice hold for this process, and opens the device; call it before anything is computed.
   /// @return the default device from here on
   Device choose() {
+    if (device != null) {
+      Devices.runtime(Device.of(device)); // says so if there is none
+    }
+    apply();
+    Device chosen = Devices.defaultDevice();
+    Devices.runtime(chosen);
+    return chosen;
+  }
+
+  /// Makes the choice hold for this process and those that it starts.
+  void apply() {
     if (threads != null) {
       try {
         Settings.THREADS.set("--threads ", threads);
@@ -35,11 +46,7 @@ final class DeviceOptions {
       }
     }
     if (device != null) {
-      Devices.runtime(Device.of(device)); // says so if there is none
       Settings.DEVICE.set("--device ", device);
     }
-    Device chosen = Devices.defaultDevice();
-    Devices.runtime(chosen);
-    return chosen;
   }
 }

@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "nanogpt",
     description = {
-      "Shows what nanoGPT is made of. As a picture: teenygrad graph nanogpt --dot | dot -Tsvg > loss.svg",
-      ""
+      "Shows what nanoGPT is made of.",
+      "As a picture: teenygrad graph nanogpt --dot | dot -Tsvg > loss.svg"
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -40,12 +40,12 @@ final class GraphNanoGpt implements Callable<Integer> {
     @Option(names = "--dot", required = true, description = "The expression of the loss, as a Graphviz graph; of a tiny model unless settings say otherwise.")
     private boolean dot;
 
-    @Option(names = "--kernels", required = true, description = "The kernels of a training step in their order: what each fuses, its work, its time.")
+    @Option(names = "--kernels", required = true, description = "The kernels of a training step in their order: what each fuses, its work, its time. This is the default.")
     private boolean kernels;
   }
 
-  @ArgGroup(multiplicity = "1")
-  private What what;
+  @ArgGroup
+  private What what = new What();
 
   @Option(names = "--views", description = "With --dot: draws views (RESHAPE, EXPAND...) and constants, too.")
   private boolean views;
@@ -56,7 +56,7 @@ final class GraphNanoGpt implements Callable<Integer> {
   @Override
   public Integer call() {
     TrainSettings preset = Preset.SHAKESPEARE_CHAR_CPU.settings();
-    TrainSettings settings = (what.kernels ? preset : preset.with(TINY)).with(SettingOptions.given(spec));
+    TrainSettings settings = (what.dot ? preset.with(TINY) : preset).with(SettingOptions.given(spec));
     deviceOptions.choose();
     PrintWriter out = spec.commandLine().getOut();
     Tensor.manualSeed(settings.seed());
@@ -65,7 +65,7 @@ final class GraphNanoGpt implements Callable<Integer> {
       Tensor.realize(model.parameters());
       out.print(loss(model, settings).toDot(model.namedParameters(), views));
     }
-    if (what.kernels) {
+    if (what.kernels || !what.dot) {
       KernelTable.print(step(model, settings), out);
     }
     out.flush();

@@ -1,5 +1,7 @@
 package org.teenygrad.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.teenygrad.runtime.Settings;
 import picocli.CommandLine;
@@ -19,8 +21,10 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       SampleCommand.class,
       DevicesCommand.class,
+      RunCommand.class,
       ReplCommand.class,
-      GraphCommand.class
+      GraphCommand.class,
+      CompletionCommand.class
     },
     footer = {"", "To begin: teenygrad train nanogpt, then teenygrad sample."})
 public final class Main implements Runnable {
@@ -56,6 +60,10 @@ public final class Main implements Runnable {
     CommandLine root = new CommandLine(main);
     SettingOptions.addTo(subcommand(subcommand(root, "train"), "nanogpt").getCommandSpec());
     SettingOptions.addTo(subcommand(subcommand(root, "graph"), "nanogpt").getCommandSpec());
+    subcommand(root, "run").setStopAtPositional(true); // what follows is the program's
+    root.addSubcommand("bench", org.teenygrad.bench.Main.command());
+    layOut(root);
+    root.getCommandSpec().usageMessage().exitCodeListHeading("%nEnvironment variables; options take precedence:%n").exitCodeList(environment());
     Failures failures = new Failures(main);
     return root
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -64,6 +72,25 @@ public final class Main implements Runnable {
         .setExecutionStrategy(Main::run)
         .setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures);
+  }
+
+  /// One layout for the help of all commands; only the whole program has a version.
+  private static void layOut(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    spec.usageMessage().abbreviateSynopsis(true).parameterListHeading("%n").optionListHeading("%n").commandListHeading("%nCommands:%n");
+    if (spec.parent() != null) {
+      spec.remove(spec.findOption("--version"));
+    }
+    command.getSubcommands().values().forEach(Main::layOut);
+  }
+
+  private static Map<String, String> environment() {
+    Map<String, String> environment = new LinkedHashMap<>();
+    for (Settings.Setting<?> setting : Settings.all()) {
+      String text = setting.meaning() + " (default: " + setting.byDefault() + ")";
+      environment.put(setting.variable(), text.replace("`", "").replace("%", "%%"));
+    }
+    return environment;
   }
 
   /// What the environment gets wrong is said before anything begins, but not instead of help.
@@ -85,6 +112,11 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] args) {
-    System.exit(commandLine(new Interrupt()).execute(args));
+    int status = commandLine(new Interrupt()).execute(args);
+    if (System.out.checkError()) {
+      System.err.println("teenygrad: not all output could be written: standard output is full or closed");
+      status = Math.max(status, CommandLine.ExitCode.SOFTWARE);
+    }
+    System.exit(status);
   }
 }

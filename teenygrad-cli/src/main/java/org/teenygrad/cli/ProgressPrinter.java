@@ -13,6 +13,9 @@ final class ProgressPrinter implements Progress {
   private static final long REWRITE_NANOS = 100_000_000;
   private static final String CLEAR_LINE = "\r\u001b[K";
 
+  /// The first iterations tell nothing of the pace: kernels are compiled, then counted, then what will be replayed is recorded.
+  private static final int WITHOUT_PACE = 3;
+
   /// How much the last iteration counts for the pace.
   private static final double SMOOTHING = 0.05;
 
@@ -35,10 +38,12 @@ final class ProgressPrinter implements Progress {
 
   @Override
   public void iteration(int iteration, double loss, double millis) {
-    boolean isFirst = iteration == first + 1; // compiles kernels: says nothing of the pace
-    millisPerStep = isFirst || iteration == first + 2 ? millis : millisPerStep + SMOOTHING * (millis - millisPerStep);
+    int done = iteration - first;
+    if (done > WITHOUT_PACE) {
+      millisPerStep = done == WITHOUT_PACE + 1 ? millis : millisPerStep + SMOOTHING * (millis - millisPerStep);
+    }
     long now = System.nanoTime();
-    boolean due = isTerminal ? now - lastShown > REWRITE_NANOS : isFirst || iteration % settings.logInterval() == 0;
+    boolean due = isTerminal ? now - lastShown > REWRITE_NANOS : done == 1 || iteration % settings.logInterval() == 0;
     if (due) {
       lastShown = now;
       String line = line(iteration, loss);
@@ -49,12 +54,10 @@ final class ProgressPrinter implements Progress {
   }
 
   private String line(int iteration, double loss) {
-    return String.format(
+    String progress = String.format(Locale.ROOT, "iteration %d/%d, loss %.4f", iteration, settings.maxIters(), loss);
+    return millisPerStep == 0 ? progress : progress + String.format(
         Locale.ROOT,
-        "iteration %d/%d, loss %.4f, %s tokens/s, %.1f ms a step, %s left",
-        iteration,
-        settings.maxIters(),
-        loss,
+        ", %s tokens/s, %.1f ms a step, %s left",
         thousands(settings.tokensPerIteration() * 1000 / millisPerStep),
         millisPerStep,
         duration((settings.maxIters() - iteration) * millisPerStep / 1000));

@@ -18,8 +18,7 @@ import picocli.CommandLine.Parameters;
     name = "repl",
     description = {
       "Starts JShell with teenygrad imported. /exit ends it.",
-      "Nothing is computed to be echoed: x.realize() and println(x) show a tensor's values.",
-      ""
+      "Nothing is computed to be echoed: x.realize() and println(x) show a tensor's values."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

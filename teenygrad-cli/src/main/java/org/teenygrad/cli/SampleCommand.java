@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 /// `teenygrad sample`: a trained model continues a text.
 @Command(
     name = "sample",
-    description = {"Lets a trained model continue a text.", ""},
+    description = {"Lets a trained model continue a text."},
     mixinStandardHelpOptions = true,
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

@@ -1,7 +1,9 @@
 package org.teenygrad.cli;
 
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.teenygrad.models.nanogpt.Preset;
 import org.teenygrad.models.nanogpt.Setting;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -17,13 +19,20 @@ final class SettingOptions {
           .type(Object.class)
           .arity("1")
           .paramLabel(label(setting))
-          .description(setting.help())
+          .description(description(setting))
           .converters(text -> parse(setting, text));
       if (setting.type() == boolean.class) {
         option.arity("0..1").fallbackValue("true");
       }
       command.addOption(option.build());
     }
+  }
+
+  private static String description(Setting setting) {
+    String help = setting.help();
+    Object value = setting.value(Preset.SHAKESPEARE_CHAR_CPU.settings());
+    String text = value instanceof Double number ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString() : value.toString();
+    return Character.toUpperCase(help.charAt(0)) + help.substring(1) + " (default: " + text + ").";
   }
 
   private static Object parse(Setting setting, String text) {

@@ -27,15 +27,17 @@ import picocli.CommandLine.Spec;
     name = "nanogpt",
     description = {
       "Trains a small GPT on the characters of a text and lets it speak.",
-      "Without options: on stories that come with teenygrad, in minutes. Ctrl-C saves; --init-from resume goes on.",
-      ""
+      "Without options: on stories that come with teenygrad, in minutes.",
+      "Ctrl-C saves, and --init-from resume goes on."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
-      "Presets: shakespeare-char-cpu (the default: 4 layers of 128), shakespeare-char (6 of 384: for a GPU),",
-      "gpt2 (12 of 768: GPT-2's shape; its tokens are the text's characters too, not yet GPT-2's)."
+      "Presets:",
+      "  shakespeare-char-cpu  4 blocks of 128; the default",
+      "  shakespeare-char      6 blocks of 384, for a GPU",
+      "  gpt2                  12 blocks of 768, GPT-2's shape; tokens are characters"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TrainNanoGpt implements Callable<Integer> {

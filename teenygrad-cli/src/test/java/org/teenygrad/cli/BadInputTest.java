@@ -17,6 +17,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What a user can get wrong gives one sentence on stderr and an exit status that is not 0.
 class BadInputTest {
@@ -81,6 +83,13 @@ class BadInputTest {
         new Case("heads that do not divide", 1, "n_embd (10) must be a multiple of n_head (4)", train("--n-embd", "10", "--n-head", "4")),
         new Case("a learning rate that is no number", 1, "learning_rate must be a finite number of 0 or more, not NaN", train("--learning-rate", "NaN")),
         new Case("a negative count", 1, "batch_size must be at least 1, not -3", train("--batch-size", "-3")),
+        new Case("a batch of more than fits in one", 1, "batch_size 2147483647 x block_size 8 is 17,179,869,176 tokens, and a batch has room for 2,147,483,647", train("--batch-size", "2147483647")),
+        new Case("a model deeper than any", 1, "n_layer must be at most 10000, not 2147483647", train("--n-layer", "2147483647")),
+        new Case("vectors of which matrices are too large", 1, "n_embd (2147483646) makes matrices of more than 2^31 numbers", train("--n-embd", "2147483646")),
+        new Case("a number that no computer has room for", 2, "'99999999999' is no value of n_layer, which is an integer", train("--n-layer", "99999999999")),
+        new Case("as many threads as an int holds", 2, "--threads 2147483647 is not a number of threads from 1 to 1024", train("--threads", "2147483647")),
+        new Case("a word for a number of threads", 2, "--threads x is not a number of threads from 1 to 1024", train("--threads", "x")),
+        new Case("a program that does not exist", 1, "Nowhere.java is no file to run", "run", "Nowhere.java"),
         new Case("a word for a number", 2, "'many' is no value of n_layer, which is an integer", train("--n-layer", "many")),
         new Case("an unknown option", 2, "Unknown option: '--layers=3'", "train", "nanogpt", "--layers=3"),
         new Case("an unknown preset", 2, "there is no preset 'huge', but shakespeare-char-cpu", train("--preset", "huge")),
@@ -104,7 +113,7 @@ class BadInputTest {
         new Case("a temperature below 0", 1, "temperature must be", sample("trained", "--temperature", "-1")),
         new Case("a top-p of 0", 1, "top-p must be above 0", sample("trained", "--top-p", "0")),
         new Case("fewer than no tokens", 2, "--max-new-tokens must be at least 0", sample("trained", "--max-new-tokens", "-1")),
-        new Case("a graph of nothing", 2, "--dot", "graph", "nanogpt"));
+        new Case("two pictures at once", 2, "mutually exclusive", "graph", "nanogpt", "--dot", "--kernels"));
   }
 
   private static String otherText() {
@@ -148,6 +157,29 @@ class BadInputTest {
     List<String> err = process.errorReader().readAllLines();
     assertThat(process.waitFor()).isEqualTo(1);
     assertThat(err).singleElement().asString().startsWith("teenygrad: ").contains("KiB");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TEENYGRAD_THREADS,x", "TEENYGRAD_THREADS,2147483647", "TEENYGRAD_MEMORY,x", "TEENYGRAD_DEBUG,loud", "TEENYGRAD_EAGER,maybe", "TEENYGRAD_CHECK,all"})
+  void anEnvironmentThatMakesNoSenseIsSaidBeforeAnythingBegins(String variable, String value) throws IOException, InterruptedException {
+    ProcessBuilder builder = Teenygrad.process(List.of(), train());
+    builder.environment().put(variable, value);
+    Process process = builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    List<String> err = process.errorReader().readAllLines();
+    assertThat(process.waitFor()).isEqualTo(2);
+    assertThat(err).singleElement().asString().startsWith("teenygrad: " + variable + "=" + value + " is not ").endsWith("; see teenygrad --help");
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void outputThatCannotBeWrittenIsAnError() throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >/dev/full", "sh"));
+    command.addAll(Teenygrad.java(List.of(), Teenygrad.train(text, folder.resolve("full-output"), "--json")));
+    Process process = new ProcessBuilder(command).start();
+    List<String> err = process.errorReader().readAllLines();
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(err).last().isEqualTo("teenygrad: not all output could be written: standard output is full or closed");
   }
 
   /// A limit on the size of files fails a write as a full disk does.

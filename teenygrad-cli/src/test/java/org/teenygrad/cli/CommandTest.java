@@ -2,13 +2,18 @@ package org.teenygrad.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -18,12 +23,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.Device;
+import org.teenygrad.models.nanogpt.Preset;
+import org.teenygrad.models.nanogpt.TrainSettings;
 
 class CommandTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "train", "train nanogpt", "sample", "devices", "repl", "graph", "graph nanogpt"})
+  @ValueSource(strings = {"", "train", "train nanogpt", "sample", "devices", "repl", "run", "graph", "graph nanogpt", "completion", "bench", "bench cuda"})
   void everyCommandHasHelp(String command) {
     Teenygrad.Result result = Teenygrad.run((command + " --help").strip().split(" "));
     assertThat(result.status()).isZero();
@@ -91,10 +98,11 @@ class CommandTest {
     assertThat(Teenygrad.run("graph", "nanogpt", "--dot", "--device", "interpreter").out()).startsWith("digraph").contains(" -> ").endsWith("}\n");
   }
 
-  @Test
-  void kernelsAreListedWithTheirWork() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--kernels"})
+  void kernelsAreListedWithTheirWork(String what) throws IOException, InterruptedException {
     Process process = Teenygrad.process(
-            List.of(), "graph", "nanogpt", "--kernels", "--device", "null", "--n-layer", "1", "--batch-size", "2")
+            List.of(), Stream.of("graph", "nanogpt", what, "--device", "null", "--n-layer", "1", "--batch-size", "2").filter(word -> !word.isEmpty()).toArray(String[]::new))
         .redirectErrorStream(true)
         .start();
     List<String> lines = process.inputReader().readAllLines();
@@ -171,6 +179,71 @@ class CommandTest {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  private Teenygrad.Result runs(String program, String... arguments) throws IOException, InterruptedException {
+    Path source = Files.writeString(folder.resolve("Program.java"), program);
+    List<String> command = new ArrayList<>(List.of("run", "--device", "interpreter", source.toString()));
+    command.addAll(List.of(arguments));
+    Process process = Teenygrad.process(List.of("-ea"), command.toArray(String[]::new)).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Teenygrad.Result(process.waitFor(), out, err);
+  }
+
+  @Test
+  void runCompilesAndRunsASource() throws IOException, InterruptedException {
+    Teenygrad.Result result = runs("""
+        import org.teenygrad.Tensor;
+
+        void main(String[] arguments) {
+          var x = Tensor.of(3f).requiresGrad();
+          x.square().backward();
+          IO.println(x.grad().item() + " on " + x.device() + " " + String.join("|", arguments));
+          System.exit(7);
+        }
+        """, "--device", "two words");
+    assertThat(result).isEqualTo(new Teenygrad.Result(7, "6.0 on interpreter --device|two words" + System.lineSeparator(), ""));
+  }
+
+  @Test
+  void runSaysWhatDoesNotCompile() throws IOException, InterruptedException {
+    Teenygrad.Result result = runs("void main() { int x = missing; }");
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.errLines()).first().asString().contains("Program.java:1: error: cannot find symbol");
+    assertThat(result.err()).doesNotContain("\tat ");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void bashCompletesCommandsAndOptions() throws IOException, InterruptedException {
+    Path script = Files.writeString(folder.resolve("completion"), Teenygrad.run("completion").out());
+    assertThat(completed(script, "teenygrad", "tr")).contains("train").doesNotContain("sample");
+    assertThat(completed(script, "teenygrad", "train", "nanogpt", "--learn")).contains("--learning-rate");
+    assertThat(completed(script, "teenygrad", "bench", "cuda", "--on")).contains("--only");
+  }
+
+  private static List<String> completed(Path script, String... words) throws IOException, InterruptedException {
+    String lines = "source '" + script + "'; COMP_WORDS=(" + String.join(" ", words) + "); COMP_CWORD=" + (words.length - 1)
+        + "; _complete_teenygrad; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    Process process = new ProcessBuilder("bash", "-c", lines).redirectErrorStream(true).start();
+    List<String> output = process.inputReader().readAllLines();
+    assertThat(process.waitFor()).as(String.join("\n", output)).isZero();
+    return output.stream().map(String::strip).toList();
+  }
+
+  @Test
+  void theTimeThatIsLeftIsSaidOnceItCanBeKnown() {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    TrainSettings settings = Preset.SHAKESPEARE_CHAR_CPU.settings().with(Map.of("logInterval", 1, "maxIters", 1000));
+    ProgressPrinter printer = new ProgressPrinter(new PrintStream(said, true, StandardCharsets.UTF_8), settings, 0);
+    printer.iteration(1, 4.5, 90_000);
+    printer.iteration(2, 4.4, 900);
+    printer.iteration(3, 4.3, 900);
+    printer.iteration(4, 4.2, 100);
+    assertThat(said.toString(StandardCharsets.UTF_8).lines().map(line -> line.replaceAll("^\\P{Alpha}+", ""))).containsExactly(
+        "iteration 1/1000, loss 4.5000", "iteration 2/1000, loss 4.4000", "iteration 3/1000, loss 4.3000",
+        "iteration 4/1000, loss 4.2000, 7680 tokens/s, 100.0 ms a step, 1:40 left");
   }
 
   @Test

@@ -16,6 +16,9 @@ import org.teenygrad.Tensor;
 public record GptConfig(
     int vocabSize, int blockSize, int nLayer, int nHead, int nEmbd, double dropout, boolean bias, Gelu gelu) {
 
+  /// The deepest models there are have some hundred blocks; to build many more takes hours before a word can be said of their size.
+  private static final int MOST_LAYERS = 10_000;
+
   /// x Φ(x), with Φ the normal distribution's.
   public enum Gelu {
     /// By the error function, as nanoGPT.
@@ -41,12 +44,15 @@ public record GptConfig(
     requirePositive("n_layer", nLayer);
     requirePositive("n_head", nHead);
     requirePositive("n_embd", nEmbd);
+    if (nLayer > MOST_LAYERS) {
+      throw new IllegalArgumentException("n_layer must be at most " + MOST_LAYERS + ", not " + nLayer);
+    }
     if (nEmbd % nHead != 0) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT,
               "n_embd (%d) must be a multiple of n_head (%d), since each head gets an equal part of it", nEmbd, nHead));
     }
-    if (Math.max(4L * nEmbd, Math.max(vocabSize, blockSize)) * nEmbd > Integer.MAX_VALUE) {
+    if (Math.max(4L * nEmbd, Math.max(vocabSize, blockSize)) > Integer.MAX_VALUE / nEmbd) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "n_embd (%d) makes matrices of more than 2^31 numbers", nEmbd));
     }

@@ -4,6 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.optim.CosineSchedule;
 import org.teenygrad.optim.LrSchedule;
@@ -13,27 +14,27 @@ import org.teenygrad.optim.LrSchedule;
 /// A setting is one line here; it is thereby an option of the command and an entry of checkpoints. See [Setting].
 public record TrainSettings(
     @Help("transformer blocks") int nLayer,
-    @Help("attention heads of each block") int nHead,
-    @Help("size of the vector that stands for a token") int nEmbd,
-    @Help("longest context, in tokens") int blockSize,
-    @Help("probability of a zero in training") double dropout,
+    @Help("attention heads of a block") int nHead,
+    @Help("embedding size") int nEmbd,
+    @Help("context length, in tokens") int blockSize,
+    @Help("dropout probability") double dropout,
     @Help("biases in linear layers and layer norms") boolean bias,
     @Help("sequences in a batch") int batchSize,
-    @Help("batches whose gradients are averaged in one iteration") int gradientAccumulationSteps,
+    @Help("micro-batches whose gradients are averaged in an iteration") int gradientAccumulationSteps,
     @Help("iterations in all") int maxIters,
     @Help("highest learning rate") double learningRate,
-    @Help("let the learning rate rise and fall; else it is constant") boolean decayLr,
-    @Help("iterations in which it rises") int warmupIters,
-    @Help("iteration at which it has fallen to the lowest") int lrDecayIters,
-    @Help("lowest learning rate") double minLr,
-    @Help("how strongly AdamW draws matrices towards 0") double weightDecay,
-    @Help("AdamW's memory for gradients") double beta1,
-    @Help("AdamW's memory for their squares") double beta2,
-    @Help("largest norm of all gradients together; 0 for any") double gradClip,
+    @Help("cosine decay of the learning rate after a warm-up; else it is constant") boolean decayLr,
+    @Help("iterations of linear warm-up") int warmupIters,
+    @Help("iteration at which the decay ends") int lrDecayIters,
+    @Help("learning rate at the end of the decay") double minLr,
+    @Help("AdamW's weight decay, for matrices") double weightDecay,
+    @Help("AdamW's beta 1, of the mean of gradients") double beta1,
+    @Help("AdamW's beta 2, of the mean of their squares") double beta2,
+    @Help("largest norm of all gradients together; 0 for no clipping") double gradClip,
     @Help("iterations between two evaluations, each with a checkpoint") int evalInterval,
     @Help("batches of an evaluation, from each part of the text") int evalIters,
-    @Help("iterations between two lines of progress, where these are lines") int logInterval,
-    @Help("what all random numbers begin with") long seed,
+    @Help("iterations between two lines of progress where output is no terminal") int logInterval,
+    @Help("seed of all random numbers") long seed,
     @Help("type to compute in: float32, tf32, bfloat16, float16 or float64") ComputeType dtype) {
 
   /// What a setting is, for a reader of `--help`.
@@ -60,6 +61,10 @@ public record TrainSettings(
     fraction("beta1", beta1);
     fraction("beta2", beta2);
     new GptConfig(1, blockSize, nLayer, nHead, nEmbd, dropout, bias); // checks these
+    if ((long) batchSize * blockSize > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT,
+          "batch_size %d x block_size %d is %,d tokens, and a batch has room for %,d", batchSize, blockSize, (long) batchSize * blockSize, Integer.MAX_VALUE));
+    }
   }
 
   private static void atLeast(int least, String name, int value) {

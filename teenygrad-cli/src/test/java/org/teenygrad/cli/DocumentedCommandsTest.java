@@ -1,0 +1,167 @@
+package org.teenygrad.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Runs every command of README.md, CONTRIBUTING.md and docs: in one folder, in their order, as they stand but for options at their end that make a
+/// training small. What is for a GPU has to say, in one sentence, that there is none where there is none.
+class DocumentedCommandsTest {
+  private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
+  private static final Pattern COMMAND = Pattern.compile("(?:[A-Z_]+=\\S+ )*(?:\\./|bin/|mvn |jfr )\\S.*");
+  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\||>)|([^\\s\"'|>]+)");
+  private static final String SMALL = " --n-layer 1 --n-head 2 --n-embd 32 --block-size 16 --batch-size 2";
+
+  @TempDir static Path folder;
+
+  /// @param where the file that has it
+  record Documented(String where, Map<String, String> environment, List<String> words) {
+    String program() {
+      return words.getFirst();
+    }
+
+    @Override
+    public String toString() {
+      return where + ": " + String.join(" ", words);
+    }
+  }
+
+  private static SequencedSet<Documented> commands() throws IOException {
+    List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+    try (Stream<Path> files = Files.list(ROOT.resolve("docs"))) {
+      Stream.concat(Stream.of(ROOT.resolve("CONTRIBUTING.md")), files.sorted()).filter(file -> file.toString().endsWith(".md") && Files.exists(file)).forEach(pages::add);
+    }
+    SequencedSet<Documented> commands = new LinkedHashSet<>();
+    for (Path page : pages) {
+      boolean inside = false;
+      for (String line : Files.readAllLines(page)) {
+        if (line.startsWith("```")) {
+          inside = !inside && line.matches("```(sh|bash|console)?");
+        } else if (inside && COMMAND.matcher(line).matches()) {
+          commands.add(parse(page.getFileName().toString(), line));
+        }
+      }
+    }
+    return commands;
+  }
+
+  /// Up to a comment, or to what its output is given to.
+  static Documented parse(String where, String line) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    List<String> words = new ArrayList<>();
+    Matcher word = WORD.matcher(line.replaceFirst("\\s+#.*", ""));
+    while (word.find() && word.group(3) == null) {
+      String text = Stream.of(1, 2, 4).map(word::group).filter(Objects::nonNull).findFirst().orElseThrow();
+      if (words.isEmpty() && text.contains("=")) {
+        environment.put(text.substring(0, text.indexOf('=')), text.substring(text.indexOf('=') + 1));
+      } else {
+        words.add(text);
+      }
+    }
+    return new Documented(where, environment, words);
+  }
+
+  /// What makes a command small; an option that comes twice counts as given the last time.
+  private static String small(List<String> words) {
+    return switch (words.get(1)) {
+      case "train" -> SMALL + " --eval-iters 1 --max-iters " + (words.contains("resume") ? 3 : 2);
+      case "sample" -> " --max-new-tokens 5";
+      case "graph" -> SMALL;
+      case "bench" -> words.contains("--rung") ? " --no-peers --size 64" : words.contains("cuda") ? " --no-peers" : " --no-peers --threads 1 --seconds 0.001";
+      default -> "";
+    };
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyCommandRuns() throws IOException {
+    Files.writeString(folder.resolve("my.txt"), Teenygrad.TEXT);
+    Files.writeString(folder.resolve("Program.java"), "void main() { IO.println(org.teenygrad.Tensor.of(1f, 2f).sum().item()); }");
+    Set<Object> seen = new HashSet<>();
+    return commands().stream().filter(command -> seen.add(List.of(command.environment(), command.words()))).map(command -> DynamicTest.dynamicTest(command.toString(), () -> {
+      switch (command.program()) {
+        case "./teenygrad" -> run(command);
+        case "jfr" -> runsFine(new ProcessBuilder(Stream.concat(
+            Stream.of(Path.of(System.getProperty("java.home"), "bin", "jfr").toString()), command.words().stream().skip(1)).toList()));
+        case "./mvnw", "mvn" -> checkMaven(command);
+        default -> assertThat(ROOT.resolve(command.program())).isExecutable(); // a script, which other tests run
+      }
+    }));
+  }
+
+  private static void run(Documented command) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(command.words().subList(1, command.words().size()));
+    Stream.of(small(command.words()).split(" ")).filter(word -> !word.isEmpty()).forEach(arguments::add);
+    ProcessBuilder builder = Teenygrad.process(jvmOptions(command), arguments.toArray(String[]::new)).directory(folder.toFile());
+    builder.environment().putAll(command.environment());
+    Path err = Files.createTempFile(folder, "stderr", ".txt");
+    Process process = builder.redirectError(err.toFile()).start();
+    process.getOutputStream().close(); // the end of what is typed in the repl
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int status = process.waitFor();
+    List<String> said = Files.readAllLines(err);
+    if (status != 0 && command.words().stream().anyMatch(word -> word.contains("cuda"))) {
+      assertThat(said).singleElement().asString().startsWith("teenygrad: ").containsAnyOf("NVIDIA driver", "GPU");
+    } else {
+      assertThat(status).as(out + String.join("\n", said)).isZero();
+      assertThat(out).isNotBlank();
+    }
+  }
+
+  private static void runsFine(ProcessBuilder builder) throws IOException, InterruptedException {
+    Process process = builder.directory(folder.toFile()).redirectErrorStream(true).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(out).isZero();
+  }
+
+  /// Those that the launcher would take from the environment.
+  private static List<String> jvmOptions(Documented command) {
+    return Stream.concat(Stream.of("-XX:TieredStopAtLevel=1"), Stream.of(command.environment().getOrDefault("TEENYGRAD_JAVA_OPTS", "").split(" ")))
+        .filter(word -> !word.isEmpty()).toList();
+  }
+
+  /// The build cannot run in itself; profiles and modules that a command names must exist.
+  private static void checkMaven(Documented command) throws IOException {
+    List<String> words = command.words();
+    for (int i = 1; i < words.size(); i++) {
+      if (words.get(i).equals("-pl")) {
+        assertThat(words.get(i + 1).split(",")).allSatisfy(module -> assertThat(ROOT.resolve(module).resolve("pom.xml")).exists());
+      } else if (words.get(i).startsWith("-P")) {
+        assertThat(Files.readString(ROOT.resolve("pom.xml"))).contains("<id>" + words.get(i).substring(2) + "</id>");
+      }
+    }
+  }
+
+  @Test
+  void theCommandsOfTheReadmeAreFound() throws IOException {
+    assertThat(commands()).filteredOn(command -> command.where().equals("README.md")).hasSizeGreaterThan(12)
+        .contains(
+            new Documented("README.md", Map.of(), List.of("./teenygrad", "graph", "nanogpt", "--dot")),
+            new Documented("README.md", Map.of("TEENYGRAD_DEBUG", "2"), List.of("./teenygrad", "sample")))
+        .anyMatch(command -> command.words().contains("resume"));
+  }
+
+  @Test
+  void aLineIsReadAsAShellReadsIt() {
+    assertThat(parse("x", "A=1 ./teenygrad sample --prompt \"Once upon\" 'a' | less   # it is")).isEqualTo(
+        new Documented("x", Map.of("A", "1"), List.of("./teenygrad", "sample", "--prompt", "Once upon", "a")));
+  }
+}

@@ -15,7 +15,7 @@ sealed interface Distances permits Tensor {
   ///                                                                                          //  [0.]]
   /// ```
   /// @param other (..., m, dim) for this (..., n, dim); the leading axes broadcast
-  /// @param p as in [Tensor#norm(double, boolean, int...)]
+  /// @param p as in [Tensor#norm(double, int...)]
   /// @return (..., n, m)
   /// @throws IllegalArgumentException if the last axes differ, or there are not two
   default Tensor cdist(Tensor other, double p) {

@@ -141,7 +141,7 @@ public final class RandomState {
     return rand(probabilities.shape(), probabilities.device()).lt(probabilities).cast(probabilities.dtype());
   }
 
-  /// See [Tensor#multinomial]. A race: category i finishes after a time of rate p[i], and the first wins; the times have 53 bits,
+  /// See [Tensor#multinomial]. A race: category i finishes after a time of rate `p[i]`, and the first wins; the times have 53 bits,
   /// so rare categories are as exact as frequent ones.
   /// @throws IllegalArgumentException if more are asked for than there are, without replacement
   public Tensor multinomial(Tensor probabilities, int numSamples, boolean replacement) {

@@ -79,7 +79,7 @@ sealed interface Trigonometry permits Tensor {
     return Precision.compute(self(), Hyperbolic::acosh);
   }
 
-  /// The inverse of [#tanh]; infinite at -1 and 1. PyTorch's `atanh`.
+  /// The inverse of [Tensor#tanh]; infinite at -1 and 1. PyTorch's `atanh`.
   /// ```java
   /// Tensor.of(0f, 1f).atanh();   // [ 0. inf]
   /// ```

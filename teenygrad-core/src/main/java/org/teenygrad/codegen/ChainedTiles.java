@@ -61,7 +61,7 @@ final class ChainedTiles implements LoopNest {
   private record Third(Chain.Sum sum, OpNode stage, SharedTile shared, int offset) {}
 
   /// @param emitter of a SINK of FETCHes, STEPS and STOREs
-  /// @param chain what they compute
+  /// @param tiling of what they compute
   private ChainedTiles(Emitter emitter, ChainTiling tiling) {
     this.emitter = emitter;
     chain = tiling.chain();

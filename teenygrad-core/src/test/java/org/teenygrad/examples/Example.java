@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A block of Java in the Javadoc of a file.
+/// A block of Java in the Javadoc of a file, or all blocks of a Markdown page, which go on from each other.
 ///
 /// @param line the number of its first line, from 1
 /// @param lines without the `///` in front
@@ -27,7 +27,8 @@ record Example(Path file, int line, List<String> lines, @Nullable String method)
 
   static List<Example> in(Path file) {
     try {
-      return in(file, Files.readAllLines(file));
+      List<String> text = Files.readAllLines(file);
+      return file.toString().endsWith(".md") ? List.of(page(file, text)) : in(file, text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -46,6 +47,17 @@ record Example(Path file, int line, List<String> lines, @Nullable String method)
       }
     }
     return examples;
+  }
+
+  /// The lines of code where they are on the page; all others are empty.
+  private static Example page(Path file, List<String> text) {
+    List<String> lines = new ArrayList<>();
+    boolean code = false;
+    for (String line : text) {
+      code = line.startsWith("```") ? line.equals("```java") : code;
+      lines.add(code && !line.startsWith("```") ? line : "");
+    }
+    return new Example(file, 1, lines, null);
   }
 
   private static @Nullable String methodAfter(List<String> text, int line) {

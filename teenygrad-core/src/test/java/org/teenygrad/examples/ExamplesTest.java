@@ -12,6 +12,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.Tensor;
 
-/// The examples in the Javadoc of the packages that users see compile, run, and print what their comments say.
+/// The examples in the Javadoc of the packages that users see and in the Markdown pages compile, run, and print what their comments say.
 class ExamplesTest {
   private static final List<String> PACKAGES =
       List.of("org/teenygrad", "org/teenygrad/data", "org/teenygrad/nn", "org/teenygrad/optim", "org/teenygrad/state");
@@ -63,12 +64,20 @@ class ExamplesTest {
   }
 
   private static List<Example> examples() {
-    return PACKAGES.stream().flatMap(ExamplesTest::files).sorted().flatMap(file -> Example.in(file).stream()).toList();
+    return Stream.concat(PACKAGES.stream().flatMap(ExamplesTest::files), pages()).sorted().flatMap(file -> Example.in(file).stream()).toList();
+  }
+
+  private static Stream<Path> pages() {
+    return Stream.concat(Stream.of(Path.of("../README.md")), list(Path.of("../docs"), ".md"));
   }
 
   private static Stream<Path> files(String packageName) {
-    try (Stream<Path> files = Files.list(Path.of("src/main/java", packageName))) {
-      return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
+    return list(Path.of("src/main/java", packageName), ".java");
+  }
+
+  private static Stream<Path> list(Path folder, String ending) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(ending)).toList().stream();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -114,6 +123,24 @@ class ExamplesTest {
     } catch (Exception | AssertionError e) {
       Throwable cause = e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
       return cause instanceof AssertionError ? cause.getMessage() : cause.toString();
+    }
+  }
+
+  /// "```java file=PATH" quotes a file: each line stands there, in this order.
+  @Test
+  void quotesAreOfTheirFiles() throws IOException {
+    for (Path page : pages().toList()) {
+      List<String> lines = Files.readAllLines(page);
+      for (int i = 0; i < lines.size(); i++) {
+        if (lines.get(i).startsWith("```java file=")) {
+          Iterator<String> file = Files.readAllLines(Path.of("..", lines.get(i).substring("```java file=".length()))).iterator();
+          for (i++; !lines.get(i).equals("```"); i++) {
+            String quoted = lines.get(i).strip();
+            assertThat(quoted.isEmpty() || Stream.generate(() -> file.hasNext() ? file.next().strip() : null).takeWhile(Objects::nonNull).anyMatch(quoted::equals))
+                .as("%s:%d: %s", page, i + 1, quoted).isTrue();
+          }
+        }
+      }
     }
   }
 

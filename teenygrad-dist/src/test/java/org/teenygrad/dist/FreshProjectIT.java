@@ -52,7 +52,7 @@ class FreshProjectIT {
     publish();
     Files.writeString(folder.resolve("pom.xml"), pom(dependency));
     Path sources = Files.createDirectories(folder.resolve("src/main/java"));
-    Files.writeString(sources.resolve("Main.java"), block(readme, "java"));
+    Files.writeString(sources.resolve("Main.java"), block(readme, "java project"));
 
     String maven = Path.of(property("maven.home"), "bin", "mvn").toString();
     List<String> command = Stream.concat(

@@ -69,10 +69,6 @@ record Example(Path file, int line, List<String> lines, @Nullable String method)
     return matcher.matches() ? matcher.group(1) : null;
   }
 
-  String place() {
-    return file.getFileName() + ":" + line;
-  }
-
   /// The example as statements, each on the line that it has here, with checks of what it says to print.
   List<String> statements() {
     List<String> statements = new ArrayList<>();

@@ -93,7 +93,7 @@ class ExamplesTest {
       for (Source source : sources) {
         String difference = run(loader, source);
         if (difference != null) {
-          wrong.add(source.example.place() + ": " + difference);
+          wrong.add(difference);
         }
       }
     }
@@ -122,7 +122,10 @@ class ExamplesTest {
       return null;
     } catch (Exception | AssertionError e) {
       Throwable cause = e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
-      return cause instanceof AssertionError ? cause.getMessage() : cause.toString();
+      int line = Stream.of(cause.getStackTrace()).filter(frame -> frame.getClassName().endsWith("." + source.name)).findFirst()
+          .map(StackTraceElement::getLineNumber).orElse(2);
+      return source.example.file().getFileName() + ":" + (source.example.line() + line - 2) + ": "
+          + (cause instanceof AssertionError ? cause.getMessage() : cause.toString());
     }
   }
 

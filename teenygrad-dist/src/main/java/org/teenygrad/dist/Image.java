@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// | `lib/native/PLATFORM/libLLVM.so` | where `runtime.llvm.LlvmLibrary` looks first: beside the jars |
 /// | `lib/teenygrad.aot` | what the JVM learned in a [Rehearsal] |
 /// | `runtime/` | the JVM and the modules of the JDK that are needed |
-/// | `LICENSE`, `NOTICE` | ours, and those of what is packed |
+/// | `LICENSE`, `NOTICE`, `licenses/` | ours, and those of what is packed |
 final class Image {
   /// `jdeps --print-module-deps` of the jars says java.base, jdk.jfr and jdk.management; jdk.unsupported has the signals of `cli.Interrupt`, jdk.compiler is for
   /// `teenygrad run`; the others are for programs that serve a model or fetch files.
@@ -33,6 +33,7 @@ final class Image {
     copyFiles(jars, lib);
     copyFiles(fixed, image);
     Files.copy(license, image.resolve("LICENSE"));
+    copyFiles(license.resolveSibling("licenses"), Files.createDirectories(image.resolve("licenses")));
     Path platform = llvm.getName(llvm.getNameCount() - 2);
     Path library = Files.createDirectories(lib.resolve("native").resolve(platform)).resolve(llvm.getFileName());
     Files.copy(llvm, library);

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.OutOfMemoryException;
+import org.teenygrad.runtime.Printable;
 import org.teenygrad.state.FileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -15,6 +16,8 @@ import picocli.CommandLine.ParseResult;
 /// Turns what went wrong into one sentence on stderr and an exit status: 2 for a command line that makes no sense, 1 for all
 /// else. `--debug` shows the stack trace too.
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  private static final int MAX_CHARACTERS = 2000;
+
   private final Main main;
 
   Failures(Main main) {
@@ -59,7 +62,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   }
 
   private static String oneLine(@Nullable String message) {
-    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " ");
+    return Printable.of(String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " "), MAX_CHARACTERS);
   }
 
   /// Java's own memory is full, which is an Error and passes by those who handle exceptions.

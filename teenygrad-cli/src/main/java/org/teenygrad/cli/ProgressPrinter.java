@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.nanogpt.Evaluation;
 import org.teenygrad.models.nanogpt.Progress;
 import org.teenygrad.models.nanogpt.TrainSettings;
+import org.teenygrad.runtime.Printable;
 
 /// Shows how a training goes on: a line that rewrites itself on a terminal, a line every so many iterations elsewhere.
 final class ProgressPrinter implements Progress {
@@ -83,6 +84,12 @@ final class ProgressPrinter implements Progress {
         evaluation.iteration(),
         evaluation.trainLoss(),
         evaluation.valLoss());
+  }
+
+  @Override
+  public void warned(String sentence) {
+    end();
+    System.err.println("teenygrad: " + Printable.of(sentence));
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.teenygrad.models.nanogpt.TrainResult;
 import org.teenygrad.models.nanogpt.TrainSettings;
 import org.teenygrad.models.nanogpt.Trainer;
 import org.teenygrad.models.report.JsonText;
+import org.teenygrad.runtime.Printable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -101,7 +102,7 @@ final class TrainNanoGpt implements Callable<Integer> {
     }
     RunFolder folder = new RunFolder(this.out);
     if (initFrom == InitFrom.SCRATCH && folder.hasCheckpoint()) {
-      out.println("the earlier training in " + this.out + " will be replaced");
+      out.println("the earlier training in " + Printable.of(this.out) + " will be replaced");
     }
     ProgressPrinter progress = new ProgressPrinter(out, trainer.settings(), trainer.iteration());
     TrainResult result;
@@ -117,15 +118,15 @@ final class TrainNanoGpt implements Callable<Integer> {
           ? "stopped; nothing new to save"
           : String.format(Locale.ROOT,
               "stopped after iteration %d and saved %s: go on with --out %s --init-from resume",
-              result.iterations(), progress.lastSaved(), this.out));
+              result.iterations(), progress.lastSaved(), Printable.of(this.out)));
       return main.interrupt().status();
     }
     speak(out, folder);
     out.printf(
         Locale.ROOT,
         "%n%d iterations in %.1f s. Files in %s: model.safetensors, checkpoint.safetensors, config.json, log.csv, loss.svg%n",
-        result.iterations(), result.seconds(), this.out);
-    out.printf(Locale.ROOT, "More text: teenygrad sample --from %s%n", this.out);
+        result.iterations(), result.seconds(), Printable.of(this.out));
+    out.printf(Locale.ROOT, "More text: teenygrad sample --from %s%n", Printable.of(this.out));
     if (json) {
       System.out.println(JsonText.oneLine(facts(result, trainer, device)));
     }
@@ -150,7 +151,7 @@ final class TrainNanoGpt implements Callable<Integer> {
     TrainSettings settings = trainer.settings();
     Corpus corpus = trainer.corpus();
     out.printf(Locale.ROOT, "data: %s, %,d characters, %d different ones%n",
-        corpus.source(), corpus.size(), corpus.tokenizer().vocabularySize());
+        Printable.of(corpus.source()), corpus.size(), corpus.tokenizer().vocabularySize());
     out.printf(
         Locale.ROOT,
         "model: %,d parameters, %d layers, %d heads, vectors of %d, context %d%n",

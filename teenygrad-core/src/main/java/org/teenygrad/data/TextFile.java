@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.teenygrad.runtime.RegularFile;
 import org.teenygrad.state.FileException;
 
 /// Reads a corpus.
@@ -21,10 +21,7 @@ public final class TextFile {
   public static String read(Path file) {
     byte[] bytes;
     try {
-      if (Files.size(file) > Integer.MAX_VALUE - 8) {
-        throw FileException.malformed(file, KIND, "it is larger than 2 GiB");
-      }
-      bytes = Files.readAllBytes(file);
+      bytes = RegularFile.read(file, RegularFile.LONGEST);
     } catch (IOException e) {
       throw FileException.cannotRead(file, e);
     }

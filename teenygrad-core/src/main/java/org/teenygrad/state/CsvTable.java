@@ -59,8 +59,8 @@ public final class CsvTable {
   }
 
   private static CsvTable read(Path path, @Nullable Boolean hasHeader) {
-    return MappedFile.open(path, file -> {
-      try (file) {
+    return MappedFile.read(path, file -> {
+      try {
         return read(GzipFile.isGzip(file.bytes()) ? GzipFile.unpackText(file) : file.bytes(), hasHeader);
       } catch (IllegalArgumentException e) {
         throw FileException.malformed(path, KIND, String.valueOf(e.getMessage()));
@@ -172,8 +172,11 @@ public final class CsvTable {
   }
 
   /// The whole table as one tensor (rows, columns), text as codes.
-  /// @throws IllegalArgumentException if there are no numbers in it: any text looks like such a table
+  /// @throws IllegalArgumentException if there are no rows or no numbers in it: any text looks like such a table
   Contents contents() {
+    if (rows == 0) {
+      throw new IllegalArgumentException("it has names of columns, but no rows");
+    }
     if (categories.size() == columns.size()) {
       throw new IllegalArgumentException("it has no column of numbers");
     }

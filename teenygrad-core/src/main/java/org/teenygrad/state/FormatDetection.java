@@ -9,8 +9,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.state.TensorFile.Format;
 
-/// Finds out what a file is: by how it begins; where that says nothing, by its name.
+/// Finds out what a file is: by the end of its name, whose format may begin with any bytes; where that says nothing, by how
+/// it begins.
 final class FormatDetection {
+  private static final String KIND = "a tensor file";
+
   private FormatDetection() {}
 
   /// @throws FileException if it is nothing known, or breaks a rule of what it is
@@ -30,23 +33,24 @@ final class FormatDetection {
   }
 
   private static @Nullable Format format(MappedFile file) {
-    Format format = byContent(file.bytes());
-    if (format == null) {
-      format = byName(file.path().toString().toLowerCase(Locale.ROOT));
+    Format named = byName(file.path());
+    if (named != null && named != Format.TORCH) { // .bin and the like are names for anything
+      return named;
     }
-    return format == null && CsvLines.isText(file.bytes()) ? Format.CSV : format;
+    Format format = byContent(file.bytes());
+    return format == null ? named : format;
   }
 
   private static TensorFile open(MappedFile file, @Nullable Format format) {
     return switch (format) {
-      case null -> zipOrNothing(file);
+      case null -> unnamed(file);
       case SAFETENSORS -> SafetensorsContents.open(file);
       case INDEX -> ShardedIndex.open(file);
       case TORCH -> isZip(file.bytes())
-          ? zipOrNothing(file) : TensorFile.read(file, format, () -> TorchLegacy.read(file));
+          ? zip(file) : TensorFile.read(file, format, () -> TorchLegacy.read(file));
       case GGUF -> TensorFile.read(file, format, () -> GgufFile.read(file.bytes()));
       case NPY -> TensorFile.read(file, format, () -> Contents.of(NpyFile.read(file.bytes())));
-      case NPZ -> zipOrNothing(file);
+      case NPZ -> zip(file);
       case IDX -> TensorFile.read(file, format, () -> Contents.of(IdxFile.read(unpacked(file))));
       case CSV -> GzipFile.isGzip(file.bytes())
           ? gzip(file)
@@ -79,7 +83,8 @@ final class FormatDetection {
     return IdxFile.isIdx(bytes) ? Format.IDX : null;
   }
 
-  private static @Nullable Format byName(String name) {
+  private static @Nullable Format byName(Path path) {
+    String name = path.toString().toLowerCase(Locale.ROOT);
     return switch (name.substring(name.lastIndexOf('.') + 1)) {
       case "safetensors" -> Format.SAFETENSORS;
       case "pt", "pth", "bin", "ckpt" -> Format.TORCH;
@@ -128,10 +133,20 @@ final class FormatDetection {
         : TensorFile.read(file, Format.CSV, () -> CsvTable.read(unpacked, null).contents());
   }
 
-  private static TensorFile zipOrNothing(MappedFile file) {
-    if (!isZip(file.bytes()) && byName(file.path().toString().toLowerCase(Locale.ROOT)) == null) {
-      throw FileException.malformed(file.path(), "a tensor file", "nothing in it looks like one that teenygrad knows");
+  /// A file whose name and beginning say nothing: a table, or no tensors at all.
+  private static TensorFile unnamed(MappedFile file) {
+    if (!CsvLines.isText(file.bytes())) {
+      throw FileException.malformed(file.path(), KIND, "nothing in it looks like one that teenygrad knows");
     }
+    try {
+      return new TensorFile(file, Format.CSV, CsvTable.read(file.bytes(), null).contents());
+    } catch (IllegalArgumentException e) {
+      throw FileException.malformed(file.path(), KIND, "it is a text, which TextFile.read reads, and no table of numbers ("
+          + e.getMessage() + ")");
+    }
+  }
+
+  private static TensorFile zip(MappedFile file) {
     ZipArchive archive;
     try {
       archive = ZipArchive.read(file.bytes());

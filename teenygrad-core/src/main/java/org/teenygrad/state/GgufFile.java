@@ -68,6 +68,7 @@ final class GgufFile {
               : "its version is " + Integer.toUnsignedString(version) + ", but only 2 and 3 are read");
     }
     long tensors = count("the number of its tensors", MIN_TENSOR_BYTES);
+    StoredTensor.requireCount(tensors);
     long entries = count("the number of its metadata", MIN_ENTRY_BYTES);
     for (long i = 0; i < entries; i++) {
       readEntry();

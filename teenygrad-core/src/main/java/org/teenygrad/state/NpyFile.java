@@ -12,6 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
@@ -20,7 +21,8 @@ import org.teenygrad.Tensor;
 /// Arrays of Python objects are refused: they are pickles, and to read them is to run them.
 final class NpyFile {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-  private static final int MAX_HEADER_BYTES = 65_536;
+  /// NumPy's own limit.
+  private static final int MAX_HEADER_BYTES = 10_000;
   private static final int LONGEST_START = MAGIC.length + 2 + 4 + MAX_HEADER_BYTES;
 
   private static final String STRING = "'([^'\\\\]*)'|\"([^\"\\\\]*)\"";
@@ -104,13 +106,13 @@ final class NpyFile {
       if (sizes.endsWith(",")) {
         sizes = sizes.substring(0, sizes.length() - 1);
       }
-      return Pattern.compile(",").splitAsStream(sizes).map(String::strip).map(Header::size).toList();
+      return Stream.of(sizes.split(",", -1)).map(String::strip).map(Header::size).toList();
     }
 
     /// Python 2 wrote `3L`.
     private static long size(String text) {
       if (!text.matches("[0-9]{1,18}L?")) {
-        throw new IllegalArgumentException("its shape has the size " + excerpt(text));
+        throw new IllegalArgumentException("its shape has the size '" + excerpt(text) + "'");
       }
       return Long.parseLong(text.endsWith("L") ? text.substring(0, text.length() - 1) : text);
     }
@@ -177,6 +179,7 @@ final class NpyFile {
   /// The arrays are unpacked when they are read.
   /// @throws IllegalArgumentException if the file, or what it holds, breaks a rule of its format
   static Contents readArchive(ZipArchive archive) {
+    StoredTensor.requireCount(archive.entries().size());
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     archive.entries().forEach((entryName, entry) -> {
       String name = entryName.endsWith(".npy") ? entryName.substring(0, entryName.length() - 4) : entryName;

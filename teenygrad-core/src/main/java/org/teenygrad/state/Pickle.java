@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +19,7 @@ import org.teenygrad.state.PickledValue.Tuple;
 ///
 /// A pickle is a program for a stack machine, whose GLOBAL and REDUCE call any Python function that they name. Here a
 /// name that is not on the list of the [Reader] is refused, and what is on the list is data, too: nothing is ever
-/// called. Time and memory are bounded by the number of instructions.
+/// called. Time and memory are bounded by the pickle's length: see [PickleBudget].
 ///
 /// Values are Long, BigInteger, Double, Boolean, String, byte[], and [PickledValue]s; lists are ArrayLists.
 final class Pickle {
@@ -33,21 +32,24 @@ final class Pickle {
   interface Reader {
     boolean allows(Global global);
 
+    /// @param budget for what is made of the arguments
     /// @throws IllegalArgumentException if the arguments make no sense
-    Object reduce(Global global, List<Object> arguments);
+    Object reduce(Global global, List<Object> arguments, PickleBudget budget);
 
     /// @throws IllegalArgumentException if the id makes no sense
-    Object persistent(Object id);
+    Object persistent(Object id, PickleBudget budget);
   }
 
   private final ByteCursor cursor;
   private final Reader reader;
+  private final PickleBudget budget;
   private final List<Object> stack = new ArrayList<>();
   private final Map<Long, Object> memo = new HashMap<>();
 
   private Pickle(ByteCursor cursor, Reader reader) {
     this.cursor = cursor;
     this.reader = reader;
+    this.budget = new PickleBudget(cursor);
   }
 
   static ByteCursor cursor(MemorySegment bytes) {
@@ -109,8 +111,8 @@ final class Pickle {
       case 0x85 -> stack.add(new Tuple(last(1)));
       case 0x86 -> stack.add(new Tuple(last(2)));
       case 0x87 -> stack.add(new Tuple(last(3)));
-      case '}' -> stack.add(new Dict(new LinkedHashMap<>(0)));
-      case 'd' -> put(marked(), new Dict(new LinkedHashMap<>()), true);
+      case '}' -> stack.add(new Dict());
+      case 'd' -> put(marked(), new Dict(), true);
       case 's' -> put(last(2), top(), false);
       case 'u' -> put(marked(), top(), false);
       case 'p' -> memo.put(index(line()), top());
@@ -127,7 +129,7 @@ final class Pickle {
       }
       case 'R' -> reduce();
       case 'b' -> build();
-      case 'Q' -> stack.add(reader.persistent(pop()));
+      case 'Q' -> stack.add(reader.persistent(pop(), budget));
       default -> throw new IllegalArgumentException(
           String.format(Locale.ROOT, "its pickle makes an object (instruction 0x%02x at byte %d), which is not data",
               code, cursor.position() - 1));
@@ -184,7 +186,7 @@ final class Pickle {
       throw new IllegalArgumentException("its pickle puts items into something that is not a dict");
     }
     for (int i = 0; i < keysAndValues.size(); i += 2) {
-      dict.put(keysAndValues.get(i), keysAndValues.get(i + 1));
+      dict.put(keysAndValues.get(i), keysAndValues.get(i + 1), budget);
     }
     if (fresh) {
       stack.add(dict);
@@ -216,7 +218,7 @@ final class Pickle {
     if (!(function instanceof Global global) || !(arguments instanceof Tuple tuple)) {
       throw new IllegalArgumentException("its pickle calls something that is not a function");
     }
-    stack.add(reader.reduce(global, tuple.values()));
+    stack.add(reader.reduce(global, tuple.values(), budget));
   }
 
   /// Attributes of dicts (`_metadata` of state dicts) are left out.

@@ -11,14 +11,8 @@ final class SafetensorsContents {
   private SafetensorsContents() {}
 
   static TensorFile open(MappedFile file) {
-    file.close();
-    SafetensorsFile stored = SafetensorsFile.open(file.path());
-    try {
-      return new TensorFile(file.path(), Format.SAFETENSORS, contents(stored), stored);
-    } catch (IllegalArgumentException e) {
-      stored.close();
-      throw FileException.malformed(file.path(), "a safetensors file of tensors", String.valueOf(e.getMessage()));
-    }
+    SafetensorsFile stored = SafetensorsFile.of(file);
+    return TensorFile.read(file, Format.SAFETENSORS, () -> contents(stored));
   }
 
   private static Contents contents(SafetensorsFile file) {

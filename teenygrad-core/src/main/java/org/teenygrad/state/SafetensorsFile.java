@@ -1,16 +1,12 @@
 package org.teenygrad.state;
 
-import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.DType;
 import org.teenygrad.Shape;
+import org.teenygrad.Tensor;
 
 /// A safetensors file, mapped into memory: named tensors and a few strings beside them.
 ///
@@ -36,8 +33,7 @@ public final class SafetensorsFile implements AutoCloseable {
 
   private static final String KIND = "a safetensors file";
 
-  private final Path path;
-  private final Arena arena;
+  private final MappedFile file;
   private final Map<String, Entry> entries;
   private final Map<String, String> metadata;
 
@@ -63,13 +59,9 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /// The shape of a tensor of this entry.
-    /// @throws IllegalArgumentException if an axis is longer than an axis of a tensor can be
+    /// @throws IllegalArgumentException if there is no tensor of this shape
     public Shape tensorShape() {
-      try {
-        return Shape.of(shape.stream().mapToInt(Math::toIntExact).toArray());
-      } catch (ArithmeticException e) {
-        throw new IllegalArgumentException("no tensor has axes as long as those of " + this, e);
-      }
+      return StoredTensor.shape(shape);
     }
 
     @Override
@@ -78,9 +70,8 @@ public final class SafetensorsFile implements AutoCloseable {
     }
   }
 
-  private SafetensorsFile(Path path, Arena arena, Map<String, Entry> entries, Map<String, String> metadata) {
-    this.path = path;
-    this.arena = arena;
+  private SafetensorsFile(MappedFile file, Map<String, Entry> entries, Map<String, String> metadata) {
+    this.file = file;
     this.entries = entries;
     this.metadata = metadata;
   }
@@ -89,19 +80,19 @@ public final class SafetensorsFile implements AutoCloseable {
   ///
   /// @throws FileException if it cannot be read, or breaks a rule of the format
   public static SafetensorsFile open(Path path) {
-    var arena = Arena.ofShared();
-    try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      return read(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), arena);
-    } catch (IOException e) {
-      arena.close();
-      throw FileException.cannotRead(path, e);
+    return MappedFile.open(path, SafetensorsFile::of);
+  }
+
+  static SafetensorsFile of(MappedFile file) {
+    try {
+      return read(file);
     } catch (IllegalArgumentException e) {
-      arena.close();
-      throw FileException.malformed(path, KIND, String.valueOf(e.getMessage()));
+      throw FileException.malformed(file.path(), KIND, String.valueOf(e.getMessage()));
     }
   }
 
-  private static SafetensorsFile read(Path path, MemorySegment file, Arena arena) {
+  private static SafetensorsFile read(MappedFile mapped) {
+    MemorySegment file = mapped.bytes();
     if (file.byteSize() < Long.BYTES) {
       throw new IllegalArgumentException("it has only " + file.byteSize() + " bytes");
     }
@@ -126,7 +117,7 @@ public final class SafetensorsFile implements AutoCloseable {
           t.name(),
           new Entry(t.dtype().name(), t.shape(), data.asSlice(t.begin(), t.end() - t.begin())));
     }
-    return new SafetensorsFile(path, arena, Collections.unmodifiableMap(entries), header.metadata());
+    return new SafetensorsFile(mapped, Collections.unmodifiableMap(entries), header.metadata());
   }
 
   private static String decode(ByteBuffer header) {
@@ -147,9 +138,21 @@ public final class SafetensorsFile implements AutoCloseable {
   public Entry entry(String name) {
     var entry = entries.get(name);
     if (entry == null) {
-      throw FileException.lacking(path, "a tensor '" + name + "'");
+      throw FileException.lacking(file.path(), "a tensor '" + name + "'");
     }
     return entry;
+  }
+
+  /// The tensor of this name, copied to the default device: it stays after [#close()].
+  /// @throws FileException if the file has none, is closed, or there are no tensors of its type
+  public Tensor tensor(String name) {
+    Entry entry = entry(name);
+    try {
+      StoredTensor stored = SafetensorsContents.tensor(entry);
+      return file.reading(stored.loader());
+    } catch (IllegalArgumentException e) {
+      throw FileException.lacking(file.path(), String.format(Locale.ROOT, "a tensor '%s' that can be read: %s", name, e.getMessage()));
+    }
   }
 
   /// The strings stored beside the tensors, in the file's order.
@@ -157,10 +160,10 @@ public final class SafetensorsFile implements AutoCloseable {
     return metadata;
   }
 
-  /// Unmaps the file; the entries' bytes must not be used any more.
+  /// Unmaps the file; the entries' bytes must not be used any more. A second call does nothing.
   @Override
   public void close() {
-    arena.close();
+    file.close();
   }
 
   /// Writes tensors to a file, replacing an existing one as a whole or not at all (see

@@ -32,6 +32,7 @@ record SafetensorsHeader(List<Tensor> tensors, Map<String, String> metadata) {
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // each is there once; some have one hash
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(64)
@@ -60,6 +61,7 @@ record SafetensorsHeader(List<Tensor> tensors, Map<String, String> metadata) {
           readMetadata(parser, metadata);
         } else {
           tensors.add(readTensor(parser, name));
+          StoredTensor.requireCount(tensors.size());
         }
       }
       if (parser.nextToken() != null) {
@@ -128,6 +130,9 @@ record SafetensorsHeader(List<Tensor> tensors, Map<String, String> metadata) {
       long size = parser.getLongValue();
       if (size < 0) {
         throw new IllegalArgumentException(what + " has the negative element " + size);
+      }
+      if (sizes.size() == StoredTensor.MAX_AXES) {
+        throw new IllegalArgumentException(what + " has more than " + StoredTensor.MAX_AXES + " elements");
       }
       sizes.add(size);
     }

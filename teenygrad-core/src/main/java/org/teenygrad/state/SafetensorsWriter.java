@@ -51,6 +51,7 @@ final class SafetensorsWriter {
       var entry = named.getValue();
       var dtype = StoredType.named(entry.dtype());
       long bytes = entry.bytes().byteSize();
+      StoredTensor.requireAxes(entry.shape().size());
       if (dtype.bytes(entry.shape()) != bytes) {
         throw new IllegalArgumentException(
             String.format(Locale.ROOT, "tensor '%s' is %s, but has %d bytes", named.getKey(), entry, bytes));

@@ -10,12 +10,13 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.teenygrad.Shape;
-import org.teenygrad.state.TensorFile.Format;
 
 /// `model.safetensors.index.json` or `pytorch_model.bin.index.json`: which of several files beside it has which tensor.
 ///
@@ -25,8 +26,11 @@ final class ShardedIndex {
   private static final int MAX_BYTES = 64 << 20;
   private static final int MAX_FILES = 10_000;
 
+  private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,250}\\.(safetensors|bin)");
+
   private static final JsonFactory JSON = JsonFactory.builder()
       .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+      .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // each is there once; some have one hash
       .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).build())
       .build();
 
@@ -43,14 +47,13 @@ final class ShardedIndex {
     }
     file.close();
     Map<String, TensorFile> shards = new TreeMap<>();
-    AutoCloseable all = () -> shards.values().forEach(TensorFile::close);
     try {
       for (String shard : index.values()) {
         if (!shards.containsKey(shard)) {
           shards.put(shard, FormatDetection.openShard(file.path().resolveSibling(shard)));
         }
       }
-      return new TensorFile(file.path(), Format.INDEX, contents(file.path(), index, shards), all);
+      return TensorFile.index(file.path(), contents(file.path(), index, shards), List.copyOf(shards.values()));
     } catch (RuntimeException e) {
       shards.values().forEach(TensorFile::close);
       throw e;
@@ -116,7 +119,7 @@ final class ShardedIndex {
         throw new IllegalArgumentException("its weight_map has no file for '" + name + "'");
       }
       String shard = json.getText();
-      if (!shard.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,250}\\.(safetensors|bin)")) {
+      if (!SHARD.matcher(shard).matches()) {
         throw new IllegalArgumentException(
             "its weight_map names '" + shard + "', which is not a .safetensors or .bin file beside it");
       }

@@ -2,11 +2,13 @@ package org.teenygrad.state;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
@@ -55,15 +57,28 @@ public final class TensorFile implements AutoCloseable {
   private final Path path;
   private final Format format;
   private final Contents contents;
-  private final AutoCloseable resource;
+  /// Null for an index, whose tensors are in other files.
+  private final @Nullable MappedFile mapped;
+  private final List<TensorFile> shards;
   private final Map<String, Tensor> tensors;
 
-  TensorFile(Path path, Format format, Contents contents, AutoCloseable resource) {
+  private TensorFile(
+      Path path, Format format, Contents contents, @Nullable MappedFile mapped, List<TensorFile> shards) {
     this.path = path;
     this.format = format;
     this.contents = contents;
-    this.resource = resource;
+    this.mapped = mapped;
+    this.shards = List.copyOf(shards);
     this.tensors = new LazyTensors(contents.tensors().keySet(), this::read);
+  }
+
+  TensorFile(MappedFile file, Format format, Contents contents) {
+    this(file.path(), format, contents, file, List.of());
+  }
+
+  /// An index of shards, which it closes.
+  static TensorFile index(Path path, Contents contents, List<TensorFile> shards) {
+    return new TensorFile(path, Format.INDEX, contents, null, shards);
   }
 
   /// Opens a file.
@@ -79,7 +94,7 @@ public final class TensorFile implements AutoCloseable {
   /// As `format`, whose reader found `what`.
   static TensorFile read(MappedFile file, Format format, Supplier<Contents> reader) {
     try {
-      return new TensorFile(file.path(), format, reader.get(), file);
+      return new TensorFile(file, format, reader.get());
     } catch (IllegalArgumentException e) {
       throw FileException.malformed(file.path(), format.kind, String.valueOf(e.getMessage()));
     }
@@ -133,24 +148,21 @@ public final class TensorFile implements AutoCloseable {
 
   private Tensor read(String name) {
     try {
-      return Objects.requireNonNull(contents.tensors().get(name)).loader().get();
+      Supplier<Tensor> loader = Objects.requireNonNull(contents.tensors().get(name)).loader();
+      return mapped == null ? loader.get() : mapped.reading(loader);
     } catch (IllegalArgumentException e) {
       throw FileException.lacking(path, String.format(Locale.ROOT, "a tensor '%s' that can be read: %s",
           name, e.getMessage()));
     }
   }
 
-  /// Unmaps the file: what was not read cannot be read any more.
-  /// @throws IllegalStateException if the file cannot be unmapped
+  /// Unmaps the file: what was not read cannot be read any more. A second call does nothing.
   @Override
   public void close() {
-    try {
-      resource.close();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
+    if (mapped != null) {
+      mapped.close();
     }
+    shards.forEach(TensorFile::close);
   }
 
   @Override

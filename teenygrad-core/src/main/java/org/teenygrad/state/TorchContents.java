@@ -22,9 +22,19 @@ final class TorchContents {
   private static final int MAX_DEPTH = 100;
   private static final int MAX_VALUES = 500_000;
   private static final int MAX_NAME_CHARACTERS = 4096;
-  private static final long MAX_CHARACTERS_OF_NAMES = 64 << 20;
 
-  private record Base(String storage, StoredType type) {}
+  /// Names are made of keys that are there once: so many characters are for what shares them, and more for each byte.
+  private static final long CHARACTERS_OF_NAMES = 4 << 20;
+  private static final long CHARACTERS_PER_BYTE = 16;
+
+  /// A storage read as elements of a type. It has an order, by which a hash map finds it also among many of one hash.
+  private record Base(String storage, StoredType type) implements Comparable<Base> {
+    @Override
+    public int compareTo(Base other) {
+      int order = storage.compareTo(other.storage);
+      return order != 0 ? order : type.compareTo(other.type);
+    }
+  }
 
   private final Function<TorchStorage, MemorySegment> storages;
   private final ByteOrder order;
@@ -34,18 +44,22 @@ final class TorchContents {
   private final Map<Base, Boolean> shared = new HashMap<>();
   private final Map<Base, Tensor> bases = new HashMap<>();
   private final Map<View, Tensor> tensors = new HashMap<>();
+  private final long maxCharactersOfNames;
   private int values;
   private long charactersOfNames;
 
-  private TorchContents(Function<TorchStorage, MemorySegment> storages, ByteOrder order) {
+  private TorchContents(long pickleBytes, Function<TorchStorage, MemorySegment> storages, ByteOrder order) {
+    this.maxCharactersOfNames = CHARACTERS_OF_NAMES + CHARACTERS_PER_BYTE * pickleBytes;
     this.storages = storages;
     this.order = order;
   }
 
+  /// @param root what a pickle of `pickleBytes` holds
   /// @param storages the bytes of each storage, as many as it says
   /// @throws IllegalArgumentException if a tensor reaches outside its storage, or values have no names
-  static Contents of(Object root, Function<TorchStorage, MemorySegment> storages, ByteOrder order) {
-    TorchContents contents = new TorchContents(storages, order);
+  static Contents of(
+      Object root, long pickleBytes, Function<TorchStorage, MemorySegment> storages, ByteOrder order) {
+    TorchContents contents = new TorchContents(pickleBytes, storages, order);
     contents.collect("", root, 0);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     contents.views.forEach((name, view) -> {
@@ -67,11 +81,14 @@ final class TorchContents {
   private void collect(String name, Object value, int depth) {
     charactersOfNames += name.length();
     if (depth > MAX_DEPTH || ++values > MAX_VALUES
-        || name.length() > MAX_NAME_CHARACTERS || charactersOfNames > MAX_CHARACTERS_OF_NAMES) {
+        || name.length() > MAX_NAME_CHARACTERS || charactersOfNames > maxCharactersOfNames) {
       throw new IllegalArgumentException("its values are too many, nested too deep, or hold themselves");
     }
     switch (value) {
-      case View view -> addOnce(views, name.isEmpty() ? Contents.NAMELESS : name, view);
+      case View view -> {
+        addOnce(views, name.isEmpty() ? Contents.NAMELESS : name, view);
+        StoredTensor.requireCount(views.size());
+      }
       case Dict dict -> dict.items().forEach((key, item) -> collect(below(name, key), item, depth + 1));
       case Tuple tuple -> collectAll(name, tuple.values(), depth);
       case ArrayList<?> list -> collectAll(name, list, depth);
@@ -100,7 +117,8 @@ final class TorchContents {
   private synchronized Tensor load(View view, Shape shape) {
     Tensor known = tensors.get(view);
     if (known == null) {
-      known = read(view, shape);
+      Tensor plain = read(view, shape);
+      known = view.negated() ? plain.neg() : plain;
       tensors.put(view, known);
     }
     return known;

@@ -7,12 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Locale;
 import java.util.Map;
 
 /// What `torch.save` writes since version 1.6: a zip of a pickle and, for each storage, an entry.
 final class TorchFile {
   private static final String PICKLE = "/data.pkl";
   private static final long MAX_PICKLE_BYTES = 64 << 20;
+
+  /// Pickles are stored as they are; whoever packs them gets them to a tenth.
+  private static final long MAX_PICKLE_RATIO = 64;
 
   private TorchFile() {}
 
@@ -26,8 +30,9 @@ final class TorchFile {
     String pickleName = pickles.getFirst();
     String folder = pickleName.substring(0, pickleName.length() - PICKLE.length() + 1);
     ZipArchive.Entry pickle = entry(archive, pickleName);
-    if (pickle.size() > MAX_PICKLE_BYTES) {
-      throw new IllegalArgumentException("its data.pkl has " + pickle.size() + " bytes");
+    if (pickle.size() > MAX_PICKLE_BYTES || pickle.size() / MAX_PICKLE_RATIO > pickle.packed().byteSize()) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "its data.pkl has %d bytes in %d", pickle.size(), pickle.packed().byteSize()));
     }
     TorchPickle reader = new TorchPickle();
     Object root = Pickle.read(Pickle.cursor(pickle.content(file.arena())), reader);
@@ -42,6 +47,7 @@ final class TorchFile {
     Map<String, MemorySegment> unpacked = new HashMap<>();
     return TorchContents.of(
         root,
+        pickle.size(),
         storage -> unpacked.computeIfAbsent(
             storage.key(), key -> entry(archive, folder + "data/" + key).content(file.arena())),
         order(file, archive, folder));

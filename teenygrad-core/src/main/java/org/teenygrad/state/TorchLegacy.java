@@ -35,10 +35,12 @@ final class TorchLegacy {
       throw new IllegalArgumentException("its version is not " + VERSION);
     }
     ByteOrder order = Pickle.read(cursor, reader) instanceof Dict machine
-            && Boolean.FALSE.equals(machine.items().get("little_endian"))
+            && Boolean.FALSE.equals(machine.get("little_endian"))
         ? ByteOrder.BIG_ENDIAN
         : ByteOrder.LITTLE_ENDIAN;
+    long begin = cursor.position();
     Object root = Pickle.read(cursor, reader);
+    long pickleBytes = cursor.position() - begin;
     Object keys = Pickle.read(cursor, reader);
     Map<String, MemorySegment> storages = new LinkedHashMap<>();
     for (Object key : keys instanceof ArrayList<?> list ? list : List.of(keys)) {
@@ -60,6 +62,6 @@ final class TorchLegacy {
     if (cursor.remaining() > 0) {
       throw new IllegalArgumentException("it goes on for " + cursor.remaining() + " bytes after its last storage");
     }
-    return TorchContents.of(root, storage -> Objects.requireNonNull(storages.get(storage.key())), order);
+    return TorchContents.of(root, pickleBytes, storage -> Objects.requireNonNull(storages.get(storage.key())), order);
   }
 }

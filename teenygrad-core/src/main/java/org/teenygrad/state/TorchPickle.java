@@ -10,12 +10,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.state.PickledValue.Dict;
 import org.teenygrad.state.PickledValue.Global;
+import org.teenygrad.state.PickledValue.None;
 import org.teenygrad.state.PickledValue.Tuple;
 import org.teenygrad.state.PickledValue.View;
 
 /// The names that PyTorch's pickles use, as data: views of storages, dicts, sizes, types. There are no others.
 final class TorchPickle implements Pickle.Reader {
-  private static final int MAX_AXES = 64;
+  private static final int VALUE_BYTES = 32;
 
   private static final Map<String, StoredType> STORAGES = Map.ofEntries(
       Map.entry("torch.DoubleStorage", StoredType.F64),
@@ -75,12 +76,12 @@ final class TorchPickle implements Pickle.Reader {
   }
 
   @Override
-  public Object reduce(Global function, List<Object> arguments) {
+  public Object reduce(Global function, List<Object> arguments, PickleBudget budget) {
     return switch (function.toString()) {
-      case "collections.OrderedDict" -> orderedDict(arguments);
-      case "torch._utils._rebuild_tensor" -> view(arguments, 4, 4, null);
-      case "torch._utils._rebuild_tensor_v2" -> view(arguments, 6, 7, null);
-      case "torch._utils._rebuild_tensor_v3" -> view(arguments, 7, 8, type(arguments));
+      case "collections.OrderedDict" -> orderedDict(arguments, budget);
+      case "torch._utils._rebuild_tensor" -> view(arguments, 4, 4, null, budget);
+      case "torch._utils._rebuild_tensor_v2" -> view(arguments, 6, 7, null, budget);
+      case "torch._utils._rebuild_tensor_v3" -> view(arguments, 7, 8, type(arguments), budget);
       case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" -> {
         if (arguments.isEmpty() || !(arguments.getFirst() instanceof View view)) {
           throw new IllegalArgumentException("it has a parameter that is not a tensor");
@@ -103,6 +104,7 @@ final class TorchPickle implements Pickle.Reader {
         if (arguments.size() != 2 || !(arguments.get(0) instanceof String text) || !"latin1".equals(arguments.get(1))) {
           throw new IllegalArgumentException("it has bytes that are not written as Latin-1");
         }
+        budget.spend(text.length());
         yield text.getBytes(StandardCharsets.ISO_8859_1);
       }
       default -> throw new IllegalArgumentException("it calls " + function + ", which is not a function");
@@ -111,7 +113,7 @@ final class TorchPickle implements Pickle.Reader {
 
   /// `('storage', type, key, location, elements)`; old files add None or `(key, start, length)` of a part.
   @Override
-  public Object persistent(Object id) {
+  public Object persistent(Object id, PickleBudget budget) {
     if (id instanceof Tuple(List<Object> parts)
         && (parts.size() == 5 || parts.size() == 6)
         && parts.get(0).equals("storage")
@@ -120,6 +122,7 @@ final class TorchPickle implements Pickle.Reader {
         && parts.get(4) instanceof Long elements) {
       StoredType type = STORAGES.get(global.toString());
       if (type != null) {
+        budget.spend(key.length()); // which is compared with the one of this name that is known
         TorchStorage whole = TorchStorage.of(key, type, elements);
         TorchStorage known = storages.putIfAbsent(key, whole);
         if (known != null && known.bytes() != whole.bytes()) {
@@ -139,8 +142,8 @@ final class TorchPickle implements Pickle.Reader {
     throw new IllegalArgumentException("it refers to a part of the storage " + whole.key() + " that makes no sense");
   }
 
-  private static Dict orderedDict(List<Object> arguments) {
-    Dict dict = new Dict(new LinkedHashMap<>());
+  private static Dict orderedDict(List<Object> arguments, PickleBudget budget) {
+    Dict dict = new Dict();
     if (arguments.isEmpty()) {
       return dict;
     }
@@ -149,22 +152,45 @@ final class TorchPickle implements Pickle.Reader {
       if (pair.size() != 2) {
         throw new IllegalArgumentException("it has an OrderedDict of something that is not pairs");
       }
-      dict.put(pair.get(0), pair.get(1));
+      dict.put(pair.get(0), pair.get(1), budget);
     }
     return dict;
   }
 
-  private static View view(List<Object> arguments, int fewest, int most, @Nullable StoredType type) {
+  private static View view(
+      List<Object> arguments, int fewest, int most, @Nullable StoredType type, PickleBudget budget) {
     if (arguments.size() < fewest || arguments.size() > most
         || !(arguments.get(0) instanceof TorchStorage storage) || !(arguments.get(1) instanceof Long offset)) {
       throw new IllegalArgumentException("it has a tensor that is not a part of a storage");
     }
-    return new View(
-        storage, type == null ? storage.type() : type, offset, sizes(arguments.get(2)), sizes(arguments.get(3)));
+    StoredType elements = type == null ? storage.type() : type;
+    List<Long> shape = sizes(arguments.get(2));
+    List<Long> strides = sizes(arguments.get(3));
+    budget.spend(VALUE_BYTES * (long) (shape.size() + strides.size()));
+    boolean isNegated = arguments.size() == most && most > 4 && isNegated(arguments.getLast(), elements);
+    return new View(storage, elements, offset, shape, strides, isNegated);
+  }
+
+  /// PyTorch's `neg` and `conj` say that a tensor is its storage's elements with the other sign, or conjugate.
+  private static boolean isNegated(Object metadata, StoredType type) {
+    if (!(metadata instanceof Dict dict)) {
+      if (metadata == None.NONE) {
+        return false;
+      }
+      throw new IllegalArgumentException("it has a tensor whose metadata are not a dict");
+    }
+    dict.items().forEach((key, value) -> {
+      boolean isKnown = key.text().equals("neg") && type != StoredType.BOOL
+          || key.text().equals("conj") && type == StoredType.C64; // of which there are no tensors
+      if (!(value instanceof Boolean isSet) || isSet && !isKnown) {
+        throw new IllegalArgumentException("it has a tensor with the metadata " + key + ", which mean nothing there");
+      }
+    });
+    return Boolean.TRUE.equals(dict.get("neg"));
   }
 
   private static StoredType type(List<Object> arguments) {
-    StoredType type = arguments.size() > 6 ? TYPES.get(arguments.get(6).toString()) : null;
+    StoredType type = arguments.size() > 6 && arguments.get(6) instanceof Global name ? TYPES.get(name.toString()) : null;
     if (type == null) {
       throw new IllegalArgumentException("it has a tensor without a type");
     }
@@ -174,9 +200,9 @@ final class TorchPickle implements Pickle.Reader {
   private static List<Long> sizes(Object value) {
     List<Long> sizes = new ArrayList<>();
     for (Object size : sequence(value, "a tensor whose shape is not a tuple")) {
-      if (!(size instanceof Long number) || number < 0 || sizes.size() == MAX_AXES) {
+      if (!(size instanceof Long number) || number < 0 || sizes.size() == StoredTensor.MAX_AXES) {
         throw new IllegalArgumentException(
-            "it has a tensor whose shape or strides are not up to " + MAX_AXES + " sizes");
+            "it has a tensor whose shape or strides are not up to " + StoredTensor.MAX_AXES + " sizes");
       }
       sizes.add(number);
     }

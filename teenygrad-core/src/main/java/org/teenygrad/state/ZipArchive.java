@@ -13,9 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.zip.CRC32;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /// The entries of a zip file in memory, zip64 included: stored ones are where they are, deflated ones are unpacked when
@@ -34,9 +31,6 @@ record ZipArchive(Map<String, Entry> entries) {
   private static final int LONGEST_COMMENT = 0xFFFF;
   private static final long IN_ZIP_64 = 0xFFFF_FFFFL;
   private static final int MAX_NAME_BYTES = 4096;
-
-  /// What deflate can make of a byte, at best.
-  private static final long MAX_RATIO = 1032;
 
   private static final long TRUSTED_BYTES = 1 << 20;
 
@@ -60,10 +54,10 @@ record ZipArchive(Map<String, Entry> entries) {
       if (!deflated) {
         return packed.asSlice(0, length);
       }
-      MemorySegment start = MemorySegment.ofArray(new byte[length]);
+      byte[] start = new byte[length];
       inflate((output, at, made) ->
-          MemorySegment.copy(output, 0, start, at, Math.min(made, length - at)), length);
-      return start;
+          System.arraycopy(output, 0, start, (int) at, (int) Math.min(made, length - at)), length);
+      return MemorySegment.ofArray(start);
     }
 
     /// Large contents are counted before memory is taken for them: a size that an entry claims may not be there.
@@ -72,12 +66,12 @@ record ZipArchive(Map<String, Entry> entries) {
         inflate((output, at, made) -> {}, size);
       }
       MemorySegment content = arena.allocate(size);
-      inflate((output, at, made) -> MemorySegment.copy(output, 0, content, at, made), size);
+      inflate((output, at, made) -> MemorySegment.copy(output, 0, content, ValueLayout.JAVA_BYTE, at, made), size);
       return content;
     }
 
     private MemorySegment requireCrc(MemorySegment content) {
-      if (crcOf(content) != crc) {
+      if (Inflation.crc(content) != crc) {
         throw new IllegalArgumentException("the checksum of its entry " + name + " is wrong");
       }
       return content;
@@ -85,48 +79,28 @@ record ZipArchive(Map<String, Entry> entries) {
 
     /// Where unpacked bytes go.
     private interface Sink {
-      void take(MemorySegment bytes, long at, long length);
+      void take(byte[] bytes, long at, int length);
     }
 
     /// Unpacks until there are `enough` bytes: all, or what the content begins with.
     private void inflate(Sink sink, long enough) {
-      byte[] input = new byte[1 << 14];
-      byte[] output = new byte[1 << 16];
-      long in = 0;
-      long out = 0;
-      try (Inflater inflater = new Inflater(true)) {
-        while (!inflater.finished() && (out < enough || enough == size)) {
-          if (inflater.needsInput()) {
-            int length = (int) Math.min(input.length, packed.byteSize() - in);
-            if (length == 0) {
-              throw new IllegalArgumentException("its entry " + name + " ends too early");
-            }
-            MemorySegment.copy(packed, ValueLayout.JAVA_BYTE, in, input, 0, length);
-            inflater.setInput(input, 0, length);
-            in += length;
+      long[] out = {0};
+      try (Inflation inflation = new Inflation(packed.byteSize(), enough)) {
+        inflation.inflate(packed, (bytes, made) -> {
+          if (made > size - out[0]) {
+            throw new IllegalArgumentException("has more than its " + size + " bytes");
           }
-          int made = inflater.inflate(output);
-          if (made > size - out || inflater.needsDictionary()) {
-            throw new IllegalArgumentException("its entry " + name + " has more than its " + size + " bytes");
-          }
-          sink.take(MemorySegment.ofArray(output), out, made);
-          out += made;
-        }
-      } catch (DataFormatException e) {
-        throw new IllegalArgumentException("its entry " + name + " is damaged", e);
+          sink.take(bytes, out[0], made);
+          out[0] += made;
+          return out[0] < enough || enough == size;
+        });
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("its entry " + name + " " + e.getMessage(), e);
       }
-      if (out < enough) {
+      if (out[0] < enough) {
         throw new IllegalArgumentException(
-            String.format(Locale.ROOT, "its entry %s has %d bytes instead of %d", name, out, size));
+            String.format(Locale.ROOT, "its entry %s has %d bytes instead of %d", name, out[0], size));
       }
-    }
-
-    private static int crcOf(MemorySegment bytes) {
-      CRC32 crc = new CRC32();
-      for (long at = 0; at < bytes.byteSize(); at += 1 << 30) {
-        crc.update(bytes.asSlice(at, Math.min(1 << 30, bytes.byteSize() - at)).asByteBuffer());
-      }
-      return (int) crc.getValue();
     }
   }
 
@@ -228,7 +202,7 @@ record ZipArchive(Map<String, Entry> entries) {
     if ((flags & 1) != 0 || method != 0 && method != 8) {
       throw new IllegalArgumentException("its entry " + name + " is encrypted, or packed in another way than deflate");
     }
-    if (method == 0 ? packed != size : size / MAX_RATIO > packed) {
+    if (method == 0 ? packed != size : size / Inflation.MAX_RATIO > packed) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "its entry %s cannot have %d bytes in %d", name, size, packed));
     }

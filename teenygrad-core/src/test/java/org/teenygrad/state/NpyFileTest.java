@@ -144,7 +144,7 @@ class NpyFileTest {
   @Test
   void refusesHeadersOfManyFieldsAtOnce() throws IOException {
     StringBuilder fields = new StringBuilder("{");
-    for (int i = 0; fields.length() < 60_000; i++) {
+    for (int i = 0; fields.length() < 9_900; i++) {
       fields.append("'").append(i).append("':True,");
     }
     String header = fields.append("}").toString();

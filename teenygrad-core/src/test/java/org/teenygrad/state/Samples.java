@@ -45,6 +45,7 @@ enum Samples {
       Map<String, byte[]> storages = Map.of("0", TorchFileTest.SIX);
       return Map.of(
           "stored", TorchBytes.file(TorchFileTest.pickle(), storages),
+          "negated", TorchBytes.file(HostileFilesTest.withMetadata("neg", 0x88).stop(), storages),
           "deflated", TorchBytes.file(TorchFileTest.pickle(), storages, true, "little"));
     }
   },
@@ -83,7 +84,8 @@ enum Samples {
   IDX("m-idx3-ubyte") {
     @Override
     Map<String, byte[]> files() {
-      return Map.of("images", IdxFileTest.IMAGES, "packed", gzip(IdxFileTest.IMAGES));
+      return Map.of("images", IdxFileTest.IMAGES, "packed", gzip(IdxFileTest.IMAGES),
+          "parts", Bytes.littleEndian().raw(gzip(new byte[0])).raw(gzip(IdxFileTest.IMAGES)).raw(new byte[4]).toArray());
     }
   },
   CSV("m.csv") {

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.runtime.RegularFile;
 
 /// Compiled code on disk, so that a program's second start compiles nothing.
 ///
@@ -34,6 +35,7 @@ public final class KernelCache {
   private static final long MAGIC = 0x7465_656e_7967_0001L; // "teenyg", format 1
   private static final int HEADER_BYTES = 3 * Long.BYTES; // magic, length, checksum
   private static final long MAX_BYTES = 512L << 20;
+  private static final int MAX_FILE_BYTES = 256 << 20;
   private static final int WRITES_BETWEEN_TRIMS = 500;
   private static final Duration AGE_WORTH_RENEWING = Duration.ofDays(1);
 
@@ -106,10 +108,10 @@ public final class KernelCache {
 
   private static byte @Nullable [] read(Path file) {
     try {
-      if (!PrivateFolder.trusts(file) || Files.size(file) > MAX_BYTES) {
+      if (!PrivateFolder.trusts(file)) {
         return null;
       }
-      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+      ByteBuffer bytes = ByteBuffer.wrap(RegularFile.read(file, MAX_FILE_BYTES));
       if (bytes.remaining() < HEADER_BYTES || bytes.getLong() != MAGIC) {
         return null;
       }

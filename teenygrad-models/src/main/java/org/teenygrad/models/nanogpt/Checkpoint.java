@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
-import org.teenygrad.DType;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.CounterRandom;
@@ -38,6 +37,13 @@ record Checkpoint(
 
   private static final String KIND = "a checkpoint of nanoGPT";
   private static final String FORMAT = "teenygrad.nanogpt.1";
+
+  /// @throws IllegalArgumentException if no training can stand there
+  Checkpoint {
+    if (iteration < 0 || Double.isNaN(bestValLoss)) {
+      throw new IllegalArgumentException("its iteration is " + iteration + ", and its best_val_loss " + bestValLoss);
+    }
+  }
 
   /// Every fact by its key.
   Map<String, Object> facts() {
@@ -88,7 +94,7 @@ record Checkpoint(
 
     /// An error of these tensors not being those of these facts.
     FileException misfit(IllegalArgumentException cause) {
-      return FileException.malformed(file, KIND, "its tensors are not those of its settings: " + cause.getMessage());
+      return Checkpoint.misfit(file, cause);
     }
   }
 
@@ -101,20 +107,30 @@ record Checkpoint(
     }
     try (SafetensorsFile stored = SafetensorsFile.open(file)) {
       Checkpoint facts = new Reader(file, stored.metadata()).checkpoint();
+      facts.requireSizes(file, stored);
       Map<String, Tensor> tensors = new LinkedHashMap<>();
-      stored.entries().forEach((name, entry) -> tensors.put(name, tensor(file, entry)));
+      stored.entries().keySet().forEach(name -> tensors.put(name, stored.tensor(name)));
       return new Content(file, facts, tensors);
     }
   }
 
-  private static Tensor tensor(Path file, SafetensorsFile.Entry entry) {
+  /// Settings that do not fit the tensors beside them are refused before anything is built from them.
+  private void requireSizes(Path file, SafetensorsFile stored) {
+    Map<String, Shape> shapes = new HashMap<>();
     try {
-      Shape shape = entry.tensorShape();
-      DType type = entry.tensorType();
-      return Tensor.ofMemory(entry.bytes(), type, shape);
+      stored.entries().forEach((name, entry) -> {
+        if (name.startsWith(Trainer.MODEL)) {
+          shapes.put(name.substring(Trainer.MODEL.length()), entry.tensorShape());
+        }
+      });
+      StateSizes.require(settings.model(vocabulary.codePointCount(0, vocabulary.length())), shapes);
     } catch (IllegalArgumentException e) {
-      throw FileException.malformed(file, KIND, String.valueOf(e.getMessage()));
+      throw misfit(file, e);
     }
+  }
+
+  private static FileException misfit(Path file, IllegalArgumentException cause) {
+    return FileException.malformed(file, KIND, "its tensors are not those of its settings: " + cause.getMessage());
   }
 
   /// Facts from strings.

@@ -2,8 +2,8 @@ package org.teenygrad.models.nanogpt;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,31 +48,14 @@ public final class HuggingFace {
         .orElseThrow(() -> FileException.lacking(directory, "a file " + String.join(" or ", WEIGHTS)));
     try (TensorFile file = TensorFile.open(weights)) {
       Map<String, Tensor> state = state(file);
-      requireSizes(config, state, weights);
+      Map<String, Shape> shapes = new HashMap<>();
+      state.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+      StateSizes.require(config, shapes);
       Gpt model = Gpt.of(config);
       model.loadStateDict(state);
       return model;
     } catch (IllegalArgumentException e) {
       throw FileException.malformed(weights, KIND, String.valueOf(e.getMessage()));
-    }
-  }
-
-  /// Compares the sizes that decide how large the model is, before it is made.
-  private static void requireSizes(GptConfig config, Map<String, Tensor> state, Path weights) {
-    long layers = state.keySet().stream().filter(name -> name.endsWith(".ln1.weight")).count();
-    if (layers != config.nLayer()) {
-      throw FileException.malformed(weights, KIND, String.format(Locale.ROOT, "it has %d layers instead of %d",
-          layers, config.nLayer()));
-    }
-    requireShape(state, "wte.weight", Shape.of(config.vocabSize(), config.nEmbd()), weights);
-    requireShape(state, "wpe.weight", Shape.of(config.blockSize(), config.nEmbd()), weights);
-  }
-
-  private static void requireShape(Map<String, Tensor> state, String name, Shape shape, Path weights) {
-    Tensor value = state.get(name);
-    if (value == null || !value.shape().equals(shape)) {
-      throw FileException.malformed(weights, KIND, String.format(Locale.ROOT, "its %s is %s instead of %s",
-          name, value == null ? "not there" : value.shape(), shape));
     }
   }
 
@@ -86,7 +69,9 @@ public final class HuggingFace {
       }
       Tensor value = file.tensor(stored);
       boolean isConv1d = IN_BLOCK.matcher(name).matches() && name.endsWith(".weight") && value.rank() == 2;
-      state.put(ours(name), isConv1d ? value.transpose(0, 1) : value);
+      if (state.put(ours(name), isConv1d ? value.transpose(0, 1) : value) != null) {
+        throw new IllegalArgumentException("it has two tensors " + name + ", one of them below 'transformer.'");
+      }
     }
     return state;
   }

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.teenygrad.runtime.RegularFile;
 import org.teenygrad.state.FileException;
 
 /// The `config.json` of a GPT-2 directory of Hugging Face's.
@@ -19,7 +21,7 @@ import org.teenygrad.state.FileException;
 /// What this model does not do is refused, rather than computed in another way than the weights were made for.
 final class HuggingFaceConfig {
   private static final String KIND = "a configuration of GPT-2";
-  private static final long MAX_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -34,10 +36,8 @@ final class HuggingFaceConfig {
   /// @throws FileException if it cannot be read, or is not of a GPT-2 that this model can be
   static GptConfig read(Path file) {
     try {
-      if (Files.size(file) > MAX_BYTES) {
-        throw FileException.malformed(file, KIND, "it has more than " + MAX_BYTES + " bytes");
-      }
-      return new HuggingFaceConfig(file, values(Files.readString(file))).config();
+      ByteBuffer bytes = ByteBuffer.wrap(RegularFile.read(file, MAX_BYTES));
+      return new HuggingFaceConfig(file, values(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString())).config();
     } catch (JsonProcessingException e) {
       throw FileException.malformed(file, KIND, "it is not valid JSON (" + e.getOriginalMessage() + ")");
     } catch (CharacterCodingException e) {
@@ -63,6 +63,9 @@ final class HuggingFaceConfig {
           case VALUE_TRUE, VALUE_FALSE -> values.put(name, json.getBooleanValue());
           case null, default -> json.skipChildren();
         }
+      }
+      if (json.nextToken() != null) {
+        throw new IllegalArgumentException("it goes on after the JSON object");
       }
     }
     return values;

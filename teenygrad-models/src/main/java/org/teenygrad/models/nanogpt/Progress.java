@@ -15,6 +15,9 @@ public interface Progress {
   /// The model was evaluated.
   default void evaluated(Evaluation evaluation) {}
 
+  /// Something is not as it should be, and the training goes on.
+  default void warned(String sentence) {}
+
   /// A checkpoint is on the disk.
   default void saved(Path file, int iteration) {}
 }

@@ -77,13 +77,13 @@ public record RunFolder(Path path) {
   /// @throws FileException if there are none, or they cannot be read
   public Trained model() {
     Checkpoint.Content content = Checkpoint.open(Files.exists(best()) || !hasCheckpoint() ? best() : checkpoint());
-    CharTokenizer tokenizer = CharTokenizer.of(content.facts().vocabulary());
-    Gpt model = Gpt.of(content.facts().settings().model(tokenizer.vocabularySize()));
     try {
+      CharTokenizer tokenizer = CharTokenizer.of(content.facts().vocabulary());
+      Gpt model = Gpt.of(content.facts().settings().model(tokenizer.vocabularySize()));
       model.loadStateDict(content.below(Trainer.MODEL));
+      return new Trained(model, tokenizer, content.facts().iteration());
     } catch (IllegalArgumentException e) {
       throw content.misfit(e);
     }
-    return new Trained(model, tokenizer, content.facts().iteration());
   }
 }

@@ -20,6 +20,14 @@ final class Saver implements AutoCloseable {
     announcement = announcing;
   }
 
+  /// Looks, without waiting, whether what was begun is written.
+  /// @throws RuntimeException what a write has thrown, once
+  void look() {
+    if (last.isDone()) {
+      await();
+    }
+  }
+
   /// Waits until everything is written.
   /// @throws RuntimeException what the last write has thrown, once
   void await() {

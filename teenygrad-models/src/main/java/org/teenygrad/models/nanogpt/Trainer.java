@@ -28,6 +28,7 @@ import org.teenygrad.optim.LossScaling;
 import org.teenygrad.optim.LrSchedule;
 import org.teenygrad.optim.Optimizer;
 import org.teenygrad.optim.ParameterGroup;
+import org.teenygrad.runtime.Printable;
 import org.teenygrad.state.AtomicFiles;
 
 /// Trains a [Gpt] as nanoGPT does, and can stop and go on at any iteration without a trace in the losses.
@@ -185,9 +186,12 @@ public final class Trainer {
     Durations durations = new Durations();
     Unseen unseen = new Unseen();
     Evaluation evaluation = null;
-    try (TrainingLog log = TrainingLog.from(folder, iteration); Saver saver = new Saver()) {
+    try (FolderLock _ = FolderLock.of(folder.path());
+        TrainingLog log = TrainingLog.from(folder, iteration, progress);
+        Saver saver = new Saver()) {
       int saved = iteration; // nothing new to save before the first iteration
       while (true) {
+        saver.look();
         boolean last = iteration >= settings.maxIters();
         boolean evaluating = last || iteration % settings.evalInterval() == 0;
         boolean stopping = stop.getAsBoolean();
@@ -382,7 +386,7 @@ public final class Trainer {
 
   private String title() {
     return String.format(Locale.ROOT, "nanoGPT, %d layers of %d, on %s",
-        settings.nLayer(), settings.nEmbd(), corpus.source());
+        settings.nLayer(), settings.nEmbd(), Printable.of(corpus.source()));
   }
 
   /// An iteration whose loss nobody has looked at: the losses of its micro batches, which together are the batch's.

@@ -28,11 +28,16 @@ final class TrainingLog implements AutoCloseable {
   }
 
   /// Goes on with what earlier iterations have written; a new log at iteration 0.
-  static TrainingLog from(RunFolder folder, int iteration) {
+  static TrainingLog from(RunFolder folder, int iteration, Progress progress) {
     if (iteration == 0) {
       return new TrainingLog(folder, CsvLog.create(folder.log(), COLUMNS));
     }
-    TrainingLog log = new TrainingLog(folder, CsvLog.resume(folder.log(), iteration, COLUMNS));
+    CsvLog csv = CsvLog.resume(folder.log(), iteration, COLUMNS);
+    if (csv.setAside() != null) {
+      progress.warned(
+          folder.log() + " was damaged; it is now " + csv.setAside() + ", and a new log has the rows that could be read");
+    }
+    TrainingLog log = new TrainingLog(folder, csv);
     try (var rows = Files.lines(folder.log())) {
       rows.skip(1).map(row -> row.split(",", -1)).forEach(log::remember);
     } catch (IOException e) {

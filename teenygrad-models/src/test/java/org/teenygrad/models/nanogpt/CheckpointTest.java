@@ -1,17 +1,20 @@
 package org.teenygrad.models.nanogpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.CounterRandom;
+import org.teenygrad.state.FileException;
 
 /// A process is killed while it saves, again and again; what it leaves must be whole.
 class CheckpointTest {
@@ -23,15 +26,25 @@ class CheckpointTest {
   static final class EndlessSaver {
     public static void main(String[] args) {
       for (int iteration = 1; ; iteration++) {
-        checkpoint(iteration).save(Path.of(args[0]), Map.of("model.a", filled(iteration), "optimizer.b", filled(iteration)));
+        checkpoint(iteration).save(Path.of(args[0]), tensors(iteration));
         System.out.println("saved " + iteration);
       }
     }
 
-    private static Tensor filled(int value) {
-      float[] values = new float[ELEMENTS];
+    /// What says how large the model is, and two large ones.
+    private static Map<String, Tensor> tensors(int iteration) {
+      return Map.of(
+          "model.wte.weight", filled(iteration, 6, 8),
+          "model.wpe.weight", filled(iteration, 8, 8),
+          "model.h.0.ln1.weight", filled(iteration, 8),
+          "model.a", filled(iteration, ELEMENTS),
+          "optimizer.b", filled(iteration, ELEMENTS));
+    }
+
+    private static Tensor filled(int value, int... shape) {
+      float[] values = new float[(int) Shape.of(shape).elements()];
       Arrays.fill(values, value);
-      return Tensor.of(values, Shape.of(ELEMENTS).toArray());
+      return Tensor.of(values, shape);
     }
   }
 
@@ -73,12 +86,38 @@ class CheckpointTest {
       Checkpoint.Content content = Checkpoint.open(file);
       int iteration = content.facts().iteration();
       assertThat(content.facts()).isEqualTo(checkpoint(iteration));
-      assertThat(content.below("model.")).containsOnlyKeys("a");
+      assertThat(content.below("model.")).containsOnlyKeys("a", "wte.weight", "wpe.weight", "h.0.ln1.weight");
       assertThat(content.below("optimizer.")).containsOnlyKeys("b");
       assertThat(content.tensors().values()).allSatisfy(t -> assertThat(t.toFloatArray()).containsOnly(iteration));
     }
     try (var files = Files.list(folder)) {
       assertThat(files.filter(f -> !f.getFileName().toString().startsWith(".checkpoint"))).containsExactly(file);
     }
+  }
+
+  private static Checkpoint.Content open(Map<String, ?> settings, Map<String, Tensor> tensors, Path file) {
+    var random = new CounterRandom.State(1, 1);
+    new Checkpoint(TrainerTest.TINY.with(settings), "abcdef", "text", 7, 1, 1.5, random, random).save(file, tensors);
+    return Checkpoint.open(file);
+  }
+
+  /// A number in the facts costs nothing; a model of so many layers takes all memory there is.
+  @Test
+  void refusesSettingsThatAreNotThoseOfTheTensors() {
+    Path file = folder.resolve("checkpoint.safetensors");
+    Map<String, Tensor> tensors = EndlessSaver.tensors(1);
+    assertThat(open(Map.of(), tensors, file).tensors()).hasSameSizeAs(tensors);
+    List.of(Map.of("nLayer", 200_000), Map.of("nEmbd", 1 << 10), Map.of("blockSize", 1 << 20)).forEach(settings ->
+        assertThatThrownBy(() -> open(settings, tensors, file)).as(settings.toString()).isInstanceOf(FileException.class)
+            .hasMessageContaining("its tensors are not those of its settings"));
+  }
+
+  @Test
+  void refusesPlacesWhereNoTrainingCanStand() {
+    var random = new CounterRandom.State(1, 1);
+    assertThatThrownBy(() -> new Checkpoint(TrainerTest.TINY, "ab", "text", 7, -1, 1.5, random, random))
+        .hasMessageContaining("its iteration is -1");
+    assertThatThrownBy(() -> new Checkpoint(TrainerTest.TINY, "ab", "text", 7, 1, Double.NaN, random, random))
+        .hasMessageContaining("best_val_loss NaN");
   }
 }

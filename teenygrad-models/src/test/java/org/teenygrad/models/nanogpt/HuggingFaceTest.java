@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -144,6 +145,27 @@ class HuggingFaceTest {
     assertThat(other.config().gelu()).isEqualTo(GptConfig.Gelu.ERF);
     Tensor ids = Tensor.of(new int[] {1, 5}, 1, 2);
     assertThat(other.forward(ids).toFloatArray()).isNotEqualTo(model.forward(ids).toFloatArray());
+  }
+
+  @Test
+  void refusesATensorThatIsThereUnderTwoNames() {
+    Map<String, Tensor> weights = weights("");
+    weights.put("transformer.wte.weight", Tensor.zeros(11, 8));
+    State.save(folder.resolve("model.safetensors"), weights);
+    assertThatThrownBy(() -> HuggingFace.gpt2(folder)).isInstanceOf(FileException.class)
+        .hasMessageContaining("two tensors wte.weight");
+  }
+
+  @Test
+  void refusesAConfigurationThatGoesOn() throws IOException {
+    State.save(folder.resolve("model.safetensors"), weights(""));
+    for (String rest : List.of("{}", "x", "1", "]")) {
+      Files.writeString(folder.resolve("config.json"), CONFIG + rest);
+      assertThatThrownBy(() -> HuggingFace.gpt2(folder)).as(rest).isInstanceOf(FileException.class)
+          .hasMessageContaining("config.json");
+    }
+    Files.writeString(folder.resolve("config.json"), CONFIG + " \n");
+    checkLoads();
   }
 
   @Test

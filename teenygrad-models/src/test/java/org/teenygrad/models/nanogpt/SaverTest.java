@@ -37,6 +37,25 @@ class SaverTest {
     assertThat(happened).isEmpty();
   }
 
+  @Test
+  void anErrorIsSeenWithoutWaitingForTheNextWrite() {
+    CountDownLatch looked = new CountDownLatch(1);
+    try (Saver saver = new Saver()) {
+      saver.write(() -> {
+        awaitIt(looked);
+        throw new IllegalStateException("disk full");
+      }, () -> happened.add("announced"));
+      saver.look(); // it is not done yet
+      looked.countDown();
+      assertThatThrownBy(() -> {
+        while (true) {
+          saver.look();
+        }
+      }).isInstanceOf(IllegalStateException.class).hasMessage("disk full");
+    }
+    assertThat(happened).isEmpty();
+  }
+
   private static void awaitIt(CountDownLatch latch) {
     try {
       latch.await();

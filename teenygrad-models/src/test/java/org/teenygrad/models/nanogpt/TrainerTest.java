@@ -2,12 +2,15 @@ package org.teenygrad.models.nanogpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -256,5 +259,78 @@ class TrainerTest {
     byte[] whole = Files.readAllBytes(in("run").checkpoint());
     Files.write(in("run").checkpoint(), Arrays.copyOf(whole, whole.length - 100));
     assertThatThrownBy(() -> resumed(in("run"))).isInstanceOf(FileException.class).hasMessageContaining("checkpoint.safetensors");
+  }
+
+  @Test
+  void aSecondTrainingInAFolderIsRefusedWhileTheFirstRuns() {
+    Trainer first = Trainer.start(TINY, corpus(), in("run"));
+    List<Throwable> refusals = new ArrayList<>();
+    first.train(Progress.SILENT, () -> {
+      if (first.iteration() == 1) {
+        refusals.add(catchThrowable(() -> trainUntil(Trainer.start(TINY, corpus(), in("run")), 1)));
+        trainUntil(Trainer.start(TINY, corpus(), in("other")), 1);
+      }
+      return first.iteration() >= 2;
+    });
+    assertThat(refusals).singleElement().isInstanceOf(FileException.class)
+        .asString().contains("another training writes there", "name another folder");
+    assertThat(trainUntil(resumed(in("run")), 3).iterations()).isEqualTo(3);
+  }
+
+  /// Holds a folder's lock until it is killed.
+  static final class LockHolder {
+    public static void main(String[] args) throws IOException {
+      try (FolderLock _ = FolderLock.of(Path.of(args[0]))) {
+        System.out.println("locked");
+        while (System.in.read() >= 0) {
+          // until the end of the input, which does not come
+        }
+      }
+    }
+  }
+
+  @Test
+  void anotherProcessKeepsOutOnlyWhileItLives() throws IOException, InterruptedException {
+    Files.createDirectories(in("run").path());
+    Process holder = new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp", System.getProperty("java.class.path"), LockHolder.class.getName(), in("run").path().toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (var lines = holder.inputReader()) {
+      assertThat(lines.readLine()).isEqualTo("locked");
+      assertThatThrownBy(() -> trainUntil(Trainer.start(TINY, corpus(), in("run")), 1))
+          .isInstanceOf(FileException.class).hasMessageContaining("another training writes there");
+    } finally {
+      holder.destroyForcibly().waitFor();
+    }
+    assertThat(trainUntil(Trainer.start(TINY, corpus(), in("run")), 1).iterations()).isEqualTo(1);
+  }
+
+  @Test
+  void aDamagedLogDoesNotBlockAResume() throws IOException {
+    trainUntil(Trainer.start(TINY, corpus(), in("run")), 3);
+    byte[] noise = {'\n', (byte) 0xFF, 0, ',', ',', ',', ',', ',', '\n'};
+    Files.write(in("run").log(), noise, StandardOpenOption.APPEND);
+    List<String> warnings = new ArrayList<>();
+    Trainer trainer = resumed(in("run"));
+    trainer.train(new Progress() {
+      @Override
+      public void warned(String sentence) {
+        warnings.add(sentence);
+      }
+    }, () -> trainer.iteration() >= 5);
+    assertThat(warnings).singleElement().asString().contains("log.csv was damaged; it is now", "log.csv.damaged");
+    assertThat(losses(in("run"))).hasSize(1 + 5);
+  }
+
+  @Test
+  void aCheckpointThatCannotBeWrittenIsSaidAtOnce() throws IOException {
+    Files.createDirectories(in("run").checkpoint());
+    int many = 20_000;
+    TrainSettings settings = TINY.with(Map.of("maxIters", many, "evalInterval", many));
+    Trainer trainer = Trainer.start(settings, corpus(), in("run"));
+    assertThatThrownBy(() -> trainer.train(Progress.SILENT, () -> false))
+        .isInstanceOf(FileException.class).hasMessageContaining("cannot write").hasMessageContaining("checkpoint.safetensors");
+    assertThat(trainer.iteration()).isLessThan(many);
   }
 }

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.state.FileException;
 
 class CsvLogTest {
@@ -43,10 +47,38 @@ class CsvLogTest {
   @Test
   void beginsAnewWithoutALogOfTheSameColumns() {
     var file = folder.resolve("log.csv");
-    CsvLog.resume(file, 3, "iteration", "loss").close();
+    try (var log = CsvLog.resume(file, 3, "iteration", "loss")) {
+      assertThat(log.setAside()).isNull();
+    }
     assertThat(file).hasContent("iteration,loss\n");
-    CsvLog.resume(file, 3, "iteration", "other").close();
+    try (var log = CsvLog.resume(file, 3, "iteration", "other")) {
+      assertThat(log.setAside()).hasContent("iteration,loss\n");
+    }
     assertThat(file).hasContent("iteration,other\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1,x\n", "1,1.5,\n", "\u0000\u0000\u0000\n", "\u00FF,1\n", "\n", "99999999999999999999,1\n", "-1,2\n", "1,0x1p3\n"})
+  void aDamagedLogIsSetAsideAndItsGoodRowsGoOn(String damage) throws IOException {
+    var file = folder.resolve("log.csv");
+    var content = ("iteration,loss\n0,0.5\n" + damage + "2,-2.5E-7\n3,NaN\n").getBytes(StandardCharsets.ISO_8859_1);
+    for (String name : List.of("log.csv.damaged", "log.csv.damaged-2")) {
+      Files.write(file, content);
+      try (var log = CsvLog.resume(file, 3, "iteration", "loss")) {
+        assertThat(log.setAside()).isEqualTo(folder.resolve(name)).hasBinaryContent(content);
+        log.append(3, "");
+      }
+      assertThat(file).hasContent("iteration,loss\n0,0.5\n2,-2.5E-7\n3,\n");
+    }
+  }
+
+  @Test
+  void whatIsNoFileIsSetAside() throws IOException {
+    var file = Files.createDirectory(folder.resolve("log.csv"));
+    try (var log = CsvLog.resume(file, 3, "iteration", "loss")) {
+      assertThat(log.setAside()).isDirectory();
+    }
+    assertThat(file).hasContent("iteration,loss\n");
   }
 
   @Test

@@ -47,11 +47,6 @@ final class KernelEvent extends Event {
   @Timespan(Timespan.NANOSECONDS)
   private long time;
 
-  /// Whether a recording wants these events.
-  static boolean isWanted() {
-    return new KernelEvent().isEnabled();
-  }
-
   void commit(Device where, Profile.Launch launch) {
     if (shouldCommit()) {
       kernel = launch.name();

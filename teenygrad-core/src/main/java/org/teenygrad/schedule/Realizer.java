@@ -136,8 +136,7 @@ public final class Realizer {
 
   /// The schedule of graphs on one device, which is made if their structure was not seen before.
   static synchronized Plan plan(Device device, List<OpNode> outputs) {
-    ScheduleEvent event = new ScheduleEvent();
-    event.begin();
+    ScheduleEvent event = FlightRecording.schedule();
     GraphKey key = GraphKey.of(outputs, device);
     Family family = SCHEDULES.computeIfAbsent(key, k -> new Family());
     Family.Variant variant = family.find(key.offsets);
@@ -157,7 +156,9 @@ public final class Realizer {
       variant = new Family.Variant(key.offsets, moving, schedule);
       family.add(variant);
     }
-    event.commit(device, variant.schedule(), cached);
+    if (event != null) {
+      event.commit(device, variant.schedule(), cached);
+    }
     return new Plan(variant.schedule(), storages);
   }
 

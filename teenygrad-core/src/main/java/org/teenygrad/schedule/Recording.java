@@ -50,19 +50,22 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules)
 
   /// Whether anybody wants to see launches one by one; else a schedule runs as a whole.
   static boolean watchesLaunches() {
-    return recording != null || KernelEvent.isWanted() || Debug.at(Debug.LAUNCHES) || Debug.checksNan();
+    return recording != null || FlightRecording.wantsKernels() || Debug.at(Debug.LAUNCHES) || Debug.checksNan();
   }
 
   static void run(Runtime runtime, Schedule.ExecItem item, List<List<Buffer>> arguments) {
-    KernelEvent event = new KernelEvent();
-    event.begin();
+    KernelEvent event = FlightRecording.kernel();
     long nanos = item.kernel().time(arguments);
-    event.end();
+    if (event != null) {
+      event.end();
+    }
     Program program = item.program();
     int runs = arguments.size();
     double times = (double) runs / program.graphs().size();
     Profile.Launch launch = new Profile.Launch(program.name(), program.description(), runs, program.work().flops() * times, program.work().bytes() * times, nanos);
-    event.commit(runtime.device(), launch);
+    if (event != null) {
+      event.commit(runtime.device(), launch);
+    }
     Debug.say(Debug.LAUNCHES, () -> Roofline.of(runtime).line(launch));
     Recording watched = recording;
     if (watched != null) {

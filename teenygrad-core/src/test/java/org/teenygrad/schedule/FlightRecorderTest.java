@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.testing.JavaProcess;
 
 class FlightRecorderTest {
   private static final Device CPU = Device.of("cpu");
@@ -65,8 +67,17 @@ class FlightRecorderTest {
     assertThat(schedules).extracting(schedule -> schedule.getDuration("compileTime").isZero()).containsExactly(false, true);
   }
 
+  /// To load the first of them takes the JVM half a second.
   @Test
-  void withoutARecordingLaunchesAreNotWatched() {
-    assertThat(KernelEvent.isWanted()).isFalse();
+  void withoutARecorderNoEventIsLoaded() {
+    String loaded = JavaProcess.run(Step.class, List.of("-Xlog:class+load"), Map.of());
+    assertThat(loaded).contains("org.teenygrad.schedule.FlightRecording ").doesNotContain("org.teenygrad.schedule.ScheduleEvent ", "org.teenygrad.schedule.KernelEvent ");
+  }
+
+  /// Something that is planned, compiled and run.
+  static final class Step {
+    public static void main(String[] arguments) {
+      Tensor.of(new float[] {1, 2, 3}, Shape.of(3), Device.of("interpreter")).exp().sum().realize();
+    }
   }
 }

@@ -23,7 +23,7 @@ final class StateSizes {
   }
 
   private static void require(String name, @Nullable Shape shape, Shape expected) {
-    if (!expected.equals(shape)) {
+    if (shape == null || !expected.equals(shape)) {
       throw new IllegalArgumentException(String.format(Locale.ROOT, "its %s is %s instead of %s",
           name, shape == null ? "not there" : shape, expected));
     }

@@ -40,9 +40,15 @@ sealed interface Activations permits Tensor {
   /// ```java
   /// Tensor.of(-3f, 0.5f, 3f).hardtanh(-1, 1);   // [-1.   0.5  1. ]
   /// ```
+  /// @throws IllegalArgumentException if low is above high, or of bools
   default Tensor hardtanh(double low, double high) {
-    Tensor x = self();
-    return x.le(low).where(low, x.ge(high).where(high, x));
+    if (!(low <= high)) {
+      throw new IllegalArgumentException("hardtanh: the least value " + low + " is above the largest " + high);
+    }
+    Tensor x = Operations.requireNumbers("hardtanh", self());
+    Number least = Operations.number("hardtanh", x.dtype(), low);
+    Number most = Operations.number("hardtanh", x.dtype(), high);
+    return x.le(least).where(least, x.ge(most).where(most, x));
   }
 
   /// 1 / (1 + e^-x).
@@ -129,7 +135,11 @@ sealed interface Activations permits Tensor {
   /// ```java
   /// Tensor.of(-200f, 2f).celu(0.5);   // [-0.5  2. ]
   /// ```
+  /// @throws IllegalArgumentException if alpha is 0
   default Tensor celu(double alpha) {
+    if (alpha == 0) {
+      throw new IllegalArgumentException("celu: divides by alpha, which must not be 0");
+    }
     return Precision.compute(self(), x -> x.gt(0).where(x, nonPositive(x).div(alpha).expm1().mul(alpha)));
   }
 
@@ -169,15 +179,21 @@ sealed interface Activations permits Tensor {
   /// ```java
   /// Tensor.of(0.5f, 2f).threshold(1, -3);   // [-3.  2.]
   /// ```
+  /// @throws IllegalArgumentException of bools
   default Tensor threshold(double threshold, double value) {
-    return self().le(threshold).where(value, self());
+    Tensor x = Operations.requireNumbers("threshold", self());
+    return x.le(Operations.number("threshold", x.dtype(), threshold)).where(Operations.number("threshold", x.dtype(), value), x);
   }
 
   /// x drawn by `lambda` towards 0, where it stops: `torch.nn.functional.softshrink`.
   /// ```java
   /// Tensor.of(-2f, 0.25f, 2f).softshrink(0.5);   // [-1.5  0.   1.5]
   /// ```
+  /// @throws IllegalArgumentException if lambda is negative
   default Tensor softshrink(double lambda) {
+    if (!(lambda >= 0)) {
+      throw new IllegalArgumentException("softshrink: lambda must not be negative, but is " + lambda);
+    }
     return Precision.compute(self(), x -> x.gt(lambda).where(x.sub(lambda), x.lt(-lambda).where(x.add(lambda), x.mul(0))));
   }
 
@@ -202,7 +218,9 @@ sealed interface Activations permits Tensor {
   /// Tensor.of(-8f, 2f).prelu(Tensor.of(0.125f));   // [-1.  2.]
   /// ```
   /// @param weight (channels) for axis 1, or one number
+  /// @throws IllegalArgumentException if the weight is not one number or (channels), or of another type
   default Tensor prelu(Tensor weight) {
+    Scaling.checkSlopes(self(), weight);
     Tensor each = weight.numel() == 1 || self().rank() < 2
         ? weight
         : weight.reshape(Scaling.channelShape(self().shape()));
@@ -228,7 +246,11 @@ sealed interface Activations permits Tensor {
   /// ```java
   /// Tensor.rand(2, 3).gumbelSoftmax(1, true, -1).sum(-1);   // [1. 1.]
   /// ```
+  /// @throws IllegalArgumentException if the temperature is not above 0
   default Tensor gumbelSoftmax(double temperature, boolean hard, int axis) {
+    if (!(temperature > 0)) {
+      throw new IllegalArgumentException("gumbelSoftmax: the temperature must be above 0, not " + temperature);
+    }
     return Precision.compute(self(), x -> {
       Tensor noise = RandomState.shared().rand(x.shape(), x.device()).clampMin(Float.MIN_NORMAL).log().neg().log().neg();
       Tensor soft = x.add(noise.cast(x.dtype())).div(temperature).softmax(axis);

@@ -266,7 +266,11 @@ sealed interface Comparisons permits Tensor {
   /// x.isClose(y, 1e-5, 1e-8, false);   // with PyTorch's defaults
   /// ```
   /// @param equalNan whether NaN is close to NaN
+  /// @throws IllegalArgumentException if a tolerance is negative
   default Tensor isClose(Tensor other, double rtol, double atol, boolean equalNan) {
+    if (!(rtol >= 0 && atol >= 0)) {
+      throw new IllegalArgumentException("isClose: tolerances must not be negative, but are rtol " + rtol + " and atol " + atol);
+    }
     Tensor x = self();
     Tensor same = x.eq(other);
     if (equalNan) {

@@ -19,13 +19,13 @@ final class Convolution {
       throw misfit(name, x, weight, String.format(Locale.ROOT, "weight is (out, channels / groups, ...) with %d groups",
           groups));
     }
-    checkBias(name, bias, weight.size(0));
+    checkBias(name, weight, bias, weight.size(0));
     int[] kernel = spatial(weight, axes);
     int[] ones = new int[axes];
     Arrays.fill(ones, 1);
     Windows windows = Windows.of(name, x.shape(), kernel, ones, window);
     return contract(windows.over(windows.padded(x, window.paddingMode())), weight, bias, windows, groups)
-        .cast(DType.promote(x.dtype(), weight.dtype()));
+        .cast(x.dtype());
   }
 
   /// A transposed convolution moves the flipped kernel over the input with stride - 1 zeros between its elements.
@@ -39,7 +39,7 @@ final class Convolution {
       throw misfit(name, x, weight, String.format(Locale.ROOT, "weight is (channels, out / groups, ...) with %d groups",
           groups));
     }
-    checkBias(name, bias, weight.size(1) * groups);
+    checkBias(name, weight, bias, weight.size(1) * groups);
     int[] kernel = spatial(weight, axes);
     int[] stride = window.stride().isEmpty() ? new int[] {1} : Window.each(name + ": stride", window.stride(), axes, 1);
     if (window.padding().isEmpty()) {
@@ -110,12 +110,20 @@ final class Convolution {
   }
 
   private static void check(String name, Tensor x, Tensor weight, int axes, int groups) {
+    if (x.dtype() != weight.dtype()) {
+      throw new IllegalArgumentException(
+          name + ": input of " + x.dtype() + " and weight of " + weight.dtype() + ": both must have the same type; cast one");
+    }
     if (x.rank() != axes + 2 || weight.rank() != axes + 2 || groups < 1) {
       throw misfit(name, x, weight, String.format(Locale.ROOT, "both need %d axes, and at least one group", axes + 2));
     }
   }
 
-  private static void checkBias(String name, @Nullable Tensor bias, int channels) {
+  private static void checkBias(String name, Tensor weight, @Nullable Tensor bias, int channels) {
+    if (bias != null && bias.dtype() != weight.dtype()) {
+      throw new IllegalArgumentException(
+          name + ": weight of " + weight.dtype() + " and bias of " + bias.dtype() + ": both must have the same type; cast one");
+    }
     if (bias != null && !bias.shape().equals(Shape.of(channels))) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "%s: bias %s must be (%d,)", name, bias.shape(), channels));

@@ -24,6 +24,9 @@ sealed interface Distances permits Tensor {
           String.format(Locale.ROOT, "cdist: takes (..., n, dim) and (..., m, dim), not %s and %s",
               self().shape(), other.shape()));
     }
+    if (!(p >= 0)) {
+      throw new IllegalArgumentException("cdist: p must not be negative, but is " + p);
+    }
     return self().unsqueeze(-2).sub(other.unsqueeze(-3)).norm(p, -1);
   }
 
@@ -40,9 +43,12 @@ sealed interface Distances permits Tensor {
   /// Tensor.of(1f, 0f).cosineSimilarity(Tensor.of(0f, 2f), 0, 1e-8);   // 0.0
   /// ```
   /// @param eps the length that shorter vectors count as
+  /// @throws IllegalArgumentException if eps is negative, or the shapes do not broadcast
   default Tensor cosineSimilarity(Tensor other, int axis, double eps) {
-    Tensor y = Precision.widen(other);
-    return Precision.compute(self(), x -> {
+    Scaling.checkEps("cosineSimilarity", eps);
+    Shape shape = Broadcasting.shape("cosineSimilarity", self().shape(), other.shape());
+    Tensor y = Precision.widen(other).broadcastTo(shape);
+    return Precision.compute(self().broadcastTo(shape), x -> {
       Tensor lengths = x.norm(2, axis, true).clampMin(eps);
       Tensor others = y.norm(2, axis, true).clampMin(eps);
       return x.div(lengths).mul(y.div(others)).sum(axis);
@@ -63,6 +69,9 @@ sealed interface Distances permits Tensor {
   /// ```
   /// @throws IllegalArgumentException if the tensor has fewer than two axes
   default Tensor renorm(double p, int axis, double most) {
+    if (!(p > 0 && most >= 0)) {
+      throw new IllegalArgumentException("renorm: p must be above 0 and the largest norm not negative, but they are " + p + " and " + most);
+    }
     int along = self().shape().axis(axis);
     int[] others = IntStream.range(0, self().rank()).filter(i -> i != along).toArray();
     if (others.length == 0) {

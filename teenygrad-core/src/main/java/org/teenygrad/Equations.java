@@ -42,8 +42,8 @@ final class Equations {
 
   static Tensor solve(Tensor a, Tensor b) {
     Matrices.requireMatrix("solve", a, true);
-    if (b.rank() == 1) {
-      return solve(a, b.unsqueeze(1)).squeeze(-1);
+    if (areVectors(a, b)) {
+      return solve(a, b.unsqueeze(-1)).squeeze(-1);
     }
     requireRows("solve", a, b);
     int n = a.size(-1);
@@ -61,8 +61,8 @@ final class Equations {
 
   static Tensor leastSquares(Tensor a, Tensor b) {
     Matrices.requireMatrix("lstsq", a, false);
-    if (b.rank() == 1) {
-      return leastSquares(a, b.unsqueeze(1)).squeeze(-1);
+    if (areVectors(a, b)) {
+      return leastSquares(a, b.unsqueeze(-1)).squeeze(-1);
     }
     requireRows("lstsq", a, b);
     int m = a.size(-2);
@@ -113,6 +113,11 @@ final class Equations {
   /// The part of the largest singular value that rounding leaves uncertain: PyTorch's `rcond`.
   private static double tolerance(Tensor a) {
     return Math.max(a.size(-2), a.size(-1)) * (a.dtype() == DType.FLOAT64 ? 0x1p-52 : 0x1p-23);
+  }
+
+  /// Whether the right side is a vector, or one for each matrix.
+  private static boolean areVectors(Tensor a, Tensor b) {
+    return b.rank() == 1 || b.rank() == a.rank() - 1 && Arrays.equals(b.shape().toArray(), a.shape().stream().limit(b.rank()).toArray());
   }
 
   private static void requireRows(String name, Tensor a, Tensor b) {

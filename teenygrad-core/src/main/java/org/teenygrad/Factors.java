@@ -40,7 +40,11 @@ final class Factors {
     Tensor q = found.get(0);
     Tensor r = found.get(1);
     if (m < n) {
-      return new QrFactors(q, r); // PyTorch has no derivative here either
+      // The first columns alone decide q.
+      QrFactors square = qr(a.narrow(-1, 0, m));
+      Tensor rest = Matrices.transposed(square.q()).matmul(a.narrow(-1, m, n - m));
+      return new QrFactors(
+          Matrices.withDerivative(q, square.q()), Matrices.withDerivative(r, Tensor.cat(List.of(square.r(), rest), -1)));
     }
     Tensor turned = Matrices.transposed(q).matmul(a).matmul(found.get(2));
     Tensor below = turned.tril(-1);

@@ -14,13 +14,15 @@ final class IndexCheck {
   /// Positions that count from 0.
   /// @throws IndexOutOfBoundsException if they are checked and one is not in `0 .. size - 1`
   static void positions(String method, Tensor x, int axis, Tensor index) {
-    within(method, "index", index, 0, x.size(axis), "axis " + axis + " of " + x.shape());
+    int size = Positions.atLeastVector(x).size(axis);
+    within(method, "index", index, 0, size, "axis " + axis + " of " + x.shape());
   }
 
   /// Positions that count from 0, or from the end where they are negative.
   /// @throws IndexOutOfBoundsException if they are checked and one is not in `-size .. size - 1`
   static void signedPositions(String method, Tensor x, int axis, Tensor index) {
-    within(method, "index", index, -x.size(axis), x.size(axis), "axis " + axis + " of " + x.shape());
+    int size = Positions.atLeastVector(x).size(axis);
+    within(method, "index", index, -size, size, "axis " + axis + " of " + x.shape());
   }
 
   /// Classes of samples.

@@ -24,8 +24,8 @@ sealed interface Indexing permits Tensor {
   /// @return of the index' shape
   /// @throws IllegalArgumentException if the index does not fit
   default Tensor gather(int axis, Tensor index) {
-    if (self().rank() == 0 && index.rank() == 0) {
-      return self().unsqueeze(0).gather(axis, index.unsqueeze(0)).squeeze(0); // PyTorch lets a scalar have axes 0 and -1
+    if (self().rank() == 0 || index.rank() == 0) {
+      return Positions.atLeastVector(self()).gather(axis, Positions.atLeastVector(index)).reshape(index.shape());
     }
     int along = self().shape().axis(axis);
     IndexCheck.positions("gather", self(), along, index);
@@ -54,11 +54,13 @@ sealed interface Indexing permits Tensor {
   /// @param index a vector
   /// @throws IllegalArgumentException if the index is not a vector of integers
   default Tensor indexSelect(int axis, Tensor index) {
-    if (index.rank() != 1) {
-      throw new IllegalArgumentException("indexSelect: the index is a vector, not " + index.shape());
+    Tensor places = Positions.vector("indexSelect", index);
+    if (self().rank() == 0) {
+      Positions.requireOne("indexSelect", places);
+      return self().unsqueeze(0).indexSelect(axis, places).squeeze(0);
     }
     @Nullable Tensor[] indices = new @Nullable Tensor[self().shape().axis(axis) + 1];
-    indices[indices.length - 1] = index;
+    indices[indices.length - 1] = places;
     return index(indices);
   }
 
@@ -96,6 +98,9 @@ sealed interface Indexing permits Tensor {
     if (self().rank() != 2) {
       throw new IllegalArgumentException("embedding: the table is (rows, dim), not " + self().shape());
     }
+    if (!ids.dtype().isInteger()) {
+      throw new IllegalArgumentException("embedding: ids are integers, not " + ids.dtype() + "; cast them, as with ids.toLong()");
+    }
     IndexCheck.positions("embedding", self(), 0, ids);
     return Positions.rows(self(), ids);
   }
@@ -106,6 +111,7 @@ sealed interface Indexing permits Tensor {
   ///                                //  [1 0 0]]
   /// ```
   /// @return (this shape, classes)
+  /// @throws IndexOutOfBoundsException if the classes are checked and one is not in `0 .. classes - 1`
   default Tensor oneHot(int classes) {
     IndexCheck.classes("oneHot", self(), self().onesLike(DType.BOOL), classes);
     return self().unsqueeze(-1).eq(Tensor.arange(classes)).cast(DType.INT64);
@@ -149,6 +155,7 @@ sealed interface Indexing permits Tensor {
   /// Tensor.of(1, 1).scatterReduce(0, Tensor.of(0L, 0L), Tensor.of(5, 3), ScatterReduction.MAX, true);   // [5 1]
   /// ```
   /// @param includeSelf whether what this tensor holds at such a place is combined, too
+  /// @throws IllegalArgumentException if the index is not of integers, or longer than this tensor or the source elsewhere than on the axis
   default Tensor scatterReduce(int axis, Tensor index, Tensor source, ScatterReduction reduction, boolean includeSelf) {
     IndexCheck.positions("scatterReduce", self(), axis, index);
     return reduction.of(self(), axis, index, source, includeSelf);
@@ -160,10 +167,17 @@ sealed interface Indexing permits Tensor {
   /// ```
   /// @param index a vector
   /// @param source as this tensor, but as long as the index on `axis`
+  /// @throws IllegalArgumentException if the index is no vector of integers, or the source has not one part for each position
   default Tensor indexAdd(int axis, Tensor index, Tensor source) {
+    Tensor places = Positions.vector("indexAdd", index);
+    if (self().rank() == 0) {
+      Positions.requireOne("indexAdd", places);
+      return self().unsqueeze(0).indexAdd(axis, places, source.unsqueeze(0)).squeeze(0);
+    }
     int along = self().shape().axis(axis);
+    Positions.requireParts("indexAdd", self(), along, places, source);
     int[] shape = IntStream.range(0, self().rank()).map(i -> i == along ? -1 : 1).toArray();
-    return self().scatterAdd(along, index.reshape(shape).broadcastTo(source.shape()), source);
+    return self().scatterAdd(along, places.reshape(shape).broadcastTo(source.shape()), source);
   }
 
   /// The running sum along an axis: `torch.cumsum`. Integers and bools are summed as int64.

@@ -46,6 +46,9 @@ sealed interface Losses permits Tensor {
   /// @throws IllegalArgumentException if the targets are not classes of these scores, or the weight is not one number for each class
   default Tensor crossEntropy(
       Tensor targets, @Nullable Tensor weight, long ignoreIndex, LossReduction reduction, double labelSmoothing) {
+    if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+      throw new IllegalArgumentException("crossEntropy: label smoothing must be in 0..1, not " + labelSmoothing);
+    }
     Tensor logits = Precision.widen(self());
     DType type = Operations.toFloating(self()).dtype();
     if (targets.dtype().isFloating()) {
@@ -119,7 +122,11 @@ sealed interface Losses permits Tensor {
   /// ```java
   /// Tensor.of(1f, 2f).huberLoss(Tensor.of(2f, 5f), 1, LossReduction.NONE);   // [0.5 2.5]
   /// ```
+  /// @throws IllegalArgumentException if delta is not above 0
   default Tensor huberLoss(Tensor target, double delta, LossReduction reduction) {
+    if (!(delta > 0)) {
+      throw new IllegalArgumentException("huberLoss: delta must be above 0, not " + delta);
+    }
     return Precision.compute(self(), x -> {
       Tensor distance = x.sub(target).abs();
       Tensor near = distance.square().mul(0.5);
@@ -132,7 +139,11 @@ sealed interface Losses permits Tensor {
   /// ```java
   /// Tensor.of(1f, 2f).smoothL1Loss(Tensor.of(2f, 5f), 1, LossReduction.SUM);   // 3.0
   /// ```
+  /// @throws IllegalArgumentException if beta is negative
   default Tensor smoothL1Loss(Tensor target, double beta, LossReduction reduction) {
+    if (!(beta >= 0)) {
+      throw new IllegalArgumentException("smoothL1Loss: beta must not be negative, but is " + beta);
+    }
     return beta == 0 ? l1Loss(target, reduction) : Precision.compute(self(), x -> x.huberLoss(target, beta, reduction).div(beta));
   }
 

@@ -47,21 +47,30 @@ sealed interface MatrixProducts permits Tensor {
     int[] first = Arrays.stream(own).map(self().shape()::axis).toArray();
     int[] second = Arrays.stream(others).map(other.shape()::axis).toArray();
     boolean fits = first.length == second.length
-        && IntStream.range(0, first.length).allMatch(i -> self().size(first[i]) == other.size(second[i]))
+        && IntStream.range(0, first.length).allMatch(i -> stretch(self().size(first[i]), other.size(second[i])))
         && Arrays.stream(first).distinct().count() == first.length && Arrays.stream(second).distinct().count() == second.length;
     if (!fits) {
       throw new IllegalArgumentException(String.format(Locale.ROOT, "tensordot: axes %s of %s do not fit axes %s of %s",
           Arrays.toString(own), self().shape(), Arrays.toString(others), other.shape()));
     }
-    int[] left = others(self(), first);
-    int[] right = others(other, second);
-    Tensor rows = self().permute(IntStream.concat(Arrays.stream(left), Arrays.stream(first)).toArray());
-    Tensor columns = other.permute(IntStream.concat(Arrays.stream(second), Arrays.stream(right)).toArray());
-    int summed = (int) Arrays.stream(first).mapToLong(self()::size).reduce(1, Math::multiplyExact);
+    // An axis of size 1 stretches to the other's size: that is summed by itself.
+    int[] ofRows = IntStream.range(0, first.length).filter(i -> other.size(second[i]) == 1).map(i -> first[i]).toArray();
+    int[] ofColumns = IntStream.range(0, first.length).filter(i -> self().size(first[i]) == 1).map(i -> second[i]).toArray();
+    Tensor x = ofRows.length == 0 ? self() : self().sum(ofRows, true).cast(self().dtype());
+    Tensor y = ofColumns.length == 0 ? other : other.sum(ofColumns, true).cast(other.dtype());
+    int[] left = others(x, first);
+    int[] right = others(y, second);
+    Tensor rows = x.permute(IntStream.concat(Arrays.stream(left), Arrays.stream(first)).toArray());
+    Tensor columns = y.permute(IntStream.concat(Arrays.stream(second), Arrays.stream(right)).toArray());
+    int summed = (int) Arrays.stream(first).mapToLong(x::size).reduce(1, Math::multiplyExact);
     int[] shape = IntStream.concat(Arrays.stream(left).map(self()::size), Arrays.stream(right).map(other::size)).toArray();
     int height = Arrays.stream(left).map(self()::size).reduce(1, Math::multiplyExact);
     int width = Arrays.stream(right).map(other::size).reduce(1, Math::multiplyExact);
     return rows.reshape(height, summed).matmul(columns.reshape(summed, width)).reshape(shape);
+  }
+
+  private static boolean stretch(int size, int other) {
+    return size == other || size == 1 || other == 1;
   }
 
   private static int[] others(Tensor x, int[] axes) {

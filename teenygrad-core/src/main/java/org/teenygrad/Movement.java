@@ -240,7 +240,8 @@ sealed interface Movement permits Tensor {
     if (value.doubleValue() == 0) {
       return padded;
     }
-    return Views.pad(self().onesLike(DType.BOOL), beforeAndAfter).where(padded, value);
+    Number kept = Operations.number("pad", self().dtype(), value);
+    return Views.pad(self().onesLike(DType.BOOL), beforeAndAfter).where(padded, Operations.constant(self().dtype(), kept));
   }
 
   /// Zeros before and after one axis.

@@ -23,6 +23,7 @@ sealed interface Normalization permits Tensor {
   /// @param bias of that shape, or null for 0
   /// @throws IllegalArgumentException if the last axes have other sizes, or weight or bias another shape
   default Tensor layerNorm(Shape normalizedShape, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+    Scaling.checkEps("layerNorm", eps);
     int[] axes = Scaling.lastAxes("layerNorm", self(), normalizedShape, weight, bias);
     return Scaling.normalize(self(), eps, axes, weight, bias);
   }
@@ -46,6 +47,7 @@ sealed interface Normalization permits Tensor {
   /// @param weight of that shape, or null for 1
   /// @throws IllegalArgumentException if the last axes have other sizes, or weight another shape
   default Tensor rmsNorm(Shape normalizedShape, @Nullable Tensor weight, double eps) {
+    Scaling.checkEps("rmsNorm", eps);
     int[] axes = Scaling.lastAxes("rmsNorm", self(), normalizedShape, weight, null);
     return Precision.compute(
         self(), x -> Scaling.affine(x.mul(x.square().mean(axes, true).add(eps).rsqrt()), weight, null));
@@ -64,6 +66,7 @@ sealed interface Normalization permits Tensor {
   /// ```
   /// @throws IllegalArgumentException if the channels do not divide into groups, or weight or bias is no (channels)
   default Tensor groupNorm(int groups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+    Scaling.checkEps("groupNorm", eps);
     Shape shape = self().shape();
     Scaling.checkChannels("groupNorm", shape, weight, bias);
     if (groups < 1 || shape.size(1) % groups != 0) {
@@ -85,6 +88,7 @@ sealed interface Normalization permits Tensor {
   /// ```
   /// @throws IllegalArgumentException if there is no axis behind the channels, or weight or bias is no (channels)
   default Tensor instanceNorm(@Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+    Scaling.checkEps("instanceNorm", eps);
     Shape shape = self().shape();
     Scaling.checkChannels("instanceNorm", shape, weight, bias);
     if (shape.rank() < 3) {
@@ -104,6 +108,7 @@ sealed interface Normalization permits Tensor {
   /// ```
   /// @throws IllegalArgumentException if weight or bias is no (channels)
   default Tensor batchNorm(@Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+    Scaling.checkEps("batchNorm", eps);
     Shape shape = self().shape();
     Scaling.checkChannels("batchNorm", shape, weight, bias);
     int[] axes = IntStream.range(0, shape.rank()).filter(axis -> axis != 1).toArray();
@@ -116,6 +121,7 @@ sealed interface Normalization permits Tensor {
   /// @throws IllegalArgumentException if one of them is no (channels)
   default Tensor batchNorm(
       Tensor mean, Tensor variance, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+    Scaling.checkEps("batchNorm", eps);
     Shape shape = self().shape();
     Scaling.checkChannels("batchNorm", shape, mean, variance, weight, bias);
     int[] channels = Scaling.channelShape(shape);

@@ -18,6 +18,30 @@ final class Operations {
     return Tensor.apply(op, toFloating(x));
   }
 
+  /// A number as a tensor of this type holds it: integers without the fraction, as PyTorch fills them.
+  /// @throws IllegalArgumentException if the type cannot hold it
+  static Number number(String name, DType type, Number value) {
+    if (type.isFloating()) {
+      return value;
+    }
+    if (type == DType.BOOL) {
+      return value.doubleValue() == 0 ? 0 : 1;
+    }
+    int bits = 8 * type.bytes();
+    double least = type == DType.UINT8 ? 0 : -Math.scalb(1.0, bits - 1);
+    double above = type == DType.UINT8 ? 256 : -least;
+    double whole = value.doubleValue() < 0 ? Math.ceil(value.doubleValue()) : Math.floor(value.doubleValue());
+    if (!(whole >= least && whole < above) && !(value instanceof Long && type == DType.INT64)) {
+      throw new IllegalArgumentException(name + ": " + value + " is no number of " + type);
+    }
+    return value.longValue();
+  }
+
+  static Tensor requireNumbers(String name, Tensor x) {
+    requireNumeric(name, x.dtype());
+    return x;
+  }
+
   static Tensor toFloating(Tensor x) {
     return x.dtype().isFloating() ? x : x.cast(DType.FLOAT32);
   }

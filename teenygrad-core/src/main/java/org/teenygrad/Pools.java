@@ -105,16 +105,17 @@ final class Pools {
 
   static Tensor average(String name, Tensor x, Window window, int axes, int... sizes) {
     Windows windows = windows(name, x, window, axes, sizes);
-    DType type = Operations.toFloating(x).dtype();
-    Tensor seen = windows.over(windows.padded(Precision.widen(x), 0));
+    Tensor numbers = Operations.requireNumbers(name, x);
+    Tensor seen = windows.over(windows.padded(x.dtype().isFloating() ? Precision.widen(numbers) : numbers, 0));
     Tensor sum = seen.sum(IntStream.range(seen.rank() - axes, seen.rank()).toArray());
-    return sum.div(counts(windows, x, window, sum.dtype())).cast(type);
+    Tensor counts = counts(windows, x, window, sum.dtype());
+    return (x.dtype().isFloating() ? sum.div(counts) : sum.truncDiv(counts)).cast(x.dtype());
   }
 
   /// How many elements each window holds, on the last axes: the product of one row for each axis.
   private static Tensor counts(Windows windows, Tensor x, Window window, DType type) {
     int axes = windows.axes();
-    Tensor product = Operations.constant(type, 1.0);
+    Tensor product = Operations.constant(type, 1);
     for (int i = 0; i < axes; i++) {
       int size = x.size(x.rank() - axes + i);
       int padding = windows.before()[i];
@@ -129,7 +130,7 @@ final class Pools {
       shape[i] = row.length;
       boolean same = Arrays.stream(row).distinct().count() == 1;
       Tensor factor = same
-          ? Operations.constant(type, (double) row[0])
+          ? Operations.constant(type, row[0])
           : Tensor.of(row, Shape.of(row.length), x.device()).reshape(shape).cast(type);
       product = product.mul(factor);
     }

@@ -15,6 +15,36 @@ import org.teenygrad.ir.Scatter;
 final class Positions {
   private Positions() {}
 
+  /// A scalar as a vector of one element: PyTorch lets scalars have the axes 0 and -1.
+  static Tensor atLeastVector(Tensor x) {
+    return x.rank() == 0 ? x.unsqueeze(0) : x;
+  }
+
+  /// Positions along one axis: a vector of integers, or one.
+  static Tensor vector(String name, Tensor index) {
+    if (index.rank() > 1 || !index.dtype().isInteger()) {
+      throw new IllegalArgumentException(name + ": the index is a vector of integers, not " + index.dtype() + " of shape " + index.shape());
+    }
+    return atLeastVector(index);
+  }
+
+  /// A scalar has one position.
+  static void requireOne(String name, Tensor places) {
+    if (places.numel() != 1) {
+      throw new IllegalArgumentException(name + ": a scalar has one position, not " + places.numel());
+    }
+  }
+
+  /// What is written along an axis has the tensor's shape there, one part for each position.
+  static void requireParts(String name, Tensor x, int along, Tensor places, Tensor source) {
+    Shape expected = x.shape().with(along, places.size(0));
+    if (!source.shape().equals(expected)) {
+      throw new IllegalArgumentException(
+          name + ": source " + source.shape() + " is not " + expected + ", a part of " + x.shape() + " for each of "
+              + places.numel() + " positions on axis " + along);
+    }
+  }
+
   /// Positions in which -1 means the last of `size`.
   static Tensor wrapped(Tensor index, int size) {
     Tensor wide = widen(index);
@@ -146,8 +176,8 @@ final class Positions {
   }
 
   static Tensor scatter(Tensor base, int axis, Tensor index, Tensor source, @Nullable OpCode combine) {
-    if (base.rank() == 0 && index.rank() == 0 && source.rank() == 0) {
-      return scatter(base.unsqueeze(0), axis, index.unsqueeze(0), source.unsqueeze(0), combine).squeeze(0);
+    if (base.rank() == 0 || index.rank() == 0 || source.rank() == 0) {
+      return scatter(atLeastVector(base), axis, atLeastVector(index), atLeastVector(source), combine).reshape(base.shape());
     }
     int along = base.shape().axis(axis);
     String name = combine == null ? "scatter" : "scatterAdd";

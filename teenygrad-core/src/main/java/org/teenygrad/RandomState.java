@@ -21,6 +21,9 @@ import org.teenygrad.runtime.Devices;
 /// `Tensor.rand`, `dropout` and their like draw from [#shared], which [Tensor#manualSeed] restarts. Safe for use by several
 /// threads, whose draws then come in no fixed order.
 public final class RandomState {
+  /// Words come in pairs, and an axis has up to 2^31 - 1 elements.
+  private static final int MOST = Integer.MAX_VALUE - 1;
+
   private static final RandomState SHARED = of(0);
 
   private CounterRandom keys;
@@ -58,12 +61,13 @@ public final class RandomState {
   }
 
   /// Float32 numbers in [0, 1), multiples of 2^-24: `torch.rand`.
+  /// @throws IllegalArgumentException for 2^31 - 1 elements and more
   public Tensor rand(int... shape) {
     return rand(Shape.of(shape), null);
   }
 
   Tensor rand(Shape shape, @Nullable Device device) {
-    return fraction(words(shape.elements(), device)).reshape(shape.toArray());
+    return fraction(words(drawn(shape), device)).reshape(shape.toArray());
   }
 
   /// See [Tensor#randLike].
@@ -71,7 +75,7 @@ public final class RandomState {
     requireFloating("randLike", x);
     Shape shape = x.shape();
     if (x.dtype() == DType.FLOAT64) {
-      return fraction53(threefry(Math.toIntExact(shape.elements()), x.device())).reshape(shape);
+      return fraction53(threefry(drawn(shape), x.device())).reshape(shape);
     }
     Tensor drawn = rand(shape, x.device());
     // Rounded, the largest of the 2^24 numbers would be 1.
@@ -96,23 +100,32 @@ public final class RandomState {
   }
 
   /// Float32 numbers in [low, high): `torch.empty(shape).uniform_(low, high)`.
+  /// @throws IllegalArgumentException if low is above high, or for 2^31 - 1 elements and more
   public Tensor uniform(double low, double high, int... shape) {
+    if (!(low <= high)) {
+      throw new IllegalArgumentException("uniform: the least number " + low + " is above the largest " + high);
+    }
     return rand(shape).mul(high - low).add(low);
   }
 
   /// Float32 numbers with mean 0 and variance 1: `torch.randn`.
+  /// @throws IllegalArgumentException for 2^31 - 1 elements and more
   public Tensor randn(int... shape) {
     return normal(Shape.of(shape), null);
   }
 
   /// Float32 numbers with this mean and standard deviation.
+  /// @throws IllegalArgumentException if the deviation is negative, or for 2^31 - 1 elements and more
   public Tensor normal(double mean, double deviation, int... shape) {
+    if (!(deviation >= 0)) {
+      throw new IllegalArgumentException("normal: the standard deviation must not be negative, but is " + deviation);
+    }
     return randn(shape).mul(deviation).add(mean);
   }
 
   private Tensor normal(Shape shape, @Nullable Device device) {
-    long elements = shape.elements();
-    Tensor word = threefry(Math.toIntExact((elements + 1) / 2), device);
+    int elements = drawn(shape);
+    Tensor word = threefry((elements + 1) / 2, device);
     Tensor pairs = NormalPairs.of(fraction(low(word)).rsub(1), fraction(low(word.shiftRight(32))));
     return first(pairs.reshape(-1), elements).reshape(shape.toArray());
   }
@@ -133,10 +146,11 @@ public final class RandomState {
       throw new IllegalArgumentException("randint: " + low + " .. " + high + " must hold 1 to 2^31 integers");
     }
     Shape result = Shape.of(shape);
-    return words(result.elements(), null).mul(high - low).shiftRight(32).add(low).reshape(shape);
+    return words(drawn(result), null).mul(high - low).shiftRight(32).add(low).reshape(shape);
   }
 
   /// 1 with these probabilities, else 0, in their shape and type: `torch.bernoulli`.
+  /// @throws IllegalArgumentException for 2^31 - 1 elements and more
   public Tensor bernoulli(Tensor probabilities) {
     return rand(probabilities.shape(), probabilities.device()).lt(probabilities).cast(probabilities.dtype());
   }
@@ -150,6 +164,7 @@ public final class RandomState {
           String.format(Locale.ROOT, "multinomial: %d draws from %s%s",
               numSamples, probabilities.shape(), replacement ? "" : " without replacement"));
     }
+    requireWeights(probabilities);
     int axis = probabilities.rank() - 1;
     Tensor racers = probabilities.cast(DType.FLOAT64);
     Shape shape = racers.shape();
@@ -158,10 +173,20 @@ public final class RandomState {
       shape = Shape.of(repeated);
       racers = racers.unsqueeze(-2);
     }
-    Tensor word = threefry(Math.toIntExact(shape.elements()), probabilities.device());
+    Tensor word = threefry(drawn(shape), probabilities.device());
     Tensor time = fraction53(word).neg().add(1).log().neg().maximum(0x1p-60).reshape(shape.toArray());
     Tensor speed = racers.div(time);
     return replacement ? speed.argmax(-1) : speed.topk(numSamples, -1).indices();
+  }
+
+  private static void requireWeights(Tensor probabilities) {
+    Tensor wide = probabilities.cast(DType.FLOAT64);
+    Tensor possible = wide.ge(0).logicalAnd(wide.lt(Double.POSITIVE_INFINITY)).all(-1).logicalAnd(wide.sum(-1).gt(0));
+    if (!possible.all().itemBoolean()) {
+      throw new IllegalArgumentException(
+          "multinomial: the weights of a row must be finite, not negative, and not all 0; here the least is " + wide.min().itemDouble()
+              + ", the largest " + wide.max().itemDouble() + ", the least sum of a row " + wide.sum(-1).min().itemDouble());
+    }
   }
 
   /// 24 bits of a 32-bit word, the precision of a float32, as a fraction.
@@ -178,9 +203,18 @@ public final class RandomState {
     return words.and(0xFFFF_FFFFL);
   }
 
+  /// How many numbers a shape takes.
+  private static int drawn(Shape shape) {
+    if (shape.elements() > MOST) {
+      throw new IllegalArgumentException(
+          "random: shape " + shape + " has " + shape.elements() + " elements; at most " + MOST + " are drawn at once");
+    }
+    return (int) shape.elements();
+  }
+
   /// A vector of numbers in 0 .. 2^32-1, int64: the low and the high half of each word.
-  private Tensor words(long count, @Nullable Device device) {
-    Tensor word = threefry(Math.toIntExact((count + 1) / 2), device).unsqueeze(1);
+  private Tensor words(int count, @Nullable Device device) {
+    Tensor word = threefry((count + 1) / 2, device).unsqueeze(1);
     return first(low(word.shiftRight(Tensor.arange(2).mul(32))).reshape(-1), count);
   }
 
@@ -191,7 +225,7 @@ public final class RandomState {
     return Tensor.apply(OpCode.THREEFRY, Tensor.arange(count), key.broadcastTo(Shape.of(count)));
   }
 
-  private static Tensor first(Tensor vector, long count) {
-    return vector.numel() == count ? vector : vector.slice(0, 0, Math.toIntExact(count));
+  private static Tensor first(Tensor vector, int count) {
+    return vector.numel() == count ? vector : vector.slice(0, 0, count);
   }
 }

@@ -1,7 +1,6 @@
 package org.teenygrad;
 
 import java.util.Arrays;
-import java.util.Locale;
 import org.teenygrad.ir.OpCode;
 
 /// Tensors with parts replaced, at positions along an axis or where a mask is true; the tensor itself does not change.
@@ -17,7 +16,7 @@ sealed interface Replacing permits Tensor {
   /// @param index a vector; negative positions count from the end
   /// @throws IllegalArgumentException if the index is not a vector of integers
   default Tensor indexFill(int axis, Tensor index, Number value) {
-    return selected(axis, index).with(value);
+    return selected("indexFill", axis, index).with(value).reshape(self().shape());
   }
 
   /// This tensor with `source`'s parts at positions along an axis: `torch.index_copy`.
@@ -28,22 +27,18 @@ sealed interface Replacing permits Tensor {
   /// @param source as this tensor, but as long as the index on `axis`
   /// @throws IllegalArgumentException if the source has another shape
   default Tensor indexCopy(int axis, Tensor index, Tensor source) {
-    if (self().rank() > 0 && !source.shape().equals(self().shape().with(axis, (int) index.numel()))) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "indexCopy: source %s does not fit %d positions on axis %d of %s",
-              source.shape(), index.numel(), axis, self().shape()));
-    }
-    return selected(axis, index).with(source);
+    Tensor parts = self().rank() < 2 ? Positions.atLeastVector(source) : source;
+    Tensor x = Positions.atLeastVector(self());
+    Positions.requireParts("indexCopy", x, x.shape().axis(axis), Positions.vector("indexCopy", index), parts);
+    return selected("indexCopy", axis, index).with(parts).reshape(self().shape());
   }
 
-  private Selection selected(int axis, Tensor index) {
-    if (index.rank() != 1) {
-      throw new IllegalArgumentException("index: the index is a vector, not " + index.shape());
-    }
-    Slice[] slices = new Slice[self().shape().axis(axis) + 1];
+  private Selection selected(String name, int axis, Tensor index) {
+    Tensor x = Positions.atLeastVector(self());
+    Slice[] slices = new Slice[x.shape().axis(axis) + 1];
     Arrays.fill(slices, Slice.ALL);
-    slices[slices.length - 1] = Slice.at(index);
-    return self().at(slices);
+    slices[slices.length - 1] = Slice.at(Positions.vector(name, index));
+    return x.at(slices);
   }
 
   /// This tensor with the first elements of `source`, in row-major order, wherever the mask is true: `torch.masked_scatter`.
@@ -52,11 +47,17 @@ sealed interface Replacing permits Tensor {
   /// ```
   /// @param mask broadcasts to this shape
   /// @param source of this tensor's type, with as many elements as the mask has true ones; what is missing is 0
+  /// @throws IllegalArgumentException if the mask is not bool, the source of another type, or the mask does not broadcast with this tensor
   default Tensor maskedScatter(Tensor mask, Tensor source) {
-    Tensor x = self();
-    Tensor chosen = mask.cast(DType.BOOL).broadcastTo(x.shape());
+    if (mask.dtype() != DType.BOOL || source.dtype() != self().dtype()) {
+      throw new IllegalArgumentException(
+          "maskedScatter: takes a mask of bool and a source of " + self().dtype() + ", not " + mask.dtype() + " and " + source.dtype());
+    }
+    Shape shape = Broadcasting.shape("maskedScatter", self().shape(), mask.shape());
+    Tensor x = self().broadcastTo(shape);
+    Tensor chosen = mask.broadcastTo(shape);
     Tensor place = chosen.flatten().cumsum(0).sub(1);
-    Tensor values = Tensor.applyWith(OpCode.GATHER, 0, source.flatten().cast(x.dtype()), place);
-    return chosen.where(values.reshape(x.shape()), x);
+    Tensor values = Tensor.applyWith(OpCode.GATHER, 0, source.flatten(), place);
+    return chosen.where(values.reshape(shape), x);
   }
 }

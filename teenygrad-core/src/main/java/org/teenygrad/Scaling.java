@@ -58,6 +58,24 @@ final class Scaling {
     }
   }
 
+  /// The slopes of `prelu`: one, or one for each channel.
+  static void checkSlopes(Tensor x, Tensor weight) {
+    int channels = x.rank() < 2 ? 1 : x.size(1);
+    if (weight.rank() > 1 || weight.numel() != 1 && weight.numel() != channels) {
+      throw new IllegalArgumentException(
+          "prelu: the weight is one number or (channels), here (" + channels + ",), not " + weight.shape());
+    }
+    if (weight.dtype() != Operations.toFloating(x).dtype()) {
+      throw new IllegalArgumentException("prelu: the weight must be " + Operations.toFloating(x).dtype() + " as the input, not " + weight.dtype());
+    }
+  }
+
+  static void checkEps(String name, double eps) {
+    if (!(eps >= 0)) {
+      throw new IllegalArgumentException(name + ": eps must not be negative, but is " + eps);
+    }
+  }
+
   static int[] channelShape(Shape shape) {
     int[] sizes = new int[shape.rank()];
     Arrays.fill(sizes, 1);

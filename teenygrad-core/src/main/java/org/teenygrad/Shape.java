@@ -1,5 +1,6 @@
 package org.teenygrad;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,9 +25,17 @@ public final class Shape {
       if (size < 0) {
         throw new IllegalArgumentException("shape " + Arrays.toString(sizes) + " has a negative size");
       }
-      elements = Math.multiplyExact(elements, Math.max(1L, size));
+      if (Math.multiplyHigh(elements, Math.max(1L, size)) != 0 || elements * Math.max(1L, size) < 0) {
+        throw new IllegalArgumentException(
+            "shape " + Arrays.toString(sizes) + " has " + product(sizes) + " elements, more than 2^63 - 1");
+      }
+      elements *= Math.max(1L, size);
     }
     return sizes.length == 0 ? SCALAR : new Shape(sizes.clone());
+  }
+
+  private static BigInteger product(int... sizes) {
+    return Arrays.stream(sizes).filter(size -> size > 0).mapToObj(BigInteger::valueOf).reduce(BigInteger.ONE, BigInteger::multiply);
   }
 
   public static Shape of(List<Integer> sizes) {

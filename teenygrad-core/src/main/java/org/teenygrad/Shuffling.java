@@ -1,7 +1,6 @@
 package org.teenygrad;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -33,7 +32,11 @@ sealed interface Shuffling permits Tensor {
   /// Tensor.of(new int[][] {{1, 2}, {3, 4}}).rot90(1, 0, 1);   // [[2 4]
   ///                                                           //  [1 3]]
   /// ```
+  /// @throws IllegalArgumentException if both axes are the same
   default Tensor rot90(int times, int first, int second) {
+    if (self().shape().axis(first) == self().shape().axis(second)) {
+      throw new IllegalArgumentException("rot90: a plane has two axes, not " + first + " and " + second + " of " + self().shape());
+    }
     return switch (Math.floorMod(times, 4)) {
       case 1 -> self().flip(second).transpose(first, second);
       case 2 -> self().flip(first, second);
@@ -147,22 +150,22 @@ sealed interface Shuffling permits Tensor {
     return on.where(wide.unsqueeze(-1), wide.unsqueeze(-1).zerosLike());
   }
 
-  /// The powers of a vector as columns, the highest first, or last if `increasing`: PyTorch's `vander`.
+  /// The powers of each vector (..., n) as columns (..., n, columns), the highest first, or last if `increasing`: PyTorch's `vander`.
   /// ```java
   /// Tensor.of(2, 3).vander(3, true);   // [[1 2 4]
   ///                                    //  [1 3 9]]
   /// ```
-  /// @throws IllegalArgumentException if this is no vector
+  /// @throws IllegalArgumentException if this is a scalar, or `columns` negative
   default Tensor vander(int columns, boolean increasing) {
     Tensor x = self();
-    if (x.rank() != 1) {
-      throw new IllegalArgumentException("vander: takes a vector, not " + x.shape());
+    if (x.rank() == 0 || columns < 0) {
+      throw new IllegalArgumentException("vander: takes vectors and a number of columns, not " + x.shape() + " and " + columns);
     }
     DType type = x.dtype().isFloating() ? x.dtype() : DType.INT64;
-    Tensor powers = IntStream.range(0, columns)
-        .mapToObj(i -> x.cast(type).pow(i).unsqueeze(1))
-        .reduce((a, b) -> Tensor.cat(List.of(a, b), 1))
-        .orElse(Tensor.zeros(type, x.size(0), 0));
-    return increasing ? powers : powers.flip(1);
+    if (columns == 0) {
+      return Tensor.zeros(type, IntStream.concat(x.shape().stream(), IntStream.of(0)).toArray());
+    }
+    Tensor powers = Tensor.stack(IntStream.range(0, columns).mapToObj(i -> x.cast(type).pow(i)).toList(), -1);
+    return increasing ? powers : powers.flip(-1);
   }
 }

@@ -170,7 +170,7 @@ sealed interface Statistics permits Tensor {
   ///                                                     //  [-2.  2.]]
   /// ```
   /// @param correction what is taken from the number of observations before dividing by it
-  /// @return (variables, variables); of a vector its variance
+  /// @return (variables, variables); of one variable its variance, a scalar
   /// @throws IllegalArgumentException for more than two axes
   default Tensor cov(int correction) {
     if (self().rank() > 2) {
@@ -180,7 +180,7 @@ sealed interface Statistics permits Tensor {
       Tensor rows = x.rank() == 2 ? x : x.reshape(1, -1);
       Tensor centred = Moments.of(rows, -1).centred();
       Tensor products = centred.matmul(centred.t()).div(Math.max(0, rows.size(1) - correction));
-      return x.rank() == 2 ? products : products.squeeze();
+      return products.squeeze();
     });
   }
 

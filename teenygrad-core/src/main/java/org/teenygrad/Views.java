@@ -59,6 +59,12 @@ final class Views {
       int[] zeros = beforeAndAfter[axis];
       before.add(Math.max(0, zeros[0]));
       after.add(Math.max(0, zeros[1]));
+      long size = (long) x.size(axis) + zeros[0] + zeros[1];
+      if (size > Integer.MAX_VALUE || Math.min(zeros[0], zeros[1]) < -x.size(axis)) {
+        throw new IllegalArgumentException(
+            "pad: by " + zeros[0] + " and " + zeros[1] + ", axis " + axis + " of shape " + x.shape() + " would have " + size
+                + " elements; it may have up to " + Integer.MAX_VALUE + ", and no more can be cut than it has");
+      }
       kept[axis] = new int[] {Math.max(0, -zeros[0]), x.size(axis) - Math.max(0, -zeros[1])};
     }
     Tensor part = shrink(x, kept);

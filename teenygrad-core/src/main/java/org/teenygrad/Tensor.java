@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.host.Formatting;
 import org.teenygrad.ir.OpCode;
@@ -77,6 +78,9 @@ public final class Tensor extends Joining
   private volatile boolean ownsStorage;
   private volatile boolean keepsExpression;
   private volatile int pendingWrites;
+
+  /// Whether no derivatives of [#node] reach a parameter, because it was made in [#noGrad].
+  private volatile boolean madeWithoutGrad;
   private volatile Collecting collecting = Collecting.NOTHING;
   private volatile @Nullable Tensor grad;
 
@@ -111,11 +115,13 @@ public final class Tensor extends Joining
   static Tensor create(OpCode op, @Nullable DType dtype, @Nullable Object payload, Tensor... inputs) {
     Device device = op == OpCode.COPY ? (Device) payload : null;
     List<OpNode> nodes = new ArrayList<>(inputs.length);
+    boolean noGrad = NoGrad.isAround();
     for (Tensor input : inputs) {
-      nodes.add(input.node());
+      nodes.add(noGrad ? input.constantNode() : input.node());
       device = op == OpCode.COPY ? device : common(op, device, input.device);
     }
     Tensor result = new Tensor(OpNode.create(op, dtype, nodes, payload), device);
+    result.madeWithoutGrad = noGrad;
     return Eager.enabled() && !op.isMovement() ? result.realize() : result;
   }
 
@@ -157,7 +163,11 @@ public final class Tensor extends Joining
   /// The same value under another handle, for operations that find nothing to do: what is assigned to this tensor later does not
   /// show through it.
   Tensor alias() {
-    return new Tensor(node(), device);
+    return new Tensor(NoGrad.isAround() ? constantNode() : node(), device);
+  }
+
+  private OpNode constantNode() {
+    return madeWithoutGrad && collecting == Collecting.NOTHING ? node() : NoGrad.constant(node());
   }
 
   /// The node, which becomes the BUFFER if it has been computed and no derivatives need it. Only for tensors that were
@@ -180,6 +190,7 @@ public final class Tensor extends Joining
 
   private void become(OpNode changed) {
     keepsExpression = false;
+    madeWithoutGrad = false;
     node = changed;
     if (collecting != Collecting.NOTHING) {
       Leaves.register(changed, this);
@@ -282,6 +293,27 @@ public final class Tensor extends Joining
       return apply(OpCode.DETACH, this);
     }
     return new Tensor(value, device);
+  }
+
+  /// Does `action`, in which every operation's result is a constant to derivatives: PyTorch's `torch.no_grad()`. So nothing is kept
+  /// for the sake of derivatives, and parameters may be changed by hand.
+  /// ```java
+  /// var w = Tensor.of(3f).requiresGrad();
+  /// w.square().backward();
+  /// Tensor.noGrad(() -> w.assign(w.sub(w.grad().mul(0.1))));
+  /// w;   // 2.4
+  /// ```
+  /// It belongs to the code that runs, as [org.teenygrad.nn.Mode] does; other threads are not concerned.
+  public static <T> T noGrad(Supplier<T> action) {
+    return NoGrad.call(action);
+  }
+
+  /// As [#noGrad(Supplier)] without a result.
+  public static void noGrad(Runnable action) {
+    NoGrad.call(() -> {
+      action.run();
+      return action;
+    });
   }
 
   /// The same values in memory of their own, in row-major order; derivatives flow. PyTorch's `contiguous`.

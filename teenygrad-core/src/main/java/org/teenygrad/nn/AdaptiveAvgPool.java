@@ -21,6 +21,11 @@ public record AdaptiveAvgPool(List<Integer> outputs) implements Layer {
   /// @param x (..., the axes that are pooled)
   @Override
   public Tensor forward(Tensor x) {
-    return x.adaptiveAvgPool(Filters.unboxed(outputs));
+    return ForwardHook.output(this, x, x.adaptiveAvgPool(Filters.unboxed(outputs)));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

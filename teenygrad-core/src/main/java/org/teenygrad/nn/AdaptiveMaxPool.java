@@ -21,6 +21,11 @@ public record AdaptiveMaxPool(List<Integer> outputs) implements Layer {
   /// @param x (..., the axes that are pooled)
   @Override
   public Tensor forward(Tensor x) {
-    return x.adaptiveMaxPool(Filters.unboxed(outputs));
+    return ForwardHook.output(this, x, x.adaptiveMaxPool(Filters.unboxed(outputs)));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

@@ -55,14 +55,14 @@ public record BatchNorm(
   public Tensor forward(Tensor x) {
     boolean training = Mode.current() == Mode.TRAINING;
     if (running != null && !training) {
-      return x.batchNorm(running.mean(), running.variance(), weight, bias, eps);
+      return ForwardHook.output(this, x, x.batchNorm(running.mean(), running.variance(), weight, bias, eps));
     }
     if (training && x.rank() >= 2 && x.numel() <= x.size(1)) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "BatchNorm: %s has no two elements a channel to train with", x.shape()));
     }
     Tensor y = x.batchNorm(weight, bias, eps);
-    return running == null ? y : y.alongside(follow(x, running));
+    return ForwardHook.output(this, x, running == null ? y : y.alongside(follow(x, running)));
   }
 
   /// Assigns the running averages their next values.
@@ -88,5 +88,10 @@ public record BatchNorm(
         "running_mean", running == null ? null : running.mean(),
         "running_var", running == null ? null : running.variance(),
         "num_batches_tracked", running == null ? null : running.batches());
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

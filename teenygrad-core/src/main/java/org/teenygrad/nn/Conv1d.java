@@ -34,6 +34,11 @@ public record Conv1d(Tensor weight, @Nullable Tensor bias, Window window) implem
   /// @param x (batch, channels, width), or without batch
   @Override
   public Tensor forward(Tensor x) {
-    return x.conv1d(weight, bias, window);
+    return ForwardHook.output(this, x, x.conv1d(weight, bias, window));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

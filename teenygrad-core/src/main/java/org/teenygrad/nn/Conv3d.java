@@ -35,6 +35,11 @@ public record Conv3d(Tensor weight, @Nullable Tensor bias, Window window) implem
   /// @param x (batch, channels, depth, height, width), or without batch
   @Override
   public Tensor forward(Tensor x) {
-    return x.conv3d(weight, bias, window);
+    return ForwardHook.output(this, x, x.conv3d(weight, bias, window));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

@@ -29,6 +29,11 @@ public record ConvTranspose1d(Tensor weight, @Nullable Tensor bias, Window windo
   /// @param x (batch, channels, width), or without batch
   @Override
   public Tensor forward(Tensor x) {
-    return x.convTranspose1d(weight, bias, window);
+    return ForwardHook.output(this, x, x.convTranspose1d(weight, bias, window));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

@@ -30,6 +30,11 @@ public record ConvTranspose2d(Tensor weight, @Nullable Tensor bias, Window windo
   /// @param x (batch, channels, height, width), or without batch
   @Override
   public Tensor forward(Tensor x) {
-    return x.convTranspose2d(weight, bias, window);
+    return ForwardHook.output(this, x, x.convTranspose2d(weight, bias, window));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

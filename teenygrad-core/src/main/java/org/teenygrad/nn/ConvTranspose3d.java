@@ -30,6 +30,11 @@ public record ConvTranspose3d(Tensor weight, @Nullable Tensor bias, Window windo
   /// @param x (batch, channels, depth, height, width), or without batch
   @Override
   public Tensor forward(Tensor x) {
-    return x.convTranspose3d(weight, bias, window);
+    return ForwardHook.output(this, x, x.convTranspose3d(weight, bias, window));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

@@ -8,27 +8,42 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 
 /// Copies trees of records, tensor by tensor.
 final class Copies {
   private final UnaryOperator<Tensor> change;
+  private final Predicate<Module> kept;
   private final Map<Object, Object> copies = new IdentityHashMap<>();
 
-  private Copies(UnaryOperator<Tensor> change) {
+  private Copies(UnaryOperator<Tensor> change, Predicate<Module> kept) {
     this.change = change;
+    this.kept = kept;
   }
 
   @SuppressWarnings("unchecked") // a record's copy is of its own class
   static <M extends Module> M of(M module, UnaryOperator<Tensor> change) {
-    var copying = new Copies(change);
+    var copying = new Copies(tensor -> changed(tensor, change), part -> false);
     var copy = (M) Objects.requireNonNull(copying.copy(module));
     List<Tensor> all = copying.copies.values().stream().filter(Tensor.class::isInstance).map(Tensor.class::cast).toList();
     Tensor.realize(all);
     return copy;
+  }
+
+  @SuppressWarnings("unchecked") // a record's copy is of its own class
+  static <M extends Module> M in(M module, DType type) {
+    var casting = new Copies(tensor -> tensor.isLeaf() ? tensor.cast(type) : tensor, Copies::isNormalization);
+    return (M) Objects.requireNonNull(casting.copy(module));
+  }
+
+  private static boolean isNormalization(Module module) {
+    return module instanceof LayerNorm || module instanceof RMSNorm || module instanceof BatchNorm || module instanceof GroupNorm
+        || module instanceof InstanceNorm;
   }
 
   private @Nullable Object copy(@Nullable Object part) {
@@ -38,7 +53,8 @@ final class Copies {
     }
     Object copy =
         switch (part) {
-          case Tensor tensor -> changed(tensor);
+          case Tensor tensor -> change.apply(tensor);
+          case Module module when kept.test(module) -> module;
           case Record module when part instanceof Module -> copyOf(module);
           case Module module -> withoutParts(module);
           case Map<?, ?> map -> {
@@ -57,7 +73,7 @@ final class Copies {
     return copy;
   }
 
-  private Tensor changed(Tensor tensor) {
+  private static Tensor changed(Tensor tensor, UnaryOperator<Tensor> change) {
     Tensor value = change.apply(tensor.detach());
     return tensor.isLeaf() ? value.requiresGrad() : value;
   }

@@ -23,6 +23,11 @@ public record Dropout(double p) implements Layer {
 
   @Override
   public Tensor forward(Tensor x) {
-    return x.dropout(p, Mode.current() == Mode.TRAINING);
+    return ForwardHook.output(this, x, x.dropout(p, Mode.current() == Mode.TRAINING));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

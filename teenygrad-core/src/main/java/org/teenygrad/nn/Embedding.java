@@ -19,6 +19,11 @@ public record Embedding(Tensor weight) implements Layer {
   /// @return (ids' shape, dim)
   @Override
   public Tensor forward(Tensor ids) {
-    return weight.embedding(ids);
+    return ForwardHook.output(this, ids, weight.embedding(ids));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

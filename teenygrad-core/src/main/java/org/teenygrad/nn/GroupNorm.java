@@ -26,6 +26,11 @@ public record GroupNorm(int groups, @Nullable Tensor weight, @Nullable Tensor bi
   /// @param x (batch, channels, ...)
   @Override
   public Tensor forward(Tensor x) {
-    return x.groupNorm(groups, weight, bias, eps);
+    return ForwardHook.output(this, x, x.groupNorm(groups, weight, bias, eps));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

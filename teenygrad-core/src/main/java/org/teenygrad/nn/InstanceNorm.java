@@ -25,6 +25,11 @@ public record InstanceNorm(@Nullable Tensor weight, @Nullable Tensor bias, doubl
   /// @param x (batch, channels, ...)
   @Override
   public Tensor forward(Tensor x) {
-    return x.instanceNorm(weight, bias, eps);
+    return ForwardHook.output(this, x, x.instanceNorm(weight, bias, eps));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

@@ -20,6 +20,11 @@ public record LayerNorm(Tensor weight, @Nullable Tensor bias, double eps) implem
 
   @Override
   public Tensor forward(Tensor x) {
-    return x.layerNorm(weight.shape(), weight, bias, eps);
+    return ForwardHook.output(this, x, x.layerNorm(weight.shape(), weight, bias, eps));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

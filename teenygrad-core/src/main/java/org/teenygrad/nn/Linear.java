@@ -29,6 +29,11 @@ public record Linear(Tensor weight, @Nullable Tensor bias) implements Layer {
   /// @return (..., out)
   @Override
   public Tensor forward(Tensor x) {
-    return x.linear(weight, bias);
+    return ForwardHook.output(this, x, x.linear(weight, bias));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

@@ -22,6 +22,11 @@ public record MaxPool1d(int kernel, Window window) implements Layer {
   /// @param x (..., width)
   @Override
   public Tensor forward(Tensor x) {
-    return x.maxPool1d(window, kernel);
+    return ForwardHook.output(this, x, x.maxPool1d(window, kernel));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

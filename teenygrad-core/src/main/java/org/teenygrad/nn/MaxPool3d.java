@@ -28,6 +28,11 @@ public record MaxPool3d(List<Integer> kernel, Window window) implements Layer {
   /// @param x (..., depth, height, width)
   @Override
   public Tensor forward(Tensor x) {
-    return x.maxPool3d(window, Filters.unboxed(kernel));
+    return ForwardHook.output(this, x, x.maxPool3d(window, Filters.unboxed(kernel)));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import org.teenygrad.DType;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
 /// A part of a model: tensors and smaller modules, in a tree whose names come from the code.
@@ -38,7 +41,12 @@ public interface Module {
   /// two places has both names.
   default Map<String, Tensor> stateDict() {
     Map<String, Tensor> state = new LinkedHashMap<>();
-    Parts.walk("", this, state::put);
+    Parts.walk("", this, new Parts.Visitor() {
+      @Override
+      public void tensor(String name, Tensor tensor) {
+        state.put(name, tensor);
+      }
+    });
     return state;
   }
 
@@ -64,30 +72,66 @@ public interface Module {
     return parameters().stream().mapToLong(Tensor::numel).sum();
   }
 
+  /// This module and all below it, each once, under dotted names; its own is the empty one: PyTorch's `named_modules`.
+  /// ```java
+  /// Sequential.of(Linear.of(4, 8), Sequential.of(Linear.of(8, 2))).namedModules().keySet();   // [, 0, 1, 1.0]
+  /// ```
+  default Map<String, Module> namedModules() {
+    Map<String, Module> named = new LinkedHashMap<>();
+    Set<Module> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Parts.walk("", this, new Parts.Visitor() {
+      @Override
+      public void module(String name, Module module) {
+        if (seen.add(module)) {
+          named.put(name, module);
+        }
+      }
+    });
+    return named;
+  }
+
+  /// This module as text, a line for each module of the tree: its settings, the shapes of its tensors and its number of parameters,
+  /// instead of their values. What the layers of this package print; a record of your own does with
+  /// `public String toString() { return tree(); }`, and prints the trees of its layers without.
+  /// ```java
+  /// System.out.println(Sequential.of(Linear.of(64, 8), Dropout.of(0.5)).tree());
+  /// // Sequential: 520 parameters
+  /// //   0: Linear(weight (8, 64), bias (8,)): 520
+  /// //   1: Dropout(p=0.5)
+  /// ```
+  default String tree() {
+    return ModuleTree.of(this);
+  }
+
   /// Gives every tensor of the tree the value of that name, in the type and on the device of the tensor.
   /// @throws IllegalArgumentException if names are missing or left over, or shapes differ; nothing is changed then
   default void loadStateDict(Map<String, Tensor> values) {
+    loadStateDict(values, true);
+  }
+
+  /// As [#loadStateDict(Map)]; unless that is to be strict, what fits is loaded and the rest is told.
+  /// ```java
+  /// var report = Linear.of(4, 2).loadStateDict(Map.of("weight", Tensor.ones(2, 4), "scale", Tensor.ones(1)), false);
+  /// report.loaded();       // [weight]
+  /// report.missing();      // [bias (2,)]
+  /// report.unexpected();   // [scale (1,)]
+  /// ```
+  /// @throws IllegalArgumentException if it is to be strict and something does not fit; nothing is changed then
+  default LoadReport loadStateDict(Map<String, Tensor> values, boolean strict) {
     Map<String, Tensor> own = stateDict();
-    List<String> wrong = new ArrayList<>();
-    own.forEach((name, tensor) -> {
-      Tensor value = values.get(name);
-      if (value == null) {
-        wrong.add("no value for " + name + " " + tensor.shape());
-      } else if (!value.shape().equals(tensor.shape())) {
-        wrong.add(name + " is " + tensor.shape() + ", the value is " + value.shape());
-      }
-    });
-    values.keySet().stream().filter(name -> !own.containsKey(name)).forEach(name -> wrong.add("there is no " + name));
-    if (!wrong.isEmpty()) {
-      throw new IllegalArgumentException("loadStateDict: " + String.join("; ", wrong));
+    LoadReport report = LoadReport.of(own, values);
+    if (strict && !report.isComplete()) {
+      throw new IllegalArgumentException("loadStateDict: " + report);
     }
+    List<Tensor> changed = new ArrayList<>();
     own.forEach((name, tensor) -> {
       Tensor value = values.get(name);
-      if (value != null) {
-        tensor.assign(value.detach().cast(tensor.dtype()).to(tensor.device()));
+      if (value != null && value.shape().equals(tensor.shape())) {
+        changed.add(tensor.assign(value.detach().cast(tensor.dtype()).to(tensor.device())));
       }
     });
-    Tensor.realize(List.copyOf(own.values()));
+    Tensor.realize(changed);
+    return report;
   }
 
   /// A copy of a module in which every tensor is replaced: on another device, or in another type.
@@ -99,5 +143,27 @@ public interface Module {
   /// @throws IllegalArgumentException if a module with parts is not a record
   static <M extends Module> M map(M module, UnaryOperator<Tensor> change) {
     return Copies.of(module, change);
+  }
+
+  /// The same module with its parameters in another type, through which gradients flow to these: mixed precision. Normalizations
+  /// keep theirs, as under PyTorch's autocast. The modules of the tree must be records.
+  /// ```java
+  /// optimizer.step(Module.in(model, DType.BFLOAT16).forward(x.toBfloat16()).cast(DType.FLOAT32).crossEntropy(labels));
+  /// ```
+  /// @param type the floating type to compute in
+  /// @throws IllegalArgumentException if a module with parts is not a record
+  static <M extends Module> M in(M module, DType type) {
+    return Copies.in(module, type);
+  }
+
+  /// A table of what a model makes of an input, layer by layer, and what that costs: shapes, parameters, floating-point operations,
+  /// memory. Nothing is computed. Layers are those that announce their outputs, see [ForwardHook]; the modules of the tree must be records.
+  /// ```java
+  /// System.out.println(Module.summary(Embedding.of(100, 16), (m, ids) -> m.forward(ids), DType.INT32, 8, 32));
+  /// ```
+  /// @param input the shape of the input, zeros of that type
+  /// @throws IllegalArgumentException if a module with parts is not a record
+  static <M extends Module> String summary(M model, BiFunction<? super M, Tensor, Tensor> forward, DType dtype, int... input) {
+    return Summary.of(model, forward, dtype, Shape.of(input));
   }
 }

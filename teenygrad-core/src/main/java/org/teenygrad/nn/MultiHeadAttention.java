@@ -65,12 +65,17 @@ public record MultiHeadAttention(Tensor inWeight, @Nullable Tensor inBias, Linea
     List<Tensor> weights = inWeight.chunk(3, 0);
     Tensor attended = split(query, weights.get(0), 0)
         .scaledDotProductAttention(split(key, weights.get(1), 1), split(value, weights.get(2), 2), options);
-    return out.forward(attended.transpose(1, 2).flatten(2, 3));
+    return ForwardHook.output(this, query, out.forward(attended.transpose(1, 2).flatten(2, 3)));
   }
 
   /// (batch, heads, time, dim / heads)
   private Tensor split(Tensor x, Tensor weight, int part) {
     Tensor bias = inBias == null ? null : inBias.chunk(3, 0).get(part);
     return x.linear(weight, bias).unflatten(-1, heads, -1).transpose(1, 2);
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

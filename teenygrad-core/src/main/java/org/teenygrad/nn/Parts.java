@@ -15,9 +15,11 @@ import org.teenygrad.Tensor;
 
 /// Finds what a module is made of by reflection, and walks the tree of modules.
 final class Parts {
-  /// What is done with each tensor of a tree.
+  /// What is done with each tensor and each module of a tree.
   interface Visitor {
-    void visit(String name, Tensor tensor);
+    default void tensor(String name, Tensor tensor) {}
+
+    default void module(String name, Module module) {}
   }
 
   private Parts() {}
@@ -105,20 +107,21 @@ final class Parts {
         cause);
   }
 
-  /// Shows every tensor below `part` to the visitor, in order, with its dotted name.
+  /// Shows every tensor and module of a tree to the visitor, in order, with its dotted name.
   static void walk(String name, Object part, Visitor visitor) {
     walk(name, part, visitor, new ArrayDeque<>());
   }
 
   private static void walk(String name, Object part, Visitor visitor, Deque<Module> path) {
     switch (part) {
-      case Tensor tensor -> visitor.visit(name, tensor);
+      case Tensor tensor -> visitor.tensor(name, tensor);
       case Module module -> {
         for (Module above : path) {
           if (above == module) {
             throw new IllegalStateException("module " + name + " contains itself");
           }
         }
+        visitor.module(name, module);
         path.push(module);
         module.parts().forEach((key, value) -> walk(join(name, key), value, visitor, path));
         path.pop();

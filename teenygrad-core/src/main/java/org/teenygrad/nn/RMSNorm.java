@@ -16,6 +16,11 @@ public record RMSNorm(int dim, @Nullable Tensor weight, double eps) implements L
 
   @Override
   public Tensor forward(Tensor x) {
-    return x.rmsNorm(Shape.of(dim), weight, eps);
+    return ForwardHook.output(this, x, x.rmsNorm(Shape.of(dim), weight, eps));
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

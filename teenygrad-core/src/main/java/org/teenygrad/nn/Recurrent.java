@@ -120,7 +120,7 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional, doub
   /// @return (batch, time, hidden), or twice that with two directions
   @Override
   public Tensor forward(Tensor x) {
-    return run(x, null, null).output();
+    return ForwardHook.output(this, x, run(x, null, null).output());
   }
 
   /// As [#forward], from a given state, with the state at the end.
@@ -188,5 +188,10 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional, doub
       outputs[at] = h;
     }
     return new Walk(Tensor.stack(List.of(outputs), 1), h, c);
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

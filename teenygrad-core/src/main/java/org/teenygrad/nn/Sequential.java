@@ -33,6 +33,11 @@ public record Sequential(List<Layer> layers) implements Layer {
     for (Layer layer : layers) {
       y = layer.forward(y);
     }
-    return y;
+    return ForwardHook.output(this, x, y);
+  }
+
+  @Override
+  public String toString() {
+    return tree();
   }
 }

@@ -85,4 +85,9 @@ public sealed class Adam extends Optimizer permits AdamW, LAMB {
     Tensor stepSize = update.scalars().get(1);
     return m.mul(stepSize).div(v.sqrt().div(update.scalars().get(2)).add(update.setting(EPS)));
   }
+
+  @Override
+  protected Map<String, Object> options() {
+    return Map.of("amsgrad", amsgrad);
+  }
 }

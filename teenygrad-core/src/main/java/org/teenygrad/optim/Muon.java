@@ -98,4 +98,9 @@ public final class Muon extends Optimizer {
     }
     return tall ? x.transpose(0, 1) : x;
   }
+
+  @Override
+  protected Map<String, Object> options() {
+    return Map.of("nesterov", nesterov, "scale", scale);
+  }
 }

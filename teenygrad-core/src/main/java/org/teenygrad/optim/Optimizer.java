@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
@@ -458,5 +460,40 @@ public abstract class Optimizer {
       throw new IllegalArgumentException("loadStateDict: there is no " + name);
     }
     return value;
+  }
+
+  /// What else was chosen when the optimizer was made, by name: nothing unless overridden.
+  protected Map<String, Object> options() {
+    return Map.of();
+  }
+
+  /// The settings, and a line for each group with its own.
+  /// ```java
+  /// System.out.println(new AdamW(Map.of("weight", weight), 1e-3).clipNorm(1));
+  /// // AdamW(beta1=0.9, beta2=0.999, eps=1.0E-8, amsgrad=false, clipNorm=1.0)
+  /// //   group 0: learning rate 0.001, weight decay 0.01; 1 parameter of 16 numbers
+  /// ```
+  @Override
+  public final String toString() {
+    Map<String, Object> settings = new LinkedHashMap<>(new TreeMap<>(defaults));
+    settings.putAll(new TreeMap<>(options()));
+    if (maxNorm != Double.POSITIVE_INFINITY) {
+      settings.put("clipNorm", maxNorm);
+    }
+    if (maxElement != Double.POSITIVE_INFINITY) {
+      settings.put("clipValue", maxElement);
+    }
+    StringBuilder text = new StringBuilder(getClass().getSimpleName())
+        .append(settings.entrySet().stream().map(Object::toString).collect(Collectors.joining(", ", "(", ")")));
+    for (int i = 0; i < groups.size(); i++) {
+      ParameterGroup group = groups.get(i);
+      text.append(String.format(
+          Locale.ROOT, "%n  group %d: learning rate %s, weight decay %s", i, learningRates[i], group.weightDecay()));
+      new TreeMap<>(group.settings()).forEach((name, value) -> text.append(", ").append(name).append(' ').append(value));
+      text.append(String.format(
+          Locale.ROOT, "; %d parameter%s of %,d numbers", group.parameters().size(), group.parameters().size() == 1 ? "" : "s",
+          group.parameters().values().stream().mapToLong(Tensor::numel).sum()));
+    }
+    return text.toString();
   }
 }

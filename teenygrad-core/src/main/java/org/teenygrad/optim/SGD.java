@@ -71,4 +71,9 @@ public final class SGD extends Optimizer {
     }
     return p.sub(g.mul(update.scalars().getFirst()));
   }
+
+  @Override
+  protected Map<String, Object> options() {
+    return Map.of("nesterov", nesterov);
+  }
 }

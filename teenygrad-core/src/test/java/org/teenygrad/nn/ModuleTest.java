@@ -98,7 +98,7 @@ class ModuleTest {
     Linear linear = Linear.of(2, 3);
     Map<String, Tensor> wrong = new HashMap<>(Map.of("weight", Tensor.ones(3, 3), "extra", Tensor.ones(1)));
     assertThatThrownBy(() -> linear.loadStateDict(wrong))
-        .hasMessage("loadStateDict: weight is (3, 2), the value is (3, 3); no value for bias (3,); there is no extra");
+        .hasMessage("loadStateDict: no value for bias (3,); weight is (3, 2), the value is (3, 3); there is no extra (1,)");
   }
 
   @Test

@@ -16,6 +16,7 @@ module org.teenygrad.core {
   exports org.teenygrad.nn;
   exports org.teenygrad.optim;
   exports org.teenygrad.state;
+  exports org.teenygrad.train;
 
   exports org.teenygrad.ir to
       org.teenygrad.models,

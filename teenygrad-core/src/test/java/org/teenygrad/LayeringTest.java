@@ -43,7 +43,8 @@ class LayeringTest {
                 "org.teenygrad.nn..",
                 "org.teenygrad.optim..",
                 "org.teenygrad.state..",
-                "org.teenygrad.data..")
+                "org.teenygrad.data..",
+                "org.teenygrad.train..")
             .and(not(VOCABULARY)))
         .layer("autodiff")
         .definedBy("org.teenygrad.autodiff..")

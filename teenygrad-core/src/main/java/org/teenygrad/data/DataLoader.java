@@ -86,6 +86,7 @@ public final class DataLoader implements Iterable<Batch>, AutoCloseable {
 
   /// Leaves out the last batch of an epoch if it is not full: PyTorch's `drop_last=True`.
   /// @return this
+  /// @throws IllegalStateException if batches have been taken already
   public DataLoader dropLast() {
     requireUnused("dropLast");
     dropLast = true;
@@ -109,6 +110,7 @@ public final class DataLoader implements Iterable<Batch>, AutoCloseable {
   /// `num_workers`. 0, the default, makes a batch when it is asked for.
   /// @return this
   /// @throws IllegalArgumentException if `count` is negative
+  /// @throws IllegalStateException if batches have been taken already
   public DataLoader workers(int count) {
     requireUnused("workers");
     if (count < 0) {
@@ -122,7 +124,7 @@ public final class DataLoader implements Iterable<Batch>, AutoCloseable {
   /// How many batches there may be that nobody has asked for yet, two a worker by default. They take memory on the device.
   /// @return this
   /// @throws IllegalArgumentException if that is none
-  /// @throws IllegalStateException if there is no worker to make them
+  /// @throws IllegalStateException if there is no worker to make them, or batches have been taken already
   public DataLoader prefetch(int batches) {
     requireUnused("prefetch");
     if (batches < 1) {
@@ -137,6 +139,7 @@ public final class DataLoader implements Iterable<Batch>, AutoCloseable {
 
   /// Where batches are made; the default device unless said.
   /// @return this
+  /// @throws IllegalStateException if batches have been taken already
   public DataLoader to(Device target) {
     requireUnused("to");
     device = target;

@@ -81,8 +81,8 @@ final class Uploads {
       copies.copyIn(current.address() + copied, piece.address(), bytes);
       CudaEvent there = pinned.markUsed(bytes);
       copied = end;
-      waiting = false;
       kernels.waitFor(there);
+      waiting = false; // last: another thread that sees it launches at once, after the copy
     }
   }
 }

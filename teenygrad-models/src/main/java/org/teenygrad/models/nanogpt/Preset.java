@@ -1,6 +1,7 @@
 package org.teenygrad.models.nanogpt;
 
 import java.util.Locale;
+import org.teenygrad.train.ComputeType;
 
 /// Settings that are known to work, by name.
 public enum Preset {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.teenygrad.train.ComputeType;
 
 /// One component of [TrainSettings]: its name in Java, on the command line and in files, its type, and what it is.
 ///

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.optim.CosineSchedule;
 import org.teenygrad.optim.LrSchedule;
+import org.teenygrad.train.ComputeType;
 
 /// Everything that a training depends on besides its text, under the names of nanoGPT's train.py.
 ///

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.teenygrad.train.ComputeType;
 
 class SettingTest {
   private static final TrainSettings SETTINGS = Preset.SHAKESPEARE_CHAR_CPU.settings();

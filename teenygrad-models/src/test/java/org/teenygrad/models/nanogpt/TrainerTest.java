@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import org.teenygrad.ir.OpNode;
 import org.teenygrad.ir.Param;
 import org.teenygrad.schedule.Recording;
 import org.teenygrad.state.FileException;
+import org.teenygrad.train.ComputeType;
 
 class TrainerTest {
   private static final String TEXT = "the cat sat on the mat and the dog sat on the log. ".repeat(12);
@@ -280,8 +282,8 @@ class TrainerTest {
   /// Holds a folder's lock until it is killed.
   static final class LockHolder {
     public static void main(String[] args) throws IOException {
-      try (FolderLock _ = FolderLock.of(Path.of(args[0]))) {
-        System.out.println("locked");
+      try (FileChannel file = FileChannel.open(Path.of(args[0], ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        System.out.println(file.tryLock() != null ? "locked" : "held by another");
         while (System.in.read() >= 0) {
           // until the end of the input, which does not come
         }

@@ -1,4 +1,4 @@
-package org.teenygrad.models.report;
+package org.teenygrad.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.teenygrad.models.report;
+package org.teenygrad.train;
 
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.teenygrad.models.nanogpt;
+package org.teenygrad.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

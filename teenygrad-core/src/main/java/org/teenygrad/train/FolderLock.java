@@ -1,4 +1,4 @@
-package org.teenygrad.models.nanogpt;
+package org.teenygrad.train;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,4 +1,4 @@
-package org.teenygrad.models.nanogpt;
+package org.teenygrad.train;
 
 import java.util.Locale;
 import org.teenygrad.DType;

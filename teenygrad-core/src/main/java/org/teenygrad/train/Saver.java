@@ -1,4 +1,4 @@
-package org.teenygrad.models.nanogpt;
+package org.teenygrad.train;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

@@ -1,0 +1,58 @@
+package org.teenygrad.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Tensor;
+
+/// Iterations that a device may still be busy with. Their losses are looked at some times a second: a GPU then always has the next
+/// iteration at hand, and does not wait for the host to build its graph.
+final class PendingSteps {
+  /// How often losses are looked at.
+  private static final long LOOK_NANOS = 100_000_000;
+
+  /// An iteration whose loss nobody has looked at.
+  /// @param losses those of its micro batches, whose sum is the batch's
+  /// @param evaluation of the model before it, if there was one
+  private record Pending(long iteration, List<Tensor> losses, double learningRate, @Nullable Evaluation evaluation) {}
+
+  /// What is done with a step when its loss is known.
+  interface Sink {
+    void accept(Step step, @Nullable Evaluation evaluation);
+  }
+
+  private final List<Pending> steps = new ArrayList<>();
+  private final Durations durations;
+  private long since;
+
+  PendingSteps(Durations durations) {
+    this.durations = durations;
+  }
+
+  void begin() {
+    if (steps.isEmpty()) {
+      since = System.nanoTime();
+    }
+  }
+
+  void add(long iteration, List<Tensor> losses, double learningRate, @Nullable Evaluation evaluation) {
+    steps.add(new Pending(iteration, losses, learningRate, evaluation));
+  }
+
+  boolean isDue() {
+    return !steps.isEmpty() && System.nanoTime() - since >= LOOK_NANOS;
+  }
+
+  /// Waits for the losses, and says them on.
+  void look(Sink sink) {
+    List<Double> losses = steps.stream().map(step -> step.losses.stream().mapToDouble(Tensor::item).sum()).toList();
+    long each = steps.isEmpty() ? 0 : (System.nanoTime() - since) / steps.size();
+    List<Pending> seen = List.copyOf(steps);
+    steps.clear();
+    for (int i = 0; i < seen.size(); i++) {
+      Pending step = seen.get(i);
+      double millis = durations.add(each);
+      sink.accept(new Step(step.iteration, losses.get(i), step.learningRate, millis), step.evaluation);
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package org.teenygrad.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.teenygrad.DType;
+import org.teenygrad.Tensor;
+import org.teenygrad.data.CounterRandom;
+import org.teenygrad.data.CsvDataset;
+import org.teenygrad.data.DataLoader;
+import org.teenygrad.data.Dataset;
+import org.teenygrad.data.Example;
+import org.teenygrad.data.NdArray;
+import org.teenygrad.nn.BatchNorm;
+import org.teenygrad.nn.Dropout;
+import org.teenygrad.nn.Layer;
+import org.teenygrad.nn.Linear;
+import org.teenygrad.nn.Sequential;
+import org.teenygrad.optim.AdamW;
+import org.teenygrad.optim.LrSchedule;
+import org.teenygrad.optim.SGD;
+import org.teenygrad.state.FileException;
+import org.teenygrad.state.State;
+
+class TrainerTest {
+  @TempDir Path folder;
+
+  /// Points on a plane, and on which side of a curve they lie.
+  private static Dataset points(int count) {
+    CounterRandom random = CounterRandom.of(1);
+    List<float[]> points = IntStream.range(0, count)
+        .mapToObj(i -> new float[] {(float) (2 * random.nextDouble() - 1), (float) (2 * random.nextDouble() - 1)}).toList();
+    return Dataset.of(points, p -> Example.of(NdArray.of(p, 2), NdArray.of(p[1] > p[0] * p[0] ? 1L : 0L)));
+  }
+
+  private static Trainer<Layer> trainer(Path path, int batchSize, int parts) {
+    Tensor.manualSeed(1);
+    Layer model = Sequential.of(Linear.of(2, 16), BatchNorm.of(16), Tensor::relu, Dropout.of(0.1), Linear.of(16, 2));
+    DataLoader batches = DataLoader.of(points(60), batchSize).shuffle(7).workers(2)
+        .augment((x, random) -> NdArray.of(new float[] {(float) (x.get(0) + 0.01 * random.nextDouble()), (float) x.get(1)}, 2));
+    return Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), batches, (m, b) -> m.forward(b.inputs()).crossEntropy(b.targets()))
+        .learningRate(LrSchedule.cosine(1e-2, 1e-3, 20))
+        .metric("accuracy", (m, b) -> m.forward(b.inputs()).argmax(-1).eq(b.targets()).cast(DType.FLOAT32).mean())
+        .evaluate("train", DataLoader.of(points(60), 32))
+        .evaluate("val", DataLoader.of(points(100), 32))
+        .accumulate(parts)
+        .epochs(3)
+        .every(4)
+        .folder(path);
+  }
+
+  /// All columns of the log but the duration.
+  private static List<String> losses(Path path) throws IOException {
+    return Files.readAllLines(path.resolve("log.csv")).stream().map(row -> row.replaceFirst("^((?:[^,]*,){3})[^,]*,", "$1")).toList();
+  }
+
+  @Test
+  void stoppingAndGoingOnLeavesNoTrace() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path parts = folder.resolve("parts");
+    TrainResult result = trainer(whole, 10, 2).train();
+    assertThat(result.iterations()).isEqualTo(9);
+    assertThat(result.stopped()).isFalse();
+    for (int until : new int[] {1, 2, 4, 7}) { // in the midst of an epoch, and at an evaluation
+      Trainer<Layer> stopped = trainer(parts, 10, 2);
+      assertThat(stopped.resume()).isEqualTo(until > 1);
+      assertThat(stopped.train(() -> stopped.iteration() >= until).stopped()).isTrue();
+    }
+    Trainer<Layer> last = trainer(parts, 10, 2);
+    assertThat(last.resume()).isTrue();
+    assertThat(last.iteration()).isEqualTo(7);
+    assertThat(last.train().last()).isEqualTo(result.last());
+    assertThat(losses(parts)).isEqualTo(losses(whole)).hasSize(1 + 9 + 1);
+    assertThat(losses(parts).getFirst()).isEqualTo("iteration,loss,learning_rate,train_loss,train_accuracy,val_loss,val_accuracy");
+    for (String file : List.of("checkpoint.safetensors", "model.safetensors")) {
+      assertThat(Files.readAllBytes(parts.resolve(file))).isEqualTo(Files.readAllBytes(whole.resolve(file)));
+    }
+  }
+
+  @Test
+  void aStopBetweenTwoBatchesOfAnIterationKeepsNothingOfIt() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path parts = folder.resolve("parts");
+    trainer(whole, 5, 4).train();
+    Trainer<Layer> stopped = trainer(parts, 5, 4);
+    int[] asked = {0};
+    // once before each iteration and once before each of its batches but the first: this is within the second iteration
+    assertThat(stopped.train(() -> stopped.iteration() == 1 && ++asked[0] > 2).iterations()).isEqualTo(1);
+    Trainer<Layer> resumed = trainer(parts, 5, 4);
+    assertThat(resumed.resume()).isTrue();
+    resumed.train();
+    assertThat(losses(parts)).isEqualTo(losses(whole));
+  }
+
+  @Test
+  void metricsAreMeansOverExamplesAlsoWhereTheLastBatchIsSmaller() {
+    Trainer<Layer> trainer = trainer(folder, 10, 1);
+    Layer model = trainer.model();
+    Dataset all = points(100);
+    double right = 0;
+    double loss = 0;
+    for (int i = 0; i < 100; i++) {
+      NdArray point = all.get(i).inputs();
+      Tensor scores = org.teenygrad.nn.Mode.EVALUATION.call(() -> model.forward(Tensor.of(point.toFloatArray(), 1, 2)));
+      long label = (long) all.get(i).targets().get(0);
+      loss += scores.crossEntropy(Tensor.of(new long[] {label}, 1)).item() / 100;
+      right += scores.argmax(-1).itemLong() == label ? 0.01 : 0;
+    }
+    Evaluation evaluation = Objects.requireNonNull(trainer.evaluate(() -> false));
+    assertThat(evaluation.metric("val_accuracy")).isCloseTo(right, within(1e-6));
+    assertThat(evaluation.metric("val_loss")).isCloseTo(loss, within(1e-5));
+    assertThatThrownBy(() -> evaluation.metric("f1")).hasMessageContaining("[train_loss, train_accuracy, val_loss, val_accuracy]");
+    assertThat(trainer.evaluate(() -> true)).isNull();
+  }
+
+  @Test
+  void theBestModelIsKeptByItself() {
+    Linear layer = Linear.of(2, 1);
+    float[] losses = {3, 1, 2, 1.5f};
+    List<float[]> weights = new ArrayList<>();
+    DataLoader judged = DataLoader.of(Dataset.of(Tensor.zeros(1)), 1);
+    // the evaluation's batch has no points: its loss is what the test says
+    var trainer = Trainer.of(layer, new SGD(layer.namedParameters(), 0.1), DataLoader.of(points(8), 8), (m, b) ->
+            b.inputs().rank() == 1 ? b.inputs().sum().add(losses[weights.size() - 1]) : m.forward(b.inputs()).square().mean())
+        .evaluate("val", at -> {
+          weights.add(layer.weight().toFloatArray());
+          return judged.iterator();
+        })
+        .epochs(3)
+        .folder(folder);
+    assertThat(trainer.resume()).isFalse();
+    assertThat(trainer.train().bestLoss()).isEqualTo(1);
+    Linear best = Linear.of(2, 1);
+    best.loadStateDict(State.load(folder.resolve("model.safetensors")));
+    assertThat(best.weight().toFloatArray()).isEqualTo(weights.get(1)).isNotEqualTo(weights.get(2));
+  }
+
+  @Test
+  void progressIsToldInLines() {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    List<Long> saved = new ArrayList<>();
+    trainer(folder, 20, 1)
+        .callback(Callback.printing(new PrintStream(said, true, StandardCharsets.UTF_8), 3))
+        .callback(new Callback() {
+          @Override
+          public void saved(Path file, long iteration) {
+            assertThat(file).exists();
+            saved.add(iteration);
+          }
+        })
+        .train();
+    assertThat(said.toString(StandardCharsets.UTF_8).lines().map(line -> line.replaceAll("\\d+\\.\\d+", "#")).toList()).containsExactly(
+        "iteration 0: train_loss #, train_accuracy #, val_loss #, val_accuracy #",
+        "iteration 0: loss #, # ms",
+        "iteration 3: loss #, # ms",
+        "iteration 4: train_loss #, train_accuracy #, val_loss #, val_accuracy #",
+        "iteration 6: loss #, # ms",
+        "iteration 8: train_loss #, train_accuracy #, val_loss #, val_accuracy #",
+        "iteration 9: train_loss #, train_accuracy #, val_loss #, val_accuracy #");
+    assertThat(saved).containsExactly(0L, 4L, 8L, 9L);
+  }
+
+  @Test
+  void in16BitsItLearnsAsIn32() {
+    double[] best = new double[3];
+    for (ComputeType type : new ComputeType[] {ComputeType.FLOAT32, ComputeType.BFLOAT16, ComputeType.FLOAT16}) {
+      Tensor.manualSeed(1);
+      Layer model = Sequential.of(Linear.of(2, 16), Tensor::relu, Linear.of(16, 2));
+      best[type == ComputeType.FLOAT32 ? 0 : type == ComputeType.BFLOAT16 ? 1 : 2] =
+          Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(points(60), 20).shuffle(1), (m, b) -> {
+                Tensor scores = m.forward(b.inputs());
+                assertThat(scores.dtype()).isEqualTo(type.dtype());
+                return scores.cast(DType.FLOAT32).crossEntropy(b.targets());
+              })
+              .precision(type)
+              .evaluate("val", DataLoader.of(points(60), 60))
+              .epochs(10)
+              .train()
+              .bestLoss();
+    }
+    assertThat(best[0]).isLessThan(0.5);
+    assertThat(best[1]).isCloseTo(best[0], within(0.02)).isNotEqualTo(best[0]);
+    assertThat(best[2]).isCloseTo(best[0], within(0.01)).isNotEqualTo(best[0]);
+  }
+
+  @Test
+  void aLossThatIsNoNumberEndsTheTrainingAndKeepsTheCheckpoint() {
+    Trainer<Layer> trainer = trainer(folder, 10, 1).learningRate(LrSchedule.constant(1e30));
+    assertThatThrownBy(trainer::train).hasMessageContaining("lower the learning rate (1.0E30)");
+    Trainer<Layer> resumed = trainer(folder, 10, 1);
+    assertThat(resumed.resume()).isTrue();
+  }
+
+  @Test
+  void whatCannotBeResumedIsSaid() throws IOException {
+    Layer model = Sequential.of(Linear.of(2, 3));
+    var other = Trainer.of(model, new SGD(model.namedParameters(), 0.1), DataLoader.of(points(8), 8), (m, b) -> m.forward(b.inputs()).mean());
+    assertThatThrownBy(other::resume).isInstanceOf(IllegalStateException.class).hasMessageContaining("folder(path)");
+    Trainer<Layer> stopped = trainer(folder, 10, 1);
+    stopped.train(() -> stopped.iteration() > 0);
+    assertThatThrownBy(() -> other.folder(folder).resume())
+        .isInstanceOf(FileException.class).hasMessageContaining("belongs to another model").hasMessageContaining("0.weight is (3, 2)");
+    State.save(folder.resolve("checkpoint.safetensors"), model.stateDict());
+    assertThatThrownBy(other::resume).isInstanceOf(FileException.class).hasMessageContaining("says nothing of the training");
+    assertThatThrownBy(() -> other.accumulate(0)).hasMessageContaining("at least 1");
+    assertThatThrownBy(() -> other.metric("loss", (m, b) -> b.inputs())).hasMessageContaining("already");
+  }
+
+  /// As in the README.
+  @Test
+  void penguinsAreToldApart() {
+    Tensor.manualSeed(1337);
+    var penguins = CsvDataset.of(Path.of("../examples/data/penguins.csv"), "species");
+    var split = penguins.randomSplit(0.8, 1337);
+    var model = Sequential.of(BatchNorm.of(4), Linear.of(4, 32), Tensor::relu, Linear.of(32, 3));
+    var trainer = Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(split.train(), 16).shuffle(1337).dropLast(),
+            (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets()))
+        .metric("accuracy", (m, batch) -> m.forward(batch.inputs()).argmax(-1).eq(batch.targets()).toFloat().mean())
+        .evaluate("val", DataLoader.of(split.validation(), 64))
+        .epochs(10);
+    TrainResult result = trainer.train();
+    assertThat(penguins.classes()).containsExactly("Adelie", "Chinstrap", "Gentoo");
+    assertThat(Objects.requireNonNull(result.last()).metric("val_accuracy")).isGreaterThan(0.95);
+  }
+}

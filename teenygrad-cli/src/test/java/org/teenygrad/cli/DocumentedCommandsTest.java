@@ -52,11 +52,13 @@ class DocumentedCommandsTest {
     }
     SequencedSet<Documented> commands = new LinkedHashSet<>();
     for (Path page : pages) {
-      boolean inside = false;
+      boolean fenced = false;
+      boolean shell = false;
       for (String line : Files.readAllLines(page)) {
         if (line.startsWith("```")) {
-          inside = !inside && line.matches("```(sh|bash|console)?");
-        } else if (inside && COMMAND.matcher(line).matches()) {
+          fenced = !fenced;
+          shell = fenced && line.matches("```(sh|bash|console)?");
+        } else if (shell && COMMAND.matcher(line).matches()) {
           commands.add(parse(page.getFileName().toString(), line));
         }
       }

@@ -34,6 +34,11 @@ final class IndexCheck {
     }
   }
 
+  /// PyTorch lets a scalar have axes 0 and -1.
+  private static int size(Tensor x, int axis) {
+    return x.rank() == 0 ? 1 : x.size(axis);
+  }
+
   private static boolean isWanted(Tensor index) {
     String device = index.device().name();
     return index.dtype().isInteger() && (device.equals("interpreter") || Debug.checksIndex() && !device.equals("null"));

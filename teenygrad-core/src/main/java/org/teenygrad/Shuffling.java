@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.teenygrad.ir.OpCode;
 
 /// Turned and mirrored tensors, channels and patches of images as pixels and back, diagonals and powers as matrices.
 sealed interface Shuffling permits Tensor {
@@ -130,7 +131,7 @@ sealed interface Shuffling permits Tensor {
       Tensor index = Tensor.of(to, Shape.of(to.length), x.device());
       Tensor part = x.select(-1, k);
       Tensor base = sum == null ? Tensor.full(part.shape().with(-1, size), 0, x.dtype()) : sum;
-      sum = base.scatterAdd(-1, index.broadcastTo(part.shape()), part);
+      sum = Positions.scatter(base, -1, index.broadcastTo(part.shape()), part, OpCode.ADD); // what lies in the padding is dropped
     }
     return Objects.requireNonNull(sum);
   }

@@ -9,6 +9,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ class EveryMethodTest {
   private static final List<Object> OPTIONS =
       List.of(
           LossReduction.MEAN, ScatterReduction.SUM, PadMode.REFLECT, Interpolation.NEAREST, Window.DEFAULT, AttentionOptions.CAUSAL,
-          QuantileMode.LINEAR, DType.FLOAT64, "...", 0.5, new double[] {0.5}, 1L, 1, true, Device.of("interpreter"), Slice.ELLIPSIS);
+          QuantileMode.LINEAR, DType.FLOAT64, "...", 0.5, new double[] {0.5}, 1L, 1, true, Device.of("interpreter"), Slice.ELLIPSIS, Map.of());
 
   static Stream<Method> methods() {
     return Arrays.stream(Tensor.class.getMethods())

@@ -86,7 +86,7 @@ class NpyFileTest {
     "<f4; (2, 4); takes 32 bytes, but 24",
     "<f4; (4294967296, 4294967296); no tensor has the shape",
     "<f4; (99999999999999999999,); has the size",
-    "<f4; (2147483647, 2147483647, 2147483647); no tensor has the shape",
+    "<f4; (2147483647, 2147483647, 2147483647); more than 2^63 - 1",
     "<f4; (2, , 3); has the size",
     "<f4; (-6,); not one of NumPy",
     "<f4; 6; not one of NumPy"

@@ -39,7 +39,7 @@ final class RunCommand implements Callable<Integer> {
       throw new IllegalArgumentException(file + " is no file to run: run takes a Java source, such as Program.java");
     }
     if (ModuleFinder.ofSystem().find("jdk.compiler").isEmpty()) {
-      throw new IllegalStateException("this Java has no compiler: run takes a JDK");
+      throw new IllegalStateException("run needs a Java compiler, which comes with a JDK but not with the unpacked image; ./teenygrad of the sources finds one");
     }
     deviceOptions.apply();
     Process program = new ProcessBuilder(command()).inheritIO().start();

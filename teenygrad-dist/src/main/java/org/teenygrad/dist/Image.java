@@ -20,10 +20,10 @@ import java.util.stream.Stream;
 /// | `runtime/` | the JVM and the modules of the JDK that are needed |
 /// | `LICENSE`, `NOTICE`, `licenses/` | ours, and those of what is packed |
 final class Image {
-  /// `jdeps --print-module-deps` of the jars says java.base, jdk.jfr and jdk.management; jdk.unsupported has the signals of `cli.Interrupt`, jdk.compiler is for
-  /// `teenygrad run`; the others are for programs that serve a model or fetch files.
+  /// `jdeps --print-module-deps` of the jars says java.base, jdk.jfr and jdk.management; jdk.unsupported has the signals of `cli.Interrupt`; the others
+  /// are for programs that serve a model or fetch files. With jdk.compiler, which `teenygrad run` takes, the archive would be above 60 MB.
   private static final List<String> MODULES =
-      List.of("java.base", "java.logging", "java.net.http", "jdk.httpserver", "jdk.compiler", "jdk.jfr", "jdk.management", "jdk.unsupported");
+      List.of("java.base", "java.logging", "java.net.http", "jdk.httpserver", "jdk.jfr", "jdk.management", "jdk.unsupported");
 
   private Image() {}
 
@@ -47,7 +47,6 @@ final class Image {
     ToolProvider jlink = ToolProvider.findFirst("jlink").orElseThrow(() -> new IllegalStateException("this Java has no jlink: use a JDK"));
     int status = jlink.run(System.out, System.err,
         "--add-modules", String.join(",", MODULES), "--output", runtime.toString(), "--vm", "server", "--compress", "zip-0",
-        "--exclude-files", "**ct.sym", // 11 MB of what earlier releases of Java had
         "--strip-java-debug-attributes", "--no-header-files", "--no-man-pages");
     if (status != 0) {
       throw new IllegalStateException("jlink ended with status " + status);

@@ -75,6 +75,6 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
   }
 
   int warps() {
-    return threads / Team.WARP;
+    return threads / Threads.WARP;
   }
 }

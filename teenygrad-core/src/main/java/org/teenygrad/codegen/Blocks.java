@@ -8,12 +8,12 @@ import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Target;
 
-/// Reductions and elementwise kernels of several loops on a GPU: each thread, or a [Team] of them, takes one item.
+/// Reductions and elementwise kernels of several loops on a GPU: each thread, or a [CooperativeGroup] of them, takes one item.
 ///
-/// An item is one iteration of the first loops, as many as all reductions and stores depend on. The members of a team share the
+/// An item is one iteration of the first loops, as many as all reductions and stores depend on. The members of a group share the
 /// innermost loop of each reduction, and afterwards the loops that are left: the elements of a softmax's row. Where a reduction runs
-/// over neighbours in memory, a team's members are neighbours; elsewhere neighbouring threads take neighbouring items, each a vector of
-/// them, and a team's members the rows of a block.
+/// over neighbours in memory, a group's members are neighbours; elsewhere neighbouring threads take neighbouring items, each a vector of
+/// them, and a group's members the rows of a block.
 final class Blocks implements LoopNest {
   /// What a thread loads and stores at once, at most.
   static final int VECTOR_BYTES = 16;
@@ -66,7 +66,7 @@ final class Blocks implements LoopNest {
     List<OpNode> shareable = neighbours && (rest.isEmpty() ? lanes == 1 : shared.size() == rest.size()) ? folds : List.of();
     repeated = new RepeatedRows(emitter, rows, shareable, shareable.isEmpty() || shared.size() != 1 ? null : shared.getFirst(), target.sharedBytes());
     size = folds.isEmpty() && rest.isEmpty() ? 1 : teamSize(folds, wanted);
-    threads = Math.max(size, neighbours || size == 1 ? THREADS : Math.min(lanes == 1 ? MOST_THREADS : MOST_THREADS_OF_VECTORS, size * Team.WARP));
+    threads = Math.max(size, neighbours || size == 1 ? THREADS : Math.min(lanes == 1 ? MOST_THREADS : MOST_THREADS_OF_VECTORS, size * Threads.WARP));
   }
 
   /// As many of the first loops as all the nodes depend on.
@@ -127,7 +127,7 @@ final class Blocks implements LoopNest {
     }
     boolean folds = analysis.folds().stream().anyMatch(fold -> analysis.dependsOn(fold, range));
     int widest = Math.min(folds ? 4 : MOST_LANES, VECTOR_BYTES / narrowest);
-    return good ? Team.divisor(Math.clamp(most, 1, widest), size) : 1;
+    return good ? Threads.divisor(Math.clamp(most, 1, widest), size) : 1;
   }
 
   private int teamSize(List<OpNode> folds, long wanted) {
@@ -139,7 +139,7 @@ final class Blocks implements LoopNest {
     for (OpNode fold : folds) {
       long size = Analysis.size(Analysis.foldRanges(fold).getLast());
       elements = Math.max(elements, size);
-      vectors = Math.max(vectors, neighbours ? size / Team.divisor(4, size) : size);
+      vectors = Math.max(vectors, neighbours ? size / Threads.divisor(4, size) : size);
     }
     long most = Long.highestOneBit(Math.max(1, vectors));
     if (!neighbours) {
@@ -147,7 +147,7 @@ final class Blocks implements LoopNest {
       return (int) Math.clamp(Long.highestOneBit(Math.max(1, wanted / items)), 1, Math.min(16, most));
     }
     // A member has as much as it can keep before another joins.
-    long enough = Math.min(most, atLeast(Math.ceilDiv(elements, Team.MOST_IN_REGISTERS)));
+    long enough = Math.min(most, atLeast(Math.ceilDiv(elements, CooperativeGroup.MOST_IN_REGISTERS)));
     return Math.clamp(items * most <= wanted ? most : enough, 1, elements < LONG_ROW ? MOST_THREADS : THREADS_OF_LONG_ROW);
   }
 
@@ -174,9 +174,9 @@ final class Blocks implements LoopNest {
   @Override
   public void emit() {
     Ir ir = emitter.ir;
-    Team team = new Team(ir, size, threads, neighbours);
+    CooperativeGroup group = new CooperativeGroup(ir, size, threads, neighbours);
     int perBlock = threads / size;
-    String item = emitter.sum(ir.value("mul i64 " + Team.block(ir) + ", " + perBlock), team.number());
+    String item = emitter.sum(ir.value("mul i64 " + Threads.block(ir) + ", " + perBlock), group.number());
     boolean exact = items % perBlock == 0;
     if (size == 1 && rest.isEmpty()) {
       Runnable body = () -> atItem(item, null, null);
@@ -187,13 +187,13 @@ final class Blocks implements LoopNest {
       }
       return;
     }
-    // A team without an item of its own computes the last one along with its owner: all threads have to meet at barriers.
+    // A group without an item of its own computes the last one along with its owner: all threads have to meet at barriers.
     String valid = exact ? null : ir.value("icmp slt i64 " + item + ", " + items);
     String clamped = exact ? item : ir.value("select i1 " + valid + ", i64 " + item + ", i64 " + (items - 1));
-    atItem(clamped, team, valid);
+    atItem(clamped, group, valid);
   }
 
-  private void atItem(String item, @Nullable Team team, @Nullable String valid) {
+  private void atItem(String item, @Nullable CooperativeGroup group, @Nullable String valid) {
     if (rest.isEmpty() && lanes > 1) {
       // The last loop of an item in vectors.
       OpNode last = rows.getLast();
@@ -204,37 +204,37 @@ final class Blocks implements LoopNest {
       String number = others.isEmpty() ? "0" : ir.quotient(item, vectors);
       emitter.unflatten(number, others, () ->
           emitter.within(last, ir.value("mul i64 " + counter + ", " + lanes), new Axis(last, 1, lanes, lanes), () -> {
-            atRow(team, valid);
+            atRow(group, valid);
             return true;
           }));
     } else {
-      emitter.unflatten(item, rows, () -> atRow(team, valid));
+      emitter.unflatten(item, rows, () -> atRow(group, valid));
     }
   }
 
-  private void atRow(@Nullable Team team, @Nullable String valid) {
-    if (team == null) {
+  private void atRow(@Nullable CooperativeGroup group, @Nullable String valid) {
+    if (group == null) {
       emitter.emitReady(analysis.nodes);
       return;
     }
     Ir ir = emitter.ir;
-    repeated.fetch(team);
-    String first = ir.value("icmp eq i64 " + team.rank() + ", 0");
-    emitter.shared(team, valid == null ? first : ir.value("and i1 " + first + ", " + valid), () -> emitter.emitReady(analysis.nodes));
+    repeated.fetch(group);
+    String first = ir.value("icmp eq i64 " + group.rank() + ", 0");
+    emitter.shared(group, valid == null ? first : ir.value("and i1 " + first + ", " + valid), () -> emitter.emitReady(analysis.nodes));
     if (!rest.isEmpty()) {
-      emitter.shared(null, valid, () -> share(team, valid));
+      emitter.shared(null, valid, () -> share(group, valid));
     }
   }
 
-  /// The loops that are left, their iterations shared out to the team.
-  private void share(Team team, @Nullable String valid) {
+  /// The loops that are left, their iterations shared out to the group.
+  private void share(CooperativeGroup group, @Nullable String valid) {
     Ir ir = emitter.ir;
     OpNode last = shared.getLast();
     boolean single = rest.size() == 1 && lanes > 1 && analysis.folds().stream().noneMatch(fold -> analysis.dependsOn(fold, last));
-    int each = single ? team.share(Analysis.size(last), lanes) : 0;
+    int each = single ? group.share(Analysis.size(last), lanes) : 0;
     if (each > 0) {
       // One vector after the other: what a member kept of them is at hand.
-      Runnable body = () -> emitter.within(last, team.times(lanes), new Axis(last, each, lanes, lanes, (long) lanes * team.size()), () -> {
+      Runnable body = () -> emitter.within(last, group.times(lanes), new Axis(last, each, lanes, lanes, (long) lanes * group.size()), () -> {
         emitter.emitReadyAlong(last, analysis.nodes);
         return true;
       });
@@ -246,15 +246,15 @@ final class Blocks implements LoopNest {
       return;
     }
     long vectors = Contraction.count(shared) / lanes;
-    long full = vectors / team.size() * team.size();
+    long full = vectors / group.size() * group.size();
     if (full > 0) {
-      ir.loop("0", Long.toString(full), team.size(), List.of(), (counter, none) -> {
-        atShared(emitter.sum(counter, team.rank()));
+      ir.loop("0", Long.toString(full), group.size(), List.of(), (counter, none) -> {
+        atShared(emitter.sum(counter, group.rank()));
         return none;
       });
     }
     if (full < vectors) {
-      emitter.branch(ir.value("icmp slt i64 " + team.rank() + ", " + (vectors - full)), () -> atShared(emitter.plus(team.rank(), full)));
+      emitter.branch(ir.value("icmp slt i64 " + group.rank() + ", " + (vectors - full)), () -> atShared(emitter.plus(group.rank(), full)));
     }
   }
 

@@ -30,7 +30,7 @@ final class Emitter {
   private final Deque<Scope> scopes = new ArrayDeque<>();
   private final int vectorBytes;
   /// Who shares the loops of reductions, where several threads work on one item.
-  private @Nullable Team team;
+  private @Nullable CooperativeGroup group;
   /// When what is computed may be stored, where several threads compute the same.
   private @Nullable String guard;
 
@@ -122,14 +122,14 @@ final class Emitter {
     scopes.pop();
   }
 
-  /// Runs `body` with a team sharing the reductions, and only those threads storing for which `guard` is true.
-  void shared(@Nullable Team team, @Nullable String guard, Runnable body) {
-    Team outerTeam = this.team;
+  /// Runs `body` with a group sharing the reductions, and only those threads storing for which `guard` is true.
+  void shared(@Nullable CooperativeGroup group, @Nullable String guard, Runnable body) {
+    CooperativeGroup outerGroup = this.group;
     String outerGuard = this.guard;
-    this.team = team;
+    this.group = group;
     this.guard = guard;
     body.run();
-    this.team = outerTeam;
+    this.group = outerGroup;
     this.guard = outerGuard;
   }
 
@@ -348,7 +348,7 @@ final class Emitter {
     emitReady(closure.stream().filter(node -> (analysis.dependencies(node) & mask) == 0).toList());
     Set<OpNode> products = products(folds);
     List<OpNode> inside = closure.stream().filter(node -> (analysis.dependencies(node) & mask) != 0 && !products.contains(node)).toList();
-    Team sharing = team;
+    CooperativeGroup sharing = group;
     shared(null, guard, () -> new Folds(this, folds, inside, products, vectorBytes, sharing).emit());
     folds.forEach(this::done);
   }

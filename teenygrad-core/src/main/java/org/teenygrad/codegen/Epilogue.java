@@ -70,7 +70,7 @@ final class Epilogue {
   /// Computes and stores what follows the sums of the tile that starts at a row and a column.
   /// @param nodes what is to be computed, inputs before users
   void emit(String row, String column, List<OpNode> nodes) {
-    emit(new Share(Team.thread(emitter.ir), this::sums, () -> {}), row, column, nodes);
+    emit(new Share(Threads.thread(emitter.ir), this::sums, () -> {}), row, column, nodes);
   }
 
   /// Who finishes a tile.
@@ -96,7 +96,7 @@ final class Epilogue {
     }
     Ir ir = emitter.ir;
     OpNode last = columns.getLast();
-    int lanes = Team.divisor(storedLanes(last), Analysis.size(last));
+    int lanes = Threads.divisor(storedLanes(last), Analysis.size(last));
     int vectors = tile.columns() / lanes;
     int rowsAtOnce = Math.max(1, tile.threads() / vectors);
     boolean exact = m % tile.rows() == 0 && n % tile.columns() == 0;
@@ -165,7 +165,7 @@ final class Epilogue {
   private void emitAlongRows(Share share, String row, String column, List<OpNode> nodes) {
     Ir ir = emitter.ir;
     OpNode last = rows.getLast();
-    int lanes = Team.divisor(storedLanes(last), Analysis.size(last));
+    int lanes = Threads.divisor(storedLanes(last), Analysis.size(last));
     int vectors = tile.rows() / lanes;
     ir.loop("0", Long.toString((long) tile.columns() * vectors), tile.threads(), List.of(), (counter, none) -> {
       String vector = emitter.sum(counter, share.thread);

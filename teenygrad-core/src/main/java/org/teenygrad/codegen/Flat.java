@@ -151,7 +151,7 @@ final class Flat implements LoopNest {
 
   @Override
   public void emit() {
-    String block = Team.block(ir);
+    String block = Threads.block(ir);
     if (sizes.size() == 1) {
       stretch(variants.getFirst(), block, Long.toString(sizes.getFirst()));
       return;
@@ -197,7 +197,7 @@ final class Flat implements LoopNest {
 
   /// A block's elements of one tensor.
   private void stretch(Emitter emitter, String block, String size) {
-    String first = ir.value("add i64 " + ir.value("mul i64 " + block + ", " + stretch()) + ", " + ir.value("mul i64 " + Team.thread(ir) + ", " + lanes));
+    String first = ir.value("add i64 " + ir.value("mul i64 " + block + ", " + stretch()) + ", " + ir.value("mul i64 " + Threads.thread(ir) + ", " + lanes));
     if (sizes.stream().allMatch(each -> each % stretch() == 0)) {
       vectors(emitter, first, passes);
     } else if (passes == 1) {

@@ -9,7 +9,7 @@ import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
 /// Writes the loops of reductions that run together: accumulators carried around the loops, the innermost one in vectors
-/// where its elements lie side by side. On a GPU a [Team] may share the innermost loop.
+/// where its elements lie side by side. On a GPU a [CooperativeGroup] may share the innermost loop.
 final class Folds {
   /// Independent vector accumulators, enough to hide the latency of an addition (4 cycles at 2 a cycle).
   private static final int ACCUMULATORS = 4;
@@ -17,7 +17,7 @@ final class Folds {
   /// Additions to an accumulator, one by one.
   private static final long BLOCK = 128;
 
-  /// Sums that a member of a team carries around a loop.
+  /// Sums that a member of a group carries around a loop.
   private static final int SUMS_EACH = 16;
 
   private final Emitter emitter;
@@ -27,7 +27,7 @@ final class Folds {
   private final List<OpNode> ranges;
   private final int lanes;
   private final int unroll;
-  private final @Nullable Team team;
+  private final @Nullable CooperativeGroup group;
 
   /// One accumulator: of a FOLD's instance, for a step of the innermost axis or for the tail after it.
   private record Slot(OpNode fold, List<Integer> steps, int step, int lanes) {}
@@ -37,23 +37,23 @@ final class Folds {
 
   /// @param inside what the bodies need that changes in the loops, inputs before users
   /// @param products the bodies that are multiplied and added in one instruction
-  Folds(Emitter emitter, List<OpNode> folds, List<OpNode> inside, Set<OpNode> products, int vectorBytes, @Nullable Team team) {
+  Folds(Emitter emitter, List<OpNode> folds, List<OpNode> inside, Set<OpNode> products, int vectorBytes, @Nullable CooperativeGroup group) {
     this.emitter = emitter;
     this.folds = folds;
     this.inside = inside;
     this.products = products;
     ranges = Analysis.foldRanges(folds.getFirst());
-    this.team = team;
+    this.group = group;
     long size = Analysis.size(ranges.getLast());
     int most = lanes(vectorBytes);
-    lanes = team == null ? most : Team.divisor(most, size);
-    unroll = team != null ? unrollFor(team, size) : lanes == 1 ? 1 : Math.clamp(size / lanes, 1, ACCUMULATORS);
+    lanes = group == null ? most : Threads.divisor(most, size);
+    unroll = group != null ? unrollFor(group, size) : lanes == 1 ? 1 : Math.clamp(size / lanes, 1, ACCUMULATORS);
   }
 
   /// The whole share of a member at once, if it is short.
-  private int unrollFor(Team team, long size) {
-    int share = team.share(size, lanes);
-    return share > 0 ? share : Math.clamp(size / ((long) lanes * team.size()), 1, Math.min(ACCUMULATORS, SUMS_EACH / lanes));
+  private int unrollFor(CooperativeGroup group, long size) {
+    int share = group.share(size, lanes);
+    return share > 0 ? share : Math.clamp(size / ((long) lanes * group.size()), 1, Math.min(ACCUMULATORS, SUMS_EACH / lanes));
   }
 
   /// How many elements of the innermost loop to take at once: 1 where a vector runs over another loop already, or
@@ -79,14 +79,14 @@ final class Folds {
         }
       }
     }
-    int most = team == null ? vectorBytes / Math.max(4, widest) : Math.min(Blocks.MOST_LANES, vectorBytes / narrowest);
+    int most = group == null ? vectorBytes / Math.max(4, widest) : Math.min(Blocks.MOST_LANES, vectorBytes / narrowest);
     return Analysis.size(last) >= 4 && neighbours >= scattered ? (int) Math.min(most, Analysis.size(last)) : 1;
   }
 
   void emit() {
     OpNode last = ranges.getLast();
     long size = Analysis.size(last);
-    int tail = team == null ? (int) (size % lanes) : 0;
+    int tail = group == null ? (int) (size % lanes) : 0;
     for (OpNode fold : folds) {
       for (List<Integer> steps : emitter.loops.instances(fold)) {
         int own = emitter.loops.lanes(fold, steps);
@@ -108,7 +108,7 @@ final class Folds {
     for (OpNode fold : folds) {
       for (List<Integer> steps : emitter.loops.instances(fold)) {
         String own = combined(fold, steps, results);
-        emitter.define(fold, steps, team == null ? own : team.combine(combine(fold), fold.dtype(), emitter.loops.lanes(fold, steps), own));
+        emitter.define(fold, steps, group == null ? own : group.combine(combine(fold), fold.dtype(), emitter.loops.lanes(fold, steps), own));
       }
     }
   }
@@ -126,7 +126,7 @@ final class Folds {
             return outer(depth + 1, values);
           }));
     }
-    return team == null ? innermost(range, carried) : shared(range, team, carried);
+    return group == null ? innermost(range, carried) : shared(range, group, carried);
   }
 
   /// A loop of additions, in blocks where sums are rounded.
@@ -141,7 +141,7 @@ final class Folds {
 
   /// How many additions to each accumulator the loops from a depth on make.
   private long additions(int depth) {
-    long each = (long) lanes * unroll * (team == null ? 1 : team.size());
+    long each = (long) lanes * unroll * (group == null ? 1 : group.size());
     return Contraction.count(ranges.subList(depth, ranges.size() - 1)) * Math.ceilDiv(Analysis.size(ranges.getLast()), each);
   }
 
@@ -155,12 +155,12 @@ final class Folds {
     return sums;
   }
 
-  /// The innermost loop shared by a team: vector after vector goes to one member after the other.
-  private List<Ir.Carried> shared(OpNode range, Team team, List<Ir.Carried> carried) {
+  /// The innermost loop shared by a group: vector after vector goes to one member after the other.
+  private List<Ir.Carried> shared(OpNode range, CooperativeGroup group, List<Ir.Carried> carried) {
     long size = Analysis.size(range);
-    long chunk = (long) lanes * team.size();
+    long chunk = (long) lanes * group.size();
     long full = size / (chunk * unroll) * chunk * unroll;
-    String own = team.times(lanes);
+    String own = group.times(lanes);
     List<Ir.Carried> values = carried;
     if (full > 0) {
       values = loop(full, chunk * unroll, 1, values, (counter, v) ->

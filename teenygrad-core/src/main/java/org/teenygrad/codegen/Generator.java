@@ -40,7 +40,7 @@ public final class Generator {
         LoopNest nest = gpuNest(sink, gpu);
         int runs = sinks.size();
         if (runs > 1) {
-          Runs.open(nest.emitter().ir, Team.row(nest.emitter().ir), nest.emitter().analysis.slots().size());
+          Runs.open(nest.emitter().ir, Threads.row(nest.emitter().ir), nest.emitter().analysis.slots().size());
         }
         nest.emit();
         Program.Work work = nest.work();
@@ -74,27 +74,27 @@ public final class Generator {
   }
 
   private static LoopNest gpuNest(OpNode sink, Target.Gpu gpu) {
-    Optional<ChainedTiles> chain = chain(sink, gpu);
-    if (chain.isPresent()) {
-      return chain.get();
+    Optional<AttentionTiles> attention = attention(sink, gpu);
+    if (attention.isPresent()) {
+      return attention.get();
     }
     Emitter emitter = gpuEmitter(Decompositions.spellLogSums(sink));
-    Optional<LoopNest> nest = Owners.of(emitter, gpu).map(LoopNest.class::cast).or(() -> products(emitter, gpu));
+    Optional<LoopNest> nest = DeterministicScatter.of(emitter, gpu).map(LoopNest.class::cast).or(() -> products(emitter, gpu));
     return nest.orElseGet(() -> new Blocks(shortened(emitter), gpu));
   }
 
   /// Whether a kernel runs as one pass over a matrix that never comes to memory: attention's scores.
   /// @param sink in its canonical form
-  public static boolean isChained(OpNode sink, Target.Gpu gpu) {
-    return chain(sink, gpu).isPresent();
+  public static boolean isFusedAttention(OpNode sink, Target.Gpu gpu) {
+    return attention(sink, gpu).isPresent();
   }
 
-  private static Optional<ChainedTiles> chain(OpNode sink, Target.Gpu gpu) {
-    return gpu.rung().hasMatrixUnit() ? ChainedTiles.of(gpuEmitter(sink), gpu) : Optional.empty();
+  private static Optional<AttentionTiles> attention(OpNode sink, Target.Gpu gpu) {
+    return gpu.rung().hasMatrixUnit() ? AttentionTiles.of(gpuEmitter(sink), gpu) : Optional.empty();
   }
 
   private static Optional<? extends LoopNest> products(Emitter emitter, Target.Gpu gpu) {
-    return gpu.rung() == Target.Rung.NAIVE ? LoneSums.of(emitter) : MatrixTiles.of(emitter, gpu);
+    return gpu.rung() == Target.Rung.NAIVE ? NaiveMatmul.of(emitter) : MatrixTiles.of(emitter, gpu);
   }
 
   private static Emitter gpuEmitter(OpNode sink) {

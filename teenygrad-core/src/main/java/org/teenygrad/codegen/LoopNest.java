@@ -4,7 +4,7 @@ import java.util.List;
 import org.teenygrad.runtime.Program;
 
 /// A way to run a kernel's loops.
-sealed interface LoopNest permits Elements, Contraction, Flat, Blocks, Owners, LoneSums, MatrixTiles, PersistentTiles, ChainedTiles {
+sealed interface LoopNest permits Elements, Contraction, Flat, Blocks, DeterministicScatter, NaiveMatmul, MatrixTiles, PersistentTiles, AttentionTiles {
   /// What the nest writes with; its analysis has the graph that is written.
   Emitter emitter();
 

@@ -3,12 +3,12 @@ package org.teenygrad.codegen;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a [ChainMask] hides of the steps of a block, found when the kernel runs.
+/// What an [AttentionMask] hides of the steps of a block, found when the kernel runs.
 final class MaskedSteps {
   private final Emitter emitter;
   private final Ir ir;
-  private final Chain chain;
-  private final ChainMask mask;
+  private final FusedAttention attention;
+  private final AttentionMask mask;
   private final int rows;
   private final int depth;
 
@@ -17,9 +17,9 @@ final class MaskedSteps {
 
   /// @param rows of a block
   /// @param depth of a step
-  MaskedSteps(Emitter emitter, Chain chain, ChainMask mask, int rows, int depth) {
+  MaskedSteps(Emitter emitter, FusedAttention attention, AttentionMask mask, int rows, int depth) {
     this.emitter = emitter;
-    this.chain = chain;
+    this.attention = attention;
     this.mask = mask;
     this.rows = rows;
     this.depth = depth;
@@ -57,14 +57,14 @@ final class MaskedSteps {
 
   /// Whether the mask shows the corners of a step: being affine, it is the same everywhere if it is so there.
   private List<String> corners(String row, String step) {
-    String lastRow = ir.smallest(ir.plus(row, rows - 1L), Long.toString(Contraction.count(chain.rows()) - 1));
+    String lastRow = ir.smallest(ir.plus(row, rows - 1L), Long.toString(Contraction.count(attention.rows()) - 1));
     String start = ir.value("mul i64 " + step + ", " + depth);
-    String lastColumn = ir.smallest(ir.plus(start, depth - 1L), Long.toString(Contraction.count(chain.steps()) - 1));
+    String lastColumn = ir.smallest(ir.plus(start, depth - 1L), Long.toString(Contraction.count(attention.steps()) - 1));
     List<String> corners = new ArrayList<>();
     for (String r : List.of(row, lastRow)) {
       for (String c : List.of(start, lastColumn)) {
         String[] corner = new String[1];
-        emitter.unflatten(r, chain.rows(), () -> emitter.unflatten(c, chain.steps(), () -> corner[0] = emitter.value(mask.condition(), emitter.loops.zeroSteps())));
+        emitter.unflatten(r, attention.rows(), () -> emitter.unflatten(c, attention.steps(), () -> corner[0] = emitter.value(mask.condition(), emitter.loops.zeroSteps())));
         corners.add(mask.hides() ? ir.value("xor i1 " + corner[0] + ", true") : corner[0]);
       }
     }

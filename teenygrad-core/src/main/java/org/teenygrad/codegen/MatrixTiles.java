@@ -67,7 +67,7 @@ final class MatrixTiles implements LoopNest {
 
   /// The type to multiply in: that of 16 bits which both factors were widened from, if there is something to multiply it, else float32.
   private static DType element(OpNode a, OpNode b, Target.Gpu target) {
-    boolean widened = Chain.isWidened(a) && Chain.isWidened(b) && a.input(0).dtype() == b.input(0).dtype();
+    boolean widened = FusedAttention.isWidened(a) && FusedAttention.isWidened(b) && a.input(0).dtype() == b.input(0).dtype();
     return widened && target.rung().hasMatrixUnit() ? a.input(0).dtype() : DType.FLOAT32;
   }
 
@@ -94,7 +94,7 @@ final class MatrixTiles implements LoopNest {
     }
     OpNode leftMapped = leftBulk.get().stage(left);
     OpNode rightMapped = rightBulk.get().stage(right);
-    OpNode sink = steps(plain, parts, leftMapped, rightMapped, Target.Rung.WARPGROUP, fold -> Conveyor.steps(List.of(leftMapped, rightMapped), List.of(fold)));
+    OpNode sink = steps(plain, parts, leftMapped, rightMapped, Target.Rung.WARPGROUP, fold -> WarpSpecializedPipeline.steps(List.of(leftMapped, rightMapped), List.of(fold)));
     return new PersistentTiles(Generator.shortened(Generator.forGpu(sink)), parts, tile, leftBulk.get(), rightBulk.get(), target);
   }
 
@@ -124,11 +124,11 @@ final class MatrixTiles implements LoopNest {
   public void emit() {
     Ir ir = emitter.ir;
     SharedTile.declare(ir);
-    raster.at(emitter, Team.block(ir), (row, column) -> {
+    raster.at(emitter, Threads.block(ir), (row, column) -> {
       List<Ir.Carried> sums = sums(row, column);
-      Team.barrier(ir);
+      Threads.barrier(ir);
       products.store(sums, epilogue.pitch());
-      Team.barrier(ir);
+      Threads.barrier(ir);
       epilogue.emit(row, column, analysis.nodes);
     });
   }
@@ -138,7 +138,7 @@ final class MatrixTiles implements LoopNest {
     Ir ir = emitter.ir;
     Pipeline.Mover fetchLeft = (step, slot, exists) -> left.fetched(row, step, slot, exists);
     Pipeline.Mover fetchRight = (step, slot, exists) -> right.fetched(column, step, ir.plus(slot, left.bytes()), exists);
-    Pipeline pipeline = new Pipeline(ir, steps, Map.of(leftStage, fetchLeft, rightStage, fetchRight), 0, (long) left.bytes() + right.bytes(), new Multiplying(ir, products, left.bytes()));
+    Pipeline pipeline = new Pipeline(ir, steps, Map.of(leftStage, fetchLeft, rightStage, fetchRight), 0, (long) left.bytes() + right.bytes(), new MatmulStep(ir, products, left.bytes()));
     String count = Long.toString(Math.ceilDiv(k, tile.depth()));
     pipeline.fill("0", count);
     return pipeline.run("0", count, products.zero());

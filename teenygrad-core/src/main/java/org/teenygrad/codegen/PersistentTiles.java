@@ -31,8 +31,8 @@ final class PersistentTiles implements LoopNest {
   private final BulkTile right;
   private final WarpgroupProducts products;
   private final Epilogue epilogue;
-  private final Handover handover;
-  private final Conveyor conveyor;
+  private final MbarrierRing mbarriers;
+  private final WarpSpecializedPipeline pipeline;
   private final long ring;
   private final long blocks;
 
@@ -52,15 +52,15 @@ final class PersistentTiles implements LoopNest {
     products = new WarpgroupProducts(emitter.ir, tile, leftStage.dtype(), left.stage().alongInner(), right.stage().alongInner());
     long slotBytes = (long) left.bytes() + right.bytes();
     ring = tile.stages() * slotBytes;
-    BlockTile piece = new BlockTile(WarpSums.ROWS, WarpSums.COLUMNS, tile.depth(), tile.stages(), Team.WARP, tile.rung());
+    BlockTile piece = new BlockTile(WarpSums.ROWS, WarpSums.COLUMNS, tile.depth(), tile.stages(), Threads.WARP, tile.rung());
     epilogue = new Epilogue(emitter, List.of(fold), null, parts.rows(), parts.columns(), piece);
-    handover = new Handover(emitter.ir, tile.stages(), ring + (long) WarpSums.BYTES * tile.warps(), tile.warps());
-    conveyor = new Conveyor(emitter.ir, order, handover, slotBytes);
+    mbarriers = new MbarrierRing(emitter.ir, tile.stages(), ring + (long) WarpSums.BYTES * tile.warps(), tile.warps());
+    pipeline = new WarpSpecializedPipeline(emitter.ir, order, mbarriers, slotBytes);
   }
 
   /// Shared memory beside the slabs.
   static long bytes(int rows, int stages) {
-    return (long) WarpSums.BYTES * rows / WarpSums.ROWS + Handover.bytes(stages);
+    return (long) WarpSums.BYTES * rows / WarpSums.ROWS + MbarrierRing.bytes(stages);
   }
 
   @Override
@@ -87,8 +87,8 @@ final class PersistentTiles implements LoopNest {
   public void emit() {
     Ir ir = emitter.ir;
     SharedTile.declare(ir);
-    String thread = Team.thread(ir);
-    handover.prepare(thread);
+    String thread = Threads.thread(ir);
+    mbarriers.prepare(thread);
     emitter.branch(ir.value("icmp uge i64 " + thread + ", " + tile.threads()), () -> {
       registers("dec", FETCHING_REGISTERS);
       emitter.branch(ir.value("icmp eq i64 " + thread + ", " + tile.threads()), () -> tiles(this::fetch));
@@ -108,27 +108,27 @@ final class PersistentTiles implements LoopNest {
 
   /// What is done with a tile.
   private interface Visit {
-    Handover.Turn at(String row, String column, Handover.Turn turn);
+    MbarrierRing.Turn at(String row, String column, MbarrierRing.Turn turn);
   }
 
   /// All tiles of this block, one after the other.
   private void tiles(Visit visit) {
     Ir ir = emitter.ir;
-    Handover.Turn first = Handover.Turn.first();
-    ir.loop(Team.block(ir), Long.toString(raster.tiles()), blocks, List.of(first.slot(), first.phase()), (number, carried) -> {
+    MbarrierRing.Turn first = MbarrierRing.Turn.first();
+    ir.loop(Threads.block(ir), Long.toString(raster.tiles()), blocks, List.of(first.slot(), first.phase()), (number, carried) -> {
       List<Ir.Carried> after = new ArrayList<>();
       raster.at(emitter, number, (row, column) -> {
-        Handover.Turn turn = visit.at(row, column, new Handover.Turn(carried.get(0), carried.get(1)));
+        MbarrierRing.Turn turn = visit.at(row, column, new MbarrierRing.Turn(carried.get(0), carried.get(1)));
         after.addAll(List.of(turn.slot(), turn.phase()));
       });
       return after;
     });
   }
 
-  private Handover.Turn fetch(String row, String column, Handover.Turn turn) {
+  private MbarrierRing.Turn fetch(String row, String column, MbarrierRing.Turn turn) {
     Ir ir = emitter.ir;
-    String run = Team.row(ir);
-    return conveyor.fetch(steps, turn, (stage, step, slot, counter) -> {
+    String run = Threads.row(ir);
+    return pipeline.fetch(steps, turn, (stage, step, slot, counter) -> {
       if (stage == leftStage) {
         left.fetch(emitter, row, step, slot, 0, run, counter);
       } else {
@@ -137,10 +137,10 @@ final class PersistentTiles implements LoopNest {
     });
   }
 
-  private Handover.Turn compute(String row, String column, Handover.Turn turn) {
-    List<Ir.Carried> results = conveyor.multiply(steps, turn, products.zero(), new Multiplying(emitter.ir, products, left.bytes()));
+  private MbarrierRing.Turn compute(String row, String column, MbarrierRing.Turn turn) {
+    List<Ir.Carried> results = pipeline.multiply(steps, turn, products.zero(), new MatmulStep(emitter.ir, products, left.bytes()));
     finish(row, column, results.subList(0, results.size() - 2));
-    return Conveyor.after(results);
+    return WarpSpecializedPipeline.after(results);
   }
 
   /// What follows the sums of a warp's rows, some columns at a time. No warp waits for another.

@@ -131,7 +131,7 @@ final class Pipeline {
         }
         case BARRIER -> {
           work.fence();
-          Team.barrier(ir);
+          Threads.barrier(ir);
         }
         case FETCH -> {
           landing.addAll(mover(effect).fetch(later, next, exists));

@@ -13,7 +13,7 @@ import org.teenygrad.ir.IndexAlgebra;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
-/// Rows that a team goes through several times: a softmax for the largest element, for the sum and for the result. Each comes from memory
+/// Rows that a group goes through several times: a softmax for the largest element, for the sum and for the result. Each comes from memory
 /// once.
 ///
 /// A row is what loads read along a loop while the loops around it stand still; loads along different loops of one size may read the
@@ -23,7 +23,7 @@ final class RepeatedRows {
   /// Rows of fewer bytes are not copied to shared memory: the first-level cache is as near.
   private static final long LEAST_BYTES = 16 << 10;
 
-  /// What a block takes of a multiprocessor's shared memory beside what it asks for: the driver's 1 KiB and a team's results.
+  /// What a block takes of a multiprocessor's shared memory beside what it asks for: the driver's 1 KiB and a group's results.
   private static final int BESIDE_BYTES = 9 << 10;
 
   private static final int THREADS = 512;
@@ -111,7 +111,7 @@ final class RepeatedRows {
     return SharedTile.CHUNK / buffer.dtype().bytes();
   }
 
-  /// Whether any go to shared memory. Then a block has one team alone.
+  /// Whether any go to shared memory. Then a block has one group alone.
   boolean areStaged() {
     return !staged.isEmpty();
   }
@@ -127,60 +127,60 @@ final class RepeatedRows {
   }
 
   /// Brings the rows of the loops that are open, and lets loads find them. All threads of the block must come here.
-  void fetch(Team team) {
+  void fetch(CooperativeGroup group) {
     if (areStaged()) {
-      stage(team);
+      stage(group);
     } else {
-      keep(team);
+      keep(group);
     }
   }
 
   /// Loads each member's vectors of the short rows: all in the layout that [Folds] and [Blocks] share out loops in.
-  private void keep(Team team) {
+  private void keep(CooperativeGroup group) {
     int lanes = readers.keySet().stream().mapToInt(row -> lanes(row.buffer)).max().orElse(1);
-    long left = Team.MOST_IN_REGISTERS;
+    long left = CooperativeGroup.MOST_IN_REGISTERS;
     for (Map.Entry<Row, Set<Reader>> entry : readers.entrySet()) {
-      int share = team.share(entry.getKey().size, lanes);
+      int share = group.share(entry.getKey().size, lanes);
       if (share > 0 && (long) share * lanes <= left) {
         left -= (long) share * lanes;
-        List<String> values = load(entry.getValue().iterator().next(), share, lanes, team);
-        entry.getValue().forEach(reader -> emitter.memory.reuse(reader.load, axis(reader, share, lanes, team), values));
+        List<String> values = load(entry.getValue().iterator().next(), share, lanes, group);
+        entry.getValue().forEach(reader -> emitter.memory.reuse(reader.load, axis(reader, share, lanes, group), values));
       }
     }
   }
 
-  private List<String> load(Reader reader, int share, int lanes, Team team) {
-    return emitter.within(reader.along, team.times(lanes), axis(reader, share, lanes, team), () ->
+  private List<String> load(Reader reader, int share, int lanes, CooperativeGroup group) {
+    return emitter.within(reader.along, group.times(lanes), axis(reader, share, lanes, group), () ->
         emitter.loops.instances(reader.load).stream().map(steps -> emitter.memory.load(reader.load, steps)).toList());
   }
 
-  private static Axis axis(Reader reader, int share, int lanes, Team team) {
-    return new Axis(reader.along, share, lanes, lanes, (long) lanes * team.size());
+  private static Axis axis(Reader reader, int share, int lanes, CooperativeGroup group) {
+    return new Axis(reader.along, share, lanes, lanes, (long) lanes * group.size());
   }
 
-  private void stage(Team team) {
+  private void stage(CooperativeGroup group) {
     Ir ir = emitter.ir;
     SharedTile.declare(ir);
-    staged.forEach(row -> fetch(row, team));
+    staged.forEach(row -> fetch(row, group));
     SharedTile.commit(ir);
     SharedTile.await(ir, 0);
-    Team.barrier(ir);
+    Threads.barrier(ir);
     for (Staged row : staged) {
       String pointer = pointer(Integer.toString(row.offset));
       row.readers.forEach(reader -> emitter.memory.readCopy(reader.load, pointer, reader.along));
     }
   }
 
-  private void fetch(Staged row, Team team) {
+  private void fetch(Staged row, CooperativeGroup group) {
     Ir ir = emitter.ir;
     long chunks = row.bytes() / SharedTile.CHUNK;
-    long full = chunks / team.size() * team.size();
-    ir.loop("0", Long.toString(full), team.size(), List.of(), (counter, none) -> {
-      copy(row, emitter.sum(counter, team.rank()));
+    long full = chunks / group.size() * group.size();
+    ir.loop("0", Long.toString(full), group.size(), List.of(), (counter, none) -> {
+      copy(row, emitter.sum(counter, group.rank()));
       return none;
     });
     if (full < chunks) {
-      emitter.branch(ir.value("icmp slt i64 " + team.rank() + ", " + (chunks - full)), () -> copy(row, emitter.plus(team.rank(), full)));
+      emitter.branch(ir.value("icmp slt i64 " + group.rank() + ", " + (chunks - full)), () -> copy(row, emitter.plus(group.rank(), full)));
     }
   }
 

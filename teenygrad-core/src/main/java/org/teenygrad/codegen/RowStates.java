@@ -39,13 +39,13 @@ final class RowStates {
   record Scaled(OpNode value, double factor) {}
 
   /// @param halves how many rows a lane has parts of
-  RowStates(Emitter emitter, Chain chain, int halves) {
+  RowStates(Emitter emitter, FusedAttention attention, int halves) {
     this.emitter = emitter;
     this.halves = halves;
     ir = emitter.ir;
-    fold = Objects.requireNonNull(chain.rowFold());
+    fold = Objects.requireNonNull(attention.rowFold());
     combine = fold.payload(OpCode.class);
-    weighs = chain.weight() != null;
+    weighs = attention.weight() != null;
   }
 
   OpNode body() {
@@ -104,7 +104,7 @@ final class RowStates {
       largest = binary(OpCode.MAX, largest, one);
     }
     if (weighs) {
-      largest = team().combine(OpCode.MAX, DType.FLOAT32, 1, largest);
+      largest = group().combine(OpCode.MAX, DType.FLOAT32, 1, largest);
     }
     String shift = shift(largest);
     String shrink = power(before, shift);
@@ -136,18 +136,18 @@ final class RowStates {
 
   /// The rows' results; all lanes have them.
   List<Half> finish(List<String> states) {
-    Team team = team();
-    String leader = ir.value("icmp eq i64 " + team.rank() + ", 0");
+    CooperativeGroup group = group();
+    String leader = ir.value("icmp eq i64 " + group.rank() + ", 0");
     List<Half> results = new ArrayList<>();
     for (int half = 0; half < halves; half++) {
       if (!isLogSum()) {
-        results.add(new Half(half, team.combine(combine, DType.FLOAT32, 1, states.get(half)), "1.0", leader));
+        results.add(new Half(half, group.combine(combine, DType.FLOAT32, 1, states.get(half)), "1.0", leader));
         continue;
       }
       String own = states.get(2 * half);
-      String largest = weighs ? own : team.combine(OpCode.MAX, DType.FLOAT32, 1, own);
+      String largest = weighs ? own : group.combine(OpCode.MAX, DType.FLOAT32, 1, own);
       String part = weighs ? states.get(2 * half + 1) : binary(OpCode.MUL, states.get(2 * half + 1), power(own, shift(largest)));
-      String sum = team.combine(OpCode.ADD, DType.FLOAT32, 1, part);
+      String sum = group.combine(OpCode.ADD, DType.FLOAT32, 1, part);
       ir.declare("declare float @llvm.nvvm.lg2.approx.f(float)");
       String log = ir.value("call float @llvm.nvvm.lg2.approx.f(float " + sum + ")");
       String value = binary(OpCode.MUL, binary(OpCode.ADD, log, shift(largest)), number(1 / LOG2_E));
@@ -156,8 +156,8 @@ final class RowStates {
     return results;
   }
 
-  private Team team() {
-    return new Team(ir, LANES, threads, true);
+  private CooperativeGroup group() {
+    return new CooperativeGroup(ir, LANES, threads, true);
   }
 
   private String binary(OpCode op, String a, String b) {

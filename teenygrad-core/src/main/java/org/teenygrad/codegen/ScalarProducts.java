@@ -44,7 +44,7 @@ final class ScalarProducts implements Products {
   @Override
   public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
     ir.declare("declare float @llvm.fma.f32(float, float, float)");
-    String thread = Team.thread(ir);
+    String thread = Threads.thread(ir);
     String row = ir.value("mul i64 " + ir.value("udiv i64 " + thread + ", " + threadsAcross) + ", " + vector);
     String column = ir.value("mul i64 " + ir.value("urem i64 " + thread + ", " + threadsAcross) + ", " + vector);
     List<Ir.Carried> now = new ArrayList<>(sums);
@@ -78,7 +78,7 @@ final class ScalarProducts implements Products {
 
   @Override
   public void store(List<Ir.Carried> sums, int pitch) {
-    String thread = Team.thread(ir);
+    String thread = Threads.thread(ir);
     String row = ir.value("mul i64 " + ir.value("udiv i64 " + thread + ", " + threadsAcross) + ", " + vector);
     String column = ir.value("mul i64 " + ir.value("urem i64 " + thread + ", " + threadsAcross) + ", " + vector);
     String base = ir.value("add i64 " + ir.value("mul i64 " + row + ", " + pitch) + ", " + column);

@@ -123,7 +123,7 @@ final class SharedTile {
   /// @return what [#put] has to write
   private List<String> fetch(String tileRow, String step, String slot, String exists) {
     Ir ir = emitter.ir;
-    String thread = Team.thread(ir);
+    String thread = Threads.thread(ir);
     // Where there is no such slab, what goes through registers is some other that nobody reads.
     String safe = stage.asynchronous() || exists.equals("true") ? step : ir.value("select i1 " + exists + ", i64 " + step + ", i64 0");
     String start = ir.value("mul i64 " + safe + ", " + stage.depth());
@@ -199,7 +199,7 @@ final class SharedTile {
   /// Writes what was fetched into registers.
   private void put(List<String> values, String slot) {
     Ir ir = emitter.ir;
-    String thread = Team.thread(ir);
+    String thread = Threads.thread(ir);
     String type = Ir.memoryType(element, lanes);
     for (int pass = 0; pass < values.size(); pass++) {
       String target = place(pass, thread).target;

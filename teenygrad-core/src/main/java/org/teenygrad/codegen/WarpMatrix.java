@@ -35,12 +35,12 @@ final class WarpMatrix {
 
   /// A thread's number in its warp.
   static String lane(Ir ir) {
-    return ir.value("and i64 " + Team.thread(ir) + ", 31");
+    return ir.value("and i64 " + Threads.thread(ir) + ", 31");
   }
 
   /// A warp's number in its block.
   static String warp(Ir ir) {
-    return ir.value("lshr i64 " + Team.thread(ir) + ", 5");
+    return ir.value("lshr i64 " + Threads.thread(ir) + ", 5");
   }
 
   /// Rows `base` to `base + 15` of the left factor.

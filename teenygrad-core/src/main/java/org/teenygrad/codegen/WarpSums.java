@@ -16,7 +16,7 @@ record WarpSums(Ir ir, String base) implements Epilogue.Sums {
 
   /// Writes 16 rows of 64 columns: of each eight columns a lane has two sums in a row and two in the row eight below.
   void store(List<Ir.Carried> sums) {
-    Team.warpBarrier(ir); // what was there has been read
+    Threads.warpBarrier(ir); // what was there has been read
     String lane = WarpMatrix.lane(ir);
     String row = ir.value("lshr i64 " + lane + ", 2");
     String pair = ir.value("mul i64 " + ir.value("and i64 " + lane + ", 3") + ", 2");
@@ -28,7 +28,7 @@ record WarpSums(Ir ir, String base) implements Epilogue.Sums {
         ir.effect("store <2 x float> " + two + ", ptr addrspace(3) " + pointer(ir.plus(place, half * 8L * COLUMNS)) + ", align 8");
       }
     }
-    Team.warpBarrier(ir);
+    Threads.warpBarrier(ir);
   }
 
   @Override

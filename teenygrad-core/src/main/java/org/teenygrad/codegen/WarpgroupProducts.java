@@ -34,7 +34,7 @@ final class WarpgroupProducts implements Products {
   public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
     int panel = tile.depth() * SharedTile.LINE;
     // A warpgroup's 64 rows are as many lines, or one panel.
-    String group = ir.value("lshr i64 " + Team.thread(ir) + ", 7");
+    String group = ir.value("lshr i64 " + Threads.thread(ir) + ", 7");
     String own = ir.value("mul i64 " + group + ", " + (leftInner ? WarpgroupMatrix.M * SharedTile.LINE : panel));
     String a = unit.descriptor(ir.value("add i64 " + left + ", " + own), leftInner, panel);
     String b = unit.descriptor(right, rightInner, panel);

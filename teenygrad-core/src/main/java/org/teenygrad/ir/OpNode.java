@@ -150,7 +150,7 @@ public final class OpNode {
     realized = buffer;
   }
 
-  /// Whether somebody keeps something about this node in a map: walks over large graphs need ask the map for these alone.
+  /// Whether this node has entries in side tables (parameters, companions): walks over large graphs look up only such nodes.
   public boolean noted() {
     return noted;
   }

@@ -20,7 +20,7 @@ import org.teenygrad.runtime.Target;
 ///
 /// The graph is walked from the results to the inputs. Each node is asked for elements ([Value]s: which index, in which
 /// kernel), and either becomes the root of a kernel of its own or passes the request on to its inputs with the index changed
-/// as the operation says. A view therefore never costs anything, and a chain of elementwise operations, the reductions of a
+/// as the operation says. A view therefore never costs anything, and a attention of elementwise operations, the reductions of a
 /// row with what follows them, and a contraction with its epilogue each end up in one kernel.
 final class Fusion {
   /// Operations that an element may cost to be computed again in another kernel, rather than be written and read: an
@@ -38,14 +38,14 @@ final class Fusion {
 
   private final int recomputeElsewhere;
   private final Costs costs;
-  private final Fleeting fleeting;
+  private final Rematerialization rematerialized;
   private final Target target;
   private final Set<OpNode> sinks;
   private final Map<OpNode, Set<Value>> wanted = new LinkedHashMap<>();
   private final List<Group> groups = new ArrayList<>();
 
   private Fusion(List<OpNode> order, Collection<OpNode> sinks, Target target) {
-    fleeting = new Fleeting(order, target);
+    rematerialized = new Rematerialization(order, target);
     this.target = target;
     recomputeElsewhere = target instanceof Target.Gpu ? RECOMPUTE_ELSEWHERE_ON_GPU : RECOMPUTE_ELSEWHERE;
     costs = new Costs(order, recomputeElsewhere);
@@ -83,12 +83,12 @@ final class Fusion {
   }
 
   private boolean needsMemory(OpNode node, Set<Value> values) {
-    if (fleeting.contains(node)) {
+    if (rematerialized.contains(node)) {
       return false;
     }
     return switch (node.op().group()) {
       case MOVEMENT, SOURCE -> false;
-      case REDUCE -> values.size() > 1 || fleeting.contains(node.input(0)) && !Costs.isContraction(node) || !fits(node, values.iterator().next());
+      case REDUCE -> values.size() > 1 || rematerialized.contains(node.input(0)) && !Costs.isContraction(node) || !fits(node, values.iterator().next());
       case MEMORY -> !node.is(OpCode.DETACH);
       case INDEX -> node.is(OpCode.SCATTER) || elementNeedsMemory(node, values);
       case UNARY, BINARY, TERNARY -> !isWidening(node) && elementNeedsMemory(node, values);

@@ -118,7 +118,7 @@ final class Merging {
       return null;
     }
     if (b.contraction()) {
-      return chained(earlier, later);
+      return fusedAttention(earlier, later);
     }
     boolean same = a.sizes().equals(b.sizes());
     boolean prefix = reads && !a.contraction() && a.ranges().size() < b.ranges().size() && a.hasFold()
@@ -134,7 +134,7 @@ final class Merging {
 
   /// Two kernels over one matrix of scores, where a GPU makes both in one pass: a row's LOGSUMEXP with what is weighted by it, or the
   /// derivatives by keys and values.
-  private @Nullable KernelGraph chained(int earlier, int later) {
+  private @Nullable KernelGraph fusedAttention(int earlier, int later) {
     KernelGraph a = kernels.get(earlier);
     KernelGraph b = kernels.get(later);
     int common = a.ranges().size();
@@ -146,7 +146,7 @@ final class Merging {
     }
     KernelGraph joined = combine(a, b, renamed);
     boolean possible = joined != null && target instanceof Target.Gpu gpu
-        && Generator.isChained(OpNode.of(OpCode.SINK, null, Ranges.canonical(joined).stores()), gpu);
+        && Generator.isFusedAttention(OpNode.of(OpCode.SINK, null, Ranges.canonical(joined).stores()), gpu);
     return possible ? joined : null;
   }
 

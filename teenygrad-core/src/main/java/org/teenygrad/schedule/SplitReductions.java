@@ -64,12 +64,12 @@ final class SplitReductions {
     } else {
       parts = divisor(node.input(0).shape().size(axis), (int) Math.min(MOST_PARTS, wantedParts(node, gpu)));
     }
-    return parts == 1 || isChained(node) ? node : split(node, axis, parts);
+    return parts == 1 || isFusedAttention(node) ? node : split(node, axis, parts);
   }
 
   /// Whether the factors are computed on the way, which every part would do anew.
-  private boolean isChained(OpNode node) {
-    return new Fleeting(Graph.topological(node.inputs()), target).contains(node.input(0));
+  private boolean isFusedAttention(OpNode node) {
+    return new Rematerialization(Graph.topological(node.inputs()), target).contains(node.input(0));
   }
 
   /// A reduction to one number, as that of the sums of as many rows.
@@ -98,7 +98,7 @@ final class SplitReductions {
     long length = node.input(0).shape().elements() / results;
     int last = node.input(0).shape().rank() - 1;
     boolean alongRows = node.payload(Reduction.class).axes().contains(last) && node.input(0).shape().size(last) > 1;
-    // A row has a team of threads of its own; a column shares a block with 31 others.
+    // A row has a group of threads of its own; a column shares a block with 31 others.
     long busy = alongRows ? 2L * gpu.processors() : 128L * gpu.processors();
     return Math.min(busy / results, length / LEAST_DEPTH);
   }

@@ -290,7 +290,7 @@ class GpuKernelsTest {
   @MethodSource("gpus")
   void attentionIsOneKernelWhoseScoresStayInRegisters(AbsentGpu gpu) {
     List<PtxKernel> launches = GpuWorkload.ATTENTION.launches(gpu);
-    assertThat(launches).extracting(PtxKernel::kind).containsExactly("chain");
+    assertThat(launches).extracting(PtxKernel::kind).containsExactly("attention");
     PtxKernel attention = launches.getFirst();
     int warps = attention.count("mma.sync");
     int groups = attention.count("wgmma.mma_async");
@@ -305,7 +305,7 @@ class GpuKernelsTest {
   @MethodSource("gpus")
   void attentionWithItsGradientIsThreePassesOverScoresThatAreNeverKept(AbsentGpu gpu) {
     List<PtxKernel> launches = GpuWorkload.ATTENTION_GRADIENT.launches(gpu);
-    assertThat(launches).extracting(PtxKernel::kind).filteredOn("chain"::equals).as("forward; by queries; by keys and values").hasSize(3);
+    assertThat(launches).extracting(PtxKernel::kind).filteredOn("attention"::equals).as("forward; by queries; by keys and values").hasSize(3);
     launches.forEach(kernel -> assertThat(kernel.count("st.global")).as("stores of " + kernel).isPositive());
     assertThat(launches).as("and the rows of gradient times output, and the three gradients put together").hasSize(5);
     launches.forEach(GpuKernelsTest::isWithoutScoresInMemory);
@@ -314,8 +314,8 @@ class GpuKernelsTest {
   @ParameterizedTest
   @MethodSource("gpus")
   void aBlockOfAttentionHasSixtyFourRowsAtLeastHoweverFewTheHeads(AbsentGpu gpu) {
-    List<PtxKernel> chains = GpuWorkload.ATTENTION_GRADIENT_OF_ONE_HEAD.launches(gpu).stream().filter(kernel -> kernel.kind().equals("chain")).toList();
-    assertThat(chains).hasSize(3).allMatch(kernel -> kernel.program().launch().items() <= GpuWorkload.TIME / 64);
+    List<PtxKernel> fused = GpuWorkload.ATTENTION_GRADIENT_OF_ONE_HEAD.launches(gpu).stream().filter(kernel -> kernel.kind().equals("attention")).toList();
+    assertThat(fused).hasSize(3).allMatch(kernel -> kernel.program().launch().items() <= GpuWorkload.TIME / 64);
   }
 
   private static void isWithoutScoresInMemory(PtxKernel kernel) {

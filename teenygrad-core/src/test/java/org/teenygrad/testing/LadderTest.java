@@ -133,9 +133,9 @@ class LadderTest {
   void attentionIsOnePassOnTensorCoresAndSeveralBelow(Rung rung) {
     List<PtxKernel> launches = GpuWorkload.ATTENTION.launches(AbsentGpu.on(rung));
     if (rung.hasMatrixUnit()) {
-      assertThat(launches).extracting(PtxKernel::kind).containsExactly("chain");
+      assertThat(launches).extracting(PtxKernel::kind).containsExactly("attention");
     } else {
-      assertThat(launches).extracting(PtxKernel::kind).contains("contract").doesNotContain("chain");
+      assertThat(launches).extracting(PtxKernel::kind).contains("contract").doesNotContain("attention");
     }
   }
 

@@ -57,8 +57,8 @@ class TilesTest {
 
   @Test
   void theDerivativesByKeysAndValuesReadQueriesAndGradientOnceEach() {
-    List<PtxKernel> chains = GpuWorkload.ATTENTION_GRADIENT.launches(AbsentGpu.H200).stream().filter(kernel -> kernel.kind().equals("chain")).toList();
-    OpNode both = chains.stream().map(AbsentGpu.H200::tiles).filter(sink -> only(sink, OpCode.STORE).size() == 2 && only(sink, OpCode.MMA).size() == 4).findFirst().orElseThrow();
+    List<PtxKernel> fused = GpuWorkload.ATTENTION_GRADIENT.launches(AbsentGpu.H200).stream().filter(kernel -> kernel.kind().equals("attention")).toList();
+    OpNode both = fused.stream().map(AbsentGpu.H200::tiles).filter(sink -> only(sink, OpCode.STORE).size() == 2 && only(sink, OpCode.MMA).size() == 4).findFirst().orElseThrow();
     assertThat(only(both, OpCode.FETCH)).as("keys and values once, queries and gradient at each step").hasSize(4);
     assertThat(only(both, OpCode.STAGE).stream().filter(stage -> stage.inputs().size() == 2)).as("found in another's tiles").hasSize(2);
   }
@@ -70,9 +70,9 @@ class TilesTest {
     for (int time : new int[] {192, 200}) {
       Tensor queries = gpu.tensor(DType.BFLOAT16, 2, 3, time, 64).requiresGrad();
       Tensor output = queries.scaledDotProductAttention(gpu.tensor(DType.BFLOAT16, 2, 3, time, 64), gpu.tensor(DType.BFLOAT16, 2, 3, time, 64), AttentionOptions.CAUSAL);
-      List<PtxKernel> chains = gpu.launches(() -> Gradient.of(output.sum(), queries).realize()).stream().filter(kernel -> kernel.kind().equals("chain")).toList();
-      assertThat(chains).isNotEmpty();
-      long lent = chains.stream().flatMap(kernel -> only(gpu.tiles(kernel), OpCode.STAGE).stream()).filter(stage -> stage.inputs().size() == 2).count();
+      List<PtxKernel> fused = gpu.launches(() -> Gradient.of(output.sum(), queries).realize()).stream().filter(kernel -> kernel.kind().equals("attention")).toList();
+      assertThat(fused).isNotEmpty();
+      long lent = fused.stream().flatMap(kernel -> only(gpu.tiles(kernel), OpCode.STAGE).stream()).filter(stage -> stage.inputs().size() == 2).count();
       assertThat(lent > 0).as("lent at %d", time).isEqualTo(time % 64 == 0);
     }
   }

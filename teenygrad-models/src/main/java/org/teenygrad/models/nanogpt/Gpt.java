@@ -190,7 +190,7 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
     }
   }
 
-  /// Two layers with a bend between them.
+  /// Two linear layers with an activation between them.
   public record Mlp(Linear cFc, Linear cProj, Dropout drop, GptConfig.Gelu gelu) implements Module {
     static Mlp of(GptConfig config) {
       int dim = config.nEmbd();

@@ -5,12 +5,12 @@ import java.util.List;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
-/// The code for a STEPS node whose tiles hardware brings: one thread does the FETCHes and runs ahead as far as there are free slots, warps do
-/// the rest (warp specialization). They meet at the [Handover] of the slots alone.
+/// A warp-specialized pipeline: the code for a STEPS node whose tiles come by tensor maps (TMA). One producer thread does the FETCHes and runs
+/// ahead as far as there are free slots; consumer warps do the rest. They synchronize by the [MbarrierRing] of the slots alone.
 ///
 /// @param steps a STEPS node
 /// @param slotBytes the tiles of one step
-record Conveyor(Ir ir, OpNode steps, Handover handover, long slotBytes) {
+record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long slotBytes) {
   /// What fetches a STAGE's tile.
   interface Fetch {
     /// @param slot the byte in shared memory where the slot starts
@@ -29,60 +29,60 @@ record Conveyor(Ir ir, OpNode steps, Handover handover, long slotBytes) {
     return OpNode.of(OpCode.STEPS, stages.getFirst().payload(Stage.class).slots(), effects);
   }
 
-  private static List<Ir.Carried> carried(List<Ir.Carried> states, Handover.Turn turn) {
+  private static List<Ir.Carried> carried(List<Ir.Carried> states, MbarrierRing.Turn turn) {
     List<Ir.Carried> all = new ArrayList<>(states);
     all.add(turn.slot());
     all.add(turn.phase());
     return all;
   }
 
-  private static Handover.Turn turn(List<Ir.Carried> carried) {
-    return new Handover.Turn(carried.get(carried.size() - 2), carried.getLast());
+  private static MbarrierRing.Turn turn(List<Ir.Carried> carried) {
+    return new MbarrierRing.Turn(carried.get(carried.size() - 2), carried.getLast());
   }
 
-  private String slot(Handover.Turn turn) {
+  private String slot(MbarrierRing.Turn turn) {
     return ir.value("mul i64 " + turn.slot().value() + ", " + slotBytes);
   }
 
   /// Fetches the tiles of all steps, by one thread.
   /// @return the turn after them
-  Handover.Turn fetch(long count, Handover.Turn from, Fetch fetch) {
+  MbarrierRing.Turn fetch(long count, MbarrierRing.Turn from, Fetch fetch) {
     return turn(ir.loop("0", Long.toString(count), 1, carried(List.of(), from), (step, carried) -> {
-      Handover.Turn turn = turn(carried);
-      handover.claim(turn, slotBytes);
-      String counter = handover.filled(turn.slot().value());
+      MbarrierRing.Turn turn = turn(carried);
+      mbarriers.claim(turn, slotBytes);
+      String counter = mbarriers.filled(turn.slot().value());
       for (OpNode effect : steps.inputs()) {
         if (effect.is(OpCode.FETCH)) {
           fetch.to(effect.input(0), step, slot(turn), counter);
         }
       }
-      return carried(List.of(), handover.after(turn));
+      return carried(List.of(), mbarriers.after(turn));
     }));
   }
 
   /// The sums of all steps, by the warps that multiply.
   /// @return the sums, then the turn after the steps
-  List<Ir.Carried> multiply(long count, Handover.Turn from, List<Ir.Carried> zero, Pipeline.Work work) {
+  List<Ir.Carried> multiply(long count, MbarrierRing.Turn from, List<Ir.Carried> zero, Pipeline.Work work) {
     return ir.loop("0", Long.toString(count), 1, carried(zero, from), (step, carried) -> {
-      Handover.Turn turn = turn(carried);
+      MbarrierRing.Turn turn = turn(carried);
       List<Ir.Carried> states = carried.subList(0, zero.size());
       List<OpNode> folds = steps.inputs().stream().filter(effect -> effect.is(OpCode.FOLD)).toList();
       for (OpNode effect : steps.inputs()) {
         boolean copies = effect.is(OpCode.AWAIT) && effect.input(0).is(OpCode.STAGE);
         if (copies) {
-          handover.awaitTiles(turn);
+          mbarriers.awaitTiles(turn);
         } else if (effect.is(OpCode.AWAIT)) {
           states = work.settle(states);
         } else if (effect == folds.getFirst()) {
           states = work.fold(folds, step, slot(turn), states);
         }
       }
-      handover.release(turn);
-      return carried(states, handover.after(turn));
+      mbarriers.release(turn);
+      return carried(states, mbarriers.after(turn));
     });
   }
 
-  static Handover.Turn after(List<Ir.Carried> results) {
+  static MbarrierRing.Turn after(List<Ir.Carried> results) {
     return turn(results);
   }
 }

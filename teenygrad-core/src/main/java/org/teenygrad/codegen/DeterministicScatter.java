@@ -10,11 +10,11 @@ import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Target;
 
-/// A scatter on a GPU: stores whose places are data, in the order of the loops that the places come from.
+/// A deterministic scatter on a GPU: stores whose indices are data, in the order of the loops that the indices come from.
 ///
-/// Every place has an owner, found by hashing it. Each owner runs through all iterations and does those that fall on its own places:
-/// no atomics, and the same order of additions each time.
-final class Owners implements LoopNest {
+/// Every destination has an owner, a block found by hashing the index. Each owner runs through all iterations and does those that fall on its
+/// own destinations: no atomics, and the same order of additions each time.
+final class DeterministicScatter implements LoopNest {
   private static final int THREADS = 128;
 
   /// Knuth's multiplicative hash: 2^32 divided by the golden ratio.
@@ -27,7 +27,7 @@ final class Owners implements LoopNest {
   private final List<OpNode> free;
   private final int ownerBits;
 
-  private Owners(Emitter emitter, Target.Gpu target, OpNode store) {
+  private DeterministicScatter(Emitter emitter, Target.Gpu target, OpNode store) {
     this.emitter = emitter;
     this.store = store;
     analysis = emitter.analysis;
@@ -39,9 +39,9 @@ final class Owners implements LoopNest {
   }
 
   /// The nest of a kernel that scatters.
-  static Optional<Owners> of(Emitter emitter, Target.Gpu target) {
+  static Optional<DeterministicScatter> of(Emitter emitter, Target.Gpu target) {
     List<OpNode> stores = emitter.analysis.stores();
-    return stores.getFirst().inputs().size() > 3 ? Optional.of(new Owners(emitter, target, stores.getFirst())) : Optional.empty();
+    return stores.getFirst().inputs().size() > 3 ? Optional.of(new DeterministicScatter(emitter, target, stores.getFirst())) : Optional.empty();
   }
 
   @Override
@@ -62,9 +62,9 @@ final class Owners implements LoopNest {
   @Override
   public void emit() {
     Ir ir = emitter.ir;
-    String block = Team.block(ir);
+    String block = Threads.block(ir);
     String owner = ir.value("and i64 " + block + ", " + ((1L << ownerBits) - 1));
-    String item = ir.value("add i64 " + ir.value("mul i64 " + ir.value("lshr i64 " + block + ", " + ownerBits) + ", " + THREADS) + ", " + Team.thread(ir));
+    String item = ir.value("add i64 " + ir.value("mul i64 " + ir.value("lshr i64 " + block + ", " + ownerBits) + ", " + THREADS) + ", " + Threads.thread(ir));
     // Threads past the last element only vote.
     long count = Contraction.count(free);
     String valid = ir.value("icmp slt i64 " + item + ", " + count);
@@ -109,7 +109,7 @@ final class Owners implements LoopNest {
     ir.declare("declare i32 @llvm.cttz.i32(i32, i1)");
     long size = Analysis.size(range);
     String lane = WarpMatrix.lane(ir);
-    ir.loop("0", Long.toString(size), Team.WARP, List.of(), (start, none) -> {
+    ir.loop("0", Long.toString(size), Threads.WARP, List.of(), (start, none) -> {
       String own = ir.value("add i64 " + start + ", " + lane);
       String exists = ir.value("icmp slt i64 " + own + ", " + size);
       String safe = ir.value("select i1 " + exists + ", i64 " + own + ", i64 0");

@@ -8,16 +8,16 @@ import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Target;
 
-/// Nodes whose values are better computed again wherever they are wanted than kept: on a GPU's tensor cores, sums of few products of 16-bit numbers that
-/// are many more than their factors, and whatever is made of them element by element. Attention's scores are, and all on the way
-/// from them to its weights: a matrix of all queries by all keys never comes to memory.
-final class Fleeting {
+/// Rematerialization: nodes whose values are recomputed wherever they are used rather than stored. On a GPU's tensor cores these are sums
+/// of few products of 16-bit numbers that are many more than their factors, and whatever is made of them element by element. So are
+/// attention's scores and all on the way from them to its weights: a matrix of all queries by all keys never comes to memory.
+final class Rematerialization {
   /// The longest sum of products that is cheaper to compute again than to keep.
   private static final int MOST_PRODUCTS = 128;
 
   private final Set<OpNode> nodes = new HashSet<>();
 
-  Fleeting(List<OpNode> topological, Target target) {
+  Rematerialization(List<OpNode> topological, Target target) {
     if (target instanceof Target.Gpu gpu && gpu.rung().hasMatrixUnit()) {
       for (OpNode node : topological) {
         boolean follows = node.op().isElementwise() || isRearranged(node);

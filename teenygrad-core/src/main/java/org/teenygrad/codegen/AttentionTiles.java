@@ -15,15 +15,15 @@ import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Program;
 import org.teenygrad.runtime.Target;
 
-/// A [Chain] tile by tile on a GPU's matrix units: attention and its derivatives, whose queries-by-keys matrix never leaves the registers
+/// A [FusedAttention] tile by tile on a GPU's matrix units: attention and its derivatives, whose queries-by-keys matrix never leaves the registers
 /// (Dao, "FlashAttention-2", 2023).
 ///
 /// A block has some rows, whose x stays in registers. It goes through j in steps: y and g come to shared memory asynchronously, products
 /// of x and y are a warp's sums, the matrix is computed on them where they are, and is the left factor of the next product as it stands.
 /// Steps that a mask hides altogether are left out. Where a row's LOGSUMEXP is reduced along with sums that are proportional to the
 /// exponentials, these are taken from the largest element so far ([RowStates]), and everything is scaled down when a larger one comes.
-final class ChainedTiles implements LoopNest {
-  private static final int STEP = ChainTiling.STEP;
+final class AttentionTiles implements LoopNest {
+  private static final int STEP = AttentionTiling.STEP;
 
   /// Sums and products that a thread holds at a time, at most: of its 255 registers, some are for factors and addresses.
   private static final int MOST_SUMS = 160;
@@ -33,7 +33,7 @@ final class ChainedTiles implements LoopNest {
   private final Emitter emitter;
   private final Analysis analysis;
   private final Ir ir;
-  private final Chain chain;
+  private final FusedAttention attention;
   private final BlockTile tile;
   private final WarpMatrix unit;
   private final @Nullable WarpgroupMatrix group;
@@ -42,7 +42,7 @@ final class ChainedTiles implements LoopNest {
   private final OpNode steps;
   private final int slotBytes;
   private final @Nullable Epilogue epilogue;
-  private final @Nullable ChainMask mask;
+  private final @Nullable AttentionMask mask;
   private final @Nullable RowStates rowStates;
   private final long rowCount;
   private final long stepCount;
@@ -58,52 +58,52 @@ final class ChainedTiles implements LoopNest {
 
   /// A third factor.
   /// @param offset where it lies in a slot of the ring, perhaps as some pair's y
-  private record Third(Chain.Sum sum, OpNode stage, SharedTile shared, int offset) {}
+  private record Third(FusedAttention.Sum sum, OpNode stage, SharedTile shared, int offset) {}
 
   /// @param emitter of a SINK of FETCHes, STEPS and STOREs
   /// @param tiling of what they compute
-  private ChainedTiles(Emitter emitter, ChainTiling tiling) {
+  private AttentionTiles(Emitter emitter, AttentionTiling tiling) {
     this.emitter = emitter;
-    chain = tiling.chain();
+    attention = tiling.attention();
     analysis = emitter.analysis;
     ir = emitter.ir;
-    rowCount = Contraction.count(chain.rows());
-    stepCount = Contraction.count(chain.steps());
+    rowCount = Contraction.count(attention.rows());
+    stepCount = Contraction.count(attention.steps());
     tile = tiling.tile();
     parts = tiling.parts();
     columnTile = tile.columns();
-    unit = new WarpMatrix(ir, chain.element(), STEP);
-    group = tile.rung() == Target.Rung.WARPGROUP ? new WarpgroupMatrix(ir, chain.element()) : null;
+    unit = new WarpMatrix(ir, attention.element(), STEP);
+    group = tile.rung() == Target.Rung.WARPGROUP ? new WarpgroupMatrix(ir, attention.element()) : null;
     steps = tiling.steps();
     int offset = 0;
     long place = 0;
     pairs = new ArrayList<>();
-    for (Chain.Inner inner : chain.inner()) {
+    for (FusedAttention.Inner inner : attention.inner()) {
       List<OpNode> products = Analysis.foldRanges(inner.fold());
       int count = Math.toIntExact(Contraction.count(products));
       OpNode product = inner.fold().input(0);
-      OpNode stage = ChainTiling.rightStage(product);
-      Pair pair = new Pair(inner.fold(), new SharedTile(emitter, product.input(0).input(0), chain.rows(), products, tile.threads()),
-          stage, new SharedTile(emitter, stage, chain.steps(), products, tile.threads()),
+      OpNode stage = AttentionTiling.rightStage(product);
+      Pair pair = new Pair(inner.fold(), new SharedTile(emitter, product.input(0).input(0), attention.rows(), products, tile.threads()),
+          stage, new SharedTile(emitter, stage, attention.steps(), products, tile.threads()),
           Math.ceilDiv(count, STEP), Math.ceilDiv(count, WarpMatrix.K), place, offset);
       pairs.add(pair);
       place += (long) pair.x.bytes() * pair.slabs;
       offset += pair.y.bytes() * pair.slabs;
     }
     thirds = new ArrayList<>();
-    for (Chain.Sum sum : chain.sums()) {
-      OpNode stage = ChainTiling.rightStage(sum.fold().input(0));
-      SharedTile shared = new SharedTile(emitter, stage, chain.columns(), chain.steps(), tile.threads());
-      OpNode lender = ChainTiling.lender(stage);
+    for (FusedAttention.Sum sum : attention.sums()) {
+      OpNode stage = AttentionTiling.rightStage(sum.fold().input(0));
+      SharedTile shared = new SharedTile(emitter, stage, attention.columns(), attention.steps(), tile.threads());
+      OpNode lender = AttentionTiling.lender(stage);
       int at = lender == null ? offset : pairs.stream().filter(pair -> pair.stage == lender).findFirst().orElseThrow().offset;
       thirds.add(new Third(sum, stage, shared, at));
       offset += lender == null ? shared.bytes() : 0;
     }
     slotBytes = offset;
-    rowStates = chain.rowFold() == null ? null : new RowStates(emitter, chain, 2 * parts);
-    List<OpNode> folds = chain.sums().stream().map(Chain.Sum::fold).toList();
-    epilogue = folds.isEmpty() ? null : new Epilogue(emitter, folds, chain.rowFold(), chain.rows(), chain.columns(), tile);
-    mask = ChainMask.find(chain);
+    rowStates = attention.rowFold() == null ? null : new RowStates(emitter, attention, 2 * parts);
+    List<OpNode> folds = attention.sums().stream().map(FusedAttention.Sum::fold).toList();
+    epilogue = folds.isEmpty() ? null : new Epilogue(emitter, folds, attention.rowFold(), attention.rows(), attention.columns(), tile);
+    mask = AttentionMask.find(attention);
     if (mask != null) {
       mask.opened().values().forEach(analysis::include);
     }
@@ -111,16 +111,16 @@ final class ChainedTiles implements LoopNest {
   }
 
   /// The nest of a kernel that reduces matrices of sums of products, if it is one.
-  static Optional<ChainedTiles> of(Emitter plain, Target.Gpu target) {
-    Chain chain = Chain.find(plain.analysis).orElse(null);
-    if (chain == null) {
+  static Optional<AttentionTiles> of(Emitter plain, Target.Gpu target) {
+    FusedAttention attention = FusedAttention.find(plain.analysis).orElse(null);
+    if (attention == null) {
       return Optional.empty();
     }
     Target.Rung unit = target.rung().includes(Target.Rung.WARPGROUP) ? Target.Rung.WARPGROUP : Target.Rung.WARP;
-    for (int tileRows : tileRows(chain, unit)) {
-      ChainTiling tiling = ChainTiling.of(plain, chain, tileRows, unit);
-      ChainedTiles nest = new ChainedTiles(Generator.forGpu(tiling.sink()), tiling);
-      if (nest.launch().scratchBytes() <= target.sharedBytes() && (chain.sums().size() < 2 || nest.sumsHeld() <= MOST_SUMS)) {
+    for (int tileRows : tileRows(attention, unit)) {
+      AttentionTiling tiling = AttentionTiling.of(plain, attention, tileRows, unit);
+      AttentionTiles nest = new AttentionTiles(Generator.forGpu(tiling.sink()), tiling);
+      if (nest.launch().scratchBytes() <= target.sharedBytes() && (attention.sums().size() < 2 || nest.sumsHeld() <= MOST_SUMS)) {
         return Optional.of(nest);
       }
     }
@@ -129,13 +129,13 @@ final class ChainedTiles implements LoopNest {
 
   /// How many rows a block may have, the best first. Four warps that multiply together have 64; of blocks no larger several share a multiprocessor, and
   /// some multiply while others wait.
-  private static int[] tileRows(Chain chain, Target.Rung unit) {
-    boolean small = unit == Target.Rung.WARPGROUP || Contraction.count(chain.rows()) <= WarpgroupMatrix.M;
+  private static int[] tileRows(FusedAttention attention, Target.Rung unit) {
+    boolean small = unit == Target.Rung.WARPGROUP || Contraction.count(attention.rows()) <= WarpgroupMatrix.M;
     return small ? new int[] {WarpgroupMatrix.M} : new int[] {2 * WarpgroupMatrix.M, WarpgroupMatrix.M};
   }
 
   private int sumsHeld() {
-    return parts * (chain.sums().size() * columnTile / 2 + chain.inner().size() * STEP / 2);
+    return parts * (attention.sums().size() * columnTile / 2 + attention.inner().size() * STEP / 2);
   }
 
   @Override
@@ -145,7 +145,7 @@ final class ChainedTiles implements LoopNest {
 
   @Override
   public String kind() {
-    return "chain";
+    return "attention";
   }
 
   private long fixedBytes() {
@@ -159,21 +159,21 @@ final class ChainedTiles implements LoopNest {
   @Override
   public Program.Launch launch() {
     long bytes = Math.max(fixedBytes() + tile.stages() * (long) slotBytes, epilogue == null ? 0 : epilogue.bytes());
-    return new Program.Launch(Contraction.count(chain.grid()) * tiles(), tile.threads(), bytes);
+    return new Program.Launch(Contraction.count(attention.grid()) * tiles(), tile.threads(), bytes);
   }
 
   @Override
   public void emit() {
     SharedTile.declare(ir);
-    String block = Team.block(ir);
+    String block = Threads.block(ir);
     // The last rows first: under a causal mask they are the longest.
     String row = ir.value("mul i64 " + ir.value("sub i64 " + (tiles() - 1) + ", " + ir.remainder(block, tiles())) + ", " + tile.rows());
-    emitter.unflatten(ir.quotient(block, tiles()), chain.grid(), () -> {
+    emitter.unflatten(ir.quotient(block, tiles()), attention.grid(), () -> {
       List<String> results = reduce(row);
       if (epilogue == null) {
         Objects.requireNonNull(rowStates).finish(results).forEach(half -> storeRow(row, half, false));
       } else {
-        Team.barrier(ir);
+        Threads.barrier(ir);
         finish(row, epilogue, results);
       }
     });
@@ -202,8 +202,8 @@ final class ChainedTiles implements LoopNest {
       emitter.branch(half.leader(), () -> after.putRow(own, half.value()));
       storeRow(row, half, true);
     }
-    Team.barrier(ir);
-    after.emit(row, "0", analysis.nodes.stream().filter(node -> !node.is(OpCode.STORE) || !chain.isRowStore(analysis, node)).toList());
+    Threads.barrier(ir);
+    after.emit(row, "0", analysis.nodes.stream().filter(node -> !node.is(OpCode.STORE) || !attention.isRowStore(analysis, node)).toList());
   }
 
   /// The first of a warp's rows.
@@ -228,7 +228,7 @@ final class ChainedTiles implements LoopNest {
     Pipeline pipeline = new Pipeline(ir, steps, movers(), fixedBytes(), slotBytes, work);
     pipeline.fill(visible.from(), visible.below());
     SharedTile.await(ir, 0);
-    Team.barrier(ir);
+    Threads.barrier(ir);
     work.x = fragments();
     return pipeline.run(visible.from(), visible.below(), neutral()).stream().map(Ir.Carried::value).toList();
   }
@@ -277,12 +277,12 @@ final class ChainedTiles implements LoopNest {
     }
   }
 
-  private MaskedSteps masked(ChainMask by) {
-    return new MaskedSteps(emitter, chain, by, tile.rows(), STEP);
+  private MaskedSteps masked(AttentionMask by) {
+    return new MaskedSteps(emitter, attention, by, tile.rows(), STEP);
   }
 
   /// A step under a mask: nothing where all is hidden, no look at the mask where nothing is.
-  private List<Ir.Carried> masked(ChainMask by, String row, String step, String slot, List<List<List<String>>> x, List<Ir.Carried> before) {
+  private List<Ir.Carried> masked(AttentionMask by, String row, String step, String slot, List<List<List<String>>> x, List<Ir.Carried> before) {
     MaskedSteps.Shown shown = masked(by).shown(row, step);
     List<Ir.Carried> after = ir.when(shown.all(), before, () -> step(row, step, slot, x, before, by));
     return ir.when(shown.some(), after, () -> step(row, step, slot, x, after, null));
@@ -313,7 +313,7 @@ final class ChainedTiles implements LoopNest {
 
   /// One step: the inner sums, the matrices on them, and what they are reduced to.
   /// @param opened the mask that hides nothing in this step, if one is known to
-  private List<Ir.Carried> step(String row, String step, String slot, List<List<List<String>>> x, List<Ir.Carried> states, @Nullable ChainMask opened) {
+  private List<Ir.Carried> step(String row, String step, String slot, List<List<List<String>>> x, List<Ir.Carried> states, @Nullable AttentionMask opened) {
     List<List<List<String>>> sums = group == null ? Ir.times(pairs.size(), p -> products(pairs.get(p), slot, x.get(p))) : products(group, slot, x);
     String first = laneRow(row);
     String column = ir.value("add i64 " + ir.value("mul i64 " + step + ", " + STEP) + ", "
@@ -370,7 +370,7 @@ final class ChainedTiles implements LoopNest {
   }
 
   /// Reduces the rows themselves; exponentials that sums are made of become known.
-  private List<Ir.Carried> reduceRows(RowStates rows, Tile known, List<Ir.Carried> states, @Nullable ChainMask opened) {
+  private List<Ir.Carried> reduceRows(RowStates rows, Tile known, List<Ir.Carried> states, @Nullable AttentionMask opened) {
     OpNode body = opened == null ? rows.body() : opened.open(rows.body());
     RowStates.Scaled scaled = RowStates.scaled(body);
     analysis.include(scaled.value());
@@ -386,8 +386,8 @@ final class ChainedTiles implements LoopNest {
         }
       }
       next.addAll(rows.add(half, states, elements, scaled.factor(), tile.threads()));
-      if (chain.weight() != null) {
-        OpNode weight = opened == null ? chain.weight() : opened.open(chain.weight());
+      if (attention.weight() != null) {
+        OpNode weight = opened == null ? attention.weight() : opened.open(attention.weight());
         for (int part = 0; part < PARTS_ACROSS; part++) {
           known.at(part, half).values.put(weight, rows.exponentials(half).subList(2 * part, 2 * part + 2));
         }
@@ -442,7 +442,7 @@ final class ChainedTiles implements LoopNest {
     return Ir.times(parts, rows -> Ir.times(4, i -> word(value(matrix, known.at(2 * product + i / 2, 2 * rows + i % 2)))));
   }
 
-  private List<String> multiply(WarpgroupMatrix by, Third third, String slot, Tile known, List<String> sums, @Nullable ChainMask opened) {
+  private List<String> multiply(WarpgroupMatrix by, Third third, String slot, Tile known, List<String> sums, @Nullable AttentionMask opened) {
     OpNode matrix = opened == null ? third.sum.matrix() : opened.open(third.sum.matrix());
     boolean alongInner = third.shared.isInner();
     String right = by.descriptor(slot, alongInner, STEP * SharedTile.LINE);
@@ -451,7 +451,7 @@ final class ChainedTiles implements LoopNest {
   }
 
   /// Adds the products of a matrix and its third factor to the sums.
-  private List<String> multiply(Third third, String slot, Tile known, List<String> sums, @Nullable ChainMask opened) {
+  private List<String> multiply(Third third, String slot, Tile known, List<String> sums, @Nullable AttentionMask opened) {
     OpNode matrix = opened == null ? third.sum.matrix() : opened.open(third.sum.matrix());
     for (int product = 0; product < STEP / WarpMatrix.K; product++) {
       List<List<String>> left = words(matrix, known, product);
@@ -474,7 +474,7 @@ final class ChainedTiles implements LoopNest {
   private String value(OpNode matrix, Place place) {
     String row = rowCount % tile.rows() == 0 ? place.row : ir.smallest(place.row, Long.toString(rowCount - 1));
     boolean exact = stepCount % STEP == 0;
-    if (Analysis.size(chain.steps().getLast()) % 2 == 0) {
+    if (Analysis.size(attention.steps().getLast()) % 2 == 0) {
       Map<OpNode, String> both = new LinkedHashMap<>();
       place.values.forEach((node, two) -> both.put(node, pair(two.get(0), two.get(1))));
       return evaluated(matrix, row, exact ? place.column : ir.smallest(place.column, Long.toString(stepCount - 2)), 2, both);
@@ -489,7 +489,7 @@ final class ChainedTiles implements LoopNest {
 
   private String evaluated(OpNode matrix, String row, String column, int lanes, Map<OpNode, String> known) {
     String[] result = new String[1];
-    emitter.unflatten(row, chain.rows(), () -> emitter.unflatten(column, chain.steps(), Axis.ofLanes(chain.steps(), lanes), () -> {
+    emitter.unflatten(row, attention.rows(), () -> emitter.unflatten(column, attention.steps(), Axis.ofLanes(attention.steps(), lanes), () -> {
       known.forEach((node, value) -> emitter.define(node, emitter.loops.zeroSteps(), value));
       result[0] = emitter.operand(matrix, emitter.loops.zeroSteps(), lanes);
     }));
@@ -503,7 +503,7 @@ final class ChainedTiles implements LoopNest {
   /// Two neighbours, rounded, as the word of a fragment.
   private String word(String value) {
     List<String> two = Ir.times(2, i -> ir.value("extractelement <2 x float> " + value + ", i64 " + i));
-    String type = chain.element() == DType.FLOAT16 ? "f16" : "bf16";
+    String type = attention.element() == DType.FLOAT16 ? "f16" : "bf16";
     return ir.value("call i32 asm \"cvt.rn." + type + "x2.f32 $0, $2, $1;\", \"=r,f,f\"(float " + two.get(0) + ", float " + two.get(1) + ")");
   }
 
@@ -516,10 +516,10 @@ final class ChainedTiles implements LoopNest {
     String own = ir.plus(laneRow(row), half.number() * 8L);
     String guard = ir.value("and i1 " + half.leader() + ", " + ir.value("icmp slt i64 " + own + ", " + rowCount));
     String clamped = rowCount % tile.rows() == 0 ? own : ir.smallest(own, Long.toString(rowCount - 1));
-    List<OpNode> stores = analysis.stores().stream().filter(store -> !onlyRowStores || chain.isRowStore(analysis, store)).toList();
+    List<OpNode> stores = analysis.stores().stream().filter(store -> !onlyRowStores || attention.isRowStore(analysis, store)).toList();
     if (!stores.isEmpty()) {
-      emitter.unflatten(clamped, chain.rows(), () -> emitter.shared(null, guard, () -> {
-        emitter.define(Objects.requireNonNull(chain.rowFold()), emitter.loops.zeroSteps(), half.value());
+      emitter.unflatten(clamped, attention.rows(), () -> emitter.shared(null, guard, () -> {
+        emitter.define(Objects.requireNonNull(attention.rowFold()), emitter.loops.zeroSteps(), half.value());
         emitter.emitReady(Graph.topological(stores).stream().filter(node -> !node.is(OpCode.FOLD)).toList());
       }));
     }

@@ -8,29 +8,29 @@ import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
-/// A condition on loop counters under which no matrix of a [Chain] adds anything to what it is reduced to: the causal mask of attention.
+/// A condition on loop counters under which no matrix of a [FusedAttention] adds anything to what it is reduced to: the causal mask of attention.
 ///
 /// @param condition affine in the loop counters
 /// @param hides whether it is so where the condition is true; otherwise where it is false
 /// @param opened each node as it is where nothing is hidden
-record ChainMask(OpNode condition, boolean hides, Map<OpNode, OpNode> opened) {
-  static @Nullable ChainMask find(Chain chain) {
-    OpNode masked = chain.rowFold() != null ? hidden(chain.rowFold()) : zeroed(chain.sums().getFirst().matrix());
+record AttentionMask(OpNode condition, boolean hides, Map<OpNode, OpNode> opened) {
+  static @Nullable AttentionMask find(FusedAttention attention) {
+    OpNode masked = attention.rowFold() != null ? hidden(attention.rowFold()) : zeroed(attention.sums().getFirst().matrix());
     if (masked == null) {
       return null;
     }
     OpNode condition = masked.input(0);
     boolean hides = masked.input(1).is(OpCode.CONST);
-    for (Chain.Sum sum : chain.sums()) {
+    for (FusedAttention.Sum sum : attention.sums()) {
       OpNode other = zeroed(sum.matrix());
       if (other == null || other.input(0) != condition || other.input(1).is(OpCode.CONST) != hides) {
         return null;
       }
     }
     int shown = hides ? 2 : 1;
-    List<OpNode> roots = chain.sums().isEmpty() ? List.of(Objects.requireNonNull(chain.rowFold()).input(0))
-        : chain.sums().stream().map(Chain.Sum::matrix).toList();
-    return new ChainMask(condition, hides, open(roots, condition, shown));
+    List<OpNode> roots = attention.sums().isEmpty() ? List.of(Objects.requireNonNull(attention.rowFold()).input(0))
+        : attention.sums().stream().map(FusedAttention.Sum::matrix).toList();
+    return new AttentionMask(condition, hides, open(roots, condition, shown));
   }
 
   /// Every node below some roots without the choice; a row's reduction stays as it is.

@@ -5,11 +5,9 @@ import java.util.List;
 import org.teenygrad.DType;
 import org.teenygrad.ir.OpCode;
 
-/// The threads of a block that work on one item together: each computes a part of a reduction, then all exchange what they have,
-/// always in the same order. Members are neighbours in a warp, or a block's rows of threads whose columns are different items.
-final class Team {
-  static final int WARP = 32;
-
+/// A group of threads of a block that work on one item together: each reduces a part, then all combine their partial results, by shuffles
+/// and shared memory, always in the same order. Members are neighbours in a warp, or a block's rows of threads whose columns are different items.
+final class CooperativeGroup {
   /// Elements of rows that a thread keeps. Of twice as many ptxas spills some around the calls that divisions are in rare cases.
   static final int MOST_IN_REGISTERS = 32;
 
@@ -21,55 +19,14 @@ final class Team {
 
   /// @param size how many members: a power of two
   /// @param threads of the whole block, a multiple of `size`
-  /// @param neighbours whether members have consecutive thread numbers; otherwise consecutive threads are in different teams
-  Team(Ir ir, int size, int threads, boolean neighbours) {
+  /// @param neighbours whether members have consecutive thread numbers; otherwise consecutive threads are in different groups
+  CooperativeGroup(Ir ir, int size, int threads, boolean neighbours) {
     this.ir = ir;
     this.size = size;
     this.threads = threads;
     this.neighbours = neighbours;
-    String thread = thread(ir);
+    String thread = Threads.thread(ir);
     rank = size == 1 ? "0" : neighbours ? ir.value("and i64 " + thread + ", " + (size - 1)) : ir.value("udiv i64 " + thread + ", " + threads / size);
-  }
-
-  /// The number of a thread in its block.
-  static String thread(Ir ir) {
-    return register(ir, "tid.x");
-  }
-
-  /// The number of a block.
-  static String block(Ir ir) {
-    return register(ir, "ctaid.x");
-  }
-
-  /// The number of a block's row in a grid that has several.
-  static String row(Ir ir) {
-    return register(ir, "ctaid.y");
-  }
-
-  private static String register(Ir ir, String name) {
-    ir.declare("declare i32 @llvm.nvvm.read.ptx.sreg." + name + "()");
-    return ir.value("zext i32 " + ir.value("call i32 @llvm.nvvm.read.ptx.sreg." + name + "()") + " to i64");
-  }
-
-  /// Waits for all threads of the block, and for what they wrote to shared memory.
-  static void barrier(Ir ir) {
-    ir.declare("declare void @llvm.nvvm.barrier0()");
-    ir.effect("call void @llvm.nvvm.barrier0()");
-  }
-
-  /// Waits for the threads of the own warp, and for what they wrote to shared memory.
-  static void warpBarrier(Ir ir) {
-    ir.declare("declare void @llvm.nvvm.bar.warp.sync(i32)");
-    ir.effect("call void @llvm.nvvm.bar.warp.sync(i32 -1)");
-  }
-
-  /// The largest power of two up to `most` that divides `size`.
-  static int divisor(int most, long size) {
-    int lanes = Integer.highestOneBit(most);
-    while (size % lanes != 0) {
-      lanes /= 2;
-    }
-    return lanes;
   }
 
   int size() {
@@ -93,12 +50,12 @@ final class Team {
     return size == 1 ? "0" : factor == 1 ? rank : ir.value("mul i64 " + rank + ", " + factor);
   }
 
-  /// The number of the team in its block.
+  /// The number of the group in its block.
   String number() {
     if (size == threads) {
       return "0";
     }
-    return neighbours ? ir.value("udiv i64 " + thread(ir) + ", " + size) : ir.value("urem i64 " + thread(ir) + ", " + threads / size);
+    return neighbours ? ir.value("udiv i64 " + Threads.thread(ir) + ", " + size) : ir.value("urem i64 " + Threads.thread(ir) + ", " + threads / size);
   }
 
   /// What all members have, combined; every member gets it. All threads of the block must come here.
@@ -123,22 +80,22 @@ final class Team {
       return acrossRows(op, dtype, value);
     }
     String sum = value;
-    for (int distance = Math.min(size, WARP) / 2; distance > 0; distance /= 2) {
+    for (int distance = Math.min(size, Threads.WARP) / 2; distance > 0; distance /= 2) {
       sum = binary(op, dtype, sum, shuffled(dtype, sum, distance));
     }
-    return size <= WARP ? sum : acrossWarps(op, dtype, sum);
+    return size <= Threads.WARP ? sum : acrossWarps(op, dtype, sum);
   }
 
-  /// The warps' results by way of shared memory; then each warp combines all of its team's.
+  /// The warps' results by way of shared memory; then each warp combines all of its group's.
   private String acrossWarps(OpCode op, DType dtype, String value) {
-    int warps = size / WARP;
-    String thread = thread(ir);
-    write(dtype, ir.value("udiv i64 " + thread + ", " + WARP), value);
-    barrier(ir);
+    int warps = size / Threads.WARP;
+    String thread = Threads.thread(ir);
+    write(dtype, ir.value("udiv i64 " + thread + ", " + Threads.WARP), value);
+    Threads.barrier(ir);
     String first = size == threads ? "0" : ir.value("mul i64 " + number() + ", " + warps);
     String which = ir.value("and i64 " + thread + ", " + (warps - 1));
     String sum = read(dtype, first.equals("0") ? which : ir.value("add i64 " + first + ", " + which));
-    barrier(ir);
+    Threads.barrier(ir);
     for (int distance = warps / 2; distance > 0; distance /= 2) {
       sum = binary(op, dtype, sum, shuffled(dtype, sum, distance));
     }
@@ -147,14 +104,14 @@ final class Team {
 
   private String acrossRows(OpCode op, DType dtype, String value) {
     int columns = threads / size;
-    write(dtype, thread(ir), value);
-    barrier(ir);
+    write(dtype, Threads.thread(ir), value);
+    Threads.barrier(ir);
     String column = number();
     List<String> parts = new ArrayList<>();
     for (int row = 0; row < size; row++) {
       parts.add(read(dtype, row == 0 ? column : ir.value("add i64 " + column + ", " + (long) row * columns)));
     }
-    barrier(ir);
+    Threads.barrier(ir);
     while (parts.size() > 1) {
       List<String> halved = new ArrayList<>();
       for (int i = 0; i < parts.size(); i += 2) {

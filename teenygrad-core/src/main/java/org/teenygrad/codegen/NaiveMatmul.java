@@ -5,24 +5,24 @@ import java.util.Optional;
 import org.teenygrad.ir.OpNode;
 import org.teenygrad.runtime.Program;
 
-/// The lowest rung of products of matrices on a GPU: a thread for each sum, which goes through the inner dimension number by number.
-/// Neighbouring threads have neighbouring sums.
-final class LoneSums implements LoopNest {
+/// Naive matrix multiplication on a GPU, the lowest rung: a thread for each element of the result, which runs through the inner dimension
+/// element by element. Neighbouring threads have neighbouring elements.
+final class NaiveMatmul implements LoopNest {
   private static final int THREADS = 256;
 
   private final Emitter emitter;
   private final List<OpNode> outer;
   private final long items;
 
-  private LoneSums(Emitter vectors) {
+  private NaiveMatmul(Emitter vectors) {
     emitter = new Emitter(vectors.analysis, vectors.ir, Float.BYTES);
     outer = emitter.analysis.outer;
     items = Contraction.count(outer);
   }
 
   /// The nest of a kernel that is one sum of products of floats for each place.
-  static Optional<LoneSums> of(Emitter emitter) {
-    return Parts.of(emitter.analysis).map(parts -> new LoneSums(emitter));
+  static Optional<NaiveMatmul> of(Emitter emitter) {
+    return Parts.of(emitter.analysis).map(parts -> new NaiveMatmul(emitter));
   }
 
   @Override
@@ -43,7 +43,7 @@ final class LoneSums implements LoopNest {
   @Override
   public void emit() {
     Ir ir = emitter.ir;
-    String item = ir.value("add i64 " + ir.value("mul i64 " + Team.block(ir) + ", " + THREADS) + ", " + Team.thread(ir));
+    String item = ir.value("add i64 " + ir.value("mul i64 " + Threads.block(ir) + ", " + THREADS) + ", " + Threads.thread(ir));
     Runnable body = () -> emitter.unflatten(item, outer, () -> emitter.emitReady(emitter.analysis.nodes));
     if (items % THREADS == 0) {
       body.run();

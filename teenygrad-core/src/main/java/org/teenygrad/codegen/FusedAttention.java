@@ -15,7 +15,7 @@ import org.teenygrad.ir.Graph;
 import org.teenygrad.ir.OpCode;
 import org.teenygrad.ir.OpNode;
 
-/// What a kernel consists of that reduces matrices made of sums of products: attention and its derivatives.
+/// The structure of fused attention and its derivatives: two chained contractions, of which the first makes a matrix that the second reduces.
 ///
 /// Such a matrix is `f(r, j)`: any function of `x(r) · y(j)` for one or more pairs of x and y, and of whatever else r and j give. It is
 /// reduced over j by itself (the scores' LOGSUMEXP, row by row), or its product with a third factor g(j, c) is. Both at once is attention
@@ -30,7 +30,7 @@ import org.teenygrad.ir.OpNode;
 /// @param columns the loops that third factors change with besides
 /// @param grid all other loops
 /// @param element the type of x, y and g, of 16 bits
-record Chain(
+record FusedAttention(
     List<Inner> inner, List<Sum> sums, @Nullable OpNode rowFold, @Nullable OpNode weight,
     List<OpNode> rows, List<OpNode> steps, List<OpNode> columns, List<OpNode> grid, DType element) {
   private static final int MOST_INNER = 128;
@@ -42,7 +42,7 @@ record Chain(
   /// @param matrix rounded to 16 bits before it is multiplied
   record Sum(OpNode fold, OpNode matrix, OpNode third) {}
 
-  static Optional<Chain> find(Analysis analysis) {
+  static Optional<FusedAttention> find(Analysis analysis) {
     List<OpNode> all = analysis.folds();
     List<OpNode> outermost = all.stream().filter(analysis::isOutermost).toList();
     if (outermost.isEmpty() || all.size() == outermost.size()) {
@@ -80,11 +80,11 @@ record Chain(
   }
 
   /// The same in a graph whose nodes have become others.
-  Chain with(Map<OpNode, OpNode> changed) {
+  FusedAttention with(Map<OpNode, OpNode> changed) {
     List<Inner> newInner = inner.stream().map(one -> new Inner(now(changed, one.fold), one.x, one.y)).toList();
     List<Sum> newSums = sums.stream().map(sum -> new Sum(now(changed, sum.fold), now(changed, sum.matrix), sum.third)).toList();
     OpNode newRowFold = rowFold == null ? null : now(changed, rowFold);
-    return new Chain(newInner, newSums, newRowFold, weight == null ? null : now(changed, weight), rows, steps, columns, grid, element);
+    return new FusedAttention(newInner, newSums, newRowFold, weight == null ? null : now(changed, weight), rows, steps, columns, grid, element);
   }
 
   private static OpNode now(Map<OpNode, OpNode> changed, OpNode node) {
@@ -158,7 +158,7 @@ record Chain(
     return Graph.topological(List.of(node)).contains(part);
   }
 
-  private static Optional<Chain> arrange(
+  private static Optional<FusedAttention> arrange(
       Analysis analysis, List<Inner> inner, List<Sum> sums, @Nullable OpNode rowFold, @Nullable OpNode weight, List<OpNode> steps) {
     long left = inner.stream().mapToLong(one -> analysis.dependencies(one.x)).reduce(0, (a, b) -> a | b);
     long right = inner.stream().mapToLong(one -> analysis.dependencies(one.y)).reduce(0, (a, b) -> a | b);
@@ -183,8 +183,8 @@ record Chain(
       return Optional.empty();
     }
     List<OpNode> grid = analysis.outer.stream().filter(range -> !rows.contains(range) && !columns.contains(range)).toList();
-    Chain chain = new Chain(inner, sums, rowFold, weight, rows, steps, columns, grid, elements.iterator().next());
-    return analysis.stores().stream().allMatch(store -> chain.isComplete(analysis, store)) ? Optional.of(chain) : Optional.empty();
+    FusedAttention attention = new FusedAttention(inner, sums, rowFold, weight, rows, steps, columns, grid, elements.iterator().next());
+    return analysis.stores().stream().allMatch(store -> attention.isComplete(analysis, store)) ? Optional.of(attention) : Optional.empty();
   }
 
   /// Whether a STORE writes an element for each row, or for each row and column.

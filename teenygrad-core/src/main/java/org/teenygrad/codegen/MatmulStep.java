@@ -3,8 +3,8 @@ package org.teenygrad.codegen;
 import java.util.List;
 import org.teenygrad.ir.OpNode;
 
-/// What is done with the slabs of a contraction's two factors, which lie one behind the other in a slot.
-record Multiplying(Ir ir, Products products, int leftBytes) implements Pipeline.Work {
+/// A step of a matrix product: multiplies the tiles of A and B of one pipeline stage, which lie one behind the other in a slot.
+record MatmulStep(Ir ir, Products products, int leftBytes) implements Pipeline.Work {
   @Override
   public List<Ir.Carried> fold(List<OpNode> folds, String step, String slot, List<Ir.Carried> states) {
     return products.multiply(states, slot, ir.plus(slot, leftBytes));

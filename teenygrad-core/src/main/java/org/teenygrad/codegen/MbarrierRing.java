@@ -1,28 +1,28 @@
 package org.teenygrad.codegen;
 
-/// How one thread hands tiles in shared memory to warps, slot by slot, and gets the slots back: two counters for each slot, which hardware
-/// changes and waits for (PTX ISA, "mbarrier").
+/// A ring of slots in shared memory, each with two mbarriers (PTX ISA, "mbarrier"): a producer thread fills a slot with tiles, consumer
+/// warps read them and release the slot.
 ///
-/// Whoever goes through the slots in turn waits for phase 0 of each, then for phase 1, and so on.
+/// Producer and consumers go around the ring and wait for phase 0 of each slot's mbarrier, the next time for phase 1, then for 0 again.
 ///
-/// @param base the byte in shared memory where the counters start, after the tiles
+/// @param base the byte in shared memory where the mbarriers start, after the tiles
 /// @param warps that read each tile
-record Handover(Ir ir, int slots, long base, int warps) {
-  private static final int COUNTER_BYTES = 8;
+record MbarrierRing(Ir ir, int slots, long base, int warps) {
+  private static final int MBARRIER_BYTES = 8;
 
-  /// Shared memory for all counters.
+  /// Shared memory for all mbarriers.
   static long bytes(int slots) {
-    return 2L * COUNTER_BYTES * slots;
+    return 2L * MBARRIER_BYTES * slots;
   }
 
-  /// Where somebody is on the way through the slots.
+  /// Where the producer or a consumer is on its way around the ring.
   record Turn(Ir.Carried slot, Ir.Carried phase) {
     static Turn first() {
       return new Turn(new Ir.Carried("i64", "0"), new Ir.Carried("i32", "0"));
     }
   }
 
-  /// Makes the counters, by one thread; all threads meet behind.
+  /// Initializes the mbarriers, by one thread; all threads of the block wait for that.
   void prepare(String thread) {
     ir.branch(ir.value("icmp eq i64 " + thread + ", 0"), () -> {
       for (int slot = 0; slot < slots; slot++) {
@@ -31,37 +31,37 @@ record Handover(Ir ir, int slots, long base, int warps) {
       }
       effect("fence.mbarrier_init.release.cluster;", "", "");
     }, () -> {});
-    Team.barrier(ir);
+    Threads.barrier(ir);
   }
 
-  /// The counter of bytes that are still to come to a slot.
+  /// The mbarrier that completes when all bytes of a slot have arrived.
   String filled(String slot) {
     return counter(slot, 0);
   }
 
-  /// The counter of warps that still read a slot.
+  /// The mbarrier that completes when all warps have released a slot.
   private String free(String slot) {
     return counter(slot, slots);
   }
 
   private String counter(String slot, int after) {
-    String place = ir.value("add i64 " + ir.value("mul i64 " + slot + ", " + COUNTER_BYTES) + ", " + (base + (long) after * COUNTER_BYTES));
+    String place = ir.value("add i64 " + ir.value("mul i64 " + slot + ", " + MBARRIER_BYTES) + ", " + (base + (long) after * MBARRIER_BYTES));
     String pointer = ir.value("getelementptr inbounds i8, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + place);
     return ir.value("ptrtoint ptr addrspace(3) " + pointer + " to i32");
   }
 
-  /// Waits until all warps are done with a slot, and says how many bytes will come. The first time a slot is free.
+  /// Waits until all warps have released a slot, and announces how many bytes will arrive. The first time a slot is free.
   void claim(Turn turn, long bytes) {
     await(free(turn.slot.value()), ir.value("xor i32 " + turn.phase.value() + ", 1"));
     effect("mbarrier.arrive.expect_tx.shared::cta.b64 _, [$0], $1;", "r,r", "i32 " + filled(turn.slot.value()) + ", i32 " + bytes);
   }
 
-  /// Waits until a slot's tiles are there.
+  /// Waits until a slot's tiles have arrived.
   void awaitTiles(Turn turn) {
     await(filled(turn.slot.value()), turn.phase.value());
   }
 
-  /// Gives a slot back, by a lane of each warp.
+  /// Releases a slot, by one lane of each warp.
   void release(Turn turn) {
     String first = ir.value("icmp eq i64 " + WarpMatrix.lane(ir) + ", 0");
     ir.branch(first, () -> effect("mbarrier.arrive.shared::cta.b64 _, [$0];", "r", "i32 " + free(turn.slot.value())), () -> {});

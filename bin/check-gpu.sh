@@ -58,7 +58,7 @@ junit="org.junit.platform.console.ConsoleLauncher execute --disable-banner --dis
 devices() { "$image/teenygrad" devices --check; }
 
 # shellcheck disable=SC2086 # words, to be split
-runtime() { java $junit -c org.teenygrad.runtime.cuda.CudaTest; }
+runtime() { java $junit -c org.teenygrad.engine.runtime.cuda.CudaTest; }
 
 golden() {
   holds=0

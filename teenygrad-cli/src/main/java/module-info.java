@@ -1,6 +1,7 @@
 /// The `teenygrad` command.
 module org.teenygrad.cli {
   requires org.teenygrad.bench;
+  requires org.teenygrad.book;
   requires org.teenygrad.models;
   requires info.picocli;
   requires java.management;

@@ -1,8 +1,5 @@
 /// teenygrad: tensors that differentiate themselves and compile themselves.
-@SuppressWarnings({
-  "module", // the modules that see the inside are not there when this one is compiled
-  "requires-automatic" // jtokkit has no name of its own, but is called what its jar is
-})
+@SuppressWarnings("requires-automatic") // jtokkit has no name of its own, but is called what its jar is
 module org.teenygrad.core {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.core;
@@ -18,16 +15,10 @@ module org.teenygrad.core {
   exports org.teenygrad.state;
   exports org.teenygrad.train;
 
-  exports org.teenygrad.ir to
-      org.teenygrad.models,
-      org.teenygrad.cli,
-      org.teenygrad.bench;
-  exports org.teenygrad.runtime to
-      org.teenygrad.models,
-      org.teenygrad.cli,
-      org.teenygrad.bench;
-  exports org.teenygrad.schedule to
-      org.teenygrad.models,
-      org.teenygrad.cli,
-      org.teenygrad.bench;
+  // The engine, for readers of the book and for whoever looks inside or adds a device: it may change with any version.
+  exports org.teenygrad.engine.autodiff;
+  exports org.teenygrad.engine.codegen;
+  exports org.teenygrad.engine.ir;
+  exports org.teenygrad.engine.runtime;
+  exports org.teenygrad.engine.schedule;
 }

@@ -5,6 +5,7 @@ module org.teenygrad.models {
 
   exports org.teenygrad.models.nanogpt;
   exports org.teenygrad.models.report;
+  exports org.teenygrad.models.settings;
   exports org.teenygrad.models.stories;
 
   opens org.teenygrad.models.nanogpt to

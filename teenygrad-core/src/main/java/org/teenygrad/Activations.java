@@ -1,7 +1,7 @@
 package org.teenygrad;
 
 import java.util.Locale;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// The nonlinear functions of neural networks: sigmoid, relu, gelu, softmax.
 ///

@@ -2,7 +2,7 @@ package org.teenygrad;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Scaled dot-product attention.
 sealed interface Attention permits Tensor {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpNode;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpNode;
 
 /// Which tensors are computed together with a node ([Tensor#alongside]) until that has happened. Nodes are held weakly.
 final class Companions {

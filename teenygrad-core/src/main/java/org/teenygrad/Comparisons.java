@@ -1,6 +1,6 @@
 package org.teenygrad;
 
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Questions about each element, logic on the answers, and choosing by them; also the operations on bits.
 sealed interface Comparisons permits Tensor {

@@ -3,8 +3,8 @@ package org.teenygrad;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.Reduction;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.Reduction;
 
 /// Sums of products: matrix multiplication and einsum.
 ///

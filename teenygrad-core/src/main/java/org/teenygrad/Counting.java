@@ -1,7 +1,7 @@
 package org.teenygrad;
 
 import java.util.Locale;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Counts and sums by numbers, behind [Statistics].
 final class Counting {

@@ -3,10 +3,10 @@ package org.teenygrad;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.host.NestedArray;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.runtime.Devices;
 
 /// Factories of tensors from data and constants, inherited by [Tensor] as static methods.
 ///

@@ -1,6 +1,6 @@
 package org.teenygrad;
 
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Python's division with remainder, from the machine's, which rounds towards zero.
 final class Division {

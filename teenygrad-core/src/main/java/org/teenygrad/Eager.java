@@ -1,7 +1,7 @@
 package org.teenygrad;
 
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.runtime.Settings;
+import org.teenygrad.engine.runtime.Settings;
 
 /// The book's eager mode: every operation is computed as it is called, one kernel each.
 ///

@@ -1,6 +1,6 @@
 package org.teenygrad;
 
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Arithmetic on each element.
 ///

@@ -6,10 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Reduction;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Reduction;
 
 /// A tensor that is not computed, in a line: `float32 (2, 3) on cpu, not computed yet: exp(float32 (2, 3)) + 1.0`.
 ///

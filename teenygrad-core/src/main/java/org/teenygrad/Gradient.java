@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.teenygrad.autodiff.ForwardMode;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
+import org.teenygrad.engine.autodiff.ForwardMode;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
 
 /// Derivatives as functions from tensors to tensors. Results are lazy, and can be differentiated again.
 ///

@@ -4,12 +4,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.function.Function;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Storage;
+import org.teenygrad.engine.runtime.Buffer;
+import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.host.HostArray;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Storage;
-import org.teenygrad.runtime.Buffer;
-import org.teenygrad.runtime.Devices;
 
 /// Copies between Java and the memory of devices.
 final class HostData {

@@ -1,7 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
-import org.teenygrad.runtime.Debug;
+import org.teenygrad.engine.runtime.Debug;
 
 /// Looks whether indices are within the axis that they index, where the user's line is.
 ///

@@ -2,7 +2,7 @@ package org.teenygrad;
 
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Reading and writing at computed positions: gather, indexing by tensors, scatter; sorting, running sums, sampling.
 ///

@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
 
 /// Which tensors collect gradients, by the nodes that stand for them: `backward()` finds them in a loss's graph.
 ///

@@ -1,6 +1,6 @@
 package org.teenygrad;
 
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Differences to the mean and their squares' sum, over axes that stay with size 1: the corrected two-pass algorithm.
 ///

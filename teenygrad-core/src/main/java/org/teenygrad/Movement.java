@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Views: the same elements in other shapes and orders. Nothing is computed or copied.
 sealed interface Movement permits Tensor {

@@ -1,8 +1,8 @@
 package org.teenygrad;
 
 import java.util.function.Supplier;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
 
 /// A part of a program whose results are constants to derivatives: see [Tensor#noGrad].
 final class NoGrad {

@@ -1,7 +1,7 @@
 package org.teenygrad;
 
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
 
 /// How operations on tensors become nodes: promote, broadcast, apply. Every room of methods builds on these.
 final class Operations {

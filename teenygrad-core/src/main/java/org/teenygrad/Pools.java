@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.Scatter;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.Scatter;
 
 /// How [Pooling] becomes views and reductions.
 final class Pools {

@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.ir.Bounds;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.Scatter;
+import org.teenygrad.engine.ir.Bounds;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.Scatter;
 
 /// The arithmetic of positions behind [Indexing].
 final class Positions {

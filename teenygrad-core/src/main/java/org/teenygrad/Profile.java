@@ -2,7 +2,7 @@ package org.teenygrad;
 
 import java.util.List;
 import java.util.Locale;
-import org.teenygrad.schedule.Recording;
+import org.teenygrad.engine.schedule.Recording;
 
 /// What happened while somebody watched: every schedule that was made, and every launch with its time and an estimate of
 /// its work. `TEENYGRAD_DEBUG` prints the same facts.

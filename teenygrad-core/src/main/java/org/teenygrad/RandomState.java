@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.data.CounterRandom;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.runtime.Devices;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.runtime.Devices;
 
 /// A source of random tensors that can be saved and continued, with the same bits on every device.
 ///

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.ir.Storage;
-import org.teenygrad.schedule.Replay;
+import org.teenygrad.engine.ir.Storage;
+import org.teenygrad.engine.schedule.Replay;
 
 /// A function of tensors whose graph is built at its first call and run again, on other data, at each later one. Nothing is built or
 /// looked up then: a GPU that does in a millisecond what the host needs a millisecond to describe stays busy.

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.Reduction;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.Reduction;
 
 /// How [Reductions] become REDUCE nodes.
 final class Reducing {

@@ -1,7 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Tensors with parts replaced, at positions along an axis or where a mask is true; the tensor itself does not change.
 sealed interface Replacing permits Tensor {

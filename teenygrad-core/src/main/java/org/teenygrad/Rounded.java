@@ -1,6 +1,6 @@
 package org.teenygrad;
 
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// A value as its type rounds it, and what the rounding lost: twice the digits where a formula would lose its last ones.
 ///

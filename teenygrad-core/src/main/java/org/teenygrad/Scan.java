@@ -2,10 +2,10 @@ package org.teenygrad;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.teenygrad.ir.Bounds;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.Reduction;
-import org.teenygrad.ir.Semantics;
+import org.teenygrad.engine.ir.Bounds;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.Reduction;
+import org.teenygrad.engine.ir.Semantics;
 
 /// Running sums, products and extremes: each element combined with all before it.
 ///

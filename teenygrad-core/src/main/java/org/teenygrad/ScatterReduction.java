@@ -1,6 +1,6 @@
 package org.teenygrad;
 
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// How [Tensor#scatterReduce] combines what is written to one place.
 public enum ScatterReduction {

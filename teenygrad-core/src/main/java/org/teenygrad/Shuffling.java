@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Turned and mirrored tensors, channels and patches of images as pixels and back, diagonals and powers as matrices.
 sealed interface Shuffling permits Tensor {

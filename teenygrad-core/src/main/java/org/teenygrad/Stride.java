@@ -2,8 +2,8 @@ package org.teenygrad;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.teenygrad.ir.Bounds;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.Bounds;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Positions `first`, `first + step`... of an axis, `count` of them: to take what stands there, and to put it back.
 record Stride(int first, int count, int step) {

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Storage;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.schedule.Realizer;
 import org.teenygrad.host.Formatting;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Storage;
-import org.teenygrad.runtime.Devices;
-import org.teenygrad.schedule.Realizer;
 
 /// An n-dimensional array of numbers that computes itself lazily and differentiates itself.
 ///

@@ -1,6 +1,6 @@
 package org.teenygrad;
 
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Roots, powers, exponentials, logarithms and circular functions of each element.
 ///

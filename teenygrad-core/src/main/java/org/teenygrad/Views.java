@@ -3,8 +3,8 @@ package org.teenygrad;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.teenygrad.ir.Bounds;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.Bounds;
+import org.teenygrad.engine.ir.OpCode;
 
 /// The arithmetic of shapes behind [Movement].
 final class Views {

@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.teenygrad.engine.runtime.cpu.Cpu;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.SGD;
-import org.teenygrad.runtime.cpu.Cpu;
 
 /// Changing tensors never changes what was meant before: `assign` and `update` as users mix them with reads.
 @ParameterizedClass

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.teenygrad.runtime.cpu.Cpu;
+import org.teenygrad.engine.runtime.cpu.Cpu;
 
 /// Scalars and tensors without elements go through every public method of [Tensor]: each answers, with values and derivatives that
 /// can be computed, or refuses with a sentence.

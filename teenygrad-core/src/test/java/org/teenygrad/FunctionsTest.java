@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Activations, normalization, losses and attention where PyTorch's answers have edges.
 class FunctionsTest {

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.teenygrad.runtime.Debug;
-import org.teenygrad.runtime.cpu.Cpu;
+import org.teenygrad.engine.runtime.Debug;
+import org.teenygrad.engine.runtime.cpu.Cpu;
 
 /// An index outside of its axis is named where the user's line is: always on the interpreter, elsewhere where it is asked for.
 class IndexCheckTest {

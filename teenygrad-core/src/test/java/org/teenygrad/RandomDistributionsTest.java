@@ -8,7 +8,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Random tensors have the distributions that they promise, by the tests of Kolmogorov and Smirnov and of Pearson at the 0.1% point,
 /// and Threefry gives its known answers. `SameBitsTest` compares devices.

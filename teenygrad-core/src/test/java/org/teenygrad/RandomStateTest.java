@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.data.CounterRandom;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
 
 class RandomStateTest {
   private static final int N = 20_000;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.teenygrad.runtime.cpu.Cpu;
+import org.teenygrad.engine.runtime.cpu.Cpu;
 
 /// `x[part] = v`: what the part names when read is what changes when written.
 @ParameterizedClass

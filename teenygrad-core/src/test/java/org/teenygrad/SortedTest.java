@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.teenygrad.runtime.cpu.Cpu;
+import org.teenygrad.engine.runtime.cpu.Cpu;
 
 /// Sorting against Java's stable sort: any type, axis, length and direction; NaN above all.
 @ParameterizedClass

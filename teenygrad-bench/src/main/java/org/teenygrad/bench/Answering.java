@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.bench.Dialogue.Answer;
-import org.teenygrad.runtime.Devices;
+import org.teenygrad.engine.runtime.Devices;
 
 /// Our side of a [Dialogue], in a process of its own.
 final class Answering {

@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.bench.CudaReport.Row;
-import org.teenygrad.runtime.Settings;
+import org.teenygrad.engine.runtime.Settings;
 
 /// Ours beside PyTorch's on a GPU, in turns, each in a process of its own. What is wrong is not measured.
 final class Comparison implements AutoCloseable {

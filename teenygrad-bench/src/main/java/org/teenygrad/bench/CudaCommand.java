@@ -9,8 +9,8 @@ import org.teenygrad.Device;
 import org.teenygrad.bench.Comparison.Checked;
 import org.teenygrad.bench.Comparison.Ours;
 import org.teenygrad.bench.CudaReport.Row;
-import org.teenygrad.runtime.Devices;
-import org.teenygrad.runtime.Runtime;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Runtime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

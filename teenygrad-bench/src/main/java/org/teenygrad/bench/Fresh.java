@@ -2,8 +2,8 @@ package org.teenygrad.bench;
 
 import java.util.List;
 import org.teenygrad.Profile;
-import org.teenygrad.runtime.Devices;
-import org.teenygrad.runtime.Target;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Target;
 
 /// What a first step costs, in a JVM and with a cache of its own.
 final class Fresh {

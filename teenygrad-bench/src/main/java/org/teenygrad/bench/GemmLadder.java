@@ -10,11 +10,11 @@ import org.teenygrad.bench.Comparison.Checked;
 import org.teenygrad.bench.Comparison.Ours;
 import org.teenygrad.bench.CudaReport.Row;
 import org.teenygrad.bench.GpuCases.ProductType;
-import org.teenygrad.runtime.Devices;
-import org.teenygrad.runtime.Runtime;
-import org.teenygrad.runtime.Settings;
-import org.teenygrad.runtime.Target;
-import org.teenygrad.runtime.Target.Rung;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Runtime;
+import org.teenygrad.engine.runtime.Settings;
+import org.teenygrad.engine.runtime.Target;
+import org.teenygrad.engine.runtime.Target.Rung;
 import picocli.CommandLine.Option;
 
 /// `teenygrad bench gemm --rung`: a GPU's product of matrices on each rung of the ladder, each checked against float64, beside PyTorch's.

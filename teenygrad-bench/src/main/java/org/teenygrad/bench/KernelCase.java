@@ -13,9 +13,9 @@ import org.teenygrad.Profile;
 import org.teenygrad.Slice;
 import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
-import org.teenygrad.runtime.Allocator;
-import org.teenygrad.runtime.Buffer;
-import org.teenygrad.runtime.Devices;
+import org.teenygrad.engine.runtime.Allocator;
+import org.teenygrad.engine.runtime.Buffer;
+import org.teenygrad.engine.runtime.Devices;
 
 /// An operation, measured by the GPU's clock.
 ///

@@ -13,7 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.runtime.Settings;
+import org.teenygrad.engine.runtime.Settings;
 
 /// Ours and peers, each in a process of its own with a given number of threads.
 final class Processes {

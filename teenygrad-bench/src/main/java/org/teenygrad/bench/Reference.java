@@ -10,14 +10,14 @@ import java.util.Objects;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Tensor;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Storage;
-import org.teenygrad.runtime.Allocator;
-import org.teenygrad.runtime.Buffer;
-import org.teenygrad.runtime.Devices;
-import org.teenygrad.schedule.Realizer;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Storage;
+import org.teenygrad.engine.runtime.Allocator;
+import org.teenygrad.engine.runtime.Buffer;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.schedule.Realizer;
 
 /// Right answers: expressions over a GPU's data, computed in float64 on the CPU.
 final class Reference {

@@ -6,11 +6,11 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.teenygrad.Tensor;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Storage;
-import org.teenygrad.runtime.Buffer;
-import org.teenygrad.schedule.Realizer;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Storage;
+import org.teenygrad.engine.runtime.Buffer;
+import org.teenygrad.engine.schedule.Realizer;
 
 /// A computation that really runs each time. A graph whose value is known is not computed again, so each call builds the graph
 /// anew over new versions of its inputs, in the same memory; it costs what a user's loop costs that builds the expression from

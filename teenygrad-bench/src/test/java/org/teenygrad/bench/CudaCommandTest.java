@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.Device;
-import org.teenygrad.runtime.Devices;
+import org.teenygrad.engine.runtime.Devices;
 import picocli.CommandLine;
 
 class CudaCommandTest {

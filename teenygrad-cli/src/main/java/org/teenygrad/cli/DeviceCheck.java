@@ -13,9 +13,9 @@ import org.teenygrad.Device;
 import org.teenygrad.Recorded;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
-import org.teenygrad.runtime.Allocator;
-import org.teenygrad.runtime.Buffer;
-import org.teenygrad.runtime.Devices;
+import org.teenygrad.engine.runtime.Allocator;
+import org.teenygrad.engine.runtime.Buffer;
+import org.teenygrad.engine.runtime.Devices;
 
 /// Tries a device: memory, copies, kernels, the same kernels again on other data, products of matrices. What it computes must be what
 /// the interpreter computes, bit by bit: the numbers are small integers, of which no type loses anything.

@@ -2,8 +2,8 @@ package org.teenygrad.cli;
 
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
-import org.teenygrad.runtime.Devices;
-import org.teenygrad.runtime.Settings;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Settings;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;

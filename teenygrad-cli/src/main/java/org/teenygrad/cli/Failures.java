@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.OutOfMemoryException;
-import org.teenygrad.runtime.Printable;
+import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.state.FileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;

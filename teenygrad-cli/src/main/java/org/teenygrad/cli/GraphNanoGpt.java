@@ -56,7 +56,7 @@ final class GraphNanoGpt implements Callable<Integer> {
   @Override
   public Integer call() {
     TrainSettings preset = Preset.SHAKESPEARE_CHAR_CPU.settings();
-    TrainSettings settings = (what.dot ? preset.with(TINY) : preset).with(SettingOptions.given(spec));
+    TrainSettings settings = (what.dot ? preset.with(TINY) : preset).with(SettingOptions.given(spec, TrainSettings.class));
     deviceOptions.choose();
     PrintWriter out = spec.commandLine().getOut();
     Tensor.manualSeed(settings.seed());

@@ -3,7 +3,8 @@ package org.teenygrad.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import org.teenygrad.runtime.Settings;
+import org.teenygrad.engine.runtime.Settings;
+import org.teenygrad.models.nanogpt.Preset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TrainCommand.class,
       SampleCommand.class,
+      BookCommand.class,
       DevicesCommand.class,
       RunCommand.class,
       ReplCommand.class,
@@ -58,9 +60,10 @@ public final class Main implements Runnable {
   static CommandLine commandLine(Interrupt interrupt) {
     Main main = new Main(interrupt);
     CommandLine root = new CommandLine(main);
-    SettingOptions.addTo(subcommand(subcommand(root, "train"), "nanogpt").getCommandSpec());
-    SettingOptions.addTo(subcommand(subcommand(root, "graph"), "nanogpt").getCommandSpec());
+    SettingOptions.addTo(subcommand(subcommand(root, "train"), "nanogpt").getCommandSpec(), Preset.SHAKESPEARE_CHAR_CPU.settings());
+    SettingOptions.addTo(subcommand(subcommand(root, "graph"), "nanogpt").getCommandSpec(), Preset.SHAKESPEARE_CHAR_CPU.settings());
     subcommand(root, "run").setStopAtPositional(true); // what follows is the program's
+    BookCommand.addTo(subcommand(root, "book"));
     root.addSubcommand("bench", org.teenygrad.bench.Main.command());
     layOut(root);
     root.getCommandSpec().usageMessage().exitCodeListHeading("%nEnvironment variables; options take precedence:%n").exitCodeList(environment());

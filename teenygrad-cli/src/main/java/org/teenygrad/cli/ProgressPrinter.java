@@ -4,10 +4,10 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.nanogpt.Evaluation;
 import org.teenygrad.models.nanogpt.Progress;
 import org.teenygrad.models.nanogpt.TrainSettings;
-import org.teenygrad.runtime.Printable;
 
 /// Shows how a training goes on: a line that rewrites itself on a terminal, a line every so many iterations elsewhere.
 final class ProgressPrinter implements Progress {

@@ -3,23 +3,23 @@ package org.teenygrad.cli;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.teenygrad.models.nanogpt.Preset;
-import org.teenygrad.models.nanogpt.Setting;
+import org.teenygrad.models.settings.Setting;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
-/// Makes an option of each [Setting].
+/// Makes an option of each [Setting] of a record.
 final class SettingOptions {
   private SettingOptions() {}
 
-  static void addTo(CommandSpec command) {
-    for (Setting setting : Setting.all()) {
+  /// @param defaults what holds for settings that are not given
+  static void addTo(CommandSpec command, Record defaults) {
+    for (Setting setting : Setting.of(defaults.getClass())) {
       OptionSpec.Builder option = OptionSpec.builder(setting.option())
           .type(Object.class)
           .arity("1")
           .paramLabel(label(setting))
-          .description(description(setting))
+          .description(description(setting, defaults))
           .converters(text -> parse(setting, text));
       if (setting.type() == boolean.class) {
         option.arity("0..1").fallbackValue("true");
@@ -28,9 +28,9 @@ final class SettingOptions {
     }
   }
 
-  private static String description(Setting setting) {
+  private static String description(Setting setting, Record defaults) {
     String help = setting.help();
-    Object value = setting.value(Preset.SHAKESPEARE_CHAR_CPU.settings());
+    Object value = setting.value(defaults);
     String text = value instanceof Double number ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString() : value.toString();
     return Character.toUpperCase(help.charAt(0)) + help.substring(1) + " (default: " + text + ").";
   }
@@ -45,17 +45,17 @@ final class SettingOptions {
 
   private static String label(Setting setting) {
     return switch (setting.type().getSimpleName()) {
-      case "boolean" -> "true|false";
-      case "ComputeType" -> "TYPE";
+      case "int", "long" -> "N";
       case "double" -> "X";
-      default -> "N";
+      case "boolean" -> "true|false";
+      default -> "TYPE";
     };
   }
 
   /// The settings that were given, by their names in Java.
-  static Map<String, Object> given(CommandSpec command) {
+  static Map<String, Object> given(CommandSpec command, Class<? extends Record> settings) {
     Map<String, Object> given = new LinkedHashMap<>();
-    for (Setting setting : Setting.all()) {
+    for (Setting setting : Setting.of(settings)) {
       Object value = command.findOption(setting.option()).getValue();
       if (value != null) {
         given.put(setting.name(), value);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
+import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.nanogpt.Corpus;
 import org.teenygrad.models.nanogpt.Evaluation;
 import org.teenygrad.models.nanogpt.Preset;
@@ -16,7 +17,6 @@ import org.teenygrad.models.nanogpt.TrainResult;
 import org.teenygrad.models.nanogpt.TrainSettings;
 import org.teenygrad.models.nanogpt.Trainer;
 import org.teenygrad.models.report.JsonText;
-import org.teenygrad.runtime.Printable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,7 +89,7 @@ final class TrainNanoGpt implements Callable<Integer> {
   public Integer call() {
     PrintStream out = json ? System.err : System.out;
     Main main = (Main) spec.root().userObject();
-    Map<String, Object> given = SettingOptions.given(spec);
+    Map<String, Object> given = SettingOptions.given(spec, TrainSettings.class);
     if (initFrom == InitFrom.SCRATCH) {
       settings(given); // wrong ones are told before anything else happens
     }

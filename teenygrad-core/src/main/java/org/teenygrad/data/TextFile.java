@@ -6,7 +6,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.teenygrad.runtime.RegularFile;
+import org.teenygrad.engine.runtime.RegularFile;
 import org.teenygrad.state.FileException;
 
 /// Reads a corpus.

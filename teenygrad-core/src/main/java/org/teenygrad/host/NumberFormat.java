@@ -6,7 +6,7 @@ import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.function.LongFunction;
 import org.teenygrad.DType;
-import org.teenygrad.ir.Semantics;
+import org.teenygrad.engine.ir.Semantics;
 
 /// Numbers as NumPy prints them: the shortest digits that mean the same value, at most 8 behind the point, in columns.
 final class NumberFormat {

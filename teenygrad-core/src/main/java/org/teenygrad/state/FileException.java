@@ -7,7 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.runtime.Printable;
+import org.teenygrad.engine.runtime.Printable;
 
 /// A file could not be read, could not be written, or does not hold what it should.
 ///

@@ -8,7 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.teenygrad.runtime.RegularFile;
+import org.teenygrad.engine.runtime.RegularFile;
 
 /// The bytes of a file, mapped into memory: what nobody looks at is not read. Valid until closed.
 ///

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.runtime.RegularFile;
+import org.teenygrad.engine.runtime.RegularFile;
 import org.teenygrad.state.AtomicFiles;
 import org.teenygrad.state.FileException;
 

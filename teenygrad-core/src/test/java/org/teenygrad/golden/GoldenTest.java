@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.Device;
-import org.teenygrad.runtime.cpu.Cpu;
+import org.teenygrad.engine.runtime.cpu.Cpu;
 
 /// PyTorch's answers, forward and backward, against ours.
 ///

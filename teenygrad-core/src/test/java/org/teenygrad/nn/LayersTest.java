@@ -16,7 +16,7 @@ import org.teenygrad.RandomState;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.Window;
-import org.teenygrad.ir.OpCode;
+import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.optim.AdamW;
 
 /// What the answers of PyTorch do not say: that layers train, how they start, and what they refuse.

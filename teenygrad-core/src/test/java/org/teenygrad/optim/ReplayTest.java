@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
-import org.teenygrad.ir.OpNode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.nn.BatchNorm;
 import org.teenygrad.nn.Layer;
 import org.teenygrad.nn.Linear;
 import org.teenygrad.nn.Module;
 import org.teenygrad.nn.Sequential;
-import org.teenygrad.runtime.Devices;
-import org.teenygrad.runtime.Runtime;
 
 /// A training step builds the same graph each time but for the data in its buffers, so that its schedule can be replayed.
 class ReplayTest {

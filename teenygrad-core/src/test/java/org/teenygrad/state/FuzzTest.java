@@ -19,11 +19,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.teenygrad.data.TokenizerFuzzTarget;
 
-/// Jazzer makes up files for each reader, and texts: it changes good ones, and keeps what reaches new code, for three seconds,
+/// Jazzer makes up files for each reader, and texts: it changes good ones, and keeps what reaches new code, for two seconds,
 /// or `-Dfuzz.seconds=N`. What it finds fault with is kept in `target/fuzz`.
 class FuzzTest {
   private static final int MAX_BYTES = 4096;
-  private static final String SECONDS = System.getProperty("fuzz.seconds", "3");
+  private static final String SECONDS = System.getProperty("fuzz.seconds", "2");
 
   /// Jazzer's sanitizers that can say something about a reader; the others only take time.
   private static final List<String> IDLE_HOOKS = List.of(

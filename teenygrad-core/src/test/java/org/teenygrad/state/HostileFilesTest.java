@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.TextFile;
-import org.teenygrad.runtime.RegularFile;
+import org.teenygrad.engine.runtime.RegularFile;
 
 /// Small files that ask for much, and paths that are no files: each is one sentence.
 class HostileFilesTest {

@@ -23,11 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.runtime.cuda.AbsentGpu;
-import org.teenygrad.runtime.cuda.PtxKernel;
-import org.teenygrad.runtime.cuda.Ptxas;
-import org.teenygrad.schedule.Realizer;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.cuda.AbsentGpu;
+import org.teenygrad.engine.runtime.cuda.PtxKernel;
+import org.teenygrad.engine.runtime.cuda.Ptxas;
+import org.teenygrad.engine.schedule.Realizer;
 
 /// Kernels for GPUs, of known workloads and of random graphs, stay within what a GPU has: ptxas says so where it is installed.
 class AssembledKernelsTest {

@@ -9,13 +9,13 @@ import java.util.Objects;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Semantics;
-import org.teenygrad.ir.Storage;
-import org.teenygrad.runtime.Allocator;
-import org.teenygrad.runtime.Buffer;
-import org.teenygrad.runtime.Devices;
-import org.teenygrad.schedule.Realizer;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Semantics;
+import org.teenygrad.engine.ir.Storage;
+import org.teenygrad.engine.runtime.Allocator;
+import org.teenygrad.engine.runtime.Buffer;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.schedule.Realizer;
 
 /// Data in and out of BUFFER nodes, for tests below the floor of tensors.
 public final class Buffers {

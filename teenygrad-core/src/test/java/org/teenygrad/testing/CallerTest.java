@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.runtime.Caller;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.optim.SGD;
-import org.teenygrad.runtime.Caller;
-import org.teenygrad.runtime.Devices;
-import org.teenygrad.runtime.Runtime;
 
 /// Errors of a device say what the program had called.
 class CallerTest {

@@ -9,12 +9,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Printer;
-import org.teenygrad.ir.Semantics;
-import org.teenygrad.schedule.Realizer;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Printer;
+import org.teenygrad.engine.ir.Semantics;
+import org.teenygrad.engine.schedule.Realizer;
 
 /// Computes the same graph on two devices and finds where the results differ.
 record Comparison(Device reference, Device tested) {

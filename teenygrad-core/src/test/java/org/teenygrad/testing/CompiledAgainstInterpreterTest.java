@@ -22,7 +22,7 @@ class CompiledAgainstInterpreterTest {
 
   @Test
   void smallGraphsAndTheirDerivativesAgree() {
-    seeds(5_000, seed -> comparison.check(RandomGraphs.withDerivatives(seed, reference)));
+    seeds(2_500, seed -> comparison.check(RandomGraphs.withDerivatives(seed, reference)));
   }
 
   @Test

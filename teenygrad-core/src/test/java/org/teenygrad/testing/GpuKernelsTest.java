@@ -11,12 +11,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.Param;
-import org.teenygrad.runtime.Target.Rung;
-import org.teenygrad.runtime.cuda.AbsentGpu;
-import org.teenygrad.runtime.cuda.PtxKernel;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.Param;
+import org.teenygrad.engine.runtime.Target.Rung;
+import org.teenygrad.engine.runtime.cuda.AbsentGpu;
+import org.teenygrad.engine.runtime.cuda.PtxKernel;
 
 /// What the code for GPUs consists of: how memory is read, what multiplies, what threads say to one another. No GPU is needed.
 class GpuKernelsTest {

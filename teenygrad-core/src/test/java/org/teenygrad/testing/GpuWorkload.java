@@ -12,10 +12,10 @@ import java.util.stream.Stream;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.Gradient;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.runtime.cuda.AbsentGpu;
+import org.teenygrad.engine.runtime.cuda.PtxKernel;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.ParameterGroup;
-import org.teenygrad.runtime.cuda.AbsentGpu;
-import org.teenygrad.runtime.cuda.PtxKernel;
 
 /// The kernels whose code for GPUs is looked at: what training a language model takes, and shapes that fit no tile.
 enum GpuWorkload {

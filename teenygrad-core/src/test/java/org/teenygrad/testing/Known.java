@@ -3,11 +3,11 @@ package org.teenygrad.testing;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Reduction;
-import org.teenygrad.ir.Scatter;
-import org.teenygrad.ir.Semantics;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Reduction;
+import org.teenygrad.engine.ir.Scatter;
+import org.teenygrad.engine.ir.Semantics;
 
 /// What is known of a node's values before they are computed: bounds by interval arithmetic, and how far two right
 /// devices may differ by forward error analysis.

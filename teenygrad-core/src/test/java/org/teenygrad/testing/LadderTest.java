@@ -18,10 +18,10 @@ import org.teenygrad.DType;
 import org.teenygrad.Gradient;
 import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Tensor;
-import org.teenygrad.runtime.Target.Rung;
-import org.teenygrad.runtime.cuda.AbsentGpu;
-import org.teenygrad.runtime.cuda.PtxKernel;
-import org.teenygrad.runtime.cuda.Ptxas;
+import org.teenygrad.engine.runtime.Target.Rung;
+import org.teenygrad.engine.runtime.cuda.AbsentGpu;
+import org.teenygrad.engine.runtime.cuda.PtxKernel;
+import org.teenygrad.engine.runtime.cuda.Ptxas;
 
 /// How each rung of the ladder multiplies matrices: what its code consists of. No GPU is needed.
 class LadderTest {

@@ -3,9 +3,9 @@ package org.teenygrad.testing;
 import java.util.Map;
 import java.util.Objects;
 import org.teenygrad.Device;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Storage;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Storage;
 
 /// Derivatives without calculus: by central differences, in the precision of the graph, which should be float64.
 public final class NumericGradient {

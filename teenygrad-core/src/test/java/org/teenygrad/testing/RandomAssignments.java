@@ -1,6 +1,6 @@
 package org.teenygrad.testing;
 
-import static org.teenygrad.ir.OpCode.*;
+import static org.teenygrad.engine.ir.OpCode.*;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,12 +11,12 @@ import java.util.stream.IntStream;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
-import org.teenygrad.ir.Bounds;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Reduction;
-import org.teenygrad.ir.Scatter;
-import org.teenygrad.ir.Uniform;
-import org.teenygrad.schedule.Realizer;
+import org.teenygrad.engine.ir.Bounds;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Reduction;
+import org.teenygrad.engine.ir.Scatter;
+import org.teenygrad.engine.ir.Uniform;
+import org.teenygrad.engine.schedule.Realizer;
 
 /// Random programs that update a few tensors again and again, in place where that is unnoticed, and read old and new values
 /// in the same schedules. All in int32, so that every device must find the same.

@@ -8,8 +8,8 @@ import org.teenygrad.Device;
 import org.teenygrad.Gradient;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpNode;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpNode;
 
 /// Makes the shapes of graph that the scheduler fuses: contractions with what comes before and after, rows that are
 /// normalized, and several results over one graph. The same seed, the same graph.

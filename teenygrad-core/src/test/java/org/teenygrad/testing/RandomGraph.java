@@ -3,7 +3,7 @@ package org.teenygrad.testing;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.teenygrad.ir.OpNode;
+import org.teenygrad.engine.ir.OpNode;
 
 /// A graph over BUFFERs with data, and how far its values may differ between devices.
 ///

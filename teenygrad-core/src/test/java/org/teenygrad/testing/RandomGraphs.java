@@ -1,6 +1,6 @@
 package org.teenygrad.testing;
 
-import static org.teenygrad.ir.OpCode.*;
+import static org.teenygrad.engine.ir.OpCode.*;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
-import org.teenygrad.autodiff.Gradients;
-import org.teenygrad.ir.Bounds;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Reduction;
-import org.teenygrad.ir.Scatter;
-import org.teenygrad.ir.Uniform;
+import org.teenygrad.engine.autodiff.Gradients;
+import org.teenygrad.engine.ir.Bounds;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Reduction;
+import org.teenygrad.engine.ir.Scatter;
+import org.teenygrad.engine.ir.Uniform;
 
 /// Makes random graphs that every right device computes alike: the same seed, the same graph.
 ///

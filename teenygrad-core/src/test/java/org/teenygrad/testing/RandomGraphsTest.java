@@ -15,15 +15,15 @@ import java.util.function.BinaryOperator;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Printer;
-import org.teenygrad.ir.Validator;
-import org.teenygrad.runtime.Devices;
-import org.teenygrad.runtime.Program;
-import org.teenygrad.runtime.Runtime;
-import org.teenygrad.runtime.interpreter.Interpreter;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Printer;
+import org.teenygrad.engine.ir.Validator;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Program;
+import org.teenygrad.engine.runtime.Runtime;
+import org.teenygrad.engine.runtime.interpreter.Interpreter;
 
 class RandomGraphsTest {
   private static final Device DEVICE = Device.of("interpreter");

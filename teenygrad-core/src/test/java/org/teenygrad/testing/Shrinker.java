@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
 
 /// Finds a small graph that differs between two devices inside of a large one.
 record Shrinker(Comparison comparison) {

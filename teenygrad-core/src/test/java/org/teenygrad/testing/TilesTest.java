@@ -10,15 +10,15 @@ import org.teenygrad.DType;
 import org.teenygrad.Gradient;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Param;
-import org.teenygrad.ir.Range;
-import org.teenygrad.ir.Validator;
-import org.teenygrad.runtime.Target.Rung;
-import org.teenygrad.runtime.cuda.AbsentGpu;
-import org.teenygrad.runtime.cuda.PtxKernel;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Param;
+import org.teenygrad.engine.ir.Range;
+import org.teenygrad.engine.ir.Validator;
+import org.teenygrad.engine.runtime.Target.Rung;
+import org.teenygrad.engine.runtime.cuda.AbsentGpu;
+import org.teenygrad.engine.runtime.cuda.PtxKernel;
 
 /// Kernels on the level of tiles: what is where, and what is done in which order.
 class TilesTest {

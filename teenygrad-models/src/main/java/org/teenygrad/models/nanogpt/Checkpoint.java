@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.CounterRandom;
+import org.teenygrad.models.settings.Setting;
 import org.teenygrad.state.FileException;
 import org.teenygrad.state.SafetensorsFile;
 
@@ -140,7 +141,7 @@ record Checkpoint(
         throw FileException.malformed(file, KIND, "it says nothing of the training that wrote it");
       }
       Map<String, Object> settings = new HashMap<>();
-      Setting.all().forEach(setting -> settings.put(setting.name(), value(setting.key(), setting::parse)));
+      Setting.of(TrainSettings.class).forEach(setting -> settings.put(setting.name(), value(setting.key(), setting::parse)));
       try {
         return new Checkpoint(
             Preset.SHAKESPEARE_CHAR_CPU.settings().with(settings),

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.teenygrad.runtime.RegularFile;
+import org.teenygrad.engine.runtime.RegularFile;
 import org.teenygrad.state.FileException;
 
 /// The `config.json` of a GPT-2 directory of Hugging Face's.

@@ -1,11 +1,9 @@
 package org.teenygrad.models.nanogpt;
 
-import java.lang.annotation.ElementType;
-import java.lang.annotation.Retention;
-import java.lang.annotation.RetentionPolicy;
-import java.lang.annotation.Target;
 import java.util.Locale;
 import java.util.Map;
+import org.teenygrad.models.settings.Help;
+import org.teenygrad.models.settings.Setting;
 import org.teenygrad.optim.CosineSchedule;
 import org.teenygrad.optim.LrSchedule;
 import org.teenygrad.train.ComputeType;
@@ -37,13 +35,6 @@ public record TrainSettings(
     @Help("iterations between two lines of progress where output is no terminal") int logInterval,
     @Help("seed of all random numbers") long seed,
     @Help("type to compute in: float32, tf32, bfloat16, float16 or float64") ComputeType dtype) {
-
-  /// What a setting is, for a reader of `--help`.
-  @Retention(RetentionPolicy.RUNTIME)
-  @Target(ElementType.RECORD_COMPONENT)
-  public @interface Help {
-    String value();
-  }
 
   /// @throws IllegalArgumentException if a setting makes no sense, or two do not fit; the message names it
   public TrainSettings {

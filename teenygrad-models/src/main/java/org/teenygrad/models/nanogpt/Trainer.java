@@ -15,11 +15,12 @@ import org.teenygrad.data.Batch;
 import org.teenygrad.data.CounterRandom;
 import org.teenygrad.data.DataLoader;
 import org.teenygrad.data.TokenDataset;
+import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.report.JsonText;
+import org.teenygrad.models.settings.Setting;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.Optimizer;
 import org.teenygrad.optim.ParameterGroup;
-import org.teenygrad.runtime.Printable;
 import org.teenygrad.state.AtomicFiles;
 import org.teenygrad.train.Callback;
 import org.teenygrad.train.CheckpointStore;
@@ -129,7 +130,7 @@ public final class Trainer {
   /// Dropout may change in the course of a training; the shapes of the weights cannot.
   private static void requireSameModel(RunFolder folder, TrainSettings saved, TrainSettings wanted) {
     for (String name : List.of("nLayer", "nHead", "nEmbd", "blockSize", "bias")) {
-      Setting setting = Setting.all().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+      Setting setting = Setting.of(TrainSettings.class).stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
       Object was = setting.value(saved);
       Object is = setting.value(wanted);
       if (!was.equals(is)) {

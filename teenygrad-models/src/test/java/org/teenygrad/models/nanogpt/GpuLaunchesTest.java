@@ -10,17 +10,17 @@ import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.Param;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.Param;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Runtime;
+import org.teenygrad.engine.runtime.Target;
+import org.teenygrad.engine.runtime.nulldevice.NullDevice;
+import org.teenygrad.engine.schedule.Recording;
 import org.teenygrad.nn.Module;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.ParameterGroup;
-import org.teenygrad.runtime.Devices;
-import org.teenygrad.runtime.Runtime;
-import org.teenygrad.runtime.Target;
-import org.teenygrad.runtime.nulldevice.NullDevice;
-import org.teenygrad.schedule.Recording;
 
 /// How much a GPU is asked to do in a training step, counted without one. A figure may fall; one that rises is a regression of fusion.
 class GpuLaunchesTest {

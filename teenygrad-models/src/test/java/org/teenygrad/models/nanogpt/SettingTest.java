@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.teenygrad.models.settings.Setting;
 import org.teenygrad.train.ComputeType;
 
 class SettingTest {
@@ -14,7 +15,7 @@ class SettingTest {
 
   @Test
   void optionsAndKeysAreNanoGpts() {
-    assertThat(Setting.all().stream().map(Setting::option)).contains(
+    assertThat(Setting.of(TrainSettings.class).stream().map(Setting::option)).contains(
         "--n-layer", "--n-head", "--n-embd", "--block-size", "--batch-size", "--dropout", "--bias", "--learning-rate",
         "--max-iters", "--lr-decay-iters", "--min-lr", "--warmup-iters", "--weight-decay", "--beta1", "--beta2", "--grad-clip",
         "--gradient-accumulation-steps", "--eval-interval", "--eval-iters", "--seed", "--dtype");
@@ -23,7 +24,7 @@ class SettingTest {
 
   @Test
   void textBecomesTheValueItWas() {
-    for (Setting setting : Setting.all()) {
+    for (Setting setting : Setting.of(TrainSettings.class)) {
       Object value = setting.value(SETTINGS);
       assertThat(setting.parse(value.toString())).isEqualTo(value);
     }
@@ -50,7 +51,7 @@ class SettingTest {
     "nEmbd, 100000, 'matrices of more than 2^31'",
   })
   void refusesNonsense(String name, String value, String message) {
-    Setting setting = Setting.all().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+    Setting setting = Setting.of(TrainSettings.class).stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
     assertThatThrownBy(() -> SETTINGS.with(Map.of(name, setting.parse(value))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
@@ -58,9 +59,9 @@ class SettingTest {
 
   @Test
   void refusesTextOfAnotherType() {
-    Setting layers = Setting.all().getFirst();
+    Setting layers = Setting.of(TrainSettings.class).getFirst();
     assertThatThrownBy(() -> layers.parse("4.5")).hasMessage("'4.5' is no value of n_layer, which is an integer");
-    Setting type = Setting.all().getLast();
+    Setting type = Setting.of(TrainSettings.class).getLast();
     assertThat(type.parse("tf32")).isEqualTo(ComputeType.TF32);
     assertThatThrownBy(() -> type.parse("int32")).hasMessage("'int32' is no value of dtype, which is float32, tf32, bfloat16, float16 or float64");
   }

@@ -24,11 +24,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.teenygrad.DType;
 import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.data.CharTokenizer;
-import org.teenygrad.ir.Graph;
-import org.teenygrad.ir.OpCode;
-import org.teenygrad.ir.OpNode;
-import org.teenygrad.ir.Param;
-import org.teenygrad.schedule.Recording;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Param;
+import org.teenygrad.engine.schedule.Recording;
 import org.teenygrad.state.FileException;
 import org.teenygrad.train.ComputeType;
 

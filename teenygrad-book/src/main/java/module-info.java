@@ -1,0 +1,11 @@
+/// The book's programs.
+module org.teenygrad.book {
+  requires transitive org.teenygrad.models;
+
+  exports org.teenygrad.book;
+  exports org.teenygrad.book.part1;
+
+  opens org.teenygrad.book.part1 to
+      org.teenygrad.core, // the parts of a Module are read by reflection
+      org.teenygrad.models; // and so are settings
+}

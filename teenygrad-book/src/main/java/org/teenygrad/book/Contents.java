@@ -1,0 +1,17 @@
+package org.teenygrad.book;
+
+import java.util.List;
+import org.teenygrad.book.part1.Sunrise;
+
+/// The programs in the order of the book, each with its defaults.
+public final class Contents {
+  private static final List<Program> PROGRAMS = List.of(
+      new Sunrise());
+
+  private Contents() {}
+
+  /// All programs.
+  public static List<Program> programs() {
+    return PROGRAMS;
+  }
+}

@@ -1,5 +1,0 @@
-/// One kernel: ranges, tiles and vector shapes, then LLVM IR.
-@NullMarked
-package org.teenygrad.codegen;
-
-import org.jspecify.annotations.NullMarked;

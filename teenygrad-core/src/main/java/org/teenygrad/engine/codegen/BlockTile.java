@@ -1,0 +1,80 @@
+package org.teenygrad.engine.codegen;
+
+import org.teenygrad.DType;
+import org.teenygrad.MatmulPrecision;
+import org.teenygrad.engine.runtime.Target;
+import org.teenygrad.engine.runtime.Target.Rung;
+
+/// How a block of threads computes its part of a matrix product: a tile of sums, a slab of `depth` of the inner dimension at a time.
+///
+/// @param rows sums down, columns sums across
+/// @param depth how much of the inner dimension a slab holds
+/// @param stages slabs in shared memory at a time: one is multiplied, the others are on their way
+/// @param threads that multiply
+/// @param rung what multiplies
+record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung rung) {
+  private static final int MOST_STAGES = 6;
+
+  /// @param m rows of the result, n columns, k the inner dimension
+  /// @param element the type to multiply in
+  /// @param others how many such products there are
+  static BlockTile choose(long m, long n, long k, long others, DType element, Target.Gpu target) {
+    Rung rung = rung(element, target);
+    if (rung == Rung.SHARED) {
+      return new BlockTile(32, 32, 32, 2, 256, Rung.SHARED);
+    }
+    if (rung == Rung.REGISTERS) {
+      boolean small = others * Math.ceilDiv(m, 128) * Math.ceilDiv(n, 128) < target.processors();
+      return small ? new BlockTile(64, 64, 16, 2, 256, Rung.REGISTERS) : new BlockTile(128, 128, 16, 2, 256, Rung.REGISTERS);
+    }
+    int depth = SharedTile.LINE / element.bytes();
+    int rows = m <= 64 ? 64 : 128;
+    boolean stays = rung == Rung.TENSOR_MEMORY;
+    int columns = columns(others * Math.ceilDiv(m, rows), n, stays, target.processors());
+    long besides = stays ? PersistentTiles.bytes(rows, MOST_STAGES) : 0;
+    while (columns > 64 && Math.max(2 * slabBytes(rows, columns) + besides, Epilogue.bytes(rows, columns)) > target.sharedBytes()) {
+      columns /= 2;
+    }
+    long fitting = (target.sharedBytes() - besides) / slabBytes(rows, columns);
+    // Blocks that go share a multiprocessor if they can.
+    int stages = Math.clamp(k / depth, 2, (int) Math.min(fitting, stays ? MOST_STAGES : columns == 256 ? 4 : 3));
+    return new BlockTile(rows, columns, depth, stages, rows == 64 || columns == 64 && rung == Rung.WARP ? 128 : 256, rung);
+  }
+
+  /// How wide tiles are that take least together. A step of a tile costs what it moves through shared memory: both slabs come in, and for each 64
+  /// rows the left one is read once for all columns, the right one whole. Fewer tiles than multiprocessors cost as much as one for each.
+  /// @param down tiles below one another
+  /// @param stays whether any width will do
+  private static int columns(long down, long n, boolean stays, int processors) {
+    int best = 0;
+    long least = Long.MAX_VALUE;
+    for (int columns : stays ? new int[] {256, 192, 128, 64} : new int[] {256, 128, 64}) {
+      long cost = Math.max(processors, down * Math.ceilDiv(n, columns)) * (256 + 3L * columns);
+      if (cost < least) {
+        least = cost;
+        best = columns;
+      }
+    }
+    return best;
+  }
+
+  /// Tensor cores take float32 only where its last bits may be dropped, and then by `mma.sync`: `wgmma` wants it along the inner dimension.
+  private static Rung rung(DType element, Target.Gpu target) {
+    if (element != DType.FLOAT32) {
+      return target.rung();
+    }
+    if (target.rung().hasMatrixUnit()) {
+      return target.precision() == MatmulPrecision.HIGH ? Rung.WARP : Rung.REGISTERS;
+    }
+    return target.rung();
+  }
+
+  /// Both factors' slabs for tensor cores: a line of the inner dimension for each row and column.
+  private static long slabBytes(int rows, int columns) {
+    return (long) SharedTile.LINE * (rows + columns);
+  }
+
+  int warps() {
+    return threads / Threads.WARP;
+  }
+}

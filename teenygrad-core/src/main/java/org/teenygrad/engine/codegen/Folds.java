@@ -1,0 +1,288 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+
+/// Writes the loops of reductions that run together: accumulators carried around the loops, the innermost one in vectors
+/// where its elements lie side by side. On a GPU a [CooperativeGroup] may share the innermost loop.
+final class Folds {
+  /// Independent vector accumulators, enough to hide the latency of an addition (4 cycles at 2 a cycle).
+  private static final int ACCUMULATORS = 4;
+
+  /// Additions to an accumulator, one by one.
+  private static final long BLOCK = 128;
+
+  /// Sums that a member of a group carries around a loop.
+  private static final int SUMS_EACH = 16;
+
+  private final Emitter emitter;
+  private final List<OpNode> folds;
+  private final List<OpNode> inside;
+  private final Set<OpNode> products;
+  private final List<OpNode> ranges;
+  private final int lanes;
+  private final int unroll;
+  private final @Nullable CooperativeGroup group;
+
+  /// One accumulator: of a FOLD's instance, for a step of the innermost axis or for the tail after it.
+  private record Slot(OpNode fold, List<Integer> steps, int step, int lanes) {}
+
+  private final List<Slot> slots = new ArrayList<>();
+  private List<Ir.Carried> neutral = List.of();
+
+  /// @param inside what the bodies need that changes in the loops, inputs before users
+  /// @param products the bodies that are multiplied and added in one instruction
+  Folds(Emitter emitter, List<OpNode> folds, List<OpNode> inside, Set<OpNode> products, int vectorBytes, @Nullable CooperativeGroup group) {
+    this.emitter = emitter;
+    this.folds = folds;
+    this.inside = inside;
+    this.products = products;
+    ranges = Analysis.foldRanges(folds.getFirst());
+    this.group = group;
+    long size = Analysis.size(ranges.getLast());
+    int most = lanes(vectorBytes);
+    lanes = group == null ? most : Threads.divisor(most, size);
+    unroll = group != null ? unrollFor(group, size) : lanes == 1 ? 1 : Math.clamp(size / lanes, 1, ACCUMULATORS);
+  }
+
+  /// The whole share of a member at once, if it is short.
+  private int unrollFor(CooperativeGroup group, long size) {
+    int share = group.share(size, lanes);
+    return share > 0 ? share : Math.clamp(size / ((long) lanes * group.size()), 1, Math.min(ACCUMULATORS, SUMS_EACH / lanes));
+  }
+
+  /// How many elements of the innermost loop to take at once: 1 where a vector runs over another loop already, or
+  /// where the elements are not side by side.
+  private int lanes(int vectorBytes) {
+    OpNode last = ranges.getLast();
+    Axis open = emitter.loops.vectorAxis();
+    if (open != null) {
+      return 1;
+    }
+    int widest = 1;
+    int narrowest = Long.BYTES;
+    int neighbours = 0;
+    int scattered = 0;
+    for (OpNode node : inside) {
+      widest = Math.max(widest, emitter.registerBytes(node));
+      if (node.is(OpCode.LOAD) && emitter.analysis.dependsOn(node, last)) {
+        if (emitter.analysis.stride(node, last) == 1) {
+          narrowest = Math.min(narrowest, node.dtype().bytes());
+          neighbours++;
+        } else {
+          scattered++;
+        }
+      }
+    }
+    int most = group == null ? vectorBytes / Math.max(4, widest) : Math.min(Blocks.MOST_LANES, vectorBytes / narrowest);
+    return Analysis.size(last) >= 4 && neighbours >= scattered ? (int) Math.min(most, Analysis.size(last)) : 1;
+  }
+
+  void emit() {
+    OpNode last = ranges.getLast();
+    long size = Analysis.size(last);
+    int tail = group == null ? (int) (size % lanes) : 0;
+    for (OpNode fold : folds) {
+      for (List<Integer> steps : emitter.loops.instances(fold)) {
+        int own = emitter.loops.lanes(fold, steps);
+        for (int step = 0; step < unroll; step++) {
+          slots.add(new Slot(fold, steps, step, Math.max(lanes, own)));
+        }
+        if (tail > 0) {
+          slots.add(new Slot(fold, steps, unroll, tail));
+        }
+      }
+    }
+    List<Ir.Carried> carried = new ArrayList<>();
+    for (Slot slot : slots) {
+      DType dtype = slot.fold.dtype();
+      carried.add(new Ir.Carried(Ir.type(dtype, slot.lanes), Instructions.neutral(combine(slot.fold), dtype, slot.lanes)));
+    }
+    neutral = List.copyOf(carried);
+    List<Ir.Carried> results = outer(0, carried);
+    for (OpNode fold : folds) {
+      for (List<Integer> steps : emitter.loops.instances(fold)) {
+        String own = combined(fold, steps, results);
+        emitter.define(fold, steps, group == null ? own : group.combine(combine(fold), fold.dtype(), emitter.loops.lanes(fold, steps), own));
+      }
+    }
+  }
+
+  private static OpCode combine(OpNode fold) {
+    return fold.payload(OpCode.class);
+  }
+
+  private List<Ir.Carried> outer(int depth, List<Ir.Carried> carried) {
+    OpNode range = ranges.get(depth);
+    if (depth < ranges.size() - 1) {
+      return loop(Analysis.size(range), 1, additions(depth + 1), carried, (counter, values) ->
+          emitter.within(range, counter, null, () -> {
+            emitter.emitReady(inside);
+            return outer(depth + 1, values);
+          }));
+    }
+    return group == null ? innermost(range, carried) : shared(range, group, carried);
+  }
+
+  /// A loop of additions, in blocks where sums are rounded.
+  /// @param below a multiple of `step`
+  /// @param additions of one iteration to each accumulator
+  private List<Ir.Carried> loop(long below, long step, long additions, List<Ir.Carried> carried, Ir.LoopBody body) {
+    boolean rounds = folds.stream().anyMatch(fold -> combine(fold) == OpCode.ADD && fold.dtype().isFloating());
+    return rounds
+        ? new BlockedLoop(emitter, below / step, additions, BLOCK, neutral, this::added).emit(below, step, carried, body)
+        : emitter.ir.loop("0", Long.toString(below), step, carried, body);
+  }
+
+  /// How many additions to each accumulator the loops from a depth on make.
+  private long additions(int depth) {
+    long each = (long) lanes * unroll * (group == null ? 1 : group.size());
+    return Contraction.count(ranges.subList(depth, ranges.size() - 1)) * Math.ceilDiv(Analysis.size(ranges.getLast()), each);
+  }
+
+  private List<Ir.Carried> added(List<Ir.Carried> before, List<Ir.Carried> block) {
+    List<Ir.Carried> sums = new ArrayList<>();
+    for (int i = 0; i < slots.size(); i++) {
+      Slot slot = slots.get(i);
+      sums.add(new Ir.Carried(before.get(i).type(), emitter.instructions.binary(
+          combine(slot.fold), Analysis.inRegister(slot.fold.dtype()), slot.lanes, before.get(i).value(), block.get(i).value())));
+    }
+    return sums;
+  }
+
+  /// The innermost loop shared by a group: vector after vector goes to one member after the other.
+  private List<Ir.Carried> shared(OpNode range, CooperativeGroup group, List<Ir.Carried> carried) {
+    long size = Analysis.size(range);
+    long chunk = (long) lanes * group.size();
+    long full = size / (chunk * unroll) * chunk * unroll;
+    String own = group.times(lanes);
+    List<Ir.Carried> values = carried;
+    if (full > 0) {
+      values = loop(full, chunk * unroll, 1, values, (counter, v) ->
+          part(range, emitter.sum(counter, own), unroll, chunk, v));
+    }
+    int whole = (int) ((size - full) / chunk);
+    if (whole > 0) {
+      values = part(range, emitter.plus(own, full), whole, chunk, values);
+    }
+    long left = size % chunk;
+    if (left > 0) {
+      String mine = emitter.ir.value("icmp slt i64 " + own + ", " + left);
+      List<Ir.Carried> before = values;
+      values = emitter.ir.when(mine, before, () -> part(range, emitter.plus(own, size - left), 1, chunk, before));
+    }
+    return values;
+  }
+
+  private List<Ir.Carried> part(OpNode range, String from, int count, long stride, List<Ir.Carried> values) {
+    Axis axis = new Axis(range, count, lanes, lanes, stride);
+    return emitter.within(range, from, axis, () -> accumulate(values, axis));
+  }
+
+  private List<Ir.Carried> innermost(OpNode range, List<Ir.Carried> carried) {
+    long size = Analysis.size(range);
+    if (lanes == 1) {
+      return loop(size, 1, 1, carried, (counter, values) ->
+          emitter.within(range, counter, null, () -> accumulate(values, null)));
+    }
+    long stride = (long) lanes * unroll;
+    long full = size / stride * stride;
+    List<Ir.Carried> values = carried;
+    if (full > 0) {
+      values = loop(full, stride, 1, values, (counter, v) -> {
+        Axis axis = new Axis(range, unroll, lanes, lanes);
+        return emitter.within(range, counter, axis, () -> accumulate(v, axis));
+      });
+    }
+    int vectors = (int) ((size - full) / lanes);
+    if (vectors > 0) {
+      Axis axis = new Axis(range, vectors, lanes, lanes);
+      List<Ir.Carried> v = values;
+      values = emitter.within(range, Long.toString(full), axis, () -> accumulate(v, axis));
+    }
+    int tail = (int) (size % lanes);
+    if (tail > 0) {
+      Axis axis = new Axis(range, 1, tail, tail);
+      List<Ir.Carried> v = values;
+      values = emitter.within(range, Long.toString(size - tail), axis, () -> accumulateTail(v));
+    }
+    return values;
+  }
+
+  private List<Ir.Carried> accumulate(List<Ir.Carried> values, @Nullable Axis axis) {
+    emitter.emitReady(inside);
+    List<Ir.Carried> next = new ArrayList<>(values);
+    for (int i = 0; i < slots.size(); i++) {
+      Slot slot = slots.get(i);
+      if (slot.step < (axis == null ? 1 : axis.count())) {
+        List<Integer> steps = new ArrayList<>(slot.steps);
+        if (axis != null) {
+          steps.add(slot.step);
+        }
+        next.set(i, add(slot, steps, values.get(i)));
+      }
+    }
+    return next;
+  }
+
+  private List<Ir.Carried> accumulateTail(List<Ir.Carried> values) {
+    emitter.emitReady(inside);
+    List<Ir.Carried> next = new ArrayList<>(values);
+    for (int i = 0; i < slots.size(); i++) {
+      Slot slot = slots.get(i);
+      if (slot.step == unroll) {
+        List<Integer> steps = new ArrayList<>(slot.steps);
+        steps.add(0);
+        next.set(i, add(slot, steps, values.get(i)));
+      }
+    }
+    return next;
+  }
+
+  private Ir.Carried add(Slot slot, List<Integer> steps, Ir.Carried before) {
+    OpNode body = slot.fold.input(0);
+    if (products.contains(body)) {
+      String a = emitter.operand(body.input(0), steps, slot.lanes);
+      String b = emitter.operand(body.input(1), steps, slot.lanes);
+      OpNode fused = OpNode.of(OpCode.FMA, body.input(0), body.input(1), body);
+      return new Ir.Carried(before.type(), emitter.instructions.emit(fused, slot.lanes, List.of(a, b, before.value())));
+    }
+    String value = emitter.operand(body, steps, slot.lanes);
+    return new Ir.Carried(before.type(),
+        emitter.instructions.binary(combine(slot.fold), Analysis.inRegister(body.dtype()), slot.lanes, before.value(), value));
+  }
+
+  /// The accumulators of one instance put together: steps in a tree, then lanes, then the tail.
+  private String combined(OpNode fold, List<Integer> steps, List<Ir.Carried> results) {
+    List<String> parts = new ArrayList<>();
+    String tail = null;
+    int own = emitter.loops.lanes(fold, steps);
+    int width = 1;
+    for (int i = 0; i < slots.size(); i++) {
+      Slot slot = slots.get(i);
+      if (slot.fold == fold && slot.steps.equals(steps)) {
+        if (slot.step == unroll) {
+          tail = emitter.instructions.reduce(combine(fold), fold.dtype(), slot.lanes, results.get(i).value());
+        } else {
+          parts.add(results.get(i).value());
+          width = slot.lanes;
+        }
+      }
+    }
+    DType dtype = Analysis.inRegister(fold.dtype());
+    while (parts.size() > 1) {
+      List<String> halved = new ArrayList<>();
+      for (int i = 0; i < parts.size(); i += 2) {
+        halved.add(i + 1 < parts.size() ? emitter.instructions.binary(combine(fold), dtype, width, parts.get(i), parts.get(i + 1)) : parts.get(i));
+      }
+      parts = halved;
+    }
+    String value = own > 1 ? parts.getFirst() : emitter.instructions.reduce(combine(fold), dtype, width, parts.getFirst());
+    return tail == null ? value : emitter.instructions.binary(combine(fold), dtype, 1, value, tail);
+  }
+}

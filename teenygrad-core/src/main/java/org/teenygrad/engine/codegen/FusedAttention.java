@@ -1,0 +1,215 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
+import org.teenygrad.engine.ir.Alike;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+
+/// The structure of fused attention and its derivatives: two chained contractions, of which the first makes a matrix that the second reduces.
+///
+/// Such a matrix is `f(r, j)`: any function of `x(r) · y(j)` for one or more pairs of x and y, and of whatever else r and j give. It is
+/// reduced over j by itself (the scores' LOGSUMEXP, row by row), or its product with a third factor g(j, c) is. Both at once is attention
+/// in one pass: the matrix is then proportional to e to the power of what a score exceeds its row's LOGSUMEXP by.
+///
+/// @param inner the sums of products that matrices are made of
+/// @param sums what is summed up of products of a matrix and a third factor
+/// @param rowFold the FOLD of a matrix itself
+/// @param weight where a `rowFold` and `sums` come together: the exponential that the sums' matrices are proportional to
+/// @param rows the loops that x changes with, which are shared out to blocks of threads
+/// @param steps the loops of the reductions
+/// @param columns the loops that third factors change with besides
+/// @param grid all other loops
+/// @param element the type of x, y and g, of 16 bits
+record FusedAttention(
+    List<Inner> inner, List<Sum> sums, @Nullable OpNode rowFold, @Nullable OpNode weight,
+    List<OpNode> rows, List<OpNode> steps, List<OpNode> columns, List<OpNode> grid, DType element) {
+  private static final int MOST_INNER = 128;
+
+  /// A sum of products of x, which changes with the rows, and y, which changes with the steps.
+  record Inner(OpNode fold, OpNode x, OpNode y) {}
+
+  /// A sum of products of a matrix and a third factor.
+  /// @param matrix rounded to 16 bits before it is multiplied
+  record Sum(OpNode fold, OpNode matrix, OpNode third) {}
+
+  static Optional<FusedAttention> find(Analysis analysis) {
+    List<OpNode> all = analysis.folds();
+    List<OpNode> outermost = all.stream().filter(analysis::isOutermost).toList();
+    if (outermost.isEmpty() || all.size() == outermost.size()) {
+      return Optional.empty();
+    }
+    List<OpNode> steps = Analysis.foldRanges(outermost.getFirst());
+    if (!outermost.stream().allMatch(fold -> Analysis.foldRanges(fold).equals(steps))) {
+      return Optional.empty();
+    }
+    long along = Analysis.foldMask(outermost.getFirst());
+    List<Inner> inner = new ArrayList<>();
+    for (OpNode fold : all) {
+      if (!outermost.contains(fold)) {
+        Inner one = inner(analysis, fold, along);
+        if (one == null) {
+          return Optional.empty();
+        }
+        inner.add(one);
+      }
+    }
+    List<Sum> sums = new ArrayList<>();
+    OpNode rowFold = null;
+    for (OpNode fold : outermost) {
+      Sum sum = sum(analysis, fold, along);
+      if (sum != null) {
+        sums.add(sum);
+      } else if (rowFold == null && containsInner(analysis, fold.input(0), along)) {
+        rowFold = fold;
+      } else {
+        return Optional.empty();
+      }
+    }
+    OpNode weight = rowFold == null || sums.isEmpty() ? null : weight(rowFold, sums);
+    return rowFold != null && !sums.isEmpty() && weight == null ? Optional.empty() : arrange(analysis, inner, sums, rowFold, weight, steps);
+  }
+
+  /// The same in a graph whose nodes have become others.
+  FusedAttention with(Map<OpNode, OpNode> changed) {
+    List<Inner> newInner = inner.stream().map(one -> new Inner(now(changed, one.fold), one.x, one.y)).toList();
+    List<Sum> newSums = sums.stream().map(sum -> new Sum(now(changed, sum.fold), now(changed, sum.matrix), sum.third)).toList();
+    OpNode newRowFold = rowFold == null ? null : now(changed, rowFold);
+    return new FusedAttention(newInner, newSums, newRowFold, weight == null ? null : now(changed, weight), rows, steps, columns, grid, element);
+  }
+
+  private static OpNode now(Map<OpNode, OpNode> changed, OpNode node) {
+    return Objects.requireNonNull(changed.get(node));
+  }
+
+  private static @Nullable Inner inner(Analysis analysis, OpNode fold, long along) {
+    OpNode product = fold.input(0);
+    if (fold.payload() != OpCode.ADD || !product.is(OpCode.MUL) || !isWidened(product.input(0)) || !isWidened(product.input(1)) || containsFold(product)) {
+      return null;
+    }
+    boolean second = (analysis.dependencies(product.input(1)) & along) != 0;
+    boolean first = (analysis.dependencies(product.input(0)) & along) != 0;
+    return first == second || Contraction.depth(fold) > MOST_INNER ? null : new Inner(fold, product.input(second ? 0 : 1).input(0), product.input(second ? 1 : 0).input(0));
+  }
+
+  private static @Nullable Sum sum(Analysis analysis, OpNode fold, long along) {
+    OpNode body = fold.input(0);
+    if (fold.payload() != OpCode.ADD || !body.is(OpCode.MUL)) {
+      return null;
+    }
+    int third = containsInner(analysis, body.input(0), along) ? 1 : 0;
+    OpNode g = body.input(third);
+    OpNode matrix = body.input(1 - third);
+    boolean fits = isWidened(g) && !containsFold(g) && containsInner(analysis, matrix, along) && isRounded(analysis, matrix, g.input(0).dtype());
+    return fits ? new Sum(fold, isWidened(matrix) ? matrix.input(0) : matrix, g.input(0)) : null;
+  }
+
+  /// Whether the matrix has, or may have, no more digits than the third factor: what is kept of the result has no more either.
+  private static boolean isRounded(Analysis analysis, OpNode matrix, DType narrow) {
+    return isWidened(matrix) ? matrix.input(0).dtype() == narrow
+        : analysis.stores().stream().allMatch(store -> store.input(0).dtype() == narrow);
+  }
+
+  private static boolean containsFold(OpNode node) {
+    return Graph.topological(List.of(node)).stream().anyMatch(n -> n.is(OpCode.FOLD));
+  }
+
+  private static boolean containsInner(Analysis analysis, OpNode node, long along) {
+    return Graph.topological(List.of(node)).stream().anyMatch(n -> n.is(OpCode.FOLD) && (analysis.dependencies(n) & along) != 0);
+  }
+
+  static boolean isWidened(OpNode node) {
+    return node.is(OpCode.CAST) && node.dtype() == DType.FLOAT32 && node.input(0).dtype().isFloating() && node.input(0).dtype().bytes() == 2;
+  }
+
+  /// e to the power of what the row's elements exceed their LOGSUMEXP by, if all the sums' matrices are proportional to it.
+  private static @Nullable OpNode weight(OpNode rowFold, List<Sum> sums) {
+    if (rowFold.payload() != OpCode.LOGSUMEXP) {
+      return null;
+    }
+    OpNode weight = OpNode.of(OpCode.EXP, OpNode.of(OpCode.SUB, rowFold.input(0), rowFold));
+    return sums.stream().allMatch(sum -> isProportional(sum.matrix, weight)) ? weight : null;
+  }
+
+  private static boolean isProportional(OpNode node, OpNode weight) {
+    if (node == weight) {
+      return true;
+    }
+    return switch (node.op()) {
+      case CAST, NEG -> isProportional(node.input(0), weight);
+      case MUL -> isProportional(node.input(0), weight) && !contains(node.input(1), weight)
+          || isProportional(node.input(1), weight) && !contains(node.input(0), weight);
+      case WHERE -> !contains(node.input(0), weight) && (node.input(1).isConstant(0) || isProportional(node.input(1), weight))
+          && (node.input(2).isConstant(0) || isProportional(node.input(2), weight));
+      default -> false;
+    };
+  }
+
+  private static boolean contains(OpNode node, OpNode part) {
+    return Graph.topological(List.of(node)).contains(part);
+  }
+
+  private static Optional<FusedAttention> arrange(
+      Analysis analysis, List<Inner> inner, List<Sum> sums, @Nullable OpNode rowFold, @Nullable OpNode weight, List<OpNode> steps) {
+    long left = inner.stream().mapToLong(one -> analysis.dependencies(one.x)).reduce(0, (a, b) -> a | b);
+    long right = inner.stream().mapToLong(one -> analysis.dependencies(one.y)).reduce(0, (a, b) -> a | b);
+    List<OpNode> rows = analysis.outer.stream().filter(range -> (left & Analysis.bit(range)) != 0 && (right & Analysis.bit(range)) == 0).toList();
+    Set<List<OpNode>> allColumns = new HashSet<>();
+    Set<DType> elements = new HashSet<>();
+    for (Sum sum : sums) {
+      allColumns.add(analysis.outer.stream().filter(range -> analysis.dependsOn(sum.third, range) && !analysis.dependsOn(sum.matrix, range)).toList());
+      elements.add(sum.third.dtype());
+      if (rows.stream().anyMatch(range -> analysis.dependsOn(sum.third, range))) {
+        return Optional.empty();
+      }
+    }
+    for (Inner one : inner) {
+      elements.add(one.x.dtype());
+      elements.add(one.y.dtype());
+    }
+    List<OpNode> columns = allColumns.isEmpty() ? List.of() : allColumns.iterator().next();
+    boolean fits = !rows.isEmpty() && elements.size() == 1 && allColumns.size() <= 1
+        && (sums.isEmpty() || !columns.isEmpty() && Contraction.count(columns) <= MOST_INNER);
+    if (!fits) {
+      return Optional.empty();
+    }
+    List<OpNode> grid = analysis.outer.stream().filter(range -> !rows.contains(range) && !columns.contains(range)).toList();
+    FusedAttention attention = new FusedAttention(inner, sums, rowFold, weight, rows, steps, columns, grid, elements.iterator().next());
+    return analysis.stores().stream().allMatch(store -> attention.isComplete(analysis, store)) ? Optional.of(attention) : Optional.empty();
+  }
+
+  /// Whether a STORE writes an element for each row, or for each row and column.
+  private boolean isComplete(Analysis analysis, OpNode store) {
+    boolean rowwise = isRowStore(analysis, store);
+    return analysis.outer.stream().allMatch(range -> rowwise && columns.contains(range) || analysis.dependsOn(store, range))
+        && (!rowwise || Graph.topological(List.of(store.input(2))).stream().noneMatch(node -> sums.stream().anyMatch(sum -> sum.fold == node)));
+  }
+
+  /// Whether what a STORE writes does not change with the columns.
+  boolean isRowStore(Analysis analysis, OpNode store) {
+    return columns.stream().noneMatch(range -> analysis.dependsOn(store, range));
+  }
+
+  /// The pair whose y is also a sum's third factor, the loops of its products being the columns.
+  @Nullable Inner sharing(Sum sum) {
+    for (Inner one : inner) {
+      List<OpNode> products = Analysis.foldRanges(one.fold);
+      var renamed = new HashMap<OpNode, OpNode>();
+      steps.forEach(range -> renamed.put(range, range));
+      grid.forEach(range -> renamed.put(range, range));
+      if (products.size() == columns.size() && Alike.match(one.y, sum.third, renamed) && products.stream().map(renamed::get).toList().equals(columns)) {
+        return one;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,29 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.List;
+import org.teenygrad.engine.runtime.Program;
+
+/// A way to run a kernel's loops.
+sealed interface LoopNest permits Elements, Contraction, Flat, Blocks, DeterministicScatter, NaiveMatmul, MatrixTiles, PersistentTiles, AttentionTiles {
+  /// What the nest writes with; its analysis has the graph that is written.
+  Emitter emitter();
+
+  /// Writes the function's body.
+  void emit();
+
+  /// What kind of kernel this is, as the first part of its name.
+  String kind();
+
+  /// How the work is cut up.
+  Program.Launch launch();
+
+  /// The tensor maps that it reads by.
+  default List<Program.TensorMap> maps() {
+    return List.of();
+  }
+
+  /// What there is to do.
+  default Program.Work work() {
+    return Work.of(emitter().analysis);
+  }
+}

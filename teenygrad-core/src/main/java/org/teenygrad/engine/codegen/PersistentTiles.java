@@ -1,0 +1,166 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.Program;
+import org.teenygrad.engine.runtime.Target;
+
+/// The loops of a sum of products on Hopper: as many blocks as there are multiprocessors go from tile to tile. In each, one thread has
+/// slabs brought by the tensor memory accelerator ([BulkTile]), also those of the next tile while the sums of the last are stored; groups of
+/// four warps multiply what has come (`wgmma`), and each warp finishes its 16 rows by itself.
+///
+/// @see <a href="https://github.com/NVIDIA/cutlass/blob/main/media/docs/cpp/efficient_gemm.md">CUTLASS, warp specialization</a>
+final class PersistentTiles implements LoopNest {
+  /// Tensor maps, one for each factor.
+  static final int MAPS = 2;
+
+  private static final int GROUP_THREADS = 128;
+
+  /// Registers of a thread; with one group that fetches and two that compute they are all that a multiprocessor has.
+  private static final int FETCHING_REGISTERS = 40;
+  private static final int COMPUTING_REGISTERS = 232;
+
+  private final Emitter emitter;
+  private final Raster raster;
+  private final BlockTile tile;
+  private final long steps;
+  private final OpNode leftStage;
+  private final BulkTile left;
+  private final BulkTile right;
+  private final WarpgroupProducts products;
+  private final Epilogue epilogue;
+  private final MbarrierRing mbarriers;
+  private final WarpSpecializedPipeline pipeline;
+  private final long ring;
+  private final long blocks;
+
+  /// @param emitter of a SINK of STEPS and STOREs
+  /// @param parts of the contraction that they make
+  PersistentTiles(Emitter emitter, Parts parts, BlockTile tile, BulkTile left, BulkTile right, Target.Gpu target) {
+    this.emitter = emitter;
+    this.tile = tile;
+    this.left = left;
+    this.right = right;
+    OpNode order = emitter.analysis.sink.input(0);
+    OpNode fold = order.inputs().stream().filter(effect -> effect.is(OpCode.FOLD)).findFirst().orElseThrow();
+    leftStage = fold.input(0).input(0);
+    raster = new Raster(Contraction.count(parts.rows()), Contraction.count(parts.columns()), parts.grid(emitter.analysis), tile.rows(), tile.columns());
+    steps = Math.ceilDiv(Contraction.count(parts.inner()), tile.depth());
+    blocks = Math.min(target.processors(), raster.tiles());
+    products = new WarpgroupProducts(emitter.ir, tile, leftStage.dtype(), left.stage().alongInner(), right.stage().alongInner());
+    long slotBytes = (long) left.bytes() + right.bytes();
+    ring = tile.stages() * slotBytes;
+    BlockTile piece = new BlockTile(WarpSums.ROWS, WarpSums.COLUMNS, tile.depth(), tile.stages(), Threads.WARP, tile.rung());
+    epilogue = new Epilogue(emitter, List.of(fold), null, parts.rows(), parts.columns(), piece);
+    mbarriers = new MbarrierRing(emitter.ir, tile.stages(), ring + (long) WarpSums.BYTES * tile.warps(), tile.warps());
+    pipeline = new WarpSpecializedPipeline(emitter.ir, order, mbarriers, slotBytes);
+  }
+
+  /// Shared memory beside the slabs.
+  static long bytes(int rows, int stages) {
+    return (long) WarpSums.BYTES * rows / WarpSums.ROWS + MbarrierRing.bytes(stages);
+  }
+
+  @Override
+  public Emitter emitter() {
+    return emitter;
+  }
+
+  @Override
+  public String kind() {
+    return "contract";
+  }
+
+  @Override
+  public List<Program.TensorMap> maps() {
+    return List.of(left.map(), right.map());
+  }
+
+  @Override
+  public Program.Launch launch() {
+    return new Program.Launch(blocks, tile.threads() + GROUP_THREADS, ring + bytes(tile.rows(), tile.stages()));
+  }
+
+  @Override
+  public void emit() {
+    Ir ir = emitter.ir;
+    SharedTile.declare(ir);
+    String thread = Threads.thread(ir);
+    mbarriers.prepare(thread);
+    emitter.branch(ir.value("icmp uge i64 " + thread + ", " + tile.threads()), () -> {
+      registers("dec", FETCHING_REGISTERS);
+      emitter.branch(ir.value("icmp eq i64 " + thread + ", " + tile.threads()), () -> tiles(this::fetch));
+    });
+    emitter.branch(ir.value("icmp ult i64 " + thread + ", " + tile.threads()), () -> {
+      registers("inc", COMPUTING_REGISTERS);
+      tiles(this::compute);
+    });
+  }
+
+  /// Moves registers from the group of the thread that fetches, which needs few, to two that compute.
+  private void registers(String change, int count) {
+    if (tile.threads() == 2 * GROUP_THREADS) {
+      emitter.ir.effect("call void asm sideeffect \"setmaxnreg." + change + ".sync.aligned.u32 " + count + ";\", \"~{memory}\"()");
+    }
+  }
+
+  /// What is done with a tile.
+  private interface Visit {
+    MbarrierRing.Turn at(String row, String column, MbarrierRing.Turn turn);
+  }
+
+  /// All tiles of this block, one after the other.
+  private void tiles(Visit visit) {
+    Ir ir = emitter.ir;
+    MbarrierRing.Turn first = MbarrierRing.Turn.first();
+    ir.loop(Threads.block(ir), Long.toString(raster.tiles()), blocks, List.of(first.slot(), first.phase()), (number, carried) -> {
+      List<Ir.Carried> after = new ArrayList<>();
+      raster.at(emitter, number, (row, column) -> {
+        MbarrierRing.Turn turn = visit.at(row, column, new MbarrierRing.Turn(carried.get(0), carried.get(1)));
+        after.addAll(List.of(turn.slot(), turn.phase()));
+      });
+      return after;
+    });
+  }
+
+  private MbarrierRing.Turn fetch(String row, String column, MbarrierRing.Turn turn) {
+    Ir ir = emitter.ir;
+    String run = Threads.row(ir);
+    return pipeline.fetch(steps, turn, (stage, step, slot, counter) -> {
+      if (stage == leftStage) {
+        left.fetch(emitter, row, step, slot, 0, run, counter);
+      } else {
+        right.fetch(emitter, column, step, ir.plus(slot, left.bytes()), 1, run, counter);
+      }
+    });
+  }
+
+  private MbarrierRing.Turn compute(String row, String column, MbarrierRing.Turn turn) {
+    List<Ir.Carried> results = pipeline.multiply(steps, turn, products.zero(), new MatmulStep(emitter.ir, products, left.bytes()));
+    finish(row, column, results.subList(0, results.size() - 2));
+    return WarpSpecializedPipeline.after(results);
+  }
+
+  /// What follows the sums of a warp's rows, some columns at a time. No warp waits for another.
+  private void finish(String row, String column, List<Ir.Carried> sums) {
+    Ir ir = emitter.ir;
+    String warp = WarpMatrix.warp(ir);
+    WarpSums memory = new WarpSums(ir, ir.plus(ir.value("mul i64 " + warp + ", " + WarpSums.BYTES), ring));
+    String firstRow = ir.value("add i64 " + row + ", " + ir.value("mul i64 " + warp + ", " + WarpSums.ROWS));
+    boolean whole = raster.m() % tile.rows() == 0 && raster.n() % tile.columns() == 0;
+    for (int first = 0; first < tile.columns(); first += WarpSums.COLUMNS) {
+      String firstColumn = ir.plus(column, first);
+      List<Ir.Carried> some = sums.subList(first / 2, (first + WarpSums.COLUMNS) / 2);
+      Runnable store = () -> epilogue.emit(new Epilogue.Share(WarpMatrix.lane(ir), memory, () -> memory.store(some)), firstRow, firstColumn, emitter.analysis.nodes);
+      if (whole) {
+        store.run();
+      } else {
+        String below = ir.value("icmp slt i64 " + firstRow + ", " + raster.m());
+        String inside = ir.value("icmp slt i64 " + firstColumn + ", " + raster.n());
+        emitter.branch(ir.value("and i1 " + below + ", " + inside), store);
+      }
+    }
+  }
+}

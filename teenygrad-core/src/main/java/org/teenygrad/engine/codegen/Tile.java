@@ -1,0 +1,65 @@
+package org.teenygrad.engine.codegen;
+
+import org.teenygrad.engine.runtime.Target;
+
+/// How a matrix product is cut up: registers hold a tile of `rows` x (`vectors` * `lanes`) sums; a work item computes
+/// `tilesPerItem` of those down and `panelsPerItem` across, with the right operand's part in scratch memory.
+///
+/// The scheme is that of Goto and van de Geijn ("Anatomy of High-Performance Matrix Multiplication", 2008) with one level less: the
+/// sums stay in registers over the whole inner dimension.
+///
+/// @param rows sums down, one broadcast of the left operand each
+/// @param vectors sums across, one vector of the right operand each
+record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerItem) {
+  /// Enough to even out cores that are not equally fast, and few enough that copies are used often.
+  private static final long ITEMS_PER_CORE = 2;
+
+  /// Tiles down and panels across that a work item should have at least.
+  private static final long FEWEST_TILES = 8;
+
+  private static final long FEWEST_PANELS = 2;
+
+  /// Vectors across in order of preference: two leave room for twelve rows, so each vector of the right operand that comes from
+  /// the second-level cache is used twelve times.
+  private static final int[] VECTORS = {2, 3, 4, 5};
+
+  /// @param m rows of the result, n columns, k the inner dimension
+  /// @param others how many such products there are
+  static Tile choose(long m, long n, long k, long others, int elementBytes, Target.Cpu target) {
+    int lanes = target.vectorBytes() / elementBytes;
+    long across = Math.ceilDiv(n, lanes);
+    int vectors = across == 1 ? 1 : 2;
+    for (int candidate : VECTORS) {
+      if (across % candidate == 0) {
+        vectors = candidate;
+        break;
+      }
+    }
+    int sums = target.vectorRegisters() >= 32 ? 24 : 12;
+    long most = Math.clamp(sums / vectors, 1, 16);
+    long tiles = Math.ceilDiv(m, most);
+    int rows = Math.toIntExact(Math.ceilDiv(m, tiles));
+    tiles = Math.ceilDiv(m, rows);
+
+    long panels = Math.ceilDiv(n, (long) vectors * lanes);
+    long panelBytes = k * vectors * lanes * elementBytes;
+    long fitting = Math.max(1, target.l2Bytes() / 2 / panelBytes);
+    long wanted = ITEMS_PER_CORE * target.cores();
+    long acrossItems = Math.ceilDiv(panels, fitting);
+    long downItems = 1;
+    // The longer side is cut first: each piece of one side copies what it needs of the other.
+    for (boolean down : m > n ? new boolean[] {true, false} : new boolean[] {false, true}) {
+      while (down && others * acrossItems * downItems < wanted && tiles / downItems >= 2 * FEWEST_TILES) {
+        downItems *= 2;
+      }
+      while (!down && others * acrossItems * downItems < wanted && panels / acrossItems >= 2 * FEWEST_PANELS) {
+        acrossItems *= 2;
+      }
+    }
+    return new Tile(rows, vectors, lanes, Math.ceilDiv(tiles, downItems), Math.ceilDiv(panels, acrossItems));
+  }
+
+  int width() {
+    return vectors * lanes;
+  }
+}

@@ -1,0 +1,91 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.teenygrad.DType;
+
+/// Products of 16-bit floats, or of float32 rounded to TensorFloat32, by warps: each has a part of the tile ([WarpMatrix]).
+final class WarpProducts implements Products {
+  /// Warps below one another.
+  private static final int DOWN = 2;
+
+  private final Ir ir;
+  private final BlockTile tile;
+  private final WarpMatrix matrix;
+  private final boolean leftInner;
+  private final boolean rightInner;
+  private final int rows;
+  private final int columns;
+
+  WarpProducts(Ir ir, BlockTile tile, DType element, boolean leftInner, boolean rightInner) {
+    this.ir = ir;
+    this.tile = tile;
+    matrix = new WarpMatrix(ir, element, tile.depth());
+    this.leftInner = leftInner;
+    this.rightInner = rightInner;
+    rows = tile.rows() / DOWN;
+    columns = tile.columns() / (tile.warps() / DOWN);
+  }
+
+  private int down() {
+    return rows / WarpMatrix.M;
+  }
+
+  private int across() {
+    return columns / WarpMatrix.N;
+  }
+
+  @Override
+  public List<Ir.Carried> zero() {
+    return Ir.times(down() * across() * 4, i -> new Ir.Carried("float", "0.0"));
+  }
+
+  @Override
+  public void fence() {}
+
+  private String firstRow() {
+    return ir.value("mul i64 " + ir.value("and i64 " + WarpMatrix.warp(ir) + ", " + (DOWN - 1)) + ", " + rows);
+  }
+
+  private String firstColumn() {
+    return ir.value("mul i64 " + ir.value("lshr i64 " + WarpMatrix.warp(ir) + ", 1") + ", " + columns);
+  }
+
+  @Override
+  public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
+    String row = firstRow();
+    String column = firstColumn();
+    List<String> now = new ArrayList<>(sums.stream().map(Ir.Carried::value).toList());
+    for (int step = 0; step < tile.depth() / matrix.inner(); step++) {
+      int at = step;
+      List<List<String>> a = Ir.times(down(), i -> matrix.left(left, leftInner, ir.plus(row, (long) i * WarpMatrix.M), at));
+      List<List<String>> b = new ArrayList<>();
+      for (int j = 0; j < across(); j += 2) {
+        b.addAll(matrix.right(right, rightInner, ir.plus(column, (long) j * WarpMatrix.N), step));
+      }
+      for (int i = 0; i < down(); i++) {
+        for (int j = 0; j < across(); j++) {
+          List<String> part = now.subList((i * across() + j) * 4, (i * across() + j) * 4 + 4);
+          List<String> results = matrix.multiply(a.get(i), b.get(j), part);
+          for (int e = 0; e < 4; e++) {
+            part.set(e, results.get(e));
+          }
+        }
+      }
+    }
+    return now.stream().map(sum -> new Ir.Carried("float", sum)).toList();
+  }
+
+  @Override
+  public void store(List<Ir.Carried> sums, int pitch) {
+    List<String> values = sums.stream().map(Ir.Carried::value).toList();
+    String row = firstRow();
+    String column = firstColumn();
+    for (int i = 0; i < down(); i++) {
+      for (int j = 0; j < across(); j++) {
+        int first = (i * across() + j) * 4;
+        WarpMatrix.store(ir, values.subList(first, first + 4), ir.plus(row, (long) i * WarpMatrix.M), ir.plus(column, (long) j * WarpMatrix.N), pitch, 0);
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
+
+/// `wgmma.mma_async` of four warps (PTX ISA, "Asynchronous warpgroup level matrix instructions"): 64 rows, of which each warp has 16, times up to
+/// 256 columns. The right factor is read from shared memory, the left one from there or from registers; sums lie as those of [WarpMatrix] do, eight
+/// columns after eight.
+///
+/// @param element of 16 bits
+record WarpgroupMatrix(Ir ir, DType element) {
+  static final int M = 64;
+
+  /// Steps along the inner dimension that one instruction takes.
+  static final int K = 16;
+
+  /// Eight lines of a slab.
+  private static final int GROUP_BYTES = 1024;
+
+  /// One step along the inner dimension.
+  ///
+  /// @param left a descriptor, or the four words of a fragment
+  /// @param right a descriptor
+  record Step(List<String> left, String right) {}
+
+  /// Where a matrix is in shared memory and how it lies there.
+  /// @param slab the byte where it starts
+  /// @param panel how many bytes apart panels of 64 rows are, for slabs along the rows
+  String descriptor(String slab, boolean alongInner, int panel) {
+    String pointer = ir.value("getelementptr inbounds i8, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + slab);
+    String address = ir.value("zext i32 " + ir.value("ptrtoint ptr addrspace(3) " + pointer + " to i32") + " to i64");
+    long swizzle128 = 1L << 62;
+    long leading = alongInner ? 1 : panel >> 4;
+    long layout = swizzle128 | (long) (GROUP_BYTES >> 4) << 32 | leading << 16;
+    return ir.value("or i64 " + ir.value("lshr i64 " + address + ", 4") + ", " + layout);
+  }
+
+  /// The descriptor some steps further along the inner dimension: each is 16 elements of a line, or 16 lines.
+  String further(String descriptor, boolean alongInner, int steps) {
+    return ir.plus(descriptor, steps * ((alongInner ? K * 2L : K * SharedTile.LINE) >> 4));
+  }
+
+  /// Starts to add products to sums, or to make sums of products alone; [#settle] waits for them.
+  /// @param sums null for none before
+  /// @param columns of the right factor
+  /// @param leftAcross whether the left factor lies across in shared memory
+  List<String> multiply(@Nullable List<String> sums, int columns, List<Step> steps, boolean leftAcross, boolean rightAcross) {
+    int count = columns / 2;
+    StringBuilder text = new StringBuilder("{ .reg .pred p, n; setp.eq.u32 p, 0, 0; setp.ne.u32 n, 0, 0; wgmma.fence.sync.aligned; ");
+    String registers = String.join(", ", Ir.times(count, i -> "$" + i));
+    String type = element == DType.FLOAT16 ? "f16" : "bf16";
+    List<String> constraints = new ArrayList<>(Ir.times(count, i -> "=f"));
+    List<String> operands = new ArrayList<>();
+    int next = count;
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      boolean words = step.left.size() > 1;
+      List<String> left = new ArrayList<>();
+      for (String operand : step.left) {
+        left.add("$" + next++);
+        constraints.add(words ? "r" : "l");
+        operands.add((words ? "i32 " : "i64 ") + operand);
+      }
+      constraints.add("l");
+      operands.add("i64 " + step.right);
+      text.append("wgmma.mma_async.sync.aligned.m64n").append(columns).append("k16.f32.").append(type).append('.').append(type)
+          .append(" {").append(registers).append("}, ").append(words ? "{" + String.join(", ", left) + "}" : left.getFirst()).append(", $").append(next++)
+          .append(sums == null && i == 0 ? ", n" : ", p").append(", 1, 1").append(words ? "" : leftAcross ? ", 1" : ", 0").append(rightAcross ? ", 1; " : ", 0; ");
+    }
+    text.append("wgmma.commit_group.sync.aligned; }");
+    if (sums != null) {
+      constraints.addAll(Ir.times(count, Object::toString));
+      sums.forEach(sum -> operands.add("float " + sum));
+    }
+    return floats(text.toString(), constraints, operands, count);
+  }
+
+  /// Waits for all products; the sums pass through here, so that nothing touches them before.
+  List<String> settle(List<String> pending) {
+    int count = pending.size();
+    List<String> constraints = new ArrayList<>(Ir.times(count, i -> "=f"));
+    constraints.addAll(Ir.times(count, Object::toString));
+    return floats("wgmma.wait_group.sync.aligned 0;", constraints, pending.stream().map(sum -> "float " + sum).toList(), count);
+  }
+
+  private List<String> floats(String text, List<String> constraints, List<String> operands, int count) {
+    String result = "{ " + Ir.times(count, i -> "float").stream().collect(Collectors.joining(", ")) + " }";
+    String all = ir.value("call " + result + " asm sideeffect \"" + text + "\", \"" + String.join(",", constraints) + ",~{memory}\"(" + String.join(", ", operands) + ")");
+    return Ir.times(count, i -> ir.value("extractvalue " + result + " " + all + ", " + i));
+  }
+
+  /// Makes what ordinary instructions wrote to shared memory visible to the tensor cores; a barrier follows.
+  void fence() {
+    ir.effect("call void asm sideeffect \"fence.proxy.async.shared::cta;\", \"~{memory}\"()");
+  }
+}

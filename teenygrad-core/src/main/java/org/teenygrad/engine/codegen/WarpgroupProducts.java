@@ -1,0 +1,67 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.List;
+import org.teenygrad.DType;
+
+/// Products of 16-bit floats by `wgmma`: each group of four warps has 64 rows of the tile, and the tensor cores read both factors from
+/// shared memory by themselves ([WarpgroupMatrix]).
+final class WarpgroupProducts implements Products {
+  private final Ir ir;
+  private final BlockTile tile;
+  private final WarpgroupMatrix unit;
+  private final boolean leftInner;
+  private final boolean rightInner;
+
+  WarpgroupProducts(Ir ir, BlockTile tile, DType element, boolean leftInner, boolean rightInner) {
+    this.ir = ir;
+    this.tile = tile;
+    this.leftInner = leftInner;
+    this.rightInner = rightInner;
+    unit = new WarpgroupMatrix(ir, element);
+  }
+
+  @Override
+  public List<Ir.Carried> zero() {
+    return Ir.times(tile.columns() / 2, i -> new Ir.Carried("float", "0.0"));
+  }
+
+  @Override
+  public void fence() {
+    unit.fence();
+  }
+
+  @Override
+  public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
+    int panel = tile.depth() * SharedTile.LINE;
+    // A warpgroup's 64 rows are as many lines, or one panel.
+    String group = ir.value("lshr i64 " + Threads.thread(ir) + ", 7");
+    String own = ir.value("mul i64 " + group + ", " + (leftInner ? WarpgroupMatrix.M * SharedTile.LINE : panel));
+    String a = unit.descriptor(ir.value("add i64 " + left + ", " + own), leftInner, panel);
+    String b = unit.descriptor(right, rightInner, panel);
+    List<WarpgroupMatrix.Step> steps =
+        Ir.times(tile.depth() / WarpgroupMatrix.K, i -> new WarpgroupMatrix.Step(List.of(unit.further(a, leftInner, i)), unit.further(b, rightInner, i)));
+    return carried(unit.multiply(values(sums), tile.columns(), steps, !leftInner, !rightInner));
+  }
+
+  @Override
+  public List<Ir.Carried> settle(List<Ir.Carried> pending) {
+    return carried(unit.settle(values(pending)));
+  }
+
+  private static List<String> values(List<Ir.Carried> sums) {
+    return sums.stream().map(Ir.Carried::value).toList();
+  }
+
+  private static List<Ir.Carried> carried(List<String> sums) {
+    return sums.stream().map(sum -> new Ir.Carried("float", sum)).toList();
+  }
+
+  @Override
+  public void store(List<Ir.Carried> sums, int pitch) {
+    List<String> values = values(sums);
+    String row = ir.value("mul i64 " + WarpMatrix.warp(ir) + ", " + WarpMatrix.M);
+    for (int j = 0; j < tile.columns() / WarpMatrix.N; j++) {
+      WarpMatrix.store(ir, values.subList(4 * j, 4 * j + 4), row, Integer.toString(WarpMatrix.N * j), pitch, 0);
+    }
+  }
+}

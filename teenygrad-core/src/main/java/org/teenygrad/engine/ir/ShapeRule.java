@@ -1,0 +1,153 @@
+package org.teenygrad.engine.ir;
+
+import java.util.List;
+import org.teenygrad.Shape;
+
+/// The shape that an operation gives, from its inputs and payload; throws where they do not fit.
+enum ShapeRule {
+  SCALAR,
+  STORAGE,
+  VECTOR,
+  PARAMETER,
+  /// All inputs of one shape, which is the result's.
+  SAME,
+  RESHAPED,
+  PERMUTED,
+  EXPANDED,
+  PADDED,
+  SHRUNK,
+  FLIPPED,
+  REDUCED,
+  INDEX_SHAPE,
+  SCATTER_SHAPE,
+  SECOND_SHAPE;
+
+  Shape derive(OpCode op, List<OpNode> inputs, Object payload) {
+    return switch (this) {
+      case SCALAR -> Shape.SCALAR;
+      case STORAGE -> ((Storage) payload).shape();
+      case VECTOR -> Shape.of((Integer) payload);
+      case PARAMETER -> ((Param) payload).shape();
+      case SAME -> same(op, inputs);
+      case RESHAPED -> reshaped(inputs.getFirst().shape(), (Shape) payload);
+      case PERMUTED -> permuted(inputs.getFirst().shape(), (List<?>) payload);
+      case EXPANDED -> expanded(inputs.getFirst().shape(), (Shape) payload);
+      case PADDED -> padded(inputs.getFirst().shape(), (Bounds) payload);
+      case SHRUNK -> shrunk(inputs.getFirst().shape(), (Bounds) payload);
+      case FLIPPED -> flipped(inputs.getFirst().shape(), (List<?>) payload);
+      case REDUCED -> reduced(inputs.getFirst().shape(), (Reduction) payload);
+      case INDEX_SHAPE -> gathered(inputs.get(0).shape(), inputs.get(1).shape(), (Integer) payload);
+      case SCATTER_SHAPE -> scattered(inputs, (Scatter) payload);
+      case SECOND_SHAPE -> {
+        require(op, inputs.get(0).shape().equals(inputs.get(2).shape()), inputs);
+        yield inputs.get(1).shape();
+      }
+    };
+  }
+
+  private static Shape same(OpCode op, List<OpNode> inputs) {
+    Shape first = inputs.getFirst().shape();
+    for (OpNode input : inputs) {
+      require(op, input.shape().equals(first), inputs);
+    }
+    return first;
+  }
+
+  private static Shape reshaped(Shape from, Shape to) {
+    if (from.elements() != to.elements()) {
+      throw new IllegalArgumentException("reshape: " + from + " has " + from.elements() + " elements, " + to + " has " + to.elements());
+    }
+    return to;
+  }
+
+  private static Shape permuted(Shape from, List<?> order) {
+    int[] sizes = new int[order.size()];
+    boolean[] seen = new boolean[from.rank()];
+    for (int i = 0; i < sizes.length; i++) {
+      int axis = (Integer) order.get(i);
+      if (sizes.length != from.rank() || seen[from.axis(axis)]) {
+        throw new IllegalArgumentException("permute: " + order + " is not an order of the axes of " + from);
+      }
+      seen[axis] = true;
+      sizes[i] = from.size(axis);
+    }
+    return Shape.of(sizes);
+  }
+
+  private static Shape expanded(Shape from, Shape to) {
+    boolean fits = from.rank() == to.rank();
+    for (int i = 0; fits && i < to.rank(); i++) {
+      fits = from.size(i) == to.size(i) || from.size(i) == 1;
+    }
+    if (!fits) {
+      throw new IllegalArgumentException("expand: " + from + " does not expand to " + to + "; only axes of size 1 do");
+    }
+    return to;
+  }
+
+  private static Shape padded(Shape from, Bounds zeros) {
+    int[] sizes = from.toArray();
+    checkRank("pad", from, zeros);
+    for (int i = 0; i < sizes.length; i++) {
+      if (zeros.first(i) < 0 || zeros.second(i) < 0) {
+        throw new IllegalArgumentException("pad: negative padding " + zeros);
+      }
+      sizes[i] += zeros.first(i) + zeros.second(i);
+    }
+    return Shape.of(sizes);
+  }
+
+  private static Shape shrunk(Shape from, Bounds part) {
+    int[] sizes = from.toArray();
+    checkRank("shrink", from, part);
+    for (int i = 0; i < sizes.length; i++) {
+      if (part.first(i) < 0 || part.first(i) > part.second(i) || part.second(i) > sizes[i]) {
+        throw new IllegalArgumentException("shrink: " + part.first(i) + ".." + part.second(i) + " of axis " + i + " of " + from);
+      }
+      sizes[i] = part.second(i) - part.first(i);
+    }
+    return Shape.of(sizes);
+  }
+
+  private static void checkRank(String what, Shape from, Bounds bounds) {
+    if (bounds.rank() != from.rank()) {
+      throw new IllegalArgumentException(what + ": bounds for " + bounds.rank() + " axes given to shape " + from);
+    }
+  }
+
+  private static Shape flipped(Shape from, List<?> axes) {
+    axes.forEach(axis -> from.axis((Integer) axis));
+    return from;
+  }
+
+  private static Shape reduced(Shape from, Reduction reduction) {
+    Shape shape = from;
+    for (int axis : reduction.axes()) {
+      shape = shape.with(axis, 1);
+    }
+    return shape;
+  }
+
+  private static Shape gathered(Shape from, Shape index, int axis) {
+    boolean fits = from.rank() == index.rank() && axis >= 0 && axis < from.rank();
+    for (int i = 0; fits && i < index.rank(); i++) {
+      fits = i == axis || from.size(i) == index.size(i);
+    }
+    if (!fits) {
+      throw new IllegalArgumentException("gather: index " + index + " differs from " + from + " elsewhere than on axis " + axis);
+    }
+    return index;
+  }
+
+  private static Shape scattered(List<OpNode> inputs, Scatter scatter) {
+    gathered(inputs.get(0).shape(), inputs.get(1).shape(), scatter.axis());
+    require(OpCode.SCATTER, inputs.get(1).shape().equals(inputs.get(2).shape()), inputs);
+    return inputs.get(0).shape();
+  }
+
+  private static void require(OpCode op, boolean fits, List<OpNode> inputs) {
+    if (!fits) {
+      throw new IllegalArgumentException(op + " of shapes that differ: " + inputs.stream().map(OpNode::shape).toList());
+    }
+  }
+}

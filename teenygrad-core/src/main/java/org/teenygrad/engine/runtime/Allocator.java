@@ -1,0 +1,48 @@
+package org.teenygrad.engine.runtime;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
+import org.teenygrad.OutOfMemoryException;
+
+/// Hands out a device's memory and copies between it and the host.
+public interface Allocator {
+  /// Memory with undefined contents, aligned to 64 bytes or more.
+  /// @throws OutOfMemoryException if there is no room, also after everything unreachable was collected
+  Buffer allocate(long bytes);
+
+  /// Looks whether so much memory can be had at once, after everything unreachable was collected if need be, before somebody begins
+  /// what needs it.
+  /// @param what says what it is for
+  /// @throws OutOfMemoryException if it cannot
+  default void requireRoom(long bytes, Supplier<String> what) {}
+
+  /// The most bytes that were ever taken at once, those kept for the next buffers included; 0 where nobody counts.
+  default long peakBytes() {
+    return 0;
+  }
+
+  /// Copies all of `source` to the start of `target`; afterwards `source` may change.
+  void copyIn(Buffer target, MemorySegment source);
+
+  /// New memory with these bytes; afterwards `source` may change. A device to which each copy is a cost may gather small ones until
+  /// a kernel runs.
+  default Buffer upload(MemorySegment source) {
+    Buffer buffer = allocate(source.byteSize());
+    copyIn(buffer, source);
+    return buffer;
+  }
+
+  /// Copies the first bytes of `source`, after all kernels that write it are done, into all of `target`.
+  void copyOut(Buffer source, MemorySegment target);
+
+  /// Copies all of a buffer of another device to the start of `target`, by default through the host.
+  /// @param from whose buffer `source` is
+  default void copyAcross(Buffer target, Buffer source, Allocator from) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment host = arena.allocate(source.bytes(), 64);
+      from.copyOut(source, host);
+      copyIn(target, host);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.teenygrad.engine.runtime;
+
+import java.util.List;
+import org.teenygrad.DType;
+import org.teenygrad.engine.ir.OpNode;
+
+/// One kernel, ready for a device's compiler.
+///
+/// On a GPU one launch runs over all lists of buffers that are independent of each other, so the source is made for that many; elsewhere
+/// for one list.
+///
+/// @param name a function name, unique among the kernels of a schedule, that says what the kernel does
+/// @param graphs for each list of buffers that a launch runs over, a SINK. For devices with a machine [Target]: of STOREs over PARAMs and RANGEs. For [Target.Graphs]: of
+///     tensor-level nodes; slots 0.. are the outputs, one for each of the SINK's inputs, then come the arguments
+/// @param source LLVM IR that defines the function `name`: of `(ptr args, i64 begin, i64 end, ptr scratch)` for [Target.Cpu], for [Target.Gpu] of one
+///     pointer for each PARAM slot, or one parameter that holds those of all lists; empty for [Target.Graphs]
+/// @param maps tensor maps, each of which is a parameter after the pointers ([Target.Gpu])
+/// @param launch how its work is cut up
+/// @param work an estimate of all graphs together
+/// @param description what the kernel computes, in a line for people
+public record Program(String name, List<OpNode> graphs, String source, List<TensorMap> maps, Launch launch, Work work, String description) {
+  /// A program about which there is nothing to say.
+  public Program(String name, OpNode graph, String source, Launch launch, Work work) {
+    this(name, List.of(graph), source, List.of(), launch, work, name);
+  }
+
+  /// The graph of the first list; those of others differ in sizes and types at most.
+  public OpNode graph() {
+    return graphs.getFirst();
+  }
+
+  /// The graph of one of the lists that a launch is given.
+  public OpNode graph(int list) {
+    return graphs.get(graphs.size() == 1 ? 0 : list);
+  }
+
+  /// How a kernel's work is cut up.
+  ///
+  /// @param items how many independent parts there are: on a processor `begin..end` is some of them, on a GPU each is a block of threads
+  /// @param threads how many threads work on one part together: 1 on a processor
+  /// @param scratchBytes how much memory of its own each part needs while it is worked on: 64-byte aligned on a processor, a block's
+  ///     dynamic shared memory on a GPU
+  /// @param times how often all of that is done in one launch: once for each list of buffers, if the items are those of one list
+  public record Launch(long items, int threads, long scratchBytes, int times) {
+    /// For one list of buffers, or for all.
+    public Launch(long items, int threads, long scratchBytes) {
+      this(items, threads, scratchBytes, 1);
+    }
+
+    /// The same for so many lists.
+    public Launch times(int lists) {
+      return new Launch(items, threads, scratchBytes, lists);
+    }
+  }
+
+  /// A buffer as a tensor whose tiles the tensor memory accelerator of a GPU brings to shared memory, with the 16-byte parts of lines of 128 bytes
+  /// exchanged by the line's number.
+  ///
+  /// @param slot the buffer
+  /// @param offset where in it the tensor starts, in elements
+  /// @param dimensions two to five, neighbours in memory first
+  public record TensorMap(int slot, DType dtype, long offset, List<Dimension> dimensions) {}
+
+  /// @param size how many there are
+  /// @param stride how many elements apart
+  /// @param box how many a tile has
+  public record Dimension(long size, long stride, int box) {}
+
+  /// Floating-point operations, and bytes of tensors read and written at least once.
+  public record Work(double flops, double bytes) {}
+}

@@ -1,0 +1,86 @@
+package org.teenygrad.engine.runtime;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.teenygrad.MatmulPrecision;
+
+/// What the Generator must know of a machine to write code for it.
+public sealed interface Target {
+  /// Takes tensor-level graphs as they are: nothing is fused and no code is written.
+  record Graphs() implements Target {}
+
+  /// A processor with vector registers.
+  ///
+  /// @param vectorBytes size of a vector register
+  /// @param vectorRegisters how many there are
+  /// @param l1Bytes first-level data cache of a core
+  /// @param l2Bytes second-level cache of a core
+  /// @param cores how many run kernels
+  record Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores) implements Target {}
+
+  /// A graphics processor with CUDA's model of execution: blocks of threads in warps of 32, memory shared within a block.
+  ///
+  /// @param processors how many multiprocessors run blocks
+  /// @param sharedBytes how much shared memory one block may ask for
+  /// @param rung the highest on which it multiplies matrices
+  /// @param precision what is allowed of products of float32
+  record Gpu(int processors, int sharedBytes, Rung rung, MatmulPrecision precision) implements Target {
+    public Gpu(int processors, int sharedBytes, Rung rung) {
+      this(processors, sharedBytes, rung, MatmulPrecision.HIGHEST);
+    }
+
+    /// The same on a rung that it has.
+    public Gpu on(Rung lower) {
+      return new Gpu(processors, sharedBytes, lower, precision);
+    }
+
+    /// The same where so much is allowed.
+    public Gpu with(MatmulPrecision allowed) {
+      return new Gpu(processors, sharedBytes, rung, allowed);
+    }
+  }
+
+  /// The ways in which a GPU multiplies matrices, from the loop that everybody writes first to the instruction that NVIDIA added last.
+  enum Rung {
+    /// A thread for each sum, which reads its factors where they are.
+    NAIVE("naive"),
+
+    /// Tiles of the factors in shared memory, which many threads read; a thread has few sums.
+    SHARED("shared"),
+
+    /// A square of sums in each thread's registers: what it reads from shared memory, in vectors, is multiplied several times.
+    REGISTERS("registers"),
+
+    /// `mma.sync` of one warp, on tensor cores (compute capability 8.0).
+    WARP("mma"),
+
+    /// `wgmma` of four warps, whose factors the tensor cores read from shared memory (9.0 alone).
+    WARPGROUP("wgmma"),
+
+    /// The same, fed by the tensor memory accelerator, which one thread of blocks that stay has bring tiles (9.0 alone).
+    TENSOR_MEMORY("tma");
+
+    /// What users call it.
+    public final String text;
+
+    Rung(String text) {
+      this.text = text;
+    }
+
+    /// @throws IllegalArgumentException if there is none of this name
+    public static Rung of(String text) {
+      return Arrays.stream(values()).filter(rung -> rung.text.equals(text)).findFirst().orElseThrow(() -> new IllegalArgumentException(
+          "no rung '" + text + "'; there are " + Arrays.stream(values()).map(rung -> rung.text).collect(Collectors.joining(", "))));
+    }
+
+    /// Whether this one has what that one needs.
+    public boolean includes(Rung that) {
+      return compareTo(that) >= 0;
+    }
+
+    /// Whether tensor cores multiply. Where none do, 16-bit factors are multiplied in float32.
+    public boolean hasMatrixUnit() {
+      return includes(WARP);
+    }
+  }
+}

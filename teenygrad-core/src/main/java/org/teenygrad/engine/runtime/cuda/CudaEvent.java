@@ -1,0 +1,21 @@
+package org.teenygrad.engine.runtime.cuda;
+
+/// A mark in a GPU's queue, with the time when the queue came to it.
+record CudaEvent(long context, long handle) implements AutoCloseable {
+  /// For the context that is current.
+  static CudaEvent create(long context) {
+    return new CudaEvent(context, CudaDriver.eventCreate());
+  }
+
+  /// Both have been waited for.
+  long nanosUntil(CudaEvent later) {
+    return (long) (1e6 * CudaDriver.eventElapsedMillis(handle, later.handle));
+  }
+
+  /// The driver keeps what it still needs of it.
+  @Override
+  public void close() {
+    CudaDriver.ctxSetCurrent(context);
+    CudaDriver.eventDestroy(handle);
+  }
+}

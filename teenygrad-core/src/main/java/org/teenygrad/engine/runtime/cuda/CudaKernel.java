@@ -1,0 +1,119 @@
+package org.teenygrad.engine.runtime.cuda;
+
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.engine.runtime.Buffer;
+import org.teenygrad.engine.runtime.Kernel;
+import org.teenygrad.engine.runtime.Program.TensorMap;
+import org.teenygrad.engine.runtime.cuda.CudaDriver.FunctionAttribute;
+
+/// A function in a module that the driver has loaded; unloaded when nobody refers to it any more.
+final class CudaKernel implements Kernel {
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  /// Shared memory that a block gets without asking.
+  private static final int SHARED_BYTES_UNASKED = 48 << 10;
+
+  private final CudaStream stream;
+  private final String title;
+  private final List<TensorMap> maps;
+  private final Launch launch;
+  private final long function;
+  private @Nullable Parameters parameters;
+
+  /// @param blocks in a row of the grid
+  /// @param rows of the grid
+  /// @param threads of a block
+  /// @param sharedBytes dynamic shared memory of a block
+  record Launch(long blocks, int rows, int threads, int sharedBytes) {
+    Launch {
+      if (blocks < 0 || blocks > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(blocks + " blocks; a GPU takes 2^31 - 1 at most");
+      }
+    }
+  }
+
+  /// @param description what it computes
+  /// @param cubin machine code that defines the function, whose parameters are a pointer for each buffer, or one that holds those of all lists
+  /// @param maps tensor maps, which are parameters after the pointers
+  CudaKernel(CudaStream stream, String name, String description, byte[] cubin, List<TensorMap> maps, Launch launch) {
+    this.stream = stream;
+    this.title = description.equals(name) ? name : name + " (" + description + ")";
+    this.maps = maps;
+    this.launch = launch;
+    stream.makeCurrent();
+    long module = CudaDriver.moduleLoadData(cubin);
+    CLEANER.register(this, () -> unload(stream, module));
+    this.function = CudaDriver.moduleGetFunction(module, name);
+    if (launch.sharedBytes() > SHARED_BYTES_UNASKED) {
+      CudaDriver.funcSetAttribute(function, FunctionAttribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, launch.sharedBytes());
+    }
+  }
+
+  private static void unload(CudaStream stream, long module) {
+    stream.synchronize(); // it may be running
+    CudaDriver.moduleUnload(module);
+  }
+
+  @Override
+  public synchronized void run(List<List<Buffer>> lists) {
+    launch(prepared(lists));
+    Reference.reachabilityFence(lists);
+    Reference.reachabilityFence(this);
+  }
+
+  @Override
+  public synchronized long time(List<List<Buffer>> lists) {
+    Parameters ready = prepared(lists);
+    try (CudaEvent start = stream.record()) {
+      launch(ready);
+      try (CudaEvent end = stream.record()) {
+        stream.synchronize();
+        Reference.reachabilityFence(lists);
+        Reference.reachabilityFence(this);
+        return start.nanosUntil(end);
+      }
+    }
+  }
+
+  private Parameters prepared(List<List<Buffer>> lists) {
+    Parameters known = parameters;
+    if (known == null) {
+      parameters = known = Parameters.of(maps, lists);
+    } else {
+      known.change(lists);
+    }
+    return known;
+  }
+
+  private void launch(Parameters ready) {
+    if (launch.blocks() > 0) {
+      stream.launch(title, function, launch, ready);
+    }
+  }
+
+  /// Its name and what it computes.
+  String title() {
+    return title;
+  }
+
+  List<TensorMap> maps() {
+    return maps;
+  }
+
+  long function() {
+    return function;
+  }
+
+  Launch launch() {
+    return launch;
+  }
+
+  /// Registers, spilled bytes and such, of one thread.
+  int attribute(FunctionAttribute attribute) {
+    stream.makeCurrent();
+    return CudaDriver.funcGetAttribute(attribute, function);
+  }
+}

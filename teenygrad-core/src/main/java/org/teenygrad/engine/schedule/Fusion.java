@@ -1,0 +1,305 @@
+package org.teenygrad.engine.schedule;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.IndexAlgebra;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Range;
+import org.teenygrad.engine.ir.Reduction;
+import org.teenygrad.engine.runtime.Target;
+
+/// Decides which nodes get memory; everything else is computed where it is needed.
+///
+/// The graph is walked from the results to the inputs. Each node is asked for elements ([Value]s: which index, in which
+/// kernel), and either becomes the root of a kernel of its own or passes the request on to its inputs with the index changed
+/// as the operation says. A view therefore never costs anything, and a attention of elementwise operations, the reductions of a
+/// row with what follows them, and a contraction with its epilogue each end up in one kernel.
+final class Fusion {
+  /// Operations that an element may cost to be computed again in another kernel, rather than be written and read: an
+  /// exponential and a little more. At 32 results a cycle, that is about what a write and a read from the second-level cache take.
+  private static final int RECOMPUTE_ELSEWHERE = 16;
+
+  /// The same on a GPU, whose memory is further away.
+  private static final int RECOMPUTE_ELSEWHERE_ON_GPU = 60;
+
+  /// The same within one kernel, where nothing need be written: softmax computes its exponentials twice.
+  private static final int RECOMPUTE_WITHIN = 40;
+
+  /// How many values a kernel may hold before the rest becomes another's.
+  private static final int VALUES_PER_KERNEL = 256;
+
+  private final int recomputeElsewhere;
+  private final Costs costs;
+  private final Rematerialization rematerialized;
+  private final Target target;
+  private final Set<OpNode> sinks;
+  private final Map<OpNode, Set<Value>> wanted = new LinkedHashMap<>();
+  private final List<Group> groups = new ArrayList<>();
+
+  private Fusion(List<OpNode> order, Collection<OpNode> sinks, Target target) {
+    rematerialized = new Rematerialization(order, target);
+    this.target = target;
+    recomputeElsewhere = target instanceof Target.Gpu ? RECOMPUTE_ELSEWHERE_ON_GPU : RECOMPUTE_ELSEWHERE;
+    costs = new Costs(order, recomputeElsewhere);
+    this.sinks = new HashSet<>(sinks);
+  }
+
+  /// The kernels that compute the sinks, in an order in which they can run.
+  static List<Group> groups(Collection<OpNode> sinks, Target target) {
+    List<OpNode> order = Graph.topological(sinks);
+    Fusion fusion = new Fusion(order, sinks, target);
+    for (OpNode node : order.reversed()) {
+      fusion.visit(node);
+    }
+    return fusion.groups.reversed();
+  }
+
+  static boolean isLoaded(OpNode node) {
+    return node.is(OpCode.BUFFER) || node.is(OpCode.PARAM);
+  }
+
+  private void visit(OpNode node) {
+    Set<Value> values = wanted.getOrDefault(node, Set.of());
+    if (isLoaded(node) || values.isEmpty() && !sinks.contains(node)) {
+      return;
+    }
+    if (sinks.contains(node) || needsMemory(node, values)) {
+      Group group = new Group(node);
+      groups.add(group);
+      request(group.value(node, group.ranges, IndexAlgebra.TRUE), node);
+    } else {
+      for (Value value : values) {
+        request(value, node);
+      }
+    }
+  }
+
+  private boolean needsMemory(OpNode node, Set<Value> values) {
+    if (rematerialized.contains(node)) {
+      return false;
+    }
+    return switch (node.op().group()) {
+      case MOVEMENT, SOURCE -> false;
+      case REDUCE -> values.size() > 1 || rematerialized.contains(node.input(0)) && !Costs.isContraction(node) || !fits(node, values.iterator().next());
+      case MEMORY -> !node.is(OpCode.DETACH);
+      case INDEX -> node.is(OpCode.SCATTER) || elementNeedsMemory(node, values);
+      case UNARY, BINARY, TERNARY -> !isWidening(node) && elementNeedsMemory(node, values);
+      case KERNEL, TILE -> throw new IllegalStateException(node + " in a graph of tensors");
+    };
+  }
+
+  /// Whether a GPU brings a factor of this type to its matrix units past the registers, so that nothing can be computed on the way.
+  private boolean isCopiedAsIs(OpNode node) {
+    return target instanceof Target.Gpu && node.dtype().isFloating() && node.dtype().bytes() == 2;
+  }
+
+  /// Whether the same values take less room before this node.
+  private static boolean isWidening(OpNode node) {
+    return node.is(OpCode.CAST) && node.input(0).dtype().bytes() < node.dtype().bytes();
+  }
+
+  private boolean elementNeedsMemory(OpNode node, Set<Value> values) {
+    Value first = values.iterator().next();
+    if (values.stream().anyMatch(value -> value.group.products.contains(node))) {
+      return false;
+    }
+    if (isCopiedAsIs(node) && values.stream().anyMatch(Fusion::isOperand)) {
+      return true;
+    }
+    int operations = costs.operations(node);
+    int reads = costs.largeReads(node);
+    boolean sameKernel = values.stream().allMatch(value -> value.group == first.group);
+    if (operations <= 1 && reads <= 1 && costs.contraction(node) == null || reads == 0 && operations <= recomputeElsewhere) {
+      return values.size() > VALUES_PER_KERNEL;
+    }
+    if (values.size() > 8 || first.group.values.size() > VALUES_PER_KERNEL) {
+      return true;
+    }
+    for (Value value : values) {
+      if (isOperand(value)) {
+        return true;
+      }
+    }
+    if (values.size() == 1) {
+      return costs.contraction(node) != null && (!coversRanges(first) || isPadded(first)) && !isNarrowerBefore(node);
+    }
+    if (costs.contraction(node) != null) {
+      return true;
+    }
+    int within = Math.max(RECOMPUTE_WITHIN, recomputeElsewhere);
+    return sameKernel ? costs.operationsWithin(node, within) > within : operations > recomputeElsewhere || reads > 1;
+  }
+
+  /// Whether what a contraction gives takes less room some way before this node.
+  private boolean isNarrowerBefore(OpNode node) {
+    return node.inputs().stream().anyMatch(input -> costs.contraction(input) != null && (isWidening(input) || input.dtype().bytes() < node.dtype().bytes()));
+  }
+
+  /// Whether a value is a factor of its kernel's contraction, which reads each element many times.
+  private static boolean isOperand(Value value) {
+    if (value.group.contraction == null) {
+      return false;
+    }
+    int outer = value.group.ranges.size();
+    return value.index.stream().anyMatch(i -> dependsOnFold(i, outer));
+  }
+
+  private static boolean dependsOnFold(OpNode index, int outer) {
+    return Graph.topological(List.of(index)).stream().anyMatch(n -> n.is(OpCode.RANGE) && n.payload(Range.class).id() >= outer);
+  }
+
+  private static boolean isPadded(Value value) {
+    return value.valid != IndexAlgebra.TRUE;
+  }
+
+  /// Whether the value's index runs over all of its kernel's loops: each element is computed once.
+  private static boolean coversRanges(Value value) {
+    Set<OpNode> own = new HashSet<>(Graph.topological(value.index));
+    return value.node.shape().elements() == value.group.root.shape().elements()
+        && value.group.ranges.stream().allMatch(range -> range == IndexAlgebra.ZERO || own.contains(range));
+  }
+
+  /// Whether a reduction can be computed inside the one kernel that wants it, once for each of its elements.
+  private boolean fits(OpNode node, Value value) {
+    Group group = value.group;
+    if (isPadded(value) || group.contraction != null || group.foldDomains.size() > 6 || group.values.size() > VALUES_PER_KERNEL) {
+      return false;
+    }
+    List<OpNode> domain = new ArrayList<>();
+    for (OpNode index : value.index) {
+      if (index == IndexAlgebra.ZERO) {
+        continue;
+      }
+      if (!group.ranges.contains(index) || domain.contains(index)) {
+        return false;
+      }
+      domain.add(index);
+    }
+    if (Costs.isContraction(node)) {
+      return group.foldDomains.isEmpty() && coversRanges(value);
+    }
+    if (node.shape().elements() < 8 && node.input(0).shape().elements() > 1 << 15 && group.root.shape().elements() > 1 << 15) {
+      return false;
+    }
+    if (Merging.serializes(target, node.shape().elements(), group.root.shape().elements())) {
+      return false;
+    }
+    Set<OpNode> ours = new LinkedHashSet<>(domain);
+    for (List<OpNode> other : group.foldDomains) {
+      if (!ours.containsAll(other) && !other.containsAll(ours)) {
+        return false;
+      }
+    }
+    return isPrefix(domain, group.ranges);
+  }
+
+  /// Whether a domain is the outermost loops of a kernel, so that what depends on it alone is computed before the inner ones start.
+  private static boolean isPrefix(List<OpNode> domain, List<OpNode> ranges) {
+    int count = 0;
+    for (OpNode range : ranges) {
+      if (range == IndexAlgebra.ZERO) {
+        continue;
+      }
+      if (!domain.contains(range)) {
+        break;
+      }
+      count++;
+    }
+    return count == domain.size();
+  }
+
+  /// Asks the inputs for what computing this value takes.
+  private void request(Value value, OpNode node) {
+    Group group = value.group;
+    IndexAlgebra algebra = group.algebra;
+    switch (node.op()) {
+      case CONST, ARANGE -> {}
+      case REDUCE, LOGSUMEXP -> {
+        List<OpNode> index = new ArrayList<>(value.index);
+        List<OpNode> folds = new ArrayList<>();
+        for (int axis : node.payload(Reduction.class).axes()) {
+          OpNode range = group.freshRange(node.input(0).shape().size(axis));
+          index.set(axis, range);
+          if (range != IndexAlgebra.ZERO) {
+            folds.add(range);
+          }
+        }
+        value.foldRanges = folds;
+        group.foldDomains.add(value.index.stream().filter(i -> i.is(OpCode.RANGE)).toList());
+        if (Costs.isContraction(node) && group.contraction == null) {
+          group.contraction = node;
+          for (OpNode part = node.input(0); part.is(OpCode.CAST) || part.is(OpCode.MUL); part = part.input(0)) {
+            group.products.add(part);
+            if (part.is(OpCode.MUL)) {
+              break;
+            }
+          }
+        }
+        input(value, node.input(0), index, value.valid);
+      }
+      case GATHER -> {
+        int axis = node.payload(Integer.class);
+        int size = node.input(0).shape().size(axis);
+        Value position = input(value, node.input(1), value.index, value.valid);
+        OpNode placeholder = OpNode.create(OpCode.RANGE, org.teenygrad.DType.INT64, List.of(), new Range(DataIndex.FIRST + group.dataIndices.size(), size));
+        for (Map.Entry<OpNode, Value> known : group.dataIndices.entrySet()) {
+          if (known.getValue() == position && known.getKey().payload(Range.class).size() == size) {
+            placeholder = known.getKey();
+          }
+        }
+        group.dataIndices.put(placeholder, position);
+        value.inside = DataIndex.inRange(placeholder);
+        List<OpNode> index = new ArrayList<>(value.index);
+        index.set(axis, placeholder);
+        input(value, node.input(0), index, algebra.and(value.valid, value.inside));
+      }
+      case SCATTER -> {
+        input(value, node.input(0), value.index, value.valid);
+        scatterSource(value, node);
+      }
+      case PAD -> {
+        value.inside = Views.inside(algebra, node, value.index);
+        if (value.inside != IndexAlgebra.FALSE) {
+          input(value, node.input(0), Views.inputIndex(algebra, node, value.index), algebra.and(value.valid, value.inside));
+        }
+      }
+      case RESHAPE, EXPAND, PERMUTE, SHRINK, FLIP ->
+          input(value, node.input(0), Views.inputIndex(algebra, node, value.index), value.valid);
+      case ASSIGN -> input(value, node.input(1), value.index, value.valid);
+      case COPY, GRADIENT -> throw new IllegalStateException(node.op() + " must be gone before kernels are formed");
+      default -> {
+        for (OpNode operand : node.inputs()) {
+          input(value, operand, value.index, value.valid);
+        }
+      }
+    }
+  }
+
+  /// The second half of a SCATTER: loops over the source.
+  private void scatterSource(Value value, OpNode node) {
+    List<OpNode> index = new ArrayList<>();
+    for (int i = 0; i < node.shape().rank(); i++) {
+      index.add(value.group.freshRange(node.input(1).shape().size(i)));
+    }
+    value.foldRanges = index;
+    input(value, node.input(1), index, IndexAlgebra.TRUE);
+    input(value, node.input(2), index, IndexAlgebra.TRUE);
+  }
+
+  private Value input(Value user, OpNode node, List<OpNode> index, OpNode valid) {
+    Value value = user.group.value(node, List.copyOf(index), valid);
+    user.inputs.add(value);
+    if (!isLoaded(node)) {
+      wanted.computeIfAbsent(node, n -> new LinkedHashSet<>()).add(value);
+    }
+    return value;
+  }
+}

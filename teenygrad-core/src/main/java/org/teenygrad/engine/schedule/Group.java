@@ -1,0 +1,57 @@
+package org.teenygrad.engine.schedule;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Shape;
+import org.teenygrad.engine.ir.IndexAlgebra;
+import org.teenygrad.engine.ir.OpNode;
+
+/// What becomes one kernel as far as [Fusion] sees it: a node that gets memory, and all that is computed on the way to it.
+final class Group {
+  final OpNode root;
+  /// A loop for each axis of the root.
+  final List<OpNode> ranges = new ArrayList<>();
+  final Map<Value, Value> values = new HashMap<>();
+  final IndexAlgebra algebra = new IndexAlgebra();
+  private int nextRange;
+  /// The contraction that the kernel is built around, if any.
+  @Nullable OpNode contraction;
+  /// The contraction's own product, and the cast between the two.
+  final Set<OpNode> products = new HashSet<>();
+  /// For each REDUCE inside, the loops of the root that its result depends on.
+  final List<List<OpNode>> foldDomains = new ArrayList<>();
+  /// Indices that only running tells: for each, the element of the index tensor.
+  final Map<OpNode, Value> dataIndices = new HashMap<>();
+
+  Group(OpNode root) {
+    this.root = root;
+    for (int axis = 0; axis < root.shape().rank(); axis++) {
+      ranges.add(freshRange(root.shape().size(axis)));
+    }
+  }
+
+  OpNode freshRange(long size) {
+    return IndexAlgebra.range(nextRange++, size);
+  }
+
+  /// The one value for that element; made if it is new.
+  Value value(OpNode node, List<OpNode> index, OpNode valid) {
+    Value value = new Value(node, index, valid, this);
+    Value known = values.putIfAbsent(value, value);
+    return known == null ? value : known;
+  }
+
+  static OpNode offset(IndexAlgebra algebra, Shape shape, List<OpNode> index) {
+    long[] strides = shape.strides();
+    OpNode offset = IndexAlgebra.ZERO;
+    for (int axis = 0; axis < strides.length; axis++) {
+      offset = algebra.add(offset, algebra.multiply(index.get(axis), strides[axis]));
+    }
+    return offset;
+  }
+}

@@ -1,0 +1,58 @@
+package org.teenygrad.engine.schedule;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Param;
+import org.teenygrad.engine.ir.Range;
+
+/// One kernel on the level of loops: stores over ranges, whose PARAM slots are numbers of the schedule's buffers.
+///
+/// @param stores what it writes, each over the first of `ranges` or all of them
+/// @param ranges the outer loops, outermost first, without those of one iteration
+/// @param contraction whether it is built around a matrix product
+/// @param nodes all that the stores are made of, inputs before users
+/// @param writes the buffers that it writes
+/// @param reads the buffers that it reads, in place combination included
+record KernelGraph(
+    List<OpNode> stores, List<OpNode> ranges, boolean contraction, List<OpNode> nodes, Set<Integer> writes, Set<Integer> reads) {
+
+  /// What follows from the stores is kept: merging asks each kernel for it many times.
+  KernelGraph(List<OpNode> stores, List<OpNode> ranges, boolean contraction) {
+    this(stores, ranges, contraction, Graph.topological(stores), new LinkedHashSet<>(), new LinkedHashSet<>());
+    stores.forEach(store -> writes.add(slot(store)));
+    for (OpNode node : nodes) {
+      if (node.is(OpCode.LOAD) || node.is(OpCode.STORE) && isScattered(node)) {
+        reads.add(slot(node));
+      }
+    }
+  }
+
+  boolean hasFold() {
+    return nodes.stream().anyMatch(node -> node.is(OpCode.FOLD));
+  }
+
+  /// Whether it writes where data says, so that its loops have an order.
+  boolean scatters() {
+    return stores.stream().anyMatch(KernelGraph::isScattered);
+  }
+
+  private static boolean isScattered(OpNode store) {
+    return store.payload() != null || store.inputs().size() > 3;
+  }
+
+  List<Long> sizes() {
+    List<Long> sizes = new ArrayList<>();
+    ranges.forEach(range -> sizes.add(range.payload(Range.class).size()));
+    return sizes;
+  }
+
+  /// The number of the buffer behind a LOAD or STORE.
+  static int slot(OpNode access) {
+    return access.input(0).payload(Param.class).slot();
+  }
+}

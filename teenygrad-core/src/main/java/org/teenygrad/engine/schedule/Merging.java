@@ -1,0 +1,286 @@
+package org.teenygrad.engine.schedule;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Shape;
+import org.teenygrad.engine.codegen.Generator;
+import org.teenygrad.engine.ir.Alike;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Param;
+import org.teenygrad.engine.runtime.Target;
+
+/// Joins kernels that run over the same loops: a kernel with the one that reads its result at the very index where it
+/// was written, and neighbours that read the same large buffer. One kernel then has several outputs, a layer norm also
+/// those of its rows' statistics.
+final class Merging {
+  /// What some blocks of a GPU do in the time of a launch.
+  private static final long FEW_ELEMENTS = 1 << 14;
+
+  private static final int MOST_STORES = 8;
+  private static final int MOST_NODES = 500;
+
+  private final List<KernelGraph> kernels;
+  private final List<Set<Integer>> dependencies = new ArrayList<>();
+  private final List<Set<Integer>> users = new ArrayList<>();
+  private final int[] levels; // each kernel's is above those of the kernels that it depends on
+  private final Set<Integer> gone = new HashSet<>();
+  private final Set<Integer> writtenTwice = new HashSet<>();
+  private final Set<Integer> wanted;
+  private final Target target;
+
+  private Merging(List<KernelGraph> kernels, Set<Integer> wanted, Target target) {
+    this.target = target;
+    this.kernels = new ArrayList<>(kernels);
+    this.wanted = wanted;
+    this.levels = new int[kernels.size()];
+    Map<Integer, List<Integer>> writers = new HashMap<>();
+    for (int i = 0; i < kernels.size(); i++) {
+      Set<Integer> before = new TreeSet<>(Comparator.reverseOrder());
+      dependencies.add(before);
+      users.add(new HashSet<>());
+      for (int slot : kernels.get(i).reads()) {
+        for (int writer : writers.getOrDefault(slot, List.of())) {
+          before.add(writer);
+          users.get(writer).add(i);
+        }
+      }
+      levels[i] = levelAbove(before);
+      for (int slot : kernels.get(i).writes()) {
+        List<Integer> all = writers.computeIfAbsent(slot, s -> new ArrayList<>());
+        all.add(i);
+        if (all.size() > 1) {
+          writtenTwice.add(slot);
+        }
+      }
+    }
+  }
+
+  /// The kernels that are left, in no particular order.
+  /// @param kernels in an order in which they can run
+  /// @param wanted the buffers that somebody outside reads
+  static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted, Target target) {
+    Merging merging = new Merging(kernels, wanted, target);
+    for (int i = 0; i < kernels.size(); i++) {
+      merging.absorb(i);
+    }
+    List<KernelGraph> left = new ArrayList<>();
+    for (int i = 0; i < kernels.size(); i++) {
+      if (!merging.gone.contains(i)) {
+        left.add(merging.kernels.get(i));
+      }
+    }
+    return left;
+  }
+
+  private void absorb(int later) {
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (int earlier : candidates(later)) {
+        KernelGraph joined = join(earlier, later);
+        if (joined != null) {
+          replace(earlier, later, joined);
+          changed = true;
+          break;
+        }
+      }
+    }
+  }
+
+  /// The kernels that this one reads from, nearest first, then those that read the same as it.
+  private List<Integer> candidates(int later) {
+    List<Integer> result = new ArrayList<>(dependencies.get(later));
+    Set<Integer> reads = kernels.get(later).reads();
+    for (int i = later - 1; i >= Math.max(0, later - 64); i--) {
+      if (!gone.contains(i) && !result.contains(i) && kernels.get(i).reads().stream().anyMatch(reads::contains)) {
+        result.add(i);
+      }
+    }
+    return result;
+  }
+
+  private @Nullable KernelGraph join(int earlier, int later) {
+    KernelGraph a = kernels.get(earlier);
+    KernelGraph b = kernels.get(later);
+    boolean reads = dependencies.get(later).contains(earlier);
+    if (a.scatters() || b.scatters() || a.stores().size() + b.stores().size() > MOST_STORES) {
+      return null;
+    }
+    if (a.writes().stream().anyMatch(writtenTwice::contains) || b.writes().stream().anyMatch(writtenTwice::contains)) {
+      return null;
+    }
+    if (b.contraction()) {
+      return fusedAttention(earlier, later);
+    }
+    boolean same = a.sizes().equals(b.sizes());
+    boolean prefix = reads && !a.contraction() && a.ranges().size() < b.ranges().size() && a.hasFold()
+        && b.sizes().subList(0, a.ranges().size()).equals(a.sizes()) && !serializes(target, count(a), count(b));
+    if (!same && !prefix || a.contraction() && (!reads || b.hasFold())) {
+      return null;
+    }
+    if (!reads && !(a.hasFold() == b.hasFold() && sharesLargeRead(a, b)) || pathBesidesDirect(earlier, later)) {
+      return null;
+    }
+    return combine(a, b, outerRanges(a, b));
+  }
+
+  /// Two kernels over one matrix of scores, where a GPU makes both in one pass: a row's LOGSUMEXP with what is weighted by it, or the
+  /// derivatives by keys and values.
+  private @Nullable KernelGraph fusedAttention(int earlier, int later) {
+    KernelGraph a = kernels.get(earlier);
+    KernelGraph b = kernels.get(later);
+    int common = a.ranges().size();
+    boolean fits = target instanceof Target.Gpu && a.contraction() && common <= b.ranges().size() && b.sizes().subList(0, common).equals(a.sizes())
+        && (dependencies.get(later).contains(earlier) || common == b.ranges().size());
+    Map<OpNode, OpNode> renamed = fits ? outerRanges(a, b) : Map.of();
+    if (!fits || !shareScores(a, b, renamed) || pathBesidesDirect(earlier, later)) {
+      return null;
+    }
+    KernelGraph joined = combine(a, b, renamed);
+    boolean possible = joined != null && target instanceof Target.Gpu gpu
+        && Generator.isFusedAttention(OpNode.of(OpCode.SINK, null, Ranges.canonical(joined).stores()), gpu);
+    return possible ? joined : null;
+  }
+
+  /// Whether there is a sum of products inside a reduction that both make.
+  /// @param renamed the loops of `a` by name in `b`; what the two have in common is added
+  private static boolean shareScores(KernelGraph a, KernelGraph b, Map<OpNode, OpNode> renamed) {
+    boolean found = false;
+    for (OpNode one : scores(a)) {
+      found |= scores(b).stream().anyMatch(other -> Alike.match(one, other, renamed));
+    }
+    return found;
+  }
+
+  private static List<OpNode> scores(KernelGraph kernel) {
+    return kernel.nodes().stream().filter(node -> node.is(OpCode.FOLD) && node.input(0).is(OpCode.MUL))
+        .filter(fold -> Graph.topological(fold.inputs()).stream().noneMatch(node -> node.is(OpCode.FOLD))).toList();
+  }
+
+  private static Map<OpNode, OpNode> outerRanges(KernelGraph a, KernelGraph b) {
+    Map<OpNode, OpNode> renamed = new IdentityHashMap<>();
+    for (int i = 0; i < a.ranges().size(); i++) {
+      renamed.put(a.ranges().get(i), b.ranges().get(i));
+    }
+    return renamed;
+  }
+
+  /// Whether a kernel of many elements would run by as few blocks of a GPU as there are rows that it reduces first.
+  static boolean serializes(Target target, long rows, long elements) {
+    return target instanceof Target.Gpu gpu && rows < gpu.processors() && elements > FEW_ELEMENTS;
+  }
+
+  private static long count(KernelGraph kernel) {
+    return kernel.sizes().stream().reduce(1L, (x, y) -> x * y);
+  }
+
+  /// Whether both read a buffer that is as large as all their loops together.
+  private static boolean sharesLargeRead(KernelGraph a, KernelGraph b) {
+    long size = a.sizes().stream().mapToLong(Long::longValue).reduce(1, (x, y) -> x * y);
+    Set<OpNode> large = new HashSet<>();
+    for (OpNode node : a.nodes()) {
+      if (node.is(OpCode.LOAD) && elements(node) >= size && elements(node) > 1) {
+        large.add(node.input(0));
+      }
+    }
+    return b.nodes().stream().anyMatch(node -> node.is(OpCode.LOAD) && large.contains(node.input(0)));
+  }
+
+  private static long elements(OpNode load) {
+    Shape shape = load.input(0).payload(Param.class).shape();
+    return shape.elements();
+  }
+
+  /// @param renamed loops of `a` by name in `b`
+  private static @Nullable KernelGraph combine(KernelGraph a, KernelGraph b, Map<OpNode, OpNode> renamed) {
+    List<OpNode> first = Ranges.rename(a, b, renamed);
+    Map<OpNode, OpNode> values = new IdentityHashMap<>();
+    for (OpNode store : first) {
+      values.put(OpNode.of(OpCode.LOAD, store.input(0), store.input(1)), store.input(2));
+    }
+    Set<Integer> written = a.writes();
+    for (OpNode node : b.nodes()) {
+      if (node.is(OpCode.LOAD) && written.contains(KernelGraph.slot(node)) && !values.containsKey(node)) {
+        return null;
+      }
+    }
+    List<OpNode> stores = new ArrayList<>(first);
+    for (OpNode store : b.stores()) {
+      stores.add(Graph.substitute(store, values));
+    }
+    KernelGraph joined = new KernelGraph(stores, b.ranges(), a.contraction() || b.contraction());
+    return joined.nodes().size() > MOST_NODES ? null : joined;
+  }
+
+  /// Whether `to` depends on `from` by way of a third kernel, or `from` on `to`.
+  private boolean pathBesidesDirect(int from, int to) {
+    return dependencies.get(to).stream().anyMatch(d -> d != from && reaches(d, from)) || reaches(from, to);
+  }
+
+  /// Whether a kernel is, or depends on, another. Only kernels of higher levels can lead there, which keeps the search short in
+  /// graphs of thousands of steps in a row.
+  private boolean reaches(int start, int wanted) {
+    ArrayDeque<Integer> stack = new ArrayDeque<>(List.of(start));
+    Set<Integer> seen = new HashSet<>();
+    while (!stack.isEmpty()) {
+      int at = stack.pop();
+      if (at == wanted) {
+        return true;
+      }
+      if (levels[at] > levels[wanted] && seen.add(at)) {
+        dependencies.get(at).forEach(stack::push);
+      }
+    }
+    return false;
+  }
+
+  /// Lifts a kernel, and whatever depends on it, above all that it depends on.
+  private void lift(int kernel) {
+    ArrayDeque<Integer> stack = new ArrayDeque<>(List.of(kernel));
+    while (!stack.isEmpty()) {
+      int at = stack.pop();
+      int least = levelAbove(dependencies.get(at));
+      if (levels[at] < least) {
+        levels[at] = least;
+        users.get(at).forEach(stack::push);
+      }
+    }
+  }
+
+  private int levelAbove(Set<Integer> before) {
+    return 1 + before.stream().mapToInt(d -> levels[d]).max().orElse(-1);
+  }
+
+  private void replace(int earlier, int later, KernelGraph joined) {
+    gone.add(earlier);
+    for (int user : users.get(earlier)) {
+      dependencies.get(user).remove(earlier);
+      if (user != later) {
+        dependencies.get(user).add(later);
+        users.get(later).add(user);
+      }
+    }
+    for (int dependency : dependencies.get(earlier)) {
+      users.get(dependency).remove(earlier);
+      users.get(dependency).add(later);
+      dependencies.get(later).add(dependency);
+    }
+    lift(later);
+    users.get(later).forEach(this::lift);
+    Set<Integer> readOutside = new HashSet<>(wanted);
+    users.get(later).forEach(user -> readOutside.addAll(kernels.get(user).reads()));
+    List<OpNode> needed = joined.stores().stream().filter(store -> readOutside.contains(KernelGraph.slot(store))).toList();
+    kernels.set(later, new KernelGraph(needed, joined.ranges(), joined.contraction()));
+  }
+}

@@ -1,4 +1,0 @@
-package org.teenygrad.ir;
-
-/// One loop of a kernel: its number, unique in the kernel, and how often it runs.
-public record Range(int id, long size) {}

@@ -1,5 +1,0 @@
-/// The ground floor: graph nodes, their opcodes, rewrite rules, index algebra, validator and printers.
-@NullMarked
-package org.teenygrad.ir;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/// NVIDIA's GPUs through their driver alone: LLVM writes PTX, the driver assembles and runs it.
-@NullMarked
-package org.teenygrad.runtime.cuda;
-
-import org.jspecify.annotations.NullMarked;

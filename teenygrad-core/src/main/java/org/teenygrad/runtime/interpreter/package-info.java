@@ -1,5 +1,0 @@
-/// The device that walks the graph with plain loops in Java: the definition of every opcode.
-@NullMarked
-package org.teenygrad.runtime.interpreter;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/// The device that accepts everything and runs nothing: for counting kernels and planning memory.
-@NullMarked
-package org.teenygrad.runtime.nulldevice;
-
-import org.jspecify.annotations.NullMarked;

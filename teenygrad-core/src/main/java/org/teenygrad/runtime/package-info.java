@@ -1,5 +1,0 @@
-/// What a device implements: Runtime, Allocator, Buffer, Compiler and Kernel.
-@NullMarked
-package org.teenygrad.runtime;
-
-import org.jspecify.annotations.NullMarked;

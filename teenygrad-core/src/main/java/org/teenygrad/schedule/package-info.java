@@ -1,5 +1,0 @@
-/// From a graph to the list of kernels that computes it: fusion, memory plan, schedule cache and replay.
-@NullMarked
-package org.teenygrad.schedule;
-
-import org.jspecify.annotations.NullMarked;

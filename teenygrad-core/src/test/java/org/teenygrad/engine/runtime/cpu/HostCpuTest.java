@@ -1,0 +1,53 @@
+package org.teenygrad.engine.runtime.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.teenygrad.engine.runtime.llvm.LlvmTarget;
+
+class HostCpuTest {
+  private static HostCpu.Vectors vectors(String triple, String features) {
+    return HostCpu.Vectors.of(new LlvmTarget(triple, "generic", features));
+  }
+
+  @Test
+  void theWidestVectorsCount() {
+    assertThat(vectors("x86_64-unknown-linux-gnu", "+sse2,+avx2,+avx512f"))
+        .isEqualTo(HostCpu.Vectors.AVX512);
+    assertThat(vectors("x86_64-unknown-linux-gnu", "+sse2,+avx2,-avx512f"))
+        .isEqualTo(HostCpu.Vectors.AVX2);
+    assertThat(vectors("arm64-apple-darwin24", "+sha3")).isEqualTo(HostCpu.Vectors.NEON);
+  }
+
+  @Test
+  void cachesAreReadFromLinuxsDescription(@TempDir Path caches) throws IOException {
+    index(caches, 0, "1", "Data", "48K");
+    index(caches, 1, "1", "Instruction", "32K");
+    index(caches, 2, "2", "Unified", "2M");
+    assertThat(HostCpu.cacheBytes(caches, 1, 1)).isEqualTo(48 << 10);
+    assertThat(HostCpu.cacheBytes(caches, 2, 1)).isEqualTo(2 << 20);
+    assertThat(HostCpu.cacheBytes(caches, 3, 17)).isEqualTo(17);
+    assertThat(HostCpu.cacheBytes(caches.resolve("none"), 1, 17)).isEqualTo(17);
+  }
+
+  private static void index(Path caches, int n, String level, String type, String size)
+      throws IOException {
+    Path folder = Files.createDirectory(caches.resolve("index" + n));
+    Files.writeString(folder.resolve("level"), level + "\n");
+    Files.writeString(folder.resolve("type"), type + "\n");
+    Files.writeString(folder.resolve("size"), size + "\n");
+  }
+
+  @Test
+  void thisMachineHasVectorsAndCaches() {
+    HostCpu host = HostCpu.host();
+    assertThat(host.vectors()).isNotEqualTo(HostCpu.Vectors.NONE);
+    assertThat(host.l1Bytes()).isBetween(8L << 10, 1L << 20);
+    assertThat(host.l2Bytes()).isGreaterThan(host.l1Bytes());
+    assertThat(host.cores()).isPositive();
+  }
+}

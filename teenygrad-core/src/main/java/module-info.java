@@ -12,6 +12,7 @@ module org.teenygrad.core {
   exports org.teenygrad.data;
   exports org.teenygrad.nn;
   exports org.teenygrad.optim;
+  exports org.teenygrad.plot;
   exports org.teenygrad.state;
   exports org.teenygrad.train;
 

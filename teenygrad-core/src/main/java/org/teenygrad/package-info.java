@@ -36,7 +36,7 @@
 /// | differentiate | [Differentiable][org.teenygrad.Differentiable], [Gradient][org.teenygrad.Gradient] |
 ///
 /// Layers are in [org.teenygrad.nn], optimizers in [org.teenygrad.optim], files of tensors in [org.teenygrad.state], corpora and batches in
-/// [org.teenygrad.data].
+/// [org.teenygrad.data], charts in [org.teenygrad.plot].
 @NullMarked
 package org.teenygrad;
 

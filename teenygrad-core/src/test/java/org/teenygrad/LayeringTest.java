@@ -44,6 +44,7 @@ class LayeringTest {
                 "org.teenygrad.optim..",
                 "org.teenygrad.state..",
                 "org.teenygrad.data..",
+                "org.teenygrad.plot..",
                 "org.teenygrad.train..")
             .and(not(VOCABULARY)))
         .layer("autodiff")

@@ -1,0 +1,47 @@
+package org.teenygrad.plot;
+
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// Colours and strokes: the style sheet of every picture, for light pages and for dark ones.
+final class Style {
+  static final int TEXT = 13;
+  static final int SMALL = 12;
+
+  /// Told apart in pairs by people with protanopia, deuteranopia and tritanopia, and on the page at a contrast of 3 or more.
+  static final int[] LIGHT = {0x1b62b5, 0xd1500f, 0x00805f, 0xa6347f, 0xb07800, 0x2a9fd6, 0x5b3fa0, 0x57606a};
+
+  static final int[] DARK = {0x79b8ff, 0xffa366, 0x4fd1a5, 0xf38fd0, 0xe8c547, 0x9be2ff, 0xb9a3f5, 0xaab4be};
+  static final int LIGHT_PAGE = 0xffffff;
+  static final int DARK_PAGE = 0x14181d;
+  static final int COLORS = LIGHT.length;
+
+  static final String CSS =
+      page(LIGHT_PAGE, 0x24292f, 0x57606a, 0xe2e6ea, 0x8c959f, LIGHT)
+          + "@media (prefers-color-scheme: dark) {\n"
+          + page(DARK_PAGE, 0xe6edf3, 0x9aa5b1, 0x2a3139, 0x6b7682, DARK)
+          + "}\n"
+          + """
+          text { font-family: system-ui, "Helvetica Neue", Arial, sans-serif; stroke: none }
+          .title { font-weight: 600 } .halo { stroke-width: 3; stroke-linejoin: round; paint-order: stroke }
+          .grid, .axis { fill: none; stroke-width: 1 }
+          .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round }
+          .thin { stroke-width: 1; stroke-opacity: 0.5 } .level { stroke-width: 1.2 }
+          .dashed { stroke-dasharray: 7 5 } .round1 { stroke-dasharray: 2 5 } .round2 { stroke-dasharray: 9 4 2 4 } .edge { stroke-width: 1.2 }
+          .dots { fill: none; stroke-linecap: round } .mark { stroke: none } .cross { fill: none; stroke-width: 1.8 }
+          .area { stroke: none; fill-opacity: 0.5 } .band { stroke: none; fill-opacity: 0.22 } .bar { stroke: none; fill-opacity: 0.85 }
+          .on-dark { fill: #ffffff } .on-light { fill: #000000 }
+          """;
+
+  private Style() {}
+
+  private static String page(int page, int text, int faint, int grid, int axis, int[] series) {
+    return String.format(Locale.ROOT,
+            ".page { fill: #%06x } text.halo { stroke: #%06x } .text { fill: #%06x } .faint { fill: #%06x } .grid { stroke: #%06x } .axis { stroke: #%06x } .level { stroke: #%06x }\n",
+            page, page, text, faint, grid, axis, faint)
+        + IntStream.range(0, series.length)
+            .mapToObj(i -> String.format(Locale.ROOT, ".c%d { stroke: #%06x; fill: #%06x }", i, series[i], series[i]))
+            .collect(Collectors.joining(" ", "", "\n"));
+  }
+}

@@ -19,6 +19,7 @@ final class Layout {
   private static final double LABEL = 22;
   private static final double TALLEST = 560;
   private static final int MOST_X_TICKS = 10;
+  private static final int MOST_Y_TICKS = 8;
 
   private final Plot plot;
   private final List<Layer> layers;
@@ -50,7 +51,7 @@ final class Layout {
     bar = layers.stream().anyMatch(layer -> layer.shaded().findAny().isPresent()) ? new ColorBar(shades(), plot.colorLabel) : null;
 
     areaHeight = small ? Math.clamp(0.6 * width, 130, 380) : 380;
-    y = yAxis(yTicks());
+    y = yAxis(plot.equalScales ? MOST_Y_TICKS : yTicks()); // the height of equal scales is not known yet: room for the most digits
     tickWidth = Math.min(y.widestLabel(), Math.max(60, 0.3 * width));
     before = bare ? 0 : tickWidth + 9 + (plot.yLabel.isBlank() ? 0 : LABEL);
     areaWidth = width - before - (bar != null ? bar.width() : bare ? 0 : AFTER);
@@ -62,7 +63,7 @@ final class Layout {
   }
 
   private int yTicks() {
-    return (int) Math.clamp(areaHeight / 42, 3, 8);
+    return (int) Math.clamp(areaHeight / 42, 3, MOST_Y_TICKS);
   }
 
   /// The area, for data whose proportions matter.

@@ -2,11 +2,13 @@ package org.teenygrad.book;
 
 import java.util.List;
 import org.teenygrad.book.part1.Sunrise;
+import org.teenygrad.book.part2.Xor;
 
 /// The programs in the order of the book, each with its defaults.
 public final class Contents {
   private static final List<Program> PROGRAMS = List.of(
-      new Sunrise());
+      new Sunrise(),
+      new Xor());
 
   private Contents() {}
 

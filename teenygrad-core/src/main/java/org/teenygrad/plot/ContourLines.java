@@ -70,7 +70,12 @@ record ContourLines(Grid grid, double[] levels) implements Layer {
           numbered = pixels;
         }
       }
-      svg.path("level line", path);
+      if (frame.field()) {
+        svg.path("line under", path);
+        svg.path("line over", path);
+      } else {
+        svg.path("level line", path);
+      }
       if (numbered != null) {
         frame.labels().onLine(numbered, number(level));
       }

@@ -53,9 +53,12 @@ final class Layout {
     areaHeight = small ? Math.clamp(0.6 * width, 130, 380) : 380;
     y = yAxis(plot.equalScales ? MOST_Y_TICKS : yTicks()); // the height of equal scales is not known yet: room for the most digits
     tickWidth = Math.min(y.widestLabel(), Math.max(60, 0.3 * width));
-    before = bare ? 0 : tickWidth + 9 + (plot.yLabel.isBlank() ? 0 : LABEL);
-    areaWidth = width - before - (bar != null ? bar.width() : bare ? 0 : AFTER);
+    double beside = bare ? 0 : tickWidth + 9 + (plot.yLabel.isBlank() ? 0 : LABEL);
+    double after = bar != null ? bar.width() : bare ? 0 : AFTER;
+    areaWidth = width - beside - after;
     x = xAxis(MOST_X_TICKS);
+    before = Math.max(beside, NameTicks.of(x, areaWidth).overhang(x, areaWidth));
+    areaWidth = width - before - after;
     size(small);
     names = NameTicks.of(x, areaWidth);
     y = yAxis(yTicks());
@@ -180,7 +183,7 @@ final class Layout {
     double areaLeft = left + before;
     Axis across = x.between(areaLeft, areaLeft + areaWidth);
     Axis up = plot.downwards ? y.between(areaTop, areaTop + areaHeight) : y.between(areaTop + areaHeight, areaTop);
-    Frame frame = new Frame(across, up, shades(), inks, layers.stream().filter(Bars.class::isInstance).map(layer -> layer.labels().getFirst()).toList(),
+    Frame frame = new Frame(across, up, shades(), layers.stream().anyMatch(Field.class::isInstance), inks, layers.stream().filter(Bars.class::isInstance).map(layer -> layer.labels().getFirst()).toList(),
         new PointLabels(areaLeft, areaTop, areaLeft + areaWidth, areaTop + areaHeight));
     AxisLines lines = new AxisLines(across, up, names, tickWidth);
     if (!fills()) {
@@ -193,7 +196,7 @@ final class Layout {
       lines.draw(svg);
       double middle = areaLeft + areaWidth / 2;
       svg.label("middle", middle, areaTop + areaHeight + names.depth() + 13, 0, plot.xLabel);
-      svg.label("middle", left + 13, areaTop + areaHeight / 2, -90, plot.yLabel);
+      svg.label("middle", areaLeft - tickWidth - 18, areaTop + areaHeight / 2, -90, plot.yLabel);
     } else {
       svg.label("start", areaLeft, areaTop + areaHeight + 15, 0, plot.xLabel);
     }

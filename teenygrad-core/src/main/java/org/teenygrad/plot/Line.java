@@ -36,7 +36,7 @@ record Line(String label, Kind kind, double[] xs0, double[] ys0) implements Laye
 
   @Override
   public void draw(Svg svg, Frame frame) {
-    svg.path(frame.ink(label).line() + kind.classes, Thinning.path(frame.xPixels(xs0), frame.yPixels(ys0)));
+    frame.line(svg, frame.ink(label).line() + kind.classes, xs0, ys0);
   }
 
   @Override

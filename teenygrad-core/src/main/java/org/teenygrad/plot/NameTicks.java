@@ -1,5 +1,7 @@
 package org.teenygrad.plot;
 
+import java.util.stream.IntStream;
+
 /// How the names below an axis are written: upright where they fit, else slanted, and only some where there are too many.
 ///
 /// @param step every how many-th name is written
@@ -25,9 +27,17 @@ record NameTicks(int step, boolean slanted, double depth) {
     return new NameTicks(round((widest + 8) / cell), false, UPRIGHT);
   }
 
+  /// How far slanted names reach to the left of the axis.
+  double overhang(Axis axis, double length) {
+    double cell = length / axis.cells();
+    return !slanted ? 0 : IntStream.range(0, axis.ticks().size()).filter(i -> i % step == 0)
+        .mapToDouble(i -> Math.min(LONGEST, Text.width(axis.ticks().get(i).label(), Style.SMALL)) * Math.sqrt(0.5) - (i + 0.5) * cell)
+        .max().orElse(0);
+  }
+
   /// Every how many-th name beside an upward axis is written.
   static int rows(Axis axis) {
-    return round((Style.SMALL + 1) / axis.cell());
+    return axis.cell() >= Style.SMALL + 1 ? 1 : round(1.6 * Style.SMALL / axis.cell());
   }
 
   /// The next of 1, 2, 5, 10, 20, ...

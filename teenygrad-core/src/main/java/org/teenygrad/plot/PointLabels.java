@@ -6,6 +6,8 @@ import java.util.List;
 /// Names beside points, each where it covers least: other names, points, and what is outside of the plot.
 final class PointLabels {
   private static final double GAP = 3;
+  private static final double STEP = 4;
+  private static final int MOST = 5000;
 
   /// Directions from a point, the most readable first.
   private static final int[][] SIDES = {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}};
@@ -30,6 +32,7 @@ final class PointLabels {
   private final List<Placed> lines = new ArrayList<>();
   private final List<Named> points = new ArrayList<>();
   private final List<Box> taken = new ArrayList<>();
+  private final List<double[][]> avoided = new ArrayList<>();
 
   PointLabels(double left, double top, double right, double bottom) {
     area = new Box(left, top, right, bottom);
@@ -40,6 +43,30 @@ final class PointLabels {
     taken.add(new Box(x - radius, y - radius, x + radius, y + radius));
     if (!name.isBlank()) {
       points.add(new Named(x, y, radius, name));
+    }
+  }
+
+  /// A line in pixels that names do not cover where they can help it.
+  void avoid(double[] xs, double[] ys) {
+    avoided.add(new double[][] {xs, ys});
+  }
+
+  /// Small boxes along the avoided lines, no more than a few thousand.
+  private void takeLines() {
+    for (double[][] line : avoided) {
+      double x = Double.NaN;
+      double y = Double.NaN;
+      for (int i = 0; i < line[0].length && taken.size() < MOST; i++) {
+        int pieces = (int) Math.min(MOST, Math.max(1, Math.hypot(line[0][i] - x, line[1][i] - y) / STEP));
+        for (int piece = 1; Double.isFinite(line[0][i] + line[1][i]) && piece <= pieces; piece++) {
+          double part = Double.isFinite(x + y) ? (double) piece / pieces : 1;
+          double atX = part == 1 ? line[0][i] : x + part * (line[0][i] - x);
+          double atY = part == 1 ? line[1][i] : y + part * (line[1][i] - y);
+          taken.add(new Box(atX - STEP / 2, atY - STEP / 2, atX + STEP / 2, atY + STEP / 2));
+        }
+        x = line[0][i];
+        y = line[1][i];
+      }
     }
   }
 
@@ -67,6 +94,9 @@ final class PointLabels {
   void draw(Svg svg) {
     for (Placed placed : lines) {
       svg.text("faint halo", Style.SMALL, "middle", (placed.box.left + placed.box.right) / 2, placed.box.bottom - 4, placed.text);
+    }
+    if (!points.isEmpty()) {
+      takeLines();
     }
     for (Named point : points) {
       Box best = null;

@@ -27,11 +27,11 @@ record Roof(String label, double slope, double height) implements Layer {
   @Override
   public void draw(Svg svg, Frame frame) {
     Axis x = frame.x();
-    double[] across = DoubleStream.concat(
-            DoubleStream.iterate(x.firstPixel(), pixel -> pixel <= x.lastPixel(), pixel -> pixel + 1),
-            DoubleStream.of(x.pixel(height / slope), x.lastPixel()))
+    double[] places = DoubleStream.concat(
+            DoubleStream.iterate(x.firstPixel(), pixel -> pixel < x.lastPixel(), pixel -> pixel + 1).map(x::value),
+            DoubleStream.of(height / slope, x.last()))
         .sorted().toArray();
-    svg.path(frame.ink(label).line(), Thinning.path(across, frame.yPixels(DoubleStream.of(across).map(at -> Math.min(height, slope * x.value(at))).toArray())));
+    frame.line(svg, frame.ink(label).line(), places, DoubleStream.of(places).map(at -> Math.min(height, slope * at)).toArray());
   }
 
   @Override

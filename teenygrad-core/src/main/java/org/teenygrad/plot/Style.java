@@ -9,10 +9,11 @@ final class Style {
   static final int TEXT = 13;
   static final int SMALL = 12;
 
-  /// Told apart in pairs by people with protanopia, deuteranopia and tritanopia, and on the page at a contrast of 3 or more.
-  static final int[] LIGHT = {0x1b62b5, 0xd1500f, 0x00805f, 0xa6347f, 0xb07800, 0x2a9fd6, 0x5b3fa0, 0x57606a};
+  /// Found by a search for the greatest least distance (CIELAB) of two of them to people with protanopia, deuteranopia and tritanopia; on the page
+  /// they have a contrast of 3 or more.
+  static final int[] LIGHT = {0x0f4cc3, 0xd57c16, 0x16914d, 0x8f2352, 0x1493ec, 0xac2a0b, 0x633b8b, 0x627b92};
 
-  static final int[] DARK = {0x79b8ff, 0xffa366, 0x4fd1a5, 0xf38fd0, 0xe8c547, 0x9be2ff, 0xb9a3f5, 0xaab4be};
+  static final int[] DARK = {0x51b1ff, 0xff932b, 0x58e288, 0xf0c0c4, 0xb2d6ff, 0xea493b, 0xc94fba, 0x9c7880};
   static final int LIGHT_PAGE = 0xffffff;
   static final int DARK_PAGE = 0x14181d;
   static final int COLORS = LIGHT.length;
@@ -27,7 +28,7 @@ final class Style {
           .title { font-weight: 600 } .halo { stroke-width: 3; stroke-linejoin: round; paint-order: stroke }
           .grid, .axis { fill: none; stroke-width: 1 }
           .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round }
-          .thin { stroke-width: 1; stroke-opacity: 0.5 } .level { stroke-width: 1.2 }
+          .thin { stroke-width: 1; stroke-opacity: 0.5 } .level { stroke-width: 1.2 } .under { stroke: #ffffff; stroke-width: 2.8; stroke-opacity: 0.55 } .over { stroke: #000000; stroke-width: 1 }
           .dashed { stroke-dasharray: 7 5 } .round1 { stroke-dasharray: 2 5 } .round2 { stroke-dasharray: 9 4 2 4 } .edge { stroke-width: 1.2 }
           .dots { fill: none; stroke-linecap: round } .mark { stroke: none } .cross { fill: none; stroke-width: 1.8 }
           .area { stroke: none; fill-opacity: 0.5 } .band { stroke: none; fill-opacity: 0.22 } .bar { stroke: none; fill-opacity: 0.85 }

@@ -3,19 +3,22 @@ package org.teenygrad.plot;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /// Points as pixels, no more of them than a reader can see.
 final class Thinning {
   private static final int MOST_MARKERS = 20_000;
+  private static final int MOST_VERTICES = 20_000;
 
   private Thinning() {}
 
   /// A line through the points as the data of an SVG path.
   ///
   /// Of each run of points in one pixel column, the first, least, greatest and last are drawn. Points without a pixel break the line; those that
-  /// stand alone become dots.
+  /// stand alone become dots. Of a line that goes to and fro so often that this leaves more than 20,000 points, every few are drawn.
   static StringBuilder path(double[] xs, double[] ys) {
     StringBuilder path = new StringBuilder();
+    int vertices = 0;
     boolean broken = true;
     boolean dot = false;
     for (int from = 0, to; from < xs.length; from = to) {
@@ -48,6 +51,7 @@ final class Thinning {
           dot = broken;
           broken = false;
           previous = i;
+          vertices++;
         }
       }
       if (gap) {
@@ -56,7 +60,12 @@ final class Thinning {
         dot = false;
       }
     }
-    return path.append(dot ? "h0" : "");
+    return vertices <= MOST_VERTICES ? path.append(dot ? "h0" : "") : path(everyFew(xs, vertices), everyFew(ys, vertices));
+  }
+
+  private static double[] everyFew(double[] places, int vertices) {
+    int step = (vertices + MOST_VERTICES - 1) / MOST_VERTICES;
+    return IntStream.range(0, (places.length + step - 1) / step).mapToDouble(i -> places[i * step]).toArray();
   }
 
   /// The numbers of the points to draw: one for each place of a raster, as fine as the count allows.

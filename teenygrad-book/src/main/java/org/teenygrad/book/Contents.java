@@ -1,6 +1,8 @@
 package org.teenygrad.book;
 
 import java.util.List;
+import org.teenygrad.book.part1.Bigrams;
+import org.teenygrad.book.part1.Distributions;
 import org.teenygrad.book.part1.Sunrise;
 import org.teenygrad.book.part2.Xor;
 
@@ -8,6 +10,8 @@ import org.teenygrad.book.part2.Xor;
 public final class Contents {
   private static final List<Program> PROGRAMS = List.of(
       new Sunrise(),
+      new Distributions(),
+      new Bigrams(),
       new Xor());
 
   private Contents() {}

@@ -9,6 +9,7 @@ import org.teenygrad.book.Page;
 import org.teenygrad.book.Program;
 import org.teenygrad.book.Section;
 import org.teenygrad.models.settings.Help;
+import org.teenygrad.plot.Plot;
 
 /// The sunrise problem (Laplace, 1774): the sun has risen on each of n days; how probable is it that it rises tomorrow?
 ///
@@ -74,7 +75,17 @@ public record Sunrise(
     }
     page.say("By Bayes's theorem, starting from a uniform prior:");
     page.table(List.of("sunrises", "none", "P(tomorrow)", "(s+1)/(n+2)"), rows);
+    page.picture("sunrise", posteriors()::write);
     page.claim("largest difference from the rule of succession", worst).isAtMost(1e-9);
+  }
+
+  /// Each sunrise moves what is believed of p to the right; what remains for small p shrinks, but never to nothing.
+  private Plot posteriors() {
+    Tensor p = Tensor.arange(400, DType.FLOAT64).add(0.5).div(400);
+    Plot plot = Plot.of("What is known of p after each sunrise").x("p, the probability of a sunrise").y("posterior density");
+    IntStream.of(0, 1, 2, 3, 5, days).filter(n -> n <= days).distinct().forEach(n -> plot.line(
+        n == 1 ? "1 sunrise" : n + " sunrises", p.toDoubleArray(), normalized(likelihood(p, n, n)).toDoubleArray()));
+    return plot;
   }
 
   private static Tensor likelihood(Tensor p, int sunrises, int days) {

@@ -17,6 +17,7 @@ class SunriseTest {
     Reading reading = Reading.of(new Sunrise(3, 100_000, 100_000), folder).holds();
     assertThat(reading.measured("P(tomorrow | 3 sunrises) by counting")).isBetween(0.78, 0.82);
     assertThat(reading.text()).contains("0.8000");
+    assertThat(reading.pictures()).singleElement().asString().endsWith("sunrise.svg");
   }
 
   @Test

@@ -58,8 +58,10 @@ record Field(Grid grid, @Nullable Integer decimals) implements Layer {
     }
   }
 
+  /// What rounds to zero has no sign.
   private static String text(double value, int digits) {
-    return String.format(Locale.ROOT, "%." + digits + "f", value);
+    String text = String.format(Locale.ROOT, "%." + digits + "f", value);
+    return text.matches("-[0.]+") ? text.substring(1) : text;
   }
 
   @Override

@@ -28,7 +28,7 @@ final class Style {
           .title { font-weight: 600 } .halo { stroke-width: 3; stroke-linejoin: round; paint-order: stroke }
           .grid, .axis { fill: none; stroke-width: 1 }
           .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round }
-          .thin { stroke-width: 1; stroke-opacity: 0.5 } .level { stroke-width: 1.2 } .under { stroke: #ffffff; stroke-width: 2.8; stroke-opacity: 0.55 } .over { stroke: #000000; stroke-width: 1 }
+          .thin { stroke-width: 1; stroke-opacity: 0.38 } .level { stroke-width: 1.2 } .under { stroke: #ffffff; stroke-width: 2.8; stroke-opacity: 0.55 } .over { stroke: #000000; stroke-width: 1 }
           .dashed { stroke-dasharray: 7 5 } .round1 { stroke-dasharray: 2 5 } .round2 { stroke-dasharray: 9 4 2 4 } .edge { stroke-width: 1.2 }
           .dots { fill: none; stroke-linecap: round } .mark { stroke: none } .cross { fill: none; stroke-width: 1.8 }
           .area { stroke: none; fill-opacity: 0.5 } .band { stroke: none; fill-opacity: 0.22 } .bar { stroke: none; fill-opacity: 0.85 }

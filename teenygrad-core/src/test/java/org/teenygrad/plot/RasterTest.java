@@ -67,6 +67,11 @@ class RasterTest {
         .satisfies(text -> assertThat(text.getAttribute("class")).isEqualTo("on-light"));
   }
 
+  @Test
+  void whatRoundsToZeroHasNoSign() {
+    assertThat(Drawn.of(Plot.of("").heatMap(new double[][] {{-1e-9, -0.25}}).numbers(2)).texts()).contains("0.00", "-0.25").doesNotContain("-0.00");
+  }
+
   /// y grows upwards, and a cell's middle is at its coordinates.
   @Test
   void aFieldIsWhereItsCoordinatesAre() {

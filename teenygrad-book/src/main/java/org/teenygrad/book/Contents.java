@@ -4,6 +4,9 @@ import java.util.List;
 import org.teenygrad.book.part1.Bigrams;
 import org.teenygrad.book.part1.Distributions;
 import org.teenygrad.book.part1.Sunrise;
+import org.teenygrad.book.part2.Autodiff;
+import org.teenygrad.book.part2.BackwardSteps;
+import org.teenygrad.book.part2.Optimizers;
 import org.teenygrad.book.part2.Xor;
 
 /// The programs in the order of the book, each with its defaults.
@@ -12,7 +15,10 @@ public final class Contents {
       new Sunrise(),
       new Distributions(),
       new Bigrams(),
-      new Xor());
+      new Xor(),
+      new Autodiff(),
+      new BackwardSteps(),
+      new Optimizers());
 
   private Contents() {}
 

@@ -8,7 +8,7 @@ import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /// Where everything of one plot stands: on top its title and legend, then the area between the axes, with room for their numbers and names.
-final class Layout {
+final class Layout implements Placed {
   /// Of every picture.
   static final double WIDTH = 800;
 
@@ -165,17 +165,19 @@ final class Layout {
   }
 
   /// The height above the area.
-  double header() {
+  @Override
+  public double header() {
     return titleLines.size() * (titleSize + 5) + (legend.height() > 0 ? legend.height() + 8 : 0) + (titleLines.isEmpty() || bare ? 2 : 10);
   }
 
   /// The height of the area and what is below.
-  double body() {
+  @Override
+  public double body() {
     return areaHeight + (bare ? 0 : names.depth()) + (plot.xLabel.isBlank() ? 4 : LABEL);
   }
 
-  /// @param header the height above the area, at least [#header()]
-  void draw(Svg svg, double left, double top, double header) {
+  @Override
+  public void draw(Svg svg, double left, double top, double header) {
     for (int i = 0; i < titleLines.size(); i++) {
       svg.text("text title", titleSize, "start", left, top + titleSize + i * (titleSize + 5) - 2, titleLines.get(i));
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/// Several plots in one picture, in rows from the left.
+/// Several plots or graphs in one picture, in rows from the left.
 ///
 /// ```java
 /// Plot sine = Plot.of("sine").function("", 0, 6, Math::sin);
@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 ///
 /// @param title may be empty
 /// @param columns how many plots a row has
-public record Panels(String title, int columns, List<Plot> plots) implements Figure {
+public record Panels(String title, int columns, List<? extends Panel> plots) implements Figure {
   private static final double TITLE = 17;
 
   /// @throws IllegalArgumentException if there is no plot, or `columns` is not from 1 to 20
@@ -29,11 +29,11 @@ public record Panels(String title, int columns, List<Plot> plots) implements Fig
 
   /// Plots in rows of `columns`.
   /// @throws IllegalArgumentException if there is no plot, or `columns` is not from 1 to 20
-  public static Panels of(String title, int columns, Plot... plots) {
+  public static Panels of(String title, int columns, Panel... plots) {
     return new Panels(title, columns, List.of(plots));
   }
 
-  private record Row(List<Layout> layouts, double header, double height) {}
+  private record Row(List<Placed> layouts, double header, double height) {}
 
   @Override
   public String toSvg() {
@@ -58,9 +58,9 @@ public record Panels(String title, int columns, List<Plot> plots) implements Fig
     return svg.end();
   }
 
-  private static Row row(List<Plot> plots, double width) {
-    List<Layout> layouts = plots.stream().map(plot -> new Layout(plot, width, true)).toList();
-    double header = layouts.stream().mapToDouble(Layout::header).max().orElse(0);
-    return new Row(layouts, header, header + layouts.stream().mapToDouble(Layout::body).max().orElse(0));
+  private static Row row(List<? extends Panel> plots, double width) {
+    List<Placed> layouts = plots.stream().map(plot -> Placed.of(plot, width, true)).toList();
+    double header = layouts.stream().mapToDouble(Placed::header).max().orElse(0);
+    return new Row(layouts, header, header + layouts.stream().mapToDouble(Placed::body).max().orElse(0));
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Plot.of("Training").x("iteration").y("loss (nats)").logY().line("train", step, loss).write(folder.resolve("loss.svg"));
 /// ```
 /// A label that is empty has no entry in the legend. Arrays are copied.
-public final class Plot implements Figure {
+public final class Plot implements Figure, Panel {
   private static final int SAMPLES = 400;
   private static final String HIDDEN = "\0";
 
@@ -457,10 +457,7 @@ public final class Plot implements Figure {
 
   @Override
   public String toSvg() {
-    Layout layout = new Layout(this, Layout.WIDTH - 2 * Layout.PAGE, false);
-    Svg svg = Svg.document(title, Layout.WIDTH, layout.header() + layout.body() + 2 * Layout.PAGE);
-    layout.draw(svg, Layout.PAGE, Layout.PAGE, layout.header());
-    return svg.end();
+    return Placed.toSvg(this, title);
   }
 
   List<Layer> layers() {

@@ -32,6 +32,7 @@ final class Style {
           .dashed { stroke-dasharray: 7 5 } .round1 { stroke-dasharray: 2 5 } .round2 { stroke-dasharray: 9 4 2 4 } .edge { stroke-width: 1.2 }
           .dots { fill: none; stroke-linecap: round } .mark { stroke: none } .cross { fill: none; stroke-width: 1.8 }
           .area { stroke: none; fill-opacity: 0.5 } .band { stroke: none; fill-opacity: 0.22 } .bar { stroke: none; fill-opacity: 0.85 }
+          .node { fill-opacity: 0.16; stroke-width: 1.3 }
           .on-dark { fill: #ffffff } .on-light { fill: #000000 }
           """;
 

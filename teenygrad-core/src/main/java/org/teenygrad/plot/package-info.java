@@ -17,6 +17,7 @@
 /// | matrices, images | [heatMap][Plot#heatMap], [numbers][Plot#numbers], [gray][Plot#gray], [rgb][Plot#rgb] |
 /// | functions of two variables, classifiers | [field][Plot#field], [contours][Plot#contours], [regions][Plot#regions] of a [Grid] |
 /// | the limits of a machine | [roof][Plot#roof] on [logX][Plot#logX] and [logY][Plot#logY], with labelled points |
+/// | expressions, networks, what depends on what | [Dag] |
 /// | several plots at once | [Panels] |
 ///
 /// Layers are drawn in the order of the calls. Layers of one label have one colour and one entry in the legend: a band around a line, the points of

@@ -1,0 +1,4 @@
+package org.teenygrad.plot;
+
+/// What can stand beside others in [Panels].
+public sealed interface Panel permits Plot, Dag {}

@@ -111,8 +111,12 @@ sealed interface Indexing permits Tensor {
   ///                                //  [1 0 0]]
   /// ```
   /// @return (this shape, classes)
+  /// @throws IllegalArgumentException if the classes are no integers
   /// @throws IndexOutOfBoundsException if the classes are checked and one is not in `0 .. classes - 1`
   default Tensor oneHot(int classes) {
+    if (!self().dtype().isInteger()) {
+      throw new IllegalArgumentException("oneHot: classes are integers, not " + self().dtype());
+    }
     IndexCheck.classes("oneHot", self(), self().onesLike(DType.BOOL), classes);
     return self().unsqueeze(-1).eq(Tensor.arange(classes)).cast(DType.INT64);
   }

@@ -53,6 +53,16 @@ class IndexCheckTest {
   }
 
   @Test
+  void anEmptyAxisIsRefusedOnEveryDevice() {
+    Tensor empty = Tensor.zeros(0, 3);
+    Tensor index = Tensor.zeros(new int[] {2, 3}).toLong();
+    assertThatThrownBy(() -> empty.gather(0, index)).isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("gather: an index of (2, 3) into axis 0 of (0, 3), where nothing is");
+    assertThatThrownBy(() -> empty.takeAlongDim(index, 0)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(empty.gather(0, Tensor.zeros(0, 3).toLong()).numel()).isZero();
+  }
+
+  @Test
   void whatIsWithinIsComputed() {
     Tensor x = Tensor.of(new float[] {1, 2, 3}, Shape.of(3), Device.of("interpreter"));
     assertThat(x.index(Tensor.of(new int[] {-3, 2}, Shape.of(2), x.device())).data()).containsExactly(1, 3);

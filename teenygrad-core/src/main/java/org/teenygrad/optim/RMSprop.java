@@ -80,4 +80,8 @@ public final class RMSprop extends Optimizer {
     setState(update, MEAN, mean);
     return meanSquare.sub(mean.square()).sqrt();
   }
+  @Override
+  protected Map<String, Object> options() {
+    return Map.of("centered", centered);
+  }
 }

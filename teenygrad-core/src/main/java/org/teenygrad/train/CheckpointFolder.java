@@ -1,14 +1,11 @@
 package org.teenygrad.train;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 import org.teenygrad.Tensor;
-import org.teenygrad.data.CounterRandom;
 import org.teenygrad.nn.Module;
 import org.teenygrad.optim.Optimizer;
 import org.teenygrad.state.FileException;
@@ -49,34 +46,24 @@ record CheckpointFolder(Path folder, Module model, Optimizer optimizer) implemen
 
   @Override
   public Runnable saving(TrainState state, boolean best) {
-    Runnable model = best ? saving(bestModel(), model().stateDict(), Map.of()) : () -> {};
+    Runnable model = best ? CheckpointFacts.saving(bestModel(), Map.of(), model().stateDict()) : () -> {};
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     model().stateDict().forEach((name, tensor) -> tensors.put(MODEL + name, tensor));
     optimizer.stateDict().forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
-    Runnable checkpoint = saving(checkpoint(), tensors, facts(state));
+    Runnable checkpoint = CheckpointFacts.saving(checkpoint(), facts(state), tensors);
     return () -> {
       model.run(); // before the checkpoint that says how good it is
       checkpoint.run();
     };
   }
 
-  private static Runnable saving(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
-    Tensor.realize(tensors.values());
-    Arena arena = Arena.ofAuto();
-    Map<String, SafetensorsFile.Entry> entries = new LinkedHashMap<>();
-    tensors.forEach((name, t) -> entries.put(name, SafetensorsFile.Entry.of(t.dtype(), t.shape(), t.toMemory(arena))));
-    return () -> SafetensorsFile.write(file, entries, metadata);
-  }
-
-  private static Map<String, String> facts(TrainState state) {
-    Map<String, String> facts = new LinkedHashMap<>();
+  private static Map<String, Object> facts(TrainState state) {
+    Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("format", FORMAT);
-    facts.put("iteration", Long.toString(state.iteration()));
-    facts.put("best_loss", Double.toString(state.bestLoss()));
-    facts.put("batches_seed", Long.toString(state.batches().seed()));
-    facts.put("batches_drawn", Long.toString(state.batches().counter()));
-    facts.put("random_seed", Long.toString(state.random().seed()));
-    facts.put("random_drawn", Long.toString(state.random().counter()));
+    facts.put("iteration", state.iteration());
+    facts.put("best_loss", state.bestLoss());
+    CheckpointFacts.putRandom(facts, "batches", state.batches());
+    CheckpointFacts.putRandom(facts, "random", state.random());
     return facts;
   }
 
@@ -86,7 +73,9 @@ record CheckpointFolder(Path folder, Module model, Optimizer optimizer) implemen
     Path file = checkpoint();
     TrainState state;
     try (SafetensorsFile stored = SafetensorsFile.open(file)) {
-      state = new Facts(file, stored.metadata()).state();
+      CheckpointFacts facts = CheckpointFacts.of(file, KIND, FORMAT, stored.metadata());
+      state = new TrainState(
+          facts.value("iteration", Long::valueOf), facts.value("best_loss", Double::valueOf), facts.random("batches"), facts.random("random"));
     }
     Map<String, Tensor> tensors = State.load(file);
     try {
@@ -106,30 +95,5 @@ record CheckpointFolder(Path folder, Module model, Optimizer optimizer) implemen
       }
     });
     return part;
-  }
-
-  private record Facts(Path file, Map<String, String> metadata) {
-    TrainState state() {
-      if (!FORMAT.equals(metadata.get("format"))) {
-        throw FileException.malformed(file, KIND, "it says nothing of the training that wrote it");
-      }
-      return new TrainState(fact("iteration", Long::valueOf), fact("best_loss", Double::valueOf), random("batches"), random("random"));
-    }
-
-    private CounterRandom.State random(String name) {
-      return new CounterRandom.State(fact(name + "_seed", Long::valueOf), fact(name + "_drawn", Long::valueOf));
-    }
-
-    private <T> T fact(String key, Function<String, T> parse) {
-      String text = metadata.get(key);
-      if (text == null) {
-        throw FileException.malformed(file, KIND, "it has no " + key);
-      }
-      try {
-        return parse.apply(text);
-      } catch (IllegalArgumentException e) {
-        throw FileException.malformed(file, KIND, "its " + key + " is '" + text + "'");
-      }
-    }
   }
 }

@@ -42,7 +42,7 @@ public final class Settings {
       "rung", "how matrices are multiplied on a GPU at most: " + rungs("`"), "the highest that it has", "a rung; there are " + rungs(""), Target.Rung::of);
 
   public static final Setting<Path> LLVM = new Setting<>(
-      "llvm", "path of LLVM's shared library", "that of the build or the image", "a path", Path::of);
+      "llvm", "path of LLVM's shared library", "that of the class path (`teenygrad-llvm`), the build or the image", "a path", Path::of);
 
   public static final Setting<String> PYTHON = new Setting<>(
       "python", "the Python whose PyTorch or numpy `bench` measures beside ours", "`python3`", "a command", text -> text);

@@ -1,18 +1,17 @@
 package org.teenygrad.models.nanogpt;
 
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.CounterRandom;
 import org.teenygrad.models.settings.Setting;
 import org.teenygrad.state.FileException;
 import org.teenygrad.state.SafetensorsFile;
+import org.teenygrad.train.CheckpointFacts;
 
 /// What a training knows besides its tensors; and how both are kept in one file.
 ///
@@ -57,10 +56,8 @@ record Checkpoint(
     facts.put("vocabulary", vocabulary);
     facts.put("data", source);
     facts.put("data_checksum", checksum);
-    facts.put("batches_seed", batches.seed());
-    facts.put("batches_drawn", batches.counter());
-    facts.put("random_seed", random.seed());
-    facts.put("random_drawn", random.counter());
+    CheckpointFacts.putRandom(facts, "batches", batches);
+    CheckpointFacts.putRandom(facts, "random", random);
     return facts;
   }
 
@@ -72,12 +69,7 @@ record Checkpoint(
 
   /// As [#save] in two parts: copies the tensors to the host now, and writes when it is run, once and in whatever thread.
   Runnable saving(Path file, Map<String, Tensor> tensors) {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    facts().forEach((key, value) -> metadata.put(key, value.toString()));
-    Arena arena = Arena.ofAuto();
-    Map<String, SafetensorsFile.Entry> entries = new LinkedHashMap<>();
-    tensors.forEach((name, t) -> entries.put(name, SafetensorsFile.Entry.of(t.dtype(), t.shape(), t.toMemory(arena))));
-    return () -> SafetensorsFile.write(file, entries, metadata);
+    return CheckpointFacts.saving(file, facts(), tensors);
   }
 
   /// Facts and tensors of a file, the latter copied to the default device.
@@ -107,7 +99,7 @@ record Checkpoint(
           folder == null ? Path.of(".") : folder, "a file " + file.getFileName() + ": name the --out folder of a training");
     }
     try (SafetensorsFile stored = SafetensorsFile.open(file)) {
-      Checkpoint facts = new Reader(file, stored.metadata()).checkpoint();
+      Checkpoint facts = of(CheckpointFacts.of(file, KIND, FORMAT, stored.metadata()));
       facts.requireSizes(file, stored);
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       stored.entries().keySet().forEach(name -> tensors.put(name, stored.tensor(name)));
@@ -134,43 +126,21 @@ record Checkpoint(
     return FileException.malformed(file, KIND, "its tensors are not those of its settings: " + cause.getMessage());
   }
 
-  /// Facts from strings.
-  private record Reader(Path file, Map<String, String> metadata) {
-    Checkpoint checkpoint() {
-      if (!FORMAT.equals(metadata.get("format"))) {
-        throw FileException.malformed(file, KIND, "it says nothing of the training that wrote it");
-      }
-      Map<String, Object> settings = new HashMap<>();
-      Setting.of(TrainSettings.class).forEach(setting -> settings.put(setting.name(), value(setting.key(), setting::parse)));
-      try {
-        return new Checkpoint(
-            Preset.SHAKESPEARE_CHAR_CPU.settings().with(settings),
-            value("vocabulary", text -> text),
-            value("data", text -> text),
-            value("data_checksum", Long::valueOf),
-            value("iteration", Integer::valueOf),
-            value("best_val_loss", Double::valueOf),
-            state("batches"),
-            state("random"));
-      } catch (IllegalArgumentException e) {
-        throw FileException.malformed(file, KIND, String.valueOf(e.getMessage()));
-      }
-    }
-
-    private CounterRandom.State state(String name) {
-      return new CounterRandom.State(value(name + "_seed", Long::valueOf), value(name + "_drawn", Long::valueOf));
-    }
-
-    private <T> T value(String key, Function<String, T> parse) {
-      String text = metadata.get(key);
-      if (text == null) {
-        throw FileException.malformed(file, KIND, "it has no " + key);
-      }
-      try {
-        return parse.apply(text);
-      } catch (IllegalArgumentException e) {
-        throw FileException.malformed(file, KIND, "its " + key + " is '" + text + "'");
-      }
+  private static Checkpoint of(CheckpointFacts facts) {
+    Map<String, Object> settings = new HashMap<>();
+    Setting.of(TrainSettings.class).forEach(setting -> settings.put(setting.name(), facts.value(setting.key(), setting::parse)));
+    try {
+      return new Checkpoint(
+          Preset.SHAKESPEARE_CHAR_CPU.settings().with(settings),
+          facts.value("vocabulary", text -> text),
+          facts.value("data", text -> text),
+          facts.value("data_checksum", Long::valueOf),
+          facts.value("iteration", Integer::valueOf),
+          facts.value("best_val_loss", Double::valueOf),
+          facts.random("batches"),
+          facts.random("random"));
+    } catch (IllegalArgumentException e) {
+      throw FileException.malformed(facts.file(), KIND, String.valueOf(e.getMessage()));
     }
   }
 }

@@ -6,6 +6,8 @@ import org.teenygrad.book.part1.Distributions;
 import org.teenygrad.book.part1.Sunrise;
 import org.teenygrad.book.part2.Autodiff;
 import org.teenygrad.book.part2.BackwardSteps;
+import org.teenygrad.book.part2.LeNet;
+import org.teenygrad.book.part2.MlpNames;
 import org.teenygrad.book.part2.Optimizers;
 import org.teenygrad.book.part2.Xor;
 
@@ -16,9 +18,11 @@ public final class Contents {
       new Distributions(),
       new Bigrams(),
       new Xor(),
+      new MlpNames(),
       new Autodiff(),
       new BackwardSteps(),
-      new Optimizers());
+      new Optimizers(),
+      new LeNet());
 
   private Contents() {}
 

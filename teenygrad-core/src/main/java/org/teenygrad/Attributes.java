@@ -1,5 +1,7 @@
 package org.teenygrad;
 
+import java.util.Optional;
+
 /// What follows from the shape and the type: sizes, counts, strides. Nothing is computed for it.
 sealed interface Attributes permits Tensor {
   private Tensor self() {
@@ -41,12 +43,26 @@ sealed interface Attributes permits Tensor {
   /// How many elements lie between neighbours on each axis: PyTorch's `stride`.
   ///
   /// A tensor is a value and has no layout until it is computed; then it lies in row-major order, and these are its strides. A view, such
-  /// as the result of [Tensor#t()], has them, too: what moves its indices is part of the kernel that reads it.
+  /// as the result of [Tensor#t()], has them, too: what moves its indices is part of the kernel that reads it. [#layout] shows it.
   /// ```java
   /// Tensor.ones(2, 3).strides();       // [3, 1]
   /// Tensor.ones(2, 3).t().strides();   // [2, 1]
   /// ```
   default long[] strides() {
     return self().shape().strides();
+  }
+
+  /// Where the elements of a view lie in the memory of the tensor that it looks at: shape, strides and offset. A tensor that is no view has
+  /// the strides of its shape; a computed view has been copied to memory of its own, and has them, too.
+  ///
+  /// Empty where no strides do: a matrix that was transposed and then flattened jumps from row to row, and the zeros of a padded tensor
+  /// are in no memory.
+  /// ```java
+  /// var x = Tensor.arange(6).reshape(2, 3);
+  /// x.index(":, 1:").layout().orElseThrow();   // Layout[shape=(2, 2), strides=[3, 1], offset=1]
+  /// x.t().reshape(6).layout().isPresent();                     // false
+  /// ```
+  default Optional<Layout> layout() {
+    return Places.layout(self().node());
   }
 }

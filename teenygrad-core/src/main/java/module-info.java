@@ -9,6 +9,7 @@ module org.teenygrad.core {
   requires jtokkit;
 
   exports org.teenygrad;
+  exports org.teenygrad.blas;
   exports org.teenygrad.data;
   exports org.teenygrad.nn;
   exports org.teenygrad.optim;

@@ -40,6 +40,7 @@ class LayeringTest {
         .layer("tensors")
         .definedBy(resideInAnyPackage(
                 "org.teenygrad",
+                "org.teenygrad.blas..",
                 "org.teenygrad.nn..",
                 "org.teenygrad.optim..",
                 "org.teenygrad.state..",

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 /// memory that is gone are no matter of one method.
 class ThrowsTest {
   private static final List<String> PACKAGES =
-      List.of("org/teenygrad", "org/teenygrad/data", "org/teenygrad/nn", "org/teenygrad/optim", "org/teenygrad/plot", "org/teenygrad/state");
+      List.of("org/teenygrad", "org/teenygrad/blas", "org/teenygrad/data", "org/teenygrad/nn", "org/teenygrad/optim", "org/teenygrad/plot", "org/teenygrad/state");
 
   private static final Set<String> SHARED = Set.of("Tensor", "HostData");
 

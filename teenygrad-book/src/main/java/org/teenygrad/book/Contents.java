@@ -2,7 +2,10 @@ package org.teenygrad.book;
 
 import java.util.List;
 import org.teenygrad.book.part1.Bigrams;
+import org.teenygrad.book.part1.BlasLevels;
 import org.teenygrad.book.part1.Distributions;
+import org.teenygrad.book.part1.Gemm;
+import org.teenygrad.book.part1.Strides;
 import org.teenygrad.book.part1.Sunrise;
 import org.teenygrad.book.part2.Autodiff;
 import org.teenygrad.book.part2.BackwardSteps;
@@ -17,6 +20,9 @@ public final class Contents {
       new Sunrise(),
       new Distributions(),
       new Bigrams(),
+      new Strides(),
+      new BlasLevels(),
+      new Gemm(),
       new Xor(),
       new MlpNames(),
       new Autodiff(),

@@ -1,10 +1,14 @@
 package org.teenygrad.book;
 
 import java.util.List;
+import org.teenygrad.book.part1.BiasVariance;
 import org.teenygrad.book.part1.Bigrams;
 import org.teenygrad.book.part1.BlasLevels;
+import org.teenygrad.book.part1.CertifiedDigits;
 import org.teenygrad.book.part1.Distributions;
+import org.teenygrad.book.part1.DoubleDescent;
 import org.teenygrad.book.part1.Gemm;
+import org.teenygrad.book.part1.HousePrices;
 import org.teenygrad.book.part1.Strides;
 import org.teenygrad.book.part1.Sunrise;
 import org.teenygrad.book.part2.Autodiff;
@@ -20,6 +24,10 @@ public final class Contents {
       new Sunrise(),
       new Distributions(),
       new Bigrams(),
+      new HousePrices(),
+      new CertifiedDigits(),
+      new BiasVariance(),
+      new DoubleDescent(),
       new Strides(),
       new BlasLevels(),
       new Gemm(),

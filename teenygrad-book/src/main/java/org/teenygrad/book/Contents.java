@@ -8,7 +8,9 @@ import org.teenygrad.book.part1.CertifiedDigits;
 import org.teenygrad.book.part1.Distributions;
 import org.teenygrad.book.part1.DoubleDescent;
 import org.teenygrad.book.part1.Gemm;
+import org.teenygrad.book.part1.Glm;
 import org.teenygrad.book.part1.HousePrices;
+import org.teenygrad.book.part1.Sentiment;
 import org.teenygrad.book.part1.Strides;
 import org.teenygrad.book.part1.Sunrise;
 import org.teenygrad.book.part2.Autodiff;
@@ -31,6 +33,8 @@ public final class Contents {
       new Strides(),
       new BlasLevels(),
       new Gemm(),
+      new Sentiment(),
+      new Glm(),
       new Xor(),
       new MlpNames(),
       new Autodiff(),

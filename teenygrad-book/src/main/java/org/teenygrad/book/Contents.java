@@ -10,9 +10,12 @@ import org.teenygrad.book.part1.DoubleDescent;
 import org.teenygrad.book.part1.Gemm;
 import org.teenygrad.book.part1.Glm;
 import org.teenygrad.book.part1.HousePrices;
+import org.teenygrad.book.part1.LowRankImage;
+import org.teenygrad.book.part1.Pca;
 import org.teenygrad.book.part1.Sentiment;
 import org.teenygrad.book.part1.Strides;
 import org.teenygrad.book.part1.Sunrise;
+import org.teenygrad.book.part1.WordVectors;
 import org.teenygrad.book.part2.Autodiff;
 import org.teenygrad.book.part2.BackwardSteps;
 import org.teenygrad.book.part2.LeNet;
@@ -35,6 +38,9 @@ public final class Contents {
       new Gemm(),
       new Sentiment(),
       new Glm(),
+      new WordVectors(),
+      new Pca(),
+      new LowRankImage(),
       new Xor(),
       new MlpNames(),
       new Autodiff(),

@@ -147,6 +147,13 @@ class ChainRulesTest {
   }
 
   @Test
+  void exponentsOfZeroFollowPyTorch() {
+    OpNode zero = vector(0, 0, 2);
+    OpNode p = vector(-1, 3, 3);
+    assertThat(slopes(op(POW, zero, p), p)).containsExactly(Double.NEGATIVE_INFINITY, 0, 8 * Math.log(2));
+  }
+
+  @Test
   void choices() {
     OpNode x = anySign(SHAPE);
     OpNode y = anySign(SHAPE);

@@ -73,7 +73,7 @@ public record BiasVariance(
     int best = IntStream.rangeClosed(0, degree).reduce((a, b) -> parts[3][b] < parts[3][a] ? b : a).orElseThrow();
     page.say("Degree %d errs least: a lower one is too stiff, a higher one follows the noise.", best);
     page.picture("bias-variance", panels(x, seen, parts, best)::write);
-    page.claim("error from the true curve less bias^2 and variance, at most", worst).isAtMost(1e-12);
+    page.claim("error from the true curve less bias^2 and variance, largest", worst).isAtMost(1e-12);
     page.claim("error on new points less the sum, in standard errors", furthest).isAtMost(4);
     page.claim("variance of the last degree on its own points, over noise^2 (d + 1) / n", varianceOnSets(x, seen)).isNear(1, 0.1);
   }

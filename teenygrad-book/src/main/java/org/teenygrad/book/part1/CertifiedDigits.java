@@ -104,7 +104,7 @@ public record CertifiedDigits() implements Program {
         page.claim(names.get(i) + ": right digits by lstsq", digits.get(i)[3]).isAtLeast(least);
       }
     }
-    page.claim("digits that lstsq is ahead of the normal equations, at most", digits.stream().mapToDouble(found -> found[3] - found[0]).max().orElseThrow()).isAtLeast(3);
+    page.claim("most digits that lstsq has over the normal equations", digits.stream().mapToDouble(found -> found[3] - found[0]).max().orElseThrow()).isAtLeast(3);
   }
 
   private static Tensor normalEquations(Problem problem) {

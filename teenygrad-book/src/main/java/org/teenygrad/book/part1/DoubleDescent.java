@@ -41,6 +41,7 @@ public record DoubleDescent(
   public void run(Page page) {
     int[] widths = IntStream.of(5, 10, 20, 30, 40, 50, 55, 58, 60, 62, 65, 70, 80, 100, 150, 300, 600).map(width -> width * samples / 60).filter(width -> width > 0).distinct().toArray();
     double[][] errors = new double[3][widths.length]; // in training, in test, in test with ridge: mean over the draws
+    double difference = 0;
     for (int draw = 0; draw < draws; draw++) {
       Tensor teacher = Tensor.randn(dimensions, 1).toDouble().div(Math.sqrt(dimensions));
       Tensor x = Tensor.randn(samples, dimensions).toDouble();
@@ -56,7 +57,12 @@ public record DoubleDescent(
         Tensor least = coefficients(svd, y, 0);
         errors[0][i] += error(features, least, y) / draws;
         errors[1][i] += error(testFeatures, least, yTest) / draws;
-        errors[2][i] += error(testFeatures, coefficients(svd, y, RIDGE), yTest) / draws;
+        Tensor ridge = coefficients(svd, y, RIDGE);
+        errors[2][i] += error(testFeatures, ridge, yTest) / draws;
+        if (widths[i] == samples) {
+          Tensor gram = features.t().matmul(features).add(Tensor.eye(samples).toDouble().mul(RIDGE));
+          difference = Math.max(difference, gram.solve(features.t().matmul(y)).sub(ridge).abs().max().itemDouble());
+        }
       }
       if ((draw + 1) % 5 == 0) {
         page.say("  %d of %d draws of data and features", draw + 1, draws);
@@ -79,6 +85,7 @@ public record DoubleDescent(
     int same = IntStream.range(0, widths.length).filter(i -> widths[i] == samples).findFirst().orElseThrow();
     page.claim("parameters at the peak of the test error", widths[peak]).isNear(samples, 0);
     page.claim("training error with as many parameters as samples", errors[0][same]).isAtMost(1e-9);
+    page.claim("ridge by singular values and by normal equations: largest difference", difference).isAtMost(1e-9);
     page.claim("test error at the peak over that with most parameters", errors[1][peak] / errors[1][widths.length - 1]).isAtLeast(10);
     page.claim("test error at the peak with ridge over that without", errors[2][peak] / errors[1][peak]).isAtMost(0.1);
   }

@@ -37,8 +37,7 @@ public record WordVectors(
       new Kind("child", List.of("mia", "lily", "anna", "nora", "ruby", "ella", "zoe", "ivy", "tom", "ben", "sam", "max", "leo", "finn", "jack", "hugo")),
       new Kind("animal", List.of("fox", "rabbit", "hedgehog", "squirrel", "mouse", "frog", "badger", "otter", "duck", "owl", "crow", "mole", "beaver")),
       new Kind("colour", List.of("red", "blue", "green", "yellow", "purple", "orange", "white", "silver", "golden")),
-      new Kind("toy", List.of("kite", "wagon", "boat", "drum", "train", "robot", "lantern", "sled", "puppet")),
-      new Kind("place", List.of("forest", "meadow", "park", "beach", "hill", "lake", "orchard", "river", "farm")));
+      new Kind("toy", List.of("kite", "wagon", "boat", "drum", "train", "robot", "lantern", "sled", "puppet")));
 
   public WordVectors() {
     this(500, 4, 40, 600_000);

@@ -80,7 +80,7 @@ public record CertifiedDigits() implements Program {
 
   @Override
   public void run(Page page) {
-    List<Problem> problems = page.data().map(CertifiedDigits::read).orElseGet(() -> List.of(parse("Longley", LONGLEY), wampler("Wampler1", 1), wampler("Wampler2", 0.1)));
+    List<Problem> problems = page.data().map(CertifiedDigits::read).orElseGet(() -> List.of(parse(Path.of("Longley.dat"), LONGLEY), wampler("Wampler1", 1), wampler("Wampler2", 0.1)));
     List<double[]> digits = new ArrayList<>();
     List<List<Object>> rows = new ArrayList<>();
     for (Problem problem : problems) {
@@ -152,15 +152,18 @@ public record CertifiedDigits() implements Program {
       if (found.isEmpty()) {
         throw FileException.malformed(path, "a folder of .dat files", "it has none");
       }
-      return found.stream().map(file -> parse(file.getFileName().toString().replace(".dat", ""), TextFile.read(file))).toList();
+      return found.stream().map(file -> parse(file, TextFile.read(file))).toList();
     } catch (IOException e) {
       throw FileException.cannotRead(path, e);
     }
   }
 
   /// Certified values on lines `B0 value deviation`; after the last `Data:`, a row on each line, y first.
-  private static Problem parse(String name, String text) {
+  private static Problem parse(Path file, String text) {
     List<String[]> certified = CERTIFIED.matcher(text).results().map(found -> new String[] {found.group(1), found.group(2)}).toList();
+    if (certified.isEmpty() || !text.contains("Data:")) {
+      throw FileException.malformed(file, "a reference dataset of linear regression", "it has no certified coefficients B0, B1, ... or no 'Data:' with rows behind it");
+    }
     String[] lines = text.substring(text.lastIndexOf("Data:")).lines().skip(1).map(String::strip).filter(line -> !line.isEmpty()).toArray(String[]::new);
     Tensor table = Tensor.stack(Arrays.stream(lines)
         .map(line -> Tensor.of(Arrays.stream(line.split("\\s+")).mapToDouble(Double::parseDouble).toArray())).toList(), 0);
@@ -170,6 +173,6 @@ public record CertifiedDigits() implements Program {
     Tensor x = variables == 1
         ? powers(table.select(1, 1), first, last)
         : Tensor.cat(List.of(Tensor.ones(table.select(1, 0).dtype(), lines.length, 1), table.slice(1, 1, variables + 1)), 1);
-    return new Problem(name, x.realize(), table.slice(1, 0, 1), certified.stream().mapToDouble(value -> Double.parseDouble(value[1])).toArray());
+    return new Problem(file.getFileName().toString().replace(".dat", ""), x.realize(), table.slice(1, 0, 1), certified.stream().mapToDouble(value -> Double.parseDouble(value[1])).toArray());
   }
 }

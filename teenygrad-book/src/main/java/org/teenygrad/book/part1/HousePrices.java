@@ -17,6 +17,7 @@ import org.teenygrad.optim.SGD;
 import org.teenygrad.plot.Panels;
 import org.teenygrad.plot.Plot;
 import org.teenygrad.state.CsvTable;
+import org.teenygrad.state.FileException;
 
 /// What is a house worth? A price as a sum of features, each with a coefficient.
 ///
@@ -108,6 +109,9 @@ public record HousePrices(
   private static Data read(Path file) {
     CsvTable table = CsvTable.read(file);
     List<String> numbers = table.columns().stream().filter(column -> !table.isText(column)).toList();
+    if (numbers.size() < 2) {
+      throw FileException.malformed(file, "a table of houses", "it needs a column of numbers for a feature and one for the price, and has " + numbers.size());
+    }
     List<String> names = new ArrayList<>(numbers.subList(0, numbers.size() - 1));
     List<Tensor> columns = new ArrayList<>(List.of(table.numbers(names.toArray(String[]::new))));
     for (String text : table.columns().stream().filter(table::isText).toList()) {

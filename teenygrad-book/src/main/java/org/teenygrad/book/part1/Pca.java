@@ -1,5 +1,6 @@
 package org.teenygrad.book.part1;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.teenygrad.Eigen;
@@ -12,6 +13,7 @@ import org.teenygrad.models.settings.Help;
 import org.teenygrad.plot.Panels;
 import org.teenygrad.plot.Plot;
 import org.teenygrad.state.CsvTable;
+import org.teenygrad.state.FileException;
 
 /// Principal component analysis (Pearson, 1901): of many measurements, the few directions in which they vary.
 ///
@@ -43,7 +45,7 @@ public record Pca(
 
   @Override
   public void run(Page page) {
-    Data data = page.data().map(file -> read(CsvTable.read(file))).orElseGet(this::generated);
+    Data data = page.data().map(Pca::read).orElseGet(this::generated);
     int n = data.x.shape().size(0);
     int m = data.x.shape().size(1);
     int k = Math.min(kept, m);
@@ -87,8 +89,13 @@ public record Pca(
   }
 
   /// Rows with a number missing are left out.
-  private static Data read(CsvTable table) {
-    Tensor numbers = table.numbers(table.columns().stream().filter(column -> !table.isText(column)).toArray(String[]::new));
+  private static Data read(Path file) {
+    CsvTable table = CsvTable.read(file);
+    String[] measurements = table.columns().stream().filter(column -> !table.isText(column)).toArray(String[]::new);
+    if (measurements.length < 2) {
+      throw FileException.malformed(file, "a table of measurements", "it needs two columns of numbers, and has " + measurements.length);
+    }
+    Tensor numbers = table.numbers(measurements);
     Tensor whole = numbers.isNan().any(1).logicalNot().nonzero().squeeze(1);
     Tensor x = numbers.indexSelect(0, whole).realize();
     return table.columns().stream().filter(table::isText).findFirst()

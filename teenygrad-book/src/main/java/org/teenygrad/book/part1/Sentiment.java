@@ -220,8 +220,15 @@ public record Sentiment(
     }
   }
 
+  /// A line is a review, a tab, and 1 for praise or 0 for blame.
   private static List<Review> tsv(Path file) throws IOException {
-    return Files.readAllLines(file).stream().map(line -> new Review(line.substring(0, line.lastIndexOf('\t')), Integer.parseInt(line.substring(line.lastIndexOf('\t') + 1).strip()))).toList();
+    return Files.readAllLines(file).stream().map(line -> {
+      int tab = line.lastIndexOf('\t');
+      if (tab < 0 || !line.substring(tab + 1).matches("[01]\\s*")) {
+        throw FileException.malformed(file, "a table of reviews", "no tab with 0 or 1 behind it ends the line '" + line + "'");
+      }
+      return new Review(line.substring(0, tab), line.charAt(tab + 1) - '0');
+    }).toList();
   }
 
   /// Every fifth review is for the test.

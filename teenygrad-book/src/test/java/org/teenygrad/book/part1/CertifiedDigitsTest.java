@@ -72,7 +72,9 @@ class CertifiedDigitsTest {
   }
 
   @Test
-  void refusesAFolderWithoutProblems() {
+  void refusesWhatIsNoProblem() throws IOException {
     assertThatThrownBy(() -> Reading.of(new CertifiedDigits(), folder, Optional.of(folder))).isInstanceOf(FileException.class).hasMessageContaining(".dat");
+    Path other = Files.writeString(folder.resolve("other.dat"), "Data: y x\n1 2\n");
+    assertThatThrownBy(() -> Reading.of(new CertifiedDigits(), folder, Optional.of(other))).isInstanceOf(FileException.class).hasMessageContaining("certified coefficients");
   }
 }

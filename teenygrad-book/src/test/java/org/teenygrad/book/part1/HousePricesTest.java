@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.book.Reading;
+import org.teenygrad.state.FileException;
 
 class HousePricesTest {
   @TempDir private Path folder;
@@ -39,6 +40,12 @@ class HousePricesTest {
     Reading reading = Reading.of(new HousePrices(20, 1, 2_000, 0), Files.createDirectory(folder.resolve("out")), Optional.of(data));
     assertThat(reading.text()).contains("31 houses to learn from, 8 to test with; features: a, b, ");
     assertThat(reading.text().lines().filter(line -> line.contains(" QR ")).findFirst().orElseThrow()).containsPattern("e-1[0-9] +[0-9.]+e-1[0-9]");
+  }
+
+  @Test
+  void refusesATableWithoutFeatures() throws IOException {
+    Path data = Files.writeString(folder.resolve("prices.csv"), "where,price\nsea,1\nland,2\n");
+    assertThatThrownBy(() -> Reading.of(new HousePrices(), folder, Optional.of(data))).isInstanceOf(FileException.class).hasMessageContaining("for a feature");
   }
 
   @Test

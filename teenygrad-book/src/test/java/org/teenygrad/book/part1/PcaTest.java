@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.book.Reading;
+import org.teenygrad.state.FileException;
 
 class PcaTest {
   @TempDir private Path folder;
@@ -30,6 +31,12 @@ class PcaTest {
         .mapToObj(i -> i + "," + i * i % 7 + "," + (i == 3 ? "" : i + i * i % 7) + "," + (i % 2 == 0 ? "even" : "odd")).collect(Collectors.joining("\n", "a,b,c,kind\n", "\n")));
     Reading reading = Reading.of(new Pca(10, 2), Files.createDirectory(folder.resolve("out")), Optional.of(data)).holds();
     assertThat(reading.text()).contains("29 objects, 3 measurements of each, classes: even, odd").containsPattern("(?m)^ +3 +-?[0-9.]+e-1[5-9] +1(\\.0000)?$");
+  }
+
+  @Test
+  void refusesATableWithoutMeasurements() throws IOException {
+    Path data = Files.writeString(folder.resolve("kinds.csv"), "kind,a\neven,1\nodd,2\n");
+    assertThatThrownBy(() -> Reading.of(new Pca(), folder, Optional.of(data))).isInstanceOf(FileException.class).hasMessageContaining("two columns of numbers");
   }
 
   @Test

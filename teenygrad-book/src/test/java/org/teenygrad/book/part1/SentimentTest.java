@@ -41,6 +41,8 @@ class SentimentTest {
     Files.writeString(table.resolve("train.tsv"), "a fine film\t1\na poor film\t0\n".repeat(10));
     Files.writeString(table.resolve("test.tsv"), "fine\t1\npoor\t0\n");
     assertThat(Reading.of(new Sentiment(20, 20, 0, 1, 20), Files.createDirectory(folder.resolve("2")), Optional.of(table)).holds().text()).contains("20 reviews to learn from, 2 to test");
+    Files.writeString(table.resolve("test.tsv"), "fine\tpraise\n");
+    assertThatThrownBy(() -> Reading.of(new Sentiment(), folder, Optional.of(table))).isInstanceOf(FileException.class).hasMessageContaining("with 0 or 1 behind it");
     assertThatThrownBy(() -> Reading.of(new Sentiment(), folder, Optional.of(folder.resolve("none")))).isInstanceOf(FileException.class);
   }
 }

@@ -301,7 +301,7 @@ public record Gemm(
   private InTurn inTurn(DoubleSupplier ours, DoubleSupplier theirs) {
     InTurn best = new InTurn(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
     double spent = 0;
-    while (spent < seconds) {
+    while (spent < 2 * seconds) {
       double one = ours.getAsDouble();
       best = new InTurn(Math.min(best.ours(), one), Math.min(best.theirs(), theirs.getAsDouble()));
       spent += one;

@@ -44,6 +44,8 @@ class GemmGridTest {
       assertThat(CompiledProduct.pays(590, 651, 700)).isTrue();
       assertThat(ratio(call, random, 'N', 'T', 590, 651, 700, call.rounded(0.7), call.rounded(1.3))).isPositive().isLessThan(Grid.MOST);
       assertThat(ratio(call, random, 'T', 'N', 590, 651, 700, 1, 0)).isPositive().isLessThan(Grid.MOST);
+      // Columns of 1024 elements fall on the same lines of a cache, and are copied.
+      assertThat(ratio(call, random, 'N', 'N', 1024, 260, 1000, 1, 0)).isPositive().isLessThan(Grid.MOST);
     }
   }
 

@@ -76,9 +76,7 @@ record Doubles(double[] array, int start) implements Numbers {
       for (int l0 = 0; l0 < k; l0 += BLOCK) {
         int columns = Math.min(BLOCK, k - l0);
         for (int l = 0; l < columns; l++) {
-          for (int i = 0; i < rows; i++) {
-            block[l][i] = a.get(i0 + i, l0 + l);
-          }
+          copyColumn(a, i0, l0 + l, rows, block[l]);
         }
         for (int j = 0; j < n; j++) {
           Arrays.fill(sum, 0);
@@ -94,6 +92,16 @@ record Doubles(double[] array, int start) implements Numbers {
           }
         }
       }
+    }
+  }
+
+  private static void copyColumn(Matrix a, int row, int column, int rows, double[] copy) {
+    if (a.transposed()) {
+      for (int i = 0; i < rows; i++) {
+        copy[i] = a.get(row + i, column);
+      }
+    } else {
+      System.arraycopy(((Doubles) a.numbers()).array, a.numbers().start() + row + column * a.leading(), copy, 0, rows);
     }
   }
 

@@ -73,9 +73,7 @@ record Floats(float[] array, int start) implements Numbers {
       for (int l0 = 0; l0 < k; l0 += BLOCK) {
         int columns = Math.min(BLOCK, k - l0);
         for (int l = 0; l < columns; l++) {
-          for (int i = 0; i < rows; i++) {
-            block[l][i] = (float) a.get(i0 + i, l0 + l);
-          }
+          copyColumn(a, i0, l0 + l, rows, block[l]);
         }
         for (int j = 0; j < n; j++) {
           Arrays.fill(sum, 0);
@@ -91,6 +89,16 @@ record Floats(float[] array, int start) implements Numbers {
           }
         }
       }
+    }
+  }
+
+  private static void copyColumn(Matrix a, int row, int column, int rows, float[] copy) {
+    if (a.transposed()) {
+      for (int i = 0; i < rows; i++) {
+        copy[i] = (float) a.get(row + i, column);
+      }
+    } else {
+      System.arraycopy(((Floats) a.numbers()).array, a.numbers().start() + row + column * a.leading(), copy, 0, rows);
     }
   }
 

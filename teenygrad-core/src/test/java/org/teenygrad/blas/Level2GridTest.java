@@ -47,6 +47,24 @@ class Level2GridTest {
     }
   }
 
+  /// Sizes of several blocks of rows and columns.
+  @Test
+  void largeMatricesTimesVectors() {
+    for (Call call : Grid.BOTH) {
+      Random random = new Random(5);
+      double[][] dense = Grid.dense(random, call, 300, 270);
+      Stored stored = Stored.general(dense, 300, 270);
+      Held a = new Held("gemv", dense, stored, List.of(300, 270), List.of(stored.leading()));
+      for (int incx : Grid.INCREMENTS) {
+        for (int incy : Grid.INCREMENTS) {
+          assertThat(product(call, random, a, dense, 300, 270, List.of('N', 300, 270), call.rounded(0.7), incx, 0, incy)).isLessThan(Grid.MOST);
+          assertThat(product(call, random, a, Grid.flipped(dense, 300, 270), 270, 300, List.of('T', 300, 270), 1, incx, call.rounded(0.9), incy))
+              .isLessThan(Grid.MOST);
+        }
+      }
+    }
+  }
+
   private static List<Held> general(Random random, Call call, int m, int n) {
     List<Held> forms = new ArrayList<>();
     double[][] dense = Grid.dense(random, call, m, n);

@@ -286,6 +286,9 @@ public record Gemm(
     for (String variable : List.of("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")) {
       builder.environment().put(variable, Integer.toString(threads));
     }
+    // Otherwise its threads look for more work in a loop for some 30 ms, on the cores that are ours in our turn. 2^4 cycles are the least.
+    builder.environment().put("OPENBLAS_THREAD_TIMEOUT", "4");
+    builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
     try {
       Process process = builder.start();
       try (BufferedReader answers = process.inputReader(StandardCharsets.UTF_8); Writer asking = process.outputWriter(StandardCharsets.UTF_8)) {

@@ -18,9 +18,12 @@ import org.teenygrad.book.part1.Sunrise;
 import org.teenygrad.book.part1.WordVectors;
 import org.teenygrad.book.part2.Autodiff;
 import org.teenygrad.book.part2.BackwardSteps;
+import org.teenygrad.book.part2.Bert;
+import org.teenygrad.book.part2.GptInside;
 import org.teenygrad.book.part2.LeNet;
 import org.teenygrad.book.part2.MlpNames;
 import org.teenygrad.book.part2.Optimizers;
+import org.teenygrad.book.part2.Sequences;
 import org.teenygrad.book.part2.Xor;
 
 /// The programs in the order of the book, each with its defaults.
@@ -46,7 +49,10 @@ public final class Contents {
       new Autodiff(),
       new BackwardSteps(),
       new Optimizers(),
-      new LeNet());
+      new LeNet(),
+      new Sequences(),
+      new Bert(),
+      new GptInside());
 
   private Contents() {}
 

@@ -25,6 +25,7 @@ import org.teenygrad.book.part2.MlpNames;
 import org.teenygrad.book.part2.Optimizers;
 import org.teenygrad.book.part2.Sequences;
 import org.teenygrad.book.part2.Xor;
+import org.teenygrad.book.part3.ScalingLaws;
 
 /// The programs in the order of the book, each with its defaults.
 public final class Contents {
@@ -52,7 +53,8 @@ public final class Contents {
       new LeNet(),
       new Sequences(),
       new Bert(),
-      new GptInside());
+      new GptInside(),
+      new ScalingLaws());
 
   private Contents() {}
 

@@ -1,0 +1,5 @@
+/// The engine: attention, rewriting, scheduling, devices.
+@NullMarked
+package org.teenygrad.book.part3;
+
+import org.jspecify.annotations.NullMarked;

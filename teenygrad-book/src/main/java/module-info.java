@@ -1,5 +1,6 @@
 /// The book's programs.
 module org.teenygrad.book {
+  requires jdk.management;
   requires transitive org.teenygrad.models;
 
   exports org.teenygrad.book;

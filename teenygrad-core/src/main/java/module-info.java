@@ -22,5 +22,7 @@ module org.teenygrad.core {
   exports org.teenygrad.engine.codegen;
   exports org.teenygrad.engine.ir;
   exports org.teenygrad.engine.runtime;
+  exports org.teenygrad.engine.runtime.llvm;
+  exports org.teenygrad.engine.runtime.nulldevice;
   exports org.teenygrad.engine.schedule;
 }

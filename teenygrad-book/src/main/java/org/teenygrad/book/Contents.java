@@ -20,11 +20,16 @@ import org.teenygrad.book.part2.Autodiff;
 import org.teenygrad.book.part2.BackwardSteps;
 import org.teenygrad.book.part2.Bert;
 import org.teenygrad.book.part2.GptInside;
+import org.teenygrad.book.part2.GpuLadder;
 import org.teenygrad.book.part2.LeNet;
 import org.teenygrad.book.part2.MlpNames;
 import org.teenygrad.book.part2.Optimizers;
 import org.teenygrad.book.part2.Sequences;
 import org.teenygrad.book.part2.Xor;
+import org.teenygrad.book.part3.FlashAttention;
+import org.teenygrad.book.part3.Kernels;
+import org.teenygrad.book.part3.OwnDevice;
+import org.teenygrad.book.part3.RewriteRules;
 import org.teenygrad.book.part3.ScalingLaws;
 
 /// The programs in the order of the book, each with its defaults.
@@ -50,11 +55,16 @@ public final class Contents {
       new Autodiff(),
       new BackwardSteps(),
       new Optimizers(),
+      new GpuLadder(),
       new LeNet(),
       new Sequences(),
       new Bert(),
       new GptInside(),
-      new ScalingLaws());
+      new ScalingLaws(),
+      new FlashAttention(),
+      new RewriteRules(),
+      new Kernels(),
+      new OwnDevice());
 
   private Contents() {}
 

@@ -21,11 +21,11 @@ import org.teenygrad.engine.runtime.Target.Rung;
 /// @param alongInner whether lines run along the inner dimension
 /// @param source how tiles come
 /// @param stepLines whether there is a line for each step of the inner dimension
-record Stage(int rows, int depth, int slots, boolean alongInner, Source source, boolean stepLines) {
+public record Stage(int rows, int depth, int slots, boolean alongInner, Source source, boolean stepLines) {
   static final int CHUNK = 16;
 
   /// How tiles come to shared memory.
-  enum Source {
+  public enum Source {
     /// By threads, which compute them on the way.
     COMPUTED("computed"),
 

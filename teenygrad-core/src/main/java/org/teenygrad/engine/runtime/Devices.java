@@ -31,7 +31,13 @@ public final class Devices {
 
   private record Kind(BooleanSupplier isPresent, Function<Device, Runtime> open) {}
 
-  /// Makes a kind of device known that is used only where it is named.
+  /// Makes a kind of device known that is used only where it is named: how a program brings a device of its own.
+  ///
+  /// ```java
+  /// Devices.register("own", device -> new Runtime(device, HostAllocator.shared(), new Target.Graphs(), program -> arguments -> System.out.println(program)));
+  /// Tensor.of(1, 2).to(Device.of("own"));
+  /// ```
+  /// @param kind lower case, no colon; a kind of this name that was known is replaced for devices that are not open yet
   public static void register(String kind, Function<Device, Runtime> open) {
     register(kind, () -> false, open);
   }

@@ -14,7 +14,8 @@ import org.teenygrad.engine.runtime.Runtime;
 ///
 /// @param launches in the order in which they ran
 /// @param schedules those that were made, none where all that ran had been seen before
-public record Recording(List<Launched> launches, List<Profile.Making> schedules) {
+/// @param memory for each schedule that was made, what lives in its workspace
+public record Recording(List<Launched> launches, List<Profile.Making> schedules, List<List<Temporary>> memory) {
   private static volatile @Nullable Recording recording;
 
   /// A launch, and what ran.
@@ -23,16 +24,24 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules)
   ///     different sizes, that of the first
   public record Launched(Profile.Launch facts, OpNode kernel) {}
 
+  /// What lives only while a schedule runs: a part of its workspace, from the launch that writes it to the last that reads it.
+  ///
+  /// @param offset where in the workspace it begins, in bytes
+  /// @param bytes how long it is
+  /// @param first number of the launch in its schedule
+  /// @param last number of the launch in its schedule
+  public record Temporary(long offset, long bytes, int first, int last) {}
+
   /// Runs an action and records all that happens meanwhile, in any thread.
   public static synchronized Recording of(Runnable action) {
-    Recording watched = new Recording(new ArrayList<>(), new ArrayList<>());
+    Recording watched = new Recording(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     recording = watched;
     try {
       action.run();
     } finally {
       recording = null;
     }
-    return new Recording(List.copyOf(watched.launches), List.copyOf(watched.schedules));
+    return new Recording(List.copyOf(watched.launches), List.copyOf(watched.schedules), List.copyOf(watched.memory));
   }
 
   static void made(Schedule schedule, long nanos) {
@@ -45,6 +54,7 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules)
     Debug.say(Debug.SCHEDULES, making::toString);
     if (watched != null) {
       watched.schedules.add(making);
+      watched.memory.add(schedule.temporaries());
     }
   }
 

@@ -2,6 +2,8 @@ package org.teenygrad.engine.schedule;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Kernel;
 import org.teenygrad.engine.runtime.Program;
@@ -76,6 +78,22 @@ record Schedule(List<ExecItem> items, Sequence sequence, int inputs, List<Intege
       sequence.run(all);
     }
     return outputs.stream().map(buffers::get).toList();
+  }
+
+  /// What lives in the workspace, and when, by slot.
+  List<Recording.Temporary> temporaries() {
+    Map<Integer, Recording.Temporary> found = new TreeMap<>();
+    for (int launch = 0; launch < items.size(); launch++) {
+      for (List<Binding.Argument> run : items.get(launch).arguments()) {
+        for (Binding.Argument argument : run) {
+          if (places.get(argument.slot()) instanceof Place.Temporary(long offset, long bytes)) {
+            Recording.Temporary before = found.get(argument.slot());
+            found.put(argument.slot(), new Recording.Temporary(offset, bytes, before == null ? launch : before.first(), launch));
+          }
+        }
+      }
+    }
+    return List.copyOf(found.values());
   }
 
   /// How many different kernels there are.

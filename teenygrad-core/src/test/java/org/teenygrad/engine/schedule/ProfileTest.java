@@ -53,6 +53,19 @@ class ProfileTest {
   }
 
   @Test
+  void temporariesShareTheWorkspaceWhereTheirLivesDoNotOverlap() {
+    Tensor w = tensor(256, 256);
+    Recording recording = Recording.of(() -> tensor(256, 256).matmul(w).matmul(w).matmul(w).matmul(w).realize());
+    assertThat(recording.memory()).singleElement().satisfies(pieces -> {
+      assertThat(pieces).extracting(Recording.Temporary::first).containsExactly(0, 1, 2);
+      assertThat(pieces).extracting(Recording.Temporary::last).containsExactly(1, 2, 3);
+      assertThat(pieces).extracting(Recording.Temporary::bytes).containsOnly(256L * 256 * 4);
+      assertThat(pieces.get(0).offset()).isEqualTo(pieces.get(2).offset()).isNotEqualTo(pieces.get(1).offset());
+    });
+    assertThat(recording.schedules().getFirst().workspaceBytes()).isEqualTo(2L * 256 * 256 * 4);
+  }
+
+  @Test
   void aScheduleIsMadeOnceAndThenReplayed() {
     Profile first = Profile.of(() -> tensor(17, 3).add(tensor(17, 3)).realize());
     assertThat(first.schedules()).singleElement().satisfies(making -> {

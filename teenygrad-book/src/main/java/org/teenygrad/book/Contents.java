@@ -24,6 +24,7 @@ import org.teenygrad.book.part2.GpuLadder;
 import org.teenygrad.book.part2.LeNet;
 import org.teenygrad.book.part2.MlpNames;
 import org.teenygrad.book.part2.Optimizers;
+import org.teenygrad.book.part2.SentimentFnn;
 import org.teenygrad.book.part2.Sequences;
 import org.teenygrad.book.part2.Xor;
 import org.teenygrad.book.part3.FlashAttention;
@@ -52,6 +53,7 @@ public final class Contents {
       new LowRankImage(),
       new Xor(),
       new MlpNames(),
+      new SentimentFnn(),
       new Autodiff(),
       new BackwardSteps(),
       new Optimizers(),

@@ -1,13 +1,7 @@
 package org.teenygrad.book.part1;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -15,14 +9,14 @@ import java.util.stream.Stream;
 import org.teenygrad.Tensor;
 import org.teenygrad.book.Page;
 import org.teenygrad.book.Program;
+import org.teenygrad.book.Reviews;
+import org.teenygrad.book.Reviews.Review;
 import org.teenygrad.book.Section;
-import org.teenygrad.data.CounterRandom;
 import org.teenygrad.models.settings.Help;
 import org.teenygrad.optim.ParameterGroup;
 import org.teenygrad.optim.SGD;
 import org.teenygrad.plot.Panels;
 import org.teenygrad.plot.Plot;
-import org.teenygrad.state.FileException;
 
 /// Does a review praise or blame? Logistic regression on a bag of words.
 ///
@@ -37,10 +31,6 @@ public record Sentiment(
     @Help("words that stand together in a feature, at most") int nGram,
     @Help("reviews that are generated") int reviews)
     implements Program {
-  private static final double RT_POLARITY = 0.75;
-  private static final double SST2 = 0.80;
-  private static final double GENERATED = 0.90;
-
   public Sentiment() {
     this(300, 10, 1e-5, 2, 4_000);
   }
@@ -51,12 +41,6 @@ public record Sentiment(
       throw new IllegalArgumentException("sentiment: at least 1 step, 1 word and 20 reviews, not " + steps + ", " + nGram + " and " + reviews);
     }
   }
-
-  /// @param label 1 for praise, 0 for blame
-  private record Review(String text, int label) {}
-
-  /// @param wanted the accuracy that this method must reach on them
-  private record Data(List<Review> train, List<Review> test, double wanted) {}
 
   /// Reviews as numbers.
   /// @param features (reviews, most features of one); rows are filled up with feature 0
@@ -70,22 +54,22 @@ public record Sentiment(
 
   @Override
   public void run(Page page) {
-    Data data = page.data().map(Sentiment::read).orElseGet(() -> generated(reviews));
-    page.say("%,d reviews to learn from, %,d to test with, such as: %s", data.train.size(), data.test.size(), data.train.getFirst().text);
+    Reviews data = Reviews.of(page, reviews);
+    page.say("%,d reviews to learn from, %,d to test with, such as: %s", data.train().size(), data.test().size(), data.train().getFirst().text());
     if (nGram > 1) {
       page.say("With words alone %.4f of the test reviews are judged right; with runs of up to %d words:", learn(page, data, 1, false), nGram);
     }
     double accuracy = learn(page, data, nGram, true);
-    page.claim("accuracy in test", accuracy).isAtLeast(data.wanted);
+    page.claim("accuracy in test", accuracy).isAtLeast(data.wanted());
   }
 
   /// @return the accuracy in test
-  private double learn(Page page, Data data, int n, boolean report) {
+  private double learn(Page page, Reviews data, int n, boolean report) {
     Map<String, Integer> documents = new HashMap<>();
-    data.train.forEach(review -> features(review, n).forEach(feature -> documents.merge(feature, 1, Integer::sum)));
+    data.train().forEach(review -> features(review, n).forEach(feature -> documents.merge(feature, 1, Integer::sum)));
     List<String> vocabulary = documents.keySet().stream().filter(feature -> documents.getOrDefault(feature, 0) > 1).sorted().toList();
-    Bags train = bags(data.train, vocabulary, documents, data.train.size(), n);
-    Bags test = bags(data.test, vocabulary, documents, data.train.size(), n);
+    Bags train = bags(data.train(), vocabulary, documents, data.train().size(), n);
+    Bags test = bags(data.test(), vocabulary, documents, data.train().size(), n);
     Tensor weights = Tensor.zeros(vocabulary.size()).requiresGrad();
     Tensor bias = Tensor.of(0f).requiresGrad();
     double difference = gradientDifference(train, weights, bias);
@@ -115,9 +99,9 @@ public record Sentiment(
 
   /// Runs of up to n words, each once.
   private static Stream<String> features(Review review, int n) {
-    String[] words = Stream.of(review.text.toLowerCase(Locale.ROOT).split("[^a-z0-9']+")).filter(word -> !word.isEmpty()).toArray(String[]::new);
+    List<String> words = review.words();
     return IntStream.rangeClosed(1, n).boxed()
-        .flatMap(length -> IntStream.rangeClosed(0, words.length - length).mapToObj(at -> String.join(" ", List.of(words).subList(at, at + length)))).distinct();
+        .flatMap(length -> IntStream.rangeClosed(0, words.size() - length).mapToObj(at -> String.join(" ", words.subList(at, at + length)))).distinct();
   }
 
   /// A feature of few reviews says more: it counts ln(reviews / reviews that have it). A review has length 1, so that long ones do not count more.
@@ -202,61 +186,5 @@ public record Sentiment(
   private static Tensor plane(Bags bags, Tensor lean) {
     Tensor leans = lean.take(bags.features).mul(bags.values);
     return Tensor.stack(List.of(leans.gt(0).toFloat().sum(1), leans.lt(0).toFloat().sum(1)), 1).realize();
-  }
-
-  private static Data read(Path folder) {
-    try {
-      if (Files.exists(folder.resolve("rt-polarity.pos"))) {
-        List<Review> all = new ArrayList<>();
-        List<String> praise = Files.readAllLines(folder.resolve("rt-polarity.pos"), StandardCharsets.ISO_8859_1);
-        List<String> blame = Files.readAllLines(folder.resolve("rt-polarity.neg"), StandardCharsets.ISO_8859_1);
-        praise.forEach(line -> all.add(new Review(line, 1)));
-        blame.forEach(line -> all.add(new Review(line, 0)));
-        return split(all, RT_POLARITY);
-      }
-      return new Data(tsv(folder.resolve("train.tsv")), tsv(folder.resolve("test.tsv")), SST2);
-    } catch (IOException e) {
-      throw FileException.cannotRead(folder, e);
-    }
-  }
-
-  /// A line is a review, a tab, and 1 for praise or 0 for blame.
-  private static List<Review> tsv(Path file) throws IOException {
-    return Files.readAllLines(file).stream().map(line -> {
-      int tab = line.lastIndexOf('\t');
-      if (tab < 0 || !line.substring(tab + 1).matches("[01]\\s*")) {
-        throw FileException.malformed(file, "a table of reviews", "no tab with 0 or 1 behind it ends the line '" + line + "'");
-      }
-      return new Review(line.substring(0, tab), line.charAt(tab + 1) - '0');
-    }).toList();
-  }
-
-  /// Every fifth review is for the test.
-  private static Data split(List<Review> all, double wanted) {
-    return new Data(IntStream.range(0, all.size()).filter(i -> i % 5 != 4).mapToObj(all::get).toList(),
-        IntStream.range(0, all.size()).filter(i -> i % 5 == 4).mapToObj(all::get).toList(), wanted);
-  }
-
-  /// Three statements each, of which most agree. Every third has a `not` that turns its adjective around, which only pairs of words can tell.
-  private static Data generated(int count) {
-    String[] subjects = {"the plot", "the music", "the acting", "the ending", "the first hour", "her voice", "the camera", "his part", "the dialogue", "the pace", "the cast", "the story"};
-    String[] verbs = {"is", "was", "seemed", "felt", "looked"};
-    String[][] adjectives = {
-      {"dull", "flat", "clumsy", "noisy", "tired", "stale", "hollow", "endless", "silly", "grey", "forced", "thin"},
-      {"bright", "clever", "moving", "fresh", "warm", "daring", "funny", "tender", "rich", "subtle", "lively", "honest"}};
-    CounterRandom random = CounterRandom.of(5);
-    List<Review> all = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      int label = random.nextInt(2);
-      List<String> statements = new ArrayList<>();
-      for (int j = 0; j < 3; j++) {
-        int says = random.nextInt(10) == 0 ? 1 - label : label;
-        boolean not = random.nextInt(3) == 0;
-        String[] words = adjectives[not ? 1 - says : says];
-        statements.add(subjects[random.nextInt(subjects.length)] + " " + verbs[random.nextInt(verbs.length)] + (not ? " not " : " ") + words[random.nextInt(words.length)]);
-      }
-      all.add(new Review(String.join(", ", statements), label));
-    }
-    return split(all, GENERATED);
   }
 }

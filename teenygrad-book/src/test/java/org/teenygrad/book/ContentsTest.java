@@ -2,9 +2,13 @@ package org.teenygrad.book;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.teenygrad.Tensor;
 import org.teenygrad.models.settings.Setting;
 
 class ContentsTest {
@@ -24,5 +28,16 @@ class ContentsTest {
   @Test
   void everyProgramIsARecordWhoseSettingsAreExplained() {
     assertThat(Contents.programs()).allSatisfy(program -> assertThat(Setting.of(((Record) program).getClass())).isNotNull());
+  }
+
+  /// A tensor that is made when a program is listed would choose the device before `--device` is read.
+  @Test
+  void listingProgramsMakesNoTensor() {
+    List<Field> tensors = Contents.programs().stream()
+        .flatMap(program -> Stream.concat(Stream.of(program.getClass()), Stream.of(program.getClass().getDeclaredClasses())))
+        .flatMap(type -> Stream.of(type.getDeclaredFields()))
+        .filter(field -> Modifier.isStatic(field.getModifiers()) && Tensor.class.isAssignableFrom(field.getType()))
+        .toList();
+    assertThat(tensors).isEmpty();
   }
 }

@@ -26,7 +26,7 @@ import org.teenygrad.plot.Plot;
 ///
 /// The network is that of a bag of vectors (Iyyer et al., *Deep unordered composition rivals syntactic methods for text classification*, 2015) with
 /// windows of neighbours in place of single words. Without the hidden layer all that is left is a sum over words, as in chapter 1.5.
-@Section(number = "2.1", name = "sentiment-fnn", title = "Praise or blame by a hidden layer: what `not` does to words that it was never seen with",
+@Section(number = "2.1", name = "sentiment-fnn", title = "Praise or blame by a hidden layer that learns what 'not' does to the word behind it",
     data = "a folder with rt-polarity.pos and rt-polarity.neg, or with SST-2's train.tsv and test.tsv")
 public record SentimentFnn(
     @Help("steps of AdamW") int steps,

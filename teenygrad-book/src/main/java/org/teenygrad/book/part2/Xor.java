@@ -26,7 +26,6 @@ public record Xor(
     @Help("learning rate of Adam") double learningRate,
     @Help("what hidden units do to their sums: tanh, relu or none") Activation activation)
     implements Program {
-  private static final Tensor INPUTS = Tensor.of(new float[] {0, 0, 0, 1, 1, 0, 1, 1}, 4, 2);
   private static final int[] XOR = {0, 1, 1, 0};
   private static final String[] CLASSES = {"XOR is 0", "XOR is 1"};
 
@@ -98,9 +97,9 @@ public record Xor(
   public void run(Page page) {
     byALine(page);
     Networks two = byTwoLayers(page);
-    int best = (int) losses(two.forward(INPUTS), XOR).argmin().itemLong();
+    int best = (int) losses(two.forward(inputs()), XOR).argmin().itemLong();
     Networks found = two.select(best);
-    double[] p = found.forward(INPUTS).sigmoid().toDoubleArray();
+    double[] p = found.forward(inputs()).sigmoid().toDoubleArray();
     page.say("%nThe best network with 2 hidden units: P(1) at 00, 01, 10, 11 is %.3f, %.3f, %.3f, %.3f.", p[0], p[1], p[2], p[3]);
     page.picture("xor", picture(found)::write);
     double worst = 0;
@@ -110,12 +109,17 @@ public record Xor(
     page.claim("largest error of these four probabilities", worst).isAtMost(0.05);
   }
 
+  /// All inputs of two bits (4, 2).
+  private static Tensor inputs() {
+    return Tensor.of(new float[] {0, 0, 0, 1, 1, 0, 1, 1}, 4, 2);
+  }
+
   /// AND and OR are a line's work. On XOR the linear model's loss is least where it says 1/2 everywhere, and is ln 2 there: as good as a coin.
   private void byALine(Page page) {
     List<String> names = List.of("AND", "OR", "XOR");
     int[] targets = {0, 0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 0};
     Lines lines = new Lines(Tensor.randn(3, 2, 1).requiresGrad(), Tensor.zeros(3, 1, 1).requiresGrad());
-    double[] losses = train(lines, () -> lines.forward(INPUTS), targets).toDoubleArray();
+    double[] losses = train(lines, () -> lines.forward(inputs()), targets).toDoubleArray();
     page.say("A linear model, w x + b, after %d steps of gradient descent on each function of two bits:", steps);
     page.table(List.of("function", "cross-entropy"), List.of(
         List.of(names.get(0), losses[0]), List.of(names.get(1), losses[1]), List.of(names.get(2), losses[2])));
@@ -130,7 +134,7 @@ public record Xor(
     int wide = 0;
     for (int units : new int[] {1, 2, 3, 4, 8}) {
       Networks networks = units == 2 ? two : Networks.of(starts, units, activation);
-      Tensor losses = train(networks, () -> networks.forward(INPUTS), XOR);
+      Tensor losses = train(networks, () -> networks.forward(inputs()), XOR);
       wide = (int) losses.lt(LEARNED).toLong().sum().itemLong();
       rows.add(List.of(units, 4 * units + 1, wide));
     }
@@ -159,12 +163,12 @@ public record Xor(
 
   /// On the left the plane of inputs, on the right that of the two hidden units, where the same boundary is a straight line.
   private static Panels picture(Networks network) {
-    Tensor moved = network.hidden(INPUTS).reshape(4, 2);
+    Tensor moved = network.hidden(inputs()).reshape(4, 2);
     double[] low = moved.min(0).toDoubleArray();
     double[] high = moved.max(0).toDoubleArray();
     Plot inputs = plane("inputs", new double[] {0, 0}, new double[] {1, 1}, network::forward);
     Plot hidden = plane("hidden units", low, high, h -> h.matmul(network.w2).add(network.b2));
-    return Panels.of("XOR by a network of two layers", 2, points(inputs.x("first bit").y("second bit"), INPUTS),
+    return Panels.of("XOR by a network of two layers", 2, points(inputs.x("first bit").y("second bit"), inputs()),
         points(hidden.x("first unit").y("second unit"), moved));
   }
 

@@ -20,10 +20,11 @@ import picocli.CommandLine.Spec;
       "Measures teenygrad beside PyTorch, or numpy where there is no PyTorch.",
       "NAME is gemm, elementwise, rows, sums, gpt-step, compile (scheduling and code generation of a GPT-2 training step) or startup"
           + " (first training step of a small model, nothing cached).",
-      "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all."
+      "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all.",
+      "What the compiler makes of a fixed set of graphs, to compare two versions: teenygrad bench kernels."
     },
     mixinStandardHelpOptions = true,
-    subcommands = CudaCommand.class,
+    subcommands = {CudaCommand.class, KernelsCommand.class},
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Main implements Callable<Integer> {

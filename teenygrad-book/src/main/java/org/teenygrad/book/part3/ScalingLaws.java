@@ -3,6 +3,8 @@ package org.teenygrad.book.part3;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.teenygrad.Tensor;
@@ -28,30 +30,33 @@ import org.teenygrad.plot.Plot;
 ///     L(N) = (scale / N)^exponent
 ///
 /// Five small GPTs give five points, which give the law; the law says what a sixth, larger than all of them, will lose. Then it is trained. Far
-/// beyond the five it would be wrong: no loss falls below the text's own entropy, which this law does not know.
+/// beyond the five it would be wrong: no loss falls below the text's own entropy, which this law does not know. Each point is the mean of two trainings,
+/// since one alone is a per cent or two off by luck.
 @Section(number = "3.1", name = "scaling-laws", title = "Scaling laws: five small GPTs say what a sixth, larger one will lose", data = "a text in UTF-8")
 public record ScalingLaws(
     @Help("steps of AdamW for each model") int steps,
     @Help("passages in a step") int batchSize,
     @Help("characters in a passage") int blockSize,
-    @Help("learning rate of the narrowest model; wider ones have less, by the root of the width") double learningRate)
+    @Help("learning rate of the narrowest model; wider ones have less, by the root of the width") double learningRate,
+    @Help("trainings of each model, whose mean is taken") int repeats)
     implements Program {
   private static final int BLOCKS = 2;
+  private static final int HEADS = 2;
   private static final int[] WIDTHS = {8, 12, 16, 24, 32};
   private static final int SIXTH = 48;
 
   public ScalingLaws() {
-    this(400, 16, 64, 1e-2);
+    this(600, 16, 32, 2e-2, 2);
   }
 
-  /// @throws IllegalArgumentException if there is no step
+  /// @throws IllegalArgumentException if there is no step or no training
   public ScalingLaws {
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps must be at least 1, not " + steps);
+    if (steps < 1 || repeats < 1) {
+      throw new IllegalArgumentException("steps and repeats must be at least 1, not " + steps + " and " + repeats);
     }
   }
 
-  /// A model that was trained.
+  /// A model that was trained, and its mean loss.
   record Trained(int width, double parameters, double loss) {}
 
   /// L(N) = (scale / N)^exponent. Its logarithm is a straight line in ln N: the slope and the mean of the line are all there is to find.
@@ -76,8 +81,9 @@ public record ScalingLaws(
   public void run(Page page) {
     Corpus corpus = page.data().map(Corpus::of).orElseGet(Corpus::stories);
     corpus.tokens().requireBlocksOf(blockSize);
-    page.say("%,d characters; each model reads %,d of them. N counts the parameters of the blocks, without the tables of characters and places.%n", corpus.size(),
-        (long) steps * batchSize * blockSize);
+    page.say("%,d characters; each training reads %,d of them, and each size is trained %d times, from other weights and on other passages.", corpus.size(),
+        (long) steps * batchSize * blockSize, repeats);
+    page.say("N counts the parameters of the blocks, without the tables of characters and places.%n");
     List<Trained> five = new ArrayList<>();
     for (int width : WIDTHS) {
       five.add(train(page, corpus, width));
@@ -98,24 +104,33 @@ public record ScalingLaws(
   }
 
   private Trained train(Page page, Corpus corpus, int width) {
-    Gpt model = Gpt.of(new GptConfig(corpus.tokenizer().vocabularySize(), blockSize, BLOCKS, 4, width, 0, false));
+    long start = System.nanoTime();
+    double[] losses = IntStream.range(0, repeats).mapToDouble(repeat -> loss(trained(corpus, width, repeat), corpus.tokens().validation())).toArray();
+    Trained trained = new Trained(width, parameters(width), DoubleStream.of(losses).average().orElseThrow());
+    page.say("width %2d, N = %,6.0f: loss %.4f on held-out text (%s), after %.0f s", width, trained.parameters, trained.loss,
+        DoubleStream.of(losses).mapToObj(each -> String.format(Locale.ROOT, "%.3f", each)).collect(Collectors.joining(", ")), (System.nanoTime() - start) / 1e9);
+    return trained;
+  }
+
+  private Gpt trained(Corpus corpus, int width, int repeat) {
+    Gpt model = Gpt.of(new GptConfig(corpus.tokenizer().vocabularySize(), blockSize, BLOCKS, HEADS, width, 0, false));
+    // GPT-2's deviation of 0.02 is 0.55 / root(768): the wider a layer, the smaller its weights. Narrower ones need larger, or they learn late.
+    double larger = Math.sqrt(768.0 / width);
+    model.namedParameters().values().stream().filter(parameter -> parameter.rank() == 2).forEach(matrix -> matrix.update(matrix.mul(larger)));
     double rate = learningRate * Math.sqrt((double) WIDTHS[0] / width);
     Optimizer adam = new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), rate, 0.1), 0.9, 0.99, 1e-8).clipNorm(1);
     CosineSchedule rates = new CosineSchedule(rate, rate / 50, steps / 10, steps);
-    Iterator<Batch> batches = DataLoader.of(corpus.tokens().train().windows(blockSize), batchSize).withReplacement(1337).iterator();
-    long start = System.nanoTime();
+    Iterator<Batch> batches = DataLoader.of(corpus.tokens().train().windows(blockSize), batchSize).withReplacement(1337 + repeat).iterator();
     for (int step = 0; step < steps; step++) {
       Batch batch = batches.next();
       adam.learningRate(rates.at(step));
       adam.step(model.loss(batch.inputs(), batch.targets()));
     }
-    double loss = loss(model, corpus.tokens().validation());
-    page.say("width %2d, N = %,6.0f: loss %.4f on held-out text, after %.0f s", width, parameters(width), loss, (System.nanoTime() - start) / 1e9);
-    return new Trained(width, parameters(width), loss);
+    return model;
   }
 
   private double loss(Gpt model, TokenDataset text) {
-    int[] starts = IntStream.iterate(0, at -> at + blockSize < text.size(), at -> at + blockSize).limit(256).toArray();
+    int[] starts = IntStream.iterate(0, at -> at + blockSize < text.size(), at -> at + blockSize).limit(512).toArray();
     double sum = 0;
     int count = 0;
     for (Batch batch : DataLoader.of(text.windows(blockSize).subset(starts), 64)) {

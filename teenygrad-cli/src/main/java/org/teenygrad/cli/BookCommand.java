@@ -78,14 +78,20 @@ final class BookCommand implements Runnable {
       this.program = program;
     }
 
-    /// @return 0 if all claims hold
-    @Override
-    public Integer call() {
+    /// The program with the settings that were given.
+    Program chosen() {
       Record settings = (Record) program;
       Program chosen = (Program) Setting.changed(settings, SettingOptions.given(spec, settings.getClass()));
       if (data != null && chosen.section().data().isEmpty()) {
         throw new CommandLine.ParameterException(spec.commandLine(), chosen.section().name() + " has data of its own and takes no --data");
       }
+      return chosen;
+    }
+
+    /// @return 0 if all claims hold
+    @Override
+    public Integer call() {
+      Program chosen = chosen();
       deviceOptions.choose();
       Tensor.manualSeed(seed);
       PrintStream screen = System.out;

@@ -2,7 +2,7 @@ package org.teenygrad.plot;
 
 import java.util.stream.IntStream;
 
-/// How the names below an axis are written: upright where they fit, else slanted, and only some where there are too many.
+/// How the names below an axis are written: upright where they fit, else slanted if more of them fit so, and only some where there are too many.
 ///
 /// @param step every how many-th name is written
 /// @param slanted whether names go down to the left
@@ -21,10 +21,11 @@ record NameTicks(int step, boolean slanted, double depth) {
     if (widest + 6 <= cell) {
       return new NameTicks(1, false, UPRIGHT);
     }
-    if (cell >= SLANTED_LINE || widest > 60) {
-      return new NameTicks(round(SLANTED_LINE / cell), true, Math.min(widest, LONGEST) * Math.sqrt(0.5) + 18);
-    }
-    return new NameTicks(round((widest + 8) / cell), false, UPRIGHT);
+    int upright = round((widest + 8) / cell);
+    int slanted = round(SLANTED_LINE / cell);
+    return slanted < upright
+        ? new NameTicks(slanted, true, Math.min(widest, LONGEST) * Math.sqrt(0.5) + 18)
+        : new NameTicks(upright, false, UPRIGHT);
   }
 
   /// How far slanted names reach to the left of the axis.

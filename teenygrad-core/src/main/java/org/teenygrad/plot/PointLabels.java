@@ -101,7 +101,7 @@ final class PointLabels {
     for (Named point : points) {
       Box best = null;
       double least = Double.POSITIVE_INFINITY;
-      for (double distance : new double[] {0, 8}) {
+      for (double distance : new double[] {0, 8, 16}) {
         for (int[] side : SIDES) {
           Box box = beside(point, side, distance);
           double covered = covered(box) + distance * 0.01;

@@ -8,9 +8,10 @@ import java.util.stream.LongStream;
 import org.teenygrad.plot.Axis.Tick;
 
 /// Where ticks stand and how they are written: multiples of 1, 2 or 5 times a power of ten; on logarithmic axes the powers of ten
-/// themselves, and where these are few what lies between.
+/// themselves, and where these are few what lies between; within less than half a decade as on a linear axis.
 final class Ticks {
   private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+  private static final double HALF_A_DECADE = Math.sqrt(10);
   private static final int[] COARSE = {1, 2, 5};
   private static final int[] FINE = {1, 2, 3, 4, 5, 6, 7, 8, 9};
 
@@ -77,6 +78,9 @@ final class Ticks {
   }
 
   static List<Tick> log(Range range, int count) {
+    if (range.max() / range.min() < HALF_A_DECADE) {
+      return linear(range, step(range, count));
+    }
     int from = (int) Math.floor(Math.log10(range.min()) + 1e-9);
     int to = (int) Math.ceil(Math.log10(range.max()) - 1e-9);
     double decades = Math.log10(range.max() / range.min());

@@ -55,7 +55,8 @@ class AxisTest {
   @Test
   void fewDecadesHaveTicksBetweenThemAndManyHaveSomeOnly() {
     assertThat(labels(log(8, 0.3, 14))).containsExactly("0.2", "0.5", "1", "2", "5", "10", "20");
-    assertThat(labels(log(8, 3, 4))).containsExactly("2", "3", "4", "5");
+    assertThat(labels(log(8, 3, 4))).containsExactly("2.0", "2.5", "3.0", "3.5", "4.0", "4.5", "5.0");
+    assertThat(labels(Axis.exact(Scale.LOG, new Range(1.55, 2.35), 8))).containsExactly("1.6", "1.7", "1.8", "1.9", "2.0", "2.1", "2.2", "2.3");
     assertThat(labels(log(4, 1e-12, 1))).containsExactly("10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "10⁰");
   }
 

@@ -144,7 +144,7 @@ public record Sentiment(
 
   private static Plot strongestPlot(List<Integer> strongest, List<String> vocabulary, Tensor weights) {
     double[] all = weights.detach().toDouble().toDoubleArray();
-    return Plot.of("Strongest").x("").y("weight").bars("", strongest.stream().map(vocabulary::get).toList(), strongest.stream().mapToDouble(i -> all[i]).toArray());
+    return Plot.of("Strongest words").x("").y("weight").bars("", strongest.stream().map(vocabulary::get).toList(), strongest.stream().mapToDouble(i -> all[i]).toArray());
   }
 
   private static Plot logitPlot(Bags test, Tensor weights, Tensor bias) {

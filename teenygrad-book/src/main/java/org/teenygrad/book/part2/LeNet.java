@@ -46,7 +46,7 @@ public record LeNet(
   private static final int MNIST = 60_000;
 
   public LeNet() {
-    this(6000, 8, 64, 3e-3);
+    this(6000, 5, 64, 3e-3);
   }
 
   /// @throws IllegalArgumentException if there is no batch to train with, or no digit of each class to test with

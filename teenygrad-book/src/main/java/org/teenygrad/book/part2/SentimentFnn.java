@@ -14,6 +14,7 @@ import org.teenygrad.book.Section;
 import org.teenygrad.models.settings.Help;
 import org.teenygrad.nn.Dropout;
 import org.teenygrad.nn.Embedding;
+import org.teenygrad.nn.Init;
 import org.teenygrad.nn.Linear;
 import org.teenygrad.nn.Mode;
 import org.teenygrad.nn.Module;
@@ -38,7 +39,7 @@ public record SentimentFnn(
     implements Program {
 
   public SentimentFnn() {
-    this(1_000, 128, 32, 64, 0.5, 4_000);
+    this(1_000, 128, 32, 64, 0.8, 4_000);
   }
 
   /// @throws IllegalArgumentException if there is no step, no review in a step, no unit, or fewer than 20 reviews
@@ -50,8 +51,9 @@ public record SentimentFnn(
 
   /// @param words a vector for each word; row 0 is no word
   record Network(Embedding words, Dropout dropout, Linear up, Linear out) implements Module {
+    /// Vectors start small: what a rare word has been given by chance should not outweigh what others have learned.
     static Network of(int vocabulary, int dim, int hidden, double dropout) {
-      return new Network(Embedding.of(vocabulary, dim), Dropout.of(dropout), Linear.of(2 * dim, hidden), Linear.of(hidden, 1));
+      return new Network(Embedding.of(vocabulary, dim, Init.normal(0.3)), Dropout.of(dropout), Linear.of(2 * dim, hidden), Linear.of(hidden, 1));
     }
 
     /// @param x numbers of words (reviews, places), 0 behind the last

@@ -114,13 +114,13 @@ public record LeNet(
         }).train();
   }
 
-  /// How often which digit (row) was read as which (column), and the pictures that were read wrong.
+  /// How often which digit was read as which, and the pictures that were read wrong.
   private Tensor confusion(Page page, Network network, Digits digits) {
-    Tensor confusion = Tensor.zeros(DType.INT64, CLASSES * CLASSES);
+    Tensor confusion = Tensor.zeros(DType.INT64, CLASSES, CLASSES);
     List<Plot> wrong = new ArrayList<>();
     for (Batch batch : DataLoader.of(digits.test(), 500)) {
       Tensor read = network.forward(batch.inputs()).argmax(1).toLong().realize();
-      confusion = confusion.add(batch.targets().mul(CLASSES).add(read).bincount(CLASSES * CLASSES)).realize();
+      confusion = confusion.add(confused(batch.targets(), read)).realize();
       long[] is = batch.targets().toLongArray();
       long[] was = read.toLongArray();
       for (int i = 0; i < is.length && wrong.size() < 16; i++) {
@@ -132,7 +132,12 @@ public record LeNet(
     if (!wrong.isEmpty()) {
       page.picture("lenet-wrong", new Panels("Digits that were read as others", 8, wrong)::write);
     }
-    return confusion.reshape(CLASSES, CLASSES);
+    return confusion;
+  }
+
+  /// @return how often each digit (row) was read as each (column)
+  static Tensor confused(Tensor digits, Tensor read) {
+    return digits.mul(CLASSES).add(read).bincount(CLASSES * CLASSES).reshape(CLASSES, CLASSES);
   }
 
   /// Without its diagonal, beside which the errors would not be seen.

@@ -253,7 +253,7 @@ public record Sequences(
   }
 
   /// What chapter 1's table of pairs, each counted a tenth more often than it was seen, costs on names that were held out.
-  private static double bigramLoss(List<String> seen, List<String> heldOut) {
+  static double bigramLoss(List<String> seen, List<String> heldOut) {
     double[][] counts = new double[N][N];
     Arrays.stream(counts).forEach(row -> Arrays.fill(row, 0.1));
     seen.forEach(name -> pairs(name).forEach(pair -> counts[pair / N][pair % N]++));

@@ -44,7 +44,7 @@ public record FlashAttention(
 
   /// As it is defined: all scores, then each row's softmax, then the sums of values.
   /// @param q (time, dim), as are k and v
-  private float[][] naive(float[][] q, float[][] k, float[][] v) {
+  float[][] naive(float[][] q, float[][] k, float[][] v) {
     float[][] scores = new float[q.length][k.length];
     float[][] out = new float[q.length][dim];
     for (int i = 0; i < q.length; i++) {
@@ -67,7 +67,7 @@ public record FlashAttention(
 
   /// A tile's largest score may exceed all before it. What was summed so far was relative to the old largest: times exp(old - new) it is
   /// relative to the new. So a row needs its largest score, its sum of exponentials and its sum of values, and each key is met once.
-  private float[][] online(float[][] q, float[][] k, float[][] v) {
+  float[][] online(float[][] q, float[][] k, float[][] v) {
     float[][] out = new float[q.length][dim];
     float[] scores = new float[tile]; // all that is ever kept of them
     for (int i = 0; i < q.length; i++) {

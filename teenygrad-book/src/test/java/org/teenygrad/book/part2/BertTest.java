@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.Tensor;
 import org.teenygrad.book.Reading;
 import org.teenygrad.nn.LayerNorm;
+import org.teenygrad.nn.Linear;
 
 class BertTest {
   @TempDir private Path folder;
@@ -31,6 +33,17 @@ class BertTest {
     Bert.Blanks blanks = Bert.Blanks.of(Tensor.ones(200, 100).toInt(), vocabulary);
     assertThat(blanks.answers().eq(1).toDouble().mean().itemDouble()).isCloseTo(0.15, within(0.01));
     assertThat(blanks.ids().eq(vocabulary.mask()).toDouble().mean().itemDouble()).isCloseTo(0.12, within(0.01));
+  }
+
+  @Test
+  void attentionIsTheLibrarys() {
+    Tensor.manualSeed(1);
+    Bert.Attention attention = new Bert.Attention(Linear.of(8, 8), Linear.of(8, 8), Linear.of(8, 8), Linear.of(8, 8));
+    Tensor x = Tensor.randn(2, 5, 8).mul(3).realize();
+    int heads = attention.weights(x).size(1);
+    List<Tensor> qkv = Stream.of(attention.q(), attention.k(), attention.v()).map(layer -> layer.forward(x).unflatten(-1, heads, -1).transpose(1, 2)).toList();
+    Tensor heard = qkv.get(0).scaledDotProductAttention(qkv.get(1), qkv.get(2)).transpose(1, 2).flatten(2, 3);
+    assertThat(attention.forward(x).sub(attention.out().forward(heard)).abs().max().item()).isLessThan(1e-5f);
   }
 
   /// Exercise 2.4.3: without vectors for places, attention sees a bag of words: if words change places, so do the results, and nothing else.

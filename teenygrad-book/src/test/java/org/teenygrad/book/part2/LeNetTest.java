@@ -16,7 +16,7 @@ class LeNetTest {
   @Test
   void learnsToReadFromAFewHundredDigits() throws IOException {
     Reading reading = Reading.of(new LeNet(900, 3, 20, 4e-3), folder);
-    assertThat(reading.measured("test images read right (%)")).isBetween(75.0, 100.0);
+    assertThat(reading.measured("test images read right (%)")).isBetween(75.0, 99.5);
     assertThat(reading.text()).contains("3,692,640");
     assertThat(reading.pictures()).contains(folder.resolve("lenet.svg"));
   }
@@ -30,6 +30,14 @@ class LeNetTest {
     Tensor features = network.firstFeatures(image.mul(255));
     Tensor shifted = network.firstFeatures(image.roll(2, 3).mul(255));
     assertThat(shifted.slice(3, 3, 12).allClose(features.slice(3, 2, 11))).isTrue();
+  }
+
+  @Test
+  void digitsAreRowsAndWhatTheyWereReadAsColumns() {
+    Tensor confused = LeNet.confused(Tensor.of(3L, 3L, 5L, 3L), Tensor.of(3L, 8L, 5L, 8L));
+    assertThat(confused.select(0, 3).select(0, 8).itemLong()).isEqualTo(2);
+    assertThat(confused.select(0, 5).select(0, 5).itemLong()).isEqualTo(1);
+    assertThat(confused.sum().itemLong()).isEqualTo(4);
   }
 
   @Test

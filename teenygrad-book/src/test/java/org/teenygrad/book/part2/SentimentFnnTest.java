@@ -25,7 +25,7 @@ class SentimentFnnTest {
   @Test
   void placesWithoutAWordDoNotCount() {
     Tensor.manualSeed(1);
-    SentimentFnn.Network network = SentimentFnn.Network.of(5, 4, 3, 0);
+    SentimentFnn.Network network = SentimentFnn.Network.of(5, 4, 32, 0);
     Tensor shorter = network.forward(Tensor.of(new int[] {1, 2, 3, 0}, 1, 4));
     Tensor longer = network.forward(Tensor.of(new int[] {1, 2, 3, 0, 0, 0}, 1, 6));
     assertThat(longer.item()).isCloseTo(shorter.item(), within(1e-6f));

@@ -1,6 +1,7 @@
 package org.teenygrad.book.part2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.teenygrad.book.Reading;
 import org.teenygrad.nn.Embedding;
 import org.teenygrad.nn.LayerNorm;
 import org.teenygrad.nn.Linear;
+import org.teenygrad.nn.Recurrent;
 
 class SequencesTest {
   @TempDir private Path folder;
@@ -22,6 +24,25 @@ class SequencesTest {
     Reading reading = Reading.of(new Sequences(Sequences.Which.GRU, 120, 64, 32, 1, 1e-2), folder).holds();
     assertThat(reading.measured("what the weakest gains over pairs of letters (nats)")).isBetween(0.0, 0.5);
     assertThat(reading.pictures()).containsExactly(folder.resolve("sequences.svg"));
+  }
+
+  @Test
+  void cellsAreTheLibrarys() {
+    Tensor.manualSeed(1);
+    Tensor names = Tensor.of(new int[] {0, 1, 2, 3, 0, 9, 8, 7}, 2, 4);
+    assertThat(List.of(Sequences.Which.RNN, Sequences.Which.LSTM, Sequences.Which.GRU)).allSatisfy(kind -> {
+      Sequences.Recurrent model = Sequences.Recurrent.of(kind, 8);
+      Recurrent.Cell cell = new Recurrent.Cell(model.input().weight(), model.state().weight(), model.input().bias(), model.state().bias());
+      Recurrent library = new Recurrent(Recurrent.Kind.valueOf(kind.name()), List.of(cell), false);
+      Tensor expected = model.output().forward(library.forward(model.letters().forward(names)));
+      assertThat(model.forward(names).sub(expected).abs().max().item()).isLessThan(1e-5f);
+    });
+  }
+
+  /// Seen once, and 27 letters a tenth more often: each of the three pairs of `.ab.` has the probability 1.1 / 3.7.
+  @Test
+  void pairsAreCountedATenthMoreOften() {
+    assertThat(Sequences.bigramLoss(List.of("ab"), List.of("ab", "ab"))).isCloseTo(Math.log(3.7 / 1.1), within(1e-12));
   }
 
   /// Exercise 2.4.2: what a model says of a letter does not change when later letters do; a model that failed this would learn to copy.

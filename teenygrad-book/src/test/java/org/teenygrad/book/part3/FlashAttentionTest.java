@@ -28,6 +28,17 @@ class FlashAttentionTest {
     assertThat(reading.pictures()).hasSize(1);
   }
 
+  /// Less the largest score, no exponential exceeds 1: exp(4000) is no float, but the row's softmax is the one value.
+  @Test
+  void largeScoresDoNotOverflow() {
+    FlashAttention attention = new FlashAttention(32, 1, 2);
+    float[][] q = {{1}};
+    float[][] k = {{-4000}, {4000}, {0}};
+    float[][] v = {{1}, {2}, {3}};
+    assertThat(attention.naive(q, k, v)[0]).containsExactly(2);
+    assertThat(attention.online(q, k, v)[0]).containsExactly(2);
+  }
+
   @Test
   void refusesNoTile() {
     assertThatThrownBy(() -> new FlashAttention(64, 8, 0)).hasMessageContaining("tile");

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Tensor;
 import org.teenygrad.book.Reading;
@@ -44,6 +46,16 @@ class OwnDeviceTest {
       optimizer.step(x.matmul(w).crossEntropy(labels));
     }
     return w.toFloatArray();
+  }
+
+  @Test
+  void readsAndWritesEveryWidthAndFoldsFromTheRightStart() {
+    Tensor negative = Tensor.of(-3f, -2f, -7f).to(OwnDevice.DEVICE).realize();
+    assertThat(negative.max().item()).isEqualTo(-2);
+    for (DType type : List.of(DType.INT8, DType.UINT8, DType.FLOAT16, DType.BFLOAT16, DType.INT32, DType.INT64, DType.FLOAT64)) {
+      Tensor x = Tensor.of(1, 2, 5).cast(type).realize();
+      assertThat(x.to(OwnDevice.DEVICE).mul(3).realize().toDouble().toDoubleArray()).as("%s", type).containsExactly(3, 6, 15);
+    }
   }
 
   @Test

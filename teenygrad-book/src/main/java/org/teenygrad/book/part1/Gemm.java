@@ -1,9 +1,5 @@
 package org.teenygrad.book.part1;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +9,7 @@ import java.util.stream.IntStream;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.book.Numpy;
 import org.teenygrad.book.Page;
 import org.teenygrad.book.Program;
 import org.teenygrad.book.Section;
@@ -80,7 +77,10 @@ public record Gemm(
     Tensor product = Tensor.of(new float[size * size], Shape.of(size, size), cpu);
     product.update(left.matmul(right)).realize(); // compiled, and kept for the next run of the program
     // The result takes over the memory of the one before, as numpy's `out` does: pages that were never touched cost as much as a tenth of the product.
-    InTurn best = inTurn(() -> timed(() -> product.update(left.matmul(right)).realize()), threads);
+    InTurn best;
+    try (Numpy numpy = Numpy.start(size, threads)) {
+      best = inTurn(() -> timed(() -> product.update(left.matmul(right)).realize()), numpy);
+    }
     float[] values = product.data();
     rungs.add(told(page, new Rung("compiled", flops() / best.ours(), error(exact, (i, j) -> values[i * size + j]))));
 
@@ -270,58 +270,19 @@ public record Gemm(
     return worst * 0x1p24;
   }
 
-  /// The best times in seconds; infinite for a peer that there is not.
+  /// The best times in seconds; infinite where there is no numpy.
   private record InTurn(double ours, double theirs) {}
 
-  /// Measures ours and numpy in turn, so that a disturbance meets both. numpy runs in a process of its own, which answers each line by the seconds of
-  /// one product.
-  private InTurn inTurn(DoubleSupplier ours, int threads) {
-    String script = String.format(Locale.ROOT, """
-        import sys, time, numpy
-        a, b, c = (numpy.random.rand(%d, %d).astype(numpy.float32) for _ in range(3))
-        for line in sys.stdin:
-            start = time.perf_counter(); numpy.matmul(a, b, out=c); print(time.perf_counter() - start, flush=True)
-        """, size, size);
-    ProcessBuilder builder = new ProcessBuilder(Settings.PYTHON.or("python3"), "-c", script).redirectError(ProcessBuilder.Redirect.DISCARD);
-    for (String variable : List.of("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")) {
-      builder.environment().put(variable, Integer.toString(threads));
-    }
-    // Otherwise its threads look for more work in a loop for some 30 ms, on the cores that are ours in our turn. 2^4 cycles are the least.
-    builder.environment().put("OPENBLAS_THREAD_TIMEOUT", "4");
-    builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
-    try {
-      Process process = builder.start();
-      try (BufferedReader answers = process.inputReader(StandardCharsets.UTF_8); Writer asking = process.outputWriter(StandardCharsets.UTF_8)) {
-        return inTurn(ours, () -> answer(asking, answers));
-      } finally {
-        process.destroy();
-      }
-    } catch (IOException e) { // there is no Python, or it has ended for want of numpy
-      return inTurn(ours, () -> Double.POSITIVE_INFINITY);
-    }
-  }
-
-  private InTurn inTurn(DoubleSupplier ours, DoubleSupplier theirs) {
+  /// Measures ours and numpy in turn, so that a disturbance meets both.
+  private InTurn inTurn(DoubleSupplier ours, Numpy numpy) {
     InTurn best = new InTurn(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
     double spent = 0;
     while (spent < 2 * seconds) {
       double one = ours.getAsDouble();
-      best = new InTurn(Math.min(best.ours(), one), Math.min(best.theirs(), theirs.getAsDouble()));
+      best = new InTurn(Math.min(best.ours(), one), Math.min(best.theirs(), numpy.seconds()));
       spent += one;
     }
     return best;
-  }
-
-  /// Infinity once the process has ended, as where Python has no numpy.
-  private static double answer(Writer asking, BufferedReader answers) {
-    try {
-      asking.write("\n");
-      asking.flush();
-      String answer = answers.readLine();
-      return answer == null ? Double.POSITIVE_INFINITY : Double.parseDouble(answer);
-    } catch (IOException e) {
-      return Double.POSITIVE_INFINITY;
-    }
   }
 
   /// Operations for each byte that comes from beyond the second-level cache, where B does not fit into it. The first two rungs bring B anew for each row

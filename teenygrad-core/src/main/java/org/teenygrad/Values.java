@@ -2,6 +2,8 @@ package org.teenygrad;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.teenygrad.host.HostArray;
 
 /// From tensors to Java values. Each method computes the tensor if need be.
@@ -65,6 +67,21 @@ sealed interface Values permits Tensor {
   /// ```
   default double[] toDoubleArray() {
     return HostData.read(self(), HostArray::toDoubles);
+  }
+
+  /// The rows of a matrix as doubles: what plots and [org.teenygrad.linalg] take.
+  /// ```java
+  /// Tensor.of(1f, 2f, 3f, 4f).reshape(2, 2).toDoubleMatrix();   // {{1.0, 2.0}, {3.0, 4.0}}
+  /// ```
+  /// @throws IllegalArgumentException if this is no matrix
+  default double[][] toDoubleMatrix() {
+    Shape shape = self().shape();
+    if (shape.rank() != 2) {
+      throw new IllegalArgumentException("toDoubleMatrix: needs two axes, not shape " + shape + "; select or flatten the others");
+    }
+    double[] all = toDoubleArray();
+    int columns = shape.size(1);
+    return IntStream.range(0, shape.size(0)).mapToObj(row -> Arrays.copyOfRange(all, row * columns, (row + 1) * columns)).toArray(double[][]::new);
   }
 
   /// All elements in row-major order as ints; floating values lose their fraction.

@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
@@ -136,5 +137,12 @@ class ScalarsAndTypesTest {
     assertThat(Tensor.of(x).remainder(Tensor.of(-y)).item()).isEqualTo(ofNegative);
     assertThat(Tensor.of(1e60).fmod(Tensor.of(3.7)).itemDouble()).isEqualTo(1e60 % 3.7);
     assertThat(Tensor.of(1e300).to(Device.of("cpu")).fmod(Tensor.of(3e-300)).itemDouble()).as("too far for float64").isNaN();
+  }
+
+  @Test
+  void rowsOfAMatrixAsDoubles() {
+    assertThat(Tensor.arange(6).reshape(2, 3).transpose(0, 1).toDoubleMatrix()).isDeepEqualTo(new double[][] {{0, 3}, {1, 4}, {2, 5}});
+    assertThat(Tensor.zeros(2, 0).toDoubleMatrix()).isDeepEqualTo(new double[2][0]);
+    assertThatThrownBy(() -> Tensor.zeros(2, 3, 4).toDoubleMatrix()).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("(2, 3, 4)");
   }
 }

@@ -141,7 +141,7 @@ public record Bigrams(
 
   private static Plot heatMap(Tensor table) {
     List<String> letters = LETTERS.chars().mapToObj(Character::toString).toList();
-    double[][] rows = table.unbind(0).stream().map(Tensor::toDoubleArray).toArray(double[][]::new);
+    double[][] rows = table.toDoubleMatrix();
     return Plot.of("Which letter comes next").x("next letter").y("letter before").heatMap(rows, letters, letters).colorLabel("P(next | before)");
   }
 }

@@ -92,6 +92,6 @@ public record LowRankImage(@Help("pixels of a side of the image") int size) impl
   }
 
   private static Plot gray(String title, Tensor image) {
-    return Plot.of(title).colorRange(0, 1).gray(image.unbind(0).stream().map(Tensor::toDoubleArray).toArray(double[][]::new));
+    return Plot.of(title).colorRange(0, 1).gray(image.toDoubleMatrix());
   }
 }

@@ -233,7 +233,7 @@ public record Bert(
     Block last = encoder.blocks.getLast();
     Tensor weights = last.attention.weights(last.norm1.forward(encoder.stream(seen, blocks - 1))).select(0, 0).slice(1, from, from + 14).slice(2, from, from + 14);
     List<Plot> heads = IntStream.range(0, HEADS).mapToObj(head -> Plot.of("head " + (head + 1)).x("looked at").y("looks").heatMap(
-        weights.select(0, head).unbind(0).stream().map(Tensor::toDoubleArray).toArray(double[][]::new), near, near)).toList();
+        weights.select(0, head).toDoubleMatrix(), near, near)).toList();
     page.picture("bert", new Panels("Where the words of a passage look in the last block", 2, heads)::write);
   }
 }

@@ -150,7 +150,7 @@ public record GptInside(
     Tensor weights = scores.maskedFill(future, Double.NEGATIVE_INFINITY).softmax(-1);
     List<String> names = text.chars().mapToObj(c -> visible(Character.toString(c))).toList();
     List<Plot> heads = IntStream.range(0, HEADS).mapToObj(head -> {
-      double[][] rows = weights.select(0, 0).select(0, head).unbind(0).stream().map(Tensor::toDoubleArray).toArray(double[][]::new);
+      double[][] rows = weights.select(0, 0).select(0, head).toDoubleMatrix();
       IntStream.range(0, time).forEach(row -> Arrays.fill(rows[row], row + 1, time, Double.NaN));
       return Plot.of("head " + (head + 1)).x("looked at").y("looks").heatMap(rows, names, names);
     }).toList();

@@ -125,7 +125,7 @@ public record LeNet(
       long[] was = read.toLongArray();
       for (int i = 0; i < is.length && wrong.size() < 16; i++) {
         if (is[i] != was[i]) {
-          wrong.add(Plot.of(is[i] + " as " + was[i]).gray(rows(batch.inputs().select(0, i).select(0, 0))));
+          wrong.add(Plot.of(is[i] + " as " + was[i]).gray(batch.inputs().select(0, i).select(0, 0).toDoubleMatrix()));
         }
       }
     }
@@ -142,13 +142,9 @@ public record LeNet(
 
   /// Without its diagonal, beside which the errors would not be seen.
   private static void picture(Page page, Tensor confusion) {
-    double[][] errors = rows(confusion);
+    double[][] errors = confusion.toDoubleMatrix();
     IntStream.range(0, CLASSES).forEach(digit -> errors[digit][digit] = Double.NaN);
     List<String> names = IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList();
     page.picture("lenet", Plot.of("Which digits are confused").x("read as").y("is").heatMap(errors, names, names).numbers(0).colorLabel("test images")::write);
-  }
-
-  private static double[][] rows(Tensor matrix) {
-    return matrix.unbind(0).stream().map(Tensor::toDoubleArray).toArray(double[][]::new);
   }
 }

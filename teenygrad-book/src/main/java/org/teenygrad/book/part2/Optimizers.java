@@ -118,8 +118,7 @@ public record Optimizers(
       double[] xs = Grid.between(from[0], to[0], 120);
       double[] ys = Grid.between(from[1], to[1], 120);
       Tensor z = f.apply(Tensor.of(xs).reshape(1, xs.length), Tensor.of(ys).reshape(ys.length, 1));
-      double[] values = z.add(1e-3).log10().toDoubleArray(); // levels at equal ratios
-      return Grid.of(xs, ys, IntStream.range(0, ys.length).mapToObj(j -> Arrays.copyOfRange(values, j * xs.length, (j + 1) * xs.length)).toArray(double[][]::new));
+      return Grid.of(xs, ys, z.add(1e-3).log10().toDoubleMatrix()); // levels at equal ratios
     }
   }
 

@@ -187,7 +187,7 @@ public record Xor(
   }
 
   private static Grid grid(double[][] sides, Tensor values) {
-    return Grid.of(sides[0], sides[1], values.unbind(0).stream().map(Tensor::toDoubleArray).toArray(double[][]::new));
+    return Grid.of(sides[0], sides[1], values.toDoubleMatrix());
   }
 
   private static Plot points(Plot plot, Tensor places) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.teenygrad.data.TokenizerFuzzTarget;
 
 /// Jazzer makes up files for each reader, and texts: it changes good ones, and keeps what reaches new code, for two seconds,
-/// or `-Dfuzz.seconds=N`. What it finds fault with is kept in `target/fuzz`.
+/// `-Dfuzz.seconds=N`, or a minute with `-Pcampaign`. What it finds fault with is kept in `target/fuzz`.
 class FuzzTest {
   private static final int MAX_BYTES = 4096;
   private static final String SECONDS = System.getProperty("fuzz.seconds", "2");

@@ -129,6 +129,7 @@ public final class CsvLog implements AutoCloseable {
     }
   }
 
+  /// @throws FileException if what is left cannot be written
   @Override
   public void close() {
     try {

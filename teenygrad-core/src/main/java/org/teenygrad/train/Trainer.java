@@ -268,6 +268,8 @@ public final class Trainer<M extends Module> {
   /// As [#train()], but may be stopped.
   /// @param stop asked after each batch; if true, the iterations done are saved and the method returns. Of an iteration with several
   ///     batches that has begun nothing is kept: it is done again by a resume
+  /// @throws org.teenygrad.state.FileException if a file cannot be written; what was saved before is still there
+  /// @throws IllegalStateException if the loss is no number any more
   public TrainResult train(BooleanSupplier stop) {
     return type.precision().call(() -> trainToTheEnd(stop));
   }

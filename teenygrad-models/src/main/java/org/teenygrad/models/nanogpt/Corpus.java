@@ -38,6 +38,7 @@ public record Corpus(String source, long checksum, CharTokenizer tokenizer, Toke
   }
 
   /// @param source what it is called in messages
+  /// @throws IllegalArgumentException if the text has a character that the tokenizer has not
   public static Corpus of(String source, String text, CharTokenizer tokenizer) {
     CRC32 crc = new CRC32();
     crc.update(text.getBytes(StandardCharsets.UTF_8));

@@ -18,6 +18,7 @@ public final class Sampler {
     /// As nanoGPT samples.
     public static final Settings DEFAULT = new Settings(0.8, 200, 1);
 
+    /// @throws IllegalArgumentException if the temperature or top-k is negative, the temperature not finite, or top-p not in (0, 1]
     public Settings {
       if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException("the temperature must be a finite number of 0 or more, not " + temperature);

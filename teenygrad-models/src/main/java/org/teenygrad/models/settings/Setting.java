@@ -98,6 +98,8 @@ public record Setting(String name, Class<?> type, String help) {
   }
 
   /// The value of this setting.
+  /// @throws java.util.NoSuchElementException if the record has no component of this name
+  /// @throws IllegalStateException if the component cannot be read
   public Object value(Record settings) {
     try {
       RecordComponent[] components = settings.getClass().getRecordComponents();

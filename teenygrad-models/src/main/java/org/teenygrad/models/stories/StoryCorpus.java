@@ -28,6 +28,7 @@ public final class StoryCorpus {
   }
 
   /// Whole stories until there are at least `characters` characters. No plot comes twice in a row.
+  /// @throws IllegalStateException if the jar lacks the words that stories are made of
   public static String generate(long seed, int characters) {
     var grammar = grammar();
     var random = CounterRandom.of(seed);

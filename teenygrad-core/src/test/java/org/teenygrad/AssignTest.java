@@ -5,26 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.teenygrad.engine.runtime.cpu.Cpu;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.SGD;
 
 /// Changing tensors never changes what was meant before: `assign` and `update` as users mix them with reads.
 @ParameterizedClass
-@MethodSource("devices")
+@MethodSource("org.teenygrad.testing.Devices#all")
 class AssignTest {
   private final Device device;
 
   AssignTest(Device device) {
     this.device = device;
-  }
-
-  static Stream<Device> devices() {
-    return Stream.of("interpreter", "cpu").filter(kind -> !kind.equals("cpu") || Cpu.isPresent()).map(Device::of);
   }
 
   private Tensor of(float... values) {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.teenygrad.engine.runtime.cpu.Cpu;
+import org.teenygrad.testing.Devices;
 
 /// Scalars and tensors without elements go through every public method of [Tensor]: each answers, with values and derivatives that
 /// can be computed, or refuses with a sentence.
@@ -53,7 +53,7 @@ class EveryMethodTest {
   }
 
   private static List<Device> devices() {
-    return Stream.of("interpreter", "cpu").filter(kind -> !kind.equals("cpu") || Cpu.isPresent()).map(Device::of).toList();
+    return Devices.all().toList();
   }
 
   private static void check(String name, Method method, Tensor x, int number) throws IllegalAccessException {

@@ -8,15 +8,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.teenygrad.engine.runtime.cpu.Cpu;
+import org.teenygrad.testing.Devices;
 
 /// `x[part] = v`: what the part names when read is what changes when written.
 @ParameterizedClass
-@MethodSource("devices")
+@MethodSource("org.teenygrad.testing.Devices#all")
 class SelectionTest {
   private final Device device;
 
@@ -24,17 +23,8 @@ class SelectionTest {
     this.device = device;
   }
 
-  static Stream<Device> devices() {
-    return Stream.of("interpreter", "cpu").filter(kind -> !kind.equals("cpu") || Cpu.isPresent()).map(Device::of);
-  }
-
   private Tensor counting(int... shape) {
-    Shape sizes = Shape.of(shape);
-    float[] values = new float[(int) sizes.elements()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = i;
-    }
-    return Tensor.of(values, sizes, device);
+    return Devices.counting(device, shape);
   }
 
   private Tensor of(float... values) {

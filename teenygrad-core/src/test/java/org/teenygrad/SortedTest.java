@@ -8,15 +8,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.teenygrad.engine.runtime.cpu.Cpu;
 
 /// Sorting against Java's stable sort: any type, axis, length and direction; NaN above all.
 @ParameterizedClass
-@MethodSource("devices")
+@MethodSource("org.teenygrad.testing.Devices#all")
 class SortedTest {
   private static final double[] SPECIAL = {
     0.0, -0.0, 1, -1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e-45, -1e-45, 3e38, -3e38
@@ -26,10 +24,6 @@ class SortedTest {
 
   SortedTest(Device device) {
     this.device = device;
-  }
-
-  static Stream<Device> devices() {
-    return Stream.of("interpreter", "cpu").filter(kind -> !kind.equals("cpu") || Cpu.isPresent()).map(Device::of);
   }
 
   /// Ties are common: small types hold few numbers, and one in three is special.

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.Device;
-import org.teenygrad.engine.runtime.cpu.Cpu;
+import org.teenygrad.testing.Devices;
 
 /// PyTorch's answers, forward and backward, against ours.
 ///
@@ -28,7 +28,7 @@ class GoldenTest {
     if (name != null) {
       return Stream.of(Device.of(name));
     }
-    return Stream.of("interpreter", "cpu").filter(kind -> !kind.equals("cpu") || Cpu.isPresent()).map(Device::of);
+    return Devices.all();
   }
 
   static Path resource(String name) {

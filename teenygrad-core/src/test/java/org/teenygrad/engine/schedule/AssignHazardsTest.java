@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,13 +22,12 @@ import org.teenygrad.engine.ir.Reduction;
 import org.teenygrad.engine.ir.Scatter;
 import org.teenygrad.engine.ir.Storage;
 import org.teenygrad.engine.ir.Uniform;
-import org.teenygrad.engine.runtime.cpu.Cpu;
 import org.teenygrad.testing.Buffers;
 
 /// Every way in which writing over old data could be noticed. Each graph is computed with assignments that may take over the
 /// old memory, and must give what it gives where nothing is overwritten.
 @ParameterizedClass
-@MethodSource("devices")
+@MethodSource("org.teenygrad.testing.Devices#all")
 class AssignHazardsTest {
   private final Device device;
   private final OpNode x;
@@ -39,10 +37,6 @@ class AssignHazardsTest {
     this.device = device;
     x = Buffers.of(device, DType.FLOAT32, Shape.of(2, 2), 1, 2, 3, 4);
     y = Buffers.of(device, DType.FLOAT32, Shape.of(2, 2), 10, 20, 30, 40);
-  }
-
-  static Stream<Device> devices() {
-    return Stream.of("interpreter", "cpu").filter(kind -> !kind.equals("cpu") || Cpu.isPresent()).map(Device::of);
   }
 
   private static OpNode update(OpNode target, OpNode value) {

@@ -6,7 +6,6 @@ import static org.assertj.core.data.Offset.offset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -15,11 +14,11 @@ import org.teenygrad.Profile;
 import org.teenygrad.Shape;
 import org.teenygrad.Slice;
 import org.teenygrad.Tensor;
-import org.teenygrad.engine.runtime.cpu.Cpu;
+import org.teenygrad.testing.Devices;
 
 /// Slices of one length at other offsets run the schedule that is there.
 @ParameterizedClass
-@MethodSource("devices")
+@MethodSource("org.teenygrad.testing.Devices#all")
 class MovingViewsTest {
   private final Device device;
 
@@ -27,17 +26,8 @@ class MovingViewsTest {
     this.device = device;
   }
 
-  static Stream<Device> devices() {
-    return Stream.of("interpreter", "cpu").filter(kind -> !kind.equals("cpu") || Cpu.isPresent()).map(Device::of);
-  }
-
   private Tensor counting(int... shape) {
-    Shape sizes = Shape.of(shape);
-    float[] values = new float[(int) sizes.elements()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = i;
-    }
-    return Tensor.of(values, sizes, device);
+    return Devices.counting(device, shape);
   }
 
   /// How many schedules are made by each step.

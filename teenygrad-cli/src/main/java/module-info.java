@@ -3,6 +3,7 @@ module org.teenygrad.cli {
   requires org.teenygrad.bench;
   requires org.teenygrad.book;
   requires org.teenygrad.models;
+  requires org.teenygrad.nanochat;
   requires info.picocli;
   requires java.management;
 

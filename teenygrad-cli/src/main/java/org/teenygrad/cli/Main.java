@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       SampleCommand.class,
       BookCommand.class,
+      NanochatCommand.class,
       DevicesCommand.class,
       RunCommand.class,
       ReplCommand.class,

@@ -30,7 +30,7 @@ class CommandTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "train", "train nanogpt", "sample", "devices", "repl", "run", "graph", "graph nanogpt", "completion", "bench", "bench cuda"})
+  @ValueSource(strings = {"", "train", "train nanogpt", "sample", "devices", "repl", "run", "graph", "graph nanogpt", "nanochat", "nanochat tok-train", "nanochat tok-eval", "completion", "bench", "bench cuda"})
   void everyCommandHasHelp(String command) {
     Teenygrad.Result result = Teenygrad.run((command + " --help").strip().split(" "));
     assertThat(result.status()).isZero();

@@ -88,6 +88,7 @@ class DocumentedCommandsTest {
       case "train" -> SMALL + " --eval-iters 1 --max-iters " + (words.contains("resume") ? 3 : 2);
       case "sample" -> " --max-new-tokens 5";
       case "graph" -> SMALL;
+      case "nanochat" -> words.contains("tok-train") ? " --vocab-size 280" : "";
       case "bench" -> words.contains("--rung") ? " --no-peers --size 64" : words.contains("cuda") ? " --no-peers" : " --no-peers --threads 1 --seconds 0.001";
       default -> "";
     };

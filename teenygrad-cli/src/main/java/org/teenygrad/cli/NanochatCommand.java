@@ -1,0 +1,22 @@
+package org.teenygrad.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// `teenygrad nanochat`: its stages are subcommands.
+@Command(
+    name = "nanochat",
+    description = "From raw text to a model that chats, a stage a command.",
+    mixinStandardHelpOptions = true,
+    subcommands = {NanochatTokTrain.class, NanochatTokEval.class})
+@SuppressWarnings("NullAway.Init") // picocli sets the spec
+final class NanochatCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "which stage? There are tok-train and tok-eval");
+  }
+}

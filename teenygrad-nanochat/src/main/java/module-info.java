@@ -1,0 +1,8 @@
+/// nanochat: from raw text to a model that chats.
+module org.teenygrad.nanochat {
+  requires transitive org.teenygrad.models;
+  requires com.fasterxml.jackson.core;
+
+  exports org.teenygrad.nanochat.data;
+  exports org.teenygrad.nanochat.tokenizer;
+}

@@ -1,0 +1,127 @@
+package org.teenygrad.nanochat.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Reads JSON as `Map`, `List`, `String`, `Long`, `Double` and `Boolean`. Members of an object that are null are left out.
+public final class Json {
+  private static final JsonFactory FACTORY = new JsonFactory();
+
+  private Json() {}
+
+  /// The object that a text is.
+  /// @throws IllegalArgumentException if it is not JSON, or not an object
+  public static Map<String, Object> object(String text) {
+    try (JsonParser parser = FACTORY.createParser(text)) {
+      parser.nextToken();
+      Object value = value(parser);
+      if (parser.nextToken() != null) {
+        throw new IllegalArgumentException("there is more after the JSON value");
+      }
+      return asObject(value, "the JSON value");
+    } catch (JsonParseException e) {
+      throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A member that is an object.
+  /// @throws IllegalArgumentException if there is none
+  public static Map<String, Object> object(Map<String, Object> object, String name) {
+    return asObject(object.get(name), "\"" + name + "\"");
+  }
+
+  /// A member that is a string.
+  /// @throws IllegalArgumentException if there is none
+  public static String string(Map<String, Object> object, String name) {
+    if (object.get(name) instanceof String string) {
+      return string;
+    }
+    throw wanted("\"" + name + "\"", "a string", object.get(name));
+  }
+
+  /// A member that is an integer.
+  /// @throws IllegalArgumentException if there is none
+  public static int integer(Map<String, Object> object, String name) {
+    if (object.get(name) instanceof Long number) {
+      return Math.toIntExact(number);
+    }
+    throw wanted("\"" + name + "\"", "an integer", object.get(name));
+  }
+
+  /// A member that is a list.
+  /// @throws IllegalArgumentException if there is none
+  public static List<?> list(Map<String, Object> object, String name) {
+    if (object.get(name) instanceof List<?> list) {
+      return list;
+    }
+    throw wanted("\"" + name + "\"", "a list", object.get(name));
+  }
+
+  /// A value that must be an object.
+  /// @throws IllegalArgumentException if it is not
+  @SuppressWarnings("unchecked") // value() makes all maps, with strings as keys
+  public static Map<String, Object> asObject(@Nullable Object value, String what) {
+    if (value instanceof Map<?, ?> map) {
+      return (Map<String, Object>) map;
+    }
+    throw wanted(what, "an object", value);
+  }
+
+  private static IllegalArgumentException wanted(String what, String wanted, @Nullable Object given) {
+    return new IllegalArgumentException(what + " must be " + wanted + (given == null ? ", but there is none" : ", not " + given));
+  }
+
+  private static @Nullable Object value(JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    if (token == null) {
+      throw new IllegalArgumentException("not JSON: it is empty");
+    }
+    return switch (token) {
+      case START_OBJECT -> members(parser);
+      case START_ARRAY -> elements(parser);
+      case VALUE_STRING -> parser.getText();
+      case VALUE_NUMBER_INT -> parser.getLongValue();
+      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_NULL -> null;
+      default -> throw new IllegalArgumentException("not JSON: " + token);
+    };
+  }
+
+  private static Map<String, Object> members(JsonParser parser) throws IOException {
+    Map<String, Object> members = new LinkedHashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      parser.nextToken();
+      Object value = value(parser);
+      if (value != null) {
+        members.put(name, value);
+      }
+    }
+    return members;
+  }
+
+  private static List<Object> elements(JsonParser parser) throws IOException {
+    List<Object> elements = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      Object value = value(parser);
+      if (value == null) {
+        throw new IllegalArgumentException("a list has a null in it");
+      }
+      elements.add(value);
+    }
+    return elements;
+  }
+}

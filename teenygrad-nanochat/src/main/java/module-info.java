@@ -4,5 +4,6 @@ module org.teenygrad.nanochat {
   requires com.fasterxml.jackson.core;
 
   exports org.teenygrad.nanochat.data;
+  exports org.teenygrad.nanochat.tasks;
   exports org.teenygrad.nanochat.tokenizer;
 }

@@ -45,11 +45,13 @@ sealed interface Attention permits Tensor {
     Double given = options.scale();
     double scale = given == null ? 1 / Math.sqrt(q.size(-1)) : given;
     Tensor scores = Contractions.wideSumOfProduct(q.unsqueeze(-2), k.unsqueeze(-3), 1).mul(scale);
-    scores = masked(scores, options);
-    if (options.mask() != null) {
-      return weighted(maskedSoftmax(scores), v, type, options);
-    }
+    Double softCap = options.softCap();
+    scores = masked(softCap == null ? scores : scores.div(softCap).tanh().mul(softCap), options);
     Tensor logSum = scores.logsumexp(-1, true);
+    if (options.mask() != null || options.window() != null) {
+      // Something finite where all is hidden: every weight is then 0, not NaN.
+      logSum = logSum.maximum(-logSum.dtype().largest());
+    }
     Tensor fixed = logSum.detach();
     Tensor weighted = weighted(scores.sub(fixed).exp(), v, type, options);
     // For any `fixed` this is softmax(scores) v. Its derivative by the scores' sums needs this result only, not the weights again.
@@ -66,7 +68,7 @@ sealed interface Attention permits Tensor {
   }
 
   private static Tensor masked(Tensor scores, AttentionOptions options) {
-    Tensor visible = options.causal() ? causal(scores.size(-2), scores.size(-1)) : null;
+    Tensor visible = positions(scores.size(-2), scores.size(-1), options);
     Tensor mask = options.mask();
     if (mask != null && mask.dtype() == DType.BOOL) {
       visible = visible == null ? mask : visible.and(mask);
@@ -76,17 +78,17 @@ sealed interface Attention permits Tensor {
     return visible == null ? scores : visible.where(scores, Double.NEGATIVE_INFINITY);
   }
 
-  /// Softmax whose rows of only -infinity are zeros.
-  private static Tensor maskedSoftmax(Tensor scores) {
-    Tensor largest = scores.max(-1, true).detach();
-    Tensor e = scores.sub(largest.eq(Double.NEGATIVE_INFINITY).where(0, largest)).exp();
-    Tensor sum = e.sum(-1, true);
-    return e.div(sum.eq(0).where(1, sum));
-  }
-
-  /// True where key j is not after query i.
-  private static Tensor causal(int queries, int keys) {
-    return Tensor.arange(keys, DType.INT32).le(Tensor.arange(queries, DType.INT32).unsqueeze(1));
+  /// True where key j is not hidden from query i by where they stand; null if no key is.
+  private static @Nullable Tensor positions(int queries, int keys, AttentionOptions options) {
+    Tensor i = Tensor.arange(queries, DType.INT32).unsqueeze(1);
+    Tensor j = Tensor.arange(keys, DType.INT32);
+    Tensor visible = options.causal() ? j.le(i) : null;
+    Integer window = options.window();
+    if (window == null || window >= Math.max(queries, keys)) {
+      return visible;
+    }
+    Tensor near = i.le(j.add(window));
+    return visible == null ? near.and(j.le(i.add(window))) : visible.and(near);
   }
 
   /// Each head of (..., keyHeads, time, dim) as often as it takes to make `heads`: a view.

@@ -47,6 +47,22 @@ public enum DType {
     return kind == Kind.SIGNED || kind == Kind.UNSIGNED;
   }
 
+  /// The largest finite number of a floating type; the smallest is its negative. PyTorch's `torch.finfo(dtype).max`.
+  ///
+  /// ```java
+  /// DType.FLOAT16.largest();   // 65504.0
+  /// ```
+  /// @throws UnsupportedOperationException for integers and bool
+  public double largest() {
+    return switch (this) {
+      case FLOAT64 -> Double.MAX_VALUE;
+      case FLOAT32 -> Float.MAX_VALUE;
+      case FLOAT16 -> 65504;
+      case BFLOAT16 -> 0x1.FEp127;
+      default -> throw new UnsupportedOperationException("largest() is for floating types, and " + this + " is none");
+    };
+  }
+
   /// The type that an operation on both operands computes in, as PyTorch's `torch.promote_types`: the wider of the same
   /// kind; floating wins over integer, integer over bool; float16 with bfloat16 is float32, uint8 with int8 is int16.
   public static DType promote(DType a, DType b) {

@@ -293,12 +293,7 @@ sealed interface Elementwise permits Tensor {
   /// Tensor.of(1f, Float.NaN).nanToNum();   // [1. 0.]
   /// ```
   default Tensor nanToNum() {
-    double largest = switch (self().dtype()) {
-      case FLOAT64 -> Double.MAX_VALUE;
-      case FLOAT16 -> 65504;
-      case BFLOAT16 -> 0x1.FEp127;
-      default -> Float.MAX_VALUE;
-    };
+    double largest = (self().dtype().isFloating() ? self().dtype() : DType.FLOAT32).largest();
     return nanToNum(0, largest, -largest);
   }
 

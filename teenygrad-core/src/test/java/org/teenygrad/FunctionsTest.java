@@ -135,4 +135,57 @@ class FunctionsTest {
     assertThatThrownBy(() -> Tensor.ones(1, 3, 3, 2).scaledDotProductAttention(kv, kv))
         .hasMessageContaining("no multiple").hasMessageContaining("(1, 3, 3, 2)");
   }
+
+  @Test
+  void aWindowHidesWhatIsFurtherAway() {
+    Tensor.manualSeed(5);
+    Tensor q = Tensor.randn(2, 3, 40, 8).requiresGrad();
+    Tensor distance = Tensor.arange(40, DType.INT32).unsqueeze(1).sub(Tensor.arange(40, DType.INT32));
+    Tensor near = distance.abs().le(5);
+    isTheSame(q, AttentionOptions.DEFAULT.withWindow(5), AttentionOptions.DEFAULT.withMask(near));
+    isTheSame(q, AttentionOptions.CAUSAL.withWindow(5), AttentionOptions.DEFAULT.withMask(near.and(distance.ge(0))));
+    isTheSame(q, AttentionOptions.CAUSAL.withWindow(0), AttentionOptions.DEFAULT.withMask(distance.eq(0)));
+    isTheSame(q, AttentionOptions.CAUSAL.withWindow(40), AttentionOptions.CAUSAL);
+    assertThatThrownBy(() -> AttentionOptions.CAUSAL.withWindow(-1)).hasMessageContaining("a window of -1");
+  }
+
+  private static void isTheSame(Tensor q, AttentionOptions options, AttentionOptions expected) {
+    Tensor ours = q.scaledDotProductAttention(q, q, options);
+    Tensor reference = q.scaledDotProductAttention(q, q, expected);
+    isClose(ours, reference);
+    Tensor cotangent = Tensor.arange(40 * 8, DType.FLOAT32).div(320).reshape(40, 8);
+    isClose(Gradient.of(ours.mul(cotangent).sum(), q), Gradient.of(reference.mul(cotangent).sum(), q));
+  }
+
+  private static void isClose(Tensor ours, Tensor expected) {
+    assertThat(ours.toFloatArray()).containsExactly(expected.toFloatArray(), within(2e-5f));
+  }
+
+  @Test
+  void aSoftCapBoundsScoresBeforeMasks() {
+    Tensor q = Tensor.randn(1, 2, 9, 4).mul(5);
+    Tensor scores = q.matmul(q.transpose(-1, -2)).div(2).div(3).tanh().mul(3);
+    Tensor visible = Tensor.arange(9, DType.INT32).le(Tensor.arange(9, DType.INT32).unsqueeze(1));
+    Tensor expected = visible.where(scores, Double.NEGATIVE_INFINITY).softmax(-1).matmul(q);
+    isClose(q.scaledDotProductAttention(q, q, AttentionOptions.CAUSAL.withSoftCap(3)), expected);
+    assertThatThrownBy(() -> AttentionOptions.CAUSAL.withSoftCap(0)).hasMessageContaining("softCap is positive");
+    assertThatThrownBy(() -> AttentionOptions.CAUSAL.withSoftCap(Double.NaN)).hasMessageContaining("softCap is positive");
+  }
+
+  @Test
+  void aQueryWithoutKeysGetsZerosAndPassesNoGradient() {
+    Tensor q = Tensor.randn(1, 1, 3, 4).requiresGrad();
+    Tensor mask = Tensor.of(new boolean[] {true, false, true, false, false, false, true, true, true}, 3, 3);
+    Tensor y = q.scaledDotProductAttention(q, q, AttentionOptions.DEFAULT.withMask(mask));
+    assertThat(y.select(2, 1).toFloatArray()).containsOnly(0);
+    Tensor bias = mask.where(Tensor.of(0f), Double.NEGATIVE_INFINITY);
+    Tensor added = q.scaledDotProductAttention(q, q, AttentionOptions.DEFAULT.withMask(bias));
+    isClose(added, y);
+    for (Tensor each : List.of(y, added)) {
+      float[] gradient = Gradient.of(each.square().sum(), q).toFloatArray();
+      assertThat(gradient).doesNotContain(Float.NaN);
+    }
+    Tensor hidden = Tensor.of(-INFINITY, -INFINITY).requiresGrad();
+    assertThat(Gradient.of(hidden.logsumexp(0), hidden).toFloatArray()).as("PyTorch's").containsExactly(0, 0);
+  }
 }

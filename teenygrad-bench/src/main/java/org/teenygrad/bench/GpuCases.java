@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Gradient;
@@ -30,6 +31,9 @@ final class GpuCases {
   /// A gradient through all layers in bfloat16.
   private static final double MODEL = 0.05;
 
+  private static final AttentionOptions CAUSAL = AttentionOptions.CAUSAL;
+  private static final int WINDOW = 1024;
+
   private static final Pattern PRODUCT = Pattern.compile("gemm_(\\d{1,5})_(\\w+)");
 
   private GpuCases() {}
@@ -45,8 +49,21 @@ final class GpuCases {
         matmul("matmul_4096", 4096, DType.BFLOAT16, 4, ROUNDED_ONCE),
         matmul("matmul_8192", 8192, DType.BFLOAT16, 1, ROUNDED_ONCE),
         matmul("matmul_2048_float32", 2048, DType.FLOAT32, 2, FLOAT32),
-        attention("attention", 16, 12, 1024, 64),
-        attentionBackward("attention_backward", 16, 12, 1024, 64),
+        matmul("matmul_1024", 1024, DType.BFLOAT16, 16, ROUNDED_ONCE),
+        product("weight_gradient_3072x768x65536", 3072, 768, 65536, true),
+        product("matmul_1000x3000x5000", 1000, 3000, 5000, false),
+        product("matmul_16x8192x8192", 16, 8192, 8192, false),
+        transpose("transpose_16384", 16384),
+        biasGeluAdd("bias_gelu_add_65536x3072", 65536, 3072),
+        attention("attention", new Heads(16, 12, 1024, 64), CAUSAL),
+        attentionBackward("attention_backward", new Heads(16, 12, 1024, 64), CAUSAL),
+        attention("attention_128", new Heads(4, 16, 4096, 128), CAUSAL),
+        attentionBackward("attention_128_backward", new Heads(4, 16, 4096, 128), CAUSAL),
+        attention("attention_t1000", new Heads(16, 12, 1000, 64), CAUSAL),
+        attention("attention_window", new Heads(2, 16, 8192, 128), CAUSAL.withWindow(WINDOW)),
+        attentionBackward("attention_window_backward", new Heads(2, 16, 8192, 128), CAUSAL.withWindow(WINDOW)),
+        attention("attention_soft_cap", new Heads(16, 12, 1024, 64), CAUSAL.withSoftCap(15)),
+        maskedAttention("attention_mask", new Heads(16, 12, 1024, 64)),
         new TrainingCase("nanogpt_baby_step", Unit.MILLIS, GptStep.BABY.onGpu(), 256, MODEL),
         new TrainingCase("gpt2_124m_step", Unit.TOKENS, GptStep.GPT2.onGpu(), 256, MODEL));
   }
@@ -133,33 +150,64 @@ final class GpuCases {
         List.of(input(square, rowStep, 1), input(square, 1, columnStep)), x -> List.of(x.get(0).matmul(x.get(1))), List.of(rowStep, columnStep));
   }
 
-  static KernelCase attention(String name, int batch, int heads, int time, int headDim) {
-    KernelCase.Input heady = heady(batch, heads, time, headDim);
-    return new KernelCase(name, Unit.TERAFLOPS, attentionFlops(batch, heads, time, headDim), DType.BFLOAT16, 4, ROUNDED_TWICE,
-        List.of(heady, heady, heady), x -> List.of(attend(x)), heady.steps());
+  /// @param leftAcross whether the left factor is the transpose of what lies in memory, as x in a weight's gradient `xᵀ g`
+  static KernelCase product(String name, int m, int n, int k, boolean leftAcross) {
+    int rowStep = step(m, 16);
+    int columnStep = step(n, 128);
+    KernelCase.Input left = leftAcross ? input(new int[] {k, m}, 1, rowStep) : input(new int[] {m, k}, rowStep, 1);
+    return new KernelCase(name, Unit.TERAFLOPS, 2.0 * m * n * k, DType.BFLOAT16, 4, ROUNDED_ONCE, List.of(left, input(new int[] {k, n}, 1, columnStep)),
+        x -> List.of((leftAcross ? x.get(0).transpose(0, 1) : x.get(0)).matmul(x.get(1))), List.of(rowStep, columnStep));
+  }
+
+  static KernelCase transpose(String name, int size) {
+    int step = step(size, 16);
+    return new KernelCase(name, Unit.TERABYTES, 4.0 * size * size, DType.BFLOAT16, 2, 0, List.of(input(new int[] {size, size}, step, step)),
+        x -> List.of(x.getFirst().transpose(0, 1).contiguous()), List.of(step, step));
+  }
+
+  static KernelCase biasGeluAdd(String name, int rows, int columns) {
+    int step = step(rows, 16);
+    KernelCase.Input matrix = input(new int[] {rows, columns}, step, 1);
+    return new KernelCase(name, Unit.TERABYTES, 6.0 * rows * columns, DType.BFLOAT16, 2, ROUNDED_ONCE,
+        List.of(matrix, input(new int[] {columns}, 1), matrix), x -> List.of(x.get(0).add(x.get(1)).gelu().add(x.get(2))), List.of(step, 1));
+  }
+
+  /// The shape of queries, keys and values: (batch, heads, time, headDim).
+  record Heads(int batch, int heads, int time, int headDim) {
+    /// Two heads of one sequence are sampled.
+    private KernelCase.Input input() {
+      return KernelCase.input(new int[] {batch, heads, time, headDim}, batch, step(heads, 2), 1, 1);
+    }
+
+    /// Of what a causal mask shows: half of all, or within the window.
+    private double flops(@Nullable Integer window) {
+      double keys = window == null ? time / 2.0 : window;
+      return 2.0 * 2 * batch * heads * time * keys * headDim;
+    }
+  }
+
+  static KernelCase attention(String name, Heads heads, AttentionOptions options) {
+    KernelCase.Input heady = heads.input();
+    return new KernelCase(name, Unit.TERAFLOPS, heads.flops(options.window()), DType.BFLOAT16, 4, ROUNDED_TWICE,
+        List.of(heady, heady, heady), x -> List.of(x.get(0).scaledDotProductAttention(x.get(1), x.get(2), options)), heady.steps());
   }
 
   /// The result and the gradients of queries, keys and values, the fourth input being the cotangent.
-  static KernelCase attentionBackward(String name, int batch, int heads, int time, int headDim) {
-    KernelCase.Input heady = heady(batch, heads, time, headDim);
-    return new KernelCase(name, Unit.TERAFLOPS, 3.5 * attentionFlops(batch, heads, time, headDim), DType.BFLOAT16, 2, ROUNDED_OFTEN,
+  static KernelCase attentionBackward(String name, Heads heads, AttentionOptions options) {
+    KernelCase.Input heady = heads.input();
+    return new KernelCase(name, Unit.TERAFLOPS, 3.5 * heads.flops(options.window()), DType.BFLOAT16, 2, ROUNDED_OFTEN,
         List.of(heady, heady, heady, heady), x -> {
-          Tensor y = attend(x);
+          Tensor y = x.get(0).scaledDotProductAttention(x.get(1), x.get(2), options);
           List<Tensor> gradients = Gradient.vjp(y, x.get(3), x.subList(0, 3));
           return List.of(y, gradients.get(0), gradients.get(1), gradients.get(2));
         }, heady.steps());
   }
 
-  /// Two heads of one sequence are sampled.
-  private static KernelCase.Input heady(int batch, int heads, int time, int headDim) {
-    return input(new int[] {batch, heads, time, headDim}, batch, step(heads, 2), 1, 1);
-  }
-
-  private static Tensor attend(List<Tensor> x) {
-    return x.get(0).scaledDotProductAttention(x.get(1), x.get(2), AttentionOptions.CAUSAL);
-  }
-
-  private static double attentionFlops(int batch, int heads, int time, int headDim) {
-    return 2.0 * 2 * batch * heads * time * time * headDim / 2;
+  /// The fourth input says by its signs which keys each query sees: half of them.
+  static KernelCase maskedAttention(String name, Heads heads) {
+    KernelCase.Input heady = heads.input();
+    KernelCase.Input mask = input(new int[] {heads.time(), heads.time()}, 1, 1);
+    return new KernelCase(name, Unit.TERAFLOPS, 2 * heads.flops(null), DType.BFLOAT16, 4, ROUNDED_TWICE, List.of(heady, heady, heady, mask),
+        x -> List.of(x.get(0).scaledDotProductAttention(x.get(1), x.get(2), AttentionOptions.DEFAULT.withMask(x.get(3).gt(0)))), heady.steps());
   }
 }

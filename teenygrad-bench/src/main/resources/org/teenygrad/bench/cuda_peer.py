@@ -11,6 +11,7 @@ try:
     import torch
     import torch.nn as nn
     import torch.nn.functional as F
+    from torch.nn.attention import flex_attention
 except ImportError as e:
     sys.exit(f"no peer: {sys.executable}: {e} (TEENYGRAD_PYTHON names another Python)")
 if not torch.cuda.is_available():
@@ -67,15 +68,72 @@ def gemm(name):
     return matmul(int(size), getattr(torch, "float32" if dtype == "tf32" else dtype))
 
 
-def attention():
+def product(m, n, k, left_across=False):
+    def prepare():
+        a = randn(k, m).t() if left_across else randn(m, k)
+        b = randn(k, n)
+        c = torch.empty(m, n, device="cuda", dtype=BF16)
+        return lambda: torch.mm(a, b, out=c)
+
+    return prepare
+
+
+def transpose():
+    x = randn(16384, 16384)
+    y = torch.empty_like(x)
+    return lambda: y.copy_(x.t())
+
+
+def bias_gelu_add():
+    x, bias, residual = randn(65536, 3072), randn(3072), randn(65536, 3072)
+    compiled = torch.compile(lambda x, bias, residual: F.gelu(x + bias) + residual)
+    return lambda: compiled(x, bias, residual)
+
+
+def causal(q, k, v):
+    return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+
+
+def attention(batch, heads, time, head_dim, attend=causal):
+    def prepare():
+        q, k, v = (randn(batch, heads, time, head_dim) for _ in range(3))
+        return lambda: attend(q, k, v)
+
+    return prepare
+
+
+def attention_backward(batch, heads, time, head_dim, attend=causal):
+    def prepare():
+        leaves = [randn(batch, heads, time, head_dim).requires_grad_() for _ in range(3)]
+        cotangent = randn(batch, heads, time, head_dim)
+        return lambda: torch.autograd.grad(attend(*leaves), leaves, cotangent)
+
+    return prepare
+
+
+def in_a_window(q, k, v, window=1024):
+    """FlexAttention, compiled: the blocks that the window hides are left out."""
+    if "window" not in FLEX:
+        mask = lambda b, h, i, j: (j <= i) & (i - j <= window)
+        FLEX["mask"] = flex_attention.create_block_mask(mask, None, None, q.shape[2], k.shape[2], device="cuda")
+        FLEX["window"] = torch.compile(flex_attention.flex_attention)
+    return FLEX["window"](q, k, v, block_mask=FLEX["mask"])
+
+
+def with_soft_cap(q, k, v, cap=15):
+    if "cap" not in FLEX:
+        FLEX["causal"] = flex_attention.create_block_mask(lambda b, h, i, j: j <= i, None, None, q.shape[2], k.shape[2], device="cuda")
+        FLEX["cap"] = torch.compile(flex_attention.flex_attention)
+    return FLEX["cap"](q, k, v, score_mod=lambda score, b, h, i, j: cap * torch.tanh(score / cap), block_mask=FLEX["causal"])
+
+
+FLEX = {}
+
+
+def masked_attention():
     q, k, v = (randn(16, 12, 1024, 64) for _ in range(3))
-    return lambda: F.scaled_dot_product_attention(q, k, v, is_causal=True)
-
-
-def attention_backward():
-    leaves = [randn(16, 12, 1024, 64).requires_grad_() for _ in range(3)]
-    cotangent = randn(16, 12, 1024, 64)
-    return lambda: torch.autograd.grad(F.scaled_dot_product_attention(*leaves, is_causal=True), leaves, cotangent)
+    mask = randn(1024, 1024) > 0
+    return lambda: F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
 
 class Block(nn.Module):
@@ -147,8 +205,21 @@ KERNELS = {
     "matmul_4096": matmul(4096, BF16),
     "matmul_8192": matmul(8192, BF16),
     "matmul_2048_float32": matmul(2048, torch.float32),
-    "attention": attention,
-    "attention_backward": attention_backward,
+    "matmul_1024": matmul(1024, BF16),
+    "weight_gradient_3072x768x65536": product(3072, 768, 65536, left_across=True),
+    "matmul_1000x3000x5000": product(1000, 3000, 5000),
+    "matmul_16x8192x8192": product(16, 8192, 8192),
+    "transpose_16384": transpose,
+    "bias_gelu_add_65536x3072": bias_gelu_add,
+    "attention": attention(16, 12, 1024, 64),
+    "attention_backward": attention_backward(16, 12, 1024, 64),
+    "attention_128": attention(4, 16, 4096, 128),
+    "attention_128_backward": attention_backward(4, 16, 4096, 128),
+    "attention_t1000": attention(16, 12, 1000, 64),
+    "attention_window": attention(2, 16, 8192, 128, in_a_window),
+    "attention_window_backward": attention_backward(2, 16, 8192, 128, in_a_window),
+    "attention_soft_cap": attention(16, 12, 1024, 64, with_soft_cap),
+    "attention_mask": masked_attention,
 }
 STEPS_EACH = 10
 STEPS = {

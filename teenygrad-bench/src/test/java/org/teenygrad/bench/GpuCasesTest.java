@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
@@ -30,8 +31,13 @@ class GpuCasesTest {
         GpuCases.matmul("matmul_float32", 160, DType.FLOAT32, 2, 1e-5),
         GpuCases.of(List.of("gemm_72_float16")).getFirst(),
         GpuCases.of(List.of("gemm_72_tf32")).getFirst(),
-        GpuCases.attention("attention", 2, 4, 32, 16),
-        GpuCases.attentionBackward("attention_backward", 2, 4, 32, 16),
+        GpuCases.product("weight_gradient", 48, 32, 128, true),
+        GpuCases.transpose("transpose", 64),
+        GpuCases.biasGeluAdd("bias_gelu_add", 64, 48),
+        GpuCases.attention("attention", new GpuCases.Heads(2, 4, 32, 16), AttentionOptions.CAUSAL),
+        GpuCases.attentionBackward("attention_backward", new GpuCases.Heads(2, 4, 32, 16), AttentionOptions.CAUSAL),
+        GpuCases.attentionBackward("attention_window", new GpuCases.Heads(2, 4, 32, 16), AttentionOptions.CAUSAL.withWindow(7)),
+        GpuCases.maskedAttention("attention_mask", new GpuCases.Heads(2, 4, 32, 16)),
         new TrainingCase("step", Unit.MILLIS, new GptStep("small", config, 3, 16, DType.BFLOAT16), 16, 0.05));
   }
 

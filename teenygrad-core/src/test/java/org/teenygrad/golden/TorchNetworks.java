@@ -167,8 +167,8 @@ final class TorchNetworks {
     if (c.real("dropout_p") != 0) {
       throw new Call.Unsupported("scaled_dot_product_attention: dropout is random");
     }
-    var options = new AttentionOptions(
-        c.optional("attn_mask"), c.flag("is_causal"), 0, c.has("scale") ? c.real("scale") : null);
+    AttentionOptions plain = (c.flag("is_causal") ? AttentionOptions.CAUSAL : AttentionOptions.DEFAULT).withMask(c.optional("attn_mask"));
+    AttentionOptions options = c.has("scale") ? plain.withScale(c.real("scale")) : plain;
     return c.tensor("query").scaledDotProductAttention(c.tensor("key"), c.tensor("value"), options);
   }
 

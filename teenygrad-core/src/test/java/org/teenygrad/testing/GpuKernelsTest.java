@@ -318,6 +318,21 @@ class GpuKernelsTest {
     assertThat(fused).hasSize(3).allMatch(kernel -> kernel.program().launch().items() <= GpuWorkload.TIME / 64);
   }
 
+  /// What hides keys is no reason to keep scores: a window, a mask of bools, numbers that are added.
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void masksAreLookedAtOnTheWay(AbsentGpu gpu) {
+    for (GpuWorkload masked : List.of(GpuWorkload.ATTENTION_IN_A_WINDOW, GpuWorkload.ATTENTION_UNDER_A_MASK, GpuWorkload.ATTENTION_WITH_A_BIAS)) {
+      List<PtxKernel> launches = masked.launches(gpu);
+      assertThat(launches).as("%s: forward, by queries, by keys and by values at most", masked).extracting(PtxKernel::kind).filteredOn("attention"::equals).hasSizeBetween(3, 4);
+      assertThat(launches).allSatisfy(kernel -> assertThat(elements(kernel)).allMatch(size -> size < 2L * 4 * GpuWorkload.TIME * GpuWorkload.TIME));
+    }
+  }
+
+  private static List<Long> elements(PtxKernel kernel) {
+    return Graph.topological(List.of(kernel.program().graph())).stream().filter(node -> node.is(OpCode.PARAM)).map(node -> node.payload(Param.class).shape().elements()).toList();
+  }
+
   private static void isWithoutScoresInMemory(PtxKernel kernel) {
     List<Shape> shapes = Graph.topological(List.of(kernel.program().graph())).stream().filter(node -> node.is(OpCode.PARAM))
         .map(node -> node.payload(Param.class).shape()).toList();

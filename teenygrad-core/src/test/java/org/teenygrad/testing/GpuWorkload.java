@@ -1,6 +1,7 @@
 package org.teenygrad.testing;
 
 import static org.teenygrad.DType.BFLOAT16;
+import static org.teenygrad.DType.BOOL;
 import static org.teenygrad.DType.FLOAT32;
 import static org.teenygrad.DType.INT32;
 
@@ -51,9 +52,12 @@ enum GpuWorkload {
   MATMUL_ODD(gpu -> gpu.tensor(BFLOAT16, 333, 203).matmul(gpu.tensor(BFLOAT16, 203, 77)).realize()),
   MATMUL_EPILOGUE(gpu -> gpu.tensor(BFLOAT16, 4096, 768).linear(gpu.tensor(BFLOAT16, 3072, 768), gpu.tensor(BFLOAT16, 3072)).gelu()
       .add(gpu.tensor(BFLOAT16, 4096, 3072)).realize()),
-  ATTENTION(gpu -> attention(qkv(gpu)).realize()),
-  ATTENTION_GRADIENT(gpu -> attentionGradient(gpu, 4, 12, 64)),
-  ATTENTION_GRADIENT_OF_ONE_HEAD(gpu -> attentionGradient(gpu, 1, 1, 64)),
+  ATTENTION(gpu -> attention(qkv(gpu), AttentionOptions.CAUSAL).realize()),
+  ATTENTION_GRADIENT(gpu -> attentionGradient(gpu, 4, 12, 64, AttentionOptions.CAUSAL)),
+  ATTENTION_GRADIENT_OF_ONE_HEAD(gpu -> attentionGradient(gpu, 1, 1, 64, AttentionOptions.CAUSAL)),
+  ATTENTION_IN_A_WINDOW(gpu -> attentionGradient(gpu, 2, 4, 128, AttentionOptions.CAUSAL.withWindow(256).withSoftCap(15))),
+  ATTENTION_UNDER_A_MASK(gpu -> attentionGradient(gpu, 2, 4, 64, AttentionOptions.CAUSAL.withMask(gpu.tensor(BOOL, 1024, 1024)))),
+  ATTENTION_WITH_A_BIAS(gpu -> attentionGradient(gpu, 2, 4, 64, AttentionOptions.DEFAULT.withMask(gpu.tensor(FLOAT32, 4, 1024, 1024)))),
   CROSS_ENTROPY_GRADIENT(gpu -> {
     Tensor logits = gpu.tensor(BFLOAT16, 4096, 50304);
     Tensor loss = logits.crossEntropy(gpu.tensor(INT32, 4096));
@@ -87,13 +91,13 @@ enum GpuWorkload {
     return gpu.tensor(BFLOAT16, 3, BATCH, HEADS, TIME, HEAD_DIM);
   }
 
-  private static Tensor attention(Tensor qkv) {
-    return qkv.select(0, 0).scaledDotProductAttention(qkv.select(0, 1), qkv.select(0, 2), AttentionOptions.CAUSAL);
+  private static Tensor attention(Tensor qkv, AttentionOptions options) {
+    return qkv.select(0, 0).scaledDotProductAttention(qkv.select(0, 1), qkv.select(0, 2), options);
   }
 
-  private static void attentionGradient(AbsentGpu gpu, int batch, int heads, int headDim) {
+  private static void attentionGradient(AbsentGpu gpu, int batch, int heads, int headDim, AttentionOptions options) {
     Tensor qkv = gpu.tensor(BFLOAT16, 3, batch, heads, TIME, headDim).requiresGrad();
-    Tensor attention = attention(qkv);
+    Tensor attention = attention(qkv, options);
     Tensor.realize(attention, Gradient.of(attention.mul(gpu.tensor(BFLOAT16, batch, heads, TIME, headDim)).sum(), qkv));
   }
 

@@ -79,7 +79,7 @@ final class ChainRules {
     rule(FLIP, (y, g) -> g.flip(y.payload(List.class)));
 
     rule(REDUCE, ChainRules::reduce);
-    rule(LOGSUMEXP, (y, g) -> g.expand(y.x().shape()).mul(y.x().sub(y.expand(y.x().shape())).exp()));
+    rule(LOGSUMEXP, (y, g) -> g.expand(y.x().shape()).mul(y.x().sub(finite(y).expand(y.x().shape())).exp()));
     rule(GATHER, ChainRules::gather, NONE);
     rule(SCATTER, ScatterRules::base, NONE, ScatterRules::source);
 
@@ -151,6 +151,12 @@ final class ChainRules {
   private static Bounds around(Bounds part, Shape shape) {
     return new Bounds(
         part.first(), IntStream.range(0, shape.rank()).mapToObj(i -> shape.size(i) - part.second(i)).toList());
+  }
+
+  /// The logarithm of a sum, but something finite for that of no exponential above 0: the elements' shares are then 0, not NaN. PyTorch's
+  /// `logsumexp_backward`.
+  private static Expr finite(Expr logSum) {
+    return logSum.max(logSum.full(-logSum.dtype().largest()));
   }
 
   /// Each element goes back to where it came from. Where there is one for each row, that is told from the position alone: nothing

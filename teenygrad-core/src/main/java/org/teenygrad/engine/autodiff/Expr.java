@@ -113,6 +113,10 @@ record Expr(OpNode node) {
     return op(OpCode.TRUNC);
   }
 
+  Expr max(Expr other) {
+    return op(OpCode.MAX, other);
+  }
+
   Expr lt(Expr other) {
     return op(OpCode.LT, other);
   }

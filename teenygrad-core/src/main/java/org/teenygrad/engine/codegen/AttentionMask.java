@@ -1,5 +1,6 @@
 package org.teenygrad.engine.codegen;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -8,15 +9,25 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
-/// A condition on loop counters under which no matrix of a [FusedAttention] adds anything to what it is reduced to: the causal mask of attention.
+/// A choice under which no matrix of a [FusedAttention] adds anything to what it is reduced to: the causal mask of attention, a sliding window,
+/// a mask tensor.
 ///
-/// @param condition affine in the loop counters
-/// @param hides whether it is so where the condition is true; otherwise where it is false
+/// What of it follows from the loop counters alone tells which steps show nothing and are left out. It shows the intersection of half-planes
+/// of queries and keys, which is convex: it shows a whole tile if it shows its corners.
+///
+/// @param condition what is chosen by
+/// @param hides whether what adds nothing is chosen where the condition is true; otherwise where it is false
+/// @param shown half-planes outside of which all is hidden, at least one
+/// @param exact whether all inside them is shown
 /// @param opened each node as it is where nothing is hidden
-record AttentionMask(OpNode condition, boolean hides, Map<OpNode, OpNode> opened) {
-  static @Nullable AttentionMask find(FusedAttention attention) {
+record AttentionMask(OpNode condition, boolean hides, List<HalfPlane> shown, boolean exact, Map<OpNode, OpNode> opened) {
+  /// A comparison of sums of loop counters.
+  /// @param holds whether it is true inside; otherwise it is false there
+  record HalfPlane(OpNode comparison, boolean holds) {}
+
+  static @Nullable AttentionMask find(FusedAttention attention, int tileRows) {
     OpNode masked = attention.rowFold() != null ? hidden(attention.rowFold()) : zeroed(attention.sums().getFirst().matrix());
-    if (masked == null) {
+    if (masked == null || !isMonotonous(attention, tileRows)) {
       return null;
     }
     OpNode condition = masked.input(0);
@@ -27,10 +38,35 @@ record AttentionMask(OpNode condition, boolean hides, Map<OpNode, OpNode> opened
         return null;
       }
     }
+    List<HalfPlane> planes = new ArrayList<>();
+    boolean exact = collect(condition, !hides, planes);
     int shown = hides ? 2 : 1;
     List<OpNode> roots = attention.sums().isEmpty() ? List.of(Objects.requireNonNull(attention.rowFold()).input(0))
         : attention.sums().stream().map(FusedAttention.Sum::matrix).toList();
-    return new AttentionMask(condition, hides, open(roots, condition, shown));
+    return planes.isEmpty() ? null : new AttentionMask(condition, hides, planes, exact, open(roots, condition, shown));
+  }
+
+  /// Whether the counters of a tile's rows and of the steps grow with their numbers: comparisons then have the extremes of a tile at its corners.
+  private static boolean isMonotonous(FusedAttention attention, int tileRows) {
+    List<OpNode> rows = attention.rows();
+    return attention.steps().size() == 1 && (rows.size() == 1 || Analysis.size(rows.getLast()) % tileRows == 0);
+  }
+
+  /// The half-planes outside of which a condition does not have a value.
+  /// @return whether it has that value everywhere inside
+  private static boolean collect(OpNode condition, boolean value, List<HalfPlane> planes) {
+    if (condition.is(OpCode.NOT)) {
+      return collect(condition.input(0), !value, planes);
+    }
+    if (condition.is(value ? OpCode.AND : OpCode.OR)) {
+      boolean first = collect(condition.input(0), value, planes);
+      return collect(condition.input(1), value, planes) && first;
+    }
+    if (isAffine(condition)) {
+      planes.add(new HalfPlane(condition, value));
+      return true;
+    }
+    return false;
   }
 
   /// Every node below some roots without the choice; a row's reduction stays as it is.
@@ -51,9 +87,9 @@ record AttentionMask(OpNode condition, boolean hides, Map<OpNode, OpNode> opened
     };
   }
 
-  /// A choice under a condition on loop counters, one side of which is a constant.
+  /// A choice one side of which is a constant.
   private static @Nullable OpNode chosen(OpNode node, double constant) {
-    boolean fits = node.is(OpCode.WHERE) && isAffine(node.input(0)) && (isConstant(node.input(1), constant) || isConstant(node.input(2), constant));
+    boolean fits = node.is(OpCode.WHERE) && (isConstant(node.input(1), constant) || isConstant(node.input(2), constant));
     return fits ? node : null;
   }
 
@@ -76,9 +112,9 @@ record AttentionMask(OpNode condition, boolean hides, Map<OpNode, OpNode> opened
   }
 
   private static boolean isAffine(OpNode condition) {
-    OpNode compared = condition.is(OpCode.NOT) ? condition.input(0) : condition;
-    return compared.is(OpCode.LT) && Graph.topological(compared.inputs()).stream().allMatch(node -> switch (node.op()) {
-      case RANGE, CONST, ADD, SUB, MUL, CAST, NEG -> !node.dtype().isFloating();
+    return condition.is(OpCode.LT) && Graph.topological(condition.inputs()).stream().allMatch(node -> switch (node.op()) {
+      case RANGE, CONST, ADD, SUB, CAST, NEG -> !node.dtype().isFloating();
+      case MUL -> !node.dtype().isFloating() && node.inputs().stream().anyMatch(factor -> factor.is(OpCode.CONST));
       default -> false;
     });
   }

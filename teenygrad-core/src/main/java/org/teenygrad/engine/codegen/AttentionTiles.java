@@ -103,7 +103,7 @@ final class AttentionTiles implements LoopNest {
     rowStates = attention.rowFold() == null ? null : new RowStates(emitter, attention, 2 * parts);
     List<OpNode> folds = attention.sums().stream().map(FusedAttention.Sum::fold).toList();
     epilogue = folds.isEmpty() ? null : new Epilogue(emitter, folds, attention.rowFold(), attention.rows(), attention.columns(), tile);
-    mask = AttentionMask.find(attention);
+    mask = AttentionMask.find(attention, tile.rows());
     if (mask != null) {
       mask.opened().values().forEach(analysis::include);
     }
@@ -222,8 +222,8 @@ final class AttentionTiles implements LoopNest {
         pair.x.fetched(row, Integer.toString(slab), Long.toString(pair.place + (long) slab * pair.x.bytes()), "true").forEach(Runnable::run);
       }
     }
-    String count = Long.toString(Math.ceilDiv(stepCount, STEP));
-    MaskedSteps.Interval visible = mask == null ? new MaskedSteps.Interval("0", count) : masked(mask).visible(row, count);
+    long count = Math.ceilDiv(stepCount, STEP);
+    MaskedSteps.Interval visible = mask == null ? new MaskedSteps.Interval("0", Long.toString(count)) : masked(mask).visible(row, count);
     Reducing work = new Reducing(row);
     Pipeline pipeline = new Pipeline(ir, steps, movers(), fixedBytes(), slotBytes, work);
     pipeline.fill(visible.from(), visible.below());
@@ -261,7 +261,7 @@ final class AttentionTiles implements LoopNest {
 
     @Override
     public List<Ir.Carried> fold(List<OpNode> folds, String step, String slot, List<Ir.Carried> states) {
-      return mask == null ? step(row, step, slot, x, states, null) : masked(mask, row, step, slot, x, states);
+      return mask == null || !mask.exact() ? step(row, step, slot, x, states, null) : masked(mask, row, step, slot, x, states);
     }
 
     @Override
@@ -281,11 +281,11 @@ final class AttentionTiles implements LoopNest {
     return new MaskedSteps(emitter, attention, by, tile.rows(), STEP);
   }
 
-  /// A step under a mask: nothing where all is hidden, no look at the mask where nothing is.
+  /// A step under a mask, which is not looked at where it hides nothing.
   private List<Ir.Carried> masked(AttentionMask by, String row, String step, String slot, List<List<List<String>>> x, List<Ir.Carried> before) {
-    MaskedSteps.Shown shown = masked(by).shown(row, step);
-    List<Ir.Carried> after = ir.when(shown.all(), before, () -> step(row, step, slot, x, before, by));
-    return ir.when(shown.some(), after, () -> step(row, step, slot, x, after, null));
+    String all = masked(by).showsAll(row, step);
+    List<Ir.Carried> after = ir.when(all, before, () -> step(row, step, slot, x, before, by));
+    return ir.when(ir.value("xor i1 " + all + ", true"), after, () -> step(row, step, slot, x, after, null));
   }
 
   /// Sixteen rows and products of a pair's x.

@@ -136,8 +136,18 @@ record FusedAttention(
     if (rowFold.payload() != OpCode.LOGSUMEXP) {
       return null;
     }
-    OpNode weight = OpNode.of(OpCode.EXP, OpNode.of(OpCode.SUB, rowFold.input(0), rowFold));
-    return sums.stream().allMatch(sum -> isProportional(sum.matrix, weight)) ? weight : null;
+    return Graph.topological(List.of(sums.getFirst().matrix)).stream().filter(node -> isWeight(node, rowFold))
+        .filter(weight -> sums.stream().allMatch(sum -> isProportional(sum.matrix, weight))).findFirst().orElse(null);
+  }
+
+  private static boolean isWeight(OpNode node, OpNode rowFold) {
+    return node.is(OpCode.EXP) && node.input(0).is(OpCode.SUB) && node.input(0).input(0) == rowFold.input(0)
+        && (node.input(0).input(1) == rowFold || isFinite(node.input(0).input(1), rowFold));
+  }
+
+  /// Whether a node is a row's LOGSUMEXP, but something finite where a mask hides the whole row.
+  private static boolean isFinite(OpNode node, OpNode rowFold) {
+    return node.is(OpCode.MAX) && node.inputs().contains(rowFold) && node.inputs().stream().anyMatch(input -> input.is(OpCode.CONST));
   }
 
   private static boolean isProportional(OpNode node, OpNode weight) {

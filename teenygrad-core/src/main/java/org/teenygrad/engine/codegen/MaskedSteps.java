@@ -26,46 +26,63 @@ final class MaskedSteps {
     ir = emitter.ir;
   }
 
-  /// The steps in which the mask shows anything: one interval, as the mask is affine; one step at least, be there nothing to see.
+  /// The steps in which the mask shows anything: one interval, as each of its half-planes shows the first steps or the last; one step at least, be
+  /// there nothing to see.
   /// @param row the block's first
   /// @param count how many steps there are
-  Interval visible(String row, String count) {
-    List<Ir.Carried> none = List.of(new Ir.Carried("i64", count), new Ir.Carried("i64", "0"));
-    List<Ir.Carried> ends = ir.loop("0", count, 1, none, (step, found) -> {
-      String any = any(corners(row, step));
-      String first = ir.value("select i1 " + any + ", i64 " + ir.smallest(found.get(0).value(), step) + ", i64 " + found.get(0).value());
-      String after = ir.value("select i1 " + any + ", i64 " + ir.plus(step, 1) + ", i64 " + found.get(1).value());
-      return List.of(new Ir.Carried("i64", first), new Ir.Carried("i64", after));
-    });
-    String from = ir.smallest(ends.get(0).value(), ir.value("sub i64 " + count + ", 1"));
-    ir.declare("declare i64 @llvm.smax.i64(i64, i64)");
-    return new Interval(from, ir.value("call i64 @llvm.smax.i64(i64 " + ends.get(1).value() + ", i64 " + ir.plus(from, 1) + ")"));
+  Interval visible(String row, long count) {
+    String from = "0";
+    String below = Long.toString(count);
+    for (AttentionMask.HalfPlane plane : mask.shown()) {
+      String first = any(corners(plane, row, "0"));
+      String end = firstUnlike(plane, row, first, count);
+      from = largest(from, ir.value("select i1 " + first + ", i64 0, i64 " + end));
+      below = ir.smallest(below, ir.value("select i1 " + first + ", i64 " + end + ", i64 " + count));
+    }
+    String start = ir.smallest(from, Long.toString(count - 1));
+    return new Interval(start, largest(below, ir.plus(start, 1)));
   }
 
-  /// Whether the mask shows a whole step, and whether it shows some of it but not all.
-  record Shown(String all, String some) {}
+  /// The first step of which a half-plane shows something, unlike of step 0, or nothing, unlike there; by halving.
+  private String firstUnlike(AttentionMask.HalfPlane plane, String row, String atFirst, long count) {
+    int halvings = Long.SIZE - Long.numberOfLeadingZeros(count);
+    List<Ir.Carried> ends = List.of(new Ir.Carried("i64", "0"), new Ir.Carried("i64", Long.toString(count)));
+    return ir.loop("0", Long.toString(halvings), 1, ends, (halving, found) -> {
+      String like = found.get(0).value();
+      String unlike = found.get(1).value();
+      String middle = ir.value("lshr i64 " + ir.value("add i64 " + like + ", " + unlike) + ", 1");
+      String differs = ir.value("xor i1 " + any(corners(plane, row, middle)) + ", " + atFirst);
+      return List.of(new Ir.Carried("i64", ir.value("select i1 " + differs + ", i64 " + like + ", i64 " + middle)),
+          new Ir.Carried("i64", ir.value("select i1 " + differs + ", i64 " + middle + ", i64 " + unlike)));
+    }).get(1).value();
+  }
 
-  Shown shown(String row, String step) {
-    List<String> corners = corners(row, step);
-    String all = corners.stream().reduce((a, b) -> ir.value("and i1 " + a + ", " + b)).orElseThrow();
-    return new Shown(all, ir.value("and i1 " + any(corners) + ", " + ir.value("xor i1 " + all + ", true")));
+  private String largest(String a, String b) {
+    ir.declare("declare i64 @llvm.smax.i64(i64, i64)");
+    return ir.value("call i64 @llvm.smax.i64(i64 " + a + ", i64 " + b + ")");
+  }
+
+  /// Whether the mask shows all of a step.
+  String showsAll(String row, String step) {
+    return mask.shown().stream().flatMap(plane -> corners(plane, row, step).stream()).reduce((a, b) -> ir.value("and i1 " + a + ", " + b)).orElseThrow();
   }
 
   private String any(List<String> corners) {
     return corners.stream().reduce((a, b) -> ir.value("or i1 " + a + ", " + b)).orElseThrow();
   }
 
-  /// Whether the mask shows the corners of a step: being affine, it is the same everywhere if it is so there.
-  private List<String> corners(String row, String step) {
+  /// Whether a half-plane shows the corners of a step: it shows something if it shows one, and all if it shows all.
+  private List<String> corners(AttentionMask.HalfPlane plane, String row, String step) {
     String lastRow = ir.smallest(ir.plus(row, rows - 1L), Long.toString(Contraction.count(attention.rows()) - 1));
     String start = ir.value("mul i64 " + step + ", " + depth);
     String lastColumn = ir.smallest(ir.plus(start, depth - 1L), Long.toString(Contraction.count(attention.steps()) - 1));
     List<String> corners = new ArrayList<>();
     for (String r : List.of(row, lastRow)) {
       for (String c : List.of(start, lastColumn)) {
-        String[] corner = new String[1];
-        emitter.unflatten(r, attention.rows(), () -> emitter.unflatten(c, attention.steps(), () -> corner[0] = emitter.value(mask.condition(), emitter.loops.zeroSteps())));
-        corners.add(mask.hides() ? ir.value("xor i1 " + corner[0] + ", true") : corner[0]);
+        emitter.unflatten(r, attention.rows(), () -> emitter.unflatten(c, attention.steps(), () -> {
+          String corner = emitter.value(plane.comparison(), emitter.loops.zeroSteps());
+          corners.add(plane.holds() ? corner : ir.value("xor i1 " + corner + ", true"));
+        }));
       }
     }
     return corners;

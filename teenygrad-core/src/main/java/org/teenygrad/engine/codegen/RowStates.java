@@ -151,7 +151,10 @@ final class RowStates {
       ir.declare("declare float @llvm.nvvm.lg2.approx.f(float)");
       String log = ir.value("call float @llvm.nvvm.lg2.approx.f(float " + sum + ")");
       String value = binary(OpCode.MUL, binary(OpCode.ADD, log, shift(largest)), number(1 / LOG2_E));
-      results.add(new Half(half, value, ir.value("fdiv float 1.0, " + sum), leader));
+      // A row of nothing but -infinity weighs nothing.
+      String none = ir.value("fcmp oeq float " + sum + ", 0.0");
+      String scale = ir.value("select i1 " + none + ", float 0.0, float " + ir.value("fdiv float 1.0, " + sum));
+      results.add(new Half(half, value, scale, leader));
     }
     return results;
   }

@@ -128,18 +128,27 @@ final class SplitReductions {
     return IntStream.iterate(most, p -> p > 1, p -> p - 1).filter(p -> length % p == 0).findFirst().orElse(1);
   }
 
-  /// A reduction of one axis in parts first.
+  /// A reduction of one axis in parts first. Parts of a contraction lie one after another, each as the result would: tiles are then stored in
+  /// whole vectors.
   private static OpNode split(OpNode node, int axis, int parts) {
     Reduction reduction = node.payload(Reduction.class);
     OpNode input = node.input(0);
+    boolean contraction = input.is(OpCode.MUL);
+    int at = contraction ? 0 : axis;
     // A contraction stays a sum of products.
-    OpNode cut = input.is(OpCode.MUL)
-        ? OpNode.of(OpCode.MUL, cut(input.input(0), axis, parts), cut(input.input(1), axis, parts)) : cut(input, axis, parts);
+    OpNode cut = contraction
+        ? OpNode.of(OpCode.MUL, inFront(cut(input.input(0), axis, parts), axis), inFront(cut(input.input(1), axis, parts), axis)) : cut(input, axis, parts);
     List<Integer> axes = new ArrayList<>();
-    reduction.axes().forEach(a -> axes.add(a < axis ? a : a + 1));
+    reduction.axes().forEach(a -> axes.add(a < at ? a : a + 1));
     OpNode partial = OpNode.of(OpCode.REDUCE, new Reduction(reduction.combine(), axes), List.of(cut));
-    OpNode whole = OpNode.of(OpCode.REDUCE, new Reduction(reduction.combine(), List.of(axis)), List.of(partial));
+    OpNode whole = OpNode.of(OpCode.REDUCE, new Reduction(reduction.combine(), List.of(at)), List.of(partial));
     return OpNode.of(OpCode.RESHAPE, node.shape(), List.of(whole));
+  }
+
+  private static OpNode inFront(OpNode node, int axis) {
+    List<Integer> order = new ArrayList<>(IntStream.range(0, node.shape().rank()).boxed().toList());
+    order.addFirst(order.remove(axis));
+    return OpNode.of(OpCode.PERMUTE, order, List.of(node));
   }
 
   /// The axis as two: parts, and what each is long.

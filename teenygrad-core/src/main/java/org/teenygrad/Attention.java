@@ -48,15 +48,14 @@ sealed interface Attention permits Tensor {
     Double softCap = options.softCap();
     scores = masked(softCap == null ? scores : scores.div(softCap).tanh().mul(softCap), options);
     Tensor logSum = scores.logsumexp(-1, true);
-    if (options.mask() != null || options.window() != null) {
-      // Something finite where all is hidden: every weight is then 0, not NaN.
-      logSum = logSum.maximum(-logSum.dtype().largest());
-    }
-    Tensor fixed = logSum.detach();
-    Tensor weighted = weighted(scores.sub(fixed).exp(), v, type, options);
-    // For any `fixed` this is softmax(scores) v. Its derivative by the scores' sums needs this result only, not the weights again.
-    Tensor one = Tensor.apply(OpCode.SURROGATE, logSum.onesLike(), fixed.sub(logSum).exp());
-    return weighted.cast(logSum.dtype()).mul(one).cast(type);
+    // Where a query sees no key it is -infinity: with anything finite instead, the weights are 0, not NaN.
+    boolean hidden = options.mask() != null || options.window() != null;
+    Tensor fixed = (hidden ? logSum.maximum(-logSum.dtype().largest()) : logSum).detach();
+    Tensor weights = scores.sub(fixed).exp();
+    // For any `fixed` softmax(scores) v is what the weights give over what they sum up to, which is 1 here. The derivative by that sum needs the
+    // result only, not the weights again.
+    Tensor total = Tensor.apply(OpCode.SURROGATE, logSum.onesLike(), weights.sum(-1, true));
+    return weighted(weights, v, type, options).cast(logSum.dtype()).div(total).cast(type);
   }
 
   /// The sum of the values by their weights, with dropout.

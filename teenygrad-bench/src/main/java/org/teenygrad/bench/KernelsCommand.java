@@ -1,12 +1,13 @@
 package org.teenygrad.bench;
 
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,21 +36,16 @@ final class KernelsCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<PlannedGraph> graphs = PlannedGraph.of(only);
     if (out == null) {
-      list(graphs, System.out);
+      lines(graphs).forEach(System.out::println);
       return 0;
     }
-    try (PrintStream file = new PrintStream(Files.newOutputStream(out), false, StandardCharsets.UTF_8)) {
-      list(graphs, file);
-      if (file.checkError()) {
-        throw new IOException("cannot write " + out);
-      }
-    }
+    List<String> lines = lines(graphs).toList();
+    Files.write(out, lines);
+    System.out.printf(Locale.ROOT, "%,d kernels of %d graphs: %s%n", lines.size(), graphs.size(), out);
     return 0;
   }
 
-  private static void list(List<PlannedGraph> graphs, PrintStream to) {
-    for (PlanningDevice device : PlanningDevice.values()) {
-      graphs.forEach(graph -> device.kernels(graph).forEach(to::println));
-    }
+  private static Stream<String> lines(List<PlannedGraph> graphs) {
+    return Arrays.stream(PlanningDevice.values()).flatMap(device -> graphs.stream().flatMap(graph -> device.kernels(graph).stream()));
   }
 }

@@ -89,7 +89,7 @@ class DocumentedCommandsTest {
       case "sample" -> " --max-new-tokens 5";
       case "graph" -> SMALL;
       case "nanochat" -> words.contains("tok-train") ? " --vocab-size 280" : "";
-      case "bench" -> words.contains("--rung") ? " --no-peers --size 64" : words.contains("cuda") ? " --no-peers" : " --no-peers --threads 1 --seconds 0.001";
+      case "bench" -> words.contains("kernels") ? " --only gelu" : words.contains("--rung") ? " --no-peers --size 64" : words.contains("cuda") ? " --no-peers" : " --no-peers --threads 1 --seconds 0.001";
       default -> "";
     };
   }

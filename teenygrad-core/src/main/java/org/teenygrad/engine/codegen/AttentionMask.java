@@ -43,7 +43,7 @@ record AttentionMask(OpNode condition, boolean hides, List<HalfPlane> shown, boo
     int shown = hides ? 2 : 1;
     List<OpNode> roots = attention.sums().isEmpty() ? List.of(Objects.requireNonNull(attention.rowFold()).input(0))
         : attention.sums().stream().map(FusedAttention.Sum::matrix).toList();
-    return planes.isEmpty() ? null : new AttentionMask(condition, hides, planes, exact, open(roots, condition, shown));
+    return new AttentionMask(condition, hides, planes, exact, open(roots, condition, shown));
   }
 
   /// Whether the counters of a tile's rows and of the steps grow with their numbers: comparisons then have the extremes of a tile at its corners.
@@ -87,10 +87,14 @@ record AttentionMask(OpNode condition, boolean hides, List<HalfPlane> shown, boo
     };
   }
 
-  /// A choice one side of which is a constant.
+  /// A choice one side of which is a constant, and which loop counters have a say in: not that of dropout.
   private static @Nullable OpNode chosen(OpNode node, double constant) {
     boolean fits = node.is(OpCode.WHERE) && (isConstant(node.input(1), constant) || isConstant(node.input(2), constant));
-    return fits ? node : null;
+    List<HalfPlane> planes = new ArrayList<>();
+    if (fits) {
+      collect(node.input(0), !node.input(1).is(OpCode.CONST), planes);
+    }
+    return planes.isEmpty() ? null : node;
   }
 
   private static boolean isConstant(OpNode node, double value) {

@@ -16,23 +16,28 @@ import org.teenygrad.engine.runtime.Settings;
 
 /// Ours beside PyTorch's on a GPU, in turns, each in a process of its own. What is wrong is not measured.
 final class Comparison implements AutoCloseable {
-  /// All must have ended after this long, and nothing is begun when so much of it is over.
-  private static final double MOST_SECONDS = 235;
+  /// How much of the time may be over when a case is begun.
+  private static final double LATEST_BEGIN = 0.85;
 
-  private static final double LATEST_BEGIN_SECONDS = 200;
+  /// The same where the peer has to be compiled.
+  private static final double LATEST_COMPILE = 0.72;
+
   private static final int ROUNDS = 3;
   private static final String PEER_SCRIPT = "cuda_peer.py";
 
   private final String device;
   private final long seed;
+  private final double mostSeconds;
   private final long start = System.nanoTime();
   private @Nullable Dialogue peer;
 
   /// @param device where ours runs
+  /// @param minutes after which all has ended
   /// @param alone whether there is to be no peer
-  Comparison(String device, long seed, boolean alone) {
+  Comparison(String device, long seed, double minutes, boolean alone) {
     this.device = device;
     this.seed = seed;
+    mostSeconds = 60 * minutes;
     peer = alone ? null : startPeer();
   }
 
@@ -54,11 +59,12 @@ final class Comparison implements AutoCloseable {
     }
   }
 
-  boolean hasPeer() {
-    return peer != null;
+  /// Whether there is a peer, and time to compile its side of a case.
+  boolean compiles() {
+    return peer != null && elapsed() < LATEST_COMPILE * mostSeconds;
   }
 
-  double elapsed() {
+  private double elapsed() {
     return (System.nanoTime() - start) / 1e9;
   }
 
@@ -103,9 +109,9 @@ final class Comparison implements AutoCloseable {
       return List.of(Row.failed(name, what, error,
           String.format(Locale.ROOT, "WRONG: a relative error of %.2e, where %.0e is the bound", error, what.bound())));
     }
-    if (elapsed() > LATEST_BEGIN_SECONDS) {
+    if (elapsed() > LATEST_BEGIN * mostSeconds) {
       return List.of(Row.failed(name, what, error,
-          String.format(Locale.ROOT, "left out after %.0f seconds: choose fewer cases", elapsed())));
+          String.format(Locale.ROOT, "left out after %.0f seconds: choose fewer cases or more --minutes", elapsed())));
     }
     Side mine = new Side();
     Side theirs = new Side();
@@ -211,7 +217,7 @@ final class Comparison implements AutoCloseable {
   }
 
   private double secondsLeft() {
-    return Math.max(1, MOST_SECONDS - elapsed());
+    return Math.max(1, mostSeconds - elapsed());
   }
 
   @Override

@@ -30,7 +30,7 @@ record CudaReport(PrintStream out, boolean json) {
   void title(String machine, String peer, long seed) {
     if (!json) {
       out.printf(Locale.ROOT, "%s; peer: %s; --seed %d%n", machine, peer, seed);
-      out.printf(Locale.ROOT, "  %-28s %10s %19s %10s %6s %9s %-8s %9s%n",
+      out.printf(Locale.ROOT, "  %-44s %10s %19s %10s %6s %9s %-8s %9s%n",
           "case", "ours", "min .. max", "peer", "ratio", "roofline", "unit", "error");
     }
   }
@@ -39,9 +39,9 @@ record CudaReport(PrintStream out, boolean json) {
     if (json) {
       out.println(JsonText.oneLine(entries(row)));
     } else if (row.failure() != null) {
-      out.printf(Locale.ROOT, "  %-28s %s%n", row.name(), row.failure());
+      out.printf(Locale.ROOT, "  %-44s %s%n", row.name(), row.failure());
     } else {
-      out.printf(Locale.ROOT, "  %-28s %10s %19s %10s %6s %9s %-8s %9s%n",
+      out.printf(Locale.ROOT, "  %-44s %10s %19s %10s %6s %9s %-8s %9s%n",
           row.name(), number(row.ours()), number(row.min()) + " .. " + number(row.max()), number(row.peer()),
           number(row.ratio()), number(row.share()), row.unit(), Double.isNaN(row.error()) ? "-"
               : String.format(Locale.ROOT, "%.1e", row.error()));

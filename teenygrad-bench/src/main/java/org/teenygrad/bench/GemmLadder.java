@@ -9,7 +9,7 @@ import org.teenygrad.Device;
 import org.teenygrad.bench.Comparison.Checked;
 import org.teenygrad.bench.Comparison.Ours;
 import org.teenygrad.bench.CudaReport.Row;
-import org.teenygrad.bench.GpuCases.ProductType;
+import org.teenygrad.bench.ProductCases.ProductType;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.engine.runtime.Settings;
@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
 /// `teenygrad bench gemm --rung`: a GPU's product of matrices on each rung of the ladder, each checked against float64, beside PyTorch's.
 final class GemmLadder {
   private static final String ALL = "all";
+  private static final double MOST_MINUTES = 4;
 
   @Option(names = "--rung", required = true, paramLabel = "RUNG", description = "On a GPU, how gemm multiplies: naive, shared, registers, mma, wgmma, tma or all.")
   private String rung;
@@ -44,7 +45,7 @@ final class GemmLadder {
     if (size < 1 || size > 65_536) {
       throw new IllegalArgumentException("--size is 1 to 65536, not " + size);
     }
-    GpuCase what = GpuCases.product(size, ProductType.of(dtype));
+    GpuCase what = ProductCases.square(size, ProductType.of(dtype));
     List<Rung> asked = rung.equals(ALL) ? List.of(Rung.values()) : List.of(Rung.of(rung));
     Runtime runtime = Devices.runtime(Device.of(device)); // says why there is none
     if (!(runtime.target() instanceof Target.Gpu gpu)) {
@@ -58,7 +59,7 @@ final class GemmLadder {
     CudaReport report = new CudaReport(System.out, json);
     Peak peak = Peak.of(runtime.machine());
     boolean well = true;
-    try (Comparison comparison = new Comparison(device, seed, alone)) {
+    try (Comparison comparison = new Comparison(device, seed, MOST_MINUTES, alone)) {
       report.title(runtime.machine(), comparison.peerName(), seed);
       for (Rung each : rungs) {
         Ours ours = new Ours("_" + each.text, List.of("-D" + Settings.RUNG.property() + "=" + each.text));

@@ -32,7 +32,7 @@ record TrainingCase(String name, Unit unit, GptStep step, int checkedTime, doubl
 
   @Override
   public int leastSamples() {
-    return 5;
+    return 2;
   }
 
   @Override

@@ -4,6 +4,9 @@ module org.teenygrad.nanochat {
   requires com.fasterxml.jackson.core;
 
   exports org.teenygrad.nanochat.data;
+  exports org.teenygrad.nanochat.model;
   exports org.teenygrad.nanochat.tasks;
   exports org.teenygrad.nanochat.tokenizer;
+
+  opens org.teenygrad.nanochat.model to org.teenygrad.core; // modules are found by reflection
 }

@@ -33,7 +33,7 @@ sealed interface Losses permits Tensor {
   /// No tensor of one-hot rows is built. A target that is neither a class nor `ignoreIndex` makes its loss NaN.
   ///
   /// @param ignoreIndex samples with this target have loss 0 and gradient 0, and do not count for the mean
-  /// @param reduction the mean over no samples is 0
+  /// @param reduction the mean over no samples is NaN, with gradient 0, as PyTorch's
   /// @param labelSmoothing 0..1: how much of the target is spread evenly over all classes
   /// @throws IllegalArgumentException if the shapes do not fit or are ambiguous, or the targets are not integers
   default Tensor crossEntropy(Tensor targets, long ignoreIndex, LossReduction reduction, double labelSmoothing) {

@@ -1,0 +1,74 @@
+package org.teenygrad.nanochat.model;
+
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.AttentionOptions;
+import org.teenygrad.DType;
+import org.teenygrad.Tensor;
+import org.teenygrad.nn.Init;
+import org.teenygrad.nn.Linear;
+import org.teenygrad.nn.RotaryEmbedding;
+
+/// Every token looks at itself and those before it: grouped queries, rotary positions, normalised queries and keys (Henry et al.,
+/// *Query-Key Normalization for Transformers*, 2020), a window, and values that remember their token (Zhou et al., *Value Residual
+/// Learning*, 2024).
+///
+/// @param cQ queries (heads headDim, dim)
+/// @param cK keys (kvHeads headDim, dim)
+/// @param cV values, as keys
+/// @param cProj back to the residual stream (dim, dim)
+/// @param veGate how much of the value embedding each head of values takes (kvHeads, 12); null where there is none
+public record CausalSelfAttention(Linear cQ, Linear cK, Linear cV, Linear cProj, @Nullable Linear veGate, int heads, int kvHeads)
+    implements NanochatModule {
+  /// What queries and keys are multiplied with after their norm: attention sharper than `1 / sqrt(headDim)` makes it.
+  private static final double SHARPNESS = 1.2;
+
+  /// The largest share of a value embedding.
+  private static final double GATE_RANGE = 3;
+
+  static CausalSelfAttention of(GptConfig config, int layer) {
+    int dim = config.nEmbd();
+    Init uniform = Gpt.uniform(dim);
+    return new CausalSelfAttention(
+        Linear.of(dim, dim, uniform, null),
+        Linear.of(dim, config.kvDim(), uniform, null),
+        Linear.of(dim, config.kvDim(), uniform, null),
+        Linear.of(dim, dim, Init.ZEROS, null),
+        config.hasValueEmbedding(layer) ? Linear.of(GptConfig.VALUE_GATE_CHANNELS, config.nKvHead(), Gpt.GATES, null) : null,
+        config.nHead(),
+        config.nKvHead());
+  }
+
+  /// @param x (batch, time, dim)
+  /// @param valueEmbedding (batch, time, kvHeads headDim), or null
+  /// @param window how many tokens before its own a query sees at most
+  /// @return (batch, time, dim)
+  Tensor forward(Tensor x, @Nullable Tensor valueEmbedding, RotaryEmbedding rotary, int window) {
+    int time = x.size(1);
+    Tensor v = split(cV.forward(x), kvHeads);
+    if (veGate != null && valueEmbedding != null) {
+      Tensor gate = veGate.forward(x.narrow(-1, 0, veGate.weight().size(1))).sigmoid().mul(GATE_RANGE); // (batch, time, kvHeads)
+      v = v.add(gate.transpose(1, 2).unsqueeze(-1).mul(split(valueEmbedding, kvHeads)));
+    }
+    Tensor q = Gpt.norm(rotary.forward(split(cQ.forward(x), heads))).mul(SHARPNESS);
+    Tensor k = Gpt.norm(rotary.forward(split(cK.forward(x), kvHeads))).mul(SHARPNESS);
+    AttentionOptions causal = window >= time ? AttentionOptions.CAUSAL : AttentionOptions.CAUSAL.withWindow(window);
+    Tensor y = q.scaledDotProductAttention(k, v, causal);
+    return cProj.forward(y.transpose(1, 2).reshape(x.size(0), time, -1));
+  }
+
+  /// (batch, time, heads headDim) as (batch, heads, time, headDim).
+  private static Tensor split(Tensor x, int heads) {
+    return x.reshape(x.size(0), x.size(1), heads, -1).transpose(1, 2);
+  }
+
+  CausalSelfAttention in(DType type) {
+    return new CausalSelfAttention(
+        Gpt.cast(cQ, type),
+        Gpt.cast(cK, type),
+        Gpt.cast(cV, type),
+        Gpt.cast(cProj, type),
+        veGate == null ? null : Gpt.cast(veGate, type),
+        heads,
+        kvHeads);
+  }
+}

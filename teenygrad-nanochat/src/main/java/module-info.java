@@ -5,6 +5,7 @@ module org.teenygrad.nanochat {
 
   exports org.teenygrad.nanochat.data;
   exports org.teenygrad.nanochat.model;
+  exports org.teenygrad.nanochat.packing;
   exports org.teenygrad.nanochat.tasks;
   exports org.teenygrad.nanochat.tokenizer;
 

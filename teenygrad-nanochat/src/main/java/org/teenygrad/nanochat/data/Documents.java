@@ -42,6 +42,13 @@ public final class Documents implements Iterator<String>, AutoCloseable {
   /// @throws IllegalArgumentException if there is no file, or one is of another kind
   /// @throws UncheckedIOException if a folder cannot be listed
   public static Documents of(List<Path> paths) {
+    return new Documents(files(paths));
+  }
+
+  /// The files that documents are read from, in this order.
+  /// @throws IllegalArgumentException if there is no file, or one is of another kind
+  /// @throws UncheckedIOException if a folder cannot be listed
+  public static List<Path> files(List<Path> paths) {
     List<Path> files = new ArrayList<>();
     for (Path path : paths) {
       if (Files.isDirectory(path)) {
@@ -61,7 +68,7 @@ public final class Documents implements Iterator<String>, AutoCloseable {
     if (files.isEmpty()) {
       throw new IllegalArgumentException("there are no .txt or .jsonl files in " + paths);
     }
-    return new Documents(files);
+    return files;
   }
 
   private static boolean isReadable(Path path) {

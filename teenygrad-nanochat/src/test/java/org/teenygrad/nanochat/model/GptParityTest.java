@@ -1,5 +1,6 @@
 package org.teenygrad.nanochat.model;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
@@ -44,7 +45,7 @@ class GptParityTest {
     Map<String, Tensor> gradients = MODEL.part("gradients").tensors();
     assertThat(gradients).hasSize(13);
     Map<String, Tensor> parameters = model.namedParameters();
-    gradients.forEach((name, gradient) -> assertClose(parameters.get(name).grad(), gradient, 1e-4));
+    gradients.forEach((name, gradient) -> assertClose(requireNonNull(parameters.get(name)).grad(), gradient, 1e-4));
   }
 
   @Test

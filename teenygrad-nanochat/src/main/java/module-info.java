@@ -3,6 +3,7 @@ module org.teenygrad.nanochat {
   requires transitive org.teenygrad.models;
   requires com.fasterxml.jackson.core;
 
+  exports org.teenygrad.nanochat.corpus;
   exports org.teenygrad.nanochat.data;
   exports org.teenygrad.nanochat.model;
   exports org.teenygrad.nanochat.packing;

@@ -1,6 +1,7 @@
 package org.teenygrad.nanochat.data;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -68,6 +69,28 @@ public record Conversation(List<Message> messages) {
   /// @throws IllegalArgumentException if it is not a conversation
   public static Conversation ofJson(String json) {
     return ofJson(Json.object(json));
+  }
+
+  /// As [#ofJson] reads it.
+  public Map<String, Object> toMap() {
+    return Map.of("messages", messages.stream().map(Conversation::toMap).toList());
+  }
+
+  private static Map<String, Object> toMap(Message message) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("role", name(message.role));
+    List<Part> parts = message.parts;
+    members.put("content", parts.size() == 1 && parts.getFirst().kind == Kind.TEXT
+        ? parts.getFirst().text
+        : parts.stream().map(Conversation::toMap).toList());
+    return members;
+  }
+
+  private static Map<String, Object> toMap(Part part) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("type", part.kind.name().toLowerCase(Locale.ROOT));
+    members.put("text", part.text);
+    return members;
   }
 
   private static Conversation ofJson(Map<String, Object> json) {

@@ -1,10 +1,12 @@
 package org.teenygrad.nanochat.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Reads JSON as `Map`, `List`, `String`, `Long`, `Double` and `Boolean`. Members of an object that are null are left out.
+/// Reads JSON as `Map`, `List`, `String`, `Long`, `Double` and `Boolean`, and writes them. Members of an object that are null are left out.
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -32,6 +34,45 @@ public final class Json {
       throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A value as JSON, on one line: `{"a":[1,"b"]}`.
+  /// @throws IllegalArgumentException if there is something in it that is not of the types above, an `Integer` or a `Float`
+  public static String text(Object value) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator generator = FACTORY.createGenerator(text)) {
+      write(generator, value);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
+    switch (value) {
+      case Map<?, ?> members -> {
+        generator.writeStartObject();
+        for (Map.Entry<?, ?> member : members.entrySet()) {
+          generator.writeFieldName(String.valueOf(member.getKey()));
+          write(generator, member.getValue());
+        }
+        generator.writeEndObject();
+      }
+      case List<?> elements -> {
+        generator.writeStartArray();
+        for (Object element : elements) {
+          write(generator, element);
+        }
+        generator.writeEndArray();
+      }
+      case String string -> generator.writeString(string);
+      case Long number -> generator.writeNumber(number);
+      case Integer number -> generator.writeNumber(number);
+      case Double number -> generator.writeNumber(number);
+      case Float number -> generator.writeNumber(number);
+      case Boolean truth -> generator.writeBoolean(truth);
+      case null, default -> throw new IllegalArgumentException("JSON has no " + value);
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.teenygrad.Tensor;
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter, 2019): `torch.optim.AdamW`.
@@ -46,7 +47,7 @@ public final class AdamW extends Adam {
   @Override
   protected Tensor next(Update update) {
     Tensor p = update.parameter();
-    boolean decays = groups().stream().anyMatch(group -> group.weightDecay() != 0);
+    boolean decays = IntStream.range(0, groups().size()).anyMatch(group -> weightDecay(group) != 0);
     return (decays ? p.mul(update.scalars().getLast()) : p).sub(movement(update, update.gradient()));
   }
 }

@@ -1,15 +1,22 @@
 package org.teenygrad.optim;
 
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.teenygrad.DType;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
 /// Momentum whose singular values are all moved towards 1 (Jordan et al., *Muon*, 2024): `torch.optim.Muon`. For the matrices inside
-/// a model; embeddings, outputs and vectors are better left to [AdamW]: see [Optimizer#step(Tensor, Optimizer...)].
+/// a model; embeddings, outputs and vectors are better left to [AdamW]: see [Optimizer#alongside].
 ///
 /// `b = momentum b + (1 - momentum) g`; what moves p is b, or with Nesterov's variant `(1 - momentum) g + momentum b`,
-/// orthogonalised by five steps of a Newton-Schulz iteration and times `learningRate` and the [Scale]. Before that, p shrinks by
-/// `learningRate weightDecay p`. PyTorch rounds each step of the iteration to bfloat16; here it runs in the type of the states.
+/// orthogonalised and times `learningRate` and the [Scale]. Before that, p shrinks by `learningRate weightDecay p`. [MuonOptions] has what
+/// others have found since. Matrices of one shape are orthogonalised together, in products of batches. PyTorch rounds each of them to
+/// bfloat16; here that is an option.
 /// ```java
 /// new Muon(Map.of("weight", weight), 0.02).step(x.linear(weight).square().mean());
 /// ```
@@ -33,29 +40,26 @@ public final class Muon extends Optimizer {
   }
 
   private static final String BUFFER = "momentum_buffer";
+  private static final String MEAN_SQUARE = "second_momentum_buffer";
   private static final String MOMENTUM = "momentum";
+  private static final double LEAST_NORM = 1e-6;
+  private static final double LEAST_MEAN_SQUARE = 1e-10;
 
-  /// The polynomial `A s + B s³ + C s⁵` that each step applies to the singular values: steep at 0, so that five steps bring all
-  /// from 1e-3 up to 0.7..1.2, and not convergent beyond that. From Jordan's post.
-  private static final double A = 3.4445;
-  private static final double B = -4.7750;
-  private static final double C = 2.0315;
-
-  private static final int STEPS = 5;
-  private static final double LEAST_NORM = 1e-7;
-
-  private final boolean nesterov;
-  private final Scale scale;
+  private final MuonOptions options;
 
   /// With PyTorch's defaults: weight decay 0.1 for all, Nesterov's momentum 0.95.
   public Muon(Map<String, Tensor> parameters, double learningRate) {
-    this(List.of(new ParameterGroup(parameters, learningRate, 0.1)), 0.95, true, Scale.ROWS_BY_COLUMNS);
+    this(List.of(new ParameterGroup(parameters, learningRate, 0.1)), MuonOptions.DEFAULT);
   }
 
   /// @throws IllegalArgumentException if a parameter is no matrix
-  public Muon(List<ParameterGroup> groups, double momentum, boolean nesterov, Scale scale) {
-    super(groups, Map.of(MOMENTUM, momentum), BUFFER);
+  public Muon(List<ParameterGroup> groups, MuonOptions options) {
+    super(groups, Map.of(MOMENTUM, options.momentum()), states(groups, options));
     requireFractions(MOMENTUM);
+    this.options = options;
+  }
+
+  private static List<State> states(List<ParameterGroup> groups, MuonOptions options) {
     for (ParameterGroup group : groups) {
       group.parameters().forEach((name, parameter) -> {
         if (parameter.rank() != 2) {
@@ -63,44 +67,103 @@ public final class Muon extends Optimizer {
         }
       });
     }
-    this.nesterov = nesterov;
-    this.scale = scale;
+    State buffer = new State(BUFFER, shape -> shape);
+    return options.beta2() == null ? List.of(buffer) : List.of(buffer, new State(MEAN_SQUARE, shape -> shape.with(averagedAxis(shape), 1)));
   }
 
+  /// Over which axis of a matrix the squares of a step are averaged.
+  private static int averagedAxis(Shape matrix) {
+    return matrix.size(-2) >= matrix.size(-1) ? -1 : -2;
+  }
+
+  /// The learning rate, the momentum and its complement, and the weight decay: data, so that schedules of them change no kernel.
   @Override
   protected double[] scalars(Settings settings, long step) {
-    return new double[] {settings.learningRate()};
+    double momentum = settings.of(MOMENTUM);
+    return new double[] {settings.learningRate(), momentum, 1 - momentum, settings.weightDecay()};
   }
 
   @Override
   protected Tensor next(Update update) {
-    Tensor p = update.parameter();
-    Tensor rate = update.scalars().getFirst();
-    double momentum = update.setting(MOMENTUM);
-    Tensor fresh = update.gradient().mul(1 - momentum);
-    Tensor buffer = state(update, BUFFER).mul(momentum).add(fresh);
-    setState(update, BUFFER, buffer);
-    Tensor step = orthogonalized(nesterov ? fresh.add(buffer.mul(momentum)) : buffer);
-    Tensor shrunk = update.weightDecay() == 0 ? p : p.mul(rate.mul(update.weightDecay()).rsub(1));
-    return shrunk.sub(step.mul(rate.mul(scale.of(p))));
+    return next(List.of(update)).getFirst();
   }
 
-  /// U S' Vᵀ for a matrix U S Vᵀ, with S' near 1: a polynomial of x xᵀ changes the singular values alone. Wide matrices have the
-  /// smaller x xᵀ.
-  private static Tensor orthogonalized(Tensor matrix) {
-    boolean tall = matrix.size(0) > matrix.size(1);
-    Tensor x = tall ? matrix.transpose(0, 1) : matrix;
-    x = x.div(x.square().sum().sqrt().clampMin(LEAST_NORM));
-    for (int step = 0; step < STEPS; step++) {
-      Tensor gram = x.matmul(x.transpose(0, 1));
-      Tensor even = gram.mul(B).add(gram.matmul(gram).mul(C));
-      x = x.mul(A).add(even.matmul(x));
+  @Override
+  protected List<Tensor> next(List<Update> updates) {
+    Map<String, Tensor> values = new LinkedHashMap<>();
+    for (List<Update> alike : byShape(updates)) {
+      Tensor steps = scaled(orthogonalized(Tensor.stack(alike.stream().map(this::momentum).toList(), 0).contiguous()), alike);
+      for (int i = 0; i < alike.size(); i++) {
+        values.put(alike.get(i).name(), moved(alike.get(i), steps.select(0, i)));
+      }
     }
-    return tall ? x.transpose(0, 1) : x;
+    return updates.stream().map(update -> Objects.requireNonNull(values.get(update.name()))).toList();
+  }
+
+  private static Collection<List<Update>> byShape(List<Update> updates) {
+    return updates.stream()
+        .collect(Collectors.groupingBy(update -> update.parameter().shape() + " " + update.parameter().dtype(), LinkedHashMap::new, Collectors.toList()))
+        .values();
+  }
+
+  /// What is to be orthogonalised; a state is changed.
+  private Tensor momentum(Update update) {
+    Tensor momentum = update.scalars().get(1);
+    Tensor fresh = update.gradient().mul(update.scalars().get(2));
+    Tensor buffer = state(update, BUFFER).mul(momentum).add(fresh);
+    setState(update, BUFFER, buffer);
+    return options.nesterov() ? fresh.add(buffer.mul(momentum)) : buffer;
+  }
+
+  /// @param x (count, rows, columns), as what is returned
+  private Tensor orthogonalized(Tensor x) {
+    DType type = options.type();
+    Tensor steps = options.orthogonalization().of((options.equalRows() ? withEqualRows(x) : x).cast(type == null ? x.dtype() : type)).cast(x.dtype());
+    if (!options.exactNorm()) {
+      return steps;
+    }
+    double exact = Math.sqrt(Math.min(x.size(1), x.size(2)));
+    return steps.mul(Orthogonalization.norm(steps).clampMin(LEAST_NORM).rdiv(exact));
+  }
+
+  private static Tensor withEqualRows(Tensor x) {
+    Tensor mean = Orthogonalization.norm(x).div(Math.sqrt(x.size(1)));
+    Tensor rows = x.square().sum(-1, true).sqrt();
+    return x.mul(mean.div(rows.clampMin(LEAST_NORM)));
+  }
+
+  /// Rows, or columns, divided by the root of the running means of their squares; the norm of each matrix stays. States are changed.
+  private Tensor scaled(Tensor steps, List<Update> updates) {
+    Double beta2 = options.beta2();
+    if (beta2 == null) {
+      return steps;
+    }
+    int axis = averagedAxis(steps.shape());
+    Tensor squares = steps.square().mean(axis, true);
+    Tensor means = Tensor.stack(updates.stream().map(update -> state(update, MEAN_SQUARE)).toList(), 0).mul(beta2).add(squares.mul(1 - beta2));
+    for (int i = 0; i < updates.size(); i++) {
+      setState(updates.get(i), MEAN_SQUARE, means.select(0, i));
+    }
+    Tensor factors = means.clampMin(LEAST_MEAN_SQUARE).rsqrt();
+    Tensor norm = squares.sum(new int[] {1, 2}, true).sqrt();
+    Tensor changed = squares.mul(factors.square()).sum(new int[] {1, 2}, true).sqrt();
+    return steps.mul(factors.mul(norm.div(changed.clampMin(LEAST_MEAN_SQUARE))));
+  }
+
+  private Tensor moved(Update update, Tensor step) {
+    Tensor p = update.parameter();
+    Tensor rate = update.scalars().getFirst();
+    Tensor decay = update.scalars().get(3);
+    Tensor scaledRate = rate.mul(options.scale().of(p));
+    if (options.cautiousDecay()) {
+      Tensor shrinking = step.mul(p).ge(0).where(p.mul(decay), 0);
+      return p.sub(step.add(shrinking).mul(scaledRate));
+    }
+    return p.mul(rate.mul(decay).rsub(1)).sub(step.mul(scaledRate));
   }
 
   @Override
   protected Map<String, Object> options() {
-    return Map.of("nesterov", nesterov, "scale", scale);
+    return Map.of("options", options);
   }
 }

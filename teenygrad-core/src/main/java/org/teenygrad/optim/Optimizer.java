@@ -3,12 +3,16 @@ package org.teenygrad.optim;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
@@ -60,9 +64,17 @@ public abstract class Optimizer {
     }
   }
 
+  /// A state that each parameter has.
+  ///
+  /// @param shape its shape for a parameter's
+  protected record State(String name, UnaryOperator<Shape> shape) {}
+
   private final List<ParameterGroup> groups;
   private final Map<String, Double> defaults;
+  private final List<Optimizer> others = new ArrayList<>();
   private final double[] learningRates;
+  private final double[] weightDecays;
+  private final List<Map<String, Double>> settings;
   private final Map<String, Tensor> states = new LinkedHashMap<>();
   private final List<Tensor> changed = new ArrayList<>();
   private double maxNorm = Double.POSITIVE_INFINITY;
@@ -77,13 +89,20 @@ public abstract class Optimizer {
 
   /// Computes the parameters' starting values, and makes states of zeros.
   /// @param defaults the settings of groups that have no others, by name
-  /// @param stateNames the states that each parameter has
+  /// @param stateNames the states that each parameter has, of the parameter's shape
   /// @throws IllegalArgumentException if a name or a parameter occurs twice, or a group has settings that are not in `defaults`
   protected Optimizer(List<ParameterGroup> groups, Map<String, Double> defaults, String... stateNames) {
+    this(groups, defaults, Arrays.stream(stateNames).map(name -> new State(name, shape -> shape)).toList());
+  }
+
+  /// As [#Optimizer(List, Map, String...)] with states that have shapes of their own.
+  protected Optimizer(List<ParameterGroup> groups, Map<String, Double> defaults, List<State> stateKinds) {
     this.groups = List.copyOf(groups);
     this.defaults = Map.copyOf(defaults);
     groups.forEach(this::requireKnown);
     learningRates = groups.stream().mapToDouble(ParameterGroup::learningRate).toArray();
+    weightDecays = groups.stream().mapToDouble(ParameterGroup::weightDecay).toArray();
+    settings = groups.stream().map(this::settings).toList();
     Map<Tensor, String> names = new LinkedHashMap<>();
     for (ParameterGroup group : groups) {
       group.parameters().forEach((name, parameter) -> {
@@ -91,9 +110,10 @@ public abstract class Optimizer {
         if (other != null || names.values().stream().filter(name::equals).count() > 1) {
           throw new IllegalArgumentException("parameter " + name + " is given twice" + (other == null ? "" : ", also as " + other));
         }
-        for (String state : stateNames) {
-          Tensor zeros = Tensor.full(parameter.shape(), 0, wide(parameter)).to(parameter.device());
-          states.put(name + "." + state, Tensor.full(parameter.shape(), 0, wide(parameter)).to(parameter.device()).assign(zeros));
+        for (State state : stateKinds) {
+          Shape shape = state.shape().apply(parameter.shape());
+          Tensor zeros = Tensor.full(shape, 0, wide(parameter)).to(parameter.device());
+          states.put(name + "." + state.name(), Tensor.full(shape, 0, wide(parameter)).to(parameter.device()).assign(zeros));
         }
       });
     }
@@ -116,6 +136,11 @@ public abstract class Optimizer {
 
   /// The new value of a parameter; states are changed by [#setState].
   protected abstract Tensor next(Update update);
+
+  /// The new values of a group's parameters: by default of one after the other.
+  protected List<Tensor> next(List<Update> updates) {
+    return updates.stream().map(this::next).toList();
+  }
 
   /// A parameter's state of that name, as it was before this step.
   /// @throws IllegalArgumentException if there is no such state
@@ -146,10 +171,14 @@ public abstract class Optimizer {
     }
   }
 
-  private Settings settings(int group) {
+  private Map<String, Double> settings(ParameterGroup group) {
     Map<String, Double> values = new HashMap<>(defaults);
-    values.putAll(groups.get(group).settings());
-    return new Settings(learningRates[group], groups.get(group).weightDecay(), values);
+    values.putAll(group.settings());
+    return values;
+  }
+
+  private Settings settings(int group) {
+    return new Settings(learningRates[group], weightDecays[group], Map.copyOf(settings.get(group)));
   }
 
   /// @throws IllegalArgumentException if a group's value of one of these settings is not in [0, 1)
@@ -165,44 +194,61 @@ public abstract class Optimizer {
     }
   }
 
+  /// Has each step be a step of another optimizer too, which has parameters of its own and clips their gradients' norm: [Muon] for the
+  /// matrices inside a model and [AdamW] for the rest. Their states are in one [#stateDict]; settings and learning rates stay apart.
+  /// ```java
+  /// var muon = new Muon(Map.of("weight", weight), 0.02);
+  /// var optimizer = new AdamW(Map.of("table", table), 1e-3).alongside(muon);
+  /// optimizer.step(x.linear(weight).square().mean().add(table.square().mean()));
+  /// ```
+  /// @return this
+  /// @throws IllegalArgumentException if both have a parameter of one name, or have taken different numbers of steps
+  /// @throws IllegalStateException if either scales its loss
+  public final Optimizer alongside(Optimizer other) {
+    if (lossScale != null || other.lossScale != null) {
+      throw new IllegalStateException("alongside: several optimizers cannot scale one loss");
+    }
+    if (steps != other.steps) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "alongside: this took %d steps, and the other %d", steps, other.steps));
+    }
+    Set<String> names = new HashSet<>();
+    together().forEach(one -> names.addAll(one.names()));
+    for (String name : other.names()) {
+      if (!names.add(name)) {
+        throw new IllegalArgumentException("alongside: both have a parameter " + name);
+      }
+    }
+    others.add(other);
+    return this;
+  }
+
+  private List<Optimizer> together() {
+    List<Optimizer> all = new ArrayList<>(List.of(this));
+    all.addAll(others);
+    return all;
+  }
+
+  private Set<String> names() {
+    return groups.stream().flatMap(group -> group.parameters().keySet().stream()).collect(Collectors.toSet());
+  }
+
   /// One step down the gradient of `loss`: forgets older gradients, differentiates, updates, and computes all of it, `loss`
   /// included, in one schedule. Afterwards there are no gradients.
   /// @throws IllegalStateException if `loss` is not one number, or depends on no parameter
   public final void step(Tensor loss) {
-    step(loss, this);
-  }
-
-  /// As [#step(Tensor)] for several optimizers, each of which has parameters of its own, and clips their gradients' norm: [Muon] for
-  /// the matrices inside a model and [AdamW] for the rest.
-  /// ```java
-  /// var muon = new Muon(Map.of("weight", weight), 0.02);
-  /// var adam = new AdamW(Map.of("table", table), 1e-3);
-  /// Optimizer.step(x.linear(weight).square().mean().add(table.square().mean()), muon, adam);
-  /// ```
-  /// @throws IllegalStateException if `loss` is not one number, depends on no parameter, or one of several optimizers scales it
-  public static void step(Tensor loss, Optimizer... optimizers) {
-    for (Optimizer optimizer : optimizers) {
-      optimizer.zeroGrad();
-      if (optimizer.lossScale != null && optimizers.length > 1) {
-        throw new IllegalStateException("step: several optimizers cannot scale one loss");
-      }
-    }
-    (optimizers.length == 1 ? optimizers[0].scaled(loss) : loss).backward();
+    zeroGrad();
+    scaled(loss).backward();
     List<Tensor> computed = new ArrayList<>(List.of(loss));
-    for (Optimizer optimizer : optimizers) {
-      computed.addAll(optimizer.updates());
-    }
+    together().forEach(optimizer -> computed.addAll(optimizer.updates()));
     Tensor.realize(computed);
-    for (Optimizer optimizer : optimizers) {
-      optimizer.zeroGrad();
-    }
+    zeroGrad();
   }
 
   /// One step by the gradients that the parameters have, as in PyTorch: after `zeroGrad()` and `loss.backward()`, or with [#scaleLoss]
   /// `optimizer.scaled(loss).backward()`. The gradients are computed and stay. Parameters without a gradient stay as they are.
   public final void step() {
     List<Tensor> computed = gradients();
-    computed.addAll(updates());
+    together().forEach(optimizer -> computed.addAll(optimizer.updates()));
     Tensor.realize(computed);
   }
 
@@ -225,15 +271,21 @@ public abstract class Optimizer {
 
   private List<Tensor> gradients() {
     List<Tensor> gradients = new ArrayList<>();
-    for (ParameterGroup group : groups) {
-      group.parameters().values().stream().filter(Tensor::hasGrad).map(Tensor::grad).forEach(gradients::add);
-    }
+    everyParameter(parameter -> {
+      if (parameter.hasGrad()) {
+        gradients.add(parameter.grad());
+      }
+    });
     return gradients;
+  }
+
+  private void everyParameter(Consumer<Tensor> action) {
+    together().forEach(optimizer -> optimizer.groups.forEach(group -> group.parameters().values().forEach(action)));
   }
 
   /// Forgets the gradients of all parameters.
   public final void zeroGrad() {
-    groups.forEach(group -> group.parameters().values().forEach(Tensor::zeroGrad));
+    everyParameter(Tensor::zeroGrad);
   }
 
   /// Gives parameters and states their new values, which are still to be computed.
@@ -245,16 +297,23 @@ public abstract class Optimizer {
     for (int i = 0; i < groups.size(); i++) {
       Settings settings = settings(i);
       Map<DType, List<Tensor>> bound = new LinkedHashMap<>();
+      List<Tensor> parameters = new ArrayList<>();
+      List<Update> updates = new ArrayList<>();
       groups.get(i).parameters().forEach((name, parameter) -> {
         if (parameter.hasGrad()) {
           DType type = wide(parameter);
           List<Tensor> scalars = bound.computeIfAbsent(type, t -> bind(settings, t, parameter));
           Tensor gradient = gradient(parameter);
           gradient = clipping == null ? gradient : gradient.mul(clipping);
-          Tensor value = next(new Update(name, parameter.detach().cast(type), gradient, scalars, settings));
-          changed.add(parameter.update(unlessSkipped(value.cast(parameter.dtype()), parameter.detach())));
+          parameters.add(parameter);
+          updates.add(new Update(name, parameter.detach().cast(type), gradient, scalars, settings));
         }
       });
+      List<Tensor> values = next(updates);
+      for (int k = 0; k < values.size(); k++) {
+        Tensor parameter = parameters.get(k);
+        changed.add(parameter.update(unlessSkipped(values.get(k).cast(parameter.dtype()), parameter.detach())));
+      }
     }
     List<Tensor> updated = new ArrayList<>(changed);
     if (scale != null && finite != null) {
@@ -357,7 +416,11 @@ public abstract class Optimizer {
   /// var optimizer = new AdamW(Map.of("weight", weight), 1e-3).scaleLoss(LossScaling.DYNAMIC);
   /// ```
   /// @return this
+  /// @throws IllegalStateException if another optimizer steps [#alongside]
   public final Optimizer scaleLoss(LossScaling scaling) {
+    if (!others.isEmpty()) {
+      throw new IllegalStateException("scaleLoss: several optimizers cannot scale one loss");
+    }
     Tensor any = groups.stream().flatMap(group -> group.parameters().values().stream()).findFirst().orElseThrow();
     lossScale = new LossScale(scaling, any.device());
     return this;
@@ -414,6 +477,31 @@ public abstract class Optimizer {
     return learningRates[group];
   }
 
+  /// Gives one group this weight decay, from the next step on.
+  /// @throws IllegalArgumentException if it is negative or not finite
+  public final void weightDecay(int group, double decay) {
+    ParameterGroup.requireRate("weight decay", decay);
+    weightDecays[group] = decay;
+  }
+
+  /// The weight decay of a group.
+  public final double weightDecay(int group) {
+    return weightDecays[group];
+  }
+
+  /// Gives one group another value of one of the optimizer's settings, from the next step on. Momentum is data to [Muon], so that a schedule of
+  /// it costs nothing; other settings are constants of the kernels, which are compiled anew.
+  /// ```java
+  /// var muon = new Muon(Map.of("weight", weight), 0.02);
+  /// muon.setting(0, "momentum", 0.85);
+  /// ```
+  /// @throws IllegalArgumentException if there is no such setting
+  public final void setting(int group, String name, double value) {
+    if (settings.get(group).replace(name, value) == null) {
+      throw new IllegalArgumentException("no setting " + name + "; there are " + new TreeSet<>(defaults.keySet()));
+    }
+  }
+
   public final List<ParameterGroup> groups() {
     return groups;
   }
@@ -426,7 +514,8 @@ public abstract class Optimizer {
   /// What a checkpoint must hold besides the parameters: the states under names such as `wte.weight.exp_avg`, and `step`. The
   /// tensors are the optimizer's own and change with the next step.
   public final Map<String, Tensor> stateDict() {
-    Map<String, Tensor> all = new LinkedHashMap<>(states);
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    together().forEach(optimizer -> all.putAll(optimizer.states));
     if (lossScale != null) {
       all.putAll(lossScale.state());
     }
@@ -437,7 +526,9 @@ public abstract class Optimizer {
   /// Goes on where the optimizer stopped whose [#stateDict] this is. If that one scaled no loss, the scaling begins.
   /// @throws IllegalArgumentException if a state is missing or of another shape; nothing is changed then
   public final void loadStateDict(Map<String, Tensor> saved) {
-    states.forEach((name, state) -> {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    together().forEach(optimizer -> all.putAll(optimizer.states));
+    all.forEach((name, state) -> {
       if (!require(saved, name).shape().equals(state.shape())) {
         throw new IllegalArgumentException(
             String.format(Locale.ROOT, "loadStateDict: %s is %s, not %s",
@@ -445,13 +536,12 @@ public abstract class Optimizer {
       }
     });
     long savedSteps = require(saved, "step").itemLong();
-    Map<String, Tensor> loaded = new LinkedHashMap<>(states);
     if (lossScale != null && saved.keySet().containsAll(lossScale.state().keySet())) {
-      loaded.putAll(lossScale.state());
+      all.putAll(lossScale.state());
     }
-    loaded.forEach((name, state) -> state.assign(require(saved, name).detach().cast(state.dtype()).to(state.device())));
-    Tensor.realize(loaded.values());
-    steps = savedSteps;
+    all.forEach((name, state) -> state.assign(require(saved, name).detach().cast(state.dtype()).to(state.device())));
+    Tensor.realize(all.values());
+    together().forEach(optimizer -> optimizer.steps = savedSteps);
   }
 
   private static Tensor require(Map<String, Tensor> saved, String name) {
@@ -488,12 +578,15 @@ public abstract class Optimizer {
     for (int i = 0; i < groups.size(); i++) {
       ParameterGroup group = groups.get(i);
       text.append(String.format(
-          Locale.ROOT, "%n  group %d: learning rate %s, weight decay %s", i, learningRates[i], group.weightDecay()));
-      new TreeMap<>(group.settings()).forEach((name, value) -> text.append(", ").append(name).append(' ').append(value));
+          Locale.ROOT, "%n  group %d: learning rate %s, weight decay %s", i, learningRates[i], weightDecays[i]));
+      Map<String, Double> own = new TreeMap<>(this.settings.get(i));
+      own.entrySet().removeAll(defaults.entrySet());
+      own.forEach((name, value) -> text.append(", ").append(name).append(' ').append(value));
       text.append(String.format(
           Locale.ROOT, "; %d parameter%s of %,d numbers", group.parameters().size(), group.parameters().size() == 1 ? "" : "s",
           group.parameters().values().stream().mapToLong(Tensor::numel).sum()));
     }
+    others.forEach(other -> text.append(System.lineSeparator()).append(other));
     return text.toString();
   }
 }

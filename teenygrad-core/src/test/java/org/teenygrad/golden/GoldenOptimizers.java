@@ -12,6 +12,7 @@ import org.teenygrad.optim.Adam;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.LAMB;
 import org.teenygrad.optim.Muon;
+import org.teenygrad.optim.MuonOptions;
 import org.teenygrad.optim.Optimizer;
 import org.teenygrad.optim.ParameterGroup;
 import org.teenygrad.optim.RMSprop;
@@ -52,7 +53,10 @@ final class GoldenOptimizers {
       case "Adagrad" -> new Adagrad(groups, eps);
       case "Lamb" -> new LAMB(groups, betas[0], betas[1], eps);
       case "Muon" -> new Muon(
-          groups, momentum, c.flag("nesterov"), c.has("adjust_lr_fn") ? Muon.Scale.AS_ADAMW : Muon.Scale.ROWS_BY_COLUMNS);
+          groups,
+          MuonOptions.DEFAULT
+              .withMomentum(momentum, c.flag("nesterov"))
+              .withScale(c.has("adjust_lr_fn") ? Muon.Scale.AS_ADAMW : Muon.Scale.ROWS_BY_COLUMNS));
       default -> throw new UnsupportedOperationException("optimizer " + c.text("kind", ""));
     };
   }

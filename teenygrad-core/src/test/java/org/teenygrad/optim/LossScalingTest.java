@@ -163,7 +163,7 @@ class LossScalingTest {
     Tensor q = parameter();
     Optimizer optimizer = new AdamW(Map.of("p", p), 0.1).scaleLoss(SHORT);
     assertThatThrownBy(() -> optimizer.step(p.toHalf().sum())).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("loss in float16 overflows");
-    assertThatThrownBy(() -> Optimizer.step(p.add(q).sum(), optimizer, new SGD(Map.of("q", q), 1)))
+    assertThatThrownBy(() -> new SGD(Map.of("q", q), 1).alongside(optimizer))
         .isInstanceOf(IllegalStateException.class).hasMessageContaining("several optimizers");
     assertThatThrownBy(() -> new SGD(Map.of("q", q), 1).lossScale()).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> new LossScaling(1, 1, 0.5, 1)).isInstanceOf(IllegalArgumentException.class);

@@ -92,23 +92,81 @@ class OptimizerTest {
     Tensor q = Tensor.ones(2).requiresGrad();
     var muon = new Muon(Map.of("p", p), 0.1);
     var sgd = new SGD(Map.of("q", q), 0.5);
-    Optimizer.step(p.matmul(Tensor.eye(2)).sum().add(q.sum()), muon, sgd);
+    sgd.alongside(muon).step(p.matmul(Tensor.eye(2)).sum().add(q.sum()));
     assertThat(q.toFloatArray()).containsExactly(0.5f, 0.5f);
     assertThat(p.toFloatArray()[0]).isLessThan(0.99f);
     assertThat(p.hasGrad() || q.hasGrad()).isFalse();
+    assertThat(sgd.steps()).isEqualTo(muon.steps()).isEqualTo(1);
+    assertThat(sgd.stateDict().keySet()).containsExactly("p.momentum_buffer", "step");
+    assertThatThrownBy(() -> new SGD(Map.of("q", q), 1).alongside(new SGD(Map.of("q", q), 1))).hasMessageContaining("both have a parameter q");
     assertThatThrownBy(() -> new Muon(Map.of("q", q), 1)).hasMessageContaining("q (2,) is no matrix");
   }
 
   @Test
   void muonMovesAllSingularValuesAlike() {
     Tensor p = Tensor.zeros(4, 6).requiresGrad();
-    var muon = new Muon(List.of(ParameterGroup.of(Map.of("p", p), 1)), 0, false, Muon.Scale.ROWS_BY_COLUMNS);
+    var muon = new Muon(List.of(ParameterGroup.of(Map.of("p", p), 1)), MuonOptions.DEFAULT.withMomentum(0, false));
     muon.step(p.mul(Tensor.randn(4, 6)).sum());
     assertThat(p.detach().svd().s().toFloatArray()).hasSize(4).satisfies(values -> {
       for (float value : values) {
         assertThat(value).isBetween(0.5f, 1.3f);
       }
     });
+  }
+
+  @Test
+  void muonMovesMatricesOfOneShapeTogetherAsEachByItself() {
+    Map<String, Tensor> together = new LinkedHashMap<>();
+    for (String name : List.of("a", "b", "c", "d")) {
+      together.put(name, (name.equals("d") ? Tensor.randn(5, 3) : Tensor.randn(3, 5)).requiresGrad());
+    }
+    Map<String, Tensor> alone = new LinkedHashMap<>();
+    together.forEach((name, tensor) -> alone.put(name, tensor.detach().clone().realize().requiresGrad()));
+    List<Tensor> slopes = together.values().stream().map(tensor -> Tensor.randn(tensor.shape().toArray()).realize()).toList();
+    var muon = new Muon(List.of(new ParameterGroup(together, 0.1, 0.1)), MuonOptions.NANOCHAT);
+    for (int step = 0; step < 2; step++) {
+      muon.step(sumOfProducts(together, slopes));
+    }
+    alone.forEach((name, tensor) -> {
+      var one = new Muon(List.of(new ParameterGroup(Map.of(name, tensor), 0.1, 0.1)), MuonOptions.NANOCHAT);
+      for (int step = 0; step < 2; step++) {
+        one.step(sumOfProducts(alone, slopes));
+      }
+      assertThat(tensor.sub(Objects.requireNonNull(together.get(name))).abs().max().item()).as(name).isLessThan(1e-5f);
+    });
+  }
+
+  private static Tensor sumOfProducts(Map<String, Tensor> parameters, List<Tensor> slopes) {
+    Tensor sum = Tensor.zeros();
+    int i = 0;
+    for (Tensor parameter : parameters.values()) {
+      sum = sum.add(parameter.mul(slopes.get(i++)).sum());
+    }
+    return sum;
+  }
+
+  @Test
+  void polarExpressBringsSingularValuesNearOne() {
+    Tensor p = Tensor.zeros(4, 6).requiresGrad();
+    var options = MuonOptions.DEFAULT.withMomentum(0, false).withOrthogonalization(Orthogonalization.POLAR_EXPRESS);
+    new Muon(List.of(ParameterGroup.of(Map.of("p", p), 1)), options).step(p.mul(Tensor.randn(4, 6)).sum());
+    assertThat(p.detach().svd().s().toFloatArray()).hasSize(4).satisfies(values -> {
+      for (float value : values) {
+        assertThat(value).isBetween(0.85f, 1.15f);
+      }
+    });
+  }
+
+  @Test
+  void settingsOfAGroupChange() {
+    Tensor p = Tensor.ones(2).requiresGrad();
+    var sgd = new SGD(List.of(ParameterGroup.of(Map.of("p", p), 1)), 0, 0, false);
+    sgd.weightDecay(0, 0.5);
+    sgd.step(p.mul(0).sum());
+    assertThat(p.toFloatArray()).containsExactly(0.5f, 0.5f);
+    sgd.setting(0, "dampening", 0.25);
+    assertThat(sgd.toString()).contains("weight decay 0.5, dampening 0.25");
+    assertThatThrownBy(() -> sgd.setting(0, "beta1", 0.5)).hasMessage("no setting beta1; there are [dampening, momentum]");
   }
 
   @Test

@@ -91,6 +91,21 @@ class ReplayTest {
   }
 
   @Test
+  void schedulesOfMuonBringNothingNew() {
+    Tensor w = weight();
+    var muon = new Muon(List.of(new ParameterGroup(Map.of("w", w), 0.1, 0.1)), MuonOptions.NANOCHAT);
+    int afterFirst = 0;
+    for (int step = 0; step < 4; step++) {
+      muon.setting(0, "momentum", 0.9 + 0.01 * step);
+      muon.weightDecay(0, 0.1 / (step + 1));
+      muon.learningRate(0.1 / (step + 1));
+      muon.step(loss(w));
+      afterFirst = step == 0 ? KERNELS.size() : afterFirst;
+    }
+    assertThat(KERNELS).hasSize(afterFirst).isNotEmpty();
+  }
+
+  @Test
   void accumulatedStepsAfterTheFirstBringNothingNew() {
     Tensor w = weight();
     var optimizer = new AdamW(Map.of("w", w), 0.1);

@@ -15,6 +15,7 @@ import org.teenygrad.models.settings.Help;
 import org.teenygrad.optim.Adam;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.Muon;
+import org.teenygrad.optim.MuonOptions;
 import org.teenygrad.optim.Optimizer;
 import org.teenygrad.optim.ParameterGroup;
 import org.teenygrad.optim.SGD;
@@ -62,7 +63,7 @@ public record Optimizers(
         case MOMENTUM -> new SGD(parameters, rate, 0.9);
         case ADAM -> new Adam(parameters, rate);
         case ADAMW -> new AdamW(List.of(new ParameterGroup(parameters, rate, DECAY)), 0.9, 0.999, 1e-8);
-        case MUON -> new Muon(List.of(group), 0.9, false, Muon.Scale.ROWS_BY_COLUMNS);
+        case MUON -> new Muon(List.of(group), MuonOptions.DEFAULT.withMomentum(0.9, false));
       };
     }
 

@@ -82,6 +82,18 @@ public final class PythonRandom {
     return number;
   }
 
+  /// `random()`, from 0 on and below 1.
+  public double nextDouble() {
+    long high = bits(27);
+    return ((high << 26) + bits(26)) * 0x1p-53;
+  }
+
+  /// `choice(list)`.
+  /// @throws IllegalArgumentException if it is empty
+  public <T> T choice(List<T> list) {
+    return list.get(below(list.size()));
+  }
+
   /// `shuffle(list)`.
   public void shuffle(List<?> list) {
     for (int i = list.size() - 1; i > 0; i--) {

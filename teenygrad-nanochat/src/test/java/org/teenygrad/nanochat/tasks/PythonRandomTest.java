@@ -38,6 +38,17 @@ class PythonRandomTest {
   }
 
   @Test
+  void drawsNumbersAndElements() {
+    PythonRandom random = new PythonRandom(42);
+    assertThat(List.of(random.nextDouble(), random.nextDouble(), random.nextDouble()))
+        .containsExactly(0.6394267984578837, 0.025010755222666936, 0.27502931836911926);
+    PythonRandom other = new PythonRandom(10_000_007);
+    assertThat(IntStream.range(0, 10).mapToObj(i -> other.choice(range(10)))).containsExactly(8, 0, 8, 5, 2, 8, 4, 6, 8, 8);
+    assertThat(other.nextDouble()).isEqualTo(0.02468514153838952);
+    assertThat(other.choice(range(370_000))).isEqualTo(45_213);
+  }
+
+  @Test
   void samplesSmallPopulations() {
     assertThat(new PythonRandom(1234).sample(range(10), 3)).containsExactly(7, 1, 0);
     assertThat(new PythonRandom(1235).sample(range(21), 5)).containsExactly(13, 17, 18, 15, 12);

@@ -68,7 +68,7 @@ public record Conversation(List<Message> messages) {
   /// other types are `python` and `python_output`. A system message at the beginning is put before the user's first one.
   /// @throws IllegalArgumentException if it is not a conversation
   public static Conversation ofJson(String json) {
-    return ofJson(Json.object(json));
+    return of(Json.object(json));
   }
 
   /// As [#ofJson] reads it.
@@ -93,7 +93,9 @@ public record Conversation(List<Message> messages) {
     return members;
   }
 
-  private static Conversation ofJson(Map<String, Object> json) {
+  /// [#ofJson] of JSON that has been read.
+  /// @throws IllegalArgumentException if it is not a conversation
+  public static Conversation of(Map<String, Object> json) {
     List<Message> messages = new ArrayList<>();
     String system = "";
     List<?> given = Json.list(json, "messages");

@@ -2,11 +2,8 @@ package org.teenygrad.nanochat.data;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +11,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.json.Json;
 
@@ -72,13 +68,8 @@ public final class Documents implements Iterator<String>, AutoCloseable {
   }
 
   private static boolean isReadable(Path path) {
-    String name = bareName(path);
+    String name = TextFiles.bareName(path);
     return name.endsWith(".txt") || name.endsWith(".jsonl");
-  }
-
-  private static String bareName(Path path) {
-    String name = path.toString();
-    return name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
   }
 
   /// @throws IllegalArgumentException if a line is not what it should be; says which
@@ -87,7 +78,7 @@ public final class Documents implements Iterator<String>, AutoCloseable {
   public boolean hasNext() {
     try {
       while (next == null && (reader != null || open())) {
-        next = bareName(file).endsWith(".txt") ? paragraph() : jsonLine();
+        next = TextFiles.bareName(file).endsWith(".txt") ? paragraph() : jsonLine();
         if (next == null) {
           close();
         }
@@ -128,14 +119,7 @@ public final class Documents implements Iterator<String>, AutoCloseable {
     }
     file = files.next();
     line = 0;
-    InputStream bytes = Files.newInputStream(file);
-    try {
-      InputStream plain = file.toString().endsWith(".gz") ? new GZIPInputStream(bytes, 1 << 16) : bytes;
-      reader = new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8.newDecoder()), 1 << 16);
-    } catch (IOException e) {
-      bytes.close();
-      throw e;
-    }
+    reader = TextFiles.open(file);
     return true;
   }
 

@@ -1,0 +1,35 @@
+package org.teenygrad.nanochat.data;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+
+/// Text files that may be compressed.
+final class TextFiles {
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private TextFiles() {}
+
+  /// The name without `.gz`.
+  static String bareName(Path file) {
+    String name = file.toString();
+    return name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+  }
+
+  /// Reads UTF-8, and throws a [java.nio.charset.CharacterCodingException] where it is not.
+  static BufferedReader open(Path file) throws IOException {
+    InputStream bytes = Files.newInputStream(file);
+    try {
+      InputStream plain = file.toString().endsWith(".gz") ? new GZIPInputStream(bytes, BUFFER_BYTES) : bytes;
+      return new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8.newDecoder()), BUFFER_BYTES);
+    } catch (IOException e) {
+      bytes.close();
+      throw e;
+    }
+  }
+}

@@ -3,8 +3,9 @@ package org.teenygrad.nanochat.packing;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.data.DocumentStream;
 import org.teenygrad.nanochat.data.DocumentStream.Position;
@@ -18,10 +19,13 @@ import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 ///
 /// Of a document that is longer than a row only what a row can hold is buffered, so that the state stays small.
 final class DocumentRows implements RowSource {
+  private static final int STATE_WORDS = StateHeader.SIZE + 5;
+
   private final List<Path> paths;
   private final Split split;
   private final NanochatTokenizer tokenizer;
   private final PackingOptions options;
+  private final StateHeader header;
   private final BestFitBuffer<Document> buffer = new BestFitBuffer<>();
   private Position position = Position.START;
   private long consumed;
@@ -32,6 +36,7 @@ final class DocumentRows implements RowSource {
     this.split = split;
     this.tokenizer = tokenizer;
     this.options = options;
+    header = new StateHeader(StateHeader.Rows.DOCUMENTS, options);
   }
 
   @Override
@@ -81,30 +86,17 @@ final class DocumentRows implements RowSource {
   }
 
   private int[] words(List<Document> buffered, Position at, long used) {
-    IntStream.Builder words = IntStream.builder();
-    header().forEach(words);
-    words.add(at.epoch()).add(at.file()).add(at.document()).add((int) (used >>> 32)).add((int) used);
-    for (Document document : buffered) {
-      words.add(document.length());
-      Arrays.stream(document.tokens()).forEach(words);
-    }
-    return words.build().toArray();
-  }
-
-  /// What a state must have been made with.
-  private IntStream header() {
-    return IntStream.of(options.sequenceLength(), options.rank(), options.worldSize());
+    IntStream documents = buffered.stream().flatMapToInt(document -> IntStream.concat(IntStream.of(document.length()), Arrays.stream(document.tokens())));
+    return Stream.of(header.words(), IntStream.of(at.epoch(), at.file(), at.document()), StateHeader.words(used), documents)
+        .flatMapToInt(Function.identity()).toArray();
   }
 
   @Override
   public void restore(int... words) {
-    if (words.length < 8 || !Arrays.equals(Arrays.copyOf(words, 3), header().toArray())) {
-      throw new IllegalArgumentException(String.format(Locale.ROOT, "the state is not that of rows of %d tokens on rank %d of %d: it begins with %s",
-          options.sequenceLength(), options.rank(), options.worldSize(), Arrays.toString(Arrays.copyOf(words, Math.min(3, words.length)))));
-    }
-    position = new Position(words[3], words[4], words[5]);
-    consumed = (long) words[6] << 32 | words[7] & 0xFFFF_FFFFL;
-    for (int at = 8; at < words.length; ) {
+    header.require(STATE_WORDS, words);
+    position = new Position(words[StateHeader.SIZE], words[StateHeader.SIZE + 1], words[StateHeader.SIZE + 2]);
+    consumed = StateHeader.count(words[StateHeader.SIZE + 3], words[StateHeader.SIZE + 4]);
+    for (int at = STATE_WORDS; at < words.length; ) {
       int length = words[at++];
       int kept = Math.min(length, options.rowTokens());
       if (length < 1 || at + kept > words.length) {

@@ -17,10 +17,11 @@ import org.teenygrad.data.Batch;
 import org.teenygrad.nanochat.data.Split;
 import org.teenygrad.nanochat.packing.RowSource.Row;
 import org.teenygrad.nanochat.packing.RowSource.Snapshot;
+import org.teenygrad.nanochat.tasks.Task;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 
 /// Batches of packed rows, one after the other without an end. Inputs and targets are int32 (batchSize, sequenceLength); a target is the
-/// token after its input.
+/// token after its input, or -1 for none.
 ///
 /// A thread packs the next batches and copies them to the device while the last one is used. What comes depends on the data alone, not
 /// on the number of threads. [#state] is where the last batch ends; a checkpoint holds it, and batches after [#restore] are bit by bit
@@ -57,6 +58,13 @@ public final class PackedBatches implements Iterator<Batch>, AutoCloseable {
   /// @param paths files and folders of documents, as [org.teenygrad.nanochat.data.Documents#of]
   public static PackedBatches ofDocuments(List<Path> paths, Split split, NanochatTokenizer tokenizer, PackingOptions options) {
     return new PackedBatches(new DocumentRows(paths, split, tokenizer, options), options);
+  }
+
+  /// Rows of whole conversations, for fine-tuning: the longest buffered conversation that fits comes next, and padding where none fits.
+  /// Targets are what the assistant says, -1 elsewhere; a row may have no target at all, if a conversation was cut in a long question.
+  /// @throws IllegalArgumentException if there are no conversations for this rank
+  public static PackedBatches ofConversations(Task task, NanochatTokenizer tokenizer, PackingOptions options) {
+    return new PackedBatches(new ConversationRows(task, tokenizer, options), options);
   }
 
   /// Where batches are made; the default device unless said.

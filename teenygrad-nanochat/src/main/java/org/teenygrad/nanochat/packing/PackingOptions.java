@@ -12,10 +12,13 @@ import java.util.Locale;
 /// @param rank which of the ranks this is, from 0 on
 /// @param worldSize ranks that share the data
 /// @param bufferSize documents or conversations among which the best fit is looked for
-/// @param threads threads that tokenize; they do not change what comes
+/// @param threads threads that tokenize documents; they do not change what comes
 public record PackingOptions(int batchSize, int sequenceLength, int rank, int worldSize, int bufferSize, int threads) {
   /// nanochat's, for documents.
   public static final int DEFAULT_BUFFER_SIZE = 1000;
+
+  /// nanochat's, for conversations.
+  public static final int CONVERSATION_BUFFER_SIZE = 100;
 
   /// @throws IllegalArgumentException if a number is too small, or the rank is not one of the world's
   public PackingOptions {
@@ -28,7 +31,7 @@ public record PackingOptions(int batchSize, int sequenceLength, int rank, int wo
     }
   }
 
-  /// For one rank, with nanochat's buffer, tokenized on all processors.
+  /// For one rank, with nanochat's buffer of documents, tokenized on all processors.
   /// @throws IllegalArgumentException if a number is not positive
   public static PackingOptions of(int batchSize, int sequenceLength) {
     return new PackingOptions(batchSize, sequenceLength, 0, 1, DEFAULT_BUFFER_SIZE, Runtime.getRuntime().availableProcessors());

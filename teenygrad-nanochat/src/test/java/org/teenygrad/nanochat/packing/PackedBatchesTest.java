@@ -125,7 +125,7 @@ class PackedBatchesTest {
     try (PackedBatches batches = batches(OPTIONS); PackedBatches shorter = batches(PackingOptions.of(3, 32)); PackedBatches other = batches(OPTIONS.withRank(1, 2))) {
       batches.next();
       Tensor state = batches.state();
-      assertThatIllegalArgumentException().isThrownBy(() -> shorter.restore(state)).withMessageContaining("not that of rows of 32 tokens on rank 0 of 1");
+      assertThatIllegalArgumentException().isThrownBy(() -> shorter.restore(state)).withMessageContaining("not that of documents in rows of 32 tokens on rank 0 of 1");
       assertThatIllegalArgumentException().isThrownBy(() -> other.restore(state)).withMessageContaining("on rank 1 of 2");
       assertThatIllegalArgumentException().isThrownBy(() -> other.restore(Tensor.of(64, 1))).withMessageContaining("begins with [64, 1]");
       assertThatIllegalStateException().isThrownBy(() -> batches.restore(state)).withMessageContaining("before the first batch");

@@ -4,6 +4,7 @@ module org.teenygrad.nanochat {
   requires com.fasterxml.jackson.core;
 
   exports org.teenygrad.nanochat.corpus;
+  exports org.teenygrad.nanochat.base;
   exports org.teenygrad.nanochat.data;
   exports org.teenygrad.nanochat.model;
   exports org.teenygrad.nanochat.packing;

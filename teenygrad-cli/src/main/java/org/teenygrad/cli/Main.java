@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.teenygrad.engine.runtime.Settings;
 import org.teenygrad.models.nanogpt.Preset;
+import org.teenygrad.nanochat.base.BaseSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,6 +64,7 @@ public final class Main implements Runnable {
     CommandLine root = new CommandLine(main);
     SettingOptions.addTo(subcommand(subcommand(root, "train"), "nanogpt").getCommandSpec(), Preset.SHAKESPEARE_CHAR_CPU.settings());
     SettingOptions.addTo(subcommand(subcommand(root, "graph"), "nanogpt").getCommandSpec(), Preset.SHAKESPEARE_CHAR_CPU.settings());
+    SettingOptions.addTo(subcommand(subcommand(root, "nanochat"), "base-train").getCommandSpec(), BaseSettings.DEFAULT);
     subcommand(root, "run").setStopAtPositional(true); // what follows is the program's
     BookCommand.addTo(subcommand(root, "book"));
     root.addSubcommand("bench", org.teenygrad.bench.Main.command());

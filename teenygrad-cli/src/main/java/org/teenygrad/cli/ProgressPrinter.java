@@ -20,31 +20,40 @@ final class ProgressPrinter implements Progress {
   /// How much the last iteration counts for the pace.
   private static final double SMOOTHING = 0.05;
 
+  /// What a training does.
+  ///
+  /// @param first iterations that are done already
+  /// @param iterations in all
+  /// @param logInterval iterations between two lines where output is no terminal
+  record Run(long first, long iterations, long tokensPerIteration, int logInterval) {
+    static Run of(TrainSettings settings, int first) {
+      return new Run(first, settings.maxIters(), settings.tokensPerIteration(), settings.logInterval());
+    }
+  }
+
   private final PrintStream out;
-  private final TrainSettings settings;
+  private final Run run;
   private final boolean isTerminal;
-  private final int first;
   private double millisPerStep;
   private long lastShown;
   private boolean lineIsOpen;
   private @Nullable Path lastSaved;
 
-  ProgressPrinter(PrintStream out, TrainSettings settings, int first) {
+  ProgressPrinter(PrintStream out, Run run) {
     this.out = out;
-    this.settings = settings;
-    this.first = first;
+    this.run = run;
     var console = System.console();
     isTerminal = console != null && console.isTerminal();
   }
 
   @Override
   public void iteration(int iteration, double loss, double millis) {
-    int done = iteration - first;
+    long done = iteration - run.first();
     if (done > WITHOUT_PACE) {
       millisPerStep = done == WITHOUT_PACE + 1 ? millis : millisPerStep + SMOOTHING * (millis - millisPerStep);
     }
     long now = System.nanoTime();
-    boolean due = isTerminal ? now - lastShown > REWRITE_NANOS : done == 1 || iteration % settings.logInterval() == 0;
+    boolean due = isTerminal ? now - lastShown > REWRITE_NANOS : done == 1 || iteration % run.logInterval() == 0;
     if (due) {
       lastShown = now;
       String line = line(iteration, loss);
@@ -55,13 +64,13 @@ final class ProgressPrinter implements Progress {
   }
 
   private String line(int iteration, double loss) {
-    String progress = String.format(Locale.ROOT, "iteration %d/%d, loss %.4f", iteration, settings.maxIters(), loss);
+    String progress = String.format(Locale.ROOT, "iteration %d/%d, loss %.4f", iteration, run.iterations(), loss);
     return millisPerStep == 0 ? progress : progress + String.format(
         Locale.ROOT,
         ", %s tokens/s, %.1f ms a step, %s left",
-        thousands(settings.tokensPerIteration() * 1000 / millisPerStep),
+        thousands(run.tokensPerIteration() * 1000 / millisPerStep),
         millisPerStep,
-        duration((settings.maxIters() - iteration) * millisPerStep / 1000));
+        duration((run.iterations() - iteration) * millisPerStep / 1000));
   }
 
   private static String thousands(double number) {
@@ -77,13 +86,14 @@ final class ProgressPrinter implements Progress {
 
   @Override
   public void evaluated(Evaluation evaluation) {
+    evaluated(String.format(
+        Locale.ROOT, "iteration %d: train loss %.4f, val loss %.4f", evaluation.iteration(), evaluation.trainLoss(), evaluation.valLoss()));
+  }
+
+  /// @param line what an evaluation says
+  void evaluated(String line) {
     end();
-    out.printf(
-        Locale.ROOT,
-        "iteration %d: train loss %.4f, val loss %.4f%n",
-        evaluation.iteration(),
-        evaluation.trainLoss(),
-        evaluation.valLoss());
+    out.println(line);
   }
 
   @Override

@@ -48,6 +48,7 @@ final class SettingOptions {
       case "int", "long" -> "N";
       case "double" -> "X";
       case "boolean" -> "true|false";
+      case "String" -> "TEXT";
       default -> "TYPE";
     };
   }

@@ -104,7 +104,7 @@ final class TrainNanoGpt implements Callable<Integer> {
     if (initFrom == InitFrom.SCRATCH && folder.hasCheckpoint()) {
       out.println("the earlier training in " + Printable.of(this.out) + " will be replaced");
     }
-    ProgressPrinter progress = new ProgressPrinter(out, trainer.settings(), trainer.iteration());
+    ProgressPrinter progress = new ProgressPrinter(out, ProgressPrinter.Run.of(trainer.settings(), trainer.iteration()));
     TrainResult result;
     try (Interrupt.Listening _ = main.interrupt().listen(progress::stopping)) {
       result = trainer.train(progress, main.interrupt()::isRequested);

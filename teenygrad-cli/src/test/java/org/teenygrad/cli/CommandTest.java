@@ -236,7 +236,7 @@ class CommandTest {
   void theTimeThatIsLeftIsSaidOnceItCanBeKnown() {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     TrainSettings settings = Preset.SHAKESPEARE_CHAR_CPU.settings().with(Map.of("logInterval", 1, "maxIters", 1000));
-    ProgressPrinter printer = new ProgressPrinter(new PrintStream(said, true, StandardCharsets.UTF_8), settings, 0);
+    ProgressPrinter printer = new ProgressPrinter(new PrintStream(said, true, StandardCharsets.UTF_8), ProgressPrinter.Run.of(settings, 0));
     printer.iteration(1, 4.5, 90_000);
     printer.iteration(2, 4.4, 900);
     printer.iteration(3, 4.3, 900);

@@ -88,7 +88,12 @@ class DocumentedCommandsTest {
       case "train" -> SMALL + " --eval-iters 1 --max-iters " + (words.contains("resume") ? 3 : 2);
       case "sample" -> " --max-new-tokens 5";
       case "graph" -> SMALL;
-      case "nanochat" -> words.contains("tok-train") ? " --vocab-size 280" : "";
+      case "nanochat" -> switch (words.get(2)) {
+        case "tok-train" -> " --vocab-size 280";
+        case "base-train" -> " --depth 1 --max-seq-len 32 --total-batch-size 32 --num-iterations 2 --eval-tokens 32";
+        case "base-eval" -> " --split-tokens 32";
+        default -> "";
+      };
       case "bench" -> words.contains("kernels") ? " --only gelu" : words.contains("--rung") ? " --no-peers --size 64" : words.contains("cuda") ? " --no-peers" : " --no-peers --threads 1 --seconds 0.001";
       default -> "";
     };
@@ -96,7 +101,7 @@ class DocumentedCommandsTest {
 
   @TestFactory
   Stream<DynamicTest> everyCommandRuns() throws IOException {
-    Files.writeString(folder.resolve("my.txt"), "Once upon a time " + Teenygrad.TEXT);
+    Files.writeString(folder.resolve("my.txt"), ("Once upon a time " + Teenygrad.TEXT + "\n\n").repeat(10));
     Files.writeString(folder.resolve("Program.java"), "void main() { IO.println(org.teenygrad.Tensor.of(1f, 2f).sum().item()); }");
     Set<Object> seen = new HashSet<>();
     return commands().stream().filter(command -> seen.add(List.of(command.environment(), command.words()))).map(command -> DynamicTest.dynamicTest(command.toString(), () -> {

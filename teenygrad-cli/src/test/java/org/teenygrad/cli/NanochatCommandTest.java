@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,5 +40,28 @@ class NanochatCommandTest {
         .singleElement().asString().contains("there is no tokenizer", "tok-train");
     assertThat(Teenygrad.run("nanochat", "tok-train").errLines()).singleElement().asString().contains("--data");
     assertThat(Teenygrad.run("nanochat").errLines()).singleElement().asString().contains("which stage?");
+  }
+
+  @Test
+  void trainsAndEvaluatesABaseModel() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), (Teenygrad.TEXT + "\n\n").repeat(20));
+    String out = folder.resolve("model").toString();
+    assertThat(Teenygrad.run("nanochat", "base-train", "--data", text.toString(), "--out", out).errLines())
+        .singleElement().asString().contains("there is no tokenizer", "tok-train");
+    assertThat(Teenygrad.run("nanochat", "tok-train", "--data", text.toString(), "--vocab-size", "270", "--out", folder.toString()).status()).isZero();
+    List<String> command = new ArrayList<>(List.of(
+        "nanochat", "base-train", "--data", text.toString(), "--out", out, "--tokenizer", folder.resolve("tokenizer.json").toString()));
+    List<String> small = List.of(
+        "--depth", "1", "--aspect-ratio", "32", "--head-dim", "16", "--max-seq-len", "16", "--device-batch-size", "1", "--total-batch-size", "16",
+        "--eval-tokens", "16", "--num-iterations", "3", "--device", "interpreter");
+    command.addAll(small);
+    Teenygrad.Result planned = Teenygrad.run(Stream.concat(command.stream(), Stream.of("--plan")).toArray(String[]::new));
+    assertThat(planned.out()).contains("model: 1 blocks of 32, 2 heads", "iterations 0 to 3, 16 tokens each (1 x 1 x 16), 48 in all");
+    command.add("--json");
+    Teenygrad.Result trained = Teenygrad.run(command.toArray(String[]::new));
+    assertThat(trained.out()).contains("\"finalValBpb\": ", "\"iterations\": 3");
+    Teenygrad.Result evaluated = Teenygrad.run(
+        "nanochat", "base-eval", "--data", text.toString(), "--from", out, "--device-batch-size", "1", "--split-tokens", "16", "--device", "interpreter");
+    assertThat(evaluated.out()).contains("bits per byte");
   }
 }

@@ -28,7 +28,7 @@ import org.teenygrad.Device;
 /// Each loop over the loader is one epoch, the next one. What comes when is a function of the seed and of how many examples were
 /// drawn: [#state] is all that a checkpoint needs to hold, whatever the number of workers, and a loop after [#restore] begins with the
 /// batch that would have come next.
-public final class DataLoader implements Iterable<Batch>, AutoCloseable {
+public final class DataLoader implements BatchSource, Iterable<Batch>, AutoCloseable {
   private static final int BATCHES_A_WORKER = 2;
 
   /// Idle threads end, so that nothing is left of a loader that nobody closes.
@@ -157,6 +157,7 @@ public final class DataLoader implements Iterable<Batch>, AutoCloseable {
   }
 
   /// The batches of an epoch: PyTorch's `len(loader)`. [Long#MAX_VALUE] for a loader [#withReplacement].
+  @Override
   public long batches() {
     long examples = sampler.epoch();
     return examples == Long.MAX_VALUE ? examples : dropLast ? examples / batchSize : Math.ceilDiv(examples, (long) batchSize);
@@ -176,6 +177,7 @@ public final class DataLoader implements Iterable<Batch>, AutoCloseable {
   /// Epoch after epoch without an end, from where this loader stands.
   /// @throws IllegalArgumentException if an epoch has no batch
   /// @throws IllegalStateException if the loader is closed
+  @Override
   public Iterator<Batch> endless() {
     if (batches() == 0) {
       throw new IllegalArgumentException(
@@ -212,6 +214,7 @@ public final class DataLoader implements Iterable<Batch>, AutoCloseable {
   }
 
   /// Where the loop begun last stands: the batches that it has handed out count, those that workers have made ahead do not.
+  @Override
   public CounterRandom.State state() {
     return new CounterRandom.State(sampler.seed(), drawn);
   }
@@ -226,6 +229,7 @@ public final class DataLoader implements Iterable<Batch>, AutoCloseable {
   /// for (Batch batch : resumed) { }   // the second batch, and all is as if there had been no break
   /// ```
   /// @throws IllegalArgumentException if the state is no state of a loader that draws as this one
+  @Override
   public void restore(CounterRandom.State state) {
     if (state.counter() < 0) {
       throw new IllegalArgumentException(String.format(Locale.ROOT, "DataLoader: %d examples cannot have been drawn", state.counter()));

@@ -1,9 +1,9 @@
 package org.teenygrad.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -20,19 +20,19 @@ final class MeanMetrics {
   /// How many batches are handed to the device before their results are waited for.
   private static final int BATCHES_AT_ONCE = 16;
 
-  private final List<String> names;
+  private final int count;
   private final Function<Batch, List<Tensor>> metrics;
   private final Map<List<Shape>, Recorded> recorded = new HashMap<>();
 
-  /// @param metrics a scalar for each name, the mean over the examples of the batch
-  MeanMetrics(List<String> names, Function<Batch, List<Tensor>> metrics) {
-    this.names = names;
+  /// @param metrics `count` scalars, each the mean over the examples of the batch
+  MeanMetrics(int count, Function<Batch, List<Tensor>> metrics) {
+    this.count = count;
     this.metrics = metrics;
   }
 
-  /// The metrics of some batches under names with a prefix; of none they are NaN.
-  Map<String, Double> over(String prefix, Iterator<Batch> batches, BooleanSupplier stop) {
-    double[] sums = new double[names.size()];
+  /// The metrics of some batches; of none they are NaN.
+  double[] over(Iterator<Batch> batches, BooleanSupplier stop) {
+    double[] sums = new double[count];
     double weights = 0;
     double first = 0;
     List<Tensor> unseen = new ArrayList<>();
@@ -48,11 +48,8 @@ final class MeanMetrics {
       }
     }
     add(sums, unseen, unseenWeights);
-    Map<String, Double> means = new LinkedHashMap<>();
-    for (int i = 0; i < sums.length; i++) {
-      means.put(prefix + "_" + names.get(i), sums[i] / weights);
-    }
-    return means;
+    double all = weights;
+    return Arrays.stream(sums).map(sum -> sum / all).toArray();
   }
 
   private Tensor call(Batch batch) {

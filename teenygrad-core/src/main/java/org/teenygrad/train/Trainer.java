@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.teenygrad.Profile;
 import org.teenygrad.RandomState;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.Batch;
+import org.teenygrad.data.BatchSource;
 import org.teenygrad.data.DataLoader;
 import org.teenygrad.nn.Module;
 import org.teenygrad.optim.LossScaling;
@@ -57,8 +59,9 @@ public final class Trainer<M extends Module> {
 
   private final M model;
   private final Optimizer optimizer;
-  private final DataLoader loader;
+  private final BatchSource source;
   private final Map<String, Objective<? super M>> metrics = new LinkedHashMap<>();
+  private final Map<String, Objective<? super M>> denominators = new LinkedHashMap<>();
   private final Map<String, LongFunction<Iterator<Batch>>> sets = new LinkedHashMap<>();
   private final List<Callback> callbacks = new ArrayList<>();
   private long epochs = 1;
@@ -67,7 +70,7 @@ public final class Trainer<M extends Module> {
   private int parts = 1;
   private ComputeType type = ComputeType.FLOAT32;
   private UnaryOperator<M> narrowed;
-  private @Nullable LrSchedule schedule;
+  private LongConsumer schedule = at -> {};
   private @Nullable CheckpointStore store;
   private @Nullable CheckpointFolder folder;
   private @Nullable Path log;
@@ -76,17 +79,17 @@ public final class Trainer<M extends Module> {
   private double bestLoss = Double.POSITIVE_INFINITY;
   private OptionalLong kernelsPerStep = OptionalLong.empty();
 
-  private Trainer(M model, Optimizer optimizer, DataLoader loader, Objective<? super M> loss) {
+  private Trainer(M model, Optimizer optimizer, BatchSource source, Objective<? super M> loss) {
     this.model = model;
     this.optimizer = optimizer;
-    this.loader = loader;
+    this.source = source;
     metrics.put(LOSS, loss);
     narrowed = whole -> Module.in(whole, type.dtype());
   }
 
   /// One epoch, unless [#epochs] or [#iterations] says otherwise.
   /// @param loss what is to fall
-  public static <M extends Module> Trainer<M> of(M model, Optimizer optimizer, DataLoader batches, Objective<? super M> loss) {
+  public static <M extends Module> Trainer<M> of(M model, Optimizer optimizer, BatchSource batches, Objective<? super M> loss) {
     return new Trainer<>(model, optimizer, batches, loss);
   }
 
@@ -114,7 +117,7 @@ public final class Trainer<M extends Module> {
   }
 
   private long iterationsAnEpoch() {
-    return loader.batches() == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(1, loader.batches() / parts);
+    return source.batches() == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(1, source.batches() / parts);
   }
 
   private long lastIteration() {
@@ -124,7 +127,19 @@ public final class Trainer<M extends Module> {
   /// The learning rate of each iteration, for all parameters; without it the optimizer's own rates stay.
   /// @return this
   public Trainer<M> learningRate(LrSchedule rates) {
-    schedule = rates;
+    return schedule(at -> optimizer.learningRate(rates.at(at)));
+  }
+
+  /// What to change in the optimizer before each iteration, in place of [#learningRate]: rates of single groups, momentum, decay.
+  /// ```java
+  /// var adam = new AdamW(model.namedParameters(), 1e-2);
+  /// Trainer.of(model, adam, DataLoader.of(Dataset.of(x, labels), 2), (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets()))
+  ///     .schedule(iteration -> adam.weightDecay(0, 0.1 / (iteration + 1)));
+  /// ```
+  /// @param change gets the number of the iteration, from 0 on
+  /// @return this
+  public Trainer<M> schedule(LongConsumer change) {
+    schedule = change;
     return this;
   }
 
@@ -173,6 +188,17 @@ public final class Trainer<M extends Module> {
     return this;
   }
 
+  /// Has evaluations say the ratio of two sums over all examples: a mean over what the second counts, such as the accuracy of the words that count.
+  /// @param numerator its mean over the examples of a batch, as for [#metric]
+  /// @param denominator as the numerator
+  /// @return this
+  /// @throws IllegalArgumentException if there is a metric of that name
+  public Trainer<M> ratio(String name, Objective<? super M> numerator, Objective<? super M> denominator) {
+    metric(name, numerator);
+    denominators.put(name, denominator);
+    return this;
+  }
+
   /// Evaluates the model on all examples of a loader. The model with the lowest loss on the set that was named last is the best.
   /// @param name what the metrics' names begin with: `val_loss`
   /// @return this
@@ -187,7 +213,8 @@ public final class Trainer<M extends Module> {
     return this;
   }
 
-  /// How many iterations there are between two evaluations, each with a checkpoint; an epoch unless said.
+  /// How many iterations there are between two evaluations, each with a checkpoint before it, and another one after it where the model is the
+  /// best; an epoch unless said.
   /// @return this
   /// @throws IllegalArgumentException if `count` is below 1
   public Trainer<M> every(long count) {
@@ -241,12 +268,12 @@ public final class Trainer<M extends Module> {
   public void restore(TrainState state) {
     iteration = state.iteration();
     bestLoss = state.bestLoss();
-    loader.restore(state.batches());
+    source.restore(state.batches());
     RandomState.shared().restore(state.random());
   }
 
   public TrainState state() {
-    return new TrainState(iteration, bestLoss, loader.state(), RandomState.shared().state());
+    return new TrainState(iteration, bestLoss, source.state(), RandomState.shared().state());
   }
 
   /// How many iterations are done.
@@ -286,7 +313,7 @@ public final class Trainer<M extends Module> {
     try (FolderLock _ = lock();
         TrainingLog rows = TrainingLog.from(log, iteration, metricNames(), this::warn);
         Saver saver = new Saver()) {
-      Iterator<Batch> batches = loader.endless();
+      Iterator<Batch> batches = source.endless();
       long total = lastIteration();
       long saved = iteration; // nothing new to save before the first iteration
       while (true) {
@@ -301,6 +328,10 @@ public final class Trainer<M extends Module> {
             callbacks.forEach(callback -> callback.step(step));
           });
         }
+        if (evaluating && !sets.isEmpty() && saved != iteration) {
+          save(saver, false); // an evaluation may take long, and fail
+          saved = iteration;
+        }
         Evaluation now = evaluating ? evaluated(stop) : null;
         if (now != null) {
           latest = sets.isEmpty() ? null : now;
@@ -314,7 +345,8 @@ public final class Trainer<M extends Module> {
           break;
         }
         pending.begin();
-        double rate = learningRate();
+        schedule.accept(iteration);
+        double rate = optimizer.learningRate(0);
         List<Tensor> losses = durations.count() == 1 ? counted(batches, stop) : step(batches, stop);
         if (losses == null) {
           stopped = true;
@@ -347,13 +379,6 @@ public final class Trainer<M extends Module> {
 
   private long interval() {
     return every > 0 ? every : iterationsAnEpoch();
-  }
-
-  private double learningRate() {
-    if (schedule != null) {
-      optimizer.learningRate(schedule.at(iteration));
-    }
-    return optimizer.learningRate(0);
   }
 
   /// An iteration whose kernels are counted.
@@ -436,23 +461,39 @@ public final class Trainer<M extends Module> {
     if (!sets.isEmpty()) {
       M computing = computing();
       M still = computing == model ? model : Module.map(computing, weight -> weight); // cast once
+      List<Objective<? super M>> objectives = new ArrayList<>(metrics.values());
+      objectives.addAll(denominators.values());
       MeanMetrics means = new MeanMetrics(
-          List.copyOf(metrics.keySet()), batch -> metrics.values().stream().map(metric -> metric.of(still, narrow(batch))).toList());
-      sets.forEach((name, batches) -> values.putAll(means.over(name, batches.apply(iteration), stop)));
+          objectives.size(), batch -> objectives.stream().map(objective -> objective.of(still, narrow(batch))).toList());
+      sets.forEach((name, batches) -> values.putAll(named(name, means.over(batches.apply(iteration), stop))));
     }
     return stop.getAsBoolean() ? null : new Evaluation(iteration, values);
   }
 
-  private void keepEvaluated(Evaluation evaluation, Saver saver) {
-    boolean best = sets.isEmpty();
-    if (!sets.isEmpty()) {
-      callbacks.forEach(callback -> callback.evaluated(evaluation));
-      String judge = List.copyOf(sets.keySet()).getLast();
-      double loss = evaluation.metric(judge + "_" + LOSS);
-      best = loss < bestLoss;
-      bestLoss = Math.min(loss, bestLoss);
+  /// @param means those of the metrics, then those of the denominators
+  private Map<String, Double> named(String set, double... means) {
+    Map<String, Double> named = new LinkedHashMap<>();
+    int metric = 0;
+    int denominator = metrics.size();
+    for (String name : metrics.keySet()) {
+      double mean = means[metric++];
+      named.put(set + "_" + name, denominators.containsKey(name) ? mean / means[denominator++] : mean);
     }
-    save(saver, best);
+    return named;
+  }
+
+  private void keepEvaluated(Evaluation evaluation, Saver saver) {
+    if (sets.isEmpty()) {
+      save(saver, true);
+      return;
+    }
+    callbacks.forEach(callback -> callback.evaluated(evaluation));
+    String judge = List.copyOf(sets.keySet()).getLast();
+    double loss = evaluation.metric(judge + "_" + LOSS);
+    if (loss < bestLoss) {
+      bestLoss = loss;
+      save(saver, true);
+    }
   }
 
   private void save(Saver saver, boolean best) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
+import org.teenygrad.data.Batch;
 import org.teenygrad.data.CounterRandom;
 import org.teenygrad.data.CsvDataset;
 import org.teenygrad.data.DataLoader;
@@ -149,6 +150,60 @@ class TrainerTest {
   }
 
   @Test
+  void anEvaluationThatFailsLosesNothing() {
+    Linear layer = Linear.of(2, 1);
+    var trainer = Trainer.of(layer, new SGD(layer.namedParameters(), 0.1), DataLoader.of(points(8), 4), (m, b) -> m.forward(b.inputs()).square().mean())
+        .evaluate("val", at -> {
+          if (at == 4) {
+            throw new IllegalStateException("no data");
+          }
+          return List.of(new Batch(List.of(Tensor.ones(1, 2)))).iterator();
+        })
+        .epochs(3)
+        .folder(folder);
+    assertThatThrownBy(trainer::train).hasMessage("no data");
+    float[] weights = layer.weight().toFloatArray();
+    Linear resumed = Linear.of(2, 1);
+    var other = Trainer.of(resumed, new SGD(resumed.namedParameters(), 0.1), DataLoader.of(points(8), 4), (m, b) -> m.forward(b.inputs()).sum())
+        .folder(folder);
+    assertThat(other.resume()).isTrue();
+    assertThat(other.iteration()).isEqualTo(4);
+    assertThat(resumed.weight().toFloatArray()).isEqualTo(weights);
+  }
+
+  @Test
+  void ratiosAreOfSumsOverAllExamples() {
+    Linear layer = Linear.of(2, 1);
+    List<Batch> batches = List.of(new Batch(List.of(Tensor.of(1f, 0f), Tensor.of(4f, 2f))), new Batch(List.of(Tensor.of(3f, 5f), Tensor.of(1f, 1f))));
+    var trainer = Trainer.of(layer, new SGD(layer.namedParameters(), 0.1), DataLoader.of(points(8), 4), (m, b) -> b.inputs().mean())
+        .ratio("rate", (m, b) -> b.inputs().mean(), (m, b) -> b.targets().mean())
+        .metric("mean", (m, b) -> b.targets().mean())
+        .evaluate("val", at -> batches.iterator());
+    Evaluation evaluation = Objects.requireNonNull(trainer.evaluate(() -> false));
+    assertThat(evaluation.metric("val_rate")).isCloseTo(9.0 / 8, within(1e-6));
+    assertThat(evaluation.metric("val_mean")).isCloseTo(2, within(1e-6));
+    assertThat(evaluation.metrics().keySet()).containsExactly("val_loss", "val_rate", "val_mean");
+  }
+
+  @Test
+  void schedulesChangeTheOptimizerBeforeEachIteration() {
+    Linear layer = Linear.of(2, 1);
+    var sgd = new SGD(layer.namedParameters(), 1);
+    List<Double> rates = new ArrayList<>();
+    Trainer.of(layer, sgd, DataLoader.of(points(8), 4), (m, b) -> m.forward(b.inputs()).square().mean())
+        .schedule(iteration -> sgd.learningRate(0.1 / (iteration + 1)))
+        .callback(new Callback() {
+          @Override
+          public void step(Step step) {
+            rates.add(step.learningRate());
+          }
+        })
+        .iterations(3)
+        .train();
+    assertThat(rates).containsExactly(0.1, 0.05, 0.1 / 3);
+  }
+
+  @Test
   void progressIsToldInLines() {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     List<Long> saved = new ArrayList<>();
@@ -170,7 +225,7 @@ class TrainerTest {
         "iteration 6: loss #, # ms",
         "iteration 8: train_loss #, train_accuracy #, val_loss #, val_accuracy #",
         "iteration 9: train_loss #, train_accuracy #, val_loss #, val_accuracy #");
-    assertThat(saved).containsExactly(0L, 4L, 8L, 9L);
+    assertThat(saved).as("before each evaluation, and after it where the model is the best").containsExactly(0L, 4L, 4L, 8L, 8L, 9L, 9L);
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.teenygrad.data.DataLoader;
 import org.teenygrad.data.TokenDataset;
 import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.report.JsonText;
+import org.teenygrad.models.report.LossPicture;
 import org.teenygrad.models.settings.Setting;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.Optimizer;
@@ -63,7 +64,7 @@ public final class Trainer {
     if (settings.gradClip() > 0) {
       optimizer.clipNorm(settings.gradClip());
     }
-    picture = LossPicture.from(folder, 0);
+    picture = LossPicture.from(folder.log(), folder.picture(), 0);
     TokenDataset.Split tokens = corpus.tokens();
     loop = org.teenygrad.train.Trainer.of(
             model, optimizer, windows(tokens.train(), settings.seed()), (gpt, batch) -> gpt.loss(batch.inputs(), batch.targets()))
@@ -166,7 +167,7 @@ public final class Trainer {
   public TrainResult train(Progress progress, BooleanSupplier stop) {
     this.progress = progress;
     folder.create();
-    picture = LossPicture.from(folder, iteration());
+    picture = LossPicture.from(folder.log(), folder.picture(), iteration());
     org.teenygrad.train.TrainResult result;
     try {
       result = loop.train(stop);
@@ -175,7 +176,7 @@ public final class Trainer {
     }
     Evaluation last = result.last() == null ? null : Evaluation.of(result.last());
     if (result.stopped()) {
-      picture.draw(title(), last);
+      draw(last);
     }
     return new TrainResult(
         iteration(),
@@ -203,6 +204,13 @@ public final class Trainer {
     return evaluation == null ? null : Evaluation.of(evaluation);
   }
 
+  private void draw(@Nullable Evaluation latest) {
+    if (latest != null) {
+      picture.validation(latest.iteration(), latest.valLoss());
+    }
+    picture.draw(title());
+  }
+
   private String title() {
     return String.format(Locale.ROOT, "nanoGPT, %d layers of %d, on %s", settings.nLayer(), settings.nEmbd(), Printable.of(corpus.source()));
   }
@@ -211,7 +219,7 @@ public final class Trainer {
   private final class Report implements Callback {
     @Override
     public void step(Step step) {
-      picture.add(step);
+      picture.train((int) step.iteration(), step.loss());
       progress.iteration((int) step.iteration() + 1, step.loss(), step.millis());
     }
 
@@ -219,7 +227,7 @@ public final class Trainer {
     public void evaluated(org.teenygrad.train.Evaluation evaluation) {
       Evaluation losses = Evaluation.of(evaluation);
       progress.evaluated(losses);
-      picture.draw(title(), losses);
+      draw(losses);
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /// Setting.changed(new Coin(10), Map.of("nTosses", 20)) // Coin[nTosses=20]
 /// ```
 /// @param name `nLayer`
-/// @param type int, long, double, boolean or an enum
+/// @param type int, long, double, boolean, String or an enum
 /// @param help what `--help` says
 public record Setting(String name, Class<?> type, String help) {
 
@@ -54,6 +54,7 @@ public record Setting(String name, Class<?> type, String help) {
         case "long" -> Long.parseLong(text);
         case "double" -> Double.parseDouble(text);
         case "boolean" -> truth(text);
+        case "String" -> text;
         default -> constant(text);
       };
     } catch (IllegalArgumentException e) {
@@ -86,6 +87,7 @@ public record Setting(String name, Class<?> type, String help) {
       case "int", "long" -> "an integer";
       case "double" -> "a number";
       case "boolean" -> "true or false";
+      case "String" -> "text";
       default -> constants().map(constant -> constant.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(", ")).replaceFirst(", ([^,]*)$", " or $1");
     };
   }

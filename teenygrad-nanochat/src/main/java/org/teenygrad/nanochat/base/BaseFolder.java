@@ -1,0 +1,73 @@
+package org.teenygrad.nanochat.base;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
+import org.teenygrad.nanochat.tokenizer.TokenizerFiles;
+import org.teenygrad.state.FileException;
+
+/// The folder of a model, which its tokenizer's training and its own write.
+///
+/// | file | what |
+/// | --- | --- |
+/// | `tokenizer.json` | the tokenizer |
+/// | `checkpoint.safetensors` | all that it takes to go on: weights, optimizer, position in the data, random numbers, settings |
+/// | `model.safetensors` | the weights with the lowest validation loss so far, under nanochat's names |
+/// | `config.json` | the settings and where the training stands, for people |
+/// | `log.csv` | the losses of each iteration |
+/// | `loss.svg` | a picture of them |
+///
+/// Each is replaced as a whole: a process that is killed leaves the old file or the new one.
+public record BaseFolder(Path path) {
+  /// The tokenizer that is trained into this folder.
+  public Path tokenizerFile() {
+    return path.resolve("tokenizer.json");
+  }
+
+  public Path checkpoint() {
+    return path.resolve("checkpoint.safetensors");
+  }
+
+  public Path best() {
+    return path.resolve("model.safetensors");
+  }
+
+  public Path config() {
+    return path.resolve("config.json");
+  }
+
+  public Path log() {
+    return path.resolve("log.csv");
+  }
+
+  public Path picture() {
+    return path.resolve("loss.svg");
+  }
+
+  /// Whether a training has left a checkpoint here.
+  public boolean hasCheckpoint() {
+    return Files.exists(checkpoint());
+  }
+
+  /// Makes the folder unless it is there.
+  /// @throws FileException if it cannot be made
+  void create() {
+    try {
+      Files.createDirectories(path);
+    } catch (IOException e) {
+      throw FileException.cannotWrite(path, e);
+    }
+  }
+
+  /// @throws IllegalArgumentException if there is none, or it is of another kind
+  public NanochatTokenizer tokenizer() {
+    return TokenizerFiles.read(tokenizerFile());
+  }
+
+  /// The model with the lowest validation loss; the last one where none was ever computed.
+  /// @throws FileException if there is none, or it cannot be read
+  public BaseCheckpoint.Trained model() {
+    return BaseCheckpoint.open(Files.exists(best()) || !hasCheckpoint() ? best() : checkpoint()).model();
+  }
+}

@@ -1,0 +1,110 @@
+package org.teenygrad.nanochat.base;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
+import org.teenygrad.nanochat.tokenizer.TokenizerTrainer;
+import org.teenygrad.train.Callback;
+import org.teenygrad.train.ComputeType;
+import org.teenygrad.train.Evaluation;
+import org.teenygrad.train.TrainResult;
+
+class BaseTrainerTest {
+  private static final BaseSettings SMALL = BaseSettings.DEFAULT.with(Map.ofEntries(
+      Map.entry("depth", 2), Map.entry("aspectRatio", 16), Map.entry("headDim", 16), Map.entry("maxSeqLen", 16),
+      Map.entry("deviceBatchSize", 2), Map.entry("totalBatchSize", 64), Map.entry("numIterations", 6), Map.entry("evalEvery", 3),
+      Map.entry("evalTokens", 64L), Map.entry("warmupSteps", 2)));
+
+  @TempDir Path folder;
+  private List<Path> data = List.of();
+  private NanochatTokenizer tokenizer = new TokenizerTrainer(265).train(List.of("a").iterator()).tokenizer();
+
+  @BeforeEach
+  void corpus() throws IOException {
+    List<String> documents = IntStream.range(0, 200)
+        .mapToObj(i -> "The number " + i + " is " + (i % 2 == 0 ? "even" : "odd") + ", and the one after it is not.").toList();
+    data = List.of(Files.writeString(folder.resolve("corpus.txt"), String.join("\n\n", documents)));
+    tokenizer = new TokenizerTrainer(300).train(documents.iterator()).tokenizer();
+  }
+
+  private BaseTrainer start(String name) {
+    return BaseTrainer.start(SMALL, data, tokenizer, new BaseFolder(folder.resolve(name)));
+  }
+
+  private BaseTrainer resume(String name) {
+    return BaseTrainer.resume(data, tokenizer, new BaseFolder(folder.resolve(name)), settings -> settings);
+  }
+
+  /// All columns of the log but the duration.
+  private List<String> log(String name) throws IOException {
+    return Files.readAllLines(folder.resolve(name).resolve("log.csv")).stream().map(row -> row.replaceFirst("^((?:[^,]*,){3})[^,]*,", "$1")).toList();
+  }
+
+  @Test
+  void stoppingAndGoingOnLeavesNoTrace() throws IOException {
+    TrainResult whole = start("whole").train(new Callback() {}, () -> false);
+    assertThat(whole.iterations()).isEqualTo(6);
+    BaseTrainer stopped = start("parts");
+    int[] asked = {0};
+    // two batches an iteration: this stops between those of the second one, which is then done again
+    assertThat(stopped.train(new Callback() {}, () -> stopped.iteration() == 1 && ++asked[0] > 1).iterations()).isEqualTo(1);
+    BaseTrainer again = resume("parts");
+    assertThat(again.train(new Callback() {}, () -> again.iteration() >= 4).iterations()).isEqualTo(4);
+    TrainResult parts = resume("parts").train(new Callback() {}, () -> false);
+    assertThat(parts.last()).isEqualTo(whole.last());
+    assertThat(log("parts")).isEqualTo(log("whole")).hasSize(1 + 6 + 1);
+    assertThat(log("whole").getFirst()).isEqualTo("iteration,loss,learning_rate,val_loss,val_bpb");
+    for (String file : List.of("checkpoint.safetensors", "model.safetensors")) {
+      assertThat(Files.readAllBytes(folder.resolve("parts").resolve(file))).isEqualTo(Files.readAllBytes(folder.resolve("whole").resolve(file)));
+    }
+    assertThat(folder.resolve("whole").resolve("loss.svg")).exists();
+    assertThat(folder.resolve("whole").resolve("config.json")).content().contains("\"depth\": 2");
+  }
+
+  @Test
+  void learnsAndSaysBitsPerByteOfTheModelThatItKeeps() {
+    BaseSettings settings = SMALL.with(Map.of(
+        "numIterations", 30, "evalEvery", 30, "evalTokens", 320L, "matrixLr", 1.0, "embeddingLr", 20.0, "unembeddingLr", 0.5));
+    BaseFolder out = new BaseFolder(folder.resolve("out"));
+    Evaluation last = Objects.requireNonNull(
+        BaseTrainer.start(settings, data, tokenizer, out).train(new Callback() {}, () -> false).last());
+    assertThat(last.metric("val_loss")).isLessThan(0.75 * Math.log(300));
+    BaseCheckpoint.Trained trained = out.model();
+    assertThat(trained.iteration()).isEqualTo(30);
+    Evaluation evaluation = BaseTrainer.evaluate(trained, data, tokenizer, 2, 320);
+    assertThat(evaluation.metric("val_bpb")).isCloseTo(last.metric(BaseTrainer.VAL_BPB), within(1e-6));
+    assertThat(evaluation.metric("train_bpb")).isCloseTo(evaluation.metric("val_bpb"), within(1.0));
+  }
+
+  @Test
+  void trainsInBfloat16() {
+    BaseSettings settings = SMALL.with(Map.of("numIterations", 2, "dtype", ComputeType.BFLOAT16));
+    Evaluation last = Objects.requireNonNull(
+        BaseTrainer.start(settings, data, tokenizer, new BaseFolder(folder.resolve("out"))).train(new Callback() {}, () -> false).last());
+    assertThat(last.metric("val_loss")).isBetween(1.0, 1.2 * Math.log(300));
+  }
+
+  @Test
+  void saysWhyItCannotGoOn() {
+    assertThatThrownBy(() -> resume("nothing")).hasMessageContaining("does not have a file checkpoint.safetensors");
+    BaseTrainer trainer = start("out");
+    trainer.train(new Callback() {}, () -> trainer.iteration() >= 1);
+    BaseFolder out = new BaseFolder(folder.resolve("out"));
+    assertThatThrownBy(() -> BaseTrainer.resume(data, tokenizer, out, settings -> settings.with(Map.of("depth", 3))))
+        .hasMessageContaining("has depth 2, not 3: resume without --depth");
+    NanochatTokenizer other = new TokenizerTrainer(280).train(List.of("What is the number after one?").iterator()).tokenizer();
+    assertThatThrownBy(() -> BaseTrainer.resume(data, other, out, settings -> settings)).hasMessageContaining("a tokenizer of 300 tokens, and this one has 280");
+  }
+}

@@ -49,4 +49,19 @@ public final class State {
       SafetensorsFile.write(path, entries, metadata);
     }
   }
+
+  /// The part of a state whose names begin with a prefix, without it, in its order: one module's of a whole model's, or the weights of a checkpoint.
+  ///
+  /// ```java
+  /// State.below("encoder.", Map.of("encoder.weight", 1, "decoder.weight", 2)); // {weight=1}
+  /// ```
+  public static <V> Map<String, V> below(String prefix, Map<String, V> state) {
+    Map<String, V> part = new LinkedHashMap<>();
+    state.forEach((name, value) -> {
+      if (name.startsWith(prefix)) {
+        part.put(name.substring(prefix.length()), value);
+      }
+    });
+    return part;
+  }
 }

@@ -79,21 +79,11 @@ record CheckpointFolder(Path folder, Module model, Optimizer optimizer) implemen
     }
     Map<String, Tensor> tensors = State.load(file);
     try {
-      model.loadStateDict(below(MODEL, tensors));
-      optimizer.loadStateDict(below(OPTIMIZER, tensors));
+      model.loadStateDict(State.below(MODEL, tensors));
+      optimizer.loadStateDict(State.below(OPTIMIZER, tensors));
     } catch (IllegalArgumentException e) {
       throw FileException.malformed(file, KIND, "it belongs to another model or optimizer: " + e.getMessage());
     }
     return state;
-  }
-
-  private static Map<String, Tensor> below(String prefix, Map<String, Tensor> tensors) {
-    Map<String, Tensor> part = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> {
-      if (name.startsWith(prefix)) {
-        part.put(name.substring(prefix.length()), tensor);
-      }
-    });
-    return part;
   }
 }

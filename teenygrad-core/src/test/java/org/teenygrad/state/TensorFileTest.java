@@ -57,6 +57,13 @@ class TensorFileTest {
   }
 
   @Test
+  void theStateBelowAPrefixHasTheNamesWithoutIt() {
+    Map<String, Integer> state = new LinkedHashMap<>();
+    List.of("model.w", "optimizer.step", "model.model.b", "models", "model.").forEach(name -> state.put(name, name.length()));
+    assertThat(State.below("model.", state)).containsExactly(Map.entry("w", 7), Map.entry("model.b", 13), Map.entry("", 6));
+  }
+
+  @Test
   void readsTypesOfEightBits() {
     Path file = folder.resolve("f8.safetensors");
     byte[] bits = {0x00, 0x38, (byte) 0xB8, 0x01, 0x7E, 0x7F};

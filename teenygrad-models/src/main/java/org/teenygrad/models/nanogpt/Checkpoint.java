@@ -11,6 +11,7 @@ import org.teenygrad.data.CounterRandom;
 import org.teenygrad.models.settings.Setting;
 import org.teenygrad.state.FileException;
 import org.teenygrad.state.SafetensorsFile;
+import org.teenygrad.state.State;
 import org.teenygrad.train.CheckpointFacts;
 
 /// What a training knows besides its tensors; and how both are kept in one file.
@@ -74,17 +75,6 @@ record Checkpoint(
 
   /// Facts and tensors of a file, the latter copied to the default device.
   record Content(Path file, Checkpoint facts, Map<String, Tensor> tensors) {
-    /// The tensors whose names begin with that, without it.
-    Map<String, Tensor> below(String prefix) {
-      Map<String, Tensor> part = new LinkedHashMap<>();
-      tensors.forEach((name, tensor) -> {
-        if (name.startsWith(prefix)) {
-          part.put(name.substring(prefix.length()), tensor);
-        }
-      });
-      return part;
-    }
-
     /// An error of these tensors not being those of these facts.
     FileException misfit(IllegalArgumentException cause) {
       return Checkpoint.misfit(file, cause);
@@ -111,11 +101,7 @@ record Checkpoint(
   private void requireSizes(Path file, SafetensorsFile stored) {
     Map<String, Shape> shapes = new HashMap<>();
     try {
-      stored.entries().forEach((name, entry) -> {
-        if (name.startsWith(Trainer.MODEL)) {
-          shapes.put(name.substring(Trainer.MODEL.length()), entry.tensorShape());
-        }
-      });
+      State.below(Trainer.MODEL, stored.entries()).forEach((name, entry) -> shapes.put(name, entry.tensorShape()));
       StateSizes.require(settings.model(vocabulary.codePointCount(0, vocabulary.length())), shapes);
     } catch (IllegalArgumentException e) {
       throw misfit(file, e);

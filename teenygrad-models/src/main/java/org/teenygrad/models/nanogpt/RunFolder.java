@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.teenygrad.data.CharTokenizer;
 import org.teenygrad.state.FileException;
+import org.teenygrad.state.State;
 
 /// The folder that a training writes.
 ///
@@ -80,7 +81,7 @@ public record RunFolder(Path path) {
     try {
       CharTokenizer tokenizer = CharTokenizer.of(content.facts().vocabulary());
       Gpt model = Gpt.of(content.facts().settings().model(tokenizer.vocabularySize()));
-      model.loadStateDict(content.below(Trainer.MODEL));
+      model.loadStateDict(State.below(Trainer.MODEL, content.tensors()));
       return new Trained(model, tokenizer, content.facts().iteration());
     } catch (IllegalArgumentException e) {
       throw content.misfit(e);

@@ -23,6 +23,7 @@ import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.Optimizer;
 import org.teenygrad.optim.ParameterGroup;
 import org.teenygrad.state.AtomicFiles;
+import org.teenygrad.state.State;
 import org.teenygrad.train.Callback;
 import org.teenygrad.train.CheckpointStore;
 import org.teenygrad.train.Step;
@@ -119,8 +120,8 @@ public final class Trainer {
     requireSameModel(folder, saved.settings(), resumption.settings());
     Trainer trainer = new Trainer(resumption.settings(), resumption.corpus(), folder);
     try {
-      trainer.model.loadStateDict(content.below(MODEL));
-      trainer.optimizer.loadStateDict(content.below(OPTIMIZER));
+      trainer.model.loadStateDict(State.below(MODEL, content.tensors()));
+      trainer.optimizer.loadStateDict(State.below(OPTIMIZER, content.tensors()));
     } catch (IllegalArgumentException e) {
       throw content.misfit(e);
     }

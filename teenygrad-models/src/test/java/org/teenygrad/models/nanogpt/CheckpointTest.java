@@ -15,6 +15,7 @@ import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.CounterRandom;
 import org.teenygrad.state.FileException;
+import org.teenygrad.state.State;
 
 /// A process is killed while it saves, again and again; what it leaves must be whole.
 class CheckpointTest {
@@ -86,8 +87,8 @@ class CheckpointTest {
       Checkpoint.Content content = Checkpoint.open(file);
       int iteration = content.facts().iteration();
       assertThat(content.facts()).isEqualTo(checkpoint(iteration));
-      assertThat(content.below("model.")).containsOnlyKeys("a", "wte.weight", "wpe.weight", "h.0.ln1.weight");
-      assertThat(content.below("optimizer.")).containsOnlyKeys("b");
+      assertThat(State.below("model.", content.tensors())).containsOnlyKeys("a", "wte.weight", "wpe.weight", "h.0.ln1.weight");
+      assertThat(State.below("optimizer.", content.tensors())).containsOnlyKeys("b");
       assertThat(content.tensors().values()).allSatisfy(t -> assertThat(t.toFloatArray()).containsOnly(iteration));
     }
     try (var files = Files.list(folder)) {

@@ -1,6 +1,5 @@
 package org.teenygrad.bench;
 
-import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +13,6 @@ import org.teenygrad.Tensor;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Program;
-import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.engine.runtime.nulldevice.NullDevice;
 import org.teenygrad.engine.schedule.Recording;
@@ -40,17 +38,13 @@ enum PlanningDevice {
   PlanningDevice(String text, Target target) {
     this.text = text;
     device = Device.of("planned-" + text);
-    Devices.register(device.name(), d -> new Runtime(d, NullDevice.open(d).allocator(), target, program -> {
-      programs.put(new Written(program.name(), program.graph()), program);
-      return arguments -> {};
-    }));
+    Devices.register(device.name(), d -> NullDevice.open(d, target, program -> programs.put(new Written(program.name(), program.graph()), program)));
   }
 
   /// A tensor without contents.
-  @SuppressWarnings("restricted") // a segment of any size that nobody reads
   Tensor tensor(DType dtype, int... shape) {
     Shape sizes = Shape.of(shape);
-    return Tensor.ofMemory(MemorySegment.NULL.reinterpret(Math.max(1, sizes.elements()) * dtype.bytes()), dtype, sizes, device);
+    return Tensor.ofMemory(NullDevice.memory(Math.max(1, sizes.elements()) * dtype.bytes()), dtype, sizes, device);
   }
 
   /// A line for each kernel of a graph, sorted: the order of launches that are independent may differ from process to process.

@@ -24,7 +24,6 @@ import org.teenygrad.engine.codegen.Stage;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.runtime.Devices;
-import org.teenygrad.engine.runtime.Kernel;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.engine.runtime.Target;
@@ -107,16 +106,15 @@ public record GpuLadder(
       llvm = new LlvmCompiler(LlvmTarget.nvptx(whole.rung() == Rung.TENSOR_MEMORY ? "sm_90a" : "sm_80", 81), LlvmCompiler.CLEAN_UP, 2, true);
       device = Device.of("ladder-" + rung.text);
       Devices.register(device.name(), d -> present == null
-          ? new Runtime(d, NullDevice.open(d).allocator(), target, this::keep)
+          ? NullDevice.open(d, target, this::keep)
           : new Runtime(d, present.allocator(), target, program -> {
             keep(program);
             return present.compiler().compile(program);
           }, present.machine()));
     }
 
-    private Kernel keep(Program program) {
+    private void keep(Program program) {
       programs.put(program.name(), program);
-      return arguments -> {};
     }
 
     /// @param inputs shapes of tensors

@@ -14,7 +14,6 @@ import org.teenygrad.book.Page;
 import org.teenygrad.book.Program;
 import org.teenygrad.book.Section;
 import org.teenygrad.engine.runtime.Devices;
-import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.engine.runtime.nulldevice.NullDevice;
 import org.teenygrad.models.settings.Help;
@@ -164,8 +163,7 @@ public record FlashAttention(
   /// A GPU of an H200's kind that plans as one and runs nothing.
   private static Device plannedGpu() {
     Device device = Device.of("planned-gpu");
-    Devices.register(device.name(), d -> new Runtime(d, NullDevice.open(d).allocator(),
-        new Target.Gpu(132, 227 << 10, Target.Rung.TENSOR_MEMORY), program -> arguments -> {}));
+    Devices.register(device.name(), d -> NullDevice.open(d, new Target.Gpu(132, 227 << 10, Target.Rung.TENSOR_MEMORY), program -> {}));
     return device;
   }
 

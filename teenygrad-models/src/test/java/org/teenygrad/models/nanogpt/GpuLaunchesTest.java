@@ -2,7 +2,6 @@ package org.teenygrad.models.nanogpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -14,7 +13,6 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.runtime.Devices;
-import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.engine.runtime.nulldevice.NullDevice;
 import org.teenygrad.engine.schedule.Recording;
@@ -30,13 +28,12 @@ class GpuLaunchesTest {
 
   static {
     Target target = new Target.Gpu(132, 227 << 10, Target.Rung.TENSOR_MEMORY);
-    Devices.register(GPU.name(), device -> new Runtime(device, NullDevice.open(device).allocator(), target, program -> arguments -> {}));
+    Devices.register(GPU.name(), device -> NullDevice.open(device, target, program -> {}));
   }
 
   /// A tensor without contents.
-  @SuppressWarnings("restricted") // a segment of any size that nobody reads
   private static Tensor tensor(DType dtype, Shape shape) {
-    return Tensor.ofMemory(MemorySegment.NULL.reinterpret(shape.elements() * dtype.bytes()), dtype, shape, GPU);
+    return Tensor.ofMemory(NullDevice.memory(shape.elements() * dtype.bytes()), dtype, shape, GPU);
   }
 
   @Test

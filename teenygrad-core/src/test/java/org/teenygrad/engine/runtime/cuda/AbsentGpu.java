@@ -1,6 +1,5 @@
 package org.teenygrad.engine.runtime.cuda;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +13,7 @@ import org.teenygrad.Tensor;
 import org.teenygrad.engine.codegen.Generator;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Devices;
-import org.teenygrad.engine.runtime.Kernel;
 import org.teenygrad.engine.runtime.Program;
-import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.engine.runtime.Target.Rung;
 import org.teenygrad.engine.runtime.llvm.LlvmCompiler;
@@ -61,12 +58,11 @@ public final class AbsentGpu {
     this.target = target;
     device = Device.of(name);
     llvm = new LlvmCompiler(gpu.llvmTarget(), LlvmCompiler.CLEAN_UP, 2, true);
-    Devices.register(name, d -> new Runtime(d, NullDevice.open(d).allocator(), target, this::keep, gpu.toString()));
+    Devices.register(name, d -> NullDevice.open(d, target, this::keep));
   }
 
-  private Kernel keep(Program program) {
+  private void keep(Program program) {
     kernels.putIfAbsent(new Written(program.name(), program.graph()), new PtxKernel(program, llvm));
-    return arguments -> {};
   }
 
   public Device device() {
@@ -89,10 +85,9 @@ public final class AbsentGpu {
   }
 
   /// A tensor without contents.
-  @SuppressWarnings("restricted") // a segment of any size that nobody reads
   public Tensor tensor(DType dtype, int... shape) {
     Shape sizes = Shape.of(shape);
-    return Tensor.ofMemory(MemorySegment.NULL.reinterpret(sizes.elements() * dtype.bytes()), dtype, sizes, device);
+    return Tensor.ofMemory(NullDevice.memory(sizes.elements() * dtype.bytes()), dtype, sizes, device);
   }
 
   /// The kernel of each launch of an action on this device, in order: one that is launched twice is there twice. What other

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /// | path | what |
 /// | --- | --- |
 /// | `teenygrad` | the launcher |
-/// | `lib/*.jar` | teenygrad and what it needs |
+/// | `lib/*.jar` | teenygrad and what it needs, stored ([StoredJar]) |
 /// | `lib/native/PLATFORM/libLLVM.so` | where `runtime.llvm.LlvmLibrary` looks first: beside the jars |
 /// | `lib/teenygrad.aot` | what the JVM learned in a [Rehearsal] |
 /// | `runtime/` | the JVM and the modules of the JDK that are needed |
@@ -30,7 +30,9 @@ final class Image {
   static void build(Path jars, Path llvm, Path fixed, Path license, Path image) throws IOException {
     delete(image);
     Path lib = Files.createDirectories(image.resolve("lib"));
-    copyFiles(jars, lib);
+    for (Path jar : filesOf(jars)) {
+      StoredJar.copy(jar, lib.resolve(jar.getFileName()));
+    }
     copyFiles(fixed, image);
     Files.copy(license, image.resolve("LICENSE"));
     copyFiles(license.resolveSibling("licenses"), Files.createDirectories(image.resolve("licenses")));
@@ -54,10 +56,14 @@ final class Image {
   }
 
   private static void copyFiles(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.sorted().toList()) {
-        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
-      }
+    for (Path file : filesOf(from)) {
+      Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+    }
+  }
+
+  private static List<Path> filesOf(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,15 +16,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.teenygrad.data.TokenizerFuzzTarget;
 
-/// Jazzer makes up files for each reader, and texts: it changes good ones, and keeps what reaches new code, for two seconds,
-/// `-Dfuzz.seconds=N`, or a minute with `-Pcampaign`. What it finds fault with is kept in `target/fuzz`.
+/// Jazzer makes up files for all readers, and texts: it changes good ones, and keeps what reaches new code, for ten seconds
+/// (texts: two), `-Dfuzz.seconds=N`, or ten minutes with `-Pcampaign`. What it finds fault with is kept in `target/fuzz`.
+///
+/// One process has all readers, as its start and the instrumenting of classes take longer than what is then done.
 class FuzzTest {
   private static final int MAX_BYTES = 4096;
-  private static final String SECONDS = System.getProperty("fuzz.seconds", "2");
 
   /// Jazzer's sanitizers that can say something about a reader; the others only take time.
   private static final List<String> IDLE_HOOKS = List.of(
@@ -35,11 +35,14 @@ class FuzzTest {
 
   @TempDir Path folder;
 
-  @ParameterizedTest
-  @EnumSource
-  void everyFileLoadsOrIsRefused(Samples samples) throws IOException, InterruptedException {
+  @Test
+  void everyFileLoadsOrIsRefused() throws IOException, InterruptedException {
     write(folder, Samples.neighbours());
-    fuzz(samples.name(), FuzzTarget.class, "org.teenygrad.state.**", samples.files(), folder.resolve(samples.fileName));
+    Map<String, byte[]> seeds = new HashMap<>();
+    for (Samples samples : Samples.values()) {
+      samples.files().forEach((name, file) -> seeds.put(samples + "-" + name, Bytes.littleEndian().u8(samples.ordinal()).raw(file).toArray()));
+    }
+    assertThat(fuzz("FILES", FuzzTarget.class, "org.teenygrad.state.**", 10, seeds)).as("places in the code that were reached").isGreaterThan(1000);
   }
 
   @Test
@@ -47,17 +50,18 @@ class FuzzTest {
     Map<String, byte[]> texts = Map.of(
         "words", "It's 12345 words, aren't they?\n\n  Ünïcödé 中文 🎉".getBytes(StandardCharsets.UTF_8),
         "special", "<|endoftext|>  \t\r\n!!??\u0301\u200D".getBytes(StandardCharsets.UTF_8));
-    fuzz("TOKENIZER", TokenizerFuzzTarget.class, "com.knuddels.jtokkit.**", texts, folder);
+    assertThat(fuzz("TOKENIZER", TokenizerFuzzTarget.class, "com.knuddels.jtokkit.**", 2, texts)).isGreaterThan(100);
   }
 
-  private void fuzz(String name, Class<?> target, String instrumented, Map<String, byte[]> samples, Path file)
+  /// How many places in the code were reached.
+  private int fuzz(String name, Class<?> target, String instrumented, int seconds, Map<String, byte[]> samples)
       throws IOException, InterruptedException {
     Path seeds = write(Files.createDirectory(folder.resolve("seeds")), samples);
     Files.write(seeds.resolve("longest"), new byte[MAX_BYTES]); // Jazzer makes nothing longer than what it is given.
     Path corpus = Files.createDirectory(folder.resolve("corpus"));
     Path findings = Files.createDirectories(Path.of("target", "fuzz", name));
     Path log = findings.resolve("log");
-    Process jazzer = new ProcessBuilder(command(target, instrumented, file, findings, corpus, seeds))
+    Process jazzer = new ProcessBuilder(command(target, instrumented, Integer.getInteger("fuzz.seconds", seconds), findings, corpus, seeds))
         .redirectErrorStream(true).redirectOutput(log.toFile()).start();
     int exit = jazzer.waitFor();
     String output = Files.readString(log, StandardCharsets.ISO_8859_1); // it may quote from the files
@@ -65,7 +69,7 @@ class FuzzTest {
     Matcher done = DONE.matcher(output);
     assertThat(done.find()).as(output).isTrue();
     System.out.printf(Locale.ROOT, "%s: %s inputs, %s places in the code%n", name, done.group(1), done.group(2));
-    assertThat(Integer.parseInt(done.group(2))).as("places in the code that were reached").isGreaterThan(100);
+    return Integer.parseInt(done.group(2));
   }
 
   private static Path write(Path folder, Map<String, byte[]> files) throws IOException {
@@ -75,15 +79,14 @@ class FuzzTest {
     return folder;
   }
 
-  private static List<String> command(
-      Class<?> target, String instrumented, Path file, Path findings, Path corpus, Path seeds) {
+  private List<String> command(Class<?> target, String instrumented, int seconds, Path findings, Path corpus, Path seeds) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-cp", System.getProperty("java.class.path"),
         "-Xmx256m", "-XX:MaxDirectMemorySize=256m", "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1", // a few seconds are over before more compilation pays
         "--enable-native-access=ALL-UNNAMED", "-XX:+EnableDynamicAgentLoading",
-        "-Dteenygrad.device=interpreter", "-Dfuzz.file=" + file,
+        "-Dteenygrad.device=interpreter", "-Dfuzz.folder=" + folder,
         "com.code_intelligence.jazzer.Jazzer",
         "--target_class=" + target.getName(),
         "--instrumentation_includes=" + instrumented,
@@ -91,7 +94,7 @@ class FuzzTest {
         "--disabled_hooks=" + IDLE_HOOKS.stream()
             .map("com.code_intelligence.jazzer.sanitizers."::concat).collect(Collectors.joining(File.pathSeparator)),
         "--reproducer_path=" + findings,
-        "-max_total_time=" + SECONDS, "-timeout=60", "-max_len=" + MAX_BYTES,
+        "-max_total_time=" + seconds, "-timeout=60", "-max_len=" + MAX_BYTES,
         "-rss_limit_mb=0", // Linux counts what the process that starts it once had; the heap is limited above
         "-artifact_prefix=" + findings + File.separator,
         corpus.toString(), seeds.toString());

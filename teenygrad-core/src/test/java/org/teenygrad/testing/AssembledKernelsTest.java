@@ -40,9 +40,10 @@ class AssembledKernelsTest {
   /// For each block; what one block may ask for is what a multiprocessor has, less this.
   private static final int SHARED_BYTES_OF_THE_DRIVER = 1 << 10;
 
-  /// Random graphs of each kind for each GPU, which have other seeds.
-  private static final int GRAPHS = 75;
-  private static final int FUSIONS = 15;
+  /// Random graphs of each kind for each GPU, which have other seeds; `-Pcampaign` makes ten times as many.
+  private static final int TIMES = Integer.getInteger("teenygrad.fuzz.times", 1);
+  private static final int GRAPHS = 40 * TIMES;
+  private static final int FUSIONS = 10 * TIMES;
 
   /// A GPU, which random graphs, and how many bytes of a thread's registers may lie in memory at times. For the A100, ptxas spills a
   /// little of what attention's derivatives keep, and of what a product of odd sizes gathers; this figure should fall.

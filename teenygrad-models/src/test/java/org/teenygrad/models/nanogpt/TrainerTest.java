@@ -102,32 +102,36 @@ class TrainerTest {
     }
   }
 
-  private static final TrainSettings LONG = TINY.with(Map.of("maxIters", 40, "lrDecayIters", 40, "evalInterval", 1));
+  /// How often a process is killed; `-Pcampaign` does it ten times as often.
+  private static final int KILLS = 2 * Integer.getInteger("teenygrad.fuzz.times", 1);
+
+  private static final int ITERATIONS = 10 * (KILLS + 1);
+  private static final TrainSettings LONG = TINY.with(Map.of("maxIters", ITERATIONS, "lrDecayIters", ITERATIONS, "evalInterval", 1));
 
   @Test
   void killingTheProcessWhileItSavesLeavesNoTraceInTheLosses() throws IOException, InterruptedException {
     Trainer.start(LONG, corpus(), in("whole")).train(Progress.SILENT, () -> false);
     int kills = 0;
-    for (int iteration = 0; iteration < 40; ) {
+    for (int iteration = 0; iteration < ITERATIONS; ) {
       Process process = new ProcessBuilder(
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "-cp", System.getProperty("java.class.path"),
-              "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "--enable-native-access=ALL-UNNAMED",
+              "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1",
               Training.class.getName(), in("killed").path().toString())
           .inheritIO()
           .start();
       int reached = iteration;
-      while (process.isAlive() && kills < 3 && !(isSaving() && iterationOf(in("killed")) >= reached + 8)) {
+      while (process.isAlive() && kills < KILLS && !(isSaving() && iterationOf(in("killed")) >= reached + 8)) {
         Thread.onSpinWait();
       }
-      if (process.isAlive() && kills < 3) {
+      if (process.isAlive() && kills < KILLS) {
         process.destroyForcibly();
         kills++;
       }
       assertThat(process.waitFor()).isIn(0, 137);
       iteration = resumed(in("killed")).iteration();
     }
-    assertThat(kills).isEqualTo(3);
+    assertThat(kills).isEqualTo(KILLS);
     assertThat(losses(in("killed"))).isEqualTo(losses(in("whole")));
     assertThat(Files.readAllBytes(in("killed").checkpoint())).isEqualTo(Files.readAllBytes(in("whole").checkpoint()));
   }

@@ -10,13 +10,13 @@ import picocli.CommandLine.Spec;
     name = "nanochat",
     description = "From raw text to a model that chats, a stage a command.",
     mixinStandardHelpOptions = true,
-    subcommands = {NanochatTokTrain.class, NanochatTokEval.class, NanochatBaseTrain.class, NanochatBaseEval.class})
+    subcommands = {NanochatDataset.class, NanochatTokTrain.class, NanochatTokEval.class, NanochatBaseTrain.class, NanochatBaseEval.class})
 @SuppressWarnings("NullAway.Init") // picocli sets the spec
 final class NanochatCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "which stage? There are tok-train, tok-eval, base-train and base-eval");
+    throw new CommandLine.ParameterException(spec.commandLine(), "which stage? There are dataset, tok-train, tok-eval, base-train and base-eval");
   }
 }

@@ -39,6 +39,8 @@ class NanochatCommandTest {
     assertThat(Teenygrad.run("nanochat", "tok-eval", "--out", folder.toString()).errLines())
         .singleElement().asString().contains("there is no tokenizer", "tok-train");
     assertThat(Teenygrad.run("nanochat", "tok-train").errLines()).singleElement().asString().contains("--data");
+    assertThat(Teenygrad.run("nanochat", "dataset", "-n", "1", "--url", "file:/x", "--out", folder.toString()).errLines())
+        .singleElement().asString().contains("file:/x/ must begin with http://");
     assertThat(Teenygrad.run("nanochat").errLines()).singleElement().asString().contains("which stage?");
   }
 

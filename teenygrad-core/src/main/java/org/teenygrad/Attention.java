@@ -52,8 +52,8 @@ sealed interface Attention permits Tensor {
     boolean hidden = options.mask() != null || options.window() != null;
     Tensor fixed = (hidden ? logSum.maximum(-logSum.dtype().largest()) : logSum).detach();
     Tensor weights = scores.sub(fixed).exp();
-    // For any `fixed` softmax(scores) v is what the weights give over what they sum up to, which is 1 here. The derivative by that sum needs the
-    // result only, not the weights again.
+    // For any `fixed` softmax(scores) v is what the weights give over what they sum up to, which is 1 here. The
+    // derivative by that sum needs the result only, not the weights again.
     Tensor total = Tensor.apply(OpCode.SURROGATE, logSum.onesLike(), weights.sum(-1, true));
     return weighted(weights, v, type, options).cast(logSum.dtype()).div(total).cast(type);
   }

@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// @param causal whether query i sees only the keys 0..i
 /// @param dropout the probability with which each weight is set to 0, the others growing by 1 / (1 - dropout)
 /// @param scale what the scores are multiplied with; null for `1 / sqrt(headDim)`
-/// @param window how far away from a query the keys are at most that it sees: query i sees i - window..i + window, with `causal` i - window..i
-///     (Beltagy et al., "Longformer", 2020; FlashAttention's `window_size`); null for all. Work grows with the window, not with the number of keys
-/// @param softCap what scores are kept below: `softCap * tanh(score / softCap)` before masks (Gemma Team, "Gemma 2", 2024); null for no bound
+/// @param window how far away from a query the keys are at most that it sees: query i sees i - window..i + window, with
+///     `causal` i - window..i (Beltagy et al., "Longformer", 2020; FlashAttention's `window_size`); null for all. Work
+///     grows with the window, not with the number of keys
+/// @param softCap what scores are kept below: `softCap * tanh(score / softCap)` before masks (Gemma Team, "Gemma 2",
+///     2024); null for no bound
 public record AttentionOptions(
     @Nullable Tensor mask, boolean causal, double dropout, @Nullable Double scale, @Nullable Integer window, @Nullable Double softCap) {
   /// Every query sees every key.
@@ -30,7 +32,8 @@ public record AttentionOptions(
       throw new IllegalArgumentException("attention: a window of " + window + " keys; 0 is the query's own position alone");
     }
     if (softCap != null && !(softCap > 0)) {
-      throw new IllegalArgumentException(String.format(Locale.ROOT, "attention: scores cannot be kept below %s; softCap is positive", softCap));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "attention: scores cannot be kept below %s; softCap is positive",
+          softCap));
     }
   }
 

@@ -90,7 +90,8 @@ final class Einsum {
       int first = distinct.indexOf(distinct.get(second));
       if (first < second) {
         if (tensor.shape().size(first) != tensor.shape().size(second)) {
-          throw error(name(distinct.get(first)) + " is repeated in operand " + position + ", " + tensor.shape() + ", on axes of different size");
+          throw error(name(distinct.get(first)) + " is repeated in operand " + position + ", " + tensor.shape()
+              + ", on axes of different size");
         }
         tensor = diagonal(tensor, first, second);
         distinct.remove(second--);

@@ -22,12 +22,14 @@ final class Expression {
   private static final Map<OpCode, String> INFIX =
       Map.of(OpCode.ADD, "+", OpCode.SUB, "-", OpCode.MUL, "*", OpCode.DIV, "/", OpCode.LT, "<", OpCode.EQ, "==", OpCode.NE, "!=");
 
-  private static final Set<OpCode> SILENT = EnumSet.of(OpCode.RESHAPE, OpCode.EXPAND, OpCode.PERMUTE, OpCode.CONTIGUOUS, OpCode.DETACH, OpCode.SURROGATE);
+  private static final Set<OpCode> SILENT = EnumSet.of(OpCode.RESHAPE, OpCode.EXPAND, OpCode.PERMUTE, OpCode.CONTIGUOUS, OpCode.DETACH,
+      OpCode.SURROGATE);
 
   private Expression() {}
 
   static String describe(Tensor tensor) {
-    return "%s %s on %s, not computed yet: %s".formatted(tensor.dtype(), tensor.shape(), tensor.device(), text(tensor.node(), DEEPEST, false));
+    return "%s %s on %s, not computed yet: %s".formatted(tensor.dtype(), tensor.shape(), tensor.device(),
+        text(tensor.node(), DEEPEST, false));
   }
 
   /// @param depth how many operations may be nested
@@ -40,7 +42,8 @@ final class Expression {
       case OpCode _ when isRandom(node) -> "random";
       case OpCode _ when depth == 0 -> CUT;
       case GRADIENT -> call("grad", node.inputs().subList(0, 2), depth);
-      case REDUCE -> call(node.payload(Reduction.class).combine() == OpCode.ADD ? "sum" : name(node.payload(Reduction.class).combine()), node.inputs(), depth);
+      case REDUCE -> call(node.payload(Reduction.class).combine() == OpCode.ADD ? "sum" : name(node.payload(Reduction.class).combine()),
+          node.inputs(), depth);
       case OpCode _ when INFIX.containsKey(node.op()) -> {
         String infix = text(node.input(0), depth - 1, true) + " " + INFIX.get(node.op()) + " " + text(node.input(1), depth - 1, true);
         yield operand ? "(" + infix + ")" : infix;

@@ -14,7 +14,8 @@ import java.util.List;
 /// ```
 ///
 /// @param shape of the view
-/// @param strides how many elements of the memory lie between neighbours on each axis: negative where an axis runs backwards, 0 where it repeats
+/// @param strides how many elements of the memory lie between neighbours on each axis: negative where an axis runs
+///     backwards, 0 where it repeats
 /// @param offset the position of the element whose indices are all 0
 public record Layout(Shape shape, List<Long> strides, long offset) {
 
@@ -45,7 +46,8 @@ public record Layout(Shape shape, List<Long> strides, long offset) {
     return position;
   }
 
-  /// Whether the elements follow each other in memory in their own order, without gaps: PyTorch's `is_contiguous`. A copy is; a view may be.
+  /// Whether the elements follow each other in memory in their own order, without gaps: PyTorch's `is_contiguous`. A
+  /// copy is; a view may be.
   /// ```java
   /// Tensor.arange(6).reshape(2, 3).t().layout().orElseThrow().isRowMajor();   // false
   /// ```

@@ -7,8 +7,8 @@ import org.teenygrad.engine.ir.OpCode;
 /// A mean is rounded. In float32 a mean near 1000 is off by up to 3e-5, which may be a good part of the standard deviation. Differences to
 /// the rounded mean are nearly exact, so their own mean says how far off it is, and is taken off once more.
 ///
-/// To the chain rule the correction is a constant: with exact arithmetic it is 0. Elements of 16 bits need none: they lie further apart than
-/// float32 rounds their mean.
+/// To the chain rule the correction is a constant: with exact arithmetic it is 0. Elements of 16 bits need none: they
+/// lie further apart than float32 rounds their mean.
 ///
 /// @param centred the elements less their mean
 /// @param squares the sum of the squares of `centred`: from one pass over the elements, in which the correction is found, too

@@ -34,7 +34,8 @@ record Places(Shape shape, long[] strides, long offset) {
         for (int axis = 0; axis < movement.shape().rank(); axis++) {
           long[] one = new long[movement.shape().rank()];
           one[axis] = 1;
-          padded.add(new Padded(new Places(movement.shape(), one, -movement.payload(Bounds.class).first(axis)), movement.input(0).shape().size(axis)));
+          padded.add(new Padded(new Places(movement.shape(), one, -movement.payload(Bounds.class).first(axis)),
+              movement.input(0).shape().size(axis)));
         }
       }
     }

@@ -45,7 +45,8 @@ public record Profile(List<Launch> launches, List<Making> schedules) {
   public record Making(int launches, int runs, int kernels, int compiled, long workspaceBytes, long nanos, long compileNanos) {
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "new schedule: %d launches (%d runs) of %d kernels, %d of them new; workspace %.1f MiB; made in %.1f ms, %.1f of them for code",
+      return String.format(Locale.ROOT,
+          "new schedule: %d launches (%d runs) of %d kernels, %d of them new; workspace %.1f MiB; made in %.1f ms, %.1f of them for code",
           launches, runs, kernels, compiled, workspaceBytes / 1048576.0, nanos / 1e6, compileNanos / 1e6);
     }
   }

@@ -66,7 +66,8 @@ final class Scaling {
           "prelu: the weight is one number or (channels), here (" + channels + ",), not " + weight.shape());
     }
     if (weight.dtype() != Operations.toFloating(x).dtype()) {
-      throw new IllegalArgumentException("prelu: the weight must be " + Operations.toFloating(x).dtype() + " as the input, not " + weight.dtype());
+      throw new IllegalArgumentException("prelu: the weight must be " + Operations.toFloating(x).dtype() + " as the input, not "
+          + weight.dtype());
     }
   }
 

@@ -9,7 +9,8 @@ package org.teenygrad;
 /// Tensor changed = x.at("0").with(bias);          // x stays as it is: torch.select_scatter
 /// ```
 /// Values broadcast to the part and are cast to the tensor's type. Where positions name a place twice the last value stays;
-/// positions outside the tensor are dropped, or refused as [Indexing] says. Derivatives flow to the values, and to the old tensor where it was not replaced.
+/// positions outside the tensor are dropped, or refused as [Indexing] says. Derivatives flow to the values, and to the
+/// old tensor where it was not replaced.
 public final class Selection {
   private final Tensor tensor;
   private final Subscript subscript;

@@ -340,7 +340,8 @@ public final class Tensor extends Joining
   }
 
   /// Changes this tensor's values. Tensors that were computed from it, or will be from expressions built on it
-  /// before, keep meaning the old values. After a hundred assignments that nobody asked for they are computed. No derivatives flow from a leaf to its new values. PyTorch's `copy_`.
+  /// before, keep meaning the old values. After a hundred assignments that nobody asked for they are computed. No
+  /// derivatives flow from a leaf to its new values. PyTorch's `copy_`.
   /// ```java
   /// var w = Tensor.of(1f, 2f);
   /// var old = w.mul(10);

@@ -81,7 +81,8 @@ sealed interface Values permits Tensor {
     }
     double[] all = toDoubleArray();
     int columns = shape.size(1);
-    return IntStream.range(0, shape.size(0)).mapToObj(row -> Arrays.copyOfRange(all, row * columns, (row + 1) * columns)).toArray(double[][]::new);
+    return IntStream.range(0, shape.size(0)).mapToObj(row -> Arrays.copyOfRange(all, row * columns, (row + 1) * columns))
+        .toArray(double[][]::new);
   }
 
   /// All elements in row-major order as ints; floating values lose their fraction.

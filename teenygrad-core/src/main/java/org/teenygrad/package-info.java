@@ -1,7 +1,7 @@
 /// Tensors: what they hold, what they compute, and their derivatives.
 ///
-/// A [Tensor][org.teenygrad.Tensor] is an expression. Operations return at once; asking for values plans the whole expression as a few fused kernels
-/// and runs them. A small regression from beginning to end:
+/// A [Tensor][org.teenygrad.Tensor] is an expression. Operations return at once; asking for values plans the whole
+/// expression as a few fused kernels and runs them. A small regression from beginning to end:
 ///
 /// ```java
 /// Tensor.manualSeed(1);

@@ -19,14 +19,15 @@ import org.teenygrad.bench.KernelCase.Sample;
 /// Attention in bfloat16, named by its shape.
 ///
 /// `attention_b4h16t4096d128` is causal, of 4 sequences, 16 heads, 4096 positions, 128 numbers a head. `k8` after the heads: they share
-/// the keys and values of 8. `q1` after that: there is one query a sequence, which sees all keys, as in generating text; that is measured in
-/// bytes of keys and values. At the end one of
+/// the keys and values of 8. `q1` after that: there is one query a sequence, which sees all keys, as in generating
+/// text; that is measured in bytes of keys and values. At the end one of
 /// - `_window1024`: a query sees as many keys before its own,
 /// - `_softcap15`: scores are kept below,
 /// - `_mask`, `_bias`: instead of the causal mask a tensor (time, time) of bools, half of them true, or of numbers that are added,
 ///
-/// then `_backward`: the result and the gradients of queries, keys and values. Operations are those of pairs that are not hidden by position;
-/// with derivatives they are three and a half times as many, as the backward pass multiplies five times where the forward pass multiplies twice.
+/// then `_backward`: the result and the gradients of queries, keys and values. Operations are those of pairs that are
+/// not hidden by position; with derivatives they are three and a half times as many, as the backward pass multiplies
+/// five times where the forward pass multiplies twice.
 final class AttentionCases {
   /// What the names look like.
   static final String FORM = "attention_bBhHtTdD";
@@ -71,7 +72,8 @@ final class AttentionCases {
     int heads = number(parts, "heads", 1);
     int time = number(parts, "time", 1);
     boolean generating = parts.group("queries") != null;
-    Shape shape = new Shape(number(parts, "batch", 1), heads, number(parts, "keyHeads", heads), number(parts, "queries", time), time, number(parts, "dim", 1));
+    Shape shape = new Shape(number(parts, "batch", 1), heads, number(parts, "keyHeads", heads), number(parts, "queries", time), time,
+        number(parts, "dim", 1));
     String tensor = parts.group("tensor");
     AttentionOptions options = generating || tensor != null ? AttentionOptions.DEFAULT : AttentionOptions.CAUSAL;
     if (parts.group("window") != null) {
@@ -82,8 +84,10 @@ final class AttentionCases {
     }
     boolean backward = parts.group("backward") != null;
     double flops = shape.flops(options) * (backward ? 3.5 : 1);
-    return new KernelCase(name, generating ? Unit.TERABYTES : Unit.TERAFLOPS, generating ? shape.keyBytes() : flops, DType.BFLOAT16, backward ? 2 : 4,
-        backward ? Rounding.OFTEN : Rounding.TWICE, shape.inputs(backward, tensor), shape.expression(backward, tensor, options), List.of(shape.sample(backward, tensor)));
+    return new KernelCase(name, generating ? Unit.TERABYTES : Unit.TERAFLOPS, generating ? shape.keyBytes() : flops, DType.BFLOAT16,
+        backward ? 2 : 4,
+        backward ? Rounding.OFTEN : Rounding.TWICE, shape.inputs(backward, tensor), shape.expression(backward, tensor, options),
+        List.of(shape.sample(backward, tensor)));
   }
 
   private static int number(Matcher parts, String group, int absent) {

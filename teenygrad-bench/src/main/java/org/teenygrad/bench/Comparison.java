@@ -129,7 +129,8 @@ final class Comparison implements AutoCloseable {
     List<Double> figures = mine.figures(what);
     double share = what.leastSeconds(peak) / mine.median();
     List<Row> rows = new ArrayList<>();
-    rows.add(new Row(name, what.unit().text, median(figures), figures.getFirst(), figures.getLast(), theirs.isEmpty() ? Double.NaN : median(theirs.figures(what)), share, error, what.bound(), null));
+    rows.add(new Row(name, what.unit().text, median(figures), figures.getFirst(), figures.getLast(),
+        theirs.isEmpty() ? Double.NaN : median(theirs.figures(what)), share, error, what.bound(), null));
     if (what instanceof TrainingCase) {
       double bytes = mine.gibibytes();
       rows.add(new Row(name + "_memory", "GiB", bytes, bytes, bytes, theirs.gibibytes(), Double.NaN, Double.NaN, Double.NaN, null));
@@ -189,14 +190,16 @@ final class Comparison implements AutoCloseable {
     List<String> command = Processes.java();
     command.addAll(side.settings);
     command.addAll(List.of(
-        "-D" + Settings.DEVICE.property() + "=" + device, "-cp", System.getProperty("java.class.path"), Main.class.getName(), "cuda", mode, "--seed", Long.toString(seed),
+        "-D" + Settings.DEVICE.property() + "=" + device, "-cp", System.getProperty("java.class.path"), Main.class.getName(), "cuda",
+        mode, "--seed", Long.toString(seed),
         "--only", String.join(",", cases.stream().map(GpuCase::name).toList())));
     return new Dialogue("teenygrad", command, secondsLeft());
   }
 
   private @Nullable Dialogue startPeer() {
     try (InputStream script = Objects.requireNonNull(Comparison.class.getResourceAsStream(PEER_SCRIPT))) {
-      return new Dialogue("PyTorch", List.of(Processes.python(), "-c", new String(script.readAllBytes(), StandardCharsets.UTF_8)), secondsLeft());
+      return new Dialogue("PyTorch", List.of(Processes.python(), "-c", new String(script.readAllBytes(), StandardCharsets.UTF_8)),
+          secondsLeft());
     } catch (IOException e) {
       System.err.println("no peer: " + e.getMessage() + " (TEENYGRAD_PYTHON names another Python)");
       return null;

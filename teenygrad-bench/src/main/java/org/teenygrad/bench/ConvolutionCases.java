@@ -14,7 +14,8 @@ import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.bench.KernelCase.Input;
 import org.teenygrad.bench.KernelCase.Sample;
 
-/// The convolutions of ResNet-50 (He et al., 2015; strides as in PyTorch's), each of its 3x3 and strided ones and the 1x1 ones of each stage.
+/// The convolutions of ResNet-50 (He et al., 2015; strides as in PyTorch's), each of its 3x3 and strided ones and the
+/// 1x1 ones of each stage.
 final class ConvolutionCases {
   private static final int BATCH = 64;
 
@@ -65,8 +66,8 @@ final class ConvolutionCases {
           List.of(Sample.of(List.of(List.of(image, 1, 1, 1), List.of(channel, 1, 1, 1)), List.of(image, channel, 1, 1))));
     }
 
-    /// The result and the gradients of images and weights. Each needs another sample: a gradient of images all channels of the result, one of
-    /// weights all images.
+    /// The result and the gradients of images and weights. Each needs another sample: a gradient of images all channels
+    /// of the result, one of weights all images.
     KernelCase backward() {
       int image = Sample.step(batch, 4);
       int a = Sample.step(from, 4);
@@ -90,7 +91,8 @@ final class ConvolutionCases {
       return Input.of(to, from, kernel, kernel);
     }
 
-    private KernelCase measured(String name, int passes, int copies, List<Input> inputs, UnaryOperator<List<Tensor>> expression, List<Sample> samples) {
+    private KernelCase measured(String name, int passes, int copies, List<Input> inputs,
+        UnaryOperator<List<Tensor>> expression, List<Sample> samples) {
       return new KernelCase(name, Unit.TERAFLOPS, passes * flops(), DType.BFLOAT16, copies, Rounding.ONCE, inputs, expression, samples);
     }
   }

@@ -14,8 +14,8 @@ import org.teenygrad.engine.runtime.Runtime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `teenygrad bench cuda`: checks every case against float64 references, then measures ours and PyTorch's in turns, each in a process of its
-/// own.
+/// `teenygrad bench cuda`: checks every case against float64 references, then measures ours and PyTorch's in turns,
+/// each in a process of its own.
 @Command(
     name = "cuda",
     description = {
@@ -28,7 +28,8 @@ final class CudaCommand implements Callable<Integer> {
   /// What the name of a case ends with whose peer is compiled by torch.compile.
   private static final String COMPILED = "_compile";
 
-  @Option(names = "--group", paramLabel = "GROUP", split = ",", description = "The cases of these groups: rows, products, attention, conv, index, training.")
+  @Option(names = "--group", paramLabel = "GROUP", split = ",",
+      description = "The cases of these groups: rows, products, attention, conv, index, training.")
   private List<String> groups = List.of();
 
   @Option(names = "--only", paramLabel = "NAME", split = ",", description = {
@@ -38,7 +39,8 @@ final class CudaCommand implements Callable<Integer> {
   })
   private List<String> only = List.of();
 
-  @Option(names = "--minutes", paramLabel = "N", defaultValue = "10", description = "When all has ended: what would begin too late is left out (default: 10).")
+  @Option(names = "--minutes", paramLabel = "N", defaultValue = "10",
+      description = "When all has ended: what would begin too late is left out (default: 10).")
   private double minutes;
 
   @Option(names = "--json", description = "Print a line of JSON for each case.")

@@ -23,7 +23,8 @@ record Figure(String name, String unit, double median, double min, double max, d
 
   static Figure parse(String line) {
     String[] parts = line.split("\t", -1);
-    return new Figure(parts[1], parts[2], Double.parseDouble(parts[3]), Double.parseDouble(parts[4]), Double.parseDouble(parts[5]), Double.parseDouble(parts[6]));
+    return new Figure(parts[1], parts[2], Double.parseDouble(parts[3]), Double.parseDouble(parts[4]), Double.parseDouble(parts[5]),
+        Double.parseDouble(parts[6]));
   }
 
   private static String number(double value) {

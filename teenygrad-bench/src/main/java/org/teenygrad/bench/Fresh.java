@@ -8,7 +8,8 @@ import org.teenygrad.engine.runtime.Target;
 /// What a first step costs, in a JVM and with a cache of its own.
 final class Fresh {
   /// When this JVM was started.
-  private static final long START_MILLIS = ProcessHandle.current().info().startInstant().map(java.time.Instant::toEpochMilli).orElse(System.currentTimeMillis());
+  private static final long START_MILLIS = ProcessHandle.current().info().startInstant().map(java.time.Instant::toEpochMilli)
+      .orElse(System.currentTimeMillis());
 
   private Fresh() {}
 

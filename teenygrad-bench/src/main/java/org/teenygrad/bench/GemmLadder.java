@@ -22,7 +22,8 @@ final class GemmLadder {
   private static final String ALL = "all";
   private static final double MOST_MINUTES = 4;
 
-  @Option(names = "--rung", required = true, paramLabel = "RUNG", description = "On a GPU, how gemm multiplies: naive, shared, registers, mma, wgmma, tma or all.")
+  @Option(names = "--rung", required = true, paramLabel = "RUNG",
+      description = "On a GPU, how gemm multiplies: naive, shared, registers, mma, wgmma, tma or all.")
   private String rung;
 
   @Option(names = "--device", paramLabel = "GPU", defaultValue = "cuda", description = "The GPU (default: cuda).")
@@ -31,7 +32,8 @@ final class GemmLadder {
   @Option(names = "--size", paramLabel = "N", defaultValue = "4096", description = "Rows and columns of the matrices (default: 4096).")
   private int size;
 
-  @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "bfloat16", description = "bfloat16, float16, float32 or tf32 (default: bfloat16).")
+  @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "bfloat16",
+      description = "bfloat16, float16, float32 or tf32 (default: bfloat16).")
   private String dtype;
 
   @Option(names = "--seed", paramLabel = "N", description = "What the random inputs begin with (default: the time).")

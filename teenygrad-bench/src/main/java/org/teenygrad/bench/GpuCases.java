@@ -60,14 +60,16 @@ final class GpuCases {
       return all();
     }
     Set<String> seen = new LinkedHashSet<>();
-    Stream<GpuCase> asked = Stream.concat(groups.stream().map(Group::of).flatMap(group -> group.cases().stream()), names.stream().map(GpuCases::of));
+    Stream<GpuCase> asked = Stream.concat(groups.stream().map(Group::of).flatMap(group -> group.cases().stream()),
+        names.stream().map(GpuCases::of));
     return asked.filter(what -> seen.add(what.name())).toList();
   }
 
   /// @throws IllegalArgumentException if there is no case of this name
   static GpuCase of(String name) {
     List<GpuCase> all = all();
-    return Stream.concat(all.stream().filter(what -> what.name().equals(name)), FAMILIES.stream().map(family -> family.apply(name)).filter(Objects::nonNull))
+    return Stream.concat(all.stream().filter(what -> what.name().equals(name)),
+        FAMILIES.stream().map(family -> family.apply(name)).filter(Objects::nonNull))
         .findFirst().orElseThrow(() -> {
           List<String> known = new ArrayList<>(all.stream().map(GpuCase::name).toList());
           return new IllegalArgumentException(

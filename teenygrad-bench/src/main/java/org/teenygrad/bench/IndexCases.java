@@ -42,7 +42,8 @@ final class IndexCases {
 
   static KernelCase runningSum(String name, int size) {
     List<Integer> whole = List.of(1);
-    return new KernelCase(name, Unit.MILLIS, 8.0 * size, DType.FLOAT32, 2, Rounding.FLOAT32, List.of(Input.of(size)), x -> List.of(x.getFirst().cumsum(0)),
+    return new KernelCase(name, Unit.MILLIS, 8.0 * size, DType.FLOAT32, 2, Rounding.FLOAT32, List.of(Input.of(size)),
+        x -> List.of(x.getFirst().cumsum(0)),
         List.of(Sample.of(List.of(whole), whole))).against(elements -> {
           double[] sums = elements.clone();
           Arrays.parallelPrefix(sums, Double::sum);
@@ -57,7 +58,8 @@ final class IndexCases {
     for (int row = 0; row < elements.length / columns; row++) {
       double[] one = Arrays.copyOfRange(elements, row * columns, (row + 1) * columns);
       Comparator<Integer> ascending = Comparator.comparingDouble(i -> one[i]);
-      int[] order = IntStream.range(0, columns).boxed().sorted(descending ? ascending.reversed() : ascending).limit(count).mapToInt(i -> i).toArray();
+      int[] order = IntStream.range(0, columns).boxed().sorted(descending ? ascending.reversed() : ascending).limit(count)
+          .mapToInt(i -> i).toArray();
       values.add(Arrays.stream(order).mapToDouble(i -> one[i]).toArray());
       positions.add(Arrays.stream(order).asDoubleStream().toArray());
     }

@@ -30,16 +30,19 @@ import org.teenygrad.engine.runtime.Devices;
 /// @param expression from inputs to results
 /// @param samples what is compared with the reference
 /// @param precision of its products of float32
-/// @param algorithm from the elements of a sample of the first input to the right results, in Java; null where the expression is computed in float64
+/// @param algorithm from the elements of a sample of the first input to the right results, in Java; null where the
+///     expression is computed in float64
 record KernelCase(
-    String name, Unit unit, double work, DType dtype, int copies, double bound, List<Input> inputs, UnaryOperator<List<Tensor>> expression, List<Sample> samples,
-    MatmulPrecision precision, @Nullable Function<double[], List<double[]>> algorithm)
+    String name, Unit unit, double work, DType dtype, int copies, double bound, List<Input> inputs,
+    UnaryOperator<List<Tensor>> expression, List<Sample> samples, MatmulPrecision precision, @Nullable Function<double[],
+        List<double[]>> algorithm)
     implements GpuCase {
   /// NaN in every floating type, -1 in every integer one.
   private static final byte POISON = (byte) 0xff;
 
   KernelCase(
-      String name, Unit unit, double work, DType dtype, int copies, double bound, List<Input> inputs, UnaryOperator<List<Tensor>> expression, List<Sample> samples) {
+      String name, Unit unit, double work, DType dtype, int copies, double bound, List<Input> inputs,
+      UnaryOperator<List<Tensor>> expression, List<Sample> samples) {
     this(name, unit, work, dtype, copies, bound, inputs, expression, samples, MatmulPrecision.HIGHEST, null);
   }
 

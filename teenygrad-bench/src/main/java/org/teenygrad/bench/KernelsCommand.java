@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `teenygrad bench kernels`: what the scheduler and the code generator make of a fixed set of graphs, as text. Two versions of the project made
-/// the same code if `diff` of their listings is empty; what a change of the compiler changed is what it shows.
+/// `teenygrad bench kernels`: what the scheduler and the code generator make of a fixed set of graphs, as text. Two
+/// versions of the project made the same code if `diff` of their listings is empty; what a change of the compiler
+/// changed is what it shows.
 @Command(
     name = "kernels",
     description = {

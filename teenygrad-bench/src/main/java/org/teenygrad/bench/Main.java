@@ -33,7 +33,8 @@ public final class Main implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--config", paramLabel = "MODEL", defaultValue = "char-cpu", description = "The model of gpt-step and startup: char-cpu, baby or gpt2 (default: char-cpu).")
+  @Option(names = "--config", paramLabel = "MODEL", defaultValue = "char-cpu",
+      description = "The model of gpt-step and startup: char-cpu, baby or gpt2 (default: char-cpu).")
   private String config;
 
   @Option(names = "--threads", paramLabel = "N", split = ",", defaultValue = "1,2", description = "Numbers of threads (default: 1,2).")

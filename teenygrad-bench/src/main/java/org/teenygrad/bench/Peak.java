@@ -20,7 +20,8 @@ record Peak(String machine, double bytesPerSecond, double tensorFlops, double fl
 
   /// The row of a machine; of one that is not known, NaNs.
   static Peak of(String machine) {
-    return KNOWN.stream().filter(peak -> machine.startsWith(peak.machine)).findFirst().orElse(new Peak(machine, Double.NaN, Double.NaN, Double.NaN));
+    return KNOWN.stream().filter(peak -> machine.startsWith(peak.machine)).findFirst()
+        .orElse(new Peak(machine, Double.NaN, Double.NaN, Double.NaN));
   }
 
   double flops(DType type, MatmulPrecision precision) {

@@ -36,8 +36,10 @@ record PlannedGraph(String name, Consumer<PlanningDevice> action) {
   /// @throws IllegalArgumentException if there is no graph of a name
   static List<PlannedGraph> of(List<String> names) {
     List<PlannedGraph> all = all();
-    return names.isEmpty() ? all : names.stream().map(name -> all.stream().filter(graph -> graph.name.equals(name)).findFirst().orElseThrow(() ->
-        new IllegalArgumentException("no graph '" + name + "'; there are " + String.join(", ", all.stream().map(PlannedGraph::name).toList())))).toList();
+    return names.isEmpty() ? all : names.stream()
+        .map(name -> all.stream().filter(graph -> graph.name.equals(name)).findFirst().orElseThrow(() ->
+        new IllegalArgumentException("no graph '" + name + "'; there are " + String.join(", ",
+            all.stream().map(PlannedGraph::name).toList())))).toList();
   }
 
   private static List<PlannedGraph> all() {
@@ -56,21 +58,25 @@ record PlannedGraph(String name, Consumer<PlanningDevice> action) {
   }
 
   private static void elementwise(List<PlannedGraph> all) {
-    all.add(new PlannedGraph("map_float32", d -> d.tensor(FLOAT32, 4096, 1024).mul(d.tensor(FLOAT32, 4096, 1024)).add(d.tensor(FLOAT32, 1024)).realize()));
+    all.add(new PlannedGraph("map_float32",
+        d -> d.tensor(FLOAT32, 4096, 1024).mul(d.tensor(FLOAT32, 4096, 1024)).add(d.tensor(FLOAT32, 1024)).realize()));
     all.add(new PlannedGraph("gelu", d -> d.tensor(BFLOAT16, 16384, 4096).gelu().realize()));
     all.add(new PlannedGraph("bias_gelu_add", d ->
         d.tensor(BFLOAT16, 65536, 3072).add(d.tensor(BFLOAT16, 3072)).gelu().add(d.tensor(BFLOAT16, 65536, 3072)).realize()));
     all.add(new PlannedGraph("transpose", d -> d.tensor(BFLOAT16, 16384, 16384).transpose(0, 1).contiguous().realize()));
     all.add(new PlannedGraph("transpose_heads", d -> d.tensor(BFLOAT16, 16, 1024, 12, 64).transpose(1, 2).contiguous().realize()));
-    all.add(new PlannedGraph("cat", d -> Tensor.cat(List.of(d.tensor(BFLOAT16, 4096, 768), d.tensor(BFLOAT16, 4096, 256)), 1).contiguous().realize()));
+    all.add(new PlannedGraph("cat", d -> Tensor.cat(List.of(d.tensor(BFLOAT16, 4096, 768), d.tensor(BFLOAT16, 4096, 256)),
+        1).contiguous().realize()));
     all.add(new PlannedGraph("pad", d -> d.tensor(FLOAT32, 63, 65).pad(new int[][] {{1, 2}, {3, 4}}).sin().realize()));
   }
 
   private static void rows(List<PlannedGraph> all) {
     all.add(new PlannedGraph("softmax", d -> d.tensor(BFLOAT16, 16384, 50304).softmax(-1).realize()));
     all.add(new PlannedGraph("softmax_float32", d -> d.tensor(FLOAT32, 4096, 1024).softmax(-1).realize()));
-    all.add(withGradient("layer_norm", x -> x.get(0).layerNorm(x.get(1), x.get(2)), new int[] {32768, 768}, new int[] {768}, new int[] {768}));
-    all.add(withGradient("rms_norm", x -> x.get(0).mul(x.get(0).cast(FLOAT32).square().mean(-1, true).add(1e-6).rsqrt().cast(BFLOAT16)), new int[] {32768, 768}));
+    all.add(withGradient("layer_norm", x -> x.get(0).layerNorm(x.get(1), x.get(2)), new int[] {32768, 768}, new int[] {768},
+        new int[] {768}));
+    all.add(withGradient("rms_norm", x -> x.get(0).mul(x.get(0).cast(FLOAT32).square().mean(-1, true).add(1e-6).rsqrt().cast(BFLOAT16)),
+        new int[] {32768, 768}));
     all.add(new PlannedGraph("sum_0", d -> d.tensor(FLOAT32, 32768, 768).sum(0).realize()));
     all.add(new PlannedGraph("sum_1", d -> d.tensor(FLOAT32, 32768, 768).sum(1).realize()));
     all.add(new PlannedGraph("sum_all", d -> d.tensor(FLOAT32, 32768, 768).sum().realize()));
@@ -90,8 +96,10 @@ record PlannedGraph(String name, Consumer<PlanningDevice> action) {
       all.add(product("_tn", type, new int[] {3072, 768, 65536}, true, false));
       all.add(product("_tt", type, new int[] {512, 768, 4096}, true, true));
     }
-    all.add(new PlannedGraph("matmul_tf32", d -> MatmulPrecision.HIGH.run(() -> d.tensor(FLOAT32, 2048, 2048).matmul(d.tensor(FLOAT32, 2048, 2048)).realize())));
-    all.add(withGradient("linear_gelu", x -> x.get(0).linear(x.get(1), x.get(2)).gelu(), new int[] {4096, 768}, new int[] {3072, 768}, new int[] {3072}));
+    all.add(new PlannedGraph("matmul_tf32",
+        d -> MatmulPrecision.HIGH.run(() -> d.tensor(FLOAT32, 2048, 2048).matmul(d.tensor(FLOAT32, 2048, 2048)).realize())));
+    all.add(withGradient("linear_gelu", x -> x.get(0).linear(x.get(1), x.get(2)).gelu(), new int[] {4096, 768}, new int[] {3072, 768},
+        new int[] {3072}));
     all.add(new PlannedGraph("batched", d -> d.tensor(BFLOAT16, 24, 512, 64).matmul(d.tensor(BFLOAT16, 24, 64, 512)).realize()));
   }
 
@@ -116,10 +124,13 @@ record PlannedGraph(String name, Consumer<PlanningDevice> action) {
     all.add(attention("attention_256", causal, 4, 8, 8, 2048, 256));
     all.add(attention("attention_1000", causal, 16, 12, 12, 1000, 64));
     all.add(attention("attention_dropout", causal.withDropout(0.1), 2, 4, 4, 256, 64));
-    all.add(new PlannedGraph("attention_mask", d -> attend(d, AttentionOptions.DEFAULT.withMask(d.tensor(BOOL, 1024, 1024)), 16, 12, 12, 1024, 64)));
-    all.add(new PlannedGraph("attention_bias", d -> attend(d, AttentionOptions.DEFAULT.withMask(d.tensor(FLOAT32, 12, 1024, 1024)), 16, 12, 12, 1024, 64)));
+    all.add(new PlannedGraph("attention_mask", d -> attend(d, AttentionOptions.DEFAULT.withMask(d.tensor(BOOL, 1024, 1024)), 16, 12, 12,
+        1024, 64)));
+    all.add(new PlannedGraph("attention_bias", d -> attend(d, AttentionOptions.DEFAULT.withMask(d.tensor(FLOAT32, 12, 1024, 1024)), 16,
+        12, 12, 1024, 64)));
     all.add(new PlannedGraph("decode", d ->
-        d.tensor(BFLOAT16, 16, 32, 1, 128).scaledDotProductAttention(d.tensor(BFLOAT16, 16, 32, 8192, 128), d.tensor(BFLOAT16, 16, 32, 8192, 128)).realize()));
+        d.tensor(BFLOAT16, 16, 32, 1, 128).scaledDotProductAttention(d.tensor(BFLOAT16, 16, 32, 8192, 128),
+            d.tensor(BFLOAT16, 16, 32, 8192, 128)).realize()));
   }
 
   private static PlannedGraph attention(String name, AttentionOptions options, int batch, int heads, int keyHeads, int time, int headDim) {
@@ -127,7 +138,8 @@ record PlannedGraph(String name, Consumer<PlanningDevice> action) {
   }
 
   private static void attend(PlanningDevice d, AttentionOptions options, int batch, int heads, int keyHeads, int time, int headDim) {
-    List<Tensor> inputs = List.of(d.tensor(BFLOAT16, batch, heads, time, headDim), d.tensor(BFLOAT16, batch, keyHeads, time, headDim), d.tensor(BFLOAT16, batch, keyHeads, time, headDim));
+    List<Tensor> inputs = List.of(d.tensor(BFLOAT16, batch, heads, time, headDim), d.tensor(BFLOAT16, batch, keyHeads, time, headDim),
+        d.tensor(BFLOAT16, batch, keyHeads, time, headDim));
     Tensor result = inputs.get(0).scaledDotProductAttention(inputs.get(1), inputs.get(2), options);
     List<Tensor> all = new ArrayList<>(List.of(result));
     all.addAll(Gradient.vjp(result, d.tensor(BFLOAT16, batch, heads, time, headDim), inputs));
@@ -179,7 +191,8 @@ record PlannedGraph(String name, Consumer<PlanningDevice> action) {
     Gpt model = Module.map(Gpt.of(step.config()), here);
     AdamW optimizer = new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), 1e-3, 0.1), 0.9, 0.99, 1e-8);
     optimizer.clipNorm(1);
-    Tensor loss = GptStep.computing(model, step.dtype()).loss(d.tensor(INT32, step.batch(), step.time()), d.tensor(INT32, step.batch(), step.time()));
+    Tensor loss = GptStep.computing(model, step.dtype()).loss(d.tensor(INT32, step.batch(), step.time()),
+        d.tensor(INT32, step.batch(), step.time()));
     optimizer.step(loss);
     loss.realize();
   }

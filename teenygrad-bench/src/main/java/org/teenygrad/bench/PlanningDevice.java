@@ -38,7 +38,8 @@ enum PlanningDevice {
   PlanningDevice(String text, Target target) {
     this.text = text;
     device = Device.of("planned-" + text);
-    Devices.register(device.name(), d -> NullDevice.open(d, target, program -> programs.put(new Written(program.name(), program.graph()), program)));
+    Devices.register(device.name(),
+        d -> NullDevice.open(d, target, program -> programs.put(new Written(program.name(), program.graph()), program)));
   }
 
   /// A tensor without contents.
@@ -50,10 +51,12 @@ enum PlanningDevice {
   /// A line for each kernel of a graph, sorted: the order of launches that are independent may differ from process to process.
   List<String> kernels(PlannedGraph graph) {
     Map<Written, Integer> launches = new HashMap<>();
-    Recording.of(() -> graph.run(this)).launches().forEach(launch -> launches.merge(new Written(launch.facts().name(), launch.kernel()), 1, Integer::sum));
+    Recording.of(() -> graph.run(this)).launches()
+        .forEach(launch -> launches.merge(new Written(launch.facts().name(), launch.kernel()), 1, Integer::sum));
     // What other devices compute for it, such as constants, has no program here.
     launches.keySet().retainAll(programs.keySet());
-    return launches.entrySet().stream().map(entry -> line(graph, Objects.requireNonNull(programs.get(entry.getKey())), entry.getValue())).sorted().toList();
+    return launches.entrySet().stream().map(entry -> line(graph, Objects.requireNonNull(programs.get(entry.getKey())), entry.getValue()))
+        .sorted().toList();
   }
 
   private String line(PlannedGraph graph, Program program, int times) {

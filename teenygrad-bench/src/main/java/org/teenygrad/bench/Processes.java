@@ -30,7 +30,8 @@ final class Processes {
     if (suite == Suite.COMPILE) {
       command.add("-D" + Settings.DEVICE.property() + "=null");
     }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), suite.text, "--here", "--config", config, "--seconds", Double.toString(seconds)));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), suite.text, "--here", "--config", config,
+        "--seconds", Double.toString(seconds)));
     try {
       return figures(command, threads, null);
     } finally {
@@ -42,7 +43,8 @@ final class Processes {
 
   /// The beginning of a command that starts another JVM like this one.
   static List<String> java() {
-    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"));
+    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"));
     command.addAll(Settings.LLVM.jvmOptions());
     return command;
   }
@@ -73,7 +75,8 @@ final class Processes {
 
   /// What a peer gives for the same suite; empty where it has nothing like it.
   static List<Figure> peer(String module, Suite suite, String config, int threads, double seconds) {
-    return figures(List.of(python(), "-", module, suite.text, config, Integer.toString(threads), Double.toString(seconds)), threads, "peers.py");
+    return figures(List.of(python(), "-", module, suite.text, config, Integer.toString(threads), Double.toString(seconds)), threads,
+        "peers.py");
   }
 
   private static List<Figure> figures(List<String> command, int threads, @Nullable String script) {

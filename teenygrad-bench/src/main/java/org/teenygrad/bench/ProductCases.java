@@ -64,7 +64,8 @@ final class ProductCases {
     /// @throws IllegalArgumentException if there is none of this name
     static ProductType of(String text) {
       return Arrays.stream(values()).filter(type -> type.text().equals(text)).findFirst().orElseThrow(() -> new IllegalArgumentException(
-          "no products of '" + text + "' are measured; there are " + String.join(", ", Arrays.stream(values()).map(ProductType::text).toList())));
+          "no products of '" + text + "' are measured; there are "
+              + String.join(", ", Arrays.stream(values()).map(ProductType::text).toList())));
     }
   }
 
@@ -90,7 +91,8 @@ final class ProductCases {
     int row = Sample.step(m, 16);
     int column = Sample.step(n, 128);
     return new KernelCase(name, Unit.TERAFLOPS, 2.0 * m * n * k, type, copies, bound,
-        List.of(leftAcross ? Input.of(k, m) : Input.of(m, k), Input.of(k, n)), x -> List.of((leftAcross ? x.get(0).transpose(0, 1) : x.get(0)).matmul(x.get(1))),
+        List.of(leftAcross ? Input.of(k, m) : Input.of(m, k), Input.of(k, n)),
+        x -> List.of((leftAcross ? x.get(0).transpose(0, 1) : x.get(0)).matmul(x.get(1))),
         List.of(Sample.of(List.of(leftAcross ? List.of(1, row) : List.of(row, 1), List.of(1, column)), List.of(row, column))));
   }
 }

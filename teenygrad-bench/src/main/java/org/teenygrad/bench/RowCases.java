@@ -26,7 +26,8 @@ final class RowCases {
   /// Row by row, from memory to memory.
   static KernelCase rows(String name, int rows, int columns, double bound, UnaryOperator<List<Tensor>> expression) {
     List<Integer> some = List.of(Sample.step(rows, 16), 1);
-    return new KernelCase(name, Unit.TERABYTES, 4.0 * rows * columns, DType.BFLOAT16, 1, bound, List.of(Input.of(rows, columns)), expression, List.of(Sample.of(List.of(some), some)));
+    return new KernelCase(name, Unit.TERABYTES, 4.0 * rows * columns, DType.BFLOAT16, 1, bound, List.of(Input.of(rows, columns)),
+        expression, List.of(Sample.of(List.of(some), some)));
   }
 
   static KernelCase layerNorm(String name, int rows, int columns) {
@@ -39,7 +40,8 @@ final class RowCases {
   /// Eight at a time, so that caches hold none of it.
   static KernelCase sum(String name, int rows, int columns) {
     int step = Sample.step(columns, 48);
-    return new KernelCase(name, Unit.TERABYTES, 4.0 * rows * columns, DType.FLOAT32, 8, Rounding.FLOAT32, List.of(Input.of(rows, columns)), x -> List.of(x.getFirst().sum(0)),
+    return new KernelCase(name, Unit.TERABYTES, 4.0 * rows * columns, DType.FLOAT32, 8, Rounding.FLOAT32,
+        List.of(Input.of(rows, columns)), x -> List.of(x.getFirst().sum(0)),
         List.of(Sample.of(List.of(List.of(1, step)), List.of(step))));
   }
 
@@ -52,7 +54,8 @@ final class RowCases {
   static KernelCase biasGeluAdd(String name, int rows, int columns) {
     List<Integer> some = List.of(Sample.step(rows, 16), 1);
     return new KernelCase(name, Unit.TERABYTES, 6.0 * rows * columns, DType.BFLOAT16, 2, Rounding.ONCE,
-        List.of(Input.of(rows, columns), Input.of(columns), Input.of(rows, columns)), x -> List.of(x.get(0).add(x.get(1)).gelu().add(x.get(2))),
+        List.of(Input.of(rows, columns), Input.of(columns), Input.of(rows, columns)),
+        x -> List.of(x.get(0).add(x.get(1)).gelu().add(x.get(2))),
         List.of(Sample.of(List.of(some, List.of(1), some), some)));
   }
 }

@@ -24,7 +24,8 @@ enum Suite {
         return suite;
       }
     }
-    throw new IllegalArgumentException("there is no benchmark '" + text + "'; there are " + String.join(", ", List.of(values()).stream().map(suite -> suite.text).toList()));
+    throw new IllegalArgumentException("there is no benchmark '" + text + "'; there are " + String.join(", ",
+        List.of(values()).stream().map(suite -> suite.text).toList()));
   }
 
   /// Whether each sample is a JVM of its own, and no peer has the like.

@@ -71,7 +71,8 @@ record TrainingCase(String name, Unit unit, GptStep step, int checkedTime, doubl
   private static List<Tensor> lossAndGradients(Gpt model, DType type, Tensor ids, Tensor targets) {
     Tensor loss = GptStep.computing(model, type).loss(ids, targets);
     List<Tensor> values = new ArrayList<>(List.of(loss));
-    values.addAll(Gradient.of(loss, model.wte().weight(), model.h().getFirst().attn().cAttn().weight(), model.h().getLast().mlp().cProj().weight()));
+    values.addAll(Gradient.of(loss, model.wte().weight(), model.h().getFirst().attn().cAttn().weight(),
+        model.h().getLast().mlp().cProj().weight()));
     return values;
   }
 

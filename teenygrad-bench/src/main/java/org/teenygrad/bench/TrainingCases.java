@@ -8,10 +8,12 @@ import org.teenygrad.models.nanogpt.GptConfig;
 /// Training steps of GPTs in bfloat16.
 final class TrainingCases {
   private static final int VOCABULARY = 50304;
-  private static final GptStep GPT2_MEDIUM = new GptStep("gpt2_350m", new GptConfig(VOCABULARY, 1024, 24, 16, 1024, 0, true), 16, 1024, DType.BFLOAT16);
+  private static final GptStep GPT2_MEDIUM = new GptStep("gpt2_350m", new GptConfig(VOCABULARY, 1024, 24, 16, 1024, 0, true), 16, 1024,
+      DType.BFLOAT16);
 
   /// As large as GPT-2, but with heads twice as wide and twice the context.
-  private static final GptStep WIDE_HEADS = new GptStep("gpt2_d128_t2048", new GptConfig(VOCABULARY, 2048, 12, 6, 768, 0, true), 32, 2048, DType.BFLOAT16);
+  private static final GptStep WIDE_HEADS = new GptStep("gpt2_d128_t2048", new GptConfig(VOCABULARY, 2048, 12, 6, 768, 0, true), 32, 2048,
+      DType.BFLOAT16);
 
   private TrainingCases() {}
 

@@ -13,8 +13,9 @@ import org.teenygrad.data.NdArray;
 
 /// Images of digits, 28 x 28 pixels: MNIST's, or digits drawn here with a pen that is not steady.
 ///
-/// A digit is a few strokes through points in the unit square. For each image the points move a little, the whole is turned, slanted, stretched and
-/// shifted, smooth curves are laid through the points, and what is near a curve becomes ink.
+/// A digit is a few strokes through points in the unit square. For each image the points move a little, the whole is
+/// turned, slanted, stretched and shifted, smooth curves are laid through the points, and what is near a curve becomes
+/// ink.
 ///
 /// @param train examples to learn from: uint8 (1, 28, 28), and the digit
 /// @param test examples of the same kind, none of which is in `train`
@@ -42,7 +43,8 @@ public record Digits(Dataset train, Dataset test) {
   /// @throws org.teenygrad.state.FileException if the folder lacks a file
   public static Digits of(Page page, int count) {
     Optional<Path> folder = page.data();
-    return folder.isPresent() ? new Digits(Mnist.train(folder.get()), Mnist.test(folder.get())) : new Digits(drawn(count, 1), drawn(count / 3, 2));
+    return folder.isPresent() ? new Digits(Mnist.train(folder.get()), Mnist.test(folder.get()))
+        : new Digits(drawn(count, 1), drawn(count / 3, 2));
   }
 
   private static Dataset drawn(int count, long seed) {
@@ -71,7 +73,8 @@ public record Digits(Dataset train, Dataset test) {
         double x = (Double.parseDouble(numbers[2 * i]) / 100 - 0.5 + uniform(random, 0.06)) * width;
         double y = (Double.parseDouble(numbers[2 * i + 1]) / 100 - 0.5 + uniform(random, 0.06)) * height;
         double slanted = x - slant * y;
-        points[i] = new double[] {toX + Math.cos(angle) * slanted - Math.sin(angle) * y, toY + Math.sin(angle) * slanted + Math.cos(angle) * y};
+        points[i] = new double[] {toX + Math.cos(angle) * slanted - Math.sin(angle) * y,
+            toY + Math.sin(angle) * slanted + Math.cos(angle) * y};
       }
       ink(distance, curve(points));
     }
@@ -99,7 +102,8 @@ public record Digits(Dataset train, Dataset test) {
         double from = points[at][axis];
         double to = points[at + 1][axis];
         double after = points[Math.min(at + 2, last)][axis];
-        fine[i][axis] = from + t / 2 * (to - before + t * (2 * before - 5 * from + 4 * to - after + t * (3 * (from - to) + after - before)));
+        fine[i][axis] = from + t / 2 * (to - before
+            + t * (2 * before - 5 * from + 4 * to - after + t * (3 * (from - to) + after - before)));
       }
     }
     return fine;

@@ -17,13 +17,15 @@ public final class Names {
   /// The names of the page's data, else the book's own; lower case.
   /// @throws FileException if the file cannot be read, has no name, or one with another letter than a to z
   public static List<String> of(Page page) {
-    List<String> names = page.data().map(TextFile::read).orElseGet(Names::own).lines().map(String::strip).filter(name -> !name.isEmpty()).toList();
+    List<String> names = page.data().map(TextFile::read).orElseGet(Names::own).lines().map(String::strip).filter(name -> !name.isEmpty())
+        .toList();
     Path file = page.data().orElse(Path.of("names.txt"));
     if (names.isEmpty()) {
       throw FileException.malformed(file, "a list of names", "it has none");
     }
     names.stream().filter(name -> !name.matches("[a-z]+")).findFirst().ifPresent(name -> {
-      throw FileException.malformed(file, "a list of names", "'" + name + "' is none: a name stands on a line of its own and has letters from a to z only");
+      throw FileException.malformed(file, "a list of names",
+          "'" + name + "' is none: a name stands on a line of its own and has letters from a to z only");
     });
     return names;
   }

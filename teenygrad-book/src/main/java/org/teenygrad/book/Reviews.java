@@ -68,9 +68,11 @@ public record Reviews(List<Review> train, List<Review> test, double wanted) {
         IntStream.range(0, all.size()).filter(i -> i % 5 == 4).mapToObj(all::get).toList(), wanted);
   }
 
-  /// Three statements each, of which most agree. Every third has a `not` that turns its adjective around, which only pairs of words can tell.
+  /// Three statements each, of which most agree. Every third has a `not` that turns its adjective around, which only
+  /// pairs of words can tell.
   private static Reviews generated(int count) {
-    String[] subjects = {"the plot", "the music", "the acting", "the ending", "the first hour", "her voice", "the camera", "his part", "the dialogue", "the pace", "the cast", "the story"};
+    String[] subjects = {"the plot", "the music", "the acting", "the ending", "the first hour", "her voice", "the camera", "his part",
+        "the dialogue", "the pace", "the cast", "the story"};
     String[] verbs = {"is", "was", "seemed", "felt", "looked"};
     String[][] adjectives = {
       {"dull", "flat", "clumsy", "noisy", "tired", "stale", "hollow", "endless", "silly", "grey", "forced", "thin"},
@@ -84,7 +86,8 @@ public record Reviews(List<Review> train, List<Review> test, double wanted) {
         int says = random.nextInt(10) == 0 ? 1 - label : label;
         boolean not = random.nextInt(3) == 0;
         String[] words = adjectives[not ? 1 - says : says];
-        statements.add(subjects[random.nextInt(subjects.length)] + " " + verbs[random.nextInt(verbs.length)] + (not ? " not " : " ") + words[random.nextInt(words.length)]);
+        statements.add(subjects[random.nextInt(subjects.length)] + " " + verbs[random.nextInt(verbs.length)] + (not ? " not " : " ")
+            + words[random.nextInt(words.length)]);
       }
       all.add(new Review(String.join(", ", statements), label));
     }

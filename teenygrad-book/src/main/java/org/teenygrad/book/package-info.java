@@ -2,7 +2,8 @@
 /// runs one.
 ///
 /// A program is one file: a record whose components are its settings, with a [org.teenygrad.book.Section] that says where in the book it
-/// stands. It writes to a [org.teenygrad.book.Page]: lines as it goes, its picture, and at the end the chapter's claim as a number measured here.
+/// stands. It writes to a [org.teenygrad.book.Page]: lines as it goes, its picture, and at the end the chapter's claim
+/// as a number measured here.
 @NullMarked
 package org.teenygrad.book;
 

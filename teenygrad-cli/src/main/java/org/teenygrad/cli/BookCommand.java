@@ -63,10 +63,12 @@ final class BookCommand implements Runnable {
     @Option(names = "--data", paramLabel = "PATH", description = "Data to use in place of the program's own.")
     private @Nullable Path data;
 
-    @Option(names = "--out", paramLabel = "FOLDER", description = "Where the picture goes (default: ${DEFAULT-VALUE}).", defaultValue = "out/book")
+    @Option(names = "--out", paramLabel = "FOLDER", description = "Where the picture goes (default: ${DEFAULT-VALUE}).",
+        defaultValue = "out/book")
     private Path out;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of all random numbers (default: ${DEFAULT-VALUE}).", defaultValue = "1337")
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of all random numbers (default: ${DEFAULT-VALUE}).",
+        defaultValue = "1337")
     private long seed;
 
     @Mixin private DeviceOptions deviceOptions;

@@ -68,7 +68,8 @@ final class DeviceCheck {
   private void products(DType type) {
     for (int size : new int[] {67, 256}) {
       Tensor right = integers(type, 96, size);
-      compare("matmul in " + type + " of " + Shape.of(129, 96) + " and " + right.shape(), integers(type, 129, 96), x -> x.matmul(right.to(x.device())));
+      compare("matmul in " + type + " of " + Shape.of(129, 96) + " and " + right.shape(), integers(type, 129, 96),
+          x -> x.matmul(right.to(x.device())));
     }
   }
 
@@ -77,7 +78,8 @@ final class DeviceCheck {
     Tensor weight = integers(DType.FLOAT32, 64, 64);
     UnaryOperator<Tensor> layers = x -> x.matmul(weight.to(x.device())).relu().sum(1, true).add(x).transpose(0, 1).contiguous().mul(2);
     Tensor there = weight.to(device).realize();
-    Recorded recorded = Recorded.of(in -> in.getFirst().matmul(there).relu().sum(1, true).add(in.getFirst()).transpose(0, 1).contiguous().mul(2));
+    Recorded recorded = Recorded.of(in -> in.getFirst().matmul(there).relu().sum(1, true).add(in.getFirst()).transpose(0,
+        1).contiguous().mul(2));
     for (int run = 1; run <= 4; run++) {
       Tensor x = integers(DType.FLOAT32, 32, 64);
       report("run " + run + " of a recorded function", layers.apply(x), recorded.call(x.to(device)));

@@ -33,7 +33,8 @@ final class DevicesCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--check", description = "Try memory, copies, kernels and products of matrices on each device. Exit code 1 if one fails or differs from the interpreter.")
+  @Option(names = "--check", description =
+      "Try memory, copies, kernels and products of matrices on each device. Exit code 1 if one fails or differs from the interpreter.")
   private boolean check;
 
   @Override

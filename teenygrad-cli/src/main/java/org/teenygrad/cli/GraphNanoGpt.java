@@ -37,10 +37,12 @@ final class GraphNanoGpt implements Callable<Integer> {
       Map.of("nLayer", 1, "nHead", 1, "nEmbd", 4, "blockSize", 4, "batchSize", 1);
 
   static final class What {
-    @Option(names = "--dot", required = true, description = "The expression of the loss, as a Graphviz graph; of a tiny model unless settings say otherwise.")
+    @Option(names = "--dot", required = true,
+        description = "The expression of the loss, as a Graphviz graph; of a tiny model unless settings say otherwise.")
     private boolean dot;
 
-    @Option(names = "--kernels", required = true, description = "The kernels of a training step in their order: what each fuses, its work, its time. This is the default.")
+    @Option(names = "--kernels", required = true,
+        description = "The kernels of a training step in their order: what each fuses, its work, its time. This is the default.")
     private boolean kernels;
   }
 

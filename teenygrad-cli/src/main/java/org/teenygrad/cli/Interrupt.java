@@ -5,8 +5,8 @@ import java.lang.reflect.Proxy;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What Ctrl-C and a request to end the process mean to a command that has something to save: it is told, and ends when it has saved. A second
-/// one ends the process at once.
+/// What Ctrl-C and a request to end the process mean to a command that has something to save: it is told, and ends when
+/// it has saved. A second one ends the process at once.
 ///
 /// While nobody [listens][#listen] they end the process at once, as ever.
 final class Interrupt {
@@ -49,8 +49,8 @@ final class Interrupt {
     return SIGNALLED + signal;
   }
 
-  /// `sun.misc.Signal`, of the JDK's module `jdk.unsupported`: no other interface hears a second signal. By reflection, as javac warns of its use in a
-  /// way that cannot be turned off.
+  /// `sun.misc.Signal`, of the JDK's module `jdk.unsupported`: no other interface hears a second signal. By reflection,
+  /// as javac warns of its use in a way that cannot be turned off.
   private static final class Signals {
     private interface Handler {
       void handle(int number);
@@ -58,7 +58,8 @@ final class Interrupt {
 
     /// @return what handled the signal before; it is still ignored if this process was started to ignore it
     static Object handle(String name, Handler handler) {
-      return install(name, Proxy.newProxyInstance(Interrupt.class.getClassLoader(), new Class<?>[] {type("sun.misc.SignalHandler")}, (proxy, method, arguments) ->
+      return install(name, Proxy.newProxyInstance(Interrupt.class.getClassLoader(), new Class<?>[] {type("sun.misc.SignalHandler")},
+          (proxy, method, arguments) ->
           switch (method.getName()) {
             case "handle" -> {
               handler.handle((int) type("sun.misc.Signal").getMethod("getNumber").invoke(arguments[0]));
@@ -77,7 +78,8 @@ final class Interrupt {
     private static Object install(String name, Object handler) {
       try {
         Class<?> type = type("sun.misc.Signal");
-        return type.getMethod("handle", type, type("sun.misc.SignalHandler")).invoke(null, type.getConstructor(String.class).newInstance(name), handler);
+        return type.getMethod("handle", type, type("sun.misc.SignalHandler"))
+            .invoke(null, type.getConstructor(String.class).newInstance(name), handler);
       } catch (InvocationTargetException e) {
         return handler; // a JVM of -Xrs leaves signals to the system
       } catch (ReflectiveOperationException e) {

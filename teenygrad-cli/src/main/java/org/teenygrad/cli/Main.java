@@ -69,7 +69,8 @@ public final class Main implements Runnable {
     BookCommand.addTo(subcommand(root, "book"));
     root.addSubcommand("bench", org.teenygrad.bench.Main.command());
     layOut(root);
-    root.getCommandSpec().usageMessage().exitCodeListHeading("%nEnvironment variables; options take precedence:%n").exitCodeList(environment());
+    root.getCommandSpec().usageMessage().exitCodeListHeading("%nEnvironment variables; options take precedence:%n")
+        .exitCodeList(environment());
     Failures failures = new Failures(main);
     return root
         .setCaseInsensitiveEnumValuesAllowed(true)

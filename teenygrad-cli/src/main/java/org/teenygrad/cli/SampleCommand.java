@@ -20,13 +20,15 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SampleCommand implements Callable<Integer> {
-  @Option(names = "--from", paramLabel = "DIR", defaultValue = "out/nanogpt", description = "The --out folder of a training (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--from", paramLabel = "DIR", defaultValue = "out/nanogpt",
+      description = "The --out folder of a training (default: ${DEFAULT-VALUE}).")
   private Path from;
 
   @Option(names = "--prompt", paramLabel = "TEXT", description = "What to continue; by default an empty line.")
   private @Nullable String prompt;
 
-  @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "500", description = "How many characters to add (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "500",
+      description = "How many characters to add (default: ${DEFAULT-VALUE}).")
   private int maxNewTokens;
 
   @Option(
@@ -36,7 +38,8 @@ final class SampleCommand implements Callable<Integer> {
       description = "Below 1 the likely gets likelier; 0 always takes the likeliest (default: ${DEFAULT-VALUE}).")
   private double temperature;
 
-  @Option(names = "--top-k", paramLabel = "N", defaultValue = "200", description = "Only the N likeliest characters; 0 for all (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--top-k", paramLabel = "N", defaultValue = "200",
+      description = "Only the N likeliest characters; 0 for all (default: ${DEFAULT-VALUE}).")
   private int topK;
 
   @Option(
@@ -46,10 +49,12 @@ final class SampleCommand implements Callable<Integer> {
       description = "Only the likeliest characters that have this probability together (default: ${DEFAULT-VALUE}).")
   private double topP;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1337", description = "What the random numbers begin with (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1337",
+      description = "What the random numbers begin with (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(names = "--num-samples", paramLabel = "N", defaultValue = "1", description = "How many texts, each with the next seed (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--num-samples", paramLabel = "N", defaultValue = "1",
+      description = "How many texts, each with the next seed (default: ${DEFAULT-VALUE}).")
   private int numSamples;
 
   @Mixin private DeviceOptions deviceOptions;

@@ -57,7 +57,8 @@ final class TrainNanoGpt implements Callable<Integer> {
   @Option(names = "--data", paramLabel = "FILE", description = "Any text in UTF-8; by default stories that come with teenygrad.")
   private @Nullable Path data;
 
-  @Option(names = "--preset", paramLabel = "NAME", converter = PresetName.class, description = "Settings by name, see below; options change single ones.")
+  @Option(names = "--preset", paramLabel = "NAME", converter = PresetName.class,
+      description = "Settings by name, see below; options change single ones.")
   private @Nullable Preset preset;
 
   @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/nanogpt", description = "Where to write (default: ${DEFAULT-VALUE}).")

@@ -8,8 +8,8 @@ import org.teenygrad.engine.runtime.Devices;
 
 /// Large general products, by [Tensor#matmul(Tensor)]: a kernel compiled for this processor, on all of its cores.
 ///
-/// A kernel is made for each size, which takes a fraction of a second the first time on a machine. Therefore sizes are rounded up by zeros, and only
-/// products for which the loops of Java would take about as long are computed here.
+/// A kernel is made for each size, which takes a fraction of a second the first time on a machine. Therefore sizes are
+/// rounded up by zeros, and only products for which the loops of Java would take about as long are computed here.
 final class CompiledProduct {
   /// Multiplications and additions from which it pays to compile.
   private static final double LEAST_FLOPS = 5e8;
@@ -23,7 +23,8 @@ final class CompiledProduct {
   private CompiledProduct() {}
 
   static boolean pays(int m, int n, int k) {
-    return 2.0 * m * n * k >= LEAST_FLOPS && Math.min(Math.min(m, n), k) >= GRAIN && !WITHOUT_COMPILER.contains(Devices.defaultDevice().name());
+    return 2.0 * m * n * k >= LEAST_FLOPS && Math.min(Math.min(m, n), k) >= GRAIN
+        && !WITHOUT_COMPILER.contains(Devices.defaultDevice().name());
   }
 
   /// C = C + alpha A B, of (m, k) and (k, n).

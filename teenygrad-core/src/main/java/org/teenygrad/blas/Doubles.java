@@ -8,9 +8,9 @@ import org.teenygrad.blas.MatrixMatrix.Matrix;
 
 /// Doubles.
 ///
-/// Java's compiler uses vector instructions for a loop over several arrays only where all have one index, as otherwise it cannot know that they do not
-/// overlap. Therefore what is added is first copied to short arrays of its own, which stay in the first-level cache. A sum, whose order Java keeps, has
-/// eight parts that do not wait for each other.
+/// Java's compiler uses vector instructions for a loop over several arrays only where all have one index, as otherwise
+/// it cannot know that they do not overlap. Therefore what is added is first copied to short arrays of its own, which
+/// stay in the first-level cache. A sum, whose order Java keeps, has eight parts that do not wait for each other.
 record Doubles(double[] array, int start) implements Numbers {
   private static final int PARTS = 8;
 

@@ -79,7 +79,8 @@ record Floats(float[] array, int start) implements Numbers {
           Arrays.fill(sum, 0);
           int l = 0;
           for (; l <= columns - 4; l += 4) {
-            addFour(rows, block, l, (float) b.get(l0 + l, j), (float) b.get(l0 + l + 1, j), (float) b.get(l0 + l + 2, j), (float) b.get(l0 + l + 3, j), sum);
+            addFour(rows, block, l, (float) b.get(l0 + l, j), (float) b.get(l0 + l + 1, j), (float) b.get(l0 + l + 2, j),
+                (float) b.get(l0 + l + 3, j), sum);
           }
           for (; l < columns; l++) {
             addOne(rows, block[l], (float) b.get(l0 + l, j), sum);

@@ -271,7 +271,8 @@ abstract sealed class Level1 permits Level2 {
     return (float) (b + dsdot(n, x, xOffset, incx, y, yOffset, incy));
   }
 
-  /// The number, from 0, of the first element of x of the greatest magnitude; -1 where there are no elements or the increment is not positive.
+  /// The number, from 0, of the first element of x of the greatest magnitude; -1 where there are no elements or the
+  /// increment is not positive.
   /// ```java
   /// Blas.idamax(3, new double[] {1, -7, 7}, 0, 1);   // 1
   /// ```

@@ -22,12 +22,13 @@ abstract sealed class Level2 extends Level1 permits Level3 {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void sgemv(
-      char trans, int m, int n, float alpha, float[] a, int aOffset, int lda, float[] x, int xOffset, int incx, float beta, float[] y, int yOffset,
-      int incy) {
+      char trans, int m, int n, float alpha, float[] a, int aOffset, int lda, float[] x, int xOffset, int incx, float beta, float[] y,
+      int yOffset, int incy) {
     gemv(trans, m, n, alpha, new Floats(a, aOffset), lda, new Floats(x, xOffset), incx, beta, new Floats(y, yOffset), incy);
   }
 
-  private static void gemv(char trans, int m, int n, double alpha, Numbers a, int lda, Numbers x, int incx, double beta, Numbers y, int incy) {
+  private static void gemv(char trans, int m, int n, double alpha, Numbers a, int lda, Numbers x, int incx, double beta, Numbers y,
+      int incy) {
     Parameters p = Parameters.of(a, "GEMV");
     boolean transposed = p.transposed(1, "trans", trans);
     p.size(2, "m", m);
@@ -54,8 +55,8 @@ abstract sealed class Level2 extends Level1 permits Level3 {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void dgbmv(
-      char trans, int m, int n, int kl, int ku, double alpha, double[] a, int aOffset, int lda, double[] x, int xOffset, int incx, double beta,
-      double[] y, int yOffset, int incy) {
+      char trans, int m, int n, int kl, int ku, double alpha, double[] a, int aOffset, int lda, double[] x, int xOffset, int incx,
+      double beta, double[] y, int yOffset, int incy) {
     gbmv(trans, m, n, kl, ku, alpha, new Doubles(a, aOffset), lda, new Doubles(x, xOffset), incx, beta, new Doubles(y, yOffset), incy);
   }
 
@@ -95,8 +96,8 @@ abstract sealed class Level2 extends Level1 permits Level3 {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void dsymv(
-      char uplo, int n, double alpha, double[] a, int aOffset, int lda, double[] x, int xOffset, int incx, double beta, double[] y, int yOffset,
-      int incy) {
+      char uplo, int n, double alpha, double[] a, int aOffset, int lda, double[] x, int xOffset, int incx, double beta, double[] y,
+      int yOffset, int incy) {
     symv(uplo, n, alpha, new Doubles(a, aOffset), lda, new Doubles(x, xOffset), incx, beta, new Doubles(y, yOffset), incy);
   }
 
@@ -126,7 +127,8 @@ abstract sealed class Level2 extends Level1 permits Level3 {
     MatrixVector.symmetric(upper, n, alpha, a, columns, vx, beta, vy);
   }
 
-  /// y = alpha A x + beta y, where A is a symmetric band: element (i, j) is `a[k + i - j + j * lda]` of the upper triangle, `a[i - j + j * lda]` of the lower.
+  /// y = alpha A x + beta y, where A is a symmetric band: element (i, j) is `a[k + i - j + j * lda]` of the upper
+  /// triangle, `a[i - j + j * lda]` of the lower.
   /// @param uplo which triangle of A is held, `U` or `L`; the other is not looked at
   /// @param n rows and columns of A
   /// @param k diagonals above, or below, the main one
@@ -142,12 +144,13 @@ abstract sealed class Level2 extends Level1 permits Level3 {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void ssbmv(
-      char uplo, int n, int k, float alpha, float[] a, int aOffset, int lda, float[] x, int xOffset, int incx, float beta, float[] y, int yOffset,
-      int incy) {
+      char uplo, int n, int k, float alpha, float[] a, int aOffset, int lda, float[] x, int xOffset, int incx, float beta, float[] y,
+      int yOffset, int incy) {
     sbmv(uplo, n, k, alpha, new Floats(a, aOffset), lda, new Floats(x, xOffset), incx, beta, new Floats(y, yOffset), incy);
   }
 
-  private static void sbmv(char uplo, int n, int k, double alpha, Numbers a, int lda, Numbers x, int incx, double beta, Numbers y, int incy) {
+  private static void sbmv(char uplo, int n, int k, double alpha, Numbers a, int lda, Numbers x, int incx, double beta, Numbers y,
+      int incy) {
     Parameters p = Parameters.of(a, "SBMV");
     boolean upper = p.upper(1, uplo);
     p.size(2, "n", n);
@@ -171,7 +174,8 @@ abstract sealed class Level2 extends Level1 permits Level3 {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void dspmv(
-      char uplo, int n, double alpha, double[] ap, int apOffset, double[] x, int xOffset, int incx, double beta, double[] y, int yOffset, int incy) {
+      char uplo, int n, double alpha, double[] ap, int apOffset, double[] x, int xOffset, int incx, double beta, double[] y, int yOffset,
+      int incy) {
     spmv(uplo, n, alpha, new Doubles(ap, apOffset), new Doubles(x, xOffset), incx, beta, new Doubles(y, yOffset), incy);
   }
 
@@ -179,7 +183,8 @@ abstract sealed class Level2 extends Level1 permits Level3 {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void sspmv(
-      char uplo, int n, float alpha, float[] ap, int apOffset, float[] x, int xOffset, int incx, float beta, float[] y, int yOffset, int incy) {
+      char uplo, int n, float alpha, float[] ap, int apOffset, float[] x, int xOffset, int incx, float beta, float[] y, int yOffset,
+      int incy) {
     spmv(uplo, n, alpha, new Floats(ap, apOffset), new Floats(x, xOffset), incx, beta, new Floats(y, yOffset), incy);
   }
 
@@ -239,14 +244,16 @@ abstract sealed class Level2 extends Level1 permits Level3 {
   /// @param diag `U` if the diagonal is 1 and not looked at, else `N`
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
-  public static void dtbmv(char uplo, char trans, char diag, int n, int k, double[] a, int aOffset, int lda, double[] x, int xOffset, int incx) {
+  public static void dtbmv(char uplo, char trans, char diag, int n, int k, double[] a, int aOffset, int lda, double[] x, int xOffset,
+      int incx) {
     tbmv(uplo, trans, diag, n, k, new Doubles(a, aOffset), lda, new Doubles(x, xOffset), incx);
   }
 
   /// As [#dtbmv], of floats.
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
-  public static void stbmv(char uplo, char trans, char diag, int n, int k, float[] a, int aOffset, int lda, float[] x, int xOffset, int incx) {
+  public static void stbmv(char uplo, char trans, char diag, int n, int k, float[] a, int aOffset, int lda, float[] x, int xOffset,
+      int incx) {
     tbmv(uplo, trans, diag, n, k, new Floats(a, aOffset), lda, new Floats(x, xOffset), incx);
   }
 
@@ -335,20 +342,23 @@ abstract sealed class Level2 extends Level1 permits Level3 {
     MatrixVector.solveTriangular(upper, transposed, unit, n, a, columns, vx);
   }
 
-  /// x = op(A)⁻¹ x, where A is triangular and a band, held as for [#dsbmv]: solves op(A) x = b for the b that x holds. Whether A is singular is not checked.
+  /// x = op(A)⁻¹ x, where A is triangular and a band, held as for [#dsbmv]: solves op(A) x = b for the b that x holds.
+  /// Whether A is singular is not checked.
   /// @param uplo whether A is an upper or a lower triangle, `U` or `L`
   /// @param trans `N`, `T` or `C`
   /// @param diag `U` if the diagonal is 1 and not looked at, else `N`
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
-  public static void dtbsv(char uplo, char trans, char diag, int n, int k, double[] a, int aOffset, int lda, double[] x, int xOffset, int incx) {
+  public static void dtbsv(char uplo, char trans, char diag, int n, int k, double[] a, int aOffset, int lda, double[] x, int xOffset,
+      int incx) {
     tbsv(uplo, trans, diag, n, k, new Doubles(a, aOffset), lda, new Doubles(x, xOffset), incx);
   }
 
   /// As [#dtbsv], of floats.
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
-  public static void stbsv(char uplo, char trans, char diag, int n, int k, float[] a, int aOffset, int lda, float[] x, int xOffset, int incx) {
+  public static void stbsv(char uplo, char trans, char diag, int n, int k, float[] a, int aOffset, int lda, float[] x, int xOffset,
+      int incx) {
     tbsv(uplo, trans, diag, n, k, new Floats(a, aOffset), lda, new Floats(x, xOffset), incx);
   }
 
@@ -370,7 +380,8 @@ abstract sealed class Level2 extends Level1 permits Level3 {
     MatrixVector.solveTriangular(upper, transposed, unit, n, a, columns, vx);
   }
 
-  /// x = op(A)⁻¹ x, where A is triangular and packed, as for [#dspmv]: solves op(A) x = b for the b that x holds. Whether A is singular is not checked.
+  /// x = op(A)⁻¹ x, where A is triangular and packed, as for [#dspmv]: solves op(A) x = b for the b that x holds.
+  /// Whether A is singular is not checked.
   /// @param uplo whether A is an upper or a lower triangle, `U` or `L`
   /// @param trans `N`, `T` or `C`
   /// @param diag `U` if the diagonal is 1 and not looked at, else `N`
@@ -502,7 +513,8 @@ abstract sealed class Level2 extends Level1 permits Level3 {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void dsyr2(
-      char uplo, int n, double alpha, double[] x, int xOffset, int incx, double[] y, int yOffset, int incy, double[] a, int aOffset, int lda) {
+      char uplo, int n, double alpha, double[] x, int xOffset, int incx, double[] y, int yOffset, int incy, double[] a, int aOffset,
+      int lda) {
     syr2(uplo, n, alpha, new Doubles(x, xOffset), incx, new Doubles(y, yOffset), incy, new Doubles(a, aOffset), lda);
   }
 

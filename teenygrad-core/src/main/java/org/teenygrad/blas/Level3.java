@@ -21,8 +21,8 @@ abstract sealed class Level3 extends Level2 permits Blas {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void dgemm(
-      char transa, char transb, int m, int n, int k, double alpha, double[] a, int aOffset, int lda, double[] b, int bOffset, int ldb, double beta,
-      double[] c, int cOffset, int ldc) {
+      char transa, char transb, int m, int n, int k, double alpha, double[] a, int aOffset, int lda, double[] b, int bOffset, int ldb,
+      double beta, double[] c, int cOffset, int ldc) {
     gemm(transa, transb, m, n, k, alpha, new Doubles(a, aOffset), lda, new Doubles(b, bOffset), ldb, beta, new Doubles(c, cOffset), ldc);
   }
 
@@ -30,13 +30,14 @@ abstract sealed class Level3 extends Level2 permits Blas {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void sgemm(
-      char transa, char transb, int m, int n, int k, float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float beta,
-      float[] c, int cOffset, int ldc) {
+      char transa, char transb, int m, int n, int k, float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb,
+      float beta, float[] c, int cOffset, int ldc) {
     gemm(transa, transb, m, n, k, alpha, new Floats(a, aOffset), lda, new Floats(b, bOffset), ldb, beta, new Floats(c, cOffset), ldc);
   }
 
   private static void gemm(
-      char transa, char transb, int m, int n, int k, double alpha, Numbers a, int lda, Numbers b, int ldb, double beta, Numbers c, int ldc) {
+      char transa, char transb, int m, int n, int k, double alpha, Numbers a, int lda, Numbers b, int ldb, double beta, Numbers c,
+      int ldc) {
     Parameters p = Parameters.of(a, "GEMM");
     boolean ta = p.transposed(1, "transa", transa);
     boolean tb = p.transposed(2, "transb", transb);
@@ -65,8 +66,8 @@ abstract sealed class Level3 extends Level2 permits Blas {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void dsymm(
-      char side, char uplo, int m, int n, double alpha, double[] a, int aOffset, int lda, double[] b, int bOffset, int ldb, double beta, double[] c,
-      int cOffset, int ldc) {
+      char side, char uplo, int m, int n, double alpha, double[] a, int aOffset, int lda, double[] b, int bOffset, int ldb, double beta,
+      double[] c, int cOffset, int ldc) {
     symm(side, uplo, m, n, alpha, new Doubles(a, aOffset), lda, new Doubles(b, bOffset), ldb, beta, new Doubles(c, cOffset), ldc);
   }
 
@@ -74,8 +75,8 @@ abstract sealed class Level3 extends Level2 permits Blas {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void ssymm(
-      char side, char uplo, int m, int n, float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float beta, float[] c,
-      int cOffset, int ldc) {
+      char side, char uplo, int m, int n, float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float beta,
+      float[] c, int cOffset, int ldc) {
     symm(side, uplo, m, n, alpha, new Floats(a, aOffset), lda, new Floats(b, bOffset), ldb, beta, new Floats(c, cOffset), ldc);
   }
 
@@ -96,7 +97,8 @@ abstract sealed class Level3 extends Level2 permits Blas {
     p.matrix("a", a, Columns.general(order, order, lda), order);
     p.matrix("b", b, Columns.general(m, n, ldb), n);
     p.matrix("c", c, Columns.general(m, n, ldc), n);
-    MatrixMatrix.symmetric(left, upper, order, left ? n : m, alpha, new Matrix(a, lda, false), new Matrix(b, ldb, false), beta, new Matrix(c, ldc, false));
+    MatrixMatrix.symmetric(left, upper, order, left ? n : m, alpha, new Matrix(a, lda, false), new Matrix(b, ldb, false), beta,
+        new Matrix(c, ldc, false));
   }
 
   /// C = alpha A Aᵀ + beta C, or for `T` and `C` C = alpha Aᵀ A + beta C, where C is symmetric.
@@ -147,8 +149,8 @@ abstract sealed class Level3 extends Level2 permits Blas {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void dsyr2k(
-      char uplo, char trans, int n, int k, double alpha, double[] a, int aOffset, int lda, double[] b, int bOffset, int ldb, double beta, double[] c,
-      int cOffset, int ldc) {
+      char uplo, char trans, int n, int k, double alpha, double[] a, int aOffset, int lda, double[] b, int bOffset, int ldb, double beta,
+      double[] c, int cOffset, int ldc) {
     syr2k(uplo, trans, n, k, alpha, new Doubles(a, aOffset), lda, new Doubles(b, bOffset), ldb, beta, new Doubles(c, cOffset), ldc);
   }
 
@@ -156,8 +158,8 @@ abstract sealed class Level3 extends Level2 permits Blas {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void ssyr2k(
-      char uplo, char trans, int n, int k, float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float beta, float[] c,
-      int cOffset, int ldc) {
+      char uplo, char trans, int n, int k, float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float beta,
+      float[] c, int cOffset, int ldc) {
     syr2k(uplo, trans, n, k, alpha, new Floats(a, aOffset), lda, new Floats(b, bOffset), ldb, beta, new Floats(c, cOffset), ldc);
   }
 
@@ -199,7 +201,8 @@ abstract sealed class Level3 extends Level2 permits Blas {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void dtrmm(
-      char side, char uplo, char transa, char diag, int m, int n, double alpha, double[] a, int aOffset, int lda, double[] b, int bOffset, int ldb) {
+      char side, char uplo, char transa, char diag, int m, int n, double alpha, double[] a, int aOffset, int lda, double[] b, int bOffset,
+      int ldb) {
     trmm(side, uplo, transa, diag, m, n, alpha, new Doubles(a, aOffset), lda, new Doubles(b, bOffset), ldb);
   }
 
@@ -207,11 +210,13 @@ abstract sealed class Level3 extends Level2 permits Blas {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void strmm(
-      char side, char uplo, char transa, char diag, int m, int n, float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb) {
+      char side, char uplo, char transa, char diag, int m, int n, float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset,
+      int ldb) {
     trmm(side, uplo, transa, diag, m, n, alpha, new Floats(a, aOffset), lda, new Floats(b, bOffset), ldb);
   }
 
-  private static void trmm(char side, char uplo, char transa, char diag, int m, int n, double alpha, Numbers a, int lda, Numbers b, int ldb) {
+  private static void trmm(char side, char uplo, char transa, char diag, int m, int n, double alpha, Numbers a, int lda, Numbers b,
+      int ldb) {
     Parameters p = Parameters.of(a, "TRMM");
     boolean left = p.left(1, side);
     boolean upper = p.upper(2, uplo);
@@ -236,7 +241,8 @@ abstract sealed class Level3 extends Level2 permits Blas {
     MatrixMatrix.multiplyTriangular(upper, unit, order, left ? n : m, new Matrix(a, lda, left == transposed), left ? mb : mb.flipped());
   }
 
-  /// B = alpha op(A)⁻¹ B, or for side `R` B = alpha B op(A)⁻¹, where A is triangular: solves for many right-hand sides. Whether A is singular is not checked.
+  /// B = alpha op(A)⁻¹ B, or for side `R` B = alpha B op(A)⁻¹, where A is triangular: solves for many right-hand sides.
+  /// Whether A is singular is not checked.
   /// @param side whether the matrix A stands at the left or the right, `L` or `R`
   /// @param uplo whether A is an upper or a lower triangle, `U` or `L`
   /// @param transa `N`, `T` or `C`
@@ -246,7 +252,8 @@ abstract sealed class Level3 extends Level2 permits Blas {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void dtrsm(
-      char side, char uplo, char transa, char diag, int m, int n, double alpha, double[] a, int aOffset, int lda, double[] b, int bOffset, int ldb) {
+      char side, char uplo, char transa, char diag, int m, int n, double alpha, double[] a, int aOffset, int lda, double[] b, int bOffset,
+      int ldb) {
     trsm(side, uplo, transa, diag, m, n, alpha, new Doubles(a, aOffset), lda, new Doubles(b, bOffset), ldb);
   }
 
@@ -254,11 +261,13 @@ abstract sealed class Level3 extends Level2 permits Blas {
   /// @throws BlasParameterException if a parameter is illegal
   /// @throws IllegalArgumentException if an array is too short
   public static void strsm(
-      char side, char uplo, char transa, char diag, int m, int n, float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb) {
+      char side, char uplo, char transa, char diag, int m, int n, float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset,
+      int ldb) {
     trsm(side, uplo, transa, diag, m, n, alpha, new Floats(a, aOffset), lda, new Floats(b, bOffset), ldb);
   }
 
-  private static void trsm(char side, char uplo, char transa, char diag, int m, int n, double alpha, Numbers a, int lda, Numbers b, int ldb) {
+  private static void trsm(char side, char uplo, char transa, char diag, int m, int n, double alpha, Numbers a, int lda, Numbers b,
+      int ldb) {
     Parameters p = Parameters.of(a, "TRSM");
     boolean left = p.left(1, side);
     boolean upper = p.upper(2, uplo);

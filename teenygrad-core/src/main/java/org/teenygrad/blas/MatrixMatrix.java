@@ -2,8 +2,9 @@ package org.teenygrad.blas;
 
 import org.teenygrad.blas.MatrixVector.Vector;
 
-/// Level 3: matrices of full columns. What is symmetric or triangular is halved until it is small: the off-diagonal blocks are general products, on
-/// which nearly all of the time is spent, and the small blocks on the diagonal go through level 2.
+/// Level 3: matrices of full columns. What is symmetric or triangular is halved until it is small: the off-diagonal
+/// blocks are general products, on which nearly all of the time is spent, and the small blocks on the diagonal go
+/// through level 2.
 final class MatrixMatrix {
   /// Up to here a symmetric or triangular matrix is not halved.
   private static final int SMALL = 64;

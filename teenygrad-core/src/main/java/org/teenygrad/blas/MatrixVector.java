@@ -3,8 +3,8 @@ package org.teenygrad.blas;
 import org.teenygrad.blas.Columns.Form;
 import org.teenygrad.blas.MatrixMatrix.Matrix;
 
-/// Level 2: a matrix and vectors. One routine for general, banded and packed matrices alike, column by column: [Columns] says what is where.
-/// Vectors are given by the place of their first element and an increment.
+/// Level 2: a matrix and vectors. One routine for general, banded and packed matrices alike, column by column:
+/// [Columns] says what is where. Vectors are given by the place of their first element and an increment.
 final class MatrixVector {
   /// From so many rows on several columns are added at once, so that a result is read and written less often.
   private static final int BLOCKED = 32;
@@ -43,7 +43,8 @@ final class MatrixVector {
     y.scale(transposed ? n : columns.rows(), beta);
     if (alpha != 0 && !transposed && columns.form() == Form.FULL && columns.rows() >= BLOCKED && y.inc() == 1) {
       // x is a column whose elements are `inc` apart: a transposed row.
-      y.numbers().from(y.first()).addProduct(columns.rows(), 1, n, alpha, new Matrix(a, columns.leading(), false), new Matrix(x.numbers().from(x.first()), x.inc(), true), 0);
+      y.numbers().from(y.first()).addProduct(columns.rows(), 1, n, alpha, new Matrix(a, columns.leading(), false),
+          new Matrix(x.numbers().from(x.first()), x.inc(), true), 0);
       return;
     }
     for (int j = 0; alpha != 0 && j < n; j++) {

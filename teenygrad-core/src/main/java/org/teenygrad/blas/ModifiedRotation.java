@@ -1,6 +1,7 @@
 package org.teenygrad.blas;
 
-/// A modified Givens rotation, as [Blas#drotmg] makes it: H (x1, y1) = (x1', 0), where the squares weigh d1 and d2 before, d1' and d2' after.
+/// A modified Givens rotation, as [Blas#drotmg] makes it: H (x1, y1) = (x1', 0), where the squares weigh d1 and d2
+/// before, d1' and d2' after.
 ///
 /// @param d1 the weight of the first component after the rotation
 /// @param d2 the weight of the second

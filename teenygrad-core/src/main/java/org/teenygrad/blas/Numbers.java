@@ -4,8 +4,8 @@ import org.teenygrad.Device;
 import org.teenygrad.Tensor;
 import org.teenygrad.blas.MatrixMatrix.Matrix;
 
-/// A pointer to numbers in an array, and the loops over vectors there that everything else is made of. Positions count from the pointer. Scalars are
-/// doubles, and are rounded where they meet floats.
+/// A pointer to numbers in an array, and the loops over vectors there that everything else is made of. Positions count
+/// from the pointer. Scalars are doubles, and are rounded where they meet floats.
 sealed interface Numbers permits Floats, Doubles {
 
   /// The first letter of routines on such numbers.

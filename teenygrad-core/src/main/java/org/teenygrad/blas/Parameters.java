@@ -69,7 +69,8 @@ record Parameters(String routine) {
 
   private void array(String name, Numbers array, long needed) {
     if (array.start() < 0 || needed > array.available()) {
-      throw new IllegalArgumentException(String.format(Locale.ROOT, "%s: array %s has %d elements from offset %d on; %d are needed", routine, name,
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "%s: array %s has %d elements from offset %d on; %d are needed",
+          routine, name,
           Math.max(0, array.available()), array.start(), needed));
     }
   }

@@ -2,8 +2,8 @@ package org.teenygrad.data;
 
 import java.util.Iterator;
 
-/// Where the batches of a training come from, one after the other without an end. [DataLoader] is one; another keeps what its own state needs
-/// beside the number of examples, such as a position in files.
+/// Where the batches of a training come from, one after the other without an end. [DataLoader] is one; another keeps
+/// what its own state needs beside the number of examples, such as a position in files.
 public interface BatchSource {
   /// The batches of an epoch; [Long#MAX_VALUE] where there are no epochs.
   long batches();

@@ -181,7 +181,8 @@ public final class DataLoader implements BatchSource, Iterable<Batch>, AutoClose
   public Iterator<Batch> endless() {
     if (batches() == 0) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "DataLoader: %d examples make no batch of %d%s", dataset.size(), batchSize, dropLast ? " that is full" : ""));
+          String.format(Locale.ROOT, "DataLoader: %d examples make no batch of %d%s", dataset.size(), batchSize,
+              dropLast ? " that is full" : ""));
     }
     return begin(Long.MAX_VALUE);
   }

@@ -42,7 +42,8 @@ public final class ImageTransforms {
     double[] mean = means.clone();
     double[] deviation = deviations.clone();
     if (mean.length == 0 || mean.length != deviation.length) {
-      throw new IllegalArgumentException(String.format(Locale.ROOT, "normalize: %d means and %d deviations", mean.length, deviation.length));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "normalize: %d means and %d deviations", mean.length,
+          deviation.length));
     }
     for (double one : deviation) {
       if (!(one > 0)) {

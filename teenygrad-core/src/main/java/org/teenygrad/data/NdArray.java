@@ -27,7 +27,8 @@ public record NdArray(DType dtype, Shape shape, MemorySegment data) {
   public NdArray {
     if (data.byteSize() != shape.elements() * dtype.bytes()) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "NdArray: %d bytes are not a %s %s, which has %d", data.byteSize(), dtype, shape, shape.elements() * dtype.bytes()));
+          String.format(Locale.ROOT, "NdArray: %d bytes are not a %s %s, which has %d", data.byteSize(), dtype, shape,
+              shape.elements() * dtype.bytes()));
     }
   }
 

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /// The QR factors of an m x n matrix by Householder's reflections.
 ///
-/// Inner products are summed as if in twice the precision and rounded once (Ogita, Rump and Oishi, 2005), and solutions are refined once, so that what
-/// limits least squares is the condition of the problem, not the number of rows.
+/// Inner products are summed as if in twice the precision and rounded once (Ogita, Rump and Oishi, 2005), and solutions
+/// are refined once, so that what limits least squares is the condition of the problem, not the number of rows.
 public final class Householder {
   private final double[] matrix;
   private final double[] r; // the triangle, and the reflections' vectors below it

@@ -13,8 +13,8 @@ public final class Jacobi {
 
   private Jacobi() {}
 
-  /// Singular values (descending, n), U (m, n) and V (n, n) of an m x n matrix with m >= n: columns are turned against each other until they
-  /// are orthogonal. Those of a tall matrix are those of its triangle.
+  /// Singular values (descending, n), U (m, n) and V (n, n) of an m x n matrix with m >= n: columns are turned against
+  /// each other until they are orthogonal. Those of a tall matrix are those of its triangle.
   public static List<double[]> svd(double[] matrix, int m, int n) {
     requireFinite("svd", matrix);
     if (m > n) {

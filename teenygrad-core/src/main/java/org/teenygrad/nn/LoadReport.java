@@ -39,7 +39,8 @@ public record LoadReport(List<String> loaded, List<String> missing, List<String>
       }
     });
     return new LoadReport(
-        loaded, missing, unexpected.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue().shape()).toList(), wrongShapes);
+        loaded, missing, unexpected.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue().shape()).toList(),
+        wrongShapes);
   }
 
   /// Whether each tensor of the module got a value, and each value was used.

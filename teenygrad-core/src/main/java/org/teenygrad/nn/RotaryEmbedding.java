@@ -39,7 +39,8 @@ public record RotaryEmbedding(Tensor cos, Tensor sin, Pairs pairs) implements La
   public static RotaryEmbedding of(int headDim, int positions, double base, Pairs pairs) {
     if (headDim < 2 || headDim % 2 != 0 || positions < 1 || !(base > 0)) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "RotaryEmbedding: needs an even size of heads, a position and a base above 0, not %d, %d and %s", headDim, positions, base));
+          String.format(Locale.ROOT, "RotaryEmbedding: needs an even size of heads, a position and a base above 0, not %d, %d and %s",
+              headDim, positions, base));
     }
     int half = headDim / 2;
     float[] cos = new float[Math.multiplyExact(positions, half)];
@@ -65,7 +66,8 @@ public record RotaryEmbedding(Tensor cos, Tensor sin, Pairs pairs) implements La
     requireSize(x);
     int time = x.size(-2);
     if (time > cos.size(0)) {
-      throw new IllegalArgumentException(String.format(Locale.ROOT, "RotaryEmbedding: %s has %d positions, of %d that there are", x.shape(), time, cos.size(0)));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "RotaryEmbedding: %s has %d positions, of %d that there are",
+          x.shape(), time, cos.size(0)));
     }
     return ForwardHook.output(this, x, rotated(x, cos.slice(0, 0, time), sin.slice(0, 0, time)));
   }
@@ -81,7 +83,8 @@ public record RotaryEmbedding(Tensor cos, Tensor sin, Pairs pairs) implements La
 
   private void requireSize(Tensor x) {
     if (x.rank() < 2 || x.size(-1) != 2 * cos.size(1)) {
-      throw new IllegalArgumentException(String.format(Locale.ROOT, "RotaryEmbedding: %s is not (..., time, %d)", x.shape(), 2 * cos.size(1)));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "RotaryEmbedding: %s is not (..., time, %d)", x.shape(),
+          2 * cos.size(1)));
     }
   }
 

@@ -89,13 +89,15 @@ final class Summary {
         .collect(Collectors.joining("\n"));
   }
 
-  private static <M extends Module> String totals(M model, BiFunction<? super M, Tensor, Tensor> forward, DType dtype, Shape shape, long outputs) {
+  private static <M extends Module> String totals(M model, BiFunction<? super M, Tensor, Tensor> forward, DType dtype, Shape shape,
+      long outputs) {
     long bytes = model.stateDict().values().stream().distinct().mapToLong(Tensor::nbytes).sum();
     Profile use = Mode.EVALUATION.call(() -> {
       Tensor result = forward.apply(model, input(dtype, shape));
       return Profile.of(result::realize);
     });
-    String text = String.format(Locale.ROOT, "weights: %s%noutputs of the layers: %s%nforward: %s", memory(bytes), memory(outputs), cost(use));
+    String text = String.format(Locale.ROOT, "weights: %s%noutputs of the layers: %s%nforward: %s", memory(bytes), memory(outputs),
+        cost(use));
     if (model.parameters().isEmpty()) {
       return text;
     }
@@ -114,7 +116,8 @@ final class Summary {
   }
 
   private static String memory(long bytes) {
-    return bytes < 1 << 20 ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0) : String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+    return bytes < 1 << 20 ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0)
+        : String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
   }
 
   private static String scaled(double flops) {

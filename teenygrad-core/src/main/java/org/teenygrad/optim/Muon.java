@@ -102,7 +102,8 @@ public final class Muon extends Optimizer {
 
   private static Collection<List<Update>> byShape(List<Update> updates) {
     return updates.stream()
-        .collect(Collectors.groupingBy(update -> update.parameter().shape() + " " + update.parameter().dtype(), LinkedHashMap::new, Collectors.toList()))
+        .collect(Collectors.groupingBy(update -> update.parameter().shape() + " " + update.parameter().dtype(), LinkedHashMap::new,
+            Collectors.toList()))
         .values();
   }
 
@@ -118,7 +119,8 @@ public final class Muon extends Optimizer {
   /// @param x (count, rows, columns), as what is returned
   private Tensor orthogonalized(Tensor x) {
     DType type = options.type();
-    Tensor steps = options.orthogonalization().of((options.equalRows() ? withEqualRows(x) : x).cast(type == null ? x.dtype() : type)).cast(x.dtype());
+    Tensor steps = options.orthogonalization().of((options.equalRows() ? withEqualRows(x) : x).cast(type == null ? x.dtype() : type))
+        .cast(x.dtype());
     if (!options.exactNorm()) {
       return steps;
     }
@@ -140,7 +142,8 @@ public final class Muon extends Optimizer {
     }
     int axis = averagedAxis(steps.shape());
     Tensor squares = steps.square().mean(axis, true);
-    Tensor means = Tensor.stack(updates.stream().map(update -> state(update, MEAN_SQUARE)).toList(), 0).mul(beta2).add(squares.mul(1 - beta2));
+    Tensor means = Tensor.stack(updates.stream().map(update -> state(update, MEAN_SQUARE)).toList(), 0).mul(beta2)
+        .add(squares.mul(1 - beta2));
     for (int i = 0; i < updates.size(); i++) {
       setState(updates.get(i), MEAN_SQUARE, means.select(0, i));
     }

@@ -16,11 +16,12 @@ import org.teenygrad.DType;
 /// @param type what the polynomials are computed in, bfloat16 as PyTorch does or float32; null for the type of the states
 /// @param equalRows whether rows get one norm before that, which brings small singular values nearer to the large ones (*MuonEq*,
 ///     arXiv:2603.28254)
-/// @param exactNorm whether the step then gets the norm that an orthogonal matrix has, `sqrt(min(rows, columns))` (*Muon+*, arXiv:2602.21545)
-/// @param beta2 how much stays of the running mean square of each row (each column, in wide matrices), by whose root its steps are divided, the
-///     whole keeping its norm (Li et al., *NorMuon*, 2025); null for no such thing
-/// @param cautiousDecay whether weights decay only where the step draws them towards 0 too, and as much as the scaled step says (Chen et al.,
-///     *Cautious Weight Decay*, 2025)
+/// @param exactNorm whether the step then gets the norm that an orthogonal matrix has, `sqrt(min(rows, columns))`
+///     (*Muon+*, arXiv:2602.21545)
+/// @param beta2 how much stays of the running mean square of each row (each column, in wide matrices), by whose root
+///     its steps are divided, the whole keeping its norm (Li et al., *NorMuon*, 2025); null for no such thing
+/// @param cautiousDecay whether weights decay only where the step draws them towards 0 too, and as much as the scaled
+///     step says (Chen et al., *Cautious Weight Decay*, 2025)
 public record MuonOptions(
     double momentum,
     boolean nesterov,

@@ -489,8 +489,9 @@ public abstract class Optimizer {
     return weightDecays[group];
   }
 
-  /// Gives one group another value of one of the optimizer's settings, from the next step on. Momentum is data to [Muon], so that a schedule of
-  /// it costs nothing; other settings are constants of the kernels, which are compiled anew.
+  /// Gives one group another value of one of the optimizer's settings, from the next step on. Momentum is data to
+  /// [Muon], so that a schedule of it costs nothing; other settings are constants of the kernels, which are compiled
+  /// anew.
   /// ```java
   /// var muon = new Muon(Map.of("weight", weight), 0.02);
   /// muon.setting(0, "momentum", 0.85);

@@ -52,7 +52,8 @@ public final class SGD extends Optimizer {
   @Override
   protected List<Tensor> scalars(Settings settings, Tensor step) {
     Tensor rate = super.scalars(settings, step).getFirst();
-    return List.of(rate, step.eq(1).where(Tensor.full(Shape.SCALAR, 1, DType.FLOAT64), Tensor.full(Shape.SCALAR, 1 - settings.of(DAMPENING), DType.FLOAT64)));
+    return List.of(rate, step.eq(1).where(Tensor.full(Shape.SCALAR, 1, DType.FLOAT64),
+        Tensor.full(Shape.SCALAR, 1 - settings.of(DAMPENING), DType.FLOAT64)));
   }
 
   @Override

@@ -55,7 +55,8 @@ record AxisLines(Axis x, Axis y, NameTicks names, double besides) {
       if (i % step == 0) {
         lines.append('M').append(n(x.firstPixel())).append(' ').append(n(at)).append(tick.label().isEmpty() ? "h-3" : "h-5");
         if (!tick.label().isEmpty()) {
-          svg.text("faint", SIZE, "end", x.firstPixel() - 8, at + 0.36 * SIZE, y.named() ? Text.shorten(tick.label(), SIZE, besides) : tick.label());
+          svg.text("faint", SIZE, "end", x.firstPixel() - 8, at + 0.36 * SIZE,
+              y.named() ? Text.shorten(tick.label(), SIZE, besides) : tick.label());
         }
       }
     }

@@ -4,7 +4,8 @@ import java.util.HexFormat;
 
 /// Colours of values between two ends, for [heatMap][Plot#heatMap], [field][Plot#field] and [colored][Plot#colored].
 public enum ColorMap {
-  /// From dark violet over green to yellow: matplotlib's viridis. Its lightness grows evenly, so that it also works in gray and for the colour-blind.
+  /// From dark violet over green to yellow: matplotlib's viridis. Its lightness grows evenly, so that it also works in
+  /// gray and for the colour-blind.
   VIRIDIS(
       "44015448186a472d7b4240863b528b33638d2c728e26828e", "21918c", "1fa08828ae803fbc735ec96284d44baddc30d8e219fde725"),
   /// From blue over near-white to red-brown, for values of both signs: 0 is in the middle unless [Plot#colorRange] says otherwise.

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 ///     .edge("x1", "exp").edge("x2", "sin").edge("exp", "d").edge("sin", "d")
 ///     .write(folder.resolve("d.svg"));
 /// ```
-/// A node stands below all that points to it, in the order that lets few arrows cross. A graph that is wider than its place is drawn smaller.
+/// A node stands below all that points to it, in the order that lets few arrows cross. A graph that is wider than its
+/// place is drawn smaller.
 public final class Dag implements Figure, Panel {
   /// @param kind empty for a box without colour
   record Node(String key, String kind, List<String> lines) {}
@@ -40,7 +41,8 @@ public final class Dag implements Figure, Panel {
     return new Dag(title);
   }
 
-  /// Which kinds of boxes there are, in the order of their colours; else that in which boxes of theirs come. For several graphs in one picture.
+  /// Which kinds of boxes there are, in the order of their colours; else that in which boxes of theirs come. For
+  /// several graphs in one picture.
   /// @return this
   public Dag kinds(String... names) {
     kinds = List.of(names);
@@ -55,7 +57,8 @@ public final class Dag implements Figure, Panel {
   /// @throws IllegalArgumentException if there is a node of this key, or `lines` is empty
   public Dag node(String key, String kind, String... lines) {
     if (lines.length == 0 || nodes.putIfAbsent(key, new Node(key, kind, List.of(lines))) != null) {
-      throw new IllegalArgumentException("node '" + key + "': " + (lines.length == 0 ? "no lines; a box needs one" : "there is one already; keys must differ"));
+      throw new IllegalArgumentException("node '" + key + "': "
+          + (lines.length == 0 ? "no lines; a box needs one" : "there is one already; keys must differ"));
     }
     return this;
   }

@@ -29,7 +29,8 @@ final class DagDrawing implements Placed {
     dag.kinds().forEach(kind -> inks.put(kind, new Ink(inks.size())));
     legend = Legend.of(inks.size() > 1 && !small ? List.copyOf(inks.keySet()) : List.of(), width);
     Map<String, Double> widths = new HashMap<>();
-    dag.nodes().forEach(node -> widths.put(node.key(), node.lines().stream().mapToDouble(line -> Text.width(line, Style.SMALL)).max().orElse(0) + 2 * MARGIN));
+    dag.nodes().forEach(node -> widths.put(node.key(),
+        node.lines().stream().mapToDouble(line -> Text.width(line, Style.SMALL)).max().orElse(0) + 2 * MARGIN));
     layout = new DagLayout(dag, widths);
     scale = Math.min(1, width / Math.max(1, layout.width));
   }
@@ -134,7 +135,8 @@ final class DagDrawing implements Placed {
       }
     }
     if (!path.edge().label().isBlank()) {
-      svg.text("faint halo", Style.SMALL - 1, "middle", labelX, Objects.requireNonNull(edges.get(first))[1] + BETWEEN / 2 + 3, path.edge().label());
+      svg.text("faint halo", Style.SMALL - 1, "middle", labelX, Objects.requireNonNull(edges.get(first))[1] + BETWEEN / 2 + 3,
+          path.edge().label());
     }
   }
 

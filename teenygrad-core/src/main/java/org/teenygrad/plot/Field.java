@@ -45,7 +45,8 @@ record Field(Grid grid, @Nullable Integer decimals) implements Layer {
 
   /// As large as the widest fits its cell.
   private void numbers(Svg svg, Frame frame, int digits) {
-    double widest = shaded().filter(Double::isFinite).mapToObj(value -> text(value, digits)).mapToDouble(text -> Text.width(text, 1)).max().orElse(1);
+    double widest = shaded().filter(Double::isFinite).mapToObj(value -> text(value, digits)).mapToDouble(text -> Text.width(text, 1))
+        .max().orElse(1);
     double size = Math.min(Math.min((frame.x().cell() - 2) / widest, frame.y().cell() * 0.75), Style.TEXT);
     for (int j = 0; j < grid.ys.length; j++) {
       for (int i = 0; i < grid.xs.length; i++) {

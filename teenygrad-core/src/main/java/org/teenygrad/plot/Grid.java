@@ -88,7 +88,8 @@ public final class Grid {
     boolean down = IntStream.range(1, places.length).allMatch(i -> places[i] < places[i - 1]);
     if (places.length < 2 || !up && !down) {
       throw new IllegalArgumentException(
-          "Grid: " + name + " has " + places.length + " places; there must be two or more, each greater (or each less) than the one before");
+          "Grid: " + name + " has " + places.length
+              + " places; there must be two or more, each greater (or each less) than the one before");
     }
   }
 }

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /// One thing that a plot shows.
-sealed interface Layer permits Line, Points, ColoredPoints, Arrows, Band, Histogram, Bars, Rule, Roof, Field, Regions, ContourLines, Pixels {
+sealed interface Layer permits Line, Points, ColoredPoints, Arrows, Band, Histogram, Bars, Rule, Roof, Field, Regions, ContourLines,
+    Pixels {
   /// Those with a colour of their own, which the legend explains.
   List<String> labels();
 

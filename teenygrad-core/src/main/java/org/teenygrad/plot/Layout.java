@@ -185,7 +185,8 @@ final class Layout implements Placed {
     double areaLeft = left + before;
     Axis across = x.between(areaLeft, areaLeft + areaWidth);
     Axis up = plot.downwards ? y.between(areaTop, areaTop + areaHeight) : y.between(areaTop + areaHeight, areaTop);
-    Frame frame = new Frame(across, up, shades(), layers.stream().anyMatch(Field.class::isInstance), inks, layers.stream().filter(Bars.class::isInstance).map(layer -> layer.labels().getFirst()).toList(),
+    Frame frame = new Frame(across, up, shades(), layers.stream().anyMatch(Field.class::isInstance), inks,
+        layers.stream().filter(Bars.class::isInstance).map(layer -> layer.labels().getFirst()).toList(),
         new PointLabels(areaLeft, areaTop, areaLeft + areaWidth, areaTop + areaHeight));
     AxisLines lines = new AxisLines(across, up, names, tickWidth);
     if (!fills()) {

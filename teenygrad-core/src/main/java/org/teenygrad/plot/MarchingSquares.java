@@ -11,8 +11,9 @@ import java.util.Set;
 
 /// Where a function on a grid takes one value: marching squares (after Lorensen and Cline's marching cubes, 1987).
 ///
-/// In each cell of the grid the line crosses those sides whose ends lie on either side of the level, where linear interpolation puts it. A saddle
-/// (four crossings) is connected as the mean of its corners says. Cells with a corner that is not finite stay empty.
+/// In each cell of the grid the line crosses those sides whose ends lie on either side of the level, where linear
+/// interpolation puts it. A saddle (four crossings) is connected as the mean of its corners says. Cells with a corner
+/// that is not finite stay empty.
 final class MarchingSquares {
   private final Grid grid;
   private final double level;

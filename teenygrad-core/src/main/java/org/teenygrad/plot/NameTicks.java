@@ -2,7 +2,8 @@ package org.teenygrad.plot;
 
 import java.util.stream.IntStream;
 
-/// How the names below an axis are written: upright where they fit, else slanted if more of them fit so, and only some where there are too many.
+/// How the names below an axis are written: upright where they fit, else slanted if more of them fit so, and only some
+/// where there are too many.
 ///
 /// @param step every how many-th name is written
 /// @param slanted whether names go down to the left

@@ -23,7 +23,8 @@ public record Panels(String title, int columns, List<? extends Panel> plots) imp
     plots = List.copyOf(plots);
     if (columns < 1 || columns > 20 || plots.isEmpty()) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "Panels: %d plots in %d columns; there must be 1 plot or more, and 1 to 20 columns", plots.size(), columns));
+          String.format(Locale.ROOT, "Panels: %d plots in %d columns; there must be 1 plot or more, and 1 to 20 columns", plots.size(),
+              columns));
     }
   }
 

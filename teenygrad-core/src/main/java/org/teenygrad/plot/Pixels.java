@@ -18,7 +18,8 @@ record Pixels(int width, int[] argb) implements Layer {
     double[][][] channels = new double[3][][];
     for (int c = 0; c < 3; c++) {
       int channel = c;
-      channels[c] = Raster.shrunk(Stream.of(image).map(row -> Stream.of(row).mapToDouble(pixel -> pixel[channel]).toArray()).toArray(double[][]::new));
+      channels[c] = Raster.shrunk(Stream.of(image).map(row -> Stream.of(row).mapToDouble(pixel -> pixel[channel]).toArray())
+          .toArray(double[][]::new));
     }
     return of(channels, new Range(0, 1));
   }
@@ -68,7 +69,8 @@ record Pixels(int width, int[] argb) implements Layer {
   public void draw(Svg svg, Frame frame) {
     Axis x = frame.x();
     Axis y = frame.y();
-    svg.image(Png.argb(width, argb), x.pixel(-0.5), y.pixel(-0.5), x.pixel(width - 0.5) - x.pixel(-0.5), y.pixel(height() - 0.5) - y.pixel(-0.5));
+    svg.image(Png.argb(width, argb), x.pixel(-0.5), y.pixel(-0.5), x.pixel(width - 0.5) - x.pixel(-0.5),
+        y.pixel(height() - 0.5) - y.pixel(-0.5));
   }
 
   @Override

@@ -198,7 +198,8 @@ public final class Plot implements Figure, Panel {
   public Plot points(String label, double[] xs, double[] ys, List<String> names) {
     sameLength("points", label, xs, ys);
     if (!names.isEmpty() && names.size() != xs.length) {
-      throw new IllegalArgumentException("points '" + label + "': " + xs.length + " points, but " + names.size() + " names; each point needs one");
+      throw new IllegalArgumentException("points '" + label + "': " + xs.length + " points, but " + names.size()
+          + " names; each point needs one");
     }
     return add(new Points(key(label), xs.clone(), ys.clone(), List.copyOf(names)));
   }
@@ -314,8 +315,8 @@ public final class Plot implements Figure, Panel {
     return add(new Rule(key(label), false, x));
   }
 
-  /// What a machine reaches at most: the least of `slope * x` and `height`. With x in operations by byte, the slope is a memory's bandwidth and the
-  /// height the peak of arithmetic.
+  /// What a machine reaches at most: the least of `slope * x` and `height`. With x in operations by byte, the slope is
+  /// a memory's bandwidth and the height the peak of arithmetic.
   ///
   /// ```java
   /// Plot.of("Roofline").x("operations by byte").y("GFLOP/s").logX().logY()
@@ -414,7 +415,8 @@ public final class Plot implements Figure, Panel {
     rectangular("gray", image);
     downwards = true;
     double[][] copy = Stream.of(image).map(double[]::clone).toArray(double[][]::new);
-    layers.add(() -> Pixels.gray(copy, colorRange != null ? colorRange : Range.of(Stream.of(copy).flatMapToDouble(DoubleStream::of), Scale.LINEAR)));
+    layers.add(() -> Pixels.gray(copy, colorRange != null ? colorRange : Range.of(Stream.of(copy).flatMapToDouble(DoubleStream::of),
+        Scale.LINEAR)));
     return this;
   }
 
@@ -426,7 +428,8 @@ public final class Plot implements Figure, Panel {
   public Plot rgb(double[][][] image) {
     if (image.length == 0 || image[0].length == 0
         || Stream.of(image).anyMatch(row -> row.length != image[0].length || Stream.of(row).anyMatch(pixel -> pixel.length != 3))) {
-      throw new IllegalArgumentException("rgb: " + image.length + " rows" + (image.length == 0 ? "" : ", the first of " + image[0].length + " pixels")
+      throw new IllegalArgumentException("rgb: " + image.length + " rows"
+          + (image.length == 0 ? "" : ", the first of " + image[0].length + " pixels")
           + "; it must be (height, width, 3), and not empty");
     }
     downwards = true;
@@ -499,7 +502,8 @@ public final class Plot implements Figure, Panel {
 
   private static void rectangular(String method, double[][] matrix) {
     if (matrix.length == 0 || matrix[0].length == 0 || Stream.of(matrix).anyMatch(row -> row.length != matrix[0].length)) {
-      throw new IllegalArgumentException(method + ": " + matrix.length + " rows" + (matrix.length == 0 ? "" : ", the first of " + matrix[0].length)
+      throw new IllegalArgumentException(method + ": " + matrix.length + " rows"
+          + (matrix.length == 0 ? "" : ", the first of " + matrix[0].length)
           + "; there must be one or more, of one length, and not empty");
     }
   }

@@ -9,8 +9,8 @@ final class Style {
   static final int TEXT = 13;
   static final int SMALL = 12;
 
-  /// Found by a search for the greatest least distance (CIELAB) of two of them to people with protanopia, deuteranopia and tritanopia; on the page
-  /// they have a contrast of 3 or more.
+  /// Found by a search for the greatest least distance (CIELAB) of two of them to people with protanopia, deuteranopia
+  /// and tritanopia; on the page they have a contrast of 3 or more.
   static final int[] LIGHT = {0x0f4cc3, 0xd57c16, 0x16914d, 0x8f2352, 0x1493ec, 0xac2a0b, 0x633b8b, 0x627b92};
 
   static final int[] DARK = {0x51b1ff, 0xff932b, 0x58e288, 0xf0c0c4, 0xb2d6ff, 0xea493b, 0xc94fba, 0x9c7880};

@@ -35,7 +35,8 @@ final class Svg {
   }
 
   void rectangle(String classes, double left, double top, double width, double height) {
-    add("<rect class=\"%s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"/>", classes, number(left), number(top), number(width), number(height));
+    add("<rect class=\"%s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"/>", classes, number(left), number(top), number(width),
+        number(height));
   }
 
   /// @param anchor start, middle or end

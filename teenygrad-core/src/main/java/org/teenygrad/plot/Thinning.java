@@ -14,8 +14,9 @@ final class Thinning {
 
   /// A line through the points as the data of an SVG path.
   ///
-  /// Of each run of points in one pixel column, the first, least, greatest and last are drawn. Points without a pixel break the line; those that
-  /// stand alone become dots. Of a line that goes to and fro so often that this leaves more than 20,000 points, every few are drawn.
+  /// Of each run of points in one pixel column, the first, least, greatest and last are drawn. Points without a pixel
+  /// break the line; those that stand alone become dots. Of a line that goes to and fro so often that this leaves more
+  /// than 20,000 points, every few are drawn.
   static StringBuilder path(double[] xs, double[] ys) {
     StringBuilder path = new StringBuilder();
     int vertices = 0;

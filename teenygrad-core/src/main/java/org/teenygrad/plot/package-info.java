@@ -20,14 +20,15 @@
 /// | expressions, networks, what depends on what | [Dag] |
 /// | several plots at once | [Panels] |
 ///
-/// Layers are drawn in the order of the calls. Layers of one label have one colour and one entry in the legend: a band around a line, the points of
-/// a class over its region. Colours follow the reader's light or dark page (`prefers-color-scheme`) and are told apart by the colour-blind; from
-/// the ninth label on, dashes and markers tell what colours repeat. Values that are not finite break lines and leave cells blank; so do those that
-/// are not positive on a logarithmic axis.
+/// Layers are drawn in the order of the calls. Layers of one label have one colour and one entry in the legend: a band
+/// around a line, the points of a class over its region. Colours follow the reader's light or dark page
+/// (`prefers-color-scheme`) and are told apart by the colour-blind; from the ninth label on, dashes and markers tell
+/// what colours repeat. Values that are not finite break lines and leave cells blank; so do those that are not positive
+/// on a logarithmic axis.
 ///
-/// Pictures are 800 units wide and bounded in size: of a line's points on one pixel column, the first, least, greatest and last are drawn, of
-/// points on one pixel one. A grid of values is one PNG of at most 512 x 512 pixels inside of the document, in which blocks of a larger grid's cells
-/// are averaged.
+/// Pictures are 800 units wide and bounded in size: of a line's points on one pixel column, the first, least, greatest
+/// and last are drawn, of points on one pixel one. A grid of values is one PNG of at most 512 x 512 pixels inside of
+/// the document, in which blocks of a larger grid's cells are averaged.
 ///
 /// Why not a library: those of the JVM that draw SVG need AWT with its fonts (XChart, JFreeChart) or bring another language's runtime
 /// (lets-plot: Kotlin, megabytes), and neither belongs in a small native or headless image.

@@ -50,7 +50,8 @@ public final class State {
     }
   }
 
-  /// The part of a state whose names begin with a prefix, without it, in its order: one module's of a whole model's, or the weights of a checkpoint.
+  /// The part of a state whose names begin with a prefix, without it, in its order: one module's of a whole model's, or
+  /// the weights of a checkpoint.
   ///
   /// ```java
   /// State.below("encoder.", Map.of("encoder.weight", 1, "decoder.weight", 2)); // {weight=1}

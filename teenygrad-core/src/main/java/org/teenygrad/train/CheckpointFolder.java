@@ -75,7 +75,8 @@ record CheckpointFolder(Path folder, Module model, Optimizer optimizer) implemen
     try (SafetensorsFile stored = SafetensorsFile.open(file)) {
       CheckpointFacts facts = CheckpointFacts.of(file, KIND, FORMAT, stored.metadata());
       state = new TrainState(
-          facts.value("iteration", Long::valueOf), facts.value("best_loss", Double::valueOf), facts.random("batches"), facts.random("random"));
+          facts.value("iteration", Long::valueOf), facts.value("best_loss", Double::valueOf), facts.random("batches"),
+          facts.random("random"));
     }
     Map<String, Tensor> tensors = State.load(file);
     try {

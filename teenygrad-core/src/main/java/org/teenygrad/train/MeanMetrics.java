@@ -54,7 +54,8 @@ final class MeanMetrics {
 
   private Tensor call(Batch batch) {
     Recorded graph = recorded.computeIfAbsent(
-        batch.fields().stream().map(Tensor::shape).toList(), shapes -> Recorded.of(fields -> Mode.EVALUATION.call(() -> stacked(new Batch(fields)))));
+        batch.fields().stream().map(Tensor::shape).toList(),
+        shapes -> Recorded.of(fields -> Mode.EVALUATION.call(() -> stacked(new Batch(fields)))));
     return graph.call(batch.fields().toArray(Tensor[]::new));
   }
 

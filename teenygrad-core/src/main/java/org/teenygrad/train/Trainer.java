@@ -121,7 +121,8 @@ public final class Trainer<M extends Module> {
   }
 
   private long lastIteration() {
-    return iterations != null ? iterations : iterationsAnEpoch() == Long.MAX_VALUE ? Long.MAX_VALUE : Math.multiplyExact(epochs, iterationsAnEpoch());
+    return iterations != null ? iterations : iterationsAnEpoch() == Long.MAX_VALUE ? Long.MAX_VALUE
+        : Math.multiplyExact(epochs, iterationsAnEpoch());
   }
 
   /// The learning rate of each iteration, for all parameters; without it the optimizer's own rates stay.
@@ -188,7 +189,8 @@ public final class Trainer<M extends Module> {
     return this;
   }
 
-  /// Has evaluations say the ratio of two sums over all examples: a mean over what the second counts, such as the accuracy of the words that count.
+  /// Has evaluations say the ratio of two sums over all examples: a mean over what the second counts, such as the
+  /// accuracy of the words that count.
   /// @param numerator its mean over the examples of a batch, as for [#metric]
   /// @param denominator as the numerator
   /// @return this
@@ -213,8 +215,8 @@ public final class Trainer<M extends Module> {
     return this;
   }
 
-  /// How many iterations there are between two evaluations, each with a checkpoint before it, and another one after it where the model is the
-  /// best; an epoch unless said.
+  /// How many iterations there are between two evaluations, each with a checkpoint before it, and another one after it
+  /// where the model is the best; an epoch unless said.
   /// @return this
   /// @throws IllegalArgumentException if `count` is below 1
   public Trainer<M> every(long count) {

@@ -20,8 +20,9 @@ import java.util.stream.Stream;
 /// | `runtime/` | the JVM and the modules of the JDK that are needed |
 /// | `LICENSE`, `NOTICE`, `licenses/` | ours, and those of what is packed |
 final class Image {
-  /// `jdeps --print-module-deps` of the jars says java.base, jdk.jfr and jdk.management; jdk.unsupported has the signals of `cli.Interrupt`; the others
-  /// are for programs that serve a model or fetch files. With jdk.compiler, which `teenygrad run` takes, the archive would be above 60 MB.
+  /// `jdeps --print-module-deps` of the jars says java.base, jdk.jfr and jdk.management; jdk.unsupported has the
+  /// signals of `cli.Interrupt`; the others are for programs that serve a model or fetch files. With jdk.compiler,
+  /// which `teenygrad run` takes, the archive would be above 60 MB.
   private static final List<String> MODULES =
       List.of("java.base", "java.logging", "java.net.http", "jdk.httpserver", "jdk.jfr", "jdk.management", "jdk.unsupported");
 

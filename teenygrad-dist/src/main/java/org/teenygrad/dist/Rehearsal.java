@@ -23,9 +23,11 @@ final class Rehearsal {
     try {
       var process = new ProcessBuilder(
           image.resolve("runtime").resolve("bin").resolve("java").toString(),
-          "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-XX:AOTCacheOutput=" + lib.resolve("teenygrad.aot"), "-Xlog:aot=error",
+          "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-XX:AOTCacheOutput=" + lib.resolve("teenygrad.aot"),
+          "-Xlog:aot=error",
           "-cp", classPath(lib), "org.teenygrad.cli.Main",
-          "train", "nanogpt", "--device", "cpu", "--n-layer", "2", "--max-iters", "3", "--eval-iters", "1", "--out", scratch.resolve("out").toString());
+          "train", "nanogpt", "--device", "cpu", "--n-layer", "2", "--max-iters", "3", "--eval-iters", "1", "--out",
+          scratch.resolve("out").toString());
       process.environment().put("TEENYGRAD_CACHE", "off"); // so that kernels are compiled
       int status = process.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.INHERIT).start().waitFor();
       if (status != 0) {

@@ -14,8 +14,9 @@ import org.teenygrad.plot.Plot;
 
 /// Why does a model fail on data that it has not seen? Because it cannot bend as the truth does, or because it bends with the noise.
 ///
-/// A curve f is known here, so both can be measured. Polynomials are fitted to many small data sets y = f(x) + noise. What their mean misses of f is the
-/// bias; how far the fits lie from their mean is the variance. The expected squared error of a prediction is bias² + variance + noise², exactly.
+/// A curve f is known here, so both can be measured. Polynomials are fitted to many small data sets y = f(x) + noise.
+/// What their mean misses of f is the bias; how far the fits lie from their mean is the variance. The expected squared
+/// error of a prediction is bias² + variance + noise², exactly.
 @Section(number = "1.2.6", name = "bias-variance", title = "What an error consists of: bias, variance and noise of polynomials by degree")
 public record BiasVariance(
     @Help("data sets") int sets,
@@ -33,7 +34,8 @@ public record BiasVariance(
   public BiasVariance {
     if (sets < 2 || degree < 0 || points <= degree || !(noise >= 0)) {
       throw new IllegalArgumentException(
-          "bias_variance: at least 2 sets, more points than the degree, and noise of 0 or more, not " + sets + ", " + points + ", " + degree + " and " + noise);
+          "bias_variance: at least 2 sets, more points than the degree, and noise of 0 or more, not " + sets + ", " + points + ", "
+              + degree + " and " + noise);
     }
   }
 
@@ -53,7 +55,8 @@ public record BiasVariance(
     double furthest = 0;
     List<List<Object>> rows = new ArrayList<>();
     for (int d = 0; d <= degree; d++) {
-      Tensor fits = legendre(at, d).matmul(legendre(x, d).lstsq(seen)); // (test points, sets): all sets have the same x, so one factorization serves all
+      // (test points, sets): all sets have the same x, so one factorization serves all
+      Tensor fits = legendre(at, d).matmul(legendre(x, d).lstsq(seen));
       Tensor mean = fits.mean(1, true);
       double bias2 = mean.sub(truth(at).unsqueeze(1)).square().mean().itemDouble();
       double variance = fits.sub(mean).square().mean().itemDouble();
@@ -96,7 +99,8 @@ public record BiasVariance(
   private Panels panels(Tensor x, Tensor seen, double[][] parts, int best) {
     double[] degrees = IntStream.rangeClosed(0, degree).asDoubleStream().toArray();
     Plot error = Plot.of("Error by degree").x("degree").y("squared error").logY()
-        .path("bias²", degrees, parts[0]).path("variance", degrees, parts[1]).line("sum with noise²", degrees, parts[2]).points("on new points", degrees, parts[3]);
+        .path("bias²", degrees, parts[0]).path("variance", degrees, parts[1]).line("sum with noise²", degrees, parts[2])
+        .points("on new points", degrees, parts[3]);
     return Panels.of("What an error consists of", 2, error, fits(x, seen, 1), fits(x, seen, best), fits(x, seen, degree));
   }
 

@@ -18,8 +18,9 @@ import org.teenygrad.plot.Plot;
 /// A language model is a conditional probability: which letter comes next, given those before?
 ///
 /// A bigram model looks at one letter only (Markov, 1913). What it says is a table of 27 x 27 probabilities P(b | a): 26 letters and a dot,
-/// which stands before and after each name. The table that makes the names most probable is found twice: by counting pairs, and by going down the
-/// gradient of the negative log-likelihood from a table that knows nothing. Then the model looks at more letters, until it only knows names by heart.
+/// which stands before and after each name. The table that makes the names most probable is found twice: by counting
+/// pairs, and by going down the gradient of the negative log-likelihood from a table that knows nothing. Then the model
+/// looks at more letters, until it only knows names by heart.
 @Section(number = "1.1", name = "bigrams", title = "Names letter by letter: the same table of probabilities by counting and by gradient",
     data = "a text with a name a line, in the letters a to z")
 public record Bigrams(
@@ -43,7 +44,8 @@ public record Bigrams(
   /// @throws IllegalArgumentException if there is no step or the pseudo-count is not positive
   public Bigrams {
     if (steps < 1 || samples < 0 || !(pseudoCount > 0)) {
-      throw new IllegalArgumentException("steps must be at least 1, samples 0, and pseudo_count above 0, not " + steps + ", " + samples + " and " + pseudoCount);
+      throw new IllegalArgumentException("steps must be at least 1, samples 0, and pseudo_count above 0, not " + steps + ", " + samples
+          + " and " + pseudoCount);
     }
   }
 
@@ -63,7 +65,8 @@ public record Bigrams(
     Tensor shares = counts(pairs).toDouble().sum(1, true).div(pairs.shape().size(0)); // P(a)
     longerContexts(page, names);
     page.claim("negative log-likelihood by gradient", loss(descended, pairs)).isNear(counted, 5e-4);
-    page.claim("tables of both ways: largest difference of P(a, b)", table.sub(descended).mul(shares).abs().max().itemDouble()).isAtMost(1e-3);
+    page.claim("tables of both ways: largest difference of P(a, b)", table.sub(descended).mul(shares).abs().max().itemDouble())
+        .isAtMost(1e-3);
     if (names.size() == USUAL_NAMES) {
       page.claim("negative log-likelihood by counting", counted).isNear(USUAL_LOSS, 5e-4);
     } else {
@@ -123,7 +126,8 @@ public record Bigrams(
     List<List<Object>> rows = new ArrayList<>();
     for (int n = 1; n <= 4; n++) {
       Tensor table = conditional(counts(ngrams(seen, n)), pseudoCount);
-      rows.add(List.of(n, table.shape().size(0), loss(table, ngrams(seen, n)), heldOut.isEmpty() ? Double.NaN : loss(table, ngrams(heldOut, n))));
+      rows.add(List.of(n, table.shape().size(0), loss(table, ngrams(seen, n)),
+          heldOut.isEmpty() ? Double.NaN : loss(table, ngrams(heldOut, n))));
     }
     page.say("%nWith more letters before the next one, every tenth name held out:");
     page.table(List.of("n", "contexts", "names seen", "names held out"), rows);
@@ -135,13 +139,15 @@ public record Bigrams(
       do {
         letters.add((int) table.select(0, letters.getLast()).multinomial(1).itemLong());
       } while (letters.getLast() != 0);
-      return letters.stream().filter(letter -> letter != 0).map(letter -> LETTERS.substring(letter, letter + 1)).collect(Collectors.joining());
+      return letters.stream().filter(letter -> letter != 0).map(letter -> LETTERS.substring(letter, letter + 1))
+          .collect(Collectors.joining());
     }).toList();
   }
 
   private static Plot heatMap(Tensor table) {
     List<String> letters = LETTERS.chars().mapToObj(Character::toString).toList();
     double[][] rows = table.toDoubleMatrix();
-    return Plot.of("Which letter comes next").x("next letter").y("letter before").heatMap(rows, letters, letters).colorLabel("P(next | before)");
+    return Plot.of("Which letter comes next").x("next letter").y("letter before").heatMap(rows, letters, letters)
+        .colorLabel("P(next | before)");
   }
 }

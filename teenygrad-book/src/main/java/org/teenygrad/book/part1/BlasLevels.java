@@ -13,9 +13,10 @@ import org.teenygrad.engine.schedule.Roofline;
 import org.teenygrad.models.settings.Help;
 import org.teenygrad.plot.Plot;
 
-/// BLAS has three levels because of arithmetic intensity, the operations done for each byte that is moved. A sum of two vectors (axpy) reads two numbers
-/// and writes one for two operations; a matrix times a vector (gemv) reads each element of the matrix for two operations; both go at the pace of
-/// memory, however fast the processor. A matrix times a matrix (gemm) uses each element n times: its intensity grows with n, until arithmetic is the limit.
+/// BLAS has three levels because of arithmetic intensity, the operations done for each byte that is moved. A sum of two
+/// vectors (axpy) reads two numbers and writes one for two operations; a matrix times a vector (gemv) reads each
+/// element of the matrix for two operations; both go at the pace of memory, however fast the processor. A matrix times
+/// a matrix (gemm) uses each element n times: its intensity grows with n, until arithmetic is the limit.
 @Section(number = "1.4", name = "blas", title = "Levels 1, 2 and 3 of BLAS: why a matrix times a matrix is fast and times a vector is not")
 public record BlasLevels(
     @Help("rows and columns of the largest matrices, at least 128") int size,
@@ -55,9 +56,11 @@ public record BlasLevels(
     for (int m = 32; m <= size; m *= 4) {
       int order = m;
       double flops = 2.0 * m * m * m;
-      points.add(measured("sgemm " + m, flops, 16.0 * m * m, () -> Blas.sgemm('N', 'N', order, order, order, 1, a, 0, order, b, 0, order, 0, c, 0, order)));
+      points.add(measured("sgemm " + m, flops, 16.0 * m * m, () -> Blas.sgemm('N', 'N', order, order, order, 1, a, 0, order, b, 0, order,
+          0, c, 0, order)));
     }
-    page.table(List.of("routine", "operations/byte", "GFLOP/s", "the roof allows"), points.stream().map(point -> List.of(point.name(), point.intensity(),
+    page.table(List.of("routine", "operations/byte", "GFLOP/s", "the roof allows"),
+        points.stream().map(point -> List.of(point.name(), point.intensity(),
         point.flopsPerSecond() / 1e9, Math.min(roof.flopsPerSecond(), point.intensity() * roof.bytesPerSecond()) / 1e9)).toList());
 
     double gemv = points.get(1).flopsPerSecond();
@@ -66,10 +69,12 @@ public record BlasLevels(
     page.picture("blas", Plot.of("BLAS on the roofline of this machine")
         .x("operations for each byte that must move").y("GFLOP/s").logX().logY()
         .roof("measured peaks", roof.bytesPerSecond() / 1e9, roof.flopsPerSecond() / 1e9)
-        .points("routines", points.stream().mapToDouble(Point::intensity).toArray(), points.stream().mapToDouble(point -> point.flopsPerSecond() / 1e9).toArray(),
+        .points("routines", points.stream().mapToDouble(Point::intensity).toArray(),
+            points.stream().mapToDouble(point -> point.flopsPerSecond() / 1e9).toArray(),
             points.stream().map(Point::name).toList())::write);
 
-    page.claim("largest difference between a row of gemm and gemv, in units of 2^-24 times the sum of magnitudes", difference(a, b)).isAtMost(16);
+    page.claim("largest difference between a row of gemm and gemv, in units of 2^-24 times the sum of magnitudes", difference(a, b))
+        .isAtMost(16);
     page.claim("sgemm, as many times the operations of sgemv in a second", gemm / gemv).isAtLeast(4);
   }
 

@@ -23,9 +23,10 @@ import org.teenygrad.state.FileException;
 
 /// How many digits of a fit are right? Problems whose answers are known, and four ways to least squares in the same arithmetic.
 ///
-/// The coefficients b that make |X b - y| least solve the normal equations X'X b = X'y. But X'X has the square of X's condition number: of the 16 digits
-/// of a double, twice as many are lost as need be. Orthogonal factors of X itself, by Householder's reflections (QR) or singular values, keep them. What
-/// `lstsq` adds to QR are inner products that are rounded once, and one step of refinement: it fits what is left, and adds that to the coefficients.
+/// The coefficients b that make |X b - y| least solve the normal equations X'X b = X'y. But X'X has the square of X's
+/// condition number: of the 16 digits of a double, twice as many are lost as need be. Orthogonal factors of X itself,
+/// by Householder's reflections (QR) or singular values, keep them. What `lstsq` adds to QR are inner products that are
+/// rounded once, and one step of refinement: it fits what is left, and adds that to the coefficients.
 @Section(number = "1.2", name = "certified-digits", title = "Least squares four ways: how many digits of the coefficients are right",
     data = "a file of NIST's Statistical Reference Datasets for linear regression, or a folder of them (.dat)")
 public record CertifiedDigits() implements Program {
@@ -80,11 +81,13 @@ public record CertifiedDigits() implements Program {
 
   @Override
   public void run(Page page) {
-    List<Problem> problems = page.data().map(CertifiedDigits::read).orElseGet(() -> List.of(parse(Path.of("Longley.dat"), LONGLEY), wampler("Wampler1", 1), wampler("Wampler2", 0.1)));
+    List<Problem> problems = page.data().map(CertifiedDigits::read)
+        .orElseGet(() -> List.of(parse(Path.of("Longley.dat"), LONGLEY), wampler("Wampler1", 1), wampler("Wampler2", 0.1)));
     List<double[]> digits = new ArrayList<>();
     List<List<Object>> rows = new ArrayList<>();
     for (Problem problem : problems) {
-      double[] found = Stream.of(normalEquations(problem), qr(problem), svd(problem), refined(problem)).mapToDouble(problem::digits).toArray();
+      double[] found = Stream.of(normalEquations(problem), qr(problem), svd(problem), refined(problem)).mapToDouble(problem::digits)
+          .toArray();
       double[] s = problem.x.svdvals().toDoubleArray();
       digits.add(found);
       rows.add(List.of(problem.name, String.format(Locale.ROOT, "%.0e", s[0] / s[s.length - 1]), found[0], found[1], found[2], found[3]));
@@ -104,7 +107,8 @@ public record CertifiedDigits() implements Program {
         page.claim(names.get(i) + ": right digits by lstsq", digits.get(i)[3]).isAtLeast(least);
       }
     }
-    page.claim("most digits that lstsq has over the normal equations", digits.stream().mapToDouble(found -> found[3] - found[0]).max().orElseThrow()).isAtLeast(3);
+    page.claim("most digits that lstsq has over the normal equations",
+        digits.stream().mapToDouble(found -> found[3] - found[0]).max().orElseThrow()).isAtLeast(3);
   }
 
   private static Tensor normalEquations(Problem problem) {
@@ -162,9 +166,11 @@ public record CertifiedDigits() implements Program {
   private static Problem parse(Path file, String text) {
     List<String[]> certified = CERTIFIED.matcher(text).results().map(found -> new String[] {found.group(1), found.group(2)}).toList();
     if (certified.isEmpty() || !text.contains("Data:")) {
-      throw FileException.malformed(file, "a reference dataset of linear regression", "it has no certified coefficients B0, B1, ... or no 'Data:' with rows behind it");
+      throw FileException.malformed(file, "a reference dataset of linear regression",
+          "it has no certified coefficients B0, B1, ... or no 'Data:' with rows behind it");
     }
-    String[] lines = text.substring(text.lastIndexOf("Data:")).lines().skip(1).map(String::strip).filter(line -> !line.isEmpty()).toArray(String[]::new);
+    String[] lines = text.substring(text.lastIndexOf("Data:")).lines().skip(1).map(String::strip).filter(line -> !line.isEmpty())
+        .toArray(String[]::new);
     Tensor table = Tensor.stack(Arrays.stream(lines)
         .map(line -> Tensor.of(Arrays.stream(line.split("\\s+")).mapToDouble(Double::parseDouble).toArray())).toList(), 0);
     int first = Integer.parseInt(certified.getFirst()[0]); // B1 where the line goes through the origin
@@ -173,6 +179,7 @@ public record CertifiedDigits() implements Program {
     Tensor x = variables == 1
         ? powers(table.select(1, 1), first, last)
         : Tensor.cat(List.of(Tensor.ones(table.select(1, 0).dtype(), lines.length, 1), table.slice(1, 1, variables + 1)), 1);
-    return new Problem(file.getFileName().toString().replace(".dat", ""), x.realize(), table.slice(1, 0, 1), certified.stream().mapToDouble(value -> Double.parseDouble(value[1])).toArray());
+    return new Problem(file.getFileName().toString().replace(".dat", ""), x.realize(), table.slice(1, 0, 1),
+        certified.stream().mapToDouble(value -> Double.parseDouble(value[1])).toArray());
   }
 }

@@ -18,10 +18,12 @@ import org.teenygrad.plot.Plot;
 
 /// Four distributions: Gaussian, exponential, Bernoulli and categorical.
 ///
-/// Each has a log-probability, the only formula that has to be known of it, and a way to draw from it. What was drawn is compared with what was
-/// asked for (Kolmogorov-Smirnov). Then the way back: the parameters that make the samples most probable (maximum likelihood), and those that are
-/// most probable given few samples and a prior (maximum a posteriori). Both go up a gradient, and both have closed forms to compare with.
-@Section(number = "1.1", name = "distributions", title = "Four distributions: draw from them, then find out from the samples what they were")
+/// Each has a log-probability, the only formula that has to be known of it, and a way to draw from it. What was drawn
+/// is compared with what was asked for (Kolmogorov-Smirnov). Then the way back: the parameters that make the samples
+/// most probable (maximum likelihood), and those that are most probable given few samples and a prior (maximum a
+/// posteriori). Both go up a gradient, and both have closed forms to compare with.
+@Section(number = "1.1", name = "distributions",
+    title = "Four distributions: draw from them, then find out from the samples what they were")
 public record Distributions(
     @Help("samples of each distribution") int samples,
     @Help("samples that are seen where a prior matters") int few,
@@ -36,7 +38,8 @@ public record Distributions(
   /// The prior of p is Beta(5, 5): as if four ones and four zeros had been seen.
   private static final double HEADS = 5;
 
-  /// The difference between two distribution functions, times the root of the count, is above this in one of 1,000 fair draws (Kolmogorov, 1933).
+  /// The difference between two distribution functions, times the root of the count, is above this in one of 1,000 fair
+  /// draws (Kolmogorov, 1933).
   private static final double KOLMOGOROV = 1.95;
 
   public Distributions() {
@@ -46,7 +49,8 @@ public record Distributions(
   /// @throws IllegalArgumentException if there is no step, or there are fewer than two samples
   public Distributions {
     if (samples < 2 || few < 2 || few > samples || steps < 1) {
-      throw new IllegalArgumentException("steps must be at least 1, and 2 <= few <= samples, not " + steps + ", " + few + " and " + samples);
+      throw new IllegalArgumentException("steps must be at least 1, and 2 <= few <= samples, not " + steps + ", " + few + " and "
+          + samples);
     }
   }
 
@@ -55,7 +59,8 @@ public record Distributions(
     Tensor gauss = Tensor.randn(samples).toDouble().mul(DEVIATION).add(MEAN);
     Tensor waits = uniform().rsub(1).log().div(-RATE); // where F(x) = 1 - e^(-rate x) is u: x = -ln(1 - u) / rate
     Tensor tosses = uniform().lt(P).toDouble();
-    Tensor classes = Tensor.of(CLASSES).cumsum(0).searchsorted(uniform(), true).clampMax(CLASSES.length - 1); // the first whose sum is above u
+    // the first whose sum is above u
+    Tensor classes = Tensor.of(CLASSES).cumsum(0).searchsorted(uniform(), true).clampMax(CLASSES.length - 1);
     Tensor.realize(gauss, waits, tosses, classes);
 
     double farthest = 0;
@@ -67,7 +72,8 @@ public record Distributions(
       farthest = Math.max(farthest, d);
     }
     double likelihood = mostLikely(page, gauss, waits, tosses, classes);
-    double posterior = mostProbable(page, waits.slice(0, 0, few), tosses.slice(0, 0, few), classes.slice(0, 0, few), gauss.slice(0, 0, few));
+    double posterior = mostProbable(page, waits.slice(0, 0, few), tosses.slice(0, 0, few), classes.slice(0, 0, few),
+        gauss.slice(0, 0, few));
     page.picture("distributions", panels(gauss, waits, tosses, classes)::write);
     page.claim("samples: largest Kolmogorov-Smirnov statistic", farthest).isAtMost(KOLMOGOROV);
     page.claim("maximum likelihood: largest difference from the closed forms", likelihood).isAtMost(1e-9);
@@ -114,7 +120,8 @@ public record Distributions(
     Tensor logit = scalar();
     Tensor logits = Tensor.zeros(DType.FLOAT64, CLASSES.length).requiresGrad();
     climb(List.of(mean, logDeviation, logRate, logit, logits), () -> Tensor.stack(
-        gaussian(gauss, mean, logDeviation).mean(), exponential(waits, logRate).mean(), bernoulli(tosses, logit).mean(), categorical(classes, logits).mean()).sum());
+        gaussian(gauss, mean, logDeviation).mean(), exponential(waits, logRate).mean(), bernoulli(tosses, logit).mean(),
+        categorical(classes, logits).mean()).sum());
 
     Tensor shares = classes.oneHot(CLASSES.length).toDouble().mean(0);
     Found[] found = {
@@ -124,7 +131,8 @@ public record Distributions(
       new Found("Bernoulli p", P, logit.sigmoid(), tosses.mean()),
       new Found("categorical p of 1", CLASSES[1], logits.softmax(0).select(0, 1), shares.select(0, 1))};
     page.say("Most likely, given %,d samples of each:", samples);
-    page.table(List.of("parameter", "drawn with", "by gradient", "closed form"), IntStream.range(0, found.length).mapToObj(i -> found[i].row()).toList());
+    page.table(List.of("parameter", "drawn with", "by gradient", "closed form"),
+        IntStream.range(0, found.length).mapToObj(i -> found[i].row()).toList());
     return IntStream.range(0, found.length).mapToDouble(i -> found[i].difference()).max().orElseThrow();
   }
 
@@ -140,10 +148,12 @@ public record Distributions(
     Tensor logit = scalar();
     Tensor logits = Tensor.zeros(DType.FLOAT64, CLASSES.length).requiresGrad();
     climb(List.of(mean, logRate, logit, logits), () -> Tensor.stack(
-        gaussian(gauss, mean, Tensor.of(Math.log(DEVIATION))).sum().add(gaussian(mean, Tensor.of(0.0), Tensor.of(Math.log(priorDeviation)))),
+        gaussian(gauss, mean, Tensor.of(Math.log(DEVIATION))).sum()
+            .add(gaussian(mean, Tensor.of(0.0), Tensor.of(Math.log(priorDeviation)))),
         exponential(waits, logRate).sum().add(logRate.mul(shape - 1)).sub(logRate.exp().mul(scale)),
         bernoulli(tosses, logit).sum().add(logit.logSigmoid().add(logit.neg().logSigmoid()).mul(HEADS - 1)),
-        categorical(classes, logits).sum().add(logits.logSoftmax(0).sum().mul(each - 1))).sum().div(few + 2 * (HEADS - 1))); // a mean: the priors count as samples
+        // a mean: the priors count as samples
+        categorical(classes, logits).sum().add(logits.logSoftmax(0).sum().mul(each - 1))).sum().div(few + 2 * (HEADS - 1)));
 
     double precision = few / (DEVIATION * DEVIATION) + 1 / (priorDeviation * priorDeviation);
     Tensor counts = classes.oneHot(CLASSES.length).toDouble().sum(0);
@@ -151,9 +161,11 @@ public record Distributions(
       new Found("Gaussian mean", MEAN, mean, gauss.sum().div(DEVIATION * DEVIATION * precision)),
       new Found("exponential rate", RATE, logRate.exp(), waits.sum().add(scale).rdiv(few + shape - 1)),
       new Found("Bernoulli p", P, logit.sigmoid(), tosses.sum().add(HEADS - 1).div(few + 2 * (HEADS - 1))),
-      new Found("categorical p of 1", CLASSES[1], logits.softmax(0).select(0, 1), counts.add(each - 1).div(few + CLASSES.length * (each - 1)).select(0, 1))};
+      new Found("categorical p of 1", CLASSES[1], logits.softmax(0).select(0, 1),
+          counts.add(each - 1).div(few + CLASSES.length * (each - 1)).select(0, 1))};
     page.say("%nMost probable, given %d samples and a prior:", few);
-    page.table(List.of("parameter", "drawn with", "by gradient", "closed form"), IntStream.range(0, found.length).mapToObj(i -> found[i].row()).toList());
+    page.table(List.of("parameter", "drawn with", "by gradient", "closed form"),
+        IntStream.range(0, found.length).mapToObj(i -> found[i].row()).toList());
     return IntStream.range(0, found.length).mapToDouble(i -> found[i].difference()).max().orElseThrow();
   }
 
@@ -191,7 +203,8 @@ public record Distributions(
 
   private static Plot density(String title, Tensor samples, UnaryOperator<Tensor> logDensity) {
     Tensor x = Tensor.linspace(samples.min().itemDouble(), samples.max().itemDouble(), 200).toDouble();
-    return Plot.of(title).x("x").y("density").density("samples", samples.toDoubleArray(), 40).line("density", x.toDoubleArray(), logDensity.apply(x).exp().toDoubleArray());
+    return Plot.of(title).x("x").y("density").density("samples", samples.toDoubleArray(), 40)
+        .line("density", x.toDoubleArray(), logDensity.apply(x).exp().toDoubleArray());
   }
 
   private static Plot bars(String title, List<String> names, Tensor samples, double... probabilities) {
@@ -214,7 +227,8 @@ public record Distributions(
       way[1][step] = Math.exp(logDeviation.itemDouble());
       sgd.step(gaussian(samples, mean, logDeviation).mean().neg());
     }
-    return Plot.of("Likelihood of a Gaussian").x("mean").y("deviation").contours(grid, -3, -2.5, -2, -1.75, -1.5, -1.3, -1.15).path("gradient ascent", way[0], way[1]);
+    return Plot.of("Likelihood of a Gaussian").x("mean").y("deviation").contours(grid, -3, -2.5, -2, -1.75, -1.5, -1.3, -1.15)
+        .path("gradient ascent", way[0], way[1]);
   }
 
   /// What is known of p before the tosses, what they say, and both together.

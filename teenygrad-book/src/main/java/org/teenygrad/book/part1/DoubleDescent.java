@@ -13,10 +13,12 @@ import org.teenygrad.plot.Plot;
 
 /// More parameters than samples, and it still works: the error on new data falls, rises, and falls again (Belkin et al., 2019).
 ///
-/// The model has random features relu(W x), of which only the coefficients are learned. With as many features as samples there is just one way through all
-/// samples, noise included, and it swings wildly between them. With more there are many, and least squares takes the one with the smallest coefficients.
-/// A price on coefficients (ridge) removes the peak: it is nothing but variance.
-@Section(number = "1.2.6", name = "double-descent", title = "Random features: the error peaks where parameters equal samples, and falls again")
+/// The model has random features relu(W x), of which only the coefficients are learned. With as many features as
+/// samples there is just one way through all samples, noise included, and it swings wildly between them. With more
+/// there are many, and least squares takes the one with the smallest coefficients. A price on coefficients (ridge)
+/// removes the peak: it is nothing but variance.
+@Section(number = "1.2.6", name = "double-descent",
+    title = "Random features: the error peaks where parameters equal samples, and falls again")
 public record DoubleDescent(
     @Help("samples to learn from") int samples,
     @Help("dimensions of a sample") int dimensions,
@@ -33,13 +35,15 @@ public record DoubleDescent(
   /// @throws IllegalArgumentException if there are fewer than 10 samples, no dimension or no draw, or the noise is negative
   public DoubleDescent {
     if (samples < 10 || dimensions < 1 || draws < 1 || !(noise >= 0)) {
-      throw new IllegalArgumentException("double_descent: at least 10 samples, 1 dimension, 1 draw and noise 0, not " + samples + ", " + dimensions + ", " + draws + " and " + noise);
+      throw new IllegalArgumentException("double_descent: at least 10 samples, 1 dimension, 1 draw and noise 0, not " + samples + ", "
+          + dimensions + ", " + draws + " and " + noise);
     }
   }
 
   @Override
   public void run(Page page) {
-    int[] widths = IntStream.of(5, 10, 20, 30, 40, 50, 55, 58, 60, 62, 65, 70, 80, 100, 150, 300, 600).map(width -> width * samples / 60).filter(width -> width > 0).distinct().toArray();
+    int[] widths = IntStream.of(5, 10, 20, 30, 40, 50, 55, 58, 60, 62, 65, 70, 80, 100, 150, 300, 600).map(width -> width * samples / 60)
+        .filter(width -> width > 0).distinct().toArray();
     double[][] errors = new double[3][widths.length]; // in training, in test, in test with ridge: mean over the draws
     double difference = 0;
     for (int draw = 0; draw < draws; draw++) {
@@ -78,7 +82,8 @@ public record DoubleDescent(
     double[] parameters = IntStream.of(widths).asDoubleStream().toArray();
     Plot plot = Plot.of("Double descent").x("parameters").y("mean squared error").logX().logY()
         .path("test", parameters, errors[1]).path("test with ridge", parameters, errors[2])
-        .path("train", parameters, IntStream.range(0, widths.length).mapToDouble(i -> widths[i] < samples ? errors[0][i] : Double.NaN).toArray())
+        .path("train", parameters, IntStream.range(0, widths.length).mapToDouble(i -> widths[i] < samples ? errors[0][i] : Double.NaN)
+            .toArray())
         .vertical("as many parameters as samples", samples);
     page.picture("double-descent", plot::write);
     int peak = IntStream.range(0, widths.length).reduce((a, b) -> errors[1][b] > errors[1][a] ? b : a).orElseThrow();
@@ -98,8 +103,8 @@ public record DoubleDescent(
     return x.matmul(weights).relu().div(Math.sqrt(dimensions)).realize();
   }
 
-  /// F = U S V'. Without a price b = V (U'y / s), the shortest of all that fit best; with one, s / (s² + ridge) takes the place of 1 / s: what noise
-  /// does through small singular values is damped.
+  /// F = U S V'. Without a price b = V (U'y / s), the shortest of all that fit best; with one, s / (s² + ridge) takes
+  /// the place of 1 / s: what noise does through small singular values is damped.
   private static Tensor coefficients(Svd svd, Tensor y, double ridge) {
     Tensor s = svd.s().unsqueeze(1);
     return svd.vt().t().matmul(svd.u().t().matmul(y).mul(s.div(s.square().add(ridge)))).realize();

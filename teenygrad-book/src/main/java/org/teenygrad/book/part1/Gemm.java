@@ -20,10 +20,11 @@ import org.teenygrad.engine.schedule.Roofline;
 import org.teenygrad.models.settings.Help;
 import org.teenygrad.plot.Plot;
 
-/// A matrix product, C = A B of n x n floats, made fast rung by rung. Each rung does the same 2 n^3 operations; what changes is how often a number
-/// comes from memory, from a cache, or is still in a register when it is needed.
+/// A matrix product, C = A B of n x n floats, made fast rung by rung. Each rung does the same 2 n^3 operations; what
+/// changes is how often a number comes from memory, from a cache, or is still in a register when it is needed.
 ///
-/// Matrices are arrays of rows. Java's compiler uses vector instructions for loops such as `row[j] += x * other[j]`, in which all arrays have one index.
+/// Matrices are arrays of rows. Java's compiler uses vector instructions for loops such as `row[j] += x * other[j]`, in
+/// which all arrays have one index.
 @Section(number = "1.4", name = "gemm", title = "A matrix product rung by rung: from three loops to the speed of the machine")
 public record Gemm(
     @Help("rows and columns of the matrices, a multiple of 64") int size,
@@ -58,7 +59,8 @@ public record Gemm(
     page.say("Measuring what this machine can do at best...");
     Roofline roof = Roofline.of(Devices.runtime(cpu));
     int threads = Devices.runtime(cpu).target() instanceof Target.Cpu target ? target.cores() : 1;
-    page.say("  %.0f GFLOP/s of float32 multiply-adds and %.1f GB/s from memory, on %d threads", roof.flopsPerSecond() / 1e9, roof.bytesPerSecond() / 1e9, threads);
+    page.say("  %.0f GFLOP/s of float32 multiply-adds and %.1f GB/s from memory, on %d threads", roof.flopsPerSecond() / 1e9,
+        roof.bytesPerSecond() / 1e9, threads);
 
     Random random = new Random(1);
     float[][] a = matrix(random);
@@ -76,7 +78,8 @@ public record Gemm(
     Tensor right = Tensor.of(flat(b), Shape.of(size, size), cpu);
     Tensor product = Tensor.of(new float[size * size], Shape.of(size, size), cpu);
     product.update(left.matmul(right)).realize(); // compiled, and kept for the next run of the program
-    // The result takes over the memory of the one before, as numpy's `out` does: pages that were never touched cost as much as a tenth of the product.
+    // The result takes over the memory of the one before, as numpy's `out` does: pages that were never touched cost as
+    // much as a tenth of the product.
     InTurn best;
     try (Numpy numpy = Numpy.start(size, threads)) {
       best = inTurn(() -> timed(() -> product.update(left.matmul(right)).realize()), numpy);
@@ -85,8 +88,10 @@ public record Gemm(
     rungs.add(told(page, new Rung("compiled", flops() / best.ours(), error(exact, (i, j) -> values[i * size + j]))));
 
     page.picture("gemm", plot(roof, rungs, best.theirs())::write);
-    page.claim("largest error of a rung, in units of 2^-24 times the sum of magnitudes", rungs.stream().mapToDouble(Rung::error).max().orElseThrow()).isAtMost(size);
-    page.claim("loop order, as many times as fast as three loops", rungs.get(1).flopsPerSecond() / rungs.get(0).flopsPerSecond()).isAtLeast(1.5);
+    page.claim("largest error of a rung, in units of 2^-24 times the sum of magnitudes",
+        rungs.stream().mapToDouble(Rung::error).max().orElseThrow()).isAtMost(size);
+    page.claim("loop order, as many times as fast as three loops", rungs.get(1).flopsPerSecond() / rungs.get(0).flopsPerSecond())
+        .isAtLeast(1.5);
     if (Double.isInfinite(best.theirs())) {
       page.say("No numpy was found for `%s`: compared with the machine's peak instead.", Settings.PYTHON.or("python3"));
       page.claim("compiled, share of the measured peak", rungs.getLast().flopsPerSecond() / roof.flopsPerSecond()).isAtLeast(0.5);
@@ -183,7 +188,8 @@ public record Gemm(
 
   private static void addEight(float[] a, int ka, float[][] block, int k, float[] sum, int width) {
     float x0 = a[ka], x1 = a[ka + 1], x2 = a[ka + 2], x3 = a[ka + 3], x4 = a[ka + 4], x5 = a[ka + 5], x6 = a[ka + 6], x7 = a[ka + 7];
-    float[] b0 = block[k], b1 = block[k + 1], b2 = block[k + 2], b3 = block[k + 3], b4 = block[k + 4], b5 = block[k + 5], b6 = block[k + 6], b7 = block[k + 7];
+    float[] b0 = block[k], b1 = block[k + 1], b2 = block[k + 2], b3 = block[k + 3], b4 = block[k + 4], b5 = block[k + 5],
+        b6 = block[k + 6], b7 = block[k + 7];
     for (int j = 0; j < width; j++) {
       float s = Math.fma(x3, b3[j], Math.fma(x2, b2[j], Math.fma(x1, b1[j], Math.fma(x0, b0[j], sum[j]))));
       sum[j] = Math.fma(x7, b7[j], Math.fma(x6, b6[j], Math.fma(x5, b5[j], Math.fma(x4, b4[j], s))));
@@ -197,7 +203,8 @@ public record Gemm(
     for (double spent = 0; spent < seconds || trials < 2; trials++) { // Java compiles what runs for a while
       float[][] fresh = new float[size][size];
       // Threads share nothing that is written: each has rows of its own.
-      double time = timed(() -> IntStream.range(0, threads).parallel().forEach(t -> product.add(a, b, fresh, size * t / threads, size * (t + 1) / threads)));
+      double time = timed(() -> IntStream.range(0, threads).parallel().forEach(t -> product.add(a, b, fresh, size * t / threads,
+          size * (t + 1) / threads)));
       c = fresh;
       spent += time;
       best = Math.min(best, time);
@@ -285,15 +292,17 @@ public record Gemm(
     return best;
   }
 
-  /// Operations for each byte that comes from beyond the second-level cache, where B does not fit into it. The first two rungs bring B anew for each row
-  /// of A. With blocks, each element of C is read and written once for the 2 K operations that a block adds to it. At best each matrix moves once.
+  /// Operations for each byte that comes from beyond the second-level cache, where B does not fit into it. The first
+  /// two rungs bring B anew for each row of A. With blocks, each element of C is read and written once for the 2 K
+  /// operations that a block adds to it. At best each matrix moves once.
   private double intensity(int rung) {
     return rung < 2 ? 2.0 / 4 : rung < 6 ? 2.0 * K / 8 : flops() / (16.0 * size * size);
   }
 
   private Plot plot(Roofline roof, List<Rung> rungs, double theirs) {
     Plot plot = Plot.of(String.format(Locale.ROOT, "C = A B of %d x %d floats on the roofline of this machine", size, size))
-        .x("operations for each byte from beyond the second-level cache").y("GFLOP/s").logX().logY().xRange(0.25, Math.max(200, intensity(rungs.size() - 1) * 2))
+        .x("operations for each byte from beyond the second-level cache").y("GFLOP/s").logX().logY()
+        .xRange(0.25, Math.max(200, intensity(rungs.size() - 1) * 2))
         .roof("measured peaks", roof.bytesPerSecond() / 1e9, roof.flopsPerSecond() / 1e9)
         .points("rungs", IntStream.range(0, rungs.size()).mapToDouble(this::intensity).toArray(),
             rungs.stream().mapToDouble(rung -> rung.flopsPerSecond() / 1e9).toArray(), rungs.stream().map(Rung::name).toList());

@@ -18,9 +18,10 @@ import org.teenygrad.plot.Plot;
 
 /// Generalized linear models (Nelder and Wedderburn, 1972): linear and logistic regression are one method.
 ///
-/// What is observed has a distribution of some family, whose mean is a function of a sum X b. The coefficients that make the observations most probable are
-/// found twice: by iteratively reweighted least squares (IRLS), which is Newton's method written as a least-squares problem a step, and
-/// by gradient descent on the negative log-likelihood. Classes of more than two kinds (multinomial) are done by Newton's method itself.
+/// What is observed has a distribution of some family, whose mean is a function of a sum X b. The coefficients that
+/// make the observations most probable are found twice: by iteratively reweighted least squares (IRLS), which is
+/// Newton's method written as a least-squares problem a step, and by gradient descent on the negative log-likelihood.
+/// Classes of more than two kinds (multinomial) are done by Newton's method itself.
 @Section(number = "1.5", name = "glm", title = "Numbers, yes or no, counts, waits, classes: one method, by Newton and by gradient")
 public record Glm(
     @Help("observations of each family") int observations,
@@ -131,8 +132,8 @@ public record Glm(
     page.claim("coefficients less those drawn with, in standard errors", furthest).isAtMost(4);
   }
 
-  /// Where the mean bends, least squares is done to its tangent: z is what a straight line would have to hit, and each observation counts by how
-  /// much it says about eta.
+  /// Where the mean bends, least squares is done to its tangent: z is what a straight line would have to hit, and each
+  /// observation counts by how much it says about eta.
   private static Tensor byReweighting(Family family, Tensor x, Tensor y) {
     Tensor b = Tensor.zeros(DType.FLOAT64, x.shape().size(1), 1);
     for (int step = 0; step < NEWTON_STEPS; step++) {
@@ -169,15 +170,17 @@ public record Glm(
     return covariance.diag().mul(dispersion).sqrt().unsqueeze(1);
   }
 
-  /// Three classes whose probabilities are a softmax of X B; the first class has no coefficients, for only differences count. Newton's method needs the
-  /// Hessian, whose block for classes j and k is X' diag(p_j (1[j = k] - p_k)) X.
+  /// Three classes whose probabilities are a softmax of X B; the first class has no coefficients, for only differences
+  /// count. Newton's method needs the Hessian, whose block for classes j and k is X' diag(p_j (1[j = k] - p_k)) X.
   private double multinomial(Page page, Tensor x) {
     int features = x.shape().size(1);
     int free = CLASS_TRUTH.length - 1;
-    Tensor truth = Tensor.of(IntStream.range(0, 3).mapToObj(i -> CLASS_TRUTH[i]).flatMapToDouble(Arrays::stream).toArray(), 3, features).t();
+    Tensor truth = Tensor.of(IntStream.range(0, 3).mapToObj(i -> CLASS_TRUTH[i]).flatMapToDouble(Arrays::stream).toArray(), 3, features)
+        .t();
     Tensor classes = x.matmul(truth).softmax(1).multinomial(1).squeeze(1).realize();
     Tensor observed = classes.oneHot(free + 1).toDouble();
-    Tensor descended = byGradient(List.of(features, free), b -> x.matmul(b.padAxis(1, 1, 0)).logSoftmax(1).mul(observed).sum(1).mean().neg());
+    Tensor descended = byGradient(List.of(features, free),
+        b -> x.matmul(b.padAxis(1, 1, 0)).logSoftmax(1).mul(observed).sum(1).mean().neg());
     Tensor b = Tensor.zeros(DType.FLOAT64, features, free);
     for (int step = 0; step < NEWTON_STEPS; step++) {
       Tensor p = x.matmul(b.padAxis(1, 1, 0)).softmax(1).slice(1, 1, free + 1); // (observations, classes but the first)

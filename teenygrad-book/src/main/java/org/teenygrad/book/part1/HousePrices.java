@@ -21,10 +21,12 @@ import org.teenygrad.state.FileException;
 
 /// What is a house worth? A price as a sum of features, each with a coefficient.
 ///
-/// The coefficients that make the sum of squared errors least are found five ways: by the normal equations, by orthogonal factors (QR, singular values),
-/// by going down the gradient, and, with a price on large coefficients, by ridge regression. Then products of features make curves of the same method, and a
-/// part of the houses that no fit has seen says when to stop.
-@Section(number = "1.2", name = "house-prices", title = "Least squares five ways, curves by polynomial features, and houses that no fit has seen",
+/// The coefficients that make the sum of squared errors least are found five ways: by the normal equations, by
+/// orthogonal factors (QR, singular values), by going down the gradient, and, with a price on large coefficients, by
+/// ridge regression. Then products of features make curves of the same method, and a part of the houses that no fit has
+/// seen says when to stop.
+@Section(number = "1.2", name = "house-prices",
+    title = "Least squares five ways, curves by polynomial features, and houses that no fit has seen",
     data = "a CSV table whose last column of numbers is the price: Boston's, California's")
 public record HousePrices(
     @Help("houses that are generated") int houses,
@@ -41,7 +43,8 @@ public record HousePrices(
   /// @throws IllegalArgumentException if there are fewer than 20 houses, no degree or no step, or the price is negative
   public HousePrices {
     if (houses < 20 || degree < 1 || steps < 1 || !(ridge >= 0)) {
-      throw new IllegalArgumentException("house_prices: at least 20 houses, degree and steps 1, and ridge 0, not " + houses + ", " + degree + ", " + steps + " and " + ridge);
+      throw new IllegalArgumentException("house_prices: at least 20 houses, degree and steps 1, and ridge 0, not " + houses + ", "
+          + degree + ", " + steps + " and " + ridge);
     }
   }
 
@@ -74,11 +77,13 @@ public record HousePrices(
     Tensor qr = byQr(x, train.y);
     Tensor svd = bySvd(x, train.y);
     Tensor descended = byGradient(x, train.y);
-    List<Way> ways = List.of(new Way("normal equations", normal), new Way("QR", qr), new Way("SVD", svd), new Way("gradient descent", descended),
+    List<Way> ways = List.of(new Way("normal equations", normal), new Way("QR", qr), new Way("SVD", svd),
+        new Way("gradient descent", descended),
         new Way("ridge", byNormalEquations(x, train.y, ridge)));
     List<List<Object>> rows = new ArrayList<>();
     for (Way way : ways) {
-      rows.add(List.of(way.name, error(x, way.b, train.y), error(design(test.x, train.x, 1), way.b, test.y), way.b.slice(0, 1, way.b.shape().size(0)).norm().itemDouble()));
+      rows.add(List.of(way.name, error(x, way.b, train.y), error(design(test.x, train.x, 1), way.b, test.y),
+          way.b.slice(0, 1, way.b.shape().size(0)).norm().itemDouble()));
     }
     page.say("%nA straight line in each feature. Errors are roots of mean squares; features have deviation 1:");
     page.table(List.of("way", "train error", "test error", "size of coefficients"), rows);
@@ -89,7 +94,8 @@ public record HousePrices(
     page.claim("QR, SVD and normal equations: largest relative difference",
         Math.max(svd.sub(qr).abs().max().itemDouble(), normal.sub(qr).abs().max().itemDouble()) / scale).isAtMost(1e-9);
     page.claim("gradient descent and QR: largest relative difference", descended.sub(qr).abs().max().itemDouble() / scale).isAtMost(1e-3);
-    page.claim("mean residual over the deviation of prices", train.y.sub(x.matmul(qr)).mean().itemDouble() / train.y.std().itemDouble()).isNear(0, 1e-9);
+    page.claim("mean residual over the deviation of prices", train.y.sub(x.matmul(qr)).mean().itemDouble() / train.y.std().itemDouble())
+        .isNear(0, 1e-9);
     page.claim("training error over that of the degree before, largest", IntStream.range(1, errors[0].length)
         .mapToDouble(d -> errors[0][d] / errors[0][d - 1]).max().orElse(0)).isAtMost(1 + 1e-9);
   }
@@ -105,12 +111,14 @@ public record HousePrices(
     return new Data(GENERATED, Tensor.cat(List.of(area, rooms, age, distance), 1).realize(), price.realize());
   }
 
-  /// Rows with a number missing are left out. A column of text, as California's nearness to the ocean, becomes a column of 0 and 1 for each word but the first.
+  /// Rows with a number missing are left out. A column of text, as California's nearness to the ocean, becomes a column
+  /// of 0 and 1 for each word but the first.
   private static Data read(Path file) {
     CsvTable table = CsvTable.read(file);
     List<String> numbers = table.columns().stream().filter(column -> !table.isText(column)).toList();
     if (numbers.size() < 2) {
-      throw FileException.malformed(file, "a table of houses", "it needs a column of numbers for a feature and one for the price, and has " + numbers.size());
+      throw FileException.malformed(file, "a table of houses",
+          "it needs a column of numbers for a feature and one for the price, and has " + numbers.size());
     }
     List<String> names = new ArrayList<>(numbers.subList(0, numbers.size() - 1));
     List<Tensor> columns = new ArrayList<>(List.of(table.numbers(names.toArray(String[]::new))));
@@ -126,7 +134,8 @@ public record HousePrices(
     return new Data(names, x, y).rows(whole);
   }
 
-  /// A column of ones, and the features: shifted and scaled as those of `like` need it to have mean 0 and deviation 1, with powers up to `degree`.
+  /// A column of ones, and the features: shifted and scaled as those of `like` need it to have mean 0 and deviation 1,
+  /// with powers up to `degree`.
   private static Tensor design(Tensor x, Tensor like, int degree) {
     Tensor z = x.sub(like.mean(0, true)).div(like.std(0, 1, true).clampMin(1e-12));
     List<Tensor> columns = new ArrayList<>(List.of(Tensor.ones(DType.FLOAT64, x.shape().size(0), 1)));
@@ -191,9 +200,13 @@ public record HousePrices(
     double high = test.y.max().itemDouble();
     double[] degrees = IntStream.rangeClosed(1, degree).asDoubleStream().toArray();
     return Panels.of("Houses that no fit has seen", 2,
-        Plot.of("Fit of degree " + best).x("price").y("predicted").points("houses", price, found).line("right", new double[] {low, high}, new double[] {low, high}),
-        Plot.of("Residuals").x("predicted").y("price - predicted").points("houses", found, test.y.sub(predicted).flatten().toDoubleArray()).horizontal("right", 0),
-        Plot.of("Residuals as a histogram").x("price - predicted").y("houses").histogram("", test.y.sub(predicted).flatten().toDoubleArray(), 25),
-        Plot.of("Errors by degree").x("degree").y("root of the mean square").path("train", degrees, errors[0]).path("test", degrees, errors[1]));
+        Plot.of("Fit of degree " + best).x("price").y("predicted").points("houses", price, found)
+            .line("right", new double[] {low, high}, new double[] {low, high}),
+        Plot.of("Residuals").x("predicted").y("price - predicted")
+            .points("houses", found, test.y.sub(predicted).flatten().toDoubleArray()).horizontal("right", 0),
+        Plot.of("Residuals as a histogram").x("price - predicted").y("houses")
+            .histogram("", test.y.sub(predicted).flatten().toDoubleArray(), 25),
+        Plot.of("Errors by degree").x("degree").y("root of the mean square").path("train", degrees, errors[0])
+            .path("test", degrees, errors[1]));
   }
 }

@@ -14,8 +14,9 @@ import org.teenygrad.plot.Plot;
 
 /// An image is a matrix, and a matrix is a sum of columns times rows, the most important first.
 ///
-/// The singular value decomposition A = s1 u1 v1' + s2 u2 v2' + ... can be cut after k terms. No matrix of rank k is nearer to A (Eckart and Young,
-/// 1936): the squared distance is the sum of the squares of the singular values that were left out. What is smooth needs few terms, what is oblique or rough many.
+/// The singular value decomposition A = s1 u1 v1' + s2 u2 v2' + ... can be cut after k terms. No matrix of rank k is
+/// nearer to A (Eckart and Young, 1936): the squared distance is the sum of the squares of the singular values that
+/// were left out. What is smooth needs few terms, what is oblique or rough many.
 @Section(number = "1.6", name = "low-rank-image", title = "An image as a sum of columns times rows: what ten, thirty, all of them show")
 public record LowRankImage(@Help("pixels of a side of the image") int size) implements Program {
   private static final int[] RANKS = {1, 3, 10, 30, 60};
@@ -50,7 +51,8 @@ public record LowRankImage(@Help("pixels of a side of the image") int size) impl
     page.say("%d x %d pixels, and its best approximations of rank k:", size, size);
     page.table(List.of("k", "numbers", "% of the pixels", "relative error"), rows);
     panels.add(Plot.of("Singular values").x("number").y("singular value").logY().line("", svd.s().toDoubleArray()));
-    panels.add(Plot.of("First columns").x("row of the image").y("").line("u1", svd.u().select(1, 0).toDoubleArray()).line("u2", svd.u().select(1, 1).toDoubleArray()));
+    panels.add(Plot.of("First columns").x("row of the image").y("").line("u1", svd.u().select(1, 0).toDoubleArray()).line("u2",
+        svd.u().select(1, 1).toDoubleArray()));
     panels.add(Plot.of("What is left out").x("rank k").y("relative error").line("",
         svd.s().square().flip(0).cumsum(0).flip(0).div(whole).sqrt().toDoubleArray()));
     page.picture("low-rank-image", new Panels("An image, term by term", 3, panels)::write);
@@ -58,9 +60,12 @@ public record LowRankImage(@Help("pixels of a side of the image") int size) impl
     Tensor fromFloat = image.toFloat().svdvals().toDouble();
     Tensor eigenvalues = image.t().matmul(image).eigvalsh().flip(0).clampMin(0).sqrt();
     page.claim("squared errors less the squares left out, relative", worst).isAtMost(1e-12);
-    page.claim("singular values from float32 and float64: largest relative difference", fromFloat.sub(svd.s()).abs().max().itemDouble() / svd.s().max().itemDouble()).isAtMost(1e-6);
-    page.claim("singular values and roots of the eigenvalues of A'A: largest relative difference", eigenvalues.sub(svd.s()).abs().max().itemDouble() / svd.s().max().itemDouble()).isAtMost(1e-6);
-    page.claim("error of another rank-10 projection over the best", another(image) / image.sub(best(svd, 10)).norm().itemDouble()).isAtLeast(1);
+    page.claim("singular values from float32 and float64: largest relative difference",
+        fromFloat.sub(svd.s()).abs().max().itemDouble() / svd.s().max().itemDouble()).isAtMost(1e-6);
+    page.claim("singular values and roots of the eigenvalues of A'A: largest relative difference",
+        eigenvalues.sub(svd.s()).abs().max().itemDouble() / svd.s().max().itemDouble()).isAtMost(1e-6);
+    page.claim("error of another rank-10 projection over the best", another(image) / image.sub(best(svd, 10)).norm().itemDouble())
+        .isAtLeast(1);
   }
 
   private static Tensor best(Svd svd, int rank) {
@@ -75,7 +80,8 @@ public record LowRankImage(@Help("pixels of a side of the image") int size) impl
 
   /// A sky that is lighter below, a sun, two ranges of hills, and a field with oblique furrows: brightness from 0 to 1, (size, size).
   private Tensor landscape() {
-    double[] pixels = IntStream.range(0, size * size).mapToDouble(i -> brightness((double) (i % size) / size, (double) (i / size) / size)).toArray();
+    double[] pixels = IntStream.range(0, size * size)
+        .mapToDouble(i -> brightness((double) (i % size) / size, (double) (i / size) / size)).toArray();
     return Tensor.of(pixels, size, size);
   }
 

@@ -17,8 +17,9 @@ import org.teenygrad.state.FileException;
 
 /// Principal component analysis (Pearson, 1901): of many measurements, the few directions in which they vary.
 ///
-/// The directions are the eigenvectors of the covariance matrix, and the variances along them its eigenvalues. They are also the right singular vectors of
-/// the centred data, whose singular values squared, divided by n - 1, are the same variances. What is lost by keeping k directions is the sum of the others.
+/// The directions are the eigenvectors of the covariance matrix, and the variances along them its eigenvalues. They are
+/// also the right singular vectors of the centred data, whose singular values squared, divided by n - 1, are the same
+/// variances. What is lost by keeping k directions is the sum of the others.
 @Section(number = "1.6", name = "pca", title = "Eight measurements, two directions: principal components, computed two ways",
     data = "a CSV table; its first column of text tells the classes")
 public record Pca(
@@ -49,7 +50,8 @@ public record Pca(
     int n = data.x.shape().size(0);
     int m = data.x.shape().size(1);
     int k = Math.min(kept, m);
-    Tensor x = data.x.sub(data.x.mean(0, true)).div(data.x.std(0, 1, true).clampMin(1e-12)).realize(); // each measurement with mean 0 and variance 1
+    // each measurement with mean 0 and variance 1
+    Tensor x = data.x.sub(data.x.mean(0, true)).div(data.x.std(0, 1, true).clampMin(1e-12)).realize();
     page.say("%,d objects, %d measurements of each, classes: %s.", n, m, String.join(", ", data.names));
 
     Eigen eigen = x.t().matmul(x).div(n - 1).eigh(); // ascending
@@ -58,17 +60,21 @@ public record Pca(
     Tensor bySingularValues = svd.s().square().div(n - 1);
     double[] variance = variances.toDoubleArray();
     double all = variances.sum().itemDouble();
-    double[] shares = IntStream.range(0, m).mapToDouble(i -> IntStream.rangeClosed(0, i).mapToDouble(j -> variance[j]).sum() / all).toArray();
-    page.table(List.of("direction", "variance", "share of all so far"), IntStream.range(0, Math.min(m, 8)).mapToObj(i -> List.of(i + 1, variance[i], shares[i])).toList());
+    double[] shares = IntStream.range(0, m).mapToDouble(i -> IntStream.rangeClosed(0, i).mapToDouble(j -> variance[j]).sum() / all)
+        .toArray();
+    page.table(List.of("direction", "variance", "share of all so far"),
+        IntStream.range(0, Math.min(m, 8)).mapToObj(i -> List.of(i + 1, variance[i], shares[i])).toList());
 
     Tensor directions = svd.vt().slice(0, 0, k); // (k, measurements)
     Tensor places = x.matmul(directions.t()); // (objects, k)
     double lost = x.sub(places.matmul(directions)).square().sum().div(n - 1).itemDouble();
     double rest = IntStream.range(k, m).mapToDouble(i -> variance[i]).sum();
     page.picture("pca", panels(data, places, shares)::write);
-    page.claim("variances by eigenvalues and by singular values: largest difference", variances.sub(bySingularValues).abs().max().itemDouble()).isAtMost(1e-9);
+    page.claim("variances by eigenvalues and by singular values: largest difference",
+        variances.sub(bySingularValues).abs().max().itemDouble()).isAtMost(1e-9);
     page.claim("variance that " + k + " directions lose, less the sum of the other eigenvalues", lost - rest).isNear(0, 1e-9);
-    page.claim("covariance of the first two directions", places.select(1, 0).mul(places.select(1, 1)).sum().div(n - 1).itemDouble()).isNear(0, 1e-9);
+    page.claim("covariance of the first two directions", places.select(1, 0).mul(places.select(1, 1)).sum().div(n - 1).itemDouble())
+        .isNear(0, 1e-9);
     page.claim("directions of both ways: smallest cosine of one with itself", Math.min(
         cosine(directions, eigen.vectors(), 0), cosine(directions, eigen.vectors(), 1))).isNear(1, 1e-9);
   }
@@ -85,7 +91,8 @@ public record Pca(
     int[] classes = IntStream.range(0, objects).map(i -> i % CLASSES).toArray();
     Tensor hidden = centers.indexSelect(0, Tensor.of(classes)).add(Tensor.randn(objects, 2).toDouble().mul(0.6));
     Tensor mixture = Tensor.randn(2, MEASUREMENTS).toDouble();
-    return new Data(hidden.matmul(mixture).add(Tensor.randn(objects, MEASUREMENTS).toDouble().mul(0.4)).realize(), classes, List.of("round", "long", "tall"));
+    return new Data(hidden.matmul(mixture).add(Tensor.randn(objects, MEASUREMENTS).toDouble().mul(0.4)).realize(), classes,
+        List.of("round", "long", "tall"));
   }
 
   /// Rows with a number missing are left out.
@@ -107,7 +114,8 @@ public record Pca(
     double[] numbers = IntStream.rangeClosed(1, shares.length).asDoubleStream().toArray();
     return Panels.of("Principal components", 2,
         Plot.of("The first two directions").x("first").y("second")
-            .classes(places.select(1, 0).toDoubleArray(), places.select(1, 1).toDoubleArray(), data.classes, data.names.toArray(String[]::new)),
+            .classes(places.select(1, 0).toDoubleArray(), places.select(1, 1).toDoubleArray(), data.classes,
+                data.names.toArray(String[]::new)),
         Plot.of("What they hold").x("directions").y("share of the variance").yRange(0, 1).path("", numbers, shares));
   }
 }

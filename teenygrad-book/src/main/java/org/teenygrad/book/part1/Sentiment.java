@@ -20,8 +20,9 @@ import org.teenygrad.plot.Plot;
 
 /// Does a review praise or blame? Logistic regression on a bag of words.
 ///
-/// A review is the set of its words and pairs of words; their order is lost but for the pairs. Each has a weight, the sum of weights is a logit, and
-/// a sigmoid makes a probability of it. Gradient descent moves the weights: the derivative of the loss is the error of the probability, times the words.
+/// A review is the set of its words and pairs of words; their order is lost but for the pairs. Each has a weight, the
+/// sum of weights is a logit, and a sigmoid makes a probability of it. Gradient descent moves the weights: the
+/// derivative of the loss is the error of the probability, times the words.
 @Section(number = "1.5", name = "sentiment", title = "Praise or blame? Logistic regression on a bag of words, by gradient descent",
     data = "a folder with rt-polarity.pos and rt-polarity.neg, or with SST-2's train.tsv and test.tsv")
 public record Sentiment(
@@ -38,7 +39,8 @@ public record Sentiment(
   /// @throws IllegalArgumentException if there is no step, no word, or fewer than 20 reviews
   public Sentiment {
     if (steps < 1 || nGram < 1 || reviews < 20) {
-      throw new IllegalArgumentException("sentiment: at least 1 step, 1 word and 20 reviews, not " + steps + ", " + nGram + " and " + reviews);
+      throw new IllegalArgumentException("sentiment: at least 1 step, 1 word and 20 reviews, not " + steps + ", " + nGram + " and "
+          + reviews);
     }
   }
 
@@ -55,9 +57,11 @@ public record Sentiment(
   @Override
   public void run(Page page) {
     Reviews data = Reviews.of(page, reviews);
-    page.say("%,d reviews to learn from, %,d to test with, such as: %s", data.train().size(), data.test().size(), data.train().getFirst().text());
+    page.say("%,d reviews to learn from, %,d to test with, such as: %s", data.train().size(), data.test().size(),
+        data.train().getFirst().text());
     if (nGram > 1) {
-      page.say("With words alone %.4f of the test reviews are judged right; with runs of up to %d words:", learn(page, data, 1, false), nGram);
+      page.say("With words alone %.4f of the test reviews are judged right; with runs of up to %d words:", learn(page, data, 1, false),
+          nGram);
     }
     double accuracy = learn(page, data, nGram, true);
     page.claim("accuracy in test", accuracy).isAtLeast(data.wanted());
@@ -73,7 +77,8 @@ public record Sentiment(
     Tensor weights = Tensor.zeros(vocabulary.size()).requiresGrad();
     Tensor bias = Tensor.of(0f).requiresGrad();
     double difference = gradientDifference(train, weights, bias);
-    SGD sgd = new SGD(List.of(new ParameterGroup(Map.of("weights", weights), learningRate, weightDecay), ParameterGroup.of(List.of(bias), learningRate)), 0.9, 0, false);
+    SGD sgd = new SGD(List.of(new ParameterGroup(Map.of("weights", weights), learningRate, weightDecay),
+        ParameterGroup.of(List.of(bias), learningRate)), 0.9, 0, false);
     double[][] losses = new double[2][steps];
     for (int step = 0; step < steps; step++) {
       Tensor loss = train.logits(weights, bias).binaryCrossEntropyWithLogits(train.labels);
@@ -81,16 +86,20 @@ public record Sentiment(
       sgd.step(loss);
       losses[0][step] = loss.itemDouble();
       if (report && (step == 0 || (step + 1) % Math.max(1, steps / 4) == 0)) {
-        page.say("  step %4d: loss %.4f, in test %.4f, accuracy in test %.4f", step + 1, losses[0][step], losses[1][step], accuracy(test, weights, bias));
+        page.say("  step %4d: loss %.4f, in test %.4f, accuracy in test %.4f", step + 1, losses[0][step], losses[1][step],
+            accuracy(test, weights, bias));
       }
     }
     if (report) {
       int[] order = weights.detach().argsort(0, false).toIntArray();
       int most = Math.min(8, order.length / 2);
-      List<Integer> strongest = IntStream.concat(IntStream.range(0, most), IntStream.range(order.length - most, order.length)).map(i -> order[i]).boxed().toList();
+      List<Integer> strongest = IntStream.concat(IntStream.range(0, most), IntStream.range(order.length - most, order.length))
+          .map(i -> order[i]).boxed().toList();
       page.say("Strongest for blame:  %s", strongest.stream().limit(most).map(vocabulary::get).collect(Collectors.joining(", ")));
-      page.say("Strongest for praise: %s", strongest.reversed().stream().limit(most).map(vocabulary::get).collect(Collectors.joining(", ")));
-      page.picture("sentiment", Panels.of("Praise or blame", 2, lossPlot(losses), strongestPlot(strongest, vocabulary, weights), boundaryPlot(train, test, vocabulary.size()),
+      page.say("Strongest for praise: %s",
+          strongest.reversed().stream().limit(most).map(vocabulary::get).collect(Collectors.joining(", ")));
+      page.picture("sentiment", Panels.of("Praise or blame", 2, lossPlot(losses), strongestPlot(strongest, vocabulary, weights),
+          boundaryPlot(train, test, vocabulary.size()),
           logitPlot(test, weights, bias))::write);
       page.claim("gradient less X'(p - y) / n, largest", difference).isAtMost(1e-6);
     }
@@ -101,10 +110,12 @@ public record Sentiment(
   private static Stream<String> features(Review review, int n) {
     List<String> words = review.words();
     return IntStream.rangeClosed(1, n).boxed()
-        .flatMap(length -> IntStream.rangeClosed(0, words.size() - length).mapToObj(at -> String.join(" ", words.subList(at, at + length)))).distinct();
+        .flatMap(length -> IntStream.rangeClosed(0, words.size() - length).mapToObj(at ->
+            String.join(" ", words.subList(at, at + length)))).distinct();
   }
 
-  /// A feature of few reviews says more: it counts ln(reviews / reviews that have it). A review has length 1, so that long ones do not count more.
+  /// A feature of few reviews says more: it counts ln(reviews / reviews that have it). A review has length 1, so that
+  /// long ones do not count more.
   private static Bags bags(List<Review> reviews, List<String> vocabulary, Map<String, Integer> documents, int all, int n) {
     Map<String, Integer> numbers = IntStream.range(0, vocabulary.size()).boxed().collect(Collectors.toMap(vocabulary::get, i -> i));
     List<List<String>> known = reviews.stream().map(review -> features(review, n).filter(numbers::containsKey).toList()).toList();
@@ -119,7 +130,8 @@ public record Sentiment(
       }
     }
     Tensor labels = Tensor.of(reviews.stream().mapToInt(Review::label).toArray()).toFloat();
-    return new Bags(Tensor.of(features, reviews.size(), width), Tensor.of(values, reviews.size(), width).normalize(2, 1, 1e-12).realize(), labels.realize());
+    return new Bags(Tensor.of(features, reviews.size(), width), Tensor.of(values, reviews.size(), width).normalize(2, 1, 1e-12).realize(),
+        labels.realize());
   }
 
   /// What makes logistic regression simple: the derivative is X'(p - y) / n, the error of the probabilities times the features.
@@ -144,7 +156,8 @@ public record Sentiment(
 
   private static Plot strongestPlot(List<Integer> strongest, List<String> vocabulary, Tensor weights) {
     double[] all = weights.detach().toDouble().toDoubleArray();
-    return Plot.of("Strongest words").x("").y("weight").bars("", strongest.stream().map(vocabulary::get).toList(), strongest.stream().mapToDouble(i -> all[i]).toArray());
+    return Plot.of("Strongest words").x("").y("weight").bars("", strongest.stream().map(vocabulary::get).toList(),
+        strongest.stream().mapToDouble(i -> all[i]).toArray());
   }
 
   private static Plot logitPlot(Bags test, Tensor weights, Tensor bias) {
@@ -156,8 +169,9 @@ public record Sentiment(
     return plot.vertical("boundary", 0);
   }
 
-  /// The same method with two features only, so that the boundary is a line: how much of a review is made of features that occur more often in praise,
-  /// and how much of those that occur more often in blame. The line starts anywhere and is turned and moved by the gradient.
+  /// The same method with two features only, so that the boundary is a line: how much of a review is made of features
+  /// that occur more often in praise, and how much of those that occur more often in blame. The line starts anywhere
+  /// and is turned and moved by the gradient.
   private static Plot boundaryPlot(Bags train, Bags test, int vocabulary) {
     Tensor sign = train.labels.mul(2).sub(1).unsqueeze(1).mul(train.values.gt(0).toFloat());
     Tensor lean = Tensor.zeros(vocabulary).scatterAdd(0, train.features.flatten(), sign.flatten());
@@ -170,7 +184,8 @@ public record Sentiment(
     double[] xs = testPoints.slice(0, 0, shown).select(1, 0).toDouble().toDoubleArray();
     double[] ys = testPoints.slice(0, 0, shown).select(1, 1).toDouble().toDoubleArray();
     double[] ends = {0, testPoints.max().itemDouble()};
-    Plot plot = Plot.of("A boundary moving").x("words that lean to praise").y("words that lean to blame").xRange(0, ends[1]).yRange(0, ends[1])
+    Plot plot = Plot.of("A boundary moving").x("words that lean to praise").y("words that lean to blame").xRange(0, ends[1])
+        .yRange(0, ends[1])
         .classes(xs, ys, test.labels.slice(0, 0, shown).toInt().toIntArray(), "blame", "praise");
     for (int step = 0; step <= 1000; step++) {
       if (step == 0 || step == 3 || step == 30 || step == 1000) {

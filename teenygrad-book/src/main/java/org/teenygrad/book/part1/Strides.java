@@ -34,10 +34,12 @@ public record Strides(
     this(2, 3, 4);
   }
 
-  /// @throws IllegalArgumentException if there is not more than one element to see along each axis of each view, or an index has more than one digit
+  /// @throws IllegalArgumentException if there is not more than one element to see along each axis of each view, or an
+  ///     index has more than one digit
   public Strides {
     if (Math.min(planes, Math.min(rows, columns - 1)) < 2 || IntStream.of(planes, rows, columns).anyMatch(size -> size > 9)) {
-      throw new IllegalArgumentException("planes and rows must be from 2 to 9 and columns from 3 to 9, not " + planes + ", " + rows + " and " + columns);
+      throw new IllegalArgumentException("planes and rows must be from 2 to 9 and columns from 3 to 9, not " + planes + ", " + rows
+          + " and " + columns);
     }
   }
 
@@ -68,16 +70,20 @@ public record Strides(
         new View("x[0, 0], repeated", repeated(selected(selected(x, 0, 0), 0, 0), rows), tensor.index("0, 0").expand(rows, columns)));
     page.say("Views of it, none of which moves an element:");
     page.table(List.of("view", "shape", "strides", "offset", "row-major"),
-        views.stream().map(view -> List.of(view.name(), view.ours().shape(), view.ours().strides(), view.ours().offset(), view.ours().isRowMajor() ? "yes" : "no")).toList());
+        views.stream().map(view -> List.of(view.name(), view.ours().shape(), view.ours().strides(), view.ours().offset(),
+            view.ours().isRowMajor() ? "yes" : "no")).toList());
     broadcasting(page, x, memory, tensor);
 
     // A transposed matrix cannot be flattened in place: its elements would have to lie one even step apart.
     Tensor flat = tensor.transpose(1, 2).reshape(-1);
-    page.say("x.transpose(1, 2).flatten() has %s: it is a copy, %d numbers in memory of their own.", flat.layout().isPresent() ? "strides" : "no strides", flat.numel());
+    page.say("x.transpose(1, 2).flatten() has %s: it is a copy, %d numbers in memory of their own.",
+        flat.layout().isPresent() ? "strides" : "no strides", flat.numel());
 
     page.picture("strides", strip(views)::write);
-    page.claim("views whose strides and offset are not the library's", (double) views.stream().filter(view -> !view.ours().equals(view.tensor().layout().orElseThrow())).count()).isAtMost(0);
-    page.claim("elements that are not where the strides say", (double) views.stream().mapToLong(view -> misplaced(view, memory)).sum()).isAtMost(0);
+    page.claim("views whose strides and offset are not the library's",
+        (double) views.stream().filter(view -> !view.ours().equals(view.tensor().layout().orElseThrow())).count()).isAtMost(0);
+    page.claim("elements that are not where the strides say", (double) views.stream().mapToLong(view -> misplaced(view, memory)).sum())
+        .isAtMost(0);
   }
 
   /// Each axis steps over all that lies inside of it.
@@ -143,9 +149,11 @@ public record Strides(
     int[] table = elements(column, memory).toArray();
     int[] rowwise = elements(row, memory).toArray();
     Arrays.setAll(table, i -> table[i] + rowwise[i]);
-    page.say("Broadcasting, column x[0, :, 1:2] + row x[0, 1]: both get shape %s, by strides %s and %s.", column.shape(), column.strides(), row.strides());
+    page.say("Broadcasting, column x[0, :, 1:2] + row x[0, 1]: both get shape %s, by strides %s and %s.", column.shape(),
+        column.strides(), row.strides());
     int[] theirs = tensor.index("0, :, 1:2").add(tensor.index("0, 1")).toIntArray();
-    page.claim("elements of the broadcast sum that differ from the library's", (double) IntStream.range(0, table.length).filter(i -> table[i] != theirs[i]).count()).isAtMost(0);
+    page.claim("elements of the broadcast sum that differ from the library's",
+        (double) IntStream.range(0, table.length).filter(i -> table[i] != theirs[i]).count()).isAtMost(0);
   }
 
   /// The elements of a view in its own order, read from the strip.

@@ -20,9 +20,11 @@ import org.teenygrad.plot.Plot;
 
 /// A word is known by the company it keeps (Firth, 1957): words as vectors, by counting and one factorization.
 ///
-/// How often two words stand near each other is a matrix. Its elements become the surprise of finding them together (pointwise mutual information), and
-/// the singular value decomposition gives each word a few numbers that say nearly the same as its long row. Words that are used alike then lie in one direction.
-@Section(number = "1.6", name = "word-vectors", title = "Words as vectors: which words stand together, factored, and who is whose neighbour",
+/// How often two words stand near each other is a matrix. Its elements become the surprise of finding them together
+/// (pointwise mutual information), and the singular value decomposition gives each word a few numbers that say nearly
+/// the same as its long row. Words that are used alike then lie in one direction.
+@Section(number = "1.6", name = "word-vectors",
+    title = "Words as vectors: which words stand together, factored, and who is whose neighbour",
     data = "a text")
 public record WordVectors(
     @Help("most frequent words that get a vector") int words,
@@ -34,8 +36,10 @@ public record WordVectors(
 
   /// What the stories have several of, to see whether vectors find out. No vector is told.
   private static final List<Kind> KINDS = List.of(
-      new Kind("child", List.of("mia", "lily", "anna", "nora", "ruby", "ella", "zoe", "ivy", "tom", "ben", "sam", "max", "leo", "finn", "jack", "hugo")),
-      new Kind("animal", List.of("fox", "rabbit", "hedgehog", "squirrel", "mouse", "frog", "badger", "otter", "duck", "owl", "crow", "mole", "beaver")),
+      new Kind("child", List.of("mia", "lily", "anna", "nora", "ruby", "ella", "zoe", "ivy", "tom", "ben", "sam", "max", "leo", "finn",
+          "jack", "hugo")),
+      new Kind("animal", List.of("fox", "rabbit", "hedgehog", "squirrel", "mouse", "frog", "badger", "otter", "duck", "owl", "crow",
+          "mole", "beaver")),
       new Kind("colour", List.of("red", "blue", "green", "yellow", "purple", "orange", "white", "silver", "golden")),
       new Kind("toy", List.of("kite", "wagon", "boat", "drum", "train", "robot", "lantern", "sled", "puppet")));
 
@@ -56,24 +60,29 @@ public record WordVectors(
     String text = page.data().map(TextFile::read).orElseGet(() -> StoryCorpus.generate(1, characters));
     List<String> all = Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^\\p{L}']+")).filter(word -> !word.isEmpty()).toList();
     Map<String, Long> counts = all.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
-    List<String> vocabulary = counts.keySet().stream().sorted(Comparator.comparing((String word) -> -counts.getOrDefault(word, 0L)).thenComparing(word -> word)).limit(words).toList();
-    page.say("%,d words, %,d different; the %,d most frequent get a vector of %d numbers.", all.size(), counts.size(), vocabulary.size(), dimensions);
+    List<String> vocabulary = counts.keySet().stream()
+        .sorted(Comparator.comparing((String word) -> -counts.getOrDefault(word, 0L)).thenComparing(word -> word)).limit(words).toList();
+    page.say("%,d words, %,d different; the %,d most frequent get a vector of %d numbers.", all.size(), counts.size(), vocabulary.size(),
+        dimensions);
 
     Tensor surprise = surprise(together(all, vocabulary)).realize();
     Svd svd = surprise.svd();
     int k = Math.min(dimensions, vocabulary.size());
-    Tensor vectors = svd.u().slice(1, 0, k).mul(svd.s().slice(0, 0, k).sqrt()).normalize(2, 1, 1e-12).realize(); // rows of length 1: products are cosines
+    // rows of length 1: products are cosines
+    Tensor vectors = svd.u().slice(1, 0, k).mul(svd.s().slice(0, 0, k).sqrt()).normalize(2, 1, 1e-12).realize();
     double kept = svd.s().slice(0, 0, k).square().sum().div(svd.s().square().sum()).itemDouble();
     page.say("The first %d of %d singular values hold %.0f %% of the sum of squares.", k, vocabulary.size(), 100 * kept);
 
     List<Kind> kinds = page.data().isEmpty() ? known(vocabulary) : List.of();
     List<String> asked = kinds.isEmpty() ? middle(vocabulary, 6) : kinds.stream().map(kind -> kind.words.getFirst()).toList();
-    page.table(List.of("word", "nearest words"), asked.stream().map(word -> List.of(word, String.join(", ", nearest(word, vocabulary, vectors, 5)))).toList());
+    page.table(List.of("word", "nearest words"),
+        asked.stream().map(word -> List.of(word, String.join(", ", nearest(word, vocabulary, vectors, 5)))).toList());
     page.picture("word-vectors", scatter(vocabulary, vectors, kinds)::write);
 
     // What rounding to float32 changes of the singular values; the factorization itself is done in float64.
     double s0 = svd.s().max().itemDouble();
-    page.claim("singular values from float32 and float64: largest relative difference", surprise.toFloat().svdvals().toDouble().sub(svd.s()).abs().max().itemDouble() / s0).isAtMost(1e-6);
+    page.claim("singular values from float32 and float64: largest relative difference",
+        surprise.toFloat().svdvals().toDouble().sub(svd.s()).abs().max().itemDouble() / s0).isAtMost(1e-6);
     Tensor best = svd.u().slice(1, 0, k).mul(svd.s().slice(0, 0, k)).matmul(svd.vt().slice(0, 0, k));
     page.claim("squared error of rank " + k + " over the squares of the other singular values", surprise.sub(best).square().sum()
         .div(svd.s().slice(0, k, vocabulary.size()).square().sum()).itemDouble()).isNear(1, 1e-9);
@@ -101,11 +110,13 @@ public record WordVectors(
 
   private static List<String> nearest(String word, List<String> vocabulary, Tensor vectors, int count) {
     Tensor cosines = vectors.matmul(vectors.select(0, vocabulary.indexOf(word)));
-    return Arrays.stream(cosines.argsort(0, true).toIntArray()).mapToObj(vocabulary::get).filter(other -> !other.equals(word)).limit(count).toList();
+    return Arrays.stream(cosines.argsort(0, true).toIntArray()).mapToObj(vocabulary::get).filter(other -> !other.equals(word))
+        .limit(count).toList();
   }
 
   private static List<Kind> known(List<String> vocabulary) {
-    return KINDS.stream().map(kind -> new Kind(kind.name, kind.words.stream().filter(vocabulary::contains).toList())).filter(kind -> kind.words.size() > 3).toList();
+    return KINDS.stream().map(kind -> new Kind(kind.name, kind.words.stream().filter(vocabulary::contains).toList()))
+        .filter(kind -> kind.words.size() > 3).toList();
   }
 
   /// Words that are neither frequent nor rare.
@@ -122,7 +133,8 @@ public record WordVectors(
   /// The words of the kinds, or some of all words, in the two directions in which they differ most.
   private static Plot scatter(List<String> vocabulary, Tensor vectors, List<Kind> kinds) {
     List<Kind> shown = kinds.isEmpty() ? List.of(new Kind("words", middle(vocabulary, 60))) : kinds;
-    Tensor rows = vectors.indexSelect(0, Tensor.of(shown.stream().flatMap(kind -> kind.words.stream()).mapToInt(vocabulary::indexOf).toArray()));
+    Tensor rows = vectors.indexSelect(0,
+        Tensor.of(shown.stream().flatMap(kind -> kind.words.stream()).mapToInt(vocabulary::indexOf).toArray()));
     Tensor centred = rows.sub(rows.mean(0, true));
     Tensor places = centred.matmul(centred.svd().vt().slice(0, 0, 2).t());
     Plot plot = Plot.of("Words that are used alike lie together").x("first direction").y("second direction");

@@ -201,7 +201,8 @@ public record Autodiff(@Help("inputs of the largest function whose operations ar
     t1.exp().mul(t2.sin().square()).backward();
     page.say("d = exp(x1) sin(x2)^2 at x1 = 9, x2 = 10. Differences (1) approach dd/dx2, until rounding takes over:");
     List<List<Object>> errors = IntStream.of(1, 3, 5, 7, 9, 11)
-        .mapToObj(digits -> List.<Object>of("1e-" + digits, Math.abs(numeric(d, 1, Math.pow(10, -digits)) / t2.grad().itemDouble() - 1))).toList();
+        .mapToObj(digits -> List.<Object>of("1e-" + digits, Math.abs(numeric(d, 1, Math.pow(10, -digits)) / t2.grad().itemDouble() - 1)))
+        .toList();
     page.table(List.of("step", "relative error"), errors);
     Expr rule1 = symbolic(d, 0);
     Expr rule2 = symbolic(d, 1);
@@ -218,9 +219,11 @@ public record Autodiff(@Help("inputs of the largest function whose operations ar
     count(page);
     page.claim("dd/dx1, backwards", g.at(x1)).isNear(2398.2, 0.05);
     page.claim("dd/dx2, backwards", g.at(x2)).isNear(7397.7, 0.05);
-    page.claim("differences: least relative error", errors.stream().mapToDouble(row -> (double) row.get(1)).min().orElseThrow()).isAtMost(1e-8);
+    page.claim("differences: least relative error", errors.stream().mapToDouble(row -> (double) row.get(1)).min().orElseThrow())
+        .isAtMost(1e-8);
     page.claim("rules, forwards, backwards: largest relative difference from Tensor.backward()", ways.subList(1, 4).stream()
-        .flatMapToDouble(row -> IntStream.of(1, 2).mapToDouble(i -> Math.abs((double) row.get(i) / (double) ways.getLast().get(i) - 1))).max().orElseThrow()).isAtMost(1e-12);
+        .flatMapToDouble(row -> IntStream.of(1, 2).mapToDouble(i -> Math.abs((double) row.get(i) / (double) ways.getLast().get(i) - 1)))
+        .max().orElseThrow()).isAtMost(1e-12);
   }
 
   /// Operations for all derivatives of a function of n inputs: what is paid for each input makes n^2.
@@ -245,11 +248,13 @@ public record Autodiff(@Help("inputs of the largest function whose operations ar
     Plot plot = Plot.of("Operations for all derivatives").x("inputs").y("operations").logX().logY();
     for (int c = 1; c < columns.size(); c++) {
       int column = c;
-      plot.path(columns.get(c), rows.stream().mapToDouble(row -> (int) row.getFirst()).toArray(), rows.stream().mapToDouble(row -> (long) row.get(column)).toArray());
+      plot.path(columns.get(c), rows.stream().mapToDouble(row -> (int) row.getFirst()).toArray(),
+          rows.stream().mapToDouble(row -> (long) row.get(column)).toArray());
     }
     page.picture("autodiff-operations", plot::write);
     List<Object> last = rows.getLast();
-    page.claim("backwards, in values of the function, at " + last.getFirst() + " inputs", (double) (long) last.get(5) / (long) last.get(1)).isAtMost(4);
+    page.claim("backwards, in values of the function, at " + last.getFirst() + " inputs",
+        (double) (long) last.get(5) / (long) last.get(1)).isAtMost(4);
     page.claim("forwards over backwards, there", (double) (long) last.get(4) / (long) last.get(5)).isAtLeast((int) last.getFirst() / 4.0);
   }
 

@@ -52,11 +52,14 @@ public record BackwardSteps(@Help("the first input") double x1, @Help("the secon
     page.table(List.of("node", "value", "gradient of d"), nodes.reversed().stream()
         .map(node -> List.of(node.name(), node.tensor().itemDouble(), gradients.get(nodes.indexOf(node)).itemDouble())).toList());
     page.say("sin is used twice, by both factors of its square: its gradient is the sum of two parts.");
-    page.picture("backward-steps", Panels.of("Values go down (blue), gradients come back up (orange)", 4, frames.toArray(Dag[]::new))::write);
+    page.picture("backward-steps", Panels.of("Values go down (blue), gradients come back up (orange)", 4,
+        frames.toArray(Dag[]::new))::write);
     double part = gradients.get(4).itemDouble() * sin.itemDouble();
     page.claim("gradient of sin, in parts that its uses hand back", gradients.get(3).itemDouble() / part).isNear(2, 1e-12);
-    page.claim("dd/dx1 - d (an exponential is its own derivative), of d", (gradients.get(0).itemDouble() - d.itemDouble()) / d.itemDouble()).isNear(0, 1e-12);
-    page.claim("dd/dx2 - d 2 cos(x2) / sin(x2), of dd/dx2", gradients.get(1).itemDouble() / (d.itemDouble() * 2 * Math.cos(x2) / Math.sin(x2)) - 1).isNear(0, 1e-12);
+    page.claim("dd/dx1 - d (an exponential is its own derivative), of d",
+        (gradients.get(0).itemDouble() - d.itemDouble()) / d.itemDouble()).isNear(0, 1e-12);
+    page.claim("dd/dx2 - d 2 cos(x2) / sin(x2), of dd/dx2",
+        gradients.get(1).itemDouble() / (d.itemDouble() * 2 * Math.cos(x2) / Math.sin(x2)) - 1).isNear(0, 1e-12);
   }
 
   /// @param known how many nodes have values, from the first

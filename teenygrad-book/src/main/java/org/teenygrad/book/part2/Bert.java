@@ -36,10 +36,12 @@ import org.teenygrad.optim.ParameterGroup;
 import org.teenygrad.plot.Panels;
 import org.teenygrad.plot.Plot;
 
-/// BERT (Devlin, Chang, Lee and Toutanova, 2019): a transformer that sees a text from both sides and fills in the words that were taken out of it.
+/// BERT (Devlin, Chang, Lee and Toutanova, 2019): a transformer that sees a text from both sides and fills in the words
+/// that were taken out of it.
 ///
-/// A GPT may not look at what it is to predict, so it never sees what follows a word. Here some words are replaced by [MASK], all positions look at all others,
-/// and the loss asks for the words that were there. What the model knows of a word it has from its neighbours on both sides.
+/// A GPT may not look at what it is to predict, so it never sees what follows a word. Here some words are replaced by
+/// [MASK], all positions look at all others, and the loss asks for the words that were there. What the model knows of a
+/// word it has from its neighbours on both sides.
 @Section(number = "2.4", name = "bert", title = "BERT: a transformer that fills in the blanks of a story, and where it looks for them",
     data = "a text in UTF-8")
 public record Bert(
@@ -83,7 +85,8 @@ public record Bert(
     }
   }
 
-  /// Each position asks (q), is found (k) and says something (v); what it hears is what all positions say, weighed by how well they fit what it asks.
+  /// Each position asks (q), is found (k) and says something (v); what it hears is what all positions say, weighed by
+  /// how well they fit what it asks.
   record Attention(Linear q, Linear k, Linear v, Linear out) implements Module {
     /// @param x (batch, time, width)
     /// @return how much each position looks at each (batch, heads, time, time); rows sum to 1
@@ -105,7 +108,8 @@ public record Bert(
   record Block(LayerNorm norm1, Attention attention, LayerNorm norm2, Linear up, Linear down) implements Module {
     static Block of(int width) {
       Init init = Init.normal(0.05);
-      return new Block(LayerNorm.of(width), new Attention(square(width, init), square(width, init), square(width, init), square(width, init)),
+      return new Block(LayerNorm.of(width), new Attention(square(width, init), square(width, init), square(width, init),
+          square(width, init)),
           LayerNorm.of(width), Linear.of(width, 4 * width, init, Init.ZEROS), Linear.of(4 * width, width, init, Init.ZEROS));
     }
 
@@ -138,7 +142,8 @@ public record Bert(
   /// A passage with blanks.
   /// @param answers the word where it is asked for, else [#NOT_ASKED]
   record Blanks(Tensor ids, Tensor answers) {
-    /// Asks for 15 % of the words. Of these, 80 % become the mask, 10 % another word and 10 % stay: so the model has to doubt each word that it sees.
+    /// Asks for 15 % of the words. Of these, 80 % become the mask, 10 % another word and 10 % stay: so the model has to
+    /// doubt each word that it sees.
     static Blanks of(Tensor ids, Vocabulary vocabulary) {
       Tensor dice = Tensor.rand(ids.shape().toArray());
       Tensor others = Tensor.randint(0, vocabulary.words.size() - 2, ids.shape().toArray()).toInt();
@@ -163,9 +168,11 @@ public record Bert(
         .map(word -> word.toLowerCase(Locale.ROOT)).toList();
     Vocabulary vocabulary = Vocabulary.of(text);
     TokenDataset.Split tokens = TokenDataset.split("the text", vocabulary.encode(text)).requireBlocksOf(time);
-    Encoder encoder = new Encoder(Embedding.of(vocabulary.words.size(), width, Init.normal(0.05)), Embedding.of(time, width, Init.normal(0.05)),
+    Encoder encoder = new Encoder(Embedding.of(vocabulary.words.size(), width, Init.normal(0.05)),
+        Embedding.of(time, width, Init.normal(0.05)),
         Stream.generate(() -> Block.of(width)).limit(blocks).toList(), LayerNorm.of(width));
-    page.say("%,d words, %,d of them distinct; the last tenth is held out. %,d parameters.", text.size(), vocabulary.words.size() - 2, encoder.parameterCount());
+    page.say("%,d words, %,d of them distinct; the last tenth is held out. %,d parameters.", text.size(), vocabulary.words.size() - 2,
+        encoder.parameterCount());
 
     Tensor heldOut = passages(tokens.validation());
     Blanks blanks = Blanks.of(heldOut, vocabulary);
@@ -174,7 +181,8 @@ public record Bert(
     double learned = blanks.accuracy(guesses(encoder, blanks.ids));
     double unigram = blanks.accuracy(Tensor.zeros(DType.INT32, blanks.ids.shape().toArray())); // word 0 is the most frequent
     fillIn(page, encoder, vocabulary, heldOut);
-    page.say("%nAlways guessing '%s', the most frequent word, is right for %.1f %% of the blanks.", vocabulary.words.getFirst(), 100 * unigram);
+    page.say("%nAlways guessing '%s', the most frequent word, is right for %.1f %% of the blanks.", vocabulary.words.getFirst(),
+        100 * unigram);
     page.claim("masked words found in held-out text (%)", 100 * learned).isAtLeast(100 * 3 * unigram);
   }
 
@@ -214,9 +222,11 @@ public record Bert(
         ids[middle] = vocabulary.mask();
         Tensor seen = Tensor.of(ids, 1, time);
         double[] p = encoder.forward(seen).select(0, 0).select(0, middle).softmax(-1).toDoubleArray();
-        String words = IntStream.range(Math.max(0, middle - 6), Math.min(time, middle + 6)).mapToObj(at -> at == middle ? "____" : vocabulary.words.get(ids[at])).collect(Collectors.joining(" "));
+        String words = IntStream.range(Math.max(0, middle - 6), Math.min(time, middle + 6))
+            .mapToObj(at -> at == middle ? "____" : vocabulary.words.get(ids[at])).collect(Collectors.joining(" "));
         String guesses = IntStream.range(0, p.length).boxed().sorted(Comparator.comparing(word -> -p[word])).limit(3)
-            .map(word -> String.format(Locale.ROOT, "%s %.0f %%", vocabulary.words.get(word), 100 * p[word])).collect(Collectors.joining(", "));
+            .map(word -> String.format(Locale.ROOT, "%s %.0f %%", vocabulary.words.get(word), 100 * p[word]))
+            .collect(Collectors.joining(", "));
         page.say("  %s%n    was %s; guessed %s", words, answer, guesses);
         shown++;
         if (!drawn) {
@@ -231,7 +241,8 @@ public record Bert(
     int from = time / 2 - 7;
     List<String> near = words.subList(from, from + 14);
     Block last = encoder.blocks.getLast();
-    Tensor weights = last.attention.weights(last.norm1.forward(encoder.stream(seen, blocks - 1))).select(0, 0).slice(1, from, from + 14).slice(2, from, from + 14);
+    Tensor weights = last.attention.weights(last.norm1.forward(encoder.stream(seen, blocks - 1))).select(0, 0).slice(1, from, from + 14)
+        .slice(2, from, from + 14);
     List<Plot> heads = IntStream.range(0, HEADS).mapToObj(head -> Plot.of("head " + (head + 1)).x("looked at").y("looks").heatMap(
         weights.select(0, head).toDoubleMatrix(), near, near)).toList();
     page.picture("bert", new Panels("Where the words of a passage look in the last block", 2, heads)::write);

@@ -28,11 +28,14 @@ import org.teenygrad.optim.ParameterGroup;
 import org.teenygrad.plot.Panels;
 import org.teenygrad.plot.Plot;
 
-/// What a small GPT (`org.teenygrad.models.nanogpt`) has learned of a text: the probabilities of the next character, and where each character looks.
+/// What a small GPT (`org.teenygrad.models.nanogpt`) has learned of a text: the probabilities of the next character,
+/// and where each character looks.
 ///
-/// The model computes attention inside of one operation and keeps no weights. A [ForwardHook] sees what the projection before it gives, queries, keys and
-/// values side by side, and softmax(q kᵀ / sqrt(headDim)) over the characters so far is done here once more.
-@Section(number = "2.4", name = "gpt", title = "Inside a small GPT: the next character's probabilities, and where each character looks", data = "a text in UTF-8")
+/// The model computes attention inside of one operation and keeps no weights. A [ForwardHook] sees what the projection
+/// before it gives, queries, keys and values side by side, and softmax(q kᵀ / sqrt(headDim)) over the characters so far
+/// is done here once more.
+@Section(number = "2.4", name = "gpt", title = "Inside a small GPT: the next character's probabilities, and where each character looks",
+    data = "a text in UTF-8")
 public record GptInside(
     @Help("steps of AdamW") int steps,
     @Help("passages in a step") int batchSize,
@@ -63,7 +66,8 @@ public record GptInside(
     CharTokenizer characters = corpus.tokenizer();
     TokenDataset.Split tokens = corpus.tokens().requireBlocksOf(blockSize);
     Gpt model = Gpt.of(new GptConfig(characters.vocabularySize(), blockSize, nLayer, HEADS, nEmbd, 0, false));
-    page.say("%,d characters, %d of them distinct; the last tenth is held out. %,d parameters.", corpus.size(), characters.vocabularySize(), model.parameterCount());
+    page.say("%,d characters, %d of them distinct; the last tenth is held out. %,d parameters.", corpus.size(),
+        characters.vocabularySize(), model.parameterCount());
     train(page, model, tokens);
 
     Tensor heldOut = passages(tokens.validation()).slice(0, 0, 1);
@@ -71,11 +75,14 @@ public record GptInside(
     bars(page, model, characters, text);
     double error = attention(page, model, heldOut.slice(1, 0, DRAWN), text.substring(0, DRAWN));
     StringBuilder sample = new StringBuilder();
-    model.generate(heldOut.toIntArray(), 120, new Sampler(new Sampler.Settings(0.7, 0, 1), CounterRandom.of(1)), token -> sample.append(characters.decode(token)));
+    model.generate(heldOut.toIntArray(), 120, new Sampler(new Sampler.Settings(0.7, 0, 1), CounterRandom.of(1)),
+        token -> sample.append(characters.decode(token)));
     page.say("%nIt goes on from held-out text: ...%s|%s", visible(text.substring(blockSize - 20)), visible(sample.toString()));
     page.claim("largest difference between the attention drawn and the model's own", error).isAtMost(1e-4);
     double learned = loss(model, tokens.validation());
-    page.claim("what it gains over counts of pairs on held-out text (nats a character)", pairLoss(batch(tokens.train(), Integer.MAX_VALUE), batch(tokens.validation(), 128), characters.vocabularySize()) - learned).isAtLeast(0.4);
+    page.claim("what it gains over counts of pairs on held-out text (nats a character)",
+        pairLoss(batch(tokens.train(), Integer.MAX_VALUE), batch(tokens.validation(), 128), characters.vocabularySize()) - learned)
+        .isAtLeast(0.4);
   }
 
   private void train(Page page, Gpt model, TokenDataset.Split tokens) {
@@ -121,10 +128,13 @@ public record GptInside(
   private void bars(Page page, Gpt model, CharTokenizer characters, String text) {
     List<Plot> plots = new ArrayList<>();
     for (int at : new int[] {blockSize / 4, blockSize / 2, 3 * blockSize / 4, blockSize - 1}) {
-      double[] p = model.forward(Tensor.of(characters.encode(text.substring(0, at)), 1, at)).select(0, 0).select(0, at - 1).softmax(-1).toDoubleArray();
+      double[] p = model.forward(Tensor.of(characters.encode(text.substring(0, at)), 1, at)).select(0, 0).select(0, at - 1).softmax(-1)
+          .toDoubleArray();
       List<Integer> likeliest = IntStream.range(0, p.length).boxed().sorted(Comparator.comparing(token -> -p[token])).limit(8).toList();
-      plots.add(Plot.of("..." + visible(text.substring(Math.max(0, at - 16), at))).x("next character").y("probability").yRange(0, 1).bars("",
-          likeliest.stream().map(token -> visible(characters.decode(token))).toList(), likeliest.stream().mapToDouble(token -> p[token]).toArray()));
+      plots.add(Plot.of("..." + visible(text.substring(Math.max(0, at - 16), at))).x("next character").y("probability").yRange(0,
+          1).bars("",
+          likeliest.stream().map(token -> visible(characters.decode(token))).toList(), likeliest.stream().mapToDouble(token -> p[token])
+              .toArray()));
     }
     page.picture("gpt-next", new Panels("What comes next?", 2, plots)::write);
   }

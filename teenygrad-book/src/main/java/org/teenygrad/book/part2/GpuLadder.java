@@ -76,10 +76,12 @@ public record GpuLadder(
       return (int) Pattern.compile("(?<![\\w.])" + Pattern.quote(instruction) + "(?![a-z])").matcher(ptx).results().count();
     }
 
-    /// Rows and columns of the square of sums that a block of threads makes from what it brings to shared memory; 1 and 1 where it brings nothing.
+    /// Rows and columns of the square of sums that a block of threads makes from what it brings to shared memory; 1 and
+    /// 1 where it brings nothing.
     List<Integer> tile(Target.Gpu gpu) {
       List<Integer> rows = Generator.tiles(program.graph(), gpu).map(sink -> Graph.topological(List.of(sink)).stream()
-          .filter(node -> node.is(OpCode.STAGE) && node.inputs().size() == 1).map(node -> node.payload(Stage.class).rows()).toList()).orElse(List.of());
+          .filter(node -> node.is(OpCode.STAGE) && node.inputs().size() == 1).map(node -> node.payload(Stage.class).rows()).toList())
+          .orElse(List.of());
       return rows.size() == 2 ? rows : List.of(1, 1);
     }
   }
@@ -100,10 +102,12 @@ public record GpuLadder(
     }
 
     private Gpu(@Nullable Runtime present, Rung rung) {
-      Target.Gpu whole = present == null ? new Target.Gpu(132, 227 << 10, Rung.TENSOR_MEMORY) : (Target.Gpu) present.target(); // 132: an H200
+      // 132: an H200
+      Target.Gpu whole = present == null ? new Target.Gpu(132, 227 << 10, Rung.TENSOR_MEMORY) : (Target.Gpu) present.target();
       this.present = present;
       target = whole.on(rung);
-      llvm = new LlvmCompiler(LlvmTarget.nvptx(whole.rung() == Rung.TENSOR_MEMORY ? "sm_90a" : "sm_80", 81), LlvmCompiler.CLEAN_UP, 2, true);
+      llvm = new LlvmCompiler(LlvmTarget.nvptx(whole.rung() == Rung.TENSOR_MEMORY ? "sm_90a" : "sm_80", 81), LlvmCompiler.CLEAN_UP, 2,
+          true);
       device = Device.of("ladder-" + rung.text);
       Devices.register(device.name(), d -> present == null
           ? NullDevice.open(d, target, this::keep)
@@ -119,7 +123,8 @@ public record GpuLadder(
 
     /// @param inputs shapes of tensors
     Written write(String name, DType dtype, List<int[]> inputs, Function<List<Tensor>, Tensor> of) {
-      List<Tensor> tensors = inputs.stream().map(shape -> Tensor.full(Shape.of(shape), 0.01, dtype).contiguous().to(device).realize()).toList();
+      List<Tensor> tensors = inputs.stream().map(shape -> Tensor.full(Shape.of(shape), 0.01, dtype).contiguous().to(device).realize())
+          .toList();
       long nanos = Long.MAX_VALUE;
       String kernel = "";
       double flops = 0;
@@ -144,13 +149,15 @@ public record GpuLadder(
     Runtime present = present(page);
     DataSheet sheet = DataSheet.of(present == null ? "" : present.machine());
     Rung highest = present == null ? Rung.TENSOR_MEMORY : ((Target.Gpu) present.target()).rung();
-    page.say("The data sheet of an %s: %.2f TB/s, %.0f TFLOP/s in float32, %.0f in bfloat16 on tensor cores.", sheet.name, sheet.memory, sheet.float32, sheet.tensor);
+    page.say("The data sheet of an %s: %.2f TB/s, %.0f TFLOP/s in float32, %.0f in bfloat16 on tensor cores.", sheet.name, sheet.memory,
+        sheet.float32, sheet.tensor);
     Plot plot = Plot.of("The ladder under the roofs of an " + sheet.name).x("operations a byte (FLOP/byte)").y("TFLOP/s").logX().logY()
         .roof("float32", sheet.memory, sheet.float32).roof("bfloat16 on tensor cores", sheet.memory, sheet.tensor);
     List<Spot> spots = new ArrayList<>();
     vectors(page, Gpu.on(highest, present), sheet, spots);
     products(page, present, highest, sheet, spots);
-    plot.points("allowed by the data sheet", Spot.xs(spots), spots.stream().mapToDouble(Spot::allowed).toArray(), spots.stream().map(spot -> spot.names(spots)).toList());
+    plot.points("allowed by the data sheet", Spot.xs(spots), spots.stream().mapToDouble(Spot::allowed).toArray(),
+        spots.stream().map(spot -> spot.names(spots)).toList());
     if (present != null) {
       plot.points("measured", Spot.xs(spots), spots.stream().mapToDouble(Spot::measured).toArray());
     }
@@ -161,7 +168,8 @@ public record GpuLadder(
   private record Spot(String name, double flopsPerByte, double allowed, double measured) {
     /// Those of all that stand at the same place, beside the first of them.
     String names(List<Spot> all) {
-      List<Spot> here = all.stream().filter(other -> Math.abs(other.flopsPerByte / flopsPerByte - 1) < 0.01 && Math.abs(other.allowed / allowed - 1) < 0.01).toList();
+      List<Spot> here = all.stream()
+          .filter(other -> Math.abs(other.flopsPerByte / flopsPerByte - 1) < 0.01 && Math.abs(other.allowed / allowed - 1) < 0.01).toList();
       return here.getFirst() == this ? here.stream().map(Spot::name).collect(Collectors.joining(", ")) : "";
     }
 
@@ -179,12 +187,14 @@ public record GpuLadder(
     for (Written kernel : List.of(add, gemv)) {
       double intensity = kernel.program.work().flops() / kernel.program.work().bytes();
       spots.add(new Spot(kernel.name, intensity, sheet.allows(intensity, false), kernel.teraflops));
-      rows.add(List.of(kernel.name, kernel.program.launch().items(), kernel.program.launch().threads(), kernel.count("ld.global"), kernel.count("ld.global.v4"),
+      rows.add(List.of(kernel.name, kernel.program.launch().items(), kernel.program.launch().threads(), kernel.count("ld.global"),
+          kernel.count("ld.global.v4"),
           intensity, sheet.allows(intensity, false)));
     }
     page.say("Bound by memory, in float32 (loads are instructions in the text of a thread):");
     page.table(List.of("kernel", "blocks", "threads", "loads", "of 16 bytes", "FLOP/byte", "allowed TFLOP/s"), rows);
-    page.claim("loads of a + b that bring 16 bytes, of all its loads", (double) add.count("ld.global.v4") / add.count("ld.global")).isNear(1, 0);
+    page.claim("loads of a + b that bring 16 bytes, of all its loads", (double) add.count("ld.global.v4") / add.count("ld.global"))
+        .isNear(1, 0);
   }
 
   private void products(Page page, @Nullable Runtime present, Rung highest, DataSheet sheet, List<Spot> spots) {
@@ -195,7 +205,8 @@ public record GpuLadder(
     List<Rung> rungs = Arrays.stream(Rung.values()).filter(highest::includes).toList();
     for (Rung rung : rungs) {
       Gpu gpu = Gpu.on(rung, present);
-      Written product = gpu.write(rung.text, DType.BFLOAT16, List.of(new int[] {size, size}, new int[] {size, size}), x -> x.get(0).matmul(x.get(1)));
+      Written product = gpu.write(rung.text, DType.BFLOAT16, List.of(new int[] {size, size}, new int[] {size, size}),
+          x -> x.get(0).matmul(x.get(1)));
       List<Integer> tile = product.tile(gpu.target);
       // A block brings tile rows of one factor and tile columns of the other for each step of the inner dimension, 2 bytes each.
       double intensity = (double) tile.get(0) * tile.get(1) / (tile.get(0) + tile.get(1));
@@ -206,14 +217,16 @@ public record GpuLadder(
       String multiply = rung.includes(Rung.WARPGROUP) ? "wgmma.mma_async" : rung.hasMatrixUnit() ? "mma.sync" : "fma.rn.f32";
       asNamed += product.count(multiply) > 0 && product.count("cp.async.bulk.tensor") > 0 == (rung == Rung.TENSOR_MEMORY) ? 1 : 0;
       Program.Launch launch = product.program.launch();
-      rows.add(List.of(rung.text, launch.items(), launch.threads(), tile.get(0) + "x" + tile.get(1), launch.scratchBytes() / 1024, product.count(multiply) + " " + multiply,
+      rows.add(List.of(rung.text, launch.items(), launch.threads(), tile.get(0) + "x" + tile.get(1), launch.scratchBytes() / 1024,
+          product.count(multiply) + " " + multiply,
           intensity, allowed, present == null ? "-" : String.format(Locale.ROOT, "%.1f", product.teraflops)));
       if (rung == show) {
         page.say("Where %s multiplies, in PTX:%n%s", rung.text, excerpt(product.ptx, multiply));
       }
     }
     page.say("A product of %d x %d bfloat16 matrices, rung by rung:", size, size);
-    page.table(List.of("rung", "blocks", "threads", "tile", "shared KiB", "multiplications in its text", "FLOP/byte", "allowed TFLOP/s", "measured"), rows);
+    page.table(List.of("rung", "blocks", "threads", "tile", "shared KiB", "multiplications in its text", "FLOP/byte", "allowed TFLOP/s",
+        "measured"), rows);
     page.say("FLOP/byte counts what blocks bring, as if each came from memory: caches give the lower rungs more than the data sheet's memory does.");
     page.claim("rungs whose code multiplies and copies as their names say", asNamed).isNear(rungs.size(), 0);
     page.claim("FLOP/byte of the highest rung, in the lowest's", reuse.getLast() / reuse.getFirst()).isAtLeast(32);

@@ -24,12 +24,13 @@ import org.teenygrad.train.Callback;
 import org.teenygrad.train.Evaluation;
 import org.teenygrad.train.Trainer;
 
-/// LeNet-5 (LeCun, Bottou, Bengio and Haffner, *Gradient-based learning applied to document recognition*, 1998): a convolutional network that reads
-/// handwritten digits.
+/// LeNet-5 (LeCun, Bottou, Bengio and Haffner, *Gradient-based learning applied to document recognition*, 1998): a
+/// convolutional network that reads handwritten digits.
 ///
-/// A linear layer over an image has a weight for each pixel, and what it learns of a stroke at the left says nothing of the same stroke at the right. A
-/// convolution has one small set of weights and applies it everywhere. Pooling keeps the strongest response of each neighbourhood, so that later layers
-/// see more of the image in fewer numbers. Two such stages, and what is left is for three linear layers.
+/// A linear layer over an image has a weight for each pixel, and what it learns of a stroke at the left says nothing of
+/// the same stroke at the right. A convolution has one small set of weights and applies it everywhere. Pooling keeps
+/// the strongest response of each neighbourhood, so that later layers see more of the image in fewer numbers. Two such
+/// stages, and what is left is for three linear layers.
 ///
 /// As today, units are ReLUs and pooling takes the maximum; in 1998 they were tanh and a weighted mean.
 @Section(number = "2.4", name = "lenet", title = "LeNet: convolutions read handwritten digits, and which they confuse",
@@ -52,7 +53,8 @@ public record LeNet(
   /// @throws IllegalArgumentException if there is no batch to train with, or no digit of each class to test with
   public LeNet {
     if (drawn < Math.max(3 * CLASSES, batchSize) || epochs < 1 || batchSize < 1) {
-      throw new IllegalArgumentException("drawn must be at least 30 and a batch, epochs and batch_size at least 1, not " + drawn + ", " + epochs + " and " + batchSize);
+      throw new IllegalArgumentException("drawn must be at least 30 and a batch, epochs and batch_size at least 1, not " + drawn + ", "
+          + epochs + " and " + batchSize);
     }
   }
 
@@ -60,7 +62,8 @@ public record LeNet(
   /// @param c3 (16, 6, 5, 5): sixteen features of 10 x 10
   record Network(Conv2d c1, Conv2d c3, Linear f5, Linear f6, Linear output) implements Module {
     static Network create() {
-      return new Network(Conv2d.of(1, 6, Window.DEFAULT.padding(2), 5), Conv2d.of(6, 16, 5), Linear.of(400, 120), Linear.of(120, 84), Linear.of(84, CLASSES));
+      return new Network(Conv2d.of(1, 6, Window.DEFAULT.padding(2), 5), Conv2d.of(6, 16, 5), Linear.of(400, 120), Linear.of(120, 84),
+          Linear.of(84, CLASSES));
     }
 
     /// @param images (batch, 1, 28, 28), from 0 to 255
@@ -87,8 +90,10 @@ public record LeNet(
     Digits digits = Digits.of(page, drawn);
     Network network = Network.create();
     long pixels = Linear.of(28 * 28, 6 * 28 * 28).parameterCount();
-    page.say("The first convolution makes 6 x 28 x 28 numbers of an image with %d weights; a linear layer would need %,d.", network.c1.parameterCount(), pixels);
-    page.say("%,d images to learn from, %,d to test with; %,d parameters.%n", digits.train().size(), digits.test().size(), network.parameterCount());
+    page.say("The first convolution makes 6 x 28 x 28 numbers of an image with %d weights; a linear layer would need %,d.",
+        network.c1.parameterCount(), pixels);
+    page.say("%,d images to learn from, %,d to test with; %,d parameters.%n", digits.train().size(), digits.test().size(),
+        network.parameterCount());
     train(page, network, digits);
 
     Tensor confusion = confusion(page, network, digits);
@@ -100,7 +105,8 @@ public record LeNet(
   private void train(Page page, Network network, Digits digits) {
     DataLoader batches = DataLoader.of(digits.train(), batchSize).shuffle(1337).dropLast();
     long start = System.nanoTime();
-    Trainer.of(network, new AdamW(network.namedParameters(), learningRate), batches, (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets()))
+    Trainer.of(network, new AdamW(network.namedParameters(), learningRate), batches,
+        (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets()))
         .metric("wrong", (m, batch) -> m.forward(batch.inputs()).argmax(1).ne(batch.targets()).toFloat().mean())
         .evaluate("test", DataLoader.of(digits.test(), 500))
         .learningRate(LrSchedule.oneCycle(learningRate, epochs * batches.batches()))
@@ -108,7 +114,8 @@ public record LeNet(
         .callback(new Callback() {
           @Override
           public void evaluated(Evaluation evaluation) {
-            page.say("after %d passes, %4.0f s: loss %.4f, %5.2f %% of the test images read wrong", evaluation.iteration() / batches.batches(),
+            page.say("after %d passes, %4.0f s: loss %.4f, %5.2f %% of the test images read wrong",
+                evaluation.iteration() / batches.batches(),
                 (System.nanoTime() - start) / 1e9, evaluation.metric("test_loss"), 100 * evaluation.metric("test_wrong"));
           }
         }).train();
@@ -145,6 +152,7 @@ public record LeNet(
     double[][] errors = confusion.toDoubleMatrix();
     IntStream.range(0, CLASSES).forEach(digit -> errors[digit][digit] = Double.NaN);
     List<String> names = IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList();
-    page.picture("lenet", Plot.of("Which digits are confused").x("read as").y("is").heatMap(errors, names, names).numbers(0).colorLabel("test images")::write);
+    page.picture("lenet", Plot.of("Which digits are confused").x("read as").y("is").heatMap(errors, names,
+        names).numbers(0).colorLabel("test images")::write);
   }
 }

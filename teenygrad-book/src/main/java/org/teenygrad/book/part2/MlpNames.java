@@ -29,14 +29,17 @@ import org.teenygrad.train.Callback;
 import org.teenygrad.train.Evaluation;
 import org.teenygrad.train.Trainer;
 
-/// A neural probabilistic language model (Bengio, Ducharme, Vincent and Jauvin, 2003), on names: the next letter from the `context` letters before.
+/// A neural probabilistic language model (Bengio, Ducharme, Vincent and Jauvin, 2003), on names: the next letter from
+/// the `context` letters before.
 ///
-/// A table of counts needs a row for each context and knows nothing of contexts that it has not seen. Here each letter is a vector; the vectors of the
-/// context, side by side, go through a hidden layer to a score for each letter. What is learned of one letter holds for those with similar vectors.
+/// A table of counts needs a row for each context and knows nothing of contexts that it has not seen. Here each letter
+/// is a vector; the vectors of the context, side by side, go through a hidden layer to a score for each letter. What is
+/// learned of one letter holds for those with similar vectors.
 ///
-/// Before it is trained, deep stacks of such layers show why the size of random weights matters: it decides whether signals and gradients keep their
-/// size from layer to layer (Glorot and Bengio, 2010; He et al., 2015).
-@Section(number = "2.1", name = "mlp-names", title = "Bengio's language model on names, and what the size of random weights does to its signals",
+/// Before it is trained, deep stacks of such layers show why the size of random weights matters: it decides whether
+/// signals and gradients keep their size from layer to layer (Glorot and Bengio, 2010; He et al., 2015).
+@Section(number = "2.1", name = "mlp-names",
+    title = "Bengio's language model on names, and what the size of random weights does to its signals",
     data = "a text with a name a line, in the letters a to z")
 public record MlpNames(
     @Help("letters that are looked at") int context,
@@ -124,7 +127,8 @@ public record MlpNames(
     Examples test = Examples.of(names.subList(testFrom, names.size()), context);
 
     signals(page, train);
-    page.say("%n%,d names are %,d examples: %d letters and the next. A tenth of the names is for validation, a tenth for the test.", names.size(),
+    page.say("%n%,d names are %,d examples: %d letters and the next. A tenth of the names is for validation, a tenth for the test.",
+        names.size(),
         train.size() + validation.size() + test.size(), context);
     Mlp model = Mlp.of(context, embedding, hidden);
     train(page, model, train, validation);
@@ -141,9 +145,9 @@ public record MlpNames(
     }
   }
 
-  /// Draws stacks of tanh layers with weights of three sizes, and looks at the outputs of each layer and at the loss's gradients with respect to them. A
-  /// sum of n products has n times the variance of one: weights of deviation gain / sqrt(n) change a signal's size by a factor that depends on the gain
-  /// alone, and after `depth` layers by its power.
+  /// Draws stacks of tanh layers with weights of three sizes, and looks at the outputs of each layer and at the loss's
+  /// gradients with respect to them. A sum of n products has n times the variance of one: weights of deviation gain /
+  /// sqrt(n) change a signal's size by a factor that depends on the gain alone, and after `depth` layers by its power.
   private void signals(Page page, Examples examples) {
     int units = 200;
     Tensor letters = examples.letters.slice(0, 0, Math.min(1000, examples.size()));
@@ -181,7 +185,8 @@ public record MlpNames(
     }
     page.say("%d layers of %d tanh units with random weights of deviation gain / sqrt(%d):", depth, units, units);
     page.table(List.of("gain", "outputs, layer 1", "outputs, layer " + depth, "saturated (%)", "gradient, layer 1 by " + depth), rows);
-    page.picture("mlp-signals", new Panels("Random layers: what each puts out, and what comes back to it", 3, Stream.concat(outputs.stream(), gradients.stream()).toList())::write);
+    page.picture("mlp-signals", new Panels("Random layers: what each puts out, and what comes back to it", 3,
+        Stream.concat(outputs.stream(), gradients.stream()).toList())::write);
     page.claim("outputs of layer " + depth + " by those of layer 1, gain 5/3", kept).isNear(1, 0.1);
   }
 
@@ -199,18 +204,21 @@ public record MlpNames(
     page.say("Training %,d parameters in %,d steps of %d examples:", model.parameterCount(), total, batchSize);
     CosineSchedule rates = new CosineSchedule(learningRate, learningRate / 100, total / 50, total);
     DataLoader held = DataLoader.of(Dataset.of(validation.letters, validation.next), 4096);
-    Trainer.of(model, new AdamW(model.namedParameters(), learningRate), batches, (m, batch) -> m.loss(new Examples(batch.inputs(), batch.targets())))
+    Trainer.of(model, new AdamW(model.namedParameters(), learningRate), batches,
+        (m, batch) -> m.loss(new Examples(batch.inputs(), batch.targets())))
         .learningRate(rates).iterations(total).evaluate("validation", held).every(Math.ceilDiv(total, 5)).callback(new Callback() {
           @Override
           public void evaluated(Evaluation evaluation) {
-            page.say("  after %,6d steps: %.4f nats a letter on validation names", evaluation.iteration(), evaluation.metric("validation_loss"));
+            page.say("  after %,6d steps: %.4f nats a letter on validation names", evaluation.iteration(),
+                evaluation.metric("validation_loss"));
           }
         }).train();
   }
 
   /// The loss of what counting says of a letter after a context: its share there, each letter counted a tenth more often than it was seen.
   private double countedLoss(Examples train, Examples examples) {
-    Tensor counts = train.number(context).mul(N).add(train.next).bincount((int) Math.pow(N, context + 1)).reshape(-1, N).toDouble().add(0.1);
+    Tensor counts = train.number(context).mul(N).add(train.next).bincount((int) Math.pow(N, context + 1)).reshape(-1, N).toDouble()
+        .add(0.1);
     return counts.div(counts.sum(1, true)).log().embedding(examples.number(context)).nllLoss(examples.next).itemDouble();
   }
 

@@ -23,8 +23,8 @@ import org.teenygrad.plot.Grid;
 import org.teenygrad.plot.Panels;
 import org.teenygrad.plot.Plot;
 
-/// Five optimizers go down the same surfaces of two parameters. Each rule is written out in [Rule#next] and compared, step by step, with the
-/// library's.
+/// Five optimizers go down the same surfaces of two parameters. Each rule is written out in [Rule#next] and compared,
+/// step by step, with the library's.
 @Section(number = "2.2.2", name = "optimizers", title = "SGD, momentum, Adam, AdamW and Muon go down the same surfaces")
 public record Optimizers(
     @Help("steps of each") int steps,
@@ -170,7 +170,8 @@ public record Optimizers(
             new double[] {-4.5, -1.5}, new double[] {1.5, 1.5}, new double[] {rate, rate / 2, 0.2, 0.2, 0.1}),
         new Surface("Banana", (x, y) -> x.rsub(1).square().add(y.sub(x.square()).square().mul(20)), new double[] {-1.4, 1.2},
             new double[] {-1.8, -0.8}, new double[] {1.6, 2.2}, new double[] {0.006, 0.002, 0.1, 0.1, 0.05}),
-        new Surface("Ripples", (x, y) -> x.square().add(y.square()).mul(0.1).add(x.mul(3).cos().mul(y.mul(3).cos()).rsub(1)), new double[] {-3, 2.2},
+        new Surface("Ripples", (x, y) -> x.square().add(y.square()).mul(0.1).add(x.mul(3).cos().mul(y.mul(3).cos()).rsub(1)),
+            new double[] {-3, 2.2},
             new double[] {-3.5, -2}, new double[] {1.5, 3}, new double[] {0.05, 0.03, 0.2, 0.2, 0.1}));
   }
 
@@ -208,7 +209,9 @@ public record Optimizers(
     page.claim("largest distance of a step from the rule as written here", apart).isAtMost(1e-9);
     page.claim("SGD's steps over momentum's, to a loss of 0.01 in the ravine",
         (double) ravine.get(Rule.SGD.ordinal()).firstBelow(0.01) / ravine.get(Rule.MOMENTUM.ordinal()).firstBelow(0.01)).isAtLeast(1.5);
-    page.claim("Adam's first step along a slope of 4, over that along one of " + (int) condition, Math.abs((adam.xs[1] - adam.xs[0]) / (adam.ys[1] - adam.ys[0]))).isNear(1, 1e-6);
-    page.claim("Muon's longest step over its shortest", DoubleStream.of(muon).max().orElseThrow() / DoubleStream.of(muon).min().orElseThrow()).isNear(1, 1e-6);
+    page.claim("Adam's first step along a slope of 4, over that along one of " + (int) condition,
+        Math.abs((adam.xs[1] - adam.xs[0]) / (adam.ys[1] - adam.ys[0]))).isNear(1, 1e-6);
+    page.claim("Muon's longest step over its shortest",
+        DoubleStream.of(muon).max().orElseThrow() / DoubleStream.of(muon).min().orElseThrow()).isNear(1, 1e-6);
   }
 }

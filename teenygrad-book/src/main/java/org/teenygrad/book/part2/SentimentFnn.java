@@ -25,9 +25,11 @@ import org.teenygrad.plot.Plot;
 /// Praise or blame by a feed-forward network. Logistic regression needs a weight of its own for `not bright`; a hidden layer that sees two
 /// words at once, each as a vector, learns what `not` does to all words of a kind.
 ///
-/// The network is that of a bag of vectors (Iyyer et al., *Deep unordered composition rivals syntactic methods for text classification*, 2015) with
-/// windows of neighbours in place of single words. Without the hidden layer all that is left is a sum over words, as in chapter 1.5.
-@Section(number = "2.1", name = "sentiment-fnn", title = "Praise or blame by a hidden layer that learns what 'not' does to the word behind it",
+/// The network is that of a bag of vectors (Iyyer et al., *Deep unordered composition rivals syntactic methods for text
+/// classification*, 2015) with windows of neighbours in place of single words. Without the hidden layer all that is
+/// left is a sum over words, as in chapter 1.5.
+@Section(number = "2.1", name = "sentiment-fnn",
+    title = "Praise or blame by a hidden layer that learns what 'not' does to the word behind it",
     data = "a folder with rt-polarity.pos and rt-polarity.neg, or with SST-2's train.tsv and test.tsv")
 public record SentimentFnn(
     @Help("steps of AdamW") int steps,
@@ -53,7 +55,8 @@ public record SentimentFnn(
   record Network(Embedding words, Dropout dropout, Linear up, Linear out) implements Module {
     /// Vectors start small: what a rare word has been given by chance should not outweigh what others have learned.
     static Network of(int vocabulary, int dim, int hidden, double dropout) {
-      return new Network(Embedding.of(vocabulary, dim, Init.normal(0.3)), Dropout.of(dropout), Linear.of(2 * dim, hidden), Linear.of(hidden, 1));
+      return new Network(Embedding.of(vocabulary, dim, Init.normal(0.3)), Dropout.of(dropout), Linear.of(2 * dim, hidden),
+          Linear.of(hidden, 1));
     }
 
     /// @param x numbers of words (reviews, places), 0 behind the last
@@ -85,10 +88,12 @@ public record SentimentFnn(
   public void run(Page page) {
     Reviews data = Reviews.of(page, reviews);
     Map<String, Integer> numbers = vocabulary(data.train());
-    int places = Math.max(2, Stream.of(data.train(), data.test()).flatMap(List::stream).mapToInt(review -> review.words().size()).max().orElseThrow());
+    int places = Math.max(2, Stream.of(data.train(), data.test()).flatMap(List::stream).mapToInt(review -> review.words().size()).max()
+        .orElseThrow());
     Batch train = batch(data.train(), numbers, places);
     Batch test = batch(data.test(), numbers, places);
-    page.say("%,d reviews to learn from, %,d to test with; %,d words that occur twice, reviews of up to %d.", data.train().size(), data.test().size(), numbers.size(), places);
+    page.say("%,d reviews to learn from, %,d to test with; %,d words that occur twice, reviews of up to %d.", data.train().size(),
+        data.test().size(), numbers.size(), places);
 
     Network network = Network.of(numbers.size() + 1, dim, hidden, dropout);
     AdamW adamW = new AdamW(network.namedParameters(), 3e-3);
@@ -103,10 +108,12 @@ public record SentimentFnn(
         curves[0][i] = step;
         curves[1][i] = 100 * train.accuracy(network);
         curves[2][i] = 100 * test.accuracy(network);
-        page.say("  step %5d: loss %.4f, judged right in training %.1f %%, in test %.1f %%", step, loss.itemDouble(), curves[1][i], curves[2][i]);
+        page.say("  step %5d: loss %.4f, judged right in training %.1f %%, in test %.1f %%", step, loss.itemDouble(), curves[1][i],
+            curves[2][i]);
       }
     }
-    Plot accuracies = Plot.of("Judged right").x("step").y("%").path("in training", curves[0], curves[1]).path("in test", curves[0], curves[2]);
+    Plot accuracies = Plot.of("Judged right").x("step").y("%").path("in training", curves[0], curves[1])
+        .path("in test", curves[0], curves[2]);
     page.picture("sentiment-fnn", Panels.of("Praise or blame by a hidden layer", 2, accuracies, logits(network, test))::write);
     if (page.data().isEmpty()) {
       negation(page, network, numbers);
@@ -119,7 +126,8 @@ public record SentimentFnn(
     List<Review> phrases = Stream.of("dull", "not dull", "bright", "not bright").map(text -> new Review("the plot is " + text, 0)).toList();
     double[] p = Mode.EVALUATION.call(() -> network.forward(batch(phrases, numbers, 5).x).sigmoid().toDoubleArray());
     page.say("P(praise) of 'the plot is ...': dull %.3f, not dull %.3f, bright %.3f, not bright %.3f", p[0], p[1], p[2], p[3]);
-    page.claim("what 'not' does to P(praise): least of its rise for dull and its fall for bright", Math.min(p[1] - p[0], p[2] - p[3])).isAtLeast(0.3);
+    page.claim("what 'not' does to P(praise): least of its rise for dull and its fall for bright", Math.min(p[1] - p[0], p[2] - p[3]))
+        .isAtLeast(0.3);
   }
 
   private static Map<String, Integer> vocabulary(List<Review> reviews) {

@@ -39,8 +39,9 @@ import org.teenygrad.train.Trainer;
 
 /// Five ways to read a sequence and say what comes next, side by side on names: what differs is how a letter hears of those before it.
 ///
-/// A convolution looks a fixed way back, doubling it with each layer. A recurrent network carries a state from letter to letter, and gates decide what of it is
-/// kept. A transformer looks at all letters before and weighs them by what they are.
+/// A convolution looks a fixed way back, doubling it with each layer. A recurrent network carries a state from letter
+/// to letter, and gates decide what of it is kept. A transformer looks at all letters before and weighs them by what
+/// they are.
 @Section(number = "2.4", name = "sequences", title = "Names by CNN, RNN, LSTM, GRU and transformer: what each reaches, and what it costs",
     data = "a text with a name a line, in the letters a to z")
 public record Sequences(
@@ -74,9 +75,10 @@ public record Sequences(
     Tensor forward(Tensor letters);
   }
 
-  /// WaveNet (van den Oord et al., 2016). Each layer looks at a letter's vector and at the one `dilation` places before; with dilations 1, 2, 4, 8 a letter
-  /// hears of sixteen. Such a convolution is a linear layer over the two vectors, the same at each letter; half of its sums say what is there, the others,
-  /// through a sigmoid, how much of it passes.
+  /// WaveNet (van den Oord et al., 2016). Each layer looks at a letter's vector and at the one `dilation` places
+  /// before; with dilations 1, 2, 4, 8 a letter hears of sixteen. Such a convolution is a linear layer over the two
+  /// vectors, the same at each letter; half of its sums say what is there, the others, through a sigmoid, how much of
+  /// it passes.
   record Cnn(Embedding letters, List<Dilated> layers, Linear output) implements Model {
     /// @param taps (2 width, 2 width), a filter and a gate over two letters
     record Dilated(Linear taps, Linear mix, int dilation) implements Module {
@@ -101,15 +103,17 @@ public record Sequences(
     }
   }
 
-  /// A state h goes from letter to letter (Elman, 1990). In an LSTM (Hochreiter and Schmidhuber, 1997) a second one, c, is only ever multiplied by a forget
-  /// gate and added to, so that gradients reach far back; a GRU (Cho et al., 2014) does with one state and two gates.
+  /// A state h goes from letter to letter (Elman, 1990). In an LSTM (Hochreiter and Schmidhuber, 1997) a second one, c,
+  /// is only ever multiplied by a forget gate and added to, so that gradients reach far back; a GRU (Cho et al., 2014)
+  /// does with one state and two gates.
   ///
   /// @param input (gates * width, width), what comes from the letter
   /// @param state (gates * width, width), what comes from the state
   record Recurrent(Which kind, Embedding letters, Linear input, Linear state, Linear output) implements Model {
     static Recurrent of(Which kind, int width) {
       int gates = kind == Which.LSTM ? 4 : kind == Which.GRU ? 3 : 1;
-      return new Recurrent(kind, Embedding.of(N, width), Linear.of(width, gates * width), Linear.of(width, gates * width), Linear.of(width, N));
+      return new Recurrent(kind, Embedding.of(N, width), Linear.of(width, gates * width), Linear.of(width, gates * width),
+          Linear.of(width, N));
     }
 
     @Override
@@ -142,12 +146,13 @@ public record Sequences(
     }
   }
 
-  /// A transformer's decoder (Vaswani et al., 2017; norms first, as in GPT-2). Attention brings what earlier letters have to say, a perceptron works on it, and
-  /// both add to a stream of vectors.
+  /// A transformer's decoder (Vaswani et al., 2017; norms first, as in GPT-2). Attention brings what earlier letters
+  /// have to say, a perceptron works on it, and both add to a stream of vectors.
   record Transformer(Embedding letters, Embedding places, List<Block> blocks, LayerNorm norm, Linear output) implements Model {
     record Block(LayerNorm norm1, MultiHeadAttention attention, LayerNorm norm2, Linear up, Linear down) implements Module {
       static Block of(int width) {
-        return new Block(LayerNorm.of(width), MultiHeadAttention.of(width, 4), LayerNorm.of(width), Linear.of(width, 4 * width), Linear.of(4 * width, width));
+        return new Block(LayerNorm.of(width), MultiHeadAttention.of(width, 4), LayerNorm.of(width), Linear.of(width, 4 * width),
+            Linear.of(4 * width, width));
       }
 
       Tensor forward(Tensor x) {
@@ -175,13 +180,15 @@ public record Sequences(
     List<String> heldOut = names.subList(seen.size(), names.size());
     Init small = Init.normal(0.02);
     Map<Which, Supplier<Model>> models = new LinkedHashMap<>();
-    models.put(Which.CNN, () -> new Cnn(Embedding.of(N, width), IntStream.of(1, 2, 4, 8).mapToObj(d -> Cnn.Dilated.of(width, d)).toList(), Linear.of(width, N)));
+    models.put(Which.CNN, () -> new Cnn(Embedding.of(N, width), IntStream.of(1, 2, 4, 8).mapToObj(d -> Cnn.Dilated.of(width, d)).toList(),
+        Linear.of(width, N)));
     Stream.of(Which.RNN, Which.LSTM, Which.GRU).forEach(kind -> models.put(kind, () -> Recurrent.of(kind, width)));
     models.put(Which.TRANSFORMER, () -> new Transformer(Embedding.of(N, width, small), Embedding.of(time, width, small),
         Stream.generate(() -> Transformer.Block.of(width)).limit(blocks).toList(), LayerNorm.of(width), Linear.of(width, N)));
 
     double counted = bigramLoss(seen, heldOut);
-    page.say("%,d names to learn from, %,d held out; a table of letter pairs costs %.4f nats a letter there.%n", seen.size(), heldOut.size(), counted);
+    page.say("%,d names to learn from, %,d held out; a table of letter pairs costs %.4f nats a letter there.%n", seen.size(),
+        heldOut.size(), counted);
     Plot overTime = Plot.of("by time").x("time (s)").y("validation loss (nats a letter)");
     Plot bySize = Plot.of("by size").x("parameters").y("best validation loss").logX();
     List<List<Object>> rows = new ArrayList<>();
@@ -195,7 +202,8 @@ public record Sequences(
         String label = kind.toString();
         overTime.path(label, curve.xs(), curve.ys());
         bySize.points(label, new double[] {trained.parameterCount()}, new double[] {curve.best()});
-        rows.add(List.of(label, trained.parameterCount(), curve.best(), curve.xs()[curve.xs().length - 1], String.join(" ", sampled(trained, time))));
+        rows.add(List.of(label, trained.parameterCount(), curve.best(), curve.xs()[curve.xs().length - 1],
+            String.join(" ", sampled(trained, time))));
       }
     });
     page.say("");

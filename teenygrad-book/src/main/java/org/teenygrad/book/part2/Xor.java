@@ -16,9 +16,10 @@ import org.teenygrad.plot.Grid;
 import org.teenygrad.plot.Panels;
 import org.teenygrad.plot.Plot;
 
-/// XOR is 1 where exactly one of two bits is 1. A linear model says 1 on one side of a straight line, and no line has (0, 1) and (1, 0) on one side
-/// and (0, 0) and (1, 1) on the other (Minsky and Papert, *Perceptrons*, 1969). A layer of units between input and output moves the four points to
-/// where a line can part them, and gradient descent finds such units (Rumelhart, Hinton and Williams, 1986): from most starts, not from all.
+/// XOR is 1 where exactly one of two bits is 1. A linear model says 1 on one side of a straight line, and no line has
+/// (0, 1) and (1, 0) on one side and (0, 0) and (1, 1) on the other (Minsky and Papert, *Perceptrons*, 1969). A layer
+/// of units between input and output moves the four points to where a line can part them, and gradient descent finds
+/// such units (Rumelhart, Hinton and Williams, 1986): from most starts, not from all.
 @Section(number = "2.1", name = "xor", title = "XOR: what no straight line can do, and the hidden layer that does it")
 public record Xor(
     @Help("networks that are trained side by side, each from a start of its own") int starts,
@@ -67,8 +68,8 @@ public record Xor(
     }
   }
 
-  /// Many networks of two layers side by side: `w2 activation(w1 x + b1) + b2`. The leading axis counts the networks, so that one batched product
-  /// computes the layer of all.
+  /// Many networks of two layers side by side: `w2 activation(w1 x + b1) + b2`. The leading axis counts the networks,
+  /// so that one batched product computes the layer of all.
   /// @param w1 (networks, 2, units)
   /// @param b1 (networks, 1, units)
   /// @param w2 (networks, units, 1)
@@ -114,7 +115,8 @@ public record Xor(
     return Tensor.of(new float[] {0, 0, 0, 1, 1, 0, 1, 1}, 4, 2);
   }
 
-  /// AND and OR are a line's work. On XOR the linear model's loss is least where it says 1/2 everywhere, and is ln 2 there: as good as a coin.
+  /// AND and OR are a line's work. On XOR the linear model's loss is least where it says 1/2 everywhere, and is ln 2
+  /// there: as good as a coin.
   private void byALine(Page page) {
     List<String> names = List.of("AND", "OR", "XOR");
     int[] targets = {0, 0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 0};

@@ -22,7 +22,8 @@ import org.teenygrad.plot.Plot;
 
 /// softmax(q kᵀ / sqrt(d)) v three ways: with all scores in memory; with an online softmax (Milakov and Gimelshein, 2018) that meets the
 /// keys tile by tile and keeps no scores, which is FlashAttention's idea (Dao et al., 2022); and compiled.
-@Section(number = "3.2", name = "flash-attention", title = "Attention with all its scores in memory, with none, and compiled: time and memory")
+@Section(number = "3.2", name = "flash-attention",
+    title = "Attention with all its scores in memory, with none, and compiled: time and memory")
 public record FlashAttention(
     @Help("shortest of four lengths, each twice the one before") int shortest,
     @Help("numbers of a query, a key and a value") int dim,
@@ -174,7 +175,8 @@ public record FlashAttention(
     List<List<Object>> bytes = new ArrayList<>();
     List<double[]> differences = new ArrayList<>();
     for (int length = shortest; length < shortest << LENGTHS; length *= 2) {
-      List<Tensor> inputs = List.of(Tensor.randn(length, dim).realize(), Tensor.randn(length, dim).realize(), Tensor.randn(length, dim).realize());
+      List<Tensor> inputs = List.of(Tensor.randn(length, dim).realize(), Tensor.randn(length, dim).realize(),
+          Tensor.randn(length, dim).realize());
       float[][] q = rows(inputs.get(0));
       float[][] k = rows(inputs.get(1));
       float[][] v = rows(inputs.get(2));
@@ -197,12 +199,15 @@ public record FlashAttention(
         plot("Time", "time (ms)", times, "all scores", "online", "compiled"),
         plot("Memory on the way", "memory (KiB)", bytes, "all scores", "online", "compiled"))::write);
     for (int i = 0; i < LENGTHS; i++) {
-      page.claim("largest difference of compiled from all scores, at length " + times.get(i).getFirst(), differences.get(i)[1]).isAtMost(1e-5);
+      page.claim("largest difference of compiled from all scores, at length " + times.get(i).getFirst(), differences.get(i)[1])
+          .isAtMost(1e-5);
     }
-    page.claim("largest difference of online from all scores", differences.stream().mapToDouble(d -> d[0]).max().orElseThrow()).isAtMost(1e-5);
+    page.claim("largest difference of online from all scores", differences.stream().mapToDouble(d -> d[0]).max().orElseThrow())
+        .isAtMost(1e-5);
     page.claim("memory of all scores, when the length doubles", growth(bytes, 1)).isNear(4, 0.2);
     page.claim("memory of online, when the length doubles", growth(bytes, 2)).isAtMost(2.2);
-    page.claim("memory for an H200, in all scores' at the longest", (double) bytes.getLast().get(4) / (double) bytes.getLast().get(1)).isAtMost(0.02);
+    page.claim("memory for an H200, in all scores' at the longest", (double) bytes.getLast().get(4) / (double) bytes.getLast().get(1))
+        .isAtMost(0.02);
   }
 
   private static double growth(List<List<Object>> rows, int column) {
@@ -210,7 +215,9 @@ public record FlashAttention(
   }
 
   private static double apart(float[][] a, float[][] b) {
-    return IntStream.range(0, a.length).mapToDouble(i -> IntStream.range(0, a[i].length).mapToDouble(d -> Math.abs(a[i][d] - b[i][d])).max().orElseThrow()).max().orElseThrow();
+    return IntStream.range(0, a.length)
+        .mapToDouble(i -> IntStream.range(0, a[i].length).mapToDouble(d -> Math.abs(a[i][d] - b[i][d])).max().orElseThrow()).max()
+        .orElseThrow();
   }
 
   private static Plot plot(String title, String unit, List<List<Object>> rows, String... columns) {

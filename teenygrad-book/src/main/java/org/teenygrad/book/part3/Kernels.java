@@ -40,15 +40,18 @@ public record Kernels(
   /// @param wanted how many kernels it should be
   private record Example(String text, int wanted, String why, Function<List<Tensor>, Tensor> of) {}
 
-  /// A kernel writes memory that the next one reads: on every machine that costs more than arithmetic. So the scheduler asks, at each place where one
-  /// operation reads another's result: can the reader compute the element that it needs, at once, for no more than it would cost to store it?
+  /// A kernel writes memory that the next one reads: on every machine that costs more than arithmetic. So the scheduler
+  /// asks, at each place where one operation reads another's result: can the reader compute the element that it needs,
+  /// at once, for no more than it would cost to store it?
   private static final List<Example> EXAMPLES = List.of(
       new Example("relu(a * b + 1)", 1, "element i needs element i alone", x -> x.get(0).mul(x.get(1)).add(1).relu()),
       new Example("softmax(a)", 1, "both reductions go over the same rows", x -> x.get(0).softmax(-1)),
       new Example("a.T + b", 1, "a view is another index, not another copy", x -> x.get(0).transpose(0, 1).add(x.get(1))),
-      new Example("relu(a @ b + 1)", 1, "what follows a product is done to its sums in registers", x -> x.get(0).matmul(x.get(1)).add(1).relu()),
+      new Example("relu(a @ b + 1)", 1, "what follows a product is done to its sums in registers",
+          x -> x.get(0).matmul(x.get(1)).add(1).relu()),
       new Example("exp(a) @ b", 2, "each factor is read many times: exp would be computed as often", x -> x.get(0).exp().matmul(x.get(1))),
-      new Example("(a @ b) @ a", 2, "an element of a @ b is a long sum, and needed many times", x -> x.get(0).matmul(x.get(1)).matmul(x.get(0))),
+      new Example("(a @ b) @ a", 2, "an element of a @ b is a long sum, and needed many times",
+          x -> x.get(0).matmul(x.get(1)).matmul(x.get(0))),
       new Example("sum(a, 0) @ b", 2, "the sums are a factor, too: all columns read them", x -> x.get(0).sum(0, true).matmul(x.get(1))));
 
   @Override
@@ -85,20 +88,25 @@ public record Kernels(
     Recording second = Recording.of(() -> optimizer.step(loss(network, inputs.get(1))));
 
     List<List<Object>> rows = new ArrayList<>();
-    first.launches().stream().map(Recording.Launched::facts).sorted(Comparator.comparing(Profile.Launch::flops).reversed()).limit(8).forEach(launch ->
+    first.launches().stream().map(Recording.Launched::facts).sorted(Comparator.comparing(Profile.Launch::flops).reversed()).limit(8)
+        .forEach(launch ->
         rows.add(List.of(launch.runs(), launch.flops() / 1e6, launch.bytes() / 1024, launch.description())));
     page.say("A training step of %d layers is %d launches; those that compute most:", layers, first.launches().size());
     page.table(List.of("runs", "MFLOP", "KiB", "what it does"), rows);
     page.say("The second step has new data and the same graph: %d schedules are made for it.", second.schedules().size());
     Recording forward = Recording.of(() -> network.forward(inputs.get(0)).realize());
     Plot training = plan("training step", first);
-    page.picture("kernels-memory", Panels.of("Where temporary data are in the workspace, and when", 1, training, plan("forward pass alone", forward))::write);
+    page.picture("kernels-memory", Panels.of("Where temporary data are in the workspace, and when", 1, training,
+        plan("forward pass alone", forward))::write);
     page.say("Temporary data share one workspace: two pieces have the same bytes if one is dead before the other is born.");
-    page.table(List.of("schedule", "pieces", "KiB in all", "workspace KiB"), List.of(sizes("training step", first), sizes("forward pass alone", forward)));
+    page.table(List.of("schedule", "pieces", "KiB in all", "workspace KiB"),
+        List.of(sizes("training step", first), sizes("forward pass alone", forward)));
     page.say("A training step keeps what its backward pass will need. A forward pass alone needs a layer's input and output.");
     page.claim("schedules made for the second step", second.schedules().size()).isNear(0, 0);
-    page.claim("pieces that overlap in time and place", (double) overlaps(first.memory().getLast()) + overlaps(forward.memory().getLast())).isNear(0, 0);
-    page.claim("workspace of the forward pass, in layers' outputs", forward.schedules().getLast().workspaceBytes() / (4.0 * batch * width)).isNear(2, 0);
+    page.claim("pieces that overlap in time and place",
+        (double) overlaps(first.memory().getLast()) + overlaps(forward.memory().getLast())).isNear(0, 0);
+    page.claim("workspace of the forward pass, in layers' outputs",
+        forward.schedules().getLast().workspaceBytes() / (4.0 * batch * width)).isNear(2, 0);
   }
 
   private static Tensor loss(Sequential network, Tensor x) {
@@ -117,7 +125,8 @@ public record Kernels(
 
   private static List<Object> sizes(String name, Recording recorded) {
     List<Recording.Temporary> pieces = recorded.memory().getLast();
-    return List.of(name, pieces.size(), pieces.stream().mapToLong(Recording.Temporary::bytes).sum() / 1024, recorded.schedules().getLast().workspaceBytes() / 1024);
+    return List.of(name, pieces.size(), pieces.stream().mapToLong(Recording.Temporary::bytes).sum() / 1024,
+        recorded.schedules().getLast().workspaceBytes() / 1024);
   }
 
   private static long overlaps(List<Recording.Temporary> pieces) {

@@ -124,7 +124,8 @@ public record OwnDevice(@Help("rows and columns of the matrices") int size) impl
         }
         loops.put(node, own);
       }
-      outer = stores.stream().flatMap(store -> loopsOf(store).stream()).distinct().sorted(Comparator.comparing(range -> range.payload(Range.class).id())).toList();
+      outer = stores.stream().flatMap(store -> loopsOf(store).stream()).distinct()
+          .sorted(Comparator.comparing(range -> range.payload(Range.class).id())).toList();
     }
 
     private Set<OpNode> loopsOf(OpNode node) {
@@ -160,7 +161,8 @@ public record OwnDevice(@Help("rows and columns of the matrices") int size) impl
           Object value = scope.value(store.input(2));
           OpNode param = store.input(0);
           long index = Semantics.toLong(scope.value(store.input(1)));
-          writes.add(() -> scope.write(param, index, store.payload() == null ? value : combine((OpCode) store.payload(), param.dtype(), scope.read(param, index), value)));
+          writes.add(() -> scope.write(param, index, store.payload() == null ? value : combine((OpCode) store.payload(), param.dtype(),
+              scope.read(param, index), value)));
         }
       }
       writes.forEach(Runnable::run);
@@ -227,7 +229,8 @@ public record OwnDevice(@Help("rows and columns of the matrices") int size) impl
         }
         default -> {
           count(node.op(), node.dtype());
-          yield Semantics.evaluate(node.op(), node.dtype(), node.inputs().stream().map(OpNode::dtype).toList(), node.inputs().stream().map(this::value).toArray());
+          yield Semantics.evaluate(node.op(), node.dtype(), node.inputs().stream().map(OpNode::dtype).toList(),
+              node.inputs().stream().map(this::value).toArray());
         }
       };
     }
@@ -267,14 +270,18 @@ public record OwnDevice(@Help("rows and columns of the matrices") int size) impl
     example(rows, "d sum(tanh(a @ b)^2) / da", x -> Gradient.of(x.get(0).matmul(x.get(1)).tanh().square().sum(), x.get(0)));
     example(rows, "b sorted", x -> x.get(1).sort(-1, false).values());
     page.table(List.of("to compute", "kernels", "operations", "estimate", "difference"), rows);
-    page.say("The estimate is the engine's, which counts what exp is made of; the difference is the largest from %s.", Devices.defaultDevice());
+    page.say("The estimate is the engine's, which counts what exp is made of; the difference is the largest from %s.",
+        Devices.defaultDevice());
     List<OpCode> ops = List.copyOf(softmax.keySet());
     page.picture("own-device", Plot.of("What softmax of " + size + " rows does").x("operation").y("times")
-        .bars("", ops.stream().map(op -> op.name().toLowerCase(Locale.ROOT)).toList(), ops.stream().mapToDouble(op -> times(softmax, op)).toArray())::write);
+        .bars("", ops.stream().map(op -> op.name().toLowerCase(Locale.ROOT)).toList(),
+            ops.stream().mapToDouble(op -> times(softmax, op)).toArray())::write);
     page.claim("multiplications of a @ b, by size^3", times(product, OpCode.MUL) / Math.pow(size, 3)).isNear(1, 0);
     page.claim("additions of a @ b, by size^3", times(product, OpCode.ADD) / Math.pow(size, 3)).isNear(1, 0);
-    page.claim("exponentials of softmax, by size^2: it computes each twice rather than store it", times(softmax, OpCode.EXP) / Math.pow(size, 2)).isNear(2, 0);
-    page.claim("largest difference from " + Devices.defaultDevice(), rows.stream().mapToDouble(row -> (double) row.getLast()).max().orElseThrow()).isAtMost(1e-4);
+    page.claim("exponentials of softmax, by size^2: it computes each twice rather than store it",
+        times(softmax, OpCode.EXP) / Math.pow(size, 2)).isNear(2, 0);
+    page.claim("largest difference from " + Devices.defaultDevice(),
+        rows.stream().mapToDouble(row -> (double) row.getLast()).max().orElseThrow()).isAtMost(1e-4);
   }
 
   private static double times(Map<OpCode, Long> counted, OpCode op) {

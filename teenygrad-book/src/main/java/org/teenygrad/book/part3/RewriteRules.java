@@ -73,7 +73,8 @@ public record RewriteRules(@Help("elements of the vectors") int size) implements
     return switch (f.op()) {
       case ADD, SUB -> OpNode.of(f.op(), derivative(f.input(0), w), derivative(f.input(1), w));
       case NEG -> OpNode.of(NEG, derivative(f.input(0), w));
-      case MUL -> OpNode.of(ADD, OpNode.of(MUL, derivative(f.input(0), w), f.input(1)), OpNode.of(MUL, f.input(0), derivative(f.input(1), w)));
+      case MUL -> OpNode.of(ADD, OpNode.of(MUL, derivative(f.input(0), w), f.input(1)),
+          OpNode.of(MUL, f.input(0), derivative(f.input(1), w)));
       case EXP -> OpNode.of(MUL, f, derivative(f.input(0), w));
       default -> Uniform.of(f.dtype(), f.shape(), f == w ? 1 : 0);
     };
@@ -97,14 +98,17 @@ public record RewriteRules(@Help("elements of the vectors") int size) implements
     page.table(List.of("with this rule, too", "operations"), rows);
     page.say("The engine's own %d rules leave %d. They have no x * 0 = 0 for numbers like these: it is wrong where x is infinite or NaN.",
         Algebra.RULES.rules().size(), count(Algebra.simplify(List.of(before)).getFirst()));
-    page.picture("pattern-matcher", Panels.of("The graph of a derivative by w", 1, dag("as it was written", before, w.node()), dag("after ten rules", after, w.node()))::write);
+    page.picture("pattern-matcher", Panels.of("The graph of a derivative by w", 1, dag("as it was written", before, w.node()),
+        dag("after ten rules", after, w.node()))::write);
     double[] was = values(before);
     double[] is = values(after);
     double[] engines = Gradient.of(f.sum(), w).toDoubleArray();
     page.claim("operations before over operations after", (double) count(before) / count(after)).isAtLeast(1.5);
     page.claim("operations after a second time", count(new Rewriter(TEN).rewrite(after))).isNear(count(after), 0);
-    page.claim("largest difference of the derivative, before and after", IntStream.range(0, size).mapToDouble(i -> Math.abs(was[i] - is[i])).max().orElseThrow()).isAtMost(1e-5);
-    page.claim("largest difference from the engine's", IntStream.range(0, size).mapToDouble(i -> Math.abs(engines[i] - is[i])).max().orElseThrow()).isAtMost(1e-5);
+    page.claim("largest difference of the derivative, before and after",
+        IntStream.range(0, size).mapToDouble(i -> Math.abs(was[i] - is[i])).max().orElseThrow()).isAtMost(1e-5);
+    page.claim("largest difference from the engine's",
+        IntStream.range(0, size).mapToDouble(i -> Math.abs(engines[i] - is[i])).max().orElseThrow()).isAtMost(1e-5);
   }
 
   /// Operations; data, constants and what only gives constants a shape are none.
@@ -113,7 +117,8 @@ public record RewriteRules(@Help("elements of the vectors") int size) implements
   }
 
   private static List<OpNode> drawn(OpNode root) {
-    return Graph.topological(List.of(root), node -> Uniform.constant(node) == null).stream().filter(node -> Uniform.constant(node) == null).toList();
+    return Graph.topological(List.of(root), node -> Uniform.constant(node) == null).stream()
+        .filter(node -> Uniform.constant(node) == null).toList();
   }
 
   /// The graph as it stands: the interpreter walks it node by node, and no rule of the engine's changes it before.

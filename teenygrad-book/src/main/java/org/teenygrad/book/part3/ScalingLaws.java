@@ -24,15 +24,16 @@ import org.teenygrad.optim.Optimizer;
 import org.teenygrad.optim.ParameterGroup;
 import org.teenygrad.plot.Plot;
 
-/// Scaling laws (Kaplan et al., *Scaling laws for neural language models*, 2020; Hoffmann et al., 2022): what a larger model will reach can be known before it is
-/// trained. Trained on the same text, models of N parameters lose about
+/// Scaling laws (Kaplan et al., *Scaling laws for neural language models*, 2020; Hoffmann et al., 2022): what a larger
+/// model will reach can be known before it is trained. Trained on the same text, models of N parameters lose about
 ///
 ///     L(N) = (scale / N)^exponent
 ///
-/// Five small GPTs give five points, which give the law; the law says what a sixth, larger than all of them, will lose. Then it is trained. Far
-/// beyond the five it would be wrong: no loss falls below the text's own entropy, which this law does not know. Each point is the mean of two trainings,
-/// since one alone is a per cent or two off by luck.
-@Section(number = "3.1", name = "scaling-laws", title = "Scaling laws: five small GPTs say what a sixth, larger one will lose", data = "a text in UTF-8")
+/// Five small GPTs give five points, which give the law; the law says what a sixth, larger than all of them, will lose.
+/// Then it is trained. Far beyond the five it would be wrong: no loss falls below the text's own entropy, which this
+/// law does not know. Each point is the mean of two trainings, since one alone is a per cent or two off by luck.
+@Section(number = "3.1", name = "scaling-laws", title = "Scaling laws: five small GPTs say what a sixth, larger one will lose",
+    data = "a text in UTF-8")
 public record ScalingLaws(
     @Help("steps of AdamW for each model") int steps,
     @Help("passages in a step") int batchSize,
@@ -105,22 +106,27 @@ public record ScalingLaws(
 
   private Trained train(Page page, Corpus corpus, int width) {
     long start = System.nanoTime();
-    double[] losses = IntStream.range(0, repeats).mapToDouble(repeat -> loss(trained(corpus, width, repeat), corpus.tokens().validation())).toArray();
+    double[] losses = IntStream.range(0, repeats)
+        .mapToDouble(repeat -> loss(trained(corpus, width, repeat), corpus.tokens().validation())).toArray();
     Trained trained = new Trained(width, parameters(width), DoubleStream.of(losses).average().orElseThrow());
     page.say("width %2d, N = %,6.0f: loss %.4f on held-out text (%s), after %.0f s", width, trained.parameters, trained.loss,
-        DoubleStream.of(losses).mapToObj(each -> String.format(Locale.ROOT, "%.3f", each)).collect(Collectors.joining(", ")), (System.nanoTime() - start) / 1e9);
+        DoubleStream.of(losses).mapToObj(each -> String.format(Locale.ROOT, "%.3f", each)).collect(Collectors.joining(", ")),
+        (System.nanoTime() - start) / 1e9);
     return trained;
   }
 
   private Gpt trained(Corpus corpus, int width, int repeat) {
     Gpt model = Gpt.of(new GptConfig(corpus.tokenizer().vocabularySize(), blockSize, BLOCKS, HEADS, width, 0, false));
-    // GPT-2's deviation of 0.02 is 0.55 / root(768): the wider a layer, the smaller its weights. Narrower ones need larger, or they learn late.
+    // GPT-2's deviation of 0.02 is 0.55 / root(768): the wider a layer, the smaller its weights. Narrower ones need
+    // larger, or they learn late.
     double larger = Math.sqrt(768.0 / width);
-    model.namedParameters().values().stream().filter(parameter -> parameter.rank() == 2).forEach(matrix -> matrix.update(matrix.mul(larger)));
+    model.namedParameters().values().stream().filter(parameter -> parameter.rank() == 2)
+        .forEach(matrix -> matrix.update(matrix.mul(larger)));
     double rate = learningRate * Math.sqrt((double) WIDTHS[0] / width);
     Optimizer adam = new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), rate, 0.1), 0.9, 0.99, 1e-8).clipNorm(1);
     CosineSchedule rates = new CosineSchedule(rate, rate / 50, steps / 10, steps);
-    Iterator<Batch> batches = DataLoader.of(corpus.tokens().train().windows(blockSize), batchSize).withReplacement(1337 + repeat).iterator();
+    Iterator<Batch> batches = DataLoader.of(corpus.tokens().train().windows(blockSize), batchSize).withReplacement(1337 + repeat)
+        .iterator();
     for (int step = 0; step < steps; step++) {
       Batch batch = batches.next();
       adam.learningRate(rates.at(step));
@@ -142,9 +148,11 @@ public record ScalingLaws(
   }
 
   private static Plot picture(List<Trained> five, Trained sixth, Law law) {
-    return Plot.of("What a larger model loses").x("parameters of the blocks").y("loss on held-out text (nats a character)").logX().logY().yRange(0.96 * sixth.loss, 1.04 * five.getFirst().loss)
+    return Plot.of("What a larger model loses").x("parameters of the blocks").y("loss on held-out text (nats a character)").logX().logY()
+        .yRange(0.96 * sixth.loss, 1.04 * five.getFirst().loss)
         .function("the law", five.getFirst().parameters * 0.8, sixth.parameters * 2, law::at)
-        .points("five models, to which it was fitted", five.stream().mapToDouble(Trained::parameters).toArray(), five.stream().mapToDouble(Trained::loss).toArray())
+        .points("five models, to which it was fitted", five.stream().mapToDouble(Trained::parameters).toArray(),
+            five.stream().mapToDouble(Trained::loss).toArray())
         .points("the sixth", new double[] {sixth.parameters}, new double[] {sixth.loss});
   }
 }

@@ -79,7 +79,8 @@ public record Diagram(Map<OpNode, String> names, Function<OpNode, @Nullable Stri
     /// The sums whose summands are products that nothing else reads.
     private void findProducts(List<OpNode> nodes) {
       Map<OpNode, Integer> users = new IdentityHashMap<>();
-      nodes.stream().filter(node -> !node.op().isMovement()).flatMap(node -> node.inputs().stream()).forEach(input -> users.merge(source(input), 1, Integer::sum));
+      nodes.stream().filter(node -> !node.op().isMovement()).flatMap(node -> node.inputs().stream())
+          .forEach(input -> users.merge(source(input), 1, Integer::sum));
       for (OpNode node : nodes) {
         if (node.is(OpCode.REDUCE) && node.payload(Reduction.class).combine() == OpCode.ADD) {
           OpNode summand = source(node.input(0));
@@ -142,7 +143,8 @@ public record Diagram(Map<OpNode, String> names, Function<OpNode, @Nullable Stri
         List<String> path = new ArrayList<>(module);
         path.add(name);
         String full = String.join(".", path);
-        dot.append("%ssubgraph \"cluster_%s\" {\n%s  label=\"%s\"; fillcolor=\"%s\";\n".formatted(indent, escaped(full), indent, escaped(name), path.size() % 2 == 1 ? "#f8f9fa" : "#ffffff"));
+        dot.append("%ssubgraph \"cluster_%s\" {\n%s  label=\"%s\"; fillcolor=\"%s\";\n".formatted(indent, escaped(full), indent,
+            escaped(name), path.size() % 2 == 1 ? "#f8f9fa" : "#ffffff"));
         write(part, path);
         dot.append(indent).append("}\n");
       });
@@ -161,7 +163,8 @@ public record Diagram(Map<OpNode, String> names, Function<OpNode, @Nullable Stri
       String product = products.containsKey(node) ? "MUL, " : "";
       String constants = "";
       if (inputs(node).stream().anyMatch(input -> !numbers.containsKey(source(input)))) {
-        constants = inputs(node).stream().map(input -> numbers.containsKey(source(input)) ? "·" : Printer.payload(source(input))).collect(Collectors.joining(", "));
+        constants = inputs(node).stream().map(input -> numbers.containsKey(source(input)) ? "·" : Printer.payload(source(input)))
+            .collect(Collectors.joining(", "));
       }
       return (product + node.op() + " " + Printer.payload(node)).strip() + (constants.isEmpty() ? "" : " " + constants);
     }
@@ -185,7 +188,8 @@ public record Diagram(Map<OpNode, String> names, Function<OpNode, @Nullable Stri
           changes.addFirst(at.op().name().toLowerCase(Locale.ROOT));
         }
       }
-      return IntStream.range(0, changes.size()).filter(i -> i == 0 || !changes.get(i).equals(changes.get(i - 1))).mapToObj(changes::get).collect(Collectors.joining(", "));
+      return IntStream.range(0, changes.size()).filter(i -> i == 0 || !changes.get(i).equals(changes.get(i - 1))).mapToObj(changes::get)
+          .collect(Collectors.joining(", "));
     }
   }
 

@@ -131,7 +131,8 @@ public final class IndexAlgebra {
     return OpNode.of(OpCode.MOD, a, constant(divisor));
   }
 
-  /// The terms of a sum with factors divisible by some step that divides `divisor`, where all the others together stay in `0..step-1`; null if there is no such step.
+  /// The terms of a sum with factors divisible by some step that divides `divisor`, where all the others together stay
+  /// in `0..step-1`; null if there is no such step.
   private @Nullable Sum coarser(Sum sum, long divisor) {
     long best = 1;
     Sum found = null;

@@ -86,7 +86,8 @@ public enum OpCode {
   // Inside a kernel: every value is a scalar
   RANGE(Group.KERNEL, 0, INTEGER, SCALAR, "a loop counter 0..size-1; payload: Range"),
   LOAD(Group.KERNEL, -1, FIRST, SCALAR, "PARAM x at index y; 0 where the optional third input is false"),
-  STORE(Group.KERNEL, -1, VOID, SCALAR, "into PARAM x at index y the value z, where the optional fourth input is true; payload: null, or the OpCode that combines"),
+  STORE(Group.KERNEL, -1, VOID, SCALAR,
+      "into PARAM x at index y the value z, where the optional fourth input is true; payload: null, or the OpCode that combines"),
   FOLD(Group.KERNEL, -1, FIRST, SCALAR, "x combined over all the RANGEs that follow; payload: ADD, MUL, MAX, MIN or LOGSUMEXP"),
   SINK(Group.KERNEL, -1, VOID, SCALAR, "all of its inputs: a whole kernel, or a whole graph"),
 
@@ -98,7 +99,8 @@ public enum OpCode {
   LAND(Group.TILE, 1, VOID, SCALAR, "writes to shared memory what a FETCH of STAGE x has in registers"),
   AWAIT(Group.TILE, -1, VOID, SCALAR, "waits for FETCHes that copy, but for those of the newest steps (the payload); with inputs, for the tiles of those STAGEs or the products of that FOLD"),
   BARRIER(Group.TILE, 0, VOID, SCALAR, "waits for all threads of the block"),
-  STEPS(Group.TILE, -1, VOID, SCALAR, "its inputs in order, for each tile of the loops of the FOLDs among them; FETCHes are ahead by the payload's steps");
+  STEPS(Group.TILE, -1, VOID, SCALAR,
+      "its inputs in order, for each tile of the loops of the FOLDs among them; FETCHes are ahead by the payload's steps");
 
   /// What an operation has to do with memory and order.
   public enum Group {

@@ -19,7 +19,8 @@ public final class Printer {
     return text(List.of(root));
   }
 
-  /// One line a node, inputs before users. Inputs are `%` and their number, or a scalar constant, which has no line where it is only broadcast:
+  /// One line a node, inputs before users. Inputs are `%` and their number, or a scalar constant, which has no line
+  /// where it is only broadcast:
   ///
   /// ```
   ///   0  PARAM      slot 0                 float32(2, 3)

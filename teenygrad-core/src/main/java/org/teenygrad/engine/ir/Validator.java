@@ -83,7 +83,8 @@ public final class Validator {
       }
     }
     for (OpNode node : validator.order) {
-      validator.require(!node.is(OpCode.STAGE) || fetched.contains(node.inputs().size() == 1 ? node : node.input(1)), "stage fetched", "nothing brings this to shared memory", node);
+      validator.require(!node.is(OpCode.STAGE) || fetched.contains(node.inputs().size() == 1 ? node : node.input(1)), "stage fetched",
+          "nothing brings this to shared memory", node);
     }
   }
 
@@ -97,14 +98,16 @@ public final class Validator {
       }
       case AWAIT -> {
         boolean copies = node.inputs().stream().allMatch(input -> input.is(OpCode.STAGE)) && node.payload() instanceof Integer;
-        require(copies || node.inputs().size() == 1 && node.input(0).is(OpCode.FOLD), "await", "what is waited for are copies or a FOLD's products", node);
+        require(copies || node.inputs().size() == 1 && node.input(0).is(OpCode.FOLD), "await",
+            "what is waited for are copies or a FOLD's products", node);
       }
       case STEPS -> checkSteps(node);
       default -> {}
     }
   }
 
-  /// A step looks at shared memory only behind a BARRIER that comes after the copies are waited for, or behind an AWAIT of the STAGEs themselves.
+  /// A step looks at shared memory only behind a BARRIER that comes after the copies are waited for, or behind an AWAIT
+  /// of the STAGEs themselves.
   private void checkSteps(OpNode steps) {
     boolean awaited = false;
     boolean met = false;
@@ -154,8 +157,10 @@ public final class Validator {
       }
       case FOLD -> {
         List<OpNode> ranges = node.inputs().subList(1, node.inputs().size());
-        require(combines(node.payload()) || node.payload() == OpCode.LOGSUMEXP, "fold combine", "a FOLD combines by ADD, MUL, MAX, MIN or LOGSUMEXP", node);
-        require(!ranges.isEmpty() && ranges.stream().allMatch(range -> range.is(OpCode.RANGE)), "fold inputs", "a FOLD is of a value over RANGEs", node);
+        require(combines(node.payload()) || node.payload() == OpCode.LOGSUMEXP, "fold combine",
+            "a FOLD combines by ADD, MUL, MAX, MIN or LOGSUMEXP", node);
+        require(!ranges.isEmpty() && ranges.stream().allMatch(range -> range.is(OpCode.RANGE)), "fold inputs",
+            "a FOLD is of a value over RANGEs", node);
         require(new HashSet<>(ranges).size() == ranges.size(), "fold inputs", "a FOLD is over each RANGE once", node);
       }
       default -> {}

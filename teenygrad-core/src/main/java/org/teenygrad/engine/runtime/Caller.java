@@ -13,7 +13,8 @@ public final class Caller {
   /// The packages of what programs call, and those beneath.
   private static final Set<String> CALLED = Set.of(ROOT, ROOT + ".nn", ROOT + ".optim", ROOT + ".state", ROOT + ".data");
 
-  private static final Set<String> INSIDE = Set.of(ROOT + ".runtime", ROOT + ".schedule", ROOT + ".codegen", ROOT + ".autodiff", ROOT + ".ir");
+  private static final Set<String> INSIDE = Set.of(ROOT + ".runtime", ROOT + ".schedule", ROOT + ".codegen", ROOT + ".autodiff",
+      ROOT + ".ir");
 
   private Caller() {}
 

@@ -10,10 +10,12 @@ import org.teenygrad.engine.ir.OpNode;
 /// for one list.
 ///
 /// @param name a function name, unique among the kernels of a schedule, that says what the kernel does
-/// @param graphs for each list of buffers that a launch runs over, a SINK. For devices with a machine [Target]: of STOREs over PARAMs and RANGEs. For [Target.Graphs]: of
-///     tensor-level nodes; slots 0.. are the outputs, one for each of the SINK's inputs, then come the arguments
-/// @param source LLVM IR that defines the function `name`: of `(ptr args, i64 begin, i64 end, ptr scratch)` for [Target.Cpu], for [Target.Gpu] of one
-///     pointer for each PARAM slot, or one parameter that holds those of all lists; empty for [Target.Graphs]
+/// @param graphs for each list of buffers that a launch runs over, a SINK. For devices with a machine [Target]: of
+///     STOREs over PARAMs and RANGEs. For [Target.Graphs]: of tensor-level nodes; slots 0.. are the outputs, one for
+///     each of the SINK's inputs, then come the arguments
+/// @param source LLVM IR that defines the function `name`: of `(ptr args, i64 begin, i64 end, ptr scratch)` for
+///     [Target.Cpu], for [Target.Gpu] of one pointer for each PARAM slot, or one parameter that holds those of all
+///     lists; empty for [Target.Graphs]
 /// @param maps tensor maps, each of which is a parameter after the pointers ([Target.Gpu])
 /// @param launch how its work is cut up
 /// @param work an estimate of all graphs together
@@ -53,8 +55,8 @@ public record Program(String name, List<OpNode> graphs, String source, List<Tens
     }
   }
 
-  /// A buffer as a tensor whose tiles the tensor memory accelerator of a GPU brings to shared memory, with the 16-byte parts of lines of 128 bytes
-  /// exchanged by the line's number.
+  /// A buffer as a tensor whose tiles the tensor memory accelerator of a GPU brings to shared memory, with the 16-byte
+  /// parts of lines of 128 bytes exchanged by the line's number.
   ///
   /// @param slot the buffer
   /// @param offset where in it the tensor starts, in elements

@@ -20,26 +20,31 @@ public final class Settings {
       "device", "where tensors are made: a name that `devices` lists", "the best that is present", "the name of a device", text -> text);
 
   public static final Setting<Integer> THREADS = new Setting<>(
-      "threads", "threads of the device `cpu`", "one for each processor", "a number of threads from 1 to " + MOST_THREADS, text -> number(text, 1, MOST_THREADS));
+      "threads", "threads of the device `cpu`", "one for each processor", "a number of threads from 1 to " + MOST_THREADS,
+      text -> number(text, 1, MOST_THREADS));
 
   public static final Setting<Long> MEMORY = new Setting<>(
-      "memory", "how much host memory tensors may take, such as `16g` or `512m`", "70 % of the machine's", "a size such as 16g, 512m or 1000000000", MemoryBudget::parse);
+      "memory", "how much host memory tensors may take, such as `16g` or `512m`", "70 % of the machine's",
+      "a size such as 16g, 512m or 1000000000", MemoryBudget::parse);
 
   public static final Setting<Path> CACHE = new Setting<>(
       "cache", "folder of compiled kernels, or `off`", "`teenygrad` in the user's cache folder", "a folder, or off", Path::of);
 
   public static final Setting<Integer> DEBUG = new Setting<>(
-      "debug", "what to tell on stderr: `1` schedules, `2` launches, `3` graphs, `4` code", "`0`", "a level from 0 to " + Debug.CODE, text -> number(text, 0, Debug.CODE));
+      "debug", "what to tell on stderr: `1` schedules, `2` launches, `3` graphs, `4` code", "`0`", "a level from 0 to " + Debug.CODE,
+      text -> number(text, 0, Debug.CODE));
 
   public static final Setting<Set<Debug.Check>> CHECK = new Setting<>(
-      "check", "`nan` stops at the first kernel that makes a NaN, `index` at the first index outside of its axis; `nan,index` does both", "no check",
+      "check", "`nan` stops at the first kernel that makes a NaN, `index` at the first index outside of its axis; `nan,index` does both",
+      "no check",
       "a list of checks; there are nan and index", Settings::checks);
 
   public static final Setting<Boolean> EAGER = new Setting<>(
       "eager", "`1` computes each operation at once, as the book's eager mode does", "`0`", "1 or 0, true or false", Settings::truth);
 
   public static final Setting<Target.Rung> RUNG = new Setting<>(
-      "rung", "how matrices are multiplied on a GPU at most: " + rungs("`"), "the highest that it has", "a rung; there are " + rungs(""), Target.Rung::of);
+      "rung", "how matrices are multiplied on a GPU at most: " + rungs("`"), "the highest that it has", "a rung; there are " + rungs(""),
+      Target.Rung::of);
 
   public static final Setting<Path> LLVM = new Setting<>(
       "llvm", "path of LLVM's shared library", "that of the class path (`teenygrad-llvm`), the build or the image", "a path", Path::of);

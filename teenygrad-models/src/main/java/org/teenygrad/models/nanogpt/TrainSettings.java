@@ -55,7 +55,8 @@ public record TrainSettings(
     new GptConfig(1, blockSize, nLayer, nHead, nEmbd, dropout, bias); // checks these
     if ((long) batchSize * blockSize > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(String.format(Locale.ROOT,
-          "batch_size %d x block_size %d is %,d tokens, and a batch has room for %,d", batchSize, blockSize, (long) batchSize * blockSize, Integer.MAX_VALUE));
+          "batch_size %d x block_size %d is %,d tokens, and a batch has room for %,d", batchSize, blockSize, (long) batchSize * blockSize,
+          Integer.MAX_VALUE));
     }
   }
 

@@ -137,7 +137,8 @@ public final class Trainer {
       Object is = setting.value(wanted);
       if (!was.equals(is)) {
         throw new IllegalArgumentException(
-            String.format(Locale.ROOT, "the checkpoint in %s has %s %s, not %s: resume without %s, or train anew with another --out", folder.path(), setting.key(), was, is, setting.option()));
+            String.format(Locale.ROOT, "the checkpoint in %s has %s %s, not %s: resume without %s, or train anew with another --out",
+                folder.path(), setting.key(), was, is, setting.option()));
       }
     }
   }
@@ -195,8 +196,10 @@ public final class Trainer {
     int batch = settings.batchSize();
     String smaller = batch % 2 != 0
         ? "a lower --batch-size or --block-size"
-        : String.format(Locale.ROOT, "--batch-size %d with --gradient-accumulation-steps %d, which takes the same steps", batch / 2, 2 * settings.gradientAccumulationSteps());
-    return String.format(Locale.ROOT, ". Here batch_size is %d, block_size %d and dtype %s; less is needed by %s%s", batch, settings.blockSize(), settings.dtype(), smaller, settings.dtype().dtype().bytes() < 4 ? "" : ", and by --dtype bfloat16");
+        : String.format(Locale.ROOT, "--batch-size %d with --gradient-accumulation-steps %d, which takes the same steps", batch / 2,
+            2 * settings.gradientAccumulationSteps());
+    return String.format(Locale.ROOT, ". Here batch_size is %d, block_size %d and dtype %s; less is needed by %s%s", batch,
+        settings.blockSize(), settings.dtype(), smaller, settings.dtype().dtype().bytes() < 4 ? "" : ", and by --dtype bfloat16");
   }
 
   /// The losses of the model as it is; null if asked to stop meanwhile.
@@ -213,7 +216,8 @@ public final class Trainer {
   }
 
   private String title() {
-    return String.format(Locale.ROOT, "nanoGPT, %d layers of %d, on %s", settings.nLayer(), settings.nEmbd(), Printable.of(corpus.source()));
+    return String.format(Locale.ROOT, "nanoGPT, %d layers of %d, on %s", settings.nLayer(), settings.nEmbd(),
+        Printable.of(corpus.source()));
   }
 
   /// Tells progress and picture.

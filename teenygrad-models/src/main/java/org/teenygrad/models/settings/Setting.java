@@ -63,7 +63,8 @@ public record Setting(String name, Class<?> type, String help) {
   }
 
   private Object constant(String text) {
-    return constants().filter(constant -> constant.name().equalsIgnoreCase(text)).findFirst().orElseThrow(() -> new IllegalArgumentException(text));
+    return constants().filter(constant -> constant.name().equalsIgnoreCase(text)).findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(text));
   }
 
   private Stream<Enum<?>> constants() {
@@ -88,7 +89,8 @@ public record Setting(String name, Class<?> type, String help) {
       case "double" -> "a number";
       case "boolean" -> "true or false";
       case "String" -> "text";
-      default -> constants().map(constant -> constant.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(", ")).replaceFirst(", ([^,]*)$", " or $1");
+      default -> constants().map(constant -> constant.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(", "))
+          .replaceFirst(", ([^,]*)$", " or $1");
     };
   }
 

@@ -45,7 +45,8 @@ public final class Cpu {
   }
 
   private Kernel compile(Program program) {
-    Debug.say(Debug.CODE, () -> "LLVM IR of " + program.name() + "\n" + program.source() + "\nassembly\n" + compiler.assembly(program.source()));
+    Debug.say(Debug.CODE, () -> "LLVM IR of " + program.name() + "\n" + program.source() + "\nassembly\n"
+        + compiler.assembly(program.source()));
     ObjectCode code = ObjectCode.link(cache.object(compiler, program.source()), program.name());
     MemorySegment function = code.address(program.name());
     Program.Launch launch = program.launch();

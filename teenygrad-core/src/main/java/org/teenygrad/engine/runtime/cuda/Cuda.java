@@ -28,8 +28,8 @@ public final class Cuda {
     return Found.ABSENCE != null ? Found.ABSENCE : Found.GPUS.getFirst().absence(Found.DRIVER_VERSION);
   }
 
-  /// A GPU with a queue of its own in the context that all libraries of the process share. [Settings#RUNG] keeps its products of matrices on
-  /// a lower rung than its highest: see [Target.Rung].
+  /// A GPU with a queue of its own in the context that all libraries of the process share. [Settings#RUNG] keeps its
+  /// products of matrices on a lower rung than its highest: see [Target.Rung].
   /// @throws IllegalArgumentException if it is not there, cannot be used or does not reach that rung
   public static Runtime open(Device device) {
     Opened cuda = opened(device);
@@ -45,7 +45,8 @@ public final class Cuda {
     Gpu gpu = gpu(device);
     CudaStream stream = new CudaStream(CudaDriver.devicePrimaryCtxRetain(gpu.handle()));
     shortenWays(gpu, stream);
-    return new Opened(gpu, stream, new CudaAllocator(device, stream, gpu.memoryBytes()), new CudaCompiler(gpu, stream, KernelCache.ofUser()));
+    return new Opened(gpu, stream, new CudaAllocator(device, stream, gpu.memoryBytes()),
+        new CudaCompiler(gpu, stream, KernelCache.ofUser()));
   }
 
   private static Gpu gpu(Device device) {

@@ -345,22 +345,26 @@ final class CudaDriver {
   /// @param parameters the address of a list of the parameters' addresses
   static void launchKernel(long function, CudaKernel.Launch launch, long stream, long parameters) {
     check("cuLaunchKernel",
-        call(LAUNCH_KERNEL, function, (int) launch.blocks(), launch.rows(), 1, launch.threads(), 1, 1, launch.sharedBytes(), stream, parameters, 0));
+        call(LAUNCH_KERNEL, function, (int) launch.blocks(), launch.rows(), 1, launch.threads(), 1, 1, launch.sharedBytes(), stream,
+            parameters, 0));
   }
 
   /// Writes a tensor map.
   /// @param map 128 bytes, which begin at a multiple of 64
   /// @param type a `CUtensorMapDataType`
   /// @param address of the tensor, a multiple of 16
-  /// @param sizes of the dimensions, neighbours in memory first, as i64; strides of all but the first, in bytes, as i64; box of a tile, as i32
+  /// @param sizes of the dimensions, neighbours in memory first, as i64; strides of all but the first, in bytes, as
+  ///     i64; box of a tile, as i32
   /// @param steps between the elements of a tile, as i32
-  static void tensorMapEncodeTiled(MemorySegment map, int type, int rank, long address, MemorySegment sizes, MemorySegment strides, MemorySegment box, MemorySegment steps) {
+  static void tensorMapEncodeTiled(MemorySegment map, int type, int rank, long address, MemorySegment sizes, MemorySegment strides,
+      MemorySegment box, MemorySegment steps) {
     int plain = 0;
     int swizzle128 = 3;
     int promote256 = 3;
     int zeros = 0;
     check("cuTensorMapEncodeTiled",
-        call(TENSOR_MAP_ENCODE_TILED, map.address(), type, rank, address, sizes.address(), strides.address(), box.address(), steps.address(), plain, swizzle128, promote256, zeros));
+        call(TENSOR_MAP_ENCODE_TILED, map.address(), type, rank, address, sizes.address(), strides.address(), box.address(),
+            steps.address(), plain, swizzle128, promote256, zeros));
   }
 
   // Graphs
@@ -382,7 +386,8 @@ final class CudaDriver {
       MemorySegment dependencies = arena.allocateFrom(JAVA_LONG, before.stream().mapToLong(Long::longValue).toArray());
       MemorySegment out = arena.allocate(JAVA_LONG);
       check("cuGraphAddKernelNode",
-          call(GRAPH_ADD_KERNEL_NODE, out.address(), graph, before.isEmpty() ? 0 : dependencies.address(), before.size(), params.address()));
+          call(GRAPH_ADD_KERNEL_NODE, out.address(), graph, before.isEmpty() ? 0 : dependencies.address(), before.size(),
+              params.address()));
       return out.get(JAVA_LONG, 0);
     }
   }
@@ -498,7 +503,8 @@ final class CudaDriver {
     }
   }
 
-  private static int call(MethodHandle function, long a, long b, long c, long d, long e, long f, long g, long h, long i, long j, long k, long l) {
+  private static int call(MethodHandle function, long a, long b, long c, long d, long e, long f, long g, long h, long i, long j, long k,
+      long l) {
     try {
       return (int) function.invokeExact(a, b, c, d, e, f, g, h, i, j, k, l);
     } catch (Throwable thrown) {

@@ -10,7 +10,8 @@ import java.util.List;
 import org.teenygrad.engine.runtime.Buffer;
 
 /// Launches that the driver holds as a whole: one call hands them all in, and the GPU goes from one to the next by itself. What does not
-/// depend on each other may run at once: kernels too small to fill the GPU. Where a buffer has moved since the last time, its kernels get their new pointers first.
+/// depend on each other may run at once: kernels too small to fill the GPU. Where a buffer has moved since the last
+/// time, its kernels get their new pointers first.
 ///
 /// @param exec what is launched
 /// @param graph what it was made from; it names the nodes
@@ -62,7 +63,8 @@ record CudaGraph(CudaStream stream, long exec, long graph, List<Node> nodes, Lis
         CudaDriver.graphExecKernelNodeSetParams(exec, node.handle(), node.struct());
       }
     }
-    stream.launchGraph("a graph of " + nodes.size() + " launches from " + kernels.getFirst().title() + " to " + kernels.getLast().title(), exec);
+    stream.launchGraph("a graph of " + nodes.size() + " launches from " + kernels.getFirst().title() + " to " + kernels.getLast().title(),
+        exec);
   }
 
   /// Runs once, when nobody can launch it any more.

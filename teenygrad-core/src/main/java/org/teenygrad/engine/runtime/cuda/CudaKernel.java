@@ -36,7 +36,8 @@ final class CudaKernel implements Kernel {
   }
 
   /// @param description what it computes
-  /// @param cubin machine code that defines the function, whose parameters are a pointer for each buffer, or one that holds those of all lists
+  /// @param cubin machine code that defines the function, whose parameters are a pointer for each buffer, or one that
+  ///     holds those of all lists
   /// @param maps tensor maps, which are parameters after the pointers
   CudaKernel(CudaStream stream, String name, String description, byte[] cubin, List<TensorMap> maps, Launch launch) {
     this.stream = stream;

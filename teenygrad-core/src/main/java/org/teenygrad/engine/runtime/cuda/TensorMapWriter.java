@@ -24,7 +24,8 @@ record TensorMapWriter(TensorMap map, MemorySegment sizes, MemorySegment strides
     List<Dimension> dimensions = map.dimensions();
     return new TensorMapWriter(map,
         arena.allocateFrom(JAVA_LONG, dimensions.stream().mapToLong(Dimension::size).toArray()),
-        arena.allocateFrom(JAVA_LONG, dimensions.stream().skip(1).mapToLong(dimension -> dimension.stride() * map.dtype().bytes()).toArray()),
+        arena.allocateFrom(JAVA_LONG, dimensions.stream().skip(1).mapToLong(dimension -> dimension.stride() * map.dtype().bytes())
+            .toArray()),
         arena.allocateFrom(JAVA_INT, dimensions.stream().mapToInt(Dimension::box).toArray()),
         arena.allocateFrom(JAVA_INT, dimensions.stream().mapToInt(dimension -> 1).toArray()));
   }
@@ -32,7 +33,8 @@ record TensorMapWriter(TensorMap map, MemorySegment sizes, MemorySegment strides
   /// @param target BYTES of them, aligned
   /// @param buffer the address of the buffer
   void write(MemorySegment target, long buffer) {
-    CudaDriver.tensorMapEncodeTiled(target, type(), map.dimensions().size(), buffer + map.offset() * map.dtype().bytes(), sizes, strides, box, steps);
+    CudaDriver.tensorMapEncodeTiled(target, type(), map.dimensions().size(), buffer + map.offset() * map.dtype().bytes(), sizes, strides,
+        box, steps);
   }
 
   /// `CUtensorMapDataType`.

@@ -132,8 +132,8 @@ public final class LlvmLibrary {
 
   /// The folder that holds `classes/` or the jar: `target` in a build, the folder of the jars when installed.
   ///
-  /// The class loader knows where its files are now. A class's CodeSource does not: from an AOT cache (JEP 483) it names the jar where the cache
-  /// was made, and nothing once that jar is gone.
+  /// The class loader knows where its files are now. A class's CodeSource does not: from an AOT cache (JEP 483) it
+  /// names the jar where the cache was made, and nothing once that jar is gone.
   /// @param classFile of this class: `jar:file:/lib/teenygrad-core.jar!/org/...` or `file:/target/classes/org/...`
   /// @throws IllegalArgumentException or FileSystemNotFoundException if it is in no file
   static Path besideTheCode(URL classFile) throws IOException, URISyntaxException {

@@ -17,8 +17,8 @@ import java.util.zip.CRC32;
 import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// A library inside a jar. The loader of the system opens files only, so it is unpacked: once into a folder of the user, or for this process where
-/// that cannot be written.
+/// A library inside a jar. The loader of the system opens files only, so it is unpacked: once into a folder of the
+/// user, or for this process where that cannot be written.
 ///
 /// @param resource where it is on the class path
 /// @param bytes its size, -1 if the resource does not say
@@ -76,7 +76,8 @@ record PackedLibrary(URL resource, String name, long bytes, long crc) {
         e.addSuppressed(reason);
       }
       throw new LlvmException("LLVM could not be unpacked from " + resource + ": " + e.getMessage()
-          + (reason == null ? "" : ", nor into the cache: " + reason.getMessage()) + ". It takes 180 MB of disk; TEENYGRAD_CACHE names another folder", e);
+          + (reason == null ? "" : ", nor into the cache: " + reason.getMessage())
+          + ". It takes 180 MB of disk; TEENYGRAD_CACHE names another folder", e);
     }
   }
 
@@ -91,7 +92,8 @@ record PackedLibrary(URL resource, String name, long bytes, long crc) {
         in.transferTo(out);
       }
       if (bytes >= 0 && Files.size(part) != bytes || crc >= 0 && sum.getValue() != crc) {
-        throw new LlvmException(resource + " is damaged: its contents are not those that its jar lists. Delete the jar, so that it is downloaded again");
+        throw new LlvmException(resource
+            + " is damaged: its contents are not those that its jar lists. Delete the jar, so that it is downloaded again");
       }
       Files.move(part, library, StandardCopyOption.ATOMIC_MOVE);
     } finally {

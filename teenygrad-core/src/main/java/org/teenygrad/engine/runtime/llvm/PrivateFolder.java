@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.Debug;
 
-/// A folder of machine code. Whoever can write to it runs code as this user, so nothing is taken from it that anybody else, but for root, could
-/// have put there: neither if the folder or the file belongs to another user, nor if others may write to it, or to a folder above it from which
-/// sticky bits do not keep them.
+/// A folder of machine code. Whoever can write to it runs code as this user, so nothing is taken from it that anybody
+/// else, but for root, could have put there: neither if the folder or the file belongs to another user, nor if others
+/// may write to it, or to a folder above it from which sticky bits do not keep them.
 ///
 /// Where the file system knows no owners (on Windows) every folder will do.
 record PrivateFolder(Path path) {
@@ -42,7 +42,8 @@ record PrivateFolder(Path path) {
     try {
       String problem = KNOWS_OWNERS ? problem(path.toAbsolutePath()) : null;
       if (problem != null && SAID.add(this)) {
-        Debug.warn("compiled code in " + path + " is not used, as anybody's could be among it: " + problem + ". TEENYGRAD_CACHE names another folder");
+        Debug.warn("compiled code in " + path + " is not used, as anybody's could be among it: " + problem
+            + ". TEENYGRAD_CACHE names another folder");
       }
       return problem == null;
     } catch (IOException e) {
@@ -97,7 +98,8 @@ record PrivateFolder(Path path) {
     private static int id() {
       Linker linker = Linker.nativeLinker();
       try {
-        return (int) linker.downcallHandle(linker.defaultLookup().findOrThrow("geteuid"), FunctionDescriptor.of(ValueLayout.JAVA_INT)).invokeExact();
+        return (int) linker.downcallHandle(linker.defaultLookup().findOrThrow("geteuid"), FunctionDescriptor.of(ValueLayout.JAVA_INT))
+            .invokeExact();
       } catch (Throwable e) {
         throw new AssertionError("geteuid always succeeds", e);
       }

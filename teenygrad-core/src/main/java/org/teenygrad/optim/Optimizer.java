@@ -96,6 +96,7 @@ public abstract class Optimizer {
   }
 
   /// As [#Optimizer(List, Map, String...)] with states that have shapes of their own.
+  /// @throws IllegalArgumentException if a name or a parameter occurs twice, or a group has settings that are not in `defaults`
   protected Optimizer(List<ParameterGroup> groups, Map<String, Double> defaults, List<State> stateKinds) {
     this.groups = List.copyOf(groups);
     this.defaults = Map.copyOf(defaults);

@@ -113,7 +113,8 @@ public record ShardDownload(URI base, int lastShard, Path folder, int workers, L
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
         long here = download.bytesHere();
-        tell(progress, String.format(Locale.ROOT, here == 0 ? "%s from %s" : "%s from %s, from byte %d on", download.file(), download.uri(), here));
+        String from = here == 0 ? "" : ", from byte " + here + " on";
+        tell(progress, download.file() + " from " + download.uri() + from);
         download.attempt();
         tell(progress, String.format(Locale.ROOT, "%s: %,d bytes", download.file(), download.bytesHere()));
         return "";

@@ -5,6 +5,7 @@ module org.teenygrad.cli {
   requires org.teenygrad.models;
   requires org.teenygrad.nanochat;
   requires info.picocli;
+  requires java.logging;
   requires java.management;
 
   opens org.teenygrad.cli to

@@ -1,7 +1,10 @@
 /// nanochat: from raw text to a model that chats.
+@SuppressWarnings("requires-automatic") // hardwood has its name in its manifest
 module org.teenygrad.nanochat {
   requires transitive org.teenygrad.models;
   requires com.fasterxml.jackson.core;
+  requires com.github.luben.zstd_jni;
+  requires dev.hardwood.core;
 
   exports org.teenygrad.nanochat.corpus;
   exports org.teenygrad.nanochat.base;

@@ -1,5 +1,7 @@
 package org.teenygrad.cli;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,6 +15,14 @@ import picocli.CommandLine.Spec;
     subcommands = {NanochatDataset.class, NanochatTokTrain.class, NanochatTokEval.class, NanochatBaseTrain.class, NanochatBaseEval.class})
 @SuppressWarnings("NullAway.Init") // picocli sets the spec
 final class NanochatCommand implements Runnable {
+  /// The reader of Parquet tells of its vector instructions, which is nothing for the screen. A logger that nobody holds would be forgotten,
+  /// and its level.
+  private static final Logger PARQUET = Logger.getLogger("dev.hardwood");
+
+  static {
+    PARQUET.setLevel(Level.WARNING);
+  }
+
   @Spec private CommandSpec spec;
 
   @Override

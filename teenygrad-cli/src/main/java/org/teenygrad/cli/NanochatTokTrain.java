@@ -24,7 +24,7 @@ final class NanochatTokTrain implements Runnable {
       paramLabel = "PATH",
       arity = "1..*",
       required = true,
-      description = "Files, or folders of them: .jsonl (text), .txt (documents are its paragraphs), and .gz of these.")
+      description = "Files, or folders of them: .parquet and .jsonl (text), .txt (documents are its paragraphs); .gz and .zst of the last two.")
   private List<Path> data;
 
   @Option(

@@ -1,9 +1,7 @@
 package org.teenygrad.nanochat.data;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,12 +10,16 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.nanochat.json.Json;
 
 /// The documents of files, one after the other; only one is in memory.
 ///
-/// `.jsonl`: an object a line, whose `text` is the document. `.txt`: paragraphs, with empty lines between them, are documents. Each may be
-/// compressed: `.gz`. A folder stands for its files, by name.
+/// | file | documents |
+/// | --- | --- |
+/// | `.parquet` | the column `text`; compressed by zstd, gzip or not |
+/// | `.jsonl` | an object a line, whose `text` is the document |
+/// | `.txt` | paragraphs, with empty lines between them |
+///
+/// The last two may be compressed, `.gz` or `.zst`. A folder stands for its files, by name.
 ///
 /// ```java
 /// try (Documents documents = Documents.of(List.of(Path.of("corpus")))) {
@@ -26,9 +28,8 @@ import org.teenygrad.nanochat.json.Json;
 /// ```
 public final class Documents implements Iterator<String>, AutoCloseable {
   private final Iterator<Path> files;
-  private @Nullable BufferedReader reader;
+  private @Nullable DocumentFile open;
   private Path file = Path.of("");
-  private int line;
   private @Nullable String next;
 
   private Documents(List<Path> files) {
@@ -49,27 +50,22 @@ public final class Documents implements Iterator<String>, AutoCloseable {
     for (Path path : paths) {
       if (Files.isDirectory(path)) {
         try (Stream<Path> inside = Files.list(path)) {
-          inside.filter(Documents::isReadable).sorted().forEach(files::add);
+          inside.filter(DocumentFile::isReadable).sorted().forEach(files::add);
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
       } else if (!Files.exists(path)) {
         throw new IllegalArgumentException("there is no file " + path);
-      } else if (!isReadable(path)) {
-        throw new IllegalArgumentException(path + " is of a kind that cannot be read: there are .txt, .jsonl, and .gz of them");
+      } else if (!DocumentFile.isReadable(path)) {
+        throw new IllegalArgumentException(path + " is of a kind that cannot be read: there are .parquet, .txt, .jsonl, and .gz and .zst of the last two");
       } else {
         files.add(path);
       }
     }
     if (files.isEmpty()) {
-      throw new IllegalArgumentException("there are no .txt or .jsonl files in " + paths);
+      throw new IllegalArgumentException("there are no .parquet, .txt or .jsonl files in " + paths);
     }
     return files;
-  }
-
-  private static boolean isReadable(Path path) {
-    String name = TextFiles.bareName(path);
-    return name.endsWith(".txt") || name.endsWith(".jsonl");
   }
 
   /// @throws IllegalArgumentException if a line is not what it should be; says which
@@ -77,18 +73,27 @@ public final class Documents implements Iterator<String>, AutoCloseable {
   @Override
   public boolean hasNext() {
     try {
-      while (next == null && (reader != null || open())) {
-        next = TextFiles.bareName(file).endsWith(".txt") ? paragraph() : jsonLine();
+      while (next == null && (open != null || files.hasNext())) {
+        next = opened().read();
         if (next == null) {
           close();
         }
       }
       return next != null;
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException(file + " is not UTF-8 after line " + line, e);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  private DocumentFile opened() throws IOException {
+    DocumentFile known = open;
+    if (known != null) {
+      return known;
+    }
+    file = files.next();
+    DocumentFile opened = DocumentFile.open(file);
+    open = opened;
+    return opened;
   }
 
   @Override
@@ -104,54 +109,12 @@ public final class Documents implements Iterator<String>, AutoCloseable {
   @Override
   public void close() {
     try {
-      if (reader != null) {
-        reader.close();
+      if (open != null) {
+        open.close();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    reader = null;
-  }
-
-  private boolean open() throws IOException {
-    if (!files.hasNext()) {
-      return false;
-    }
-    file = files.next();
-    line = 0;
-    reader = TextFiles.open(file);
-    return true;
-  }
-
-  private @Nullable String readLine() throws IOException {
-    String read = reader == null ? null : reader.readLine();
-    if (read != null) {
-      line++;
-    }
-    return read;
-  }
-
-  private @Nullable String paragraph() throws IOException {
-    StringBuilder paragraph = new StringBuilder();
-    for (String read = readLine(); read != null; read = readLine()) {
-      if (!read.isBlank()) {
-        paragraph.append(paragraph.isEmpty() ? "" : "\n").append(read);
-      } else if (!paragraph.isEmpty()) {
-        break;
-      }
-    }
-    return paragraph.isEmpty() ? null : paragraph.toString();
-  }
-
-  private @Nullable String jsonLine() throws IOException {
-    String read = readLine();
-    while (read != null && read.isBlank()) {
-      read = readLine();
-    }
-    try {
-      return read == null ? null : Json.string(Json.object(read), "text");
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(file + ", line " + line + ": " + e.getMessage(), e);
-    }
+    open = null;
   }
 }

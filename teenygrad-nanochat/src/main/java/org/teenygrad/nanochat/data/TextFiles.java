@@ -1,5 +1,6 @@
 package org.teenygrad.nanochat.data;
 
+import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,21 +16,27 @@ final class TextFiles {
 
   private TextFiles() {}
 
-  /// The name without `.gz`.
+  /// The name without `.gz` or `.zst`.
   static String bareName(Path file) {
     String name = file.toString();
-    return name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+    return name.endsWith(".gz") || name.endsWith(".zst") ? name.substring(0, name.lastIndexOf('.')) : name;
   }
 
   /// Reads UTF-8, and throws a [java.nio.charset.CharacterCodingException] where it is not.
   static BufferedReader open(Path file) throws IOException {
     InputStream bytes = Files.newInputStream(file);
     try {
-      InputStream plain = file.toString().endsWith(".gz") ? new GZIPInputStream(bytes, BUFFER_BYTES) : bytes;
-      return new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8.newDecoder()), BUFFER_BYTES);
+      return new BufferedReader(new InputStreamReader(plain(file.toString(), bytes), StandardCharsets.UTF_8.newDecoder()), BUFFER_BYTES);
     } catch (IOException e) {
       bytes.close();
       throw e;
     }
+  }
+
+  private static InputStream plain(String name, InputStream bytes) throws IOException {
+    if (name.endsWith(".gz")) {
+      return new GZIPInputStream(bytes, BUFFER_BYTES);
+    }
+    return name.endsWith(".zst") ? new ZstdInputStream(bytes) : bytes;
   }
 }

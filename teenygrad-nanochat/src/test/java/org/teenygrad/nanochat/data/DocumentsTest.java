@@ -1,10 +1,15 @@
 package org.teenygrad.nanochat.data;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.github.luben.zstd.ZstdOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +37,32 @@ class DocumentsTest {
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(folder.resolve("c.txt.gz")))) {
       out.write("five é\n".getBytes(StandardCharsets.UTF_8));
     }
+    try (OutputStream out = new ZstdOutputStream(Files.newOutputStream(folder.resolve("c.txt.zst")))) {
+      out.write("six\n".getBytes(StandardCharsets.UTF_8));
+    }
     Files.writeString(folder.resolve("d.md"), "not read");
-    assertThat(read(folder)).containsExactly("one\nstill one", "two", "three", "fo\nur", "five é");
+    assertThat(read(folder)).containsExactly("one\nstill one", "two", "three", "fo\nur", "five é", "six");
     assertThat(read(folder.resolve("b.jsonl"), folder.resolve("c.txt.gz"))).containsExactly("three", "fo\nur", "five é");
+  }
+
+  private static Path parquet(String name) throws URISyntaxException {
+    return Path.of(requireNonNull(DocumentsTest.class.getResource(name)).toURI());
+  }
+
+  /// Written by PyArrow in three groups of rows, the tenth of which has no text.
+  @Test
+  void readsTheTextsOfParquet() throws URISyntaxException {
+    assertThat(read(parquet("docs.zstd.parquet"))).containsExactly("First document.\nTwo lines.", "", "Straße, naïve café, 你好, 🙂",
+        "Document 3 of the second group.", "Document 4 of the second group.", "Document 5 of the second group.", "Document 6 of the second group.",
+        "Document 7 of the second group.", "Document 8 of the second group.", "The last one.");
+  }
+
+  @Test
+  void saysWhyParquetCannotBeRead() throws URISyntaxException, IOException {
+    Path other = parquet("other.parquet");
+    assertThatIllegalArgumentException().isThrownBy(() -> read(other)).withMessageContaining("strings in a column \"text\"");
+    Path none = Files.writeString(folder.resolve("none.parquet"), "not Parquet, but long enough to be looked at");
+    assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> read(none)).withMessageContaining("Not a Parquet file");
   }
 
   @Test
@@ -50,10 +78,10 @@ class DocumentsTest {
 
   @Test
   void saysWhatCanBeRead() throws IOException {
-    assertThatIllegalArgumentException().isThrownBy(() -> read(folder)).withMessageContaining("no .txt or .jsonl files");
+    assertThatIllegalArgumentException().isThrownBy(() -> read(folder)).withMessageContaining("no .parquet, .txt or .jsonl files");
     assertThatIllegalArgumentException().isThrownBy(() -> read(folder.resolve("none.txt"))).withMessageContaining("there is no file");
     Path other = Files.createFile(folder.resolve("a.bin"));
-    assertThatIllegalArgumentException().isThrownBy(() -> read(other)).withMessageContaining("there are .txt, .jsonl, and .gz of them");
+    assertThatIllegalArgumentException().isThrownBy(() -> read(other)).withMessageContaining("there are .parquet, .txt, .jsonl, and .gz and .zst");
   }
 
   @Test

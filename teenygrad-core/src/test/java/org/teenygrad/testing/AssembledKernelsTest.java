@@ -46,9 +46,10 @@ class AssembledKernelsTest {
   private static final int FUSIONS = 10 * TIMES;
 
   /// A GPU, which random graphs, and how many bytes of a thread's registers may lie in memory at times. For the A100, ptxas spills a
-  /// little of what attention's derivatives keep, and of what a product of odd sizes gathers; this figure should fall.
+  /// little of what attention's derivatives keep, and of what a product of odd sizes gathers; for the H200 four registers of products in float32, two
+  /// blocks of which share a multiprocessor, and two of the derivatives by keys and values of 128 numbers. These figures should fall.
   static Stream<Arguments> gpus() {
-    return Stream.of(Arguments.of(AbsentGpu.A100, 0, 104), Arguments.of(AbsentGpu.H200, 1, 0));
+    return Stream.of(Arguments.of(AbsentGpu.A100, 0, 104), Arguments.of(AbsentGpu.H200, 1, 32));
   }
 
   private static List<PtxKernel> kernels(AbsentGpu gpu, int seeds) {
@@ -106,7 +107,7 @@ class AssembledKernelsTest {
     List<String> offences = new ArrayList<>();
     for (PtxKernel kernel : kernels) {
       Ptxas.Usage usage = Objects.requireNonNull(usages.get(kernel.program().name()));
-      if (usage.registers() > MOST_REGISTERS || usage.spilledBytes() > mostSpilledBytes || kernel.staticSharedBytes() > MOST_STATIC_SHARED_BYTES) {
+      if (usage.registers() > MOST_REGISTERS || usage.spilledBytes() > mostSpilledBytes || !usage.losses().isEmpty() || kernel.staticSharedBytes() > MOST_STATIC_SHARED_BYTES) {
         offences.add(String.format(Locale.ROOT, "%s: %s, %d bytes of static shared memory",
             kernel, usage, kernel.staticSharedBytes()));
       }

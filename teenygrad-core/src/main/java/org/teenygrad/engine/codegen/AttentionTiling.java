@@ -2,8 +2,10 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -18,37 +20,41 @@ import org.teenygrad.engine.runtime.Target;
 /// @param sink of FETCHes of what stays, of STEPS and of STOREs
 /// @param tile a block's rows, and the columns of its sums
 /// @param parts of sixteen rows that each warp has
-record AttentionTiling(FusedAttention attention, OpNode sink, BlockTile tile, int parts) {
+/// @param maps those STAGEs that tensor maps bring, in the order of the maps
+record AttentionTiling(FusedAttention attention, OpNode sink, BlockTile tile, int parts, Map<OpNode, BulkTile> maps) {
   static final int STEP = 64;
 
-  private static final int STAGES = 2;
-
   /// Puts the factors into STAGEs and FRAGMENTs and what is done with them into STEPS.
-  /// @param rows of a block
-  /// @param unit what multiplies: a warp, or four together, which read right factors where they are in shared memory
-  static AttentionTiling of(Emitter plain, FusedAttention attention, int rows, Target.Rung unit) {
-    int columns = Contraction.count(attention.columns()) <= STEP ? STEP : 2 * STEP;
-    boolean few = attention.inner().size() == 1 && Contraction.depth(attention.inner().getFirst().fold()) <= STEP && columns == STEP && attention.sums().size() < 2;
-    int parts = few && rows == 128 ? 2 : 1;
+  /// @param tile a block's rows, and what multiplies: a warp, or four together, which read right factors where they are in shared memory
+  /// @param parts of sixteen rows that each warp has
+  /// @return none if tiles are to come by tensor maps and cannot
+  static Optional<AttentionTiling> of(Emitter plain, FusedAttention attention, BlockTile tile, int parts) {
+    boolean mapped = tile.rung() == Target.Rung.TENSOR_MEMORY;
+    Target.Rung unit = mapped ? Target.Rung.WARPGROUP : tile.rung();
     Map<OpNode, Function<UnaryOperator<OpNode>, OpNode>> products = new HashMap<>();
     List<OpNode> first = new ArrayList<>();
+    Map<OpNode, BulkTile> maps = new LinkedHashMap<>();
     List<OpNode> stages = new ArrayList<>();
     for (FusedAttention.Inner inner : attention.inner()) {
       List<OpNode> ranges = Analysis.foldRanges(inner.fold());
-      OpNode x = Stage.of(plain, inner.x(), attention.rows(), ranges, rows, STEP, 1, unit);
-      OpNode y = Stage.of(plain, inner.y(), attention.steps(), ranges, STEP, STEP, STAGES, unit);
+      OpNode x = Stage.of(plain, inner.x(), attention.rows(), ranges, tile.rows(), STEP, 1, unit);
+      OpNode y = stage(plain, Stage.of(plain, inner.y(), attention.steps(), ranges, STEP, STEP, tile.stages(), unit), attention.steps(), ranges, mapped ? maps : null);
       products.put(inner.fold(), changed -> Tiling.product(unit, Tiling.fragment(x), right(unit, y)));
       first.add(x);
       stages.add(y);
     }
     for (FusedAttention.Sum sum : attention.sums()) {
-      OpNode own = Stage.of(plain, sum.third(), attention.columns(), attention.steps(), columns, STEP, STAGES, unit);
+      OpNode own = Stage.of(plain, sum.third(), attention.columns(), attention.steps(), tile.columns(), STEP, tile.stages(), unit);
       FusedAttention.Inner same = sharing(attention, sum, own);
-      OpNode g = same == null ? own : own.withInputs(List.of(own.input(0), stages.get(attention.inner().indexOf(same))));
+      OpNode g = same == null ? stage(plain, own, attention.columns(), attention.steps(), mapped ? maps : null)
+          : own.withInputs(List.of(own.input(0), stages.get(attention.inner().indexOf(same))));
       products.put(sum.fold(), changed -> Tiling.product(unit, Tiling.fragment(rounded(changed.apply(sum.matrix()), attention.element())), right(unit, g)));
       if (same == null) {
         stages.add(g);
       }
+    }
+    if (mapped && !maps.keySet().containsAll(stages)) {
+      return Optional.empty();
     }
     Map<OpNode, OpNode> changed = Tiling.withProducts(plain.analysis.sink, products);
     FusedAttention tiled = attention.with(changed);
@@ -56,8 +62,47 @@ record AttentionTiling(FusedAttention attention, OpNode sink, BlockTile tile, in
     if (tiled.rowFold() != null) {
       folds.add(tiled.rowFold());
     }
-    OpNode sink = Tiling.sink(first, Pipeline.steps(stages, folds, false), plain.analysis.stores().stream().map(changed::get).toList());
-    return new AttentionTiling(tiled, sink, new BlockTile(rows, columns, STEP, STAGES, rows * 2 / parts, unit), parts);
+    OpNode steps = mapped ? WarpSpecializedPipeline.steps(stages, folds) : Pipeline.steps(stages, folds, false);
+    OpNode sink = Tiling.sink(first, steps, plain.analysis.stores().stream().map(changed::get).toList());
+    return Optional.of(new AttentionTiling(tiled, sink, tile, parts, maps));
+  }
+
+  /// A stage as it is filled.
+  /// @param maps takes a tensor map for it, if there may be one
+  private static OpNode stage(Emitter plain, OpNode copied, List<OpNode> outer, List<OpNode> inner, @Nullable Map<OpNode, BulkTile> maps) {
+    if (maps == null) {
+      return copied;
+    }
+    return BulkTile.of(plain, copied, outer, inner).map(bulk -> {
+      OpNode stage = bulk.stage(copied);
+      maps.put(stage, bulk);
+      return stage;
+    }).orElse(copied);
+  }
+
+  /// The columns of a block's sums.
+  static int columns(FusedAttention attention) {
+    return Contraction.count(attention.columns()) <= STEP ? STEP : 2 * STEP;
+  }
+
+  /// Whether a thread has so few sums that it may have those of twice as many rows.
+  static boolean isSmall(FusedAttention attention) {
+    return attention.inner().size() == 1 && Contraction.depth(attention.inner().getFirst().fold()) <= STEP && columns(attention) == STEP && attention.sums().size() < 2;
+  }
+
+  /// Sums and inner sums that a thread holds at a time.
+  int sumsHeld() {
+    return parts * (attention.sums().size() * tile.columns() / 2 + attention.inner().size() * STEP / 2);
+  }
+
+  /// Words of the matrices of a step.
+  int wordsOfMatrices() {
+    return attention.sums().size() * parts * STEP / 4;
+  }
+
+  /// Words of x.
+  int wordsOfX() {
+    return parts * attention.inner().stream().mapToInt(inner -> 4 * Math.ceilDiv(Math.toIntExact(Contraction.depth(inner.fold())), WarpMatrix.K)).sum();
   }
 
   private static OpNode right(Target.Rung unit, OpNode stage) {

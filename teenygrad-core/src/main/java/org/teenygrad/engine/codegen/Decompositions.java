@@ -31,6 +31,15 @@ public final class Decompositions {
         : map(kernelSink, Decompositions::rewrite);
   }
 
+  /// The same for a special unit, where the scores of an attention of bfloat16 numbers may be less exact: TANH of float32, a soft cap, has 11 bits there, 3
+  /// more than what scores are made of.
+  public static OpNode expandScores(OpNode kernelSink) {
+    boolean few = Graph.topological(List.of(kernelSink)).stream()
+        .allMatch(node -> !node.is(OpCode.LOAD) || node.dtype() != DType.FLOAT16);
+    return map(map(kernelSink, Decompositions::rewriteOnePlusErf),
+        node -> few && node.is(OpCode.TANH) && node.dtype() == DType.FLOAT32 ? node : rewriteWithSpecialUnit(node));
+  }
+
   /// The graph with quotients of float32 whose divisors change in fewer loops, the sum of a softmax's row, as products with reciprocals
   /// that are computed there: at most a unit in the last place further off.
   static OpNode divideOnce(Analysis analysis) {

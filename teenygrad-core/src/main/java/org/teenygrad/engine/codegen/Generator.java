@@ -74,7 +74,7 @@ public final class Generator {
   }
 
   private static LoopNest gpuNest(OpNode sink, Target.Gpu gpu) {
-    Optional<AttentionTiles> attention = attention(sink, gpu);
+    Optional<? extends LoopNest> attention = attention(sink, gpu);
     if (attention.isPresent()) {
       return attention.get();
     }
@@ -89,8 +89,8 @@ public final class Generator {
     return attention(sink, gpu).isPresent();
   }
 
-  private static Optional<AttentionTiles> attention(OpNode sink, Target.Gpu gpu) {
-    return gpu.rung().hasMatrixUnit() ? AttentionTiles.of(gpuEmitter(sink), gpu) : Optional.empty();
+  private static Optional<? extends LoopNest> attention(OpNode sink, Target.Gpu gpu) {
+    return gpu.rung().hasMatrixUnit() ? AttentionTiles.of(forGpu(Decompositions.expandScores(sink)), gpu) : Optional.empty();
   }
 
   private static Optional<? extends LoopNest> products(Emitter emitter, Target.Gpu gpu) {
@@ -149,9 +149,8 @@ public final class Generator {
     text.append("define ptx_kernel void @").append(name).append('(').append(String.join(", ", parameters)).append(") #0 {\nentry:\n").append(ir.text()).append("  ret void\n}\n\n");
     ir.declarations().stream().filter(declaration -> !declaration.startsWith("@")).forEach(declaration -> text.append(declaration).append('\n'));
     text.append("attributes #0 = { nounwind }\n!nvvm.annotations = !{!0").append(constant.isEmpty() ? "" : ", !1").append("}\n");
-    // With one block a multiprocessor, how many registers a thread starts with is known (setmaxnreg).
-    String alone = constant.isEmpty() ? "" : ", !\"minctasm\", i32 1";
-    text.append("!0 = !{ptr @").append(name).append(", !\"maxntidx\", i32 ").append(threads).append(alone).append("}\n");
+    String resident = nest.residentBlocks() == 0 ? "" : ", !\"minctasm\", i32 " + nest.residentBlocks();
+    text.append("!0 = !{ptr @").append(name).append(", !\"maxntidx\", i32 ").append(threads).append(resident).append("}\n");
     if (!constant.isEmpty()) {
       String numbers = constant.stream().map(parameter -> "i32 " + parameter).collect(Collectors.joining(", "));
       text.append("!1 = !{ptr @").append(name).append(", !\"grid_constant\", !2}\n!2 = !{").append(numbers).append("}\n");

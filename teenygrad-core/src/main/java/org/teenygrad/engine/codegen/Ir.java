@@ -113,6 +113,28 @@ final class Ir {
     startBlock(join);
   }
 
+  /// Runs one of two bodies.
+  /// @return what it gives; both give the same types
+  List<Carried> choose(String condition, Supplier<List<Carried>> then, Supplier<List<Carried>> otherwise) {
+    String yes = "then" + next++;
+    String no = "else" + next++;
+    String join = "join" + next++;
+    effect("br i1 " + condition + ", label %" + yes + ", label %" + no);
+    startBlock(yes);
+    List<Carried> first = then.get();
+    String firstEnd = block;
+    effect("br label %" + join);
+    startBlock(no);
+    List<Carried> second = otherwise.get();
+    String secondEnd = block;
+    effect("br label %" + join);
+    startBlock(join);
+    return times(first.size(), i -> {
+      String type = first.get(i).type();
+      return new Carried(type, value("phi " + type + " [ " + first.get(i).value() + ", %" + firstEnd + " ], [ " + second.get(i).value() + ", %" + secondEnd + " ]"));
+    });
+  }
+
   /// Runs a body where a condition holds.
   /// @return what the body gives, or what was carried where it did not run
   List<Carried> when(String condition, List<Carried> carried, Supplier<List<Carried>> body) {

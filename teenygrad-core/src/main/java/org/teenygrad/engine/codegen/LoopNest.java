@@ -4,7 +4,8 @@ import java.util.List;
 import org.teenygrad.engine.runtime.Program;
 
 /// A way to run a kernel's loops.
-sealed interface LoopNest permits Elements, Contraction, Flat, Blocks, DeterministicScatter, NaiveMatmul, MatrixTiles, PersistentTiles, AttentionTiles {
+sealed interface LoopNest permits Elements, Contraction, Flat, Blocks, DeterministicScatter, NaiveMatmul, MatrixTiles, PersistentTiles, AttentionTiles,
+    WarpSpecializedAttention {
   /// What the nest writes with; its analysis has the graph that is written.
   Emitter emitter();
 
@@ -16,6 +17,11 @@ sealed interface LoopNest permits Elements, Contraction, Flat, Blocks, Determini
 
   /// How the work is cut up.
   Program.Launch launch();
+
+  /// How many blocks a multiprocessor has at a time at least, which is how many registers a thread may have; 0 if the assembler decides.
+  default int residentBlocks() {
+    return 0;
+  }
 
   /// The tensor maps that it reads by.
   default List<Program.TensorMap> maps() {

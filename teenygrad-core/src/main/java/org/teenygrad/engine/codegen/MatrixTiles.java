@@ -114,6 +114,12 @@ final class MatrixTiles implements LoopNest {
     return "contract";
   }
 
+  /// Two blocks of threads that multiply by themselves: one does while the other waits for its slabs.
+  @Override
+  public int residentBlocks() {
+    return tile.rung() == Target.Rung.REGISTERS ? 2 : 0;
+  }
+
   @Override
   public Program.Launch launch() {
     long stages = (long) tile.stages() * (left.bytes() + right.bytes());

@@ -19,13 +19,13 @@ final class PersistentTiles implements LoopNest {
   private static final int GROUP_THREADS = 128;
 
   /// Registers of a thread; with one group that fetches and two that compute they are all that a multiprocessor has.
-  private static final int FETCHING_REGISTERS = 40;
-  private static final int COMPUTING_REGISTERS = 232;
+  private static final int FETCHING_REGISTERS = 24;
+  private static final int COMPUTING_REGISTERS = 240;
 
   private final Emitter emitter;
   private final Raster raster;
   private final BlockTile tile;
-  private final long steps;
+  private final String steps;
   private final OpNode leftStage;
   private final BulkTile left;
   private final BulkTile right;
@@ -47,7 +47,7 @@ final class PersistentTiles implements LoopNest {
     OpNode fold = order.inputs().stream().filter(effect -> effect.is(OpCode.FOLD)).findFirst().orElseThrow();
     leftStage = fold.input(0).input(0);
     raster = new Raster(Contraction.count(parts.rows()), Contraction.count(parts.columns()), parts.grid(emitter.analysis), tile.rows(), tile.columns());
-    steps = Math.ceilDiv(Contraction.count(parts.inner()), tile.depth());
+    steps = Long.toString(Math.ceilDiv(Contraction.count(parts.inner()), tile.depth()));
     blocks = Math.min(target.processors(), raster.tiles());
     products = new WarpgroupProducts(emitter.ir, tile, leftStage.dtype(), left.stage().alongInner(), right.stage().alongInner());
     long slotBytes = (long) left.bytes() + right.bytes();
@@ -55,7 +55,7 @@ final class PersistentTiles implements LoopNest {
     BlockTile piece = new BlockTile(WarpSums.ROWS, WarpSums.COLUMNS, tile.depth(), tile.stages(), Threads.WARP, tile.rung());
     epilogue = new Epilogue(emitter, List.of(fold), null, parts.rows(), parts.columns(), piece);
     mbarriers = new MbarrierRing(emitter.ir, tile.stages(), ring + (long) WarpSums.BYTES * tile.warps(), tile.warps());
-    pipeline = new WarpSpecializedPipeline(emitter.ir, order, mbarriers, slotBytes);
+    pipeline = new WarpSpecializedPipeline(emitter.ir, order, mbarriers, 0, slotBytes);
   }
 
   /// Shared memory beside the slabs.
@@ -78,6 +78,12 @@ final class PersistentTiles implements LoopNest {
     return List.of(left.map(), right.map());
   }
 
+  /// So that it is known how many registers a thread starts with (setmaxnreg).
+  @Override
+  public int residentBlocks() {
+    return 1;
+  }
+
   @Override
   public Program.Launch launch() {
     return new Program.Launch(blocks, tile.threads() + GROUP_THREADS, ring + bytes(tile.rows(), tile.stages()));
@@ -90,20 +96,30 @@ final class PersistentTiles implements LoopNest {
     String thread = Threads.thread(ir);
     mbarriers.prepare(thread);
     emitter.branch(ir.value("icmp uge i64 " + thread + ", " + tile.threads()), () -> {
-      registers("dec", FETCHING_REGISTERS);
+      if (movesRegisters()) {
+        fewRegisters(ir);
+      }
       emitter.branch(ir.value("icmp eq i64 " + thread + ", " + tile.threads()), () -> tiles(this::fetch));
     });
     emitter.branch(ir.value("icmp ult i64 " + thread + ", " + tile.threads()), () -> {
-      registers("inc", COMPUTING_REGISTERS);
+      if (movesRegisters()) {
+        manyRegisters(ir);
+      }
       tiles(this::compute);
     });
   }
 
-  /// Moves registers from the group of the thread that fetches, which needs few, to two that compute.
-  private void registers(String change, int count) {
-    if (tile.threads() == 2 * GROUP_THREADS) {
-      emitter.ir.effect("call void asm sideeffect \"setmaxnreg." + change + ".sync.aligned.u32 " + count + ";\", \"~{memory}\"()");
-    }
+  /// Takes registers from the group of the thread that fetches, which needs few, for two groups that compute.
+  static void fewRegisters(Ir ir) {
+    ir.effect("call void asm sideeffect \"setmaxnreg.dec.sync.aligned.u32 " + FETCHING_REGISTERS + ";\", \"~{memory}\"()");
+  }
+
+  static void manyRegisters(Ir ir) {
+    ir.effect("call void asm sideeffect \"setmaxnreg.inc.sync.aligned.u32 " + COMPUTING_REGISTERS + ";\", \"~{memory}\"()");
+  }
+
+  private boolean movesRegisters() {
+    return tile.threads() == 2 * GROUP_THREADS;
   }
 
   /// What is done with a tile.
@@ -128,7 +144,7 @@ final class PersistentTiles implements LoopNest {
   private MbarrierRing.Turn fetch(String row, String column, MbarrierRing.Turn turn) {
     Ir ir = emitter.ir;
     String run = Threads.row(ir);
-    return pipeline.fetch(steps, turn, (stage, step, slot, counter) -> {
+    return pipeline.fetch("0", steps, turn, (stage, step, slot, counter) -> {
       if (stage == leftStage) {
         left.fetch(emitter, row, step, slot, 0, run, counter);
       } else {
@@ -138,9 +154,9 @@ final class PersistentTiles implements LoopNest {
   }
 
   private MbarrierRing.Turn compute(String row, String column, MbarrierRing.Turn turn) {
-    List<Ir.Carried> results = pipeline.multiply(steps, turn, products.zero(), new MatmulStep(emitter.ir, products, left.bytes()));
+    List<Ir.Carried> results = pipeline.multiply("0", steps, turn, products.zero(), new MatmulStep(emitter.ir, products, left.bytes()));
     finish(row, column, results.subList(0, results.size() - 2));
-    return WarpSpecializedPipeline.after(results);
+    return WarpSpecializedPipeline.turn(results);
   }
 
   /// What follows the sums of a warp's rows, some columns at a time. No warp waits for another.

@@ -1,9 +1,7 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
@@ -24,8 +22,6 @@ final class RowStates {
   private final OpCode combine;
   private final boolean weighs;
   private final int halves;
-  private final Map<Integer, List<String>> exponentials = new HashMap<>();
-  private final Map<Integer, String> shrinking = new HashMap<>();
   private double factor = 1;
   private int threads;
 
@@ -34,6 +30,13 @@ final class RowStates {
   /// @param scale what sums are to be multiplied with
   /// @param leader whether this is the lane that stores
   record Half(int number, String value, String scale, String leader) {}
+
+  /// What elements have changed.
+  ///
+  /// @param states of the row
+  /// @param exponentials e to the power of what each element exceeds the largest one by
+  /// @param shrink what sums of earlier exponentials are to be multiplied with
+  record Added(List<Ir.Carried> states, List<String> exponentials, String shrink) {}
 
   /// An expression as a number times another.
   record Scaled(OpNode value, double factor) {}
@@ -50,6 +53,11 @@ final class RowStates {
 
   OpNode body() {
     return fold.input(0);
+  }
+
+  /// Whether sums depend on the exponentials.
+  boolean weighs() {
+    return weighs;
   }
 
   private boolean isLogSum() {
@@ -88,7 +96,7 @@ final class RowStates {
   /// Adds a lane's elements of one row to its state.
   /// @param states of all rows
   /// @param factor what the elements are to be multiplied with
-  List<Ir.Carried> add(int half, List<Ir.Carried> states, List<String> elements, double factor, int threads) {
+  Added add(int half, List<Ir.Carried> states, List<String> elements, double factor, int threads) {
     this.factor = isLogSum() ? factor : 1;
     this.threads = threads;
     if (!isLogSum()) {
@@ -96,7 +104,7 @@ final class RowStates {
       for (String one : elements) {
         all = binary(combine, all, factor == 1 ? one : binary(OpCode.MUL, one, number(factor)));
       }
-      return List.of(new Ir.Carried("float", all));
+      return new Added(List.of(new Ir.Carried("float", all)), List.of(), "1.0");
     }
     String before = states.get(2 * half).value();
     String largest = before;
@@ -115,23 +123,7 @@ final class RowStates {
       powers.add(power);
       sum = binary(OpCode.ADD, sum, power);
     }
-    exponentials.put(half, powers);
-    shrinking.put(half, shrink);
-    return List.of(new Ir.Carried("float", largest), new Ir.Carried("float", sum));
-  }
-
-  /// e to the power of what the elements last added exceed the largest one by.
-  List<String> exponentials(int half) {
-    return Objects.requireNonNull(exponentials.get(half));
-  }
-
-  /// Makes up for a larger element in sums of fragments: fours of two neighbours in a row and two in the row eight below.
-  void rescale(List<String> sums) {
-    int perPart = sums.size() / (halves / 2);
-    for (int i = 0; i < sums.size(); i++) {
-      int half = i / perPart * 2 + i % 4 / 2;
-      sums.set(i, binary(OpCode.MUL, sums.get(i), Objects.requireNonNull(shrinking.get(half))));
-    }
+    return new Added(List.of(new Ir.Carried("float", largest), new Ir.Carried("float", sum)), powers, shrink);
   }
 
   /// The rows' results; all lanes have them.

@@ -32,6 +32,11 @@ final class Threads {
     ir.effect("call void @llvm.nvvm.barrier0()");
   }
 
+  /// Waits for the first `count` threads of the block, all of which come here and no others, and for what they wrote to shared memory.
+  static void barrier(Ir ir, int count) {
+    ir.effect("call void asm sideeffect \"bar.sync 1, " + count + ";\", \"~{memory}\"()");
+  }
+
   /// Waits for the threads of the own warp, and for what they wrote to shared memory.
   static void warpBarrier(Ir ir) {
     ir.declare("declare void @llvm.nvvm.bar.warp.sync(i32)");

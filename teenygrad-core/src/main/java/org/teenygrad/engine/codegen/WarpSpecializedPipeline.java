@@ -9,8 +9,9 @@ import org.teenygrad.engine.ir.OpNode;
 /// ahead as far as there are free slots; consumer warps do the rest. They synchronize by the [MbarrierRing] of the slots alone.
 ///
 /// @param steps a STEPS node
+/// @param base where the slots start in shared memory
 /// @param slotBytes the tiles of one step
-record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long slotBytes) {
+record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long base, long slotBytes) {
   /// What fetches a STAGE's tile.
   interface Fetch {
     /// @param slot the byte in shared memory where the slot starts
@@ -29,41 +30,47 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
     return OpNode.of(OpCode.STEPS, stages.getFirst().payload(Stage.class).slots(), effects);
   }
 
-  private static List<Ir.Carried> carried(List<Ir.Carried> states, MbarrierRing.Turn turn) {
+  static List<Ir.Carried> carried(List<Ir.Carried> states, MbarrierRing.Turn turn) {
     List<Ir.Carried> all = new ArrayList<>(states);
     all.add(turn.slot());
     all.add(turn.phase());
     return all;
   }
 
-  private static MbarrierRing.Turn turn(List<Ir.Carried> carried) {
+  static MbarrierRing.Turn turn(List<Ir.Carried> carried) {
     return new MbarrierRing.Turn(carried.get(carried.size() - 2), carried.getLast());
   }
 
-  private String slot(MbarrierRing.Turn turn) {
-    return ir.value("mul i64 " + turn.slot().value() + ", " + slotBytes);
+  /// The byte where a turn's slot starts.
+  String slot(MbarrierRing.Turn turn) {
+    return ir.plus(ir.value("mul i64 " + turn.slot().value() + ", " + slotBytes), base);
   }
 
-  /// Fetches the tiles of all steps, by one thread.
+  /// Fetches the tiles of some steps, by one thread.
   /// @return the turn after them
-  MbarrierRing.Turn fetch(long count, MbarrierRing.Turn from, Fetch fetch) {
-    return turn(ir.loop("0", Long.toString(count), 1, carried(List.of(), from), (step, carried) -> {
+  MbarrierRing.Turn fetch(String first, String below, MbarrierRing.Turn from, Fetch fetch) {
+    return turn(ir.loop(first, below, 1, carried(List.of(), from), (step, carried) -> {
       MbarrierRing.Turn turn = turn(carried);
-      mbarriers.claim(turn, slotBytes);
-      String counter = mbarriers.filled(turn.slot().value());
-      for (OpNode effect : steps.inputs()) {
-        if (effect.is(OpCode.FETCH)) {
-          fetch.to(effect.input(0), step, slot(turn), counter);
-        }
-      }
+      fetch(step, turn, fetch);
       return carried(List.of(), mbarriers.after(turn));
     }));
   }
 
-  /// The sums of all steps, by the warps that multiply.
+  /// Fetches the tiles of one step, by one thread.
+  void fetch(String step, MbarrierRing.Turn turn, Fetch fetch) {
+    mbarriers.claim(turn, slotBytes);
+    String counter = mbarriers.filled(turn.slot().value());
+    for (OpNode effect : steps.inputs()) {
+      if (effect.is(OpCode.FETCH)) {
+        fetch.to(effect.input(0), step, slot(turn), counter);
+      }
+    }
+  }
+
+  /// The sums of some steps, by the warps that multiply.
   /// @return the sums, then the turn after the steps
-  List<Ir.Carried> multiply(long count, MbarrierRing.Turn from, List<Ir.Carried> zero, Pipeline.Work work) {
-    return ir.loop("0", Long.toString(count), 1, carried(zero, from), (step, carried) -> {
+  List<Ir.Carried> multiply(String first, String below, MbarrierRing.Turn from, List<Ir.Carried> zero, Pipeline.Work work) {
+    return ir.loop(first, below, 1, carried(zero, from), (step, carried) -> {
       MbarrierRing.Turn turn = turn(carried);
       List<Ir.Carried> states = carried.subList(0, zero.size());
       List<OpNode> folds = steps.inputs().stream().filter(effect -> effect.is(OpCode.FOLD)).toList();
@@ -82,7 +89,4 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
     });
   }
 
-  static MbarrierRing.Turn after(List<Ir.Carried> results) {
-    return turn(results);
-  }
 }

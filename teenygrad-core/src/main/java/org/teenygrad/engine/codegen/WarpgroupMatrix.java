@@ -43,47 +43,75 @@ record WarpgroupMatrix(Ir ir, DType element) {
     return ir.plus(descriptor, steps * ((alongInner ? K * 2L : K * SharedTile.LINE) >> 4));
   }
 
-  /// Starts to add products to sums, or to make sums of products alone; [#settle] waits for them.
-  /// @param sums null for none before
+  /// Products of one left and one right factor, step by step along the inner dimension.
+  ///
+  /// @param sums what they are added to; null for none
   /// @param columns of the right factor
   /// @param leftAcross whether the left factor lies across in shared memory
-  List<String> multiply(@Nullable List<String> sums, int columns, List<Step> steps, boolean leftAcross, boolean rightAcross) {
-    int count = columns / 2;
-    StringBuilder text = new StringBuilder("{ .reg .pred p, n; setp.eq.u32 p, 0, 0; setp.ne.u32 n, 0, 0; wgmma.fence.sync.aligned; ");
-    String registers = String.join(", ", Ir.times(count, i -> "$" + i));
-    String type = element == DType.FLOAT16 ? "f16" : "bf16";
-    List<String> constraints = new ArrayList<>(Ir.times(count, i -> "=f"));
-    List<String> operands = new ArrayList<>();
-    int next = count;
-    for (int i = 0; i < steps.size(); i++) {
-      Step step = steps.get(i);
-      boolean words = step.left.size() > 1;
-      List<String> left = new ArrayList<>();
-      for (String operand : step.left) {
-        left.add("$" + next++);
-        constraints.add(words ? "r" : "l");
-        operands.add((words ? "i32 " : "i64 ") + operand);
-      }
-      constraints.add("l");
-      operands.add("i64 " + step.right);
-      text.append("wgmma.mma_async.sync.aligned.m64n").append(columns).append("k16.f32.").append(type).append('.').append(type)
-          .append(" {").append(registers).append("}, ").append(words ? "{" + String.join(", ", left) + "}" : left.getFirst()).append(", $").append(next++)
-          .append(sums == null && i == 0 ? ", n" : ", p").append(", 1, 1").append(words ? "" : leftAcross ? ", 1" : ", 0").append(rightAcross ? ", 1; " : ", 0; ");
+  record Products(@Nullable List<String> sums, int columns, List<Step> steps, boolean leftAcross, boolean rightAcross) {
+    int count() {
+      return columns / 2;
     }
-    text.append("wgmma.commit_group.sync.aligned; }");
-    if (sums != null) {
-      constraints.addAll(Ir.times(count, Object::toString));
-      sums.forEach(sum -> operands.add("float " + sum));
-    }
-    return floats(text.toString(), constraints, operands, count);
   }
 
-  /// Waits for all products; the sums pass through here, so that nothing touches them before.
-  List<String> settle(List<String> pending) {
+  /// Starts to add products to sums, or to make sums of products alone; [#settle] waits for them. What is started together has nothing in between that
+  /// defines registers, for which ptxas would have one product wait for the other.
+  /// @return the sums of each
+  List<List<String>> multiply(List<Products> all) {
+    StringBuilder text = new StringBuilder("{ .reg .pred p, n; setp.eq.u32 p, 0, 0; setp.ne.u32 n, 0, 0; wgmma.fence.sync.aligned; ");
+    String type = element == DType.FLOAT16 ? "f16" : "bf16";
+    int count = all.stream().mapToInt(Products::count).sum();
+    List<String> constraints = new ArrayList<>(Ir.times(count, i -> "=f"));
+    List<String> operands = new ArrayList<>();
+    List<String> tied = new ArrayList<>();
+    List<String> sums = new ArrayList<>();
+    int next = count;
+    int first = 0;
+    for (Products products : all) {
+      int from = first;
+      String registers = String.join(", ", Ir.times(products.count(), i -> "$" + (from + i)));
+      for (int i = 0; i < products.steps.size(); i++) {
+        Step step = products.steps.get(i);
+        boolean words = step.left.size() > 1;
+        List<String> left = new ArrayList<>();
+        for (String operand : step.left) {
+          left.add("$" + next++);
+          constraints.add(words ? "r" : "l");
+          operands.add((words ? "i32 " : "i64 ") + operand);
+        }
+        constraints.add("l");
+        operands.add("i64 " + step.right);
+        text.append("wgmma.mma_async.sync.aligned.m64n").append(products.columns).append("k16.f32.").append(type).append('.').append(type)
+            .append(" {").append(registers).append("}, ").append(words ? "{" + String.join(", ", left) + "}" : left.getFirst()).append(", $").append(next++)
+            .append(products.sums == null && i == 0 ? ", n" : ", p").append(", 1, 1")
+            .append(words ? "" : products.leftAcross ? ", 1" : ", 0").append(products.rightAcross ? ", 1; " : ", 0; ");
+      }
+      text.append("wgmma.commit_group.sync.aligned; ");
+      if (products.sums != null) {
+        tied.addAll(Ir.times(products.count(), i -> Integer.toString(from + i)));
+        sums.addAll(products.sums);
+      }
+      first += products.count();
+    }
+    constraints.addAll(tied);
+    sums.forEach(sum -> operands.add("float " + sum));
+    List<String> results = floats(text.append('}').toString(), constraints, operands, count);
+    List<List<String>> each = new ArrayList<>();
+    int at = 0;
+    for (Products products : all) {
+      each.add(results.subList(at, at + products.count()));
+      at += products.count();
+    }
+    return each;
+  }
+
+  /// Waits for products; the sums pass through here, so that nothing touches them before.
+  /// @param newest how many of the last [#multiply] are not waited for
+  List<String> settle(List<String> pending, int newest) {
     int count = pending.size();
     List<String> constraints = new ArrayList<>(Ir.times(count, i -> "=f"));
     constraints.addAll(Ir.times(count, Object::toString));
-    return floats("wgmma.wait_group.sync.aligned 0;", constraints, pending.stream().map(sum -> "float " + sum).toList(), count);
+    return floats("wgmma.wait_group.sync.aligned " + newest + ";", constraints, pending.stream().map(sum -> "float " + sum).toList(), count);
   }
 
   private List<String> floats(String text, List<String> constraints, List<String> operands, int count) {

@@ -40,12 +40,12 @@ final class WarpgroupProducts implements Products {
     String b = unit.descriptor(right, rightInner, panel);
     List<WarpgroupMatrix.Step> steps =
         Ir.times(tile.depth() / WarpgroupMatrix.K, i -> new WarpgroupMatrix.Step(List.of(unit.further(a, leftInner, i)), unit.further(b, rightInner, i)));
-    return carried(unit.multiply(values(sums), tile.columns(), steps, !leftInner, !rightInner));
+    return carried(unit.multiply(List.of(new WarpgroupMatrix.Products(values(sums), tile.columns(), steps, !leftInner, !rightInner))).getFirst());
   }
 
   @Override
   public List<Ir.Carried> settle(List<Ir.Carried> pending) {
-    return carried(unit.settle(values(pending)));
+    return carried(unit.settle(values(pending), 0));
   }
 
   private static List<String> values(List<Ir.Carried> sums) {

@@ -1,7 +1,6 @@
 package org.teenygrad.engine.runtime.cuda;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 import org.teenygrad.engine.runtime.Compiler;
 import org.teenygrad.engine.runtime.Debug;
@@ -12,21 +11,16 @@ import org.teenygrad.engine.runtime.Sequence;
 import org.teenygrad.engine.runtime.llvm.KernelCache;
 import org.teenygrad.engine.runtime.llvm.LlvmCompiler;
 
-/// LLVM IR to PTX by LLVM, PTX to machine code by the driver; the machine code is kept on disk.
+/// LLVM IR to PTX by LLVM, PTX to machine code by the driver; both are kept on disk.
 final class CudaCompiler implements Compiler {
   private final CudaStream stream;
   private final LlvmCompiler llvm;
   private final KernelCache cache;
 
-  /// What decides the machine code beside the IR.
-  private final String identity;
-
   CudaCompiler(Gpu gpu, CudaStream stream, KernelCache cache) {
     this.stream = stream;
     this.cache = cache;
     this.llvm = new LlvmCompiler(gpu.llvmTarget(), LlvmCompiler.CLEAN_UP, 2, false);
-    this.identity = String.format(Locale.ROOT, "%s|%d.%d|%d",
-        llvm.identity(), gpu.major(), gpu.minor(), CudaDriver.driverVersion());
   }
 
   @Override
@@ -38,21 +32,11 @@ final class CudaCompiler implements Compiler {
 
   CudaKernel compile(String name, String description, String ir, List<TensorMap> maps, CudaKernel.Launch launch) {
     Debug.say(Debug.CODE, () -> "LLVM IR of " + name + "\n" + ir + "\nPTX\n" + llvm.assembly(ir));
-    byte[] cubin = cache.code(List.of("cubin", identity, ir), () -> assemble(name + " (" + description + ")", llvm.assembly(ir)));
-    return new CudaKernel(stream, name, description, cubin, maps, launch);
+    return new CudaKernel(stream, name, description, cache.assembly(llvm, ir), maps, launch);
   }
 
   @Override
   public Sequence sequence(List<Kernel> kernels, Supplier<List<List<Integer>>> waits) {
     return new CudaSequence(stream, kernels.stream().map(CudaKernel.class::cast).toList(), waits);
-  }
-
-  private byte[] assemble(String name, String ptx) {
-    stream.makeCurrent();
-    try {
-      return CudaDriver.link(ptx);
-    } catch (CudaException e) {
-      throw e.with("in the PTX of " + name + ", which TEENYGRAD_DEBUG=4 shows");
-    }
   }
 }

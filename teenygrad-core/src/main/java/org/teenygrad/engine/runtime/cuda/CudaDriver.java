@@ -1,6 +1,5 @@
 package org.teenygrad.engine.runtime.cuda;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -57,13 +56,10 @@ final class CudaDriver {
   private static final MethodHandle EVENT_SYNCHRONIZE = function("cuEventSynchronize", 1);
   private static final MethodHandle EVENT_ELAPSED_TIME = function("cuEventElapsedTime", 3);
   private static final MethodHandle EVENT_DESTROY = function("cuEventDestroy_v2", 1);
-  private static final MethodHandle LINK_CREATE = function("cuLinkCreate_v2", 4);
-  private static final MethodHandle LINK_ADD_DATA = function("cuLinkAddData_v2", 8);
-  private static final MethodHandle LINK_COMPLETE = function("cuLinkComplete", 3);
-  private static final MethodHandle LINK_DESTROY = function("cuLinkDestroy", 1);
-  private static final MethodHandle MODULE_LOAD_DATA = function("cuModuleLoadData", 2);
-  private static final MethodHandle MODULE_UNLOAD = function("cuModuleUnload", 1);
-  private static final MethodHandle MODULE_GET_FUNCTION = function("cuModuleGetFunction", 3);
+  private static final MethodHandle LIBRARY_LOAD_DATA = function("cuLibraryLoadData", 8);
+  private static final MethodHandle LIBRARY_UNLOAD = function("cuLibraryUnload", 1);
+  private static final MethodHandle LIBRARY_GET_KERNEL = function("cuLibraryGetKernel", 3);
+  private static final MethodHandle KERNEL_GET_FUNCTION = function("cuKernelGetFunction", 2);
   private static final MethodHandle FUNC_GET_ATTRIBUTE = function("cuFuncGetAttribute", 3);
   private static final MethodHandle FUNC_SET_ATTRIBUTE = function("cuFuncSetAttribute", 3);
   private static final MethodHandle LAUNCH_KERNEL = function("cuLaunchKernel", 11);
@@ -284,50 +280,36 @@ final class CudaDriver {
 
   // Code
 
-  /// PTX as machine code for the current context's device (an ELF file, "cubin").
+  /// Assembles PTX for the current context's device. The driver keeps the machine code on disk (`~/.nv/ComputeCache`, or where `CUDA_CACHE_PATH`
+  /// says). Several threads may do so at once, as they may not with `cuModuleLoadData`; and nothing is linked, as by `cuLink...`: code that might be
+  /// called from elsewhere gets no `setmaxnreg`, and its `wgmma`s wait for one another.
   /// @throws CudaException with what the assembler says
-  static byte[] link(String ptx) {
+  static long libraryLoadData(String ptx) {
     int errorLog = 5; // CU_JIT_ERROR_LOG_BUFFER
     int errorLogBytes = 6;
-    int inputPtx = 1; // CU_JIT_INPUT_PTX
     int[] options = {errorLog, errorLogBytes};
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment log = arena.allocate(16 << 10);
       MemorySegment keys = arena.allocateFrom(JAVA_INT, options);
       MemorySegment values = arena.allocateFrom(JAVA_LONG, log.address(), log.byteSize());
       MemorySegment text = arena.allocateFrom(ptx);
-      MemorySegment name = arena.allocateFrom("kernel.ptx");
-      MemorySegment out = arena.allocate(2 * Long.BYTES, 8);
-      check("cuLinkCreate", call(LINK_CREATE, options.length, keys.address(), values.address(), out.address()));
-      long link = out.get(JAVA_LONG, 0);
-      try {
-        int status = call(LINK_ADD_DATA, link, inputPtx, text.address(), text.byteSize(), name.address(), 0, 0, 0);
-        checkLogged("cuLinkAddData", status, log);
-        checkLogged("cuLinkComplete", call(LINK_COMPLETE, link, out.address(), out.address() + Long.BYTES), log);
-        return MemorySegment.ofAddress(out.get(JAVA_LONG, 0)).reinterpret(out.get(JAVA_LONG, Long.BYTES)).toArray(JAVA_BYTE);
-      } finally {
-        check("cuLinkDestroy", call(LINK_DESTROY, link));
-      }
-    }
-  }
-
-  static long moduleLoadData(byte[] cubin) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment image = arena.allocate(cubin.length, 16).copyFrom(MemorySegment.ofArray(cubin));
       MemorySegment out = RESULT.get();
-      check("cuModuleLoadData", call(MODULE_LOAD_DATA, out.address(), image.address()));
+      int status = call(LIBRARY_LOAD_DATA, out.address(), text.address(), keys.address(), values.address(), options.length, 0, 0, 0);
+      checkLogged("cuLibraryLoadData", status, log);
       return out.get(JAVA_LONG, 0);
     }
   }
 
-  static void moduleUnload(long module) {
-    check("cuModuleUnload", call(MODULE_UNLOAD, module));
+  static void libraryUnload(long library) {
+    check("cuLibraryUnload", call(LIBRARY_UNLOAD, library));
   }
 
-  static long moduleGetFunction(long module, String name) {
+  /// A library's kernel as a function of the current context.
+  static long libraryGetFunction(long library, String name) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = RESULT.get();
-      check("cuModuleGetFunction", call(MODULE_GET_FUNCTION, out.address(), module, arena.allocateFrom(name).address()));
+      check("cuLibraryGetKernel", call(LIBRARY_GET_KERNEL, out.address(), library, arena.allocateFrom(name).address()));
+      check("cuKernelGetFunction", call(KERNEL_GET_FUNCTION, out.address(), out.get(JAVA_LONG, 0)));
       return out.get(JAVA_LONG, 0);
     }
   }

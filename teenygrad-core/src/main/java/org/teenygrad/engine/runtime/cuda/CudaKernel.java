@@ -36,26 +36,33 @@ final class CudaKernel implements Kernel {
   }
 
   /// @param description what it computes
-  /// @param cubin machine code that defines the function, whose parameters are a pointer for each buffer, or one that
-  ///     holds those of all lists
+  /// @param ptx defines the function, whose parameters are a pointer for each buffer, or one that holds those of all lists
   /// @param maps tensor maps, which are parameters after the pointers
-  CudaKernel(CudaStream stream, String name, String description, byte[] cubin, List<TensorMap> maps, Launch launch) {
+  CudaKernel(CudaStream stream, String name, String description, String ptx, List<TensorMap> maps, Launch launch) {
     this.stream = stream;
     this.title = description.equals(name) ? name : name + " (" + description + ")";
     this.maps = maps;
     this.launch = launch;
     stream.makeCurrent();
-    long module = CudaDriver.moduleLoadData(cubin);
-    CLEANER.register(this, () -> unload(stream, module));
-    this.function = CudaDriver.moduleGetFunction(module, name);
+    long library = load(ptx);
+    CLEANER.register(this, () -> unload(stream, library));
+    this.function = CudaDriver.libraryGetFunction(library, name);
     if (launch.sharedBytes() > SHARED_BYTES_UNASKED) {
       CudaDriver.funcSetAttribute(function, FunctionAttribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, launch.sharedBytes());
     }
   }
 
-  private static void unload(CudaStream stream, long module) {
+  private long load(String ptx) {
+    try {
+      return CudaDriver.libraryLoadData(ptx);
+    } catch (CudaException e) {
+      throw e.with("in the PTX of " + title + ", which TEENYGRAD_DEBUG=4 shows");
+    }
+  }
+
+  private static void unload(CudaStream stream, long library) {
     stream.synchronize(); // it may be running
-    CudaDriver.moduleUnload(module);
+    CudaDriver.libraryUnload(library);
   }
 
   @Override

@@ -18,13 +18,15 @@ import java.util.stream.Stream;
 public record Ptxas(Path program) {
   private static final Pattern KERNEL = Pattern.compile("Compiling entry function '(\\w+)'");
   private static final Pattern MEMORY = Pattern.compile("(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill loads");
+  private static final Pattern LOSS = Pattern.compile("Potential Performance Loss: (.*?)(?: in the function '(\\w+)')?$");
   private static final Pattern REGISTERS = Pattern.compile("Used (\\d+) registers");
 
   /// What a kernel takes.
   ///
   /// @param stackBytes of each thread, in the GPU's main memory
   /// @param spilledBytes of registers stored there and loaded again, by each thread
-  public record Usage(int registers, int stackBytes, int spilledBytes) {}
+  /// @param losses what keeps it from being as fast as it was written to be: products that wait for one another, registers that are not moved
+  public record Usage(int registers, int stackBytes, int spilledBytes, List<String> losses) {}
 
   public static Optional<Ptxas> find() {
     return Stream.of("/usr/local/cuda/bin", "/usr/local/bin", "/usr/bin").map(place -> Path.of(place, "ptxas")).filter(Files::isExecutable).findFirst().map(Ptxas::new);
@@ -72,17 +74,23 @@ public record Ptxas(Path program) {
     String kernel = "";
     int stack = 0;
     int spilled = 0;
+    // They come before the kernel that they are about, which those about a whole file do not name.
+    List<String> losses = new ArrayList<>();
     for (String line : lines) {
+      Matcher loss = LOSS.matcher(line);
       Matcher name = KERNEL.matcher(line);
       Matcher memory = MEMORY.matcher(line);
       Matcher registers = REGISTERS.matcher(line);
-      if (name.find()) {
+      if (loss.find()) {
+        losses.add(loss.group(1));
+      } else if (name.find()) {
         kernel = name.group(1);
       } else if (memory.find()) {
         stack = Integer.parseInt(memory.group(1));
         spilled = Integer.parseInt(memory.group(2)) + Integer.parseInt(memory.group(3));
       } else if (registers.find()) {
-        usages.put(kernel, new Usage(Integer.parseInt(registers.group(1)), stack, spilled));
+        usages.put(kernel, new Usage(Integer.parseInt(registers.group(1)), stack, spilled, List.copyOf(losses)));
+        losses.clear();
       }
     }
   }

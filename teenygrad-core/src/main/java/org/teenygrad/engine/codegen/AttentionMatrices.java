@@ -1,0 +1,265 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+
+/// The matrices of a [FusedAttention], which a thread computes of its inner sums where they are, in registers, and what they make of the rows' states.
+/// Where a row's LOGSUMEXP is reduced along with sums that are proportional to the exponentials, these are taken from the largest element so far
+/// ([RowStates]), and everything is scaled down when a larger one comes.
+final class AttentionMatrices {
+  private static final int STEP = AttentionTiling.STEP;
+  private static final int PARTS_ACROSS = STEP / WarpMatrix.N;
+  private static final int PRODUCTS = STEP / WarpMatrix.K;
+
+  final FusedAttention attention;
+  final @Nullable RowStates rowStates;
+
+  private final Emitter emitter;
+  private final Analysis analysis;
+  private final Ir ir;
+  private final BlockTile tile;
+  private final int parts;
+  private final boolean roundsLate;
+  private final @Nullable AttentionMask mask;
+  private final long rowCount;
+  private final long stepCount;
+
+  /// What has become of a step's inner sums.
+  ///
+  /// @param states of the rows
+  /// @param shrinks what sums are to be multiplied with, for each of a lane's rows
+  /// @param elements of the matrices: for each third factor, product and sixteen rows eight numbers, or four words of two, rounded
+  record Step(List<Ir.Carried> states, List<String> shrinks, List<Ir.Carried> elements) {}
+
+  /// @param emitter of a SINK of FETCHes, STEPS and STOREs
+  /// @param tiling of what they compute
+  /// @param roundsLate whether matrices are rounded by [#words], after products that read earlier ones: ptxas would have those wait
+  AttentionMatrices(Emitter emitter, AttentionTiling tiling, boolean roundsLate) {
+    this.emitter = emitter;
+    this.roundsLate = roundsLate;
+    attention = tiling.attention();
+    analysis = emitter.analysis;
+    ir = emitter.ir;
+    tile = tiling.tile();
+    parts = tiling.parts();
+    rowCount = Contraction.count(attention.rows());
+    stepCount = Contraction.count(attention.steps());
+    rowStates = attention.rowFold() == null ? null : new RowStates(emitter, attention, 2 * parts);
+    mask = AttentionMask.find(attention, tile.rows());
+    if (mask != null) {
+      mask.opened().values().forEach(analysis::include);
+    }
+    emitter.instructions.allowCoarse();
+  }
+
+  /// The steps that a block has to make.
+  MaskedSteps.Interval visible(String row) {
+    long count = Math.ceilDiv(stepCount, STEP);
+    return mask == null ? new MaskedSteps.Interval("0", Long.toString(count)) : masked(mask).visible(row, count);
+  }
+
+  private MaskedSteps masked(AttentionMask by) {
+    return new MaskedSteps(emitter, attention, by, tile.rows(), STEP);
+  }
+
+  /// Before the first step: the rows' states.
+  List<Ir.Carried> neutralStates() {
+    return rowStates == null ? List.of() : rowStates.neutral();
+  }
+
+  /// The first of a warp's rows.
+  static String ownRow(Emitter emitter, String row, int parts) {
+    return emitter.sum(row, emitter.ir.value("mul i64 " + WarpMatrix.warp(emitter.ir) + ", " + WarpMatrix.M * parts));
+  }
+
+  /// The first of a lane's rows; its others are eight apart.
+  String laneRow(String row) {
+    return emitter.sum(ownRow(emitter, row, parts), ir.value("lshr i64 " + WarpMatrix.lane(ir) + ", 2"));
+  }
+
+  /// What a step's inner sums make of the rows' states, and the matrices. Under a mask that hides nothing in this step, it is not looked at.
+  Step of(String row, String step, List<String> scores, List<Ir.Carried> states) {
+    List<Ir.Carried> all = mask == null || !mask.exact() ? of(row, step, scores, states, null)
+        : ir.choose(masked(mask).showsAll(row, step), () -> of(row, step, scores, states, mask), () -> of(row, step, scores, states, null));
+    int shrinks = states.size() + (rowStates != null && rowStates.weighs() ? 2 * parts : 0);
+    return new Step(all.subList(0, states.size()), all.subList(states.size(), shrinks).stream().map(Ir.Carried::value).toList(), all.subList(shrinks, all.size()));
+  }
+
+  /// @param opened the mask that hides nothing in this step, if one is known to
+  private List<Ir.Carried> of(String row, String step, List<String> scores, List<Ir.Carried> states, @Nullable AttentionMask opened) {
+    Tile known = known(row, step, scores);
+    List<Ir.Carried> all = new ArrayList<>();
+    if (rowStates != null) {
+      List<RowStates.Added> added = reduceRows(rowStates, known, states, opened);
+      added.forEach(one -> all.addAll(one.states()));
+      added.stream().filter(one -> rowStates.weighs()).forEach(one -> all.add(new Ir.Carried("float", one.shrink())));
+    }
+    for (FusedAttention.Sum sum : attention.sums()) {
+      OpNode matrix = unrounded(opened == null ? sum.matrix() : opened.open(sum.matrix()));
+      for (int product = 0; product < PRODUCTS; product++) {
+        for (int i = 0; i < parts * 4; i++) {
+          String two = value(matrix, known.at(2 * product + i % 4 / 2, 2 * (i / 4) + i % 2));
+          List<String> elements = Ir.times(2, e -> ir.value("extractelement <2 x float> " + two + ", i64 " + e));
+          all.addAll(roundsLate ? elements.stream().map(one -> new Ir.Carried("float", one)).toList() : List.of(word("", elements)));
+        }
+      }
+    }
+    return all;
+  }
+
+  /// A matrix as it is before it is rounded.
+  private OpNode unrounded(OpNode matrix) {
+    return matrix.is(OpCode.CAST) && matrix.dtype() == attention.element() && matrix.input(0).dtype() == DType.FLOAT32 ? matrix.input(0) : matrix;
+  }
+
+  /// Two neighbours of a row for each eight columns and each of a warp's halves of sixteen rows.
+  private Tile known(String row, String step, List<String> scores) {
+    String first = laneRow(row);
+    String column = ir.value("add i64 " + ir.value("mul i64 " + step + ", " + STEP) + ", "
+        + ir.value("mul i64 " + ir.value("and i64 " + WarpMatrix.lane(ir) + ", 3") + ", 2"));
+    Tile known = new Tile();
+    for (int part = 0; part < PARTS_ACROSS; part++) {
+      for (int half = 0; half < 2 * parts; half++) {
+        Map<OpNode, List<String>> two = new LinkedHashMap<>();
+        for (int p = 0; p < attention.inner().size(); p++) {
+          int at = ((p * parts + half / 2) * PARTS_ACROSS + part) * 4 + 2 * (half % 2);
+          two.put(attention.inner().get(p).fold(), scores.subList(at, at + 2));
+        }
+        known.put(part, half, new Place(ir.plus(first, half * 8L), ir.plus(column, (long) part * WarpMatrix.N), two));
+      }
+    }
+    return known;
+  }
+
+  /// Where a lane's two neighbours of the matrix are, and what is known of them by node.
+  private record Place(String row, String column, Map<OpNode, List<String>> values) {}
+
+  /// A lane's places of a step, by parts of eight columns and halves of sixteen rows.
+  private static final class Tile {
+    private final Map<Integer, Place> places = new HashMap<>();
+
+    void put(int part, int half, Place place) {
+      places.put(part * 16 + half, place);
+    }
+
+    Place at(int part, int half) {
+      return Objects.requireNonNull(places.get(part * 16 + half));
+    }
+  }
+
+  /// Reduces the rows themselves; exponentials that sums are made of become known.
+  private List<RowStates.Added> reduceRows(RowStates rows, Tile known, List<Ir.Carried> states, @Nullable AttentionMask opened) {
+    OpNode body = opened == null ? rows.body() : opened.open(rows.body());
+    RowStates.Scaled scaled = RowStates.scaled(body);
+    analysis.include(scaled.value());
+    List<RowStates.Added> all = new ArrayList<>();
+    for (int half = 0; half < 2 * parts; half++) {
+      List<String> elements = new ArrayList<>();
+      for (int part = 0; part < PARTS_ACROSS; part++) {
+        Place place = known.at(part, half);
+        String two = value(scaled.value(), place);
+        for (int i = 0; i < 2; i++) {
+          String one = ir.value("extractelement <2 x float> " + two + ", i64 " + i);
+          elements.add(stepCount % STEP == 0 ? one : inside(ir.plus(place.column, i), one, rows));
+        }
+      }
+      RowStates.Added added = rows.add(half, states, elements, scaled.factor(), tile.threads());
+      all.add(added);
+      if (attention.weight() != null) {
+        OpNode weight = opened == null ? attention.weight() : opened.open(attention.weight());
+        for (int part = 0; part < PARTS_ACROSS; part++) {
+          known.at(part, half).values.put(weight, added.exponentials().subList(2 * part, 2 * part + 2));
+        }
+      }
+    }
+    return all;
+  }
+
+  private String inside(String column, String value, RowStates rows) {
+    return ir.value("select i1 " + ir.value("icmp slt i64 " + column + ", " + stepCount) + ", float " + value + ", float " + rows.neutralElement());
+  }
+
+  /// Two neighbours of a matrix.
+  private String value(OpNode matrix, Place place) {
+    String row = rowCount % tile.rows() == 0 ? place.row : ir.smallest(place.row, Long.toString(rowCount - 1));
+    boolean exact = stepCount % STEP == 0;
+    if (Analysis.size(attention.steps().getLast()) % 2 == 0) {
+      Map<OpNode, String> both = new LinkedHashMap<>();
+      place.values.forEach((node, two) -> both.put(node, pair(two.get(0), two.get(1))));
+      return evaluated(matrix, row, exact ? place.column : ir.smallest(place.column, Long.toString(stepCount - 2)), 2, both);
+    }
+    List<String> two = Ir.times(2, i -> {
+      Map<OpNode, String> one = new LinkedHashMap<>();
+      place.values.forEach((node, values) -> one.put(node, values.get(i)));
+      return evaluated(matrix, row, ir.smallest(ir.plus(place.column, i), Long.toString(stepCount - 1)), 1, one);
+    });
+    return pair(two.get(0), two.get(1));
+  }
+
+  private String evaluated(OpNode matrix, String row, String column, int lanes, Map<OpNode, String> known) {
+    String[] result = new String[1];
+    emitter.unflatten(row, attention.rows(), () -> emitter.unflatten(column, attention.steps(), Axis.ofLanes(attention.steps(), lanes), () -> {
+      known.forEach((node, value) -> emitter.define(node, emitter.loops.zeroSteps(), value));
+      result[0] = emitter.operand(matrix, emitter.loops.zeroSteps(), lanes);
+    }));
+    return result[0];
+  }
+
+  private String pair(String a, String b) {
+    return ir.value("insertelement <2 x float> " + ir.value("insertelement <2 x float> poison, float " + a + ", i64 0") + ", float " + b + ", i64 1");
+  }
+
+  /// The matrices, rounded, as left factors of products.
+  List<Ir.Carried> words(Step step) {
+    List<Ir.Carried> elements = step.elements;
+    return roundsLate ? Ir.times(elements.size() / 2, i -> word(" sideeffect", List.of(elements.get(2 * i).value(), elements.get(2 * i + 1).value()))) : elements;
+  }
+
+  private Ir.Carried word(String sideEffect, List<String> two) {
+    String type = attention.element() == DType.FLOAT16 ? "f16" : "bf16";
+    return new Ir.Carried("i32", ir.value("call i32 asm" + sideEffect + " \"cvt.rn." + type + "x2.f32 $0, $2, $1;\", \"=r,f,f\"(float " + two.get(0) + ", float " + two.get(1) + ")"));
+  }
+
+  /// Makes up for larger elements in the sums so far.
+  List<String> rescaled(List<String> sums, Step by) {
+    if (rowStates == null || by.shrinks.isEmpty()) {
+      return sums;
+    }
+    List<String> scaled = new ArrayList<>(sums);
+    int perPart = tile.columns() / WarpMatrix.N * 4;
+    for (int i = 0; i < scaled.size(); i++) {
+      // Fours of two neighbours in a row and two in the row eight below.
+      String shrink = by.shrinks.get(i / perPart % parts * 2 + i % 4 / 2);
+      scaled.set(i, emitter.instructions.binary(OpCode.MUL, DType.FLOAT32, 1, scaled.get(i), shrink));
+    }
+    return scaled;
+  }
+
+  /// The nodes of STOREs for each row, or of all.
+  List<OpNode> stores(boolean onlyOfRows) {
+    return analysis.stores().stream().filter(store -> !onlyOfRows || attention.isRowStore(analysis, store)).toList();
+  }
+
+  /// Stores what follows a row's reduction, by one of the four lanes that have the row.
+  void storeRow(String row, RowStates.Half half, boolean onlyRowStores) {
+    String own = ir.plus(laneRow(row), half.number() * 8L);
+    String guard = ir.value("and i1 " + half.leader() + ", " + ir.value("icmp slt i64 " + own + ", " + rowCount));
+    String clamped = rowCount % tile.rows() == 0 ? own : ir.smallest(own, Long.toString(rowCount - 1));
+    List<OpNode> stores = stores(onlyRowStores);
+    if (!stores.isEmpty()) {
+      emitter.unflatten(clamped, attention.rows(), () -> emitter.shared(null, guard, () -> {
+        emitter.define(Objects.requireNonNull(attention.rowFold()), emitter.loops.zeroSteps(), half.value());
+        emitter.emitReady(Graph.topological(stores).stream().filter(node -> !node.is(OpCode.FOLD)).toList());
+      }));
+    }
+  }
+}

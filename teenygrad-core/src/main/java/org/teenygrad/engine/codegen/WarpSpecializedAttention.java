@@ -1,0 +1,215 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.Program;
+import org.teenygrad.engine.runtime.Target;
+
+/// A [FusedAttention] of long rows on Hopper (Shah et al., "FlashAttention-3", 2024). A block has twice as many rows as four warps together multiply, so
+/// that each tile of y and g comes from the second-level cache half as often. One producer thread has the tensor memory accelerator bring them, and two
+/// groups of four warps take what has come at their own pace, one multiplying while the other computes exponentials.
+///
+/// Where there are registers for it, a group also overlaps with itself: the products of a step's matrices with g are made while the next step's matrices
+/// are computed.
+final class WarpSpecializedAttention implements LoopNest {
+  private static final int GROUPS = 2;
+  private static final int ROWS = GROUPS * WarpgroupMatrix.M;
+  private static final int GROUP_THREADS = 128;
+  private static final int MOST_STAGES = 4;
+
+  /// Sums, products and words of factors that a thread holds at a time, at most: in turn, and with overlap.
+  private static final int MOST_HELD = 224;
+  private static final int MOST_OVERLAPPED = 176;
+
+  /// Words of x that a thread keeps.
+  private static final int MOST_WORDS = 32;
+
+  private final Emitter emitter;
+  private final Ir ir;
+  private final boolean overlaps;
+  private final AttentionProducts work;
+  private final AttentionMatrices matrices;
+  private final AttentionResults results;
+  private final AttentionTiling tiling;
+  private final List<BulkTile> maps;
+  private final MbarrierRing mbarriers;
+  private final WarpSpecializedPipeline pipeline;
+
+  private WarpSpecializedAttention(Emitter emitter, AttentionTiling tiling) {
+    this.emitter = emitter;
+    this.tiling = tiling;
+    ir = emitter.ir;
+    boolean keepsX = tiling.wordsOfX() <= MOST_WORDS;
+    int held = tiling.sumsHeld() + 2 * tiling.wordsOfMatrices() + (keepsX ? tiling.wordsOfX() : 0);
+    overlaps = held <= MOST_OVERLAPPED && tiling.tile().stages() > 2;
+    // Not beside products in turn: ptxas 13.0 gives the matrices the registers of x, which the next step needs.
+    work = new AttentionProducts(emitter, tiling, keepsX && overlaps);
+    matrices = new AttentionMatrices(emitter, tiling, overlaps);
+    results = new AttentionResults(emitter, work, matrices);
+    maps = List.copyOf(tiling.maps().values());
+    int stages = work.tile.stages();
+    mbarriers = new MbarrierRing(ir, stages, work.fixedBytes() + (long) stages * work.slotBytes, work.tile.warps());
+    pipeline = new WarpSpecializedPipeline(ir, tiling.steps(), mbarriers, work.fixedBytes(), work.slotBytes);
+  }
+
+  /// The nest of a kernel whose tiles can come by tensor maps, with as many blocks as there are multiprocessors. Shorter rows are better left to blocks of
+  /// half as many rows ([AttentionTiles]), of which more share a multiprocessor.
+  static Optional<WarpSpecializedAttention> of(Emitter plain, FusedAttention attention, Target.Gpu target) {
+    long blocks = Contraction.count(attention.grid()) * Math.ceilDiv(Contraction.count(attention.rows()), ROWS);
+    int columns = AttentionTiling.columns(attention);
+    if (target.rung() != Target.Rung.TENSOR_MEMORY || attention.sums().isEmpty() || columns == AttentionTiling.STEP || blocks < target.processors()) {
+      return Optional.empty();
+    }
+    for (int stages = MOST_STAGES; stages >= 2; stages--) {
+      BlockTile tile = new BlockTile(ROWS, columns, AttentionTiling.STEP, stages, GROUPS * GROUP_THREADS, Target.Rung.TENSOR_MEMORY);
+      AttentionTiling tiling = AttentionTiling.of(plain, attention, tile, 1).orElse(null);
+      if (tiling == null || tiling.sumsHeld() + tiling.wordsOfMatrices() > MOST_HELD) {
+        return Optional.empty();
+      }
+      WarpSpecializedAttention nest = new WarpSpecializedAttention(Generator.forGpu(tiling.sink()), tiling);
+      if (nest.launch().scratchBytes() <= target.sharedBytes()) {
+        return Optional.of(nest);
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Emitter emitter() {
+    return emitter;
+  }
+
+  @Override
+  public String kind() {
+    return "attention";
+  }
+
+  @Override
+  public List<Program.TensorMap> maps() {
+    return maps.stream().map(BulkTile::map).toList();
+  }
+
+  @Override
+  public int residentBlocks() {
+    return 1;
+  }
+
+  @Override
+  public Program.Launch launch() {
+    long ring = work.fixedBytes() + work.tile.stages() * (long) work.slotBytes + MbarrierRing.bytes(work.tile.stages());
+    return new Program.Launch(results.blocks(), work.tile.threads() + GROUP_THREADS, Math.max(ring, results.bytes()));
+  }
+
+  @Override
+  public void emit() {
+    SharedTile.declare(ir);
+    String thread = Threads.thread(ir);
+    mbarriers.prepare(thread);
+    results.at(Threads.block(ir), row -> {
+      MaskedSteps.Interval visible = matrices.visible(row);
+      ir.branch(ir.value("icmp uge i64 " + thread + ", " + work.tile.threads()), () -> {
+        PersistentTiles.fewRegisters(ir);
+        emitter.branch(ir.value("icmp eq i64 " + thread + ", " + work.tile.threads()), () -> produce(visible));
+      }, () -> {
+        PersistentTiles.manyRegisters(ir);
+        results.finish(row, consume(row, visible), () -> Threads.barrier(ir, work.tile.threads()));
+      });
+    });
+  }
+
+  private void produce(MaskedSteps.Interval visible) {
+    String run = Threads.row(ir);
+    List<OpNode> stages = List.copyOf(tiling.maps().keySet());
+    pipeline.fetch(visible.from(), visible.below(), MbarrierRing.Turn.first(), (stage, step, slot, counter) -> {
+      int number = stages.indexOf(stage);
+      for (AttentionProducts.Pair pair : work.pairs) {
+        if (pair.stage() == stage) {
+          String start = ir.value("mul i64 " + step + ", " + AttentionTiling.STEP);
+          for (int slab = 0; slab < pair.slabs(); slab++) {
+            maps.get(number).fetch(emitter, start, Integer.toString(slab), ir.plus(slot, pair.offset() + (long) slab * pair.y().bytes()), number, run, counter);
+          }
+        }
+      }
+      for (AttentionProducts.Third third : work.thirds) {
+        if (third.stage() == stage) {
+          maps.get(number).fetch(emitter, "0", step, ir.plus(slot, third.offset()), number, run, counter);
+        }
+      }
+    });
+  }
+
+  /// @return the rows' states, then the sums
+  private List<Ir.Carried> consume(String row, MaskedSteps.Interval visible) {
+    work.fetchRows(row);
+    SharedTile.commit(ir);
+    SharedTile.await(ir, 0);
+    work.fence();
+    Threads.barrier(ir, work.tile.threads());
+    work.keepRows();
+    return overlaps ? overlapped(row, visible) : inTurn(row, visible);
+  }
+
+  /// Each step's products after its matrices.
+  private List<Ir.Carried> inTurn(String row, MaskedSteps.Interval visible) {
+    List<Ir.Carried> before = new ArrayList<>(matrices.neutralStates());
+    int states = before.size();
+    before.addAll(work.neutralSums());
+    int all = before.size();
+    List<Ir.Carried> after = ir.loop(visible.from(), visible.below(), 1, WarpSpecializedPipeline.carried(before, MbarrierRing.Turn.first()), (step, carried) -> {
+      MbarrierRing.Turn turn = WarpSpecializedPipeline.turn(carried);
+      String slot = pipeline.slot(turn);
+      mbarriers.awaitTiles(turn);
+      AttentionMatrices.Step now = matrices.of(row, step, work.settle(work.scores(slot), 0), carried.subList(0, states));
+      List<String> scaled = matrices.rescaled(values(carried.subList(states, all)), now);
+      List<Ir.Carried> next = new ArrayList<>(now.states());
+      next.addAll(floats(work.settle(work.multiply(scaled, matrices.words(now), slot), 0)));
+      mbarriers.release(turn);
+      return WarpSpecializedPipeline.carried(next, mbarriers.after(turn));
+    });
+    return after.subList(0, all);
+  }
+
+  /// Each step's products while the next one's matrices are computed.
+  private List<Ir.Carried> overlapped(String row, MaskedSteps.Interval visible) {
+    MbarrierRing.Turn first = MbarrierRing.Turn.first();
+    mbarriers.awaitTiles(first);
+    AttentionMatrices.Step start = matrices.of(row, visible.from(), work.settle(work.scores(pipeline.slot(first)), 0), matrices.neutralStates());
+    int states = start.states().size();
+    List<Ir.Carried> before = new ArrayList<>(start.states());
+    before.addAll(matrices.words(start));
+    int words = before.size();
+    before.addAll(work.neutralSums());
+    int sums = before.size();
+    before.add(first.slot());
+    List<Ir.Carried> entered = WarpSpecializedPipeline.carried(before, mbarriers.after(first));
+    String second = ir.plus(visible.from(), 1);
+    List<Ir.Carried> after = ir.when(ir.value("icmp slt i64 " + second + ", " + visible.below()), entered, () -> ir.loop(second, visible.below(), 1, entered, (step, carried) -> {
+      MbarrierRing.Turn turn = WarpSpecializedPipeline.turn(carried);
+      MbarrierRing.Turn last = new MbarrierRing.Turn(carried.get(sums), turn.phase());
+      mbarriers.awaitTiles(turn);
+      List<List<String>> started = work.scoresBeside(pipeline.slot(turn), values(carried.subList(words, sums)), carried.subList(states, words), pipeline.slot(last));
+      AttentionMatrices.Step now = matrices.of(row, step, work.settle(started.getFirst(), work.thirds.size()), carried.subList(0, states));
+      List<String> settled = work.settle(started.getLast(), 0);
+      mbarriers.release(last);
+      List<Ir.Carried> next = new ArrayList<>(now.states());
+      next.addAll(matrices.words(now));
+      next.addAll(floats(matrices.rescaled(settled, now)));
+      next.add(turn.slot());
+      return WarpSpecializedPipeline.carried(next, mbarriers.after(turn));
+    }));
+    MbarrierRing.Turn last = new MbarrierRing.Turn(after.get(sums), after.getLast());
+    List<Ir.Carried> all = new ArrayList<>(after.subList(0, states));
+    all.addAll(floats(work.settle(work.multiply(values(after.subList(words, sums)), after.subList(states, words), pipeline.slot(last)), 0)));
+    return all;
+  }
+
+  private static List<String> values(List<Ir.Carried> carried) {
+    return carried.stream().map(Ir.Carried::value).toList();
+  }
+
+  private static List<Ir.Carried> floats(List<String> values) {
+    return values.stream().map(value -> new Ir.Carried("float", value)).toList();
+  }
+}

@@ -142,8 +142,7 @@ class DocumentedCommandsTest {
 
   /// Those that the launcher would take from the environment.
   private static List<String> jvmOptions(Documented command) {
-    return Stream.concat(Stream.of("-XX:TieredStopAtLevel=1"), Stream.of(command.environment().getOrDefault("TEENYGRAD_JAVA_OPTS", "").split(" ")))
-        .filter(word -> !word.isEmpty()).toList();
+    return Stream.of(command.environment().getOrDefault("TEENYGRAD_JAVA_OPTS", "").split(" ")).filter(word -> !word.isEmpty()).toList();
   }
 
   /// The build cannot run in itself; profiles and modules that a command names must exist.

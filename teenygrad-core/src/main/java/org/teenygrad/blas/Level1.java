@@ -1,7 +1,7 @@
 package org.teenygrad.blas;
 
 /// Level 1: vectors, O(n) operations on O(n) numbers.
-abstract sealed class Level1 permits Level2 {
+abstract sealed class Level1 permits Level2Products {
   Level1() {}
 
   /// Exchanges x and y.

@@ -3,7 +3,7 @@ package org.teenygrad.blas;
 import org.teenygrad.blas.MatrixMatrix.Matrix;
 
 /// Level 3: matrices, O(n³) operations on O(n²) numbers. What they compute with is in [MatrixMatrix].
-abstract sealed class Level3 extends Level2 permits Blas {
+abstract sealed class Level3 extends Level2Updates permits Blas {
   Level3() {}
 
   /// C = alpha op(A) op(B) + beta C, where op(X) is X or, for `T` and `C`, Xᵀ.

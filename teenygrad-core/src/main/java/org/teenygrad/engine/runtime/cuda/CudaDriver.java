@@ -413,7 +413,7 @@ final class CudaDriver {
 
   private static MethodHandle function(String name, int arguments) {
     MemorySegment address =
-        LIBRARY.find(name).orElseThrow(() -> new UnsupportedOperationException("its " + CudaLibrary.name() + " has no " + name));
+        LIBRARY.find(name).orElseThrow(() -> new UnsupportedOperationException("its " + CudaLibrary.name() + " has no " + name + ", as drivers from 525 on have (CUDA 12.0)"));
     MemoryLayout[] words = new MemoryLayout[arguments];
     Arrays.fill(words, JAVA_LONG);
     return Linker.nativeLinker().downcallHandle(address, FunctionDescriptor.of(JAVA_INT, words));

@@ -69,7 +69,7 @@ sealed interface Values permits Tensor {
     return HostData.read(self(), HostArray::toDoubles);
   }
 
-  /// The rows of a matrix as doubles: what plots and [org.teenygrad.linalg] take.
+  /// The rows of a matrix as doubles: what plots take, and algorithms on arrays.
   /// ```java
   /// Tensor.of(1f, 2f, 3f, 4f).reshape(2, 2).toDoubleMatrix();   // {{1.0, 2.0}, {3.0, 4.0}}
   /// ```

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
@@ -95,7 +96,11 @@ class CommandTest {
 
   @Test
   void graphIsDot() {
-    assertThat(Teenygrad.run("graph", "nanogpt", "--dot", "--device", "interpreter").out()).startsWith("digraph").contains(" -> ").endsWith("}\n");
+    String dot = Teenygrad.run("graph", "nanogpt", "--dot", "--device", "interpreter").out();
+    assertThat(dot).startsWith("digraph").contains(" -> ").endsWith("}\n");
+    assertThat(dot).as("modules are clusters, parameters have names, groups of operations colours").contains("subgraph \"cluster_wte\"", "[label=\"wte.weight\\n");
+    assertThat(Pattern.compile("fillcolor=\"(#\\w+)\"").matcher(dot).results().map(match -> match.group(1)).distinct()).hasSizeGreaterThan(5);
+    assertThat(dot).as("views are folded").doesNotContain("RESHAPE", "PERMUTE", "EXPAND");
   }
 
   @ParameterizedTest

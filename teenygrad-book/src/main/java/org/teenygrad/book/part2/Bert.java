@@ -40,7 +40,7 @@ import org.teenygrad.plot.Plot;
 /// that were taken out of it.
 ///
 /// A GPT may not look at what it is to predict, so it never sees what follows a word. Here some words are replaced by
-/// [MASK], all positions look at all others, and the loss asks for the words that were there. What the model knows of a
+/// `[MASK]`, all positions look at all others, and the loss asks for the words that were there. What the model knows of a
 /// word it has from its neighbours on both sides.
 @Section(number = "2.4", name = "bert", title = "BERT: a transformer that fills in the blanks of a story, and where it looks for them",
     data = "a text in UTF-8")

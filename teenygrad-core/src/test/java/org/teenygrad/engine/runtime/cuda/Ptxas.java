@@ -19,6 +19,7 @@ public record Ptxas(Path program) {
   private static final Pattern KERNEL = Pattern.compile("Compiling entry function '(\\w+)'");
   private static final Pattern MEMORY = Pattern.compile("(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill loads");
   private static final Pattern LOSS = Pattern.compile("Potential Performance Loss: (.*?)(?: in the function '(\\w+)')?$");
+  private static final String WHOLE_FILE = "a whole file";
   private static final Pattern REGISTERS = Pattern.compile("Used (\\d+) registers");
 
   /// What a kernel takes.
@@ -74,24 +75,28 @@ public record Ptxas(Path program) {
     String kernel = "";
     int stack = 0;
     int spilled = 0;
-    // They come before the kernel that they are about, which those about a whole file do not name.
-    List<String> losses = new ArrayList<>();
+    Map<String, List<String>> losses = new LinkedHashMap<>();
     for (String line : lines) {
       Matcher loss = LOSS.matcher(line);
       Matcher name = KERNEL.matcher(line);
       Matcher memory = MEMORY.matcher(line);
       Matcher registers = REGISTERS.matcher(line);
       if (loss.find()) {
-        losses.add(loss.group(1));
+        losses.computeIfAbsent(loss.group(2) == null ? WHOLE_FILE : loss.group(2), function -> new ArrayList<>()).add(loss.group(1));
       } else if (name.find()) {
         kernel = name.group(1);
       } else if (memory.find()) {
         stack = Integer.parseInt(memory.group(1));
         spilled = Integer.parseInt(memory.group(2)) + Integer.parseInt(memory.group(3));
       } else if (registers.find()) {
-        usages.put(kernel, new Usage(Integer.parseInt(registers.group(1)), stack, spilled, List.copyOf(losses)));
-        losses.clear();
+        usages.put(kernel, new Usage(Integer.parseInt(registers.group(1)), stack, spilled, List.of()));
       }
     }
+    losses.forEach((function, all) -> {
+      if (!usages.containsKey(function)) {
+        throw new IllegalArgumentException("ptxas says of " + function + ": " + String.join("; ", all));
+      }
+      usages.computeIfPresent(function, (name, usage) -> new Usage(usage.registers, usage.stackBytes, usage.spilledBytes, List.copyOf(all)));
+    });
   }
 }

@@ -14,6 +14,7 @@ module org.teenygrad.nanochat {
   exports org.teenygrad.nanochat.packing;
   exports org.teenygrad.nanochat.tasks;
   exports org.teenygrad.nanochat.tokenizer;
+  exports org.teenygrad.nanochat.training;
 
   opens org.teenygrad.nanochat.model to org.teenygrad.core; // modules are found by reflection
 }

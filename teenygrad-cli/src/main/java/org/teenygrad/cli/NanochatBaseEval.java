@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.report.JsonText;
-import org.teenygrad.nanochat.base.BaseCheckpoint;
-import org.teenygrad.nanochat.base.BaseFolder;
 import org.teenygrad.nanochat.base.BaseTrainer;
 import org.teenygrad.nanochat.tokenizer.TokenizerFiles;
+import org.teenygrad.nanochat.training.ModelFolder;
+import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.nanochat.training.TrainedModel;
 import org.teenygrad.train.Evaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,8 +51,8 @@ final class NanochatBaseEval implements Callable<Integer> {
   public Integer call() {
     PrintStream screen = json ? System.err : System.out;
     screen.println("device: " + deviceOptions.choose());
-    BaseFolder folder = new BaseFolder(from);
-    BaseCheckpoint.Trained trained = folder.model();
+    ModelFolder folder = ModelFolder.of(from, Stage.BASE);
+    TrainedModel trained = folder.model();
     Evaluation evaluation = BaseTrainer.evaluate(
         trained, data, tokenizer == null ? folder.tokenizer() : TokenizerFiles.read(tokenizer), deviceBatchSize, splitTokens);
     screen.printf(Locale.ROOT, "model of iteration %d: train %.4f bits per byte (loss %.4f), validation %.4f (loss %.4f)%n", trained.iteration(),

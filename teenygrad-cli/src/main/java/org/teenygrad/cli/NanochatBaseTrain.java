@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.report.JsonText;
-import org.teenygrad.nanochat.base.BaseFolder;
 import org.teenygrad.nanochat.base.BaseSettings;
 import org.teenygrad.nanochat.base.BaseTrainer;
 import org.teenygrad.nanochat.base.TrainingPlan;
 import org.teenygrad.nanochat.model.ParameterCounts;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerFiles;
+import org.teenygrad.nanochat.training.ModelFolder;
+import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.nanochat.training.StageTraining;
 import org.teenygrad.train.Callback;
 import org.teenygrad.train.Evaluation;
 import org.teenygrad.train.Step;
@@ -74,7 +76,7 @@ final class NanochatBaseTrain implements Callable<Integer> {
   public Integer call() {
     PrintStream screen = json ? System.err : System.out;
     Map<String, Object> given = SettingOptions.given(spec, BaseSettings.class);
-    BaseFolder folder = new BaseFolder(out);
+    ModelFolder folder = ModelFolder.of(out, Stage.BASE);
     NanochatTokenizer tokens = tokenizer == null ? folder.tokenizer() : TokenizerFiles.read(tokenizer);
     if (planOnly) {
       describe(screen, TrainingPlan.of(BaseSettings.DEFAULT.with(given), tokens.vocabularySize()), 0);
@@ -138,7 +140,7 @@ final class NanochatBaseTrain implements Callable<Integer> {
   private static Map<String, @Nullable Object> facts(TrainResult result, TrainingPlan plan, Device device) {
     Map<String, @Nullable Object> facts = new LinkedHashMap<>();
     Evaluation last = result.last();
-    facts.put("finalValBpb", last == null ? null : last.metric(BaseTrainer.VAL_BPB));
+    facts.put("finalValBpb", last == null ? null : last.metric(StageTraining.VAL_BPB));
     facts.put("finalValLoss", last == null ? null : last.metric("val_loss"));
     facts.put("bestValLoss", result.bestLoss());
     facts.put("iterations", result.iterations());
@@ -162,7 +164,7 @@ final class NanochatBaseTrain implements Callable<Integer> {
     @Override
     public void evaluated(Evaluation evaluation) {
       printer.evaluated(String.format(Locale.ROOT, "iteration %d: val loss %.4f, %.4f bits per byte", evaluation.iteration(),
-          evaluation.metric("val_loss"), evaluation.metric(BaseTrainer.VAL_BPB)));
+          evaluation.metric("val_loss"), evaluation.metric(StageTraining.VAL_BPB)));
     }
 
     @Override

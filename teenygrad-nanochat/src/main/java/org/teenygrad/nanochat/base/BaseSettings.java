@@ -5,6 +5,7 @@ import java.util.Map;
 import org.teenygrad.models.settings.Help;
 import org.teenygrad.models.settings.Setting;
 import org.teenygrad.nanochat.model.GptConfig;
+import org.teenygrad.nanochat.training.MuonAdamW;
 import org.teenygrad.train.ComputeType;
 
 /// Everything that a base training depends on besides its text and tokenizer, under the names of nanochat's base_train.py.
@@ -95,6 +96,11 @@ public record BaseSettings(
   /// @throws IllegalArgumentException as the constructor
   public BaseSettings with(Map<String, ?> changes) {
     return Setting.changed(this, changes);
+  }
+
+  /// Learning rates for the batch that they were tuned for.
+  MuonAdamW.Rates rates() {
+    return new MuonAdamW.Rates(embeddingLr, unembeddingLr, matrixLr, scalarLr);
   }
 
   /// The model of this depth: heads of `headDim`, as many as make the embedding `depth aspectRatio` channels wide, or a little more.

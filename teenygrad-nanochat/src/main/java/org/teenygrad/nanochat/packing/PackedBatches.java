@@ -109,6 +109,28 @@ public final class PackedBatches implements Iterator<Batch>, AutoCloseable {
     }
   }
 
+  /// The first batches, as many as have so many tokens, and at least one; then this is closed. For evaluations.
+  public Iterator<Batch> firstTokens(long tokens) {
+    long count = Math.max(1, tokens / ((long) options.batchSize() * options.sequenceLength()));
+    return new Iterator<>() {
+      private long left = count;
+
+      @Override
+      public boolean hasNext() {
+        return left > 0;
+      }
+
+      @Override
+      public Batch next() {
+        Batch batch = PackedBatches.this.next();
+        if (--left == 0) {
+          close();
+        }
+        return batch;
+      }
+    };
+  }
+
   private Made make() {
     int length = options.sequenceLength();
     int[] inputs = new int[options.batchSize() * length];

@@ -16,6 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerTrainer;
+import org.teenygrad.nanochat.training.ModelFolder;
+import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.nanochat.training.StageTraining;
+import org.teenygrad.nanochat.training.TrainedModel;
 import org.teenygrad.train.Callback;
 import org.teenygrad.train.ComputeType;
 import org.teenygrad.train.Evaluation;
@@ -40,11 +44,11 @@ class BaseTrainerTest {
   }
 
   private BaseTrainer start(String name) {
-    return BaseTrainer.start(SMALL, data, tokenizer, new BaseFolder(folder.resolve(name)));
+    return BaseTrainer.start(SMALL, data, tokenizer, ModelFolder.of(folder.resolve(name), Stage.BASE));
   }
 
   private BaseTrainer resume(String name) {
-    return BaseTrainer.resume(data, tokenizer, new BaseFolder(folder.resolve(name)), settings -> settings);
+    return BaseTrainer.resume(data, tokenizer, ModelFolder.of(folder.resolve(name), Stage.BASE), settings -> settings);
   }
 
   /// All columns of the log but the duration.
@@ -77,14 +81,14 @@ class BaseTrainerTest {
   void learnsAndSaysBitsPerByteOfTheModelThatItKeeps() {
     BaseSettings settings = SMALL.with(Map.of(
         "numIterations", 30, "evalEvery", 30, "evalTokens", 320L, "matrixLr", 1.0, "embeddingLr", 20.0, "unembeddingLr", 0.5));
-    BaseFolder out = new BaseFolder(folder.resolve("out"));
+    ModelFolder out = ModelFolder.of(folder.resolve("out"), Stage.BASE);
     Evaluation last = Objects.requireNonNull(
         BaseTrainer.start(settings, data, tokenizer, out).train(new Callback() {}, () -> false).last());
     assertThat(last.metric("val_loss")).isLessThan(0.75 * Math.log(300));
-    BaseCheckpoint.Trained trained = out.model();
+    TrainedModel trained = out.model();
     assertThat(trained.iteration()).isEqualTo(30);
     Evaluation evaluation = BaseTrainer.evaluate(trained, data, tokenizer, 2, 320);
-    assertThat(evaluation.metric("val_bpb")).isCloseTo(last.metric(BaseTrainer.VAL_BPB), within(1e-6));
+    assertThat(evaluation.metric("val_bpb")).isCloseTo(last.metric(StageTraining.VAL_BPB), within(1e-6));
     assertThat(evaluation.metric("train_bpb")).isCloseTo(evaluation.metric("val_bpb"), within(1.0));
   }
 
@@ -92,7 +96,7 @@ class BaseTrainerTest {
   void trainsInBfloat16() {
     BaseSettings settings = SMALL.with(Map.of("numIterations", 2, "dtype", ComputeType.BFLOAT16));
     Evaluation last = Objects.requireNonNull(
-        BaseTrainer.start(settings, data, tokenizer, new BaseFolder(folder.resolve("out"))).train(new Callback() {}, () -> false).last());
+        BaseTrainer.start(settings, data, tokenizer, ModelFolder.of(folder.resolve("out"), Stage.BASE)).train(new Callback() {}, () -> false).last());
     assertThat(last.metric("val_loss")).isBetween(1.0, 1.2 * Math.log(300));
   }
 
@@ -101,7 +105,7 @@ class BaseTrainerTest {
     assertThatThrownBy(() -> resume("nothing")).hasMessageContaining("does not have a file checkpoint.safetensors");
     BaseTrainer trainer = start("out");
     trainer.train(new Callback() {}, () -> trainer.iteration() >= 1);
-    BaseFolder out = new BaseFolder(folder.resolve("out"));
+    ModelFolder out = ModelFolder.of(folder.resolve("out"), Stage.BASE);
     assertThatThrownBy(() -> BaseTrainer.resume(data, tokenizer, out, settings -> settings.with(Map.of("depth", 3))))
         .hasMessageContaining("has depth 2, not 3: resume without --depth");
     NanochatTokenizer other = new TokenizerTrainer(280).train(List.of("What is the number after one?").iterator()).tokenizer();

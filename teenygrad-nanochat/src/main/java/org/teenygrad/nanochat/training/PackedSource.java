@@ -1,4 +1,4 @@
-package org.teenygrad.nanochat.base;
+package org.teenygrad.nanochat.training;
 
 import java.util.Iterator;
 import java.util.Objects;
@@ -6,13 +6,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.Batch;
-import org.teenygrad.data.BatchSource;
 import org.teenygrad.data.CounterRandom;
 import org.teenygrad.nanochat.packing.PackedBatches;
 
-/// Packed documents as the batches of a training. Where it stands is told by the number of batches that were taken; what it takes to go on there,
-/// the position in the files and the buffer, is kept for the state that was asked for last.
-final class DocumentBatches implements BatchSource, AutoCloseable {
+/// Packed documents or conversations as the batches of a training. What it takes to go on, the position in the data and the buffer, is kept
+/// for the state that was asked for last.
+public final class PackedSource implements StageBatches {
   private final Supplier<PackedBatches> opening;
   private @Nullable PackedBatches open;
   private long taken;
@@ -20,7 +19,7 @@ final class DocumentBatches implements BatchSource, AutoCloseable {
   private @Nullable Tensor position;
 
   /// @param opening makes the batches from the beginning of the data
-  DocumentBatches(Supplier<PackedBatches> opening) {
+  public PackedSource(Supplier<PackedBatches> opening) {
     this.opening = opening;
   }
 
@@ -61,13 +60,13 @@ final class DocumentBatches implements BatchSource, AutoCloseable {
     return new CounterRandom.State(0, taken);
   }
 
-  /// What [#restore] needs beside the state that was asked for last.
-  Tensor position() {
+  @Override
+  public Tensor position() {
     return position == null ? Tensor.zeros(0).toInt() : position;
   }
 
-  /// Lets [#restore] go on at a position.
-  void mark(CounterRandom.State at, Tensor where) {
+  @Override
+  public void mark(CounterRandom.State at, Tensor where) {
     marked = at.counter();
     position = where;
   }

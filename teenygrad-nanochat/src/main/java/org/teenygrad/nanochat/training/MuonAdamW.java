@@ -1,4 +1,4 @@
-package org.teenygrad.nanochat.base;
+package org.teenygrad.nanochat.training;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,36 +17,43 @@ import org.teenygrad.optim.ParameterGroup;
 /// groups with rates and betas of their own.
 ///
 /// ```java
-/// var plan = TrainingPlan.of(settings, vocabSize);
-/// var optimizer = MuonAdamW.of(plan, model);
-/// optimizer.schedule(iteration);
+/// var optimizer = MuonAdamW.of(model, new MuonAdamW.Rates(0.3, 0.008, 0.02, 0.5), 0.28, DType.FLOAT32);
+/// optimizer.schedule(1, 0.95, 0);
 /// optimizer.both().step(model.loss(inputs, targets));
 /// ```
-record MuonAdamW(TrainingPlan plan, AdamW rest, Muon matrices) {
+public record MuonAdamW(AdamW rest, Muon matrices) {
   private static final double EPS = 1e-10;
 
   /// Rates of AdamW were tuned for embeddings of this size; they fall with its root.
   private static final double TUNED_DIM = 768;
 
+  /// Learning rates.
+  /// @param scalar of the factors of the residual stream
+  public record Rates(double embedding, double unembedding, double matrix, double scalar) {
+    public Rates times(double factor) {
+      return new Rates(embedding * factor, unembedding * factor, matrix * factor, scalar * factor);
+    }
+  }
+
   /// @param model whose parameters are changed
-  static MuonAdamW of(TrainingPlan plan, Gpt model) {
-    BaseSettings settings = plan.settings();
-    double scale = plan.learningRateScale();
-    double byDim = scale / Math.sqrt(plan.config().nEmbd() / TUNED_DIM);
+  /// @param weightDecay of matrices
+  /// @param compute the type in which Muon multiplies
+  public static MuonAdamW of(Gpt model, Rates rates, double weightDecay, DType compute) {
+    double byDim = 1 / Math.sqrt(model.config().nEmbd() / TUNED_DIM);
     Map<String, Tensor> all = model.namedParameters();
     List<ParameterGroup> groups = List.of(
-        group(all, name -> name.startsWith("lm_head."), settings.unembeddingLr() * byDim, 0.01, 0.8, 0.96),
-        group(all, name -> name.startsWith("transformer.wte."), settings.embeddingLr() * byDim, 0.001, 0.8, 0.995),
-        group(all, name -> name.startsWith("value_embeds."), settings.embeddingLr() * byDim * 0.5, 0.01, 0.8, 0.995),
-        group(all, "resid_lambdas"::equals, settings.scalarLr() * scale * 0.01, 0.05, 0.8, 0.95),
-        group(all, "x0_lambdas"::equals, settings.scalarLr() * scale, 0, 0.96, 0.95),
+        group(all, name -> name.startsWith("lm_head."), rates.unembedding * byDim, 0.01, 0.8, 0.96),
+        group(all, name -> name.startsWith("transformer.wte."), rates.embedding * byDim, 0.001, 0.8, 0.995),
+        group(all, name -> name.startsWith("value_embeds."), rates.embedding * byDim * 0.5, 0.01, 0.8, 0.995),
+        group(all, "resid_lambdas"::equals, rates.scalar * 0.01, 0.05, 0.8, 0.95),
+        group(all, "x0_lambdas"::equals, rates.scalar, 0, 0.96, 0.95),
         group(all, name -> name.startsWith("smear_") || name.equals("backout_lambda"), 0.2, 0, 0.8, 0.95));
     Map<String, Tensor> blocks = matching(all, name -> name.startsWith("transformer.h."));
-    MuonOptions options = settings.dtype().dtype() == DType.BFLOAT16 ? MuonOptions.NANOCHAT.withType(DType.BFLOAT16) : MuonOptions.NANOCHAT;
+    MuonOptions options = compute == DType.BFLOAT16 ? MuonOptions.NANOCHAT.withType(DType.BFLOAT16) : MuonOptions.NANOCHAT;
     AdamW rest = new AdamW(groups, 0.8, 0.95, EPS);
-    Muon matrices = new Muon(List.of(new ParameterGroup(blocks, settings.matrixLr() * scale, plan.weightDecay())), options);
+    Muon matrices = new Muon(List.of(new ParameterGroup(blocks, rates.matrix, weightDecay)), options);
     rest.alongside(matrices);
-    return new MuonAdamW(plan, rest, matrices);
+    return new MuonAdamW(rest, matrices);
   }
 
   private static ParameterGroup group(Map<String, Tensor> all, Predicate<String> names, double rate, double decay, double beta1, double beta2) {
@@ -60,16 +67,18 @@ record MuonAdamW(TrainingPlan plan, AdamW rest, Muon matrices) {
   }
 
   /// What takes the steps.
-  Optimizer both() {
+  public Optimizer both() {
     return rest;
   }
 
   /// Sets what the next step is taken with.
-  void schedule(long iteration) {
-    double factor = plan.learningRateFactor(iteration);
+  /// @param factor what all learning rates are multiplied with
+  /// @param momentum of matrices
+  /// @param weightDecay of matrices
+  public void schedule(double factor, double momentum, double weightDecay) {
     rest.scaleLearningRates(factor);
     matrices.scaleLearningRates(factor);
-    matrices.setting(0, "momentum", plan.momentum(iteration));
-    matrices.weightDecay(0, plan.weightDecay(iteration));
+    matrices.setting(0, "momentum", momentum);
+    matrices.weightDecay(0, weightDecay);
   }
 }

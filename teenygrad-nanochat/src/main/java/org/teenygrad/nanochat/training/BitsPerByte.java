@@ -1,4 +1,4 @@
-package org.teenygrad.nanochat.base;
+package org.teenygrad.nanochat.training;
 
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;

@@ -1,4 +1,4 @@
-package org.teenygrad.nanochat.base;
+package org.teenygrad.nanochat.training;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,7 +7,8 @@ import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerFiles;
 import org.teenygrad.state.FileException;
 
-/// The folder of a model, which its tokenizer's training and its own write.
+/// The folder of a model at one of its stages. The base model's files are in `out` itself, those of later stages in `out/sft` and `out/rl`;
+/// all have the tokenizer in `out`.
 ///
 /// | file | what |
 /// | --- | --- |
@@ -19,30 +20,47 @@ import org.teenygrad.state.FileException;
 /// | `loss.svg` | a picture of them |
 ///
 /// Each is replaced as a whole: a process that is killed leaves the old file or the new one.
-public record BaseFolder(Path path) {
+///
+/// @param out what the `--out` of commands names
+public record ModelFolder(Path out, Stage stage) {
+  /// The folder of a stage.
+  public static ModelFolder of(Path out, Stage stage) {
+    return new ModelFolder(out, stage);
+  }
+
+  /// The same model at another stage.
+  public ModelFolder at(Stage other) {
+    return new ModelFolder(out, other);
+  }
+
+  /// Where this stage's files are.
+  public Path path() {
+    return stage == Stage.BASE ? out : out.resolve(stage.toString());
+  }
+
   /// The tokenizer that is trained into this folder.
   public Path tokenizerFile() {
-    return path.resolve("tokenizer.json");
+    return out.resolve("tokenizer.json");
   }
 
   public Path checkpoint() {
-    return path.resolve("checkpoint.safetensors");
+    return path().resolve("checkpoint.safetensors");
   }
 
   public Path best() {
-    return path.resolve("model.safetensors");
+    return path().resolve("model.safetensors");
   }
 
   public Path config() {
-    return path.resolve("config.json");
+    return path().resolve("config.json");
   }
 
   public Path log() {
-    return path.resolve("log.csv");
+    return path().resolve("log.csv");
   }
 
   public Path picture() {
-    return path.resolve("loss.svg");
+    return path().resolve("loss.svg");
   }
 
   /// Whether a training has left a checkpoint here.
@@ -52,11 +70,11 @@ public record BaseFolder(Path path) {
 
   /// Makes the folder unless it is there.
   /// @throws FileException if it cannot be made
-  void create() {
+  public void create() {
     try {
-      Files.createDirectories(path);
+      Files.createDirectories(path());
     } catch (IOException e) {
-      throw FileException.cannotWrite(path, e);
+      throw FileException.cannotWrite(path(), e);
     }
   }
 
@@ -67,7 +85,7 @@ public record BaseFolder(Path path) {
 
   /// The model with the lowest validation loss; the last one where none was ever computed.
   /// @throws FileException if there is none, or it cannot be read
-  public BaseCheckpoint.Trained model() {
-    return BaseCheckpoint.open(Files.exists(best()) || !hasCheckpoint() ? best() : checkpoint()).model();
+  public TrainedModel model() {
+    return TrainedModel.read(Files.exists(best()) || !hasCheckpoint() ? best() : checkpoint());
   }
 }

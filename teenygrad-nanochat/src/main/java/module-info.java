@@ -12,6 +12,7 @@ module org.teenygrad.nanochat {
   exports org.teenygrad.nanochat.download;
   exports org.teenygrad.nanochat.model;
   exports org.teenygrad.nanochat.packing;
+  exports org.teenygrad.nanochat.sft;
   exports org.teenygrad.nanochat.tasks;
   exports org.teenygrad.nanochat.tokenizer;
   exports org.teenygrad.nanochat.training;

@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.teenygrad.engine.runtime.Settings;
 import org.teenygrad.models.nanogpt.Preset;
 import org.teenygrad.nanochat.base.BaseSettings;
+import org.teenygrad.nanochat.sft.SftSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,7 +65,9 @@ public final class Main implements Runnable {
     CommandLine root = new CommandLine(main);
     SettingOptions.addTo(subcommand(subcommand(root, "train"), "nanogpt").getCommandSpec(), Preset.SHAKESPEARE_CHAR_CPU.settings());
     SettingOptions.addTo(subcommand(subcommand(root, "graph"), "nanogpt").getCommandSpec(), Preset.SHAKESPEARE_CHAR_CPU.settings());
-    SettingOptions.addTo(subcommand(subcommand(root, "nanochat"), "base-train").getCommandSpec(), BaseSettings.DEFAULT);
+    CommandLine nanochat = subcommand(root, "nanochat");
+    SettingOptions.addTo(subcommand(nanochat, "base-train").getCommandSpec(), BaseSettings.DEFAULT);
+    SettingOptions.addTo(subcommand(nanochat, "sft").getCommandSpec(), SftSettings.DEFAULT, SftSettings.INHERITED, "base-train's");
     subcommand(root, "run").setStopAtPositional(true); // what follows is the program's
     BookCommand.addTo(subcommand(root, "book"));
     root.addSubcommand("bench", org.teenygrad.bench.Main.command());

@@ -2,7 +2,6 @@ package org.teenygrad.cli;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,7 +9,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.engine.runtime.Printable;
-import org.teenygrad.models.report.JsonText;
 import org.teenygrad.nanochat.base.BaseSettings;
 import org.teenygrad.nanochat.base.BaseTrainer;
 import org.teenygrad.nanochat.base.TrainingPlan;
@@ -19,11 +17,6 @@ import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerFiles;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
-import org.teenygrad.nanochat.training.StageTraining;
-import org.teenygrad.train.Callback;
-import org.teenygrad.train.Evaluation;
-import org.teenygrad.train.Step;
-import org.teenygrad.train.TrainResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,35 +87,10 @@ final class NanochatBaseTrain implements Callable<Integer> {
     if (initFrom == TrainNanoGpt.InitFrom.SCRATCH && folder.hasCheckpoint()) {
       screen.println("the earlier training in " + Printable.of(out) + " will be replaced");
     }
-    return train(screen, trainer, device);
-  }
-
-  private int train(PrintStream screen, BaseTrainer trainer, Device device) {
-    Main main = (Main) spec.root().userObject();
     TrainingPlan plan = trainer.plan();
-    ProgressPrinter printer = new ProgressPrinter(
-        screen, new ProgressPrinter.Run(trainer.iteration(), plan.iterations(), plan.totalBatchSize(), plan.settings().logEvery()));
-    TrainResult result;
-    try (Interrupt.Listening _ = main.interrupt().listen(printer::stopping)) {
-      result = trainer.train(new Progress(printer), main.interrupt()::isRequested);
-    } catch (OutOfMemoryError e) {
-      throw new Failures.HeapExhausted(e);
-    } finally {
-      printer.end();
-    }
-    if (result.stopped()) {
-      screen.println(printer.lastSaved() == null
-          ? "stopped; nothing new to save"
-          : String.format(Locale.ROOT, "stopped after iteration %d and saved %s: go on with --out %s --init-from resume", result.iterations(),
-              printer.lastSaved(), Printable.of(out)));
-      return main.interrupt().status();
-    }
-    screen.printf(Locale.ROOT, "%d iterations in %.1f s. Files in %s: model.safetensors, checkpoint.safetensors, config.json, log.csv, loss.svg%n",
-        result.iterations(), result.seconds(), Printable.of(out));
-    if (json) {
-      System.out.println(JsonText.oneLine(facts(result, plan, device)));
-    }
-    return 0;
+    return new StageRun(screen, (Main) spec.root().userObject(), folder, device, json).train(
+        trainer::train, plan.config(),
+        new ProgressPrinter.Run(trainer.iteration(), plan.iterations(), plan.totalBatchSize(), plan.settings().logEvery()));
   }
 
   private static void describe(PrintStream screen, TrainingPlan plan, long done) {
@@ -135,46 +103,5 @@ final class NanochatBaseTrain implements Callable<Integer> {
         plan.iterations(), plan.totalBatchSize(), plan.accumulatedBatches(), plan.settings().deviceBatchSize(), plan.settings().maxSeqLen(),
         plan.iterations() * plan.totalBatchSize(), (double) plan.config().flopsPerToken(), plan.flops());
     screen.printf(Locale.ROOT, "learning rates times %.4f for the batch, weight decay %.4f%n", plan.learningRateScale(), plan.weightDecay());
-  }
-
-  private static Map<String, @Nullable Object> facts(TrainResult result, TrainingPlan plan, Device device) {
-    Map<String, @Nullable Object> facts = new LinkedHashMap<>();
-    Evaluation last = result.last();
-    facts.put("finalValBpb", last == null ? null : last.metric(StageTraining.VAL_BPB));
-    facts.put("finalValLoss", last == null ? null : last.metric("val_loss"));
-    facts.put("bestValLoss", result.bestLoss());
-    facts.put("iterations", result.iterations());
-    facts.put("seconds", result.seconds());
-    facts.put("msPerStep", result.msPerStep());
-    facts.put("tokensPerSecond", plan.totalBatchSize() * 1000 / result.msPerStep());
-    facts.put("flopsPerSecond", plan.config().flopsPerToken() * plan.totalBatchSize() * 1000 / result.msPerStep());
-    facts.put("kernelsPerStep", result.kernelsPerStep().isPresent() ? result.kernelsPerStep().getAsLong() : null);
-    facts.put("device", device.name());
-    facts.put("parameters", plan.config().parameterCounts().total());
-    return facts;
-  }
-
-  /// Tells a printer.
-  private record Progress(ProgressPrinter printer) implements Callback {
-    @Override
-    public void step(Step step) {
-      printer.iteration((int) step.iteration() + 1, step.loss(), step.millis());
-    }
-
-    @Override
-    public void evaluated(Evaluation evaluation) {
-      printer.evaluated(String.format(Locale.ROOT, "iteration %d: val loss %.4f, %.4f bits per byte", evaluation.iteration(),
-          evaluation.metric("val_loss"), evaluation.metric(StageTraining.VAL_BPB)));
-    }
-
-    @Override
-    public void warned(String sentence) {
-      printer.warned(sentence);
-    }
-
-    @Override
-    public void saved(Path file, long iteration) {
-      printer.saved(file, (int) iteration);
-    }
   }
 }

@@ -3,6 +3,7 @@ package org.teenygrad.cli;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.teenygrad.models.settings.Setting;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -14,12 +15,18 @@ final class SettingOptions {
 
   /// @param defaults what holds for settings that are not given
   static void addTo(CommandSpec command, Record defaults) {
+    addTo(command, defaults, Set.of(), "");
+  }
+
+  /// @param inherited names of settings that another stage's hold for, where they are not given
+  /// @param from that stage's
+  static void addTo(CommandSpec command, Record defaults, Set<String> inherited, String from) {
     for (Setting setting : Setting.of(defaults.getClass())) {
       OptionSpec.Builder option = OptionSpec.builder(setting.option())
           .type(Object.class)
           .arity("1")
           .paramLabel(label(setting))
-          .description(description(setting, defaults))
+          .description(description(setting, inherited.contains(setting.name()) ? from : value(setting, defaults)))
           .converters(text -> parse(setting, text));
       if (setting.type() == boolean.class) {
         option.arity("0..1").fallbackValue("true");
@@ -28,11 +35,14 @@ final class SettingOptions {
     }
   }
 
-  private static String description(Setting setting, Record defaults) {
+  private static String description(Setting setting, String byDefault) {
     String help = setting.help();
+    return Character.toUpperCase(help.charAt(0)) + help.substring(1) + " (default: " + byDefault + ").";
+  }
+
+  private static String value(Setting setting, Record defaults) {
     Object value = setting.value(defaults);
-    String text = value instanceof Double number ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString() : value.toString();
-    return Character.toUpperCase(help.charAt(0)) + help.substring(1) + " (default: " + text + ").";
+    return value instanceof Double number ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString() : value.toString();
   }
 
   private static Object parse(Setting setting, String text) {

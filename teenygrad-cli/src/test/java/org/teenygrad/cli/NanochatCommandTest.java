@@ -65,5 +65,16 @@ class NanochatCommandTest {
     Teenygrad.Result evaluated = Teenygrad.run(
         "nanochat", "base-eval", "--data", text.toString(), "--from", out, "--device-batch-size", "1", "--split-tokens", "16", "--device", "interpreter");
     assertThat(evaluated.out()).contains("bits per byte");
+
+    Path chats = Files.writeString(
+        folder.resolve("chats.jsonl"),
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}]}\n".repeat(20));
+    Teenygrad.Result tuned = Teenygrad.run(
+        "nanochat", "sft", "--data", chats.toString(), "--out", out, "--num-iterations", "2", "--eval-tokens", "16", "--device", "interpreter", "--json");
+    assertThat(tuned.err()).contains("training: iterations 0 to 2, 16 tokens each (1 x 1 x 16)");
+    assertThat(tuned.out()).contains("\"finalValBpb\": ", "\"iterations\": 2");
+    assertThat(Teenygrad.run("nanochat", "sft", "--data", text.toString(), "--out", out).errLines())
+        .singleElement().asString().contains("text.txt, line 1: ");
+    assertThat(Teenygrad.run("nanochat", "sft", "--help").out()).contains("(default: base-train's)");
   }
 }

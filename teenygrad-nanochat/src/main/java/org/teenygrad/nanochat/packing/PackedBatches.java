@@ -67,6 +67,20 @@ public final class PackedBatches implements Iterator<Batch>, AutoCloseable {
     return new PackedBatches(new ConversationRows(task, tokenizer, options), options);
   }
 
+  /// How many batches of [#ofConversations] have as many conversations as the task: an epoch, the last batch filled up with some of the
+  /// next. All conversations are packed once to find out.
+  /// @throws IllegalArgumentException if there are no conversations for this rank
+  public static long batchesOfAnEpoch(Task task, NanochatTokenizer tokenizer, PackingOptions options) {
+    long share = Math.ceilDiv(task.size() - options.rank(), options.worldSize());
+    long rows = 0;
+    try (ConversationRows packed = new ConversationRows(task, tokenizer, options)) {
+      for (; packed.snapshot().consumed() < share; rows++) {
+        packed.next();
+      }
+    }
+    return Math.ceilDiv(rows, options.batchSize());
+  }
+
   /// Where batches are made; the default device unless said.
   /// @return this
   /// @throws IllegalStateException if batches have been taken already

@@ -1,0 +1,84 @@
+package org.teenygrad.nanochat.sft;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.nanochat.corpus.EmbeddedCorpus;
+import org.teenygrad.nanochat.tasks.Gsm8k;
+import org.teenygrad.nanochat.tasks.MultipleChoice;
+import org.teenygrad.nanochat.tasks.SimpleSpelling;
+import org.teenygrad.nanochat.tasks.SpellingBee;
+import org.teenygrad.nanochat.tasks.Task;
+
+/// Where the parts of nanochat's mixture are.
+///
+/// @param conversations files of conversations, an object `{"messages": [...]}` a line; a file that is named twice is there twice
+/// @param validation more of them, to judge by; if there are none, each tenth of the others
+/// @param gsm8k a folder with `train.jsonl` and `test.jsonl` as [Gsm8k] reads them, or null
+/// @param mmlu a folder with `train.jsonl` and `test.jsonl` as [MultipleChoice] reads them, or null
+/// @param words a file with a word a line, to spell, or null
+public record ChatData(List<Path> conversations, List<Path> validation, @Nullable Path gsm8k, @Nullable Path mmlu, @Nullable Path words) {
+  private static final int VALIDATION_EVERY = 10;
+
+  /// nanochat's shares of the mixture in evaluations.
+  private static final int MOST_CHOICES = 5200;
+
+  private static final int MOST_PROBLEMS = 420;
+
+  public ChatData {
+    conversations = List.copyOf(conversations);
+    validation = List.copyOf(validation);
+  }
+
+  /// All parts of the embedded data.
+  public static ChatData of(EmbeddedCorpus corpus) {
+    Path folder = corpus.folder();
+    return new ChatData(
+        List.of(folder.resolve("conversations/train.jsonl")),
+        List.of(folder.resolve("conversations/validation.jsonl")),
+        folder.resolve("problems"),
+        folder.resolve("choices"),
+        folder.resolve("words.txt"));
+  }
+
+  /// The mixtures.
+  /// @throws IllegalArgumentException if there are no conversations, or a file is not what it should be
+  public SftTasks tasks(SftSettings settings) {
+    List<Task> train = new ArrayList<>();
+    List<Task> judged = new ArrayList<>();
+    for (Path file : conversations) {
+      Task all = Task.read(file);
+      train.add(validation.isEmpty() ? part(all, false) : all);
+      if (validation.isEmpty()) {
+        judged.add(part(all, true));
+      }
+    }
+    validation.forEach(file -> judged.add(Task.read(file)));
+    if (mmlu != null) {
+      train.addAll(IntStream.range(0, settings.mmluEpochs()).mapToObj(epoch -> MultipleChoice.read(mmlu.resolve("train.jsonl"))).toList());
+      judged.add(MultipleChoice.read(mmlu.resolve("test.jsonl")).first(MOST_CHOICES));
+    }
+    if (gsm8k != null) {
+      train.addAll(IntStream.range(0, settings.gsm8kEpochs()).mapToObj(epoch -> Gsm8k.read(gsm8k.resolve("train.jsonl"))).toList());
+      judged.add(Gsm8k.read(gsm8k.resolve("test.jsonl")).first(MOST_PROBLEMS));
+    }
+    if (words != null) {
+      train.add(SimpleSpelling.read(words, settings.simpleSpellingSize(), false));
+      train.add(SpellingBee.read(words, settings.spellingBeeSize(), false));
+    }
+    SftTasks tasks = new SftTasks(Task.mixture(train), Task.mixture(judged));
+    if (tasks.train().size() == 0 || tasks.validation().size() == 0) {
+      throw new IllegalArgumentException("there is not a conversation to learn and one to judge by: give --data with 10 conversations or more, "
+          + "or --val-data, --gsm8k or --mmlu beside it");
+    }
+    return tasks;
+  }
+
+  /// Each tenth conversation, or the others.
+  private static Task part(Task all, boolean tenths) {
+    return Task.of(IntStream.range(0, all.size())
+        .filter(i -> (i % VALIDATION_EVERY == VALIDATION_EVERY - 1) == tenths).mapToObj(all::conversation).toList());
+  }
+}

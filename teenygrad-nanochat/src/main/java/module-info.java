@@ -10,6 +10,7 @@ module org.teenygrad.nanochat {
   exports org.teenygrad.nanochat.base;
   exports org.teenygrad.nanochat.data;
   exports org.teenygrad.nanochat.download;
+  exports org.teenygrad.nanochat.evaluation;
   exports org.teenygrad.nanochat.model;
   exports org.teenygrad.nanochat.packing;
   exports org.teenygrad.nanochat.sft;

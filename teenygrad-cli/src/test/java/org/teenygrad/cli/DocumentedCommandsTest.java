@@ -92,6 +92,7 @@ class DocumentedCommandsTest {
         case "tok-train" -> " --vocab-size 280";
         case "base-train" -> " --depth 1 --max-seq-len 32 --total-batch-size 32 --num-iterations 2 --eval-tokens 32";
         case "base-eval" -> " --split-tokens 32";
+        case "eval" -> " -x 4";
         case "sft" -> " --num-iterations 1 --eval-tokens 32";
         default -> "";
       };

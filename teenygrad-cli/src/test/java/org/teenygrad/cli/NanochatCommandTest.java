@@ -76,5 +76,14 @@ class NanochatCommandTest {
     assertThat(Teenygrad.run("nanochat", "sft", "--data", text.toString(), "--out", out).errLines())
         .singleElement().asString().contains("text.txt, line 1: ");
     assertThat(Teenygrad.run("nanochat", "sft", "--help").out()).contains("(default: base-train's)");
+
+    Teenygrad.Result asked = Teenygrad.run("nanochat", "eval", "-i", "base", "--out", out, "-x", "3", "-b", "4", "--device", "interpreter", "--json");
+    assertThat(asked.err()).contains("facts (0-shot, multiple_choice)", "accuracy", "CORE of 2 tasks: ");
+    assertThat(asked.out()).startsWith("{\"facts\": ").contains("\"CORE\": ");
+    assertThat(folder.resolve("model").resolve("evaluation.csv")).content().startsWith("task,accuracy,centered\nfacts,");
+    assertThat(Teenygrad.run("nanochat", "eval", "--out", out, "-a", "Sums").errLines())
+        .singleElement().asString().contains("there is no task Sums in ", "Choices");
+    assertThat(Teenygrad.run("nanochat", "eval", "--out", out, "--data", folder.toString()).errLines())
+        .singleElement().asString().contains("there are no questions in ");
   }
 }

@@ -22,6 +22,7 @@ import org.teenygrad.nanochat.json.Json;
 /// | `conversations/train.jsonl`, `conversations/validation.jsonl` | `messages` | 4,000 and 200 |
 /// | `problems/train.jsonl`, `problems/test.jsonl` | `question` and `answer` as in GSM8K; no two numbers are in both | 1,000 and 100 |
 /// | `choices/train.jsonl`, `choices/test.jsonl` | `question`, `choices` and the index of the `answer` as in MMLU | 500 and 100 |
+/// | `core/tasks.csv`, `core/facts.jsonl`, `core/words.jsonl` | facts to choose and to continue, as CORE asks base models | 100 each |
 /// | `words.txt` | words to spell | 213 |
 ///
 /// ```java
@@ -46,6 +47,9 @@ public record EmbeddedCorpus(Path folder) {
     corpus.write("problems/test.jsonl", 100, 6, random -> problem(WordProblem.of(WordProblem.Part.TEST, random)));
     corpus.write("choices/train.jsonl", 500, 7, random -> choice(documents.facts(), random));
     corpus.write("choices/test.jsonl", 100, 8, random -> choice(documents.facts(), random));
+    corpus.write("core/facts.jsonl", 100, 9, random -> known(documents.facts(), random));
+    corpus.write("core/words.jsonl", 100, 10, random -> continued(documents.facts(), random));
+    corpus.write("core/tasks.csv", Lines.of("core.csv").stream());
     corpus.write("words.txt", documents.words().stream());
     return corpus;
   }
@@ -65,20 +69,44 @@ public record EmbeddedCorpus(Path folder) {
   /// A fact's question, with objects of its relation to choose from.
   private static Map<String, Object> choice(List<Fact> facts, CounterRandom random) {
     Fact fact = facts.get(random.nextInt(facts.size()));
+    int answer = random.nextInt(CHOICES);
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("question", fact.questions().getFirst());
+    members.put("choices", objects(facts, fact, answer, random));
+    members.put("answer", answer);
+    return members;
+  }
+
+  /// A fact that has one of several objects.
+  private static Map<String, Object> known(List<Fact> facts, CounterRandom random) {
+    Fact fact = facts.get(random.nextInt(facts.size()));
+    int gold = random.nextInt(CHOICES);
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("query", fact.beginning());
+    members.put("choices", objects(facts, fact, gold, random));
+    members.put("gold", gold);
+    return members;
+  }
+
+  /// A fact whose object is left out.
+  private static Map<String, Object> continued(List<Fact> facts, CounterRandom random) {
+    Fact fact = facts.get(random.nextInt(facts.size()));
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("context", fact.beginning());
+    members.put("continuation", fact.object());
+    return members;
+  }
+
+  private static List<String> objects(List<Fact> facts, Fact fact, int answer, CounterRandom random) {
     List<String> objects = facts.stream().filter(other -> other.relation() == fact.relation()).map(Fact::object).distinct().toList();
     List<String> choices = new ArrayList<>();
-    int answer = random.nextInt(CHOICES);
     while (choices.size() < CHOICES) {
       String object = choices.size() == answer ? fact.object() : objects.get(random.nextInt(objects.size()));
       if (!choices.contains(object) && (choices.size() == answer || !object.equals(fact.object()))) {
         choices.add(object);
       }
     }
-    Map<String, Object> members = new LinkedHashMap<>();
-    members.put("question", fact.questions().getFirst());
-    members.put("choices", choices);
-    members.put("answer", answer);
-    return members;
+    return choices;
   }
 
   private void write(String file, int count, long seed, Function<CounterRandom, Map<String, Object>> line) {

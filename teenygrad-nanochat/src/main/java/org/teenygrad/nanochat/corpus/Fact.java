@@ -66,6 +66,12 @@ record Fact(Relation relation, String subject, String object) {
     return filled(relation.statements.getFirst());
   }
 
+  /// The answer up to its object.
+  String beginning() {
+    String template = relation.statements.getFirst();
+    return filled(template.substring(0, template.indexOf("{o}"))).strip();
+  }
+
   private String filled(String template) {
     String first = subject.substring(0, 1).toUpperCase(Locale.ROOT) + subject.substring(1);
     return template.replace("{s}", subject).replace("{S}", first).replace("{o}", object);

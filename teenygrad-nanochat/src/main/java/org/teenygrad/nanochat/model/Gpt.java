@@ -127,6 +127,15 @@ public record Gpt(
     return logits(hidden(ids));
   }
 
+  /// [#forward] at some positions only: most of the head's work is saved.
+  ///
+  /// @param positions integers (batch, count)
+  /// @return logits (batch, count, vocab), float32
+  public Tensor logitsAt(Tensor ids, Tensor positions) {
+    Tensor rows = Tensor.arange(ids.size(0)).mul(ids.size(1)).unsqueeze(1).add(positions);
+    return logits(hidden(ids).reshape(-1, config.nEmbd()).embedding(rows));
+  }
+
   /// The mean cross-entropy of what follows each token, in nats; 0 where every target is [#IGNORED].
   ///
   /// @param ids tokens (batch, time)

@@ -18,6 +18,7 @@ import org.teenygrad.state.FileException;
 /// | `config.json` | the settings and where the training stands, for people |
 /// | `log.csv` | the losses of each iteration |
 /// | `loss.svg` | a picture of them |
+/// | `evaluation.csv` | what the model can do, by task |
 ///
 /// Each is replaced as a whole: a process that is killed leaves the old file or the new one.
 ///
@@ -61,6 +62,10 @@ public record ModelFolder(Path out, Stage stage) {
 
   public Path picture() {
     return path().resolve("loss.svg");
+  }
+
+  public Path evaluation() {
+    return path().resolve("evaluation.csv");
   }
 
   /// Whether a training has left a checkpoint here.

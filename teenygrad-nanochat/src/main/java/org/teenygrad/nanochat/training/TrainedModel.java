@@ -2,8 +2,10 @@ package org.teenygrad.nanochat.training;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import org.teenygrad.DType;
 import org.teenygrad.nanochat.model.Gpt;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
+import org.teenygrad.nn.Module;
 import org.teenygrad.state.FileException;
 import org.teenygrad.train.ComputeType;
 
@@ -19,9 +21,9 @@ public record TrainedModel(Gpt model, Stage stage, ComputeType dtype, long itera
     return StageCheckpoint.open(file).trained();
   }
 
-  /// The model in the type to compute in.
+  /// The model in the type to compute in, cast once.
   public Gpt computing() {
-    return model.in(dtype.dtype());
+    return dtype.dtype() == DType.FLOAT32 ? model : Module.map(model.in(dtype.dtype()), weight -> weight);
   }
 
   /// @throws IllegalArgumentException if the tokenizer is not the model's

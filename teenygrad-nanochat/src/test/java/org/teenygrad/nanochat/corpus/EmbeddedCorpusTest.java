@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.teenygrad.nanochat.data.Conversation.Kind;
 import org.teenygrad.nanochat.data.Conversation.Message;
 import org.teenygrad.nanochat.data.Conversation.Part;
 import org.teenygrad.nanochat.data.Documents;
+import org.teenygrad.nanochat.evaluation.CoreTask;
 import org.teenygrad.nanochat.json.Json;
 
 class EmbeddedCorpusTest {
@@ -113,6 +115,20 @@ class EmbeddedCorpusTest {
       List<?> choices = Json.list(choice, "choices");
       assertThat(new HashSet<>(choices)).hasSize(4);
       assertThat(choices.get(Json.integer(choice, "answer"))).isEqualTo(objects.get(Json.string(choice, "question")));
+    }
+  }
+
+  @Test
+  void coreAsksForFacts() throws IOException {
+    assertThat(CoreTask.read(folder.resolve("core"))).extracting(CoreTask::toString)
+        .containsExactly("facts (0-shot, multiple_choice)", "words (0-shot, language_modeling)");
+    Set<String> answers = Fact.all().stream().map(Fact::answer).collect(Collectors.toSet());
+    for (Map<String, Object> question : lines("core/facts.jsonl")) {
+      Object right = Json.list(question, "choices").get(Json.integer(question, "gold"));
+      assertThat(answers).anyMatch(answer -> answer.startsWith(Json.string(question, "query") + " " + right));
+    }
+    for (Map<String, Object> question : lines("core/words.jsonl")) {
+      assertThat(answers).anyMatch(answer -> answer.startsWith(Json.string(question, "context") + " " + Json.string(question, "continuation")));
     }
   }
 

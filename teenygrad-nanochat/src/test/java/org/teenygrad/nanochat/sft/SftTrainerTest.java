@@ -36,8 +36,8 @@ class SftTrainerTest {
 
   @BeforeEach
   void baseModel() throws IOException {
-    List<String> lines = IntStream.range(0, 60).mapToObj(i -> String.format(
-        "{\"messages\": [{\"role\": \"user\", \"content\": \"%d\"}, {\"role\": \"assistant\", \"content\": \"%s\"}]}", i, i % 2 == 0 ? "even" : "odd")).toList();
+    List<String> lines = IntStream.range(0, 60).mapToObj(i -> "{\"messages\": [{\"role\": \"user\", \"content\": \"" + i
+        + "\"}, {\"role\": \"assistant\", \"content\": \"" + (i % 2 == 0 ? "even" : "odd") + "\"}]}").toList();
     chats = Files.write(folder.resolve("chats.jsonl"), lines);
     Path corpus = Files.writeString(folder.resolve("corpus.txt"), "even\n\nodd\n\n".repeat(40));
     BaseTrainer.start(BASE, List.of(corpus), tokenizer, ModelFolder.of(folder, Stage.BASE)).train(new Callback() {}, () -> false);

@@ -1,0 +1,141 @@
+package org.teenygrad.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.models.report.JsonText;
+import org.teenygrad.nanochat.corpus.EmbeddedCorpus;
+import org.teenygrad.nanochat.evaluation.ChatTask;
+import org.teenygrad.nanochat.evaluation.CoreTask;
+import org.teenygrad.nanochat.evaluation.EvaluationTable;
+import org.teenygrad.nanochat.evaluation.EvaluationTable.Result;
+import org.teenygrad.nanochat.evaluation.Scorer;
+import org.teenygrad.nanochat.tasks.MultipleChoice;
+import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
+import org.teenygrad.nanochat.training.ModelFolder;
+import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.nanochat.training.TrainedModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `teenygrad nanochat eval`: what a model can do.
+@Command(
+    name = "eval",
+    description = {
+      "Asks a model questions: CORE of a base model, multiple choice of one that chats.",
+      "--data is a folder with some of core/tasks.csv, arc_easy/test.jsonl, arc_challenge/test.jsonl, mmlu/test.jsonl, gsm8k/test.jsonl,",
+      "HumanEval.jsonl.gz, words.txt. Without it the questions are about the small world that comes with the program."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class NanochatEval implements Callable<Integer> {
+  @Option(
+      names = {"-i", "--source"},
+      paramLabel = "base|sft|rl",
+      defaultValue = "sft",
+      description = "The stage of the model (default: ${DEFAULT-VALUE}).")
+  private Stage source;
+
+  @Option(
+      names = {"-a", "--task-name"},
+      paramLabel = "NAME|NAME",
+      description = "Only these tasks; by default all that --data has.")
+  private @Nullable String taskName;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "The folder with the questions.")
+  private @Nullable Path data;
+
+  @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/nanochat", description = "The --out folder of the trainings (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Option(
+      names = {"-x", "--max-problems", "--max-per-task"},
+      paramLabel = "N",
+      defaultValue = "-1",
+      description = "Questions of a task at most; -1 for all (default: ${DEFAULT-VALUE}).")
+  private int maxProblems;
+
+  @Option(
+      names = {"-b", "--batch-size"},
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Rows that are computed together (default: ${DEFAULT-VALUE}).")
+  private int batchSize;
+
+  @Option(names = "--json", description = "End with one line of JSON on stdout; all else goes to stderr.")
+  private boolean json;
+
+  @Mixin private DeviceOptions deviceOptions;
+
+  /// @param accuracy computes it
+  private record Asked(String label, String name, double randomBaseline, ToDoubleFunction<Scorer> accuracy) {}
+
+  @Override
+  public Integer call() {
+    PrintStream screen = json ? System.err : System.out;
+    ModelFolder folder = ModelFolder.of(out, source);
+    NanochatTokenizer tokenizer = folder.tokenizer();
+    screen.println("device: " + deviceOptions.choose());
+    TrainedModel trained = folder.model().requireTokenizer(tokenizer);
+    List<Asked> tasks = tasks(data == null ? EmbeddedCorpus.write(out.resolve("data")).folder() : data);
+    Scorer scorer = new Scorer(trained.computing(), tokenizer, batchSize);
+    Map<String, Result> results = new LinkedHashMap<>();
+    for (Asked task : tasks) {
+      long start = System.nanoTime();
+      Result result = Result.of(task.accuracy.applyAsDouble(scorer), task.randomBaseline);
+      results.put(task.label, result);
+      screen.printf(Locale.ROOT, "%-40s accuracy %.4f, centered %7.4f, %.1f s%n", task.name, result.accuracy(), result.centered(),
+          (System.nanoTime() - start) / 1e9);
+    }
+    EvaluationTable table = new EvaluationTable(results);
+    String metric = source == Stage.BASE ? "CORE" : "ChatCORE";
+    screen.printf(Locale.ROOT, "%s of %d tasks: %.4f%n", metric, results.size(), table.metric());
+    table.write(folder.evaluation());
+    if (json) {
+      Map<String, Object> facts = new LinkedHashMap<>();
+      results.forEach((label, result) -> facts.put(label, result.accuracy()));
+      facts.put(metric, table.metric());
+      System.out.println(JsonText.oneLine(facts));
+    }
+    return 0;
+  }
+
+  private List<Asked> tasks(Path folder) {
+    List<Asked> tasks = new ArrayList<>();
+    if (source == Stage.BASE) {
+      Path core = folder.resolve("core");
+      for (CoreTask task : CoreTask.read(Files.exists(core) ? core : folder)) {
+        tasks.add(new Asked(task.label(), task.toString(), task.randomBaseline(), scorer -> task.accuracy(scorer, maxProblems)));
+      }
+    } else {
+      for (ChatTask task : ChatTask.read(folder)) {
+        if (task.task() instanceof MultipleChoice) {
+          tasks.add(new Asked(task.label(), task.label(), task.randomBaseline(), scorer -> task.accuracy(scorer, prompts -> List.of(), maxProblems)));
+        }
+      }
+    }
+    List<String> names = tasks.stream().map(Asked::label).toList();
+    if (taskName != null) {
+      List<String> wanted = Arrays.asList(taskName.split("\\|"));
+      wanted.stream().filter(name -> !names.contains(name)).findFirst().ifPresent(name -> {
+        throw new IllegalArgumentException("there is no task " + name + " in " + folder + ", only " + names);
+      });
+      tasks.removeIf(task -> !wanted.contains(task.label));
+    }
+    if (tasks.isEmpty()) {
+      throw new IllegalArgumentException("there are no questions in " + folder + "; see --help for the files that it may have");
+    }
+    return tasks;
+  }
+}

@@ -20,6 +20,8 @@ final class RowCases {
         rows("gelu_1GiB", 131072, 4096, Rounding.ONCE, x -> List.of(x.getFirst().gelu())),
         sum("sum_axis0_32768x768", 32768, 768),
         transpose("transpose_16384", 16384),
+        addTransposed("add_transposed_16384", 16384),
+        channelsLast("channels_last_256x256x3136", 256, 256, 3136),
         biasGeluAdd("bias_gelu_add_65536x3072", 65536, 3072));
   }
 
@@ -49,6 +51,19 @@ final class RowCases {
     int step = Sample.step(size, 16);
     return new KernelCase(name, Unit.TERABYTES, 4.0 * size * size, DType.BFLOAT16, 2, 0, List.of(Input.of(size, size)),
         x -> List.of(x.getFirst().transpose(0, 1).contiguous()), List.of(Sample.of(List.of(List.of(step, step)), List.of(step, step))));
+  }
+
+  static KernelCase addTransposed(String name, int size) {
+    int step = Sample.step(size, 16);
+    return new KernelCase(name, Unit.TERABYTES, 6.0 * size * size, DType.BFLOAT16, 2, Rounding.ONCE, List.of(Input.of(size, size), Input.of(size, size)),
+        x -> List.of(x.get(0).add(x.get(1).transpose(0, 1))), List.of(Sample.of(List.of(List.of(step, step), List.of(step, step)), List.of(step, step))));
+  }
+
+  /// Images, from all pixels of a channel side by side to all channels of a pixel.
+  static KernelCase channelsLast(String name, int batch, int channels, int pixels) {
+    List<Integer> some = List.of(Sample.step(batch, 16), Sample.step(channels, 16), 1);
+    return new KernelCase(name, Unit.TERABYTES, 4.0 * batch * channels * pixels, DType.BFLOAT16, 2, 0, List.of(Input.of(batch, channels, pixels)),
+        x -> List.of(x.getFirst().transpose(1, 2).contiguous()), List.of(Sample.of(List.of(some), List.of(some.get(0), 1, some.get(1)))));
   }
 
   static KernelCase biasGeluAdd(String name, int rows, int columns) {

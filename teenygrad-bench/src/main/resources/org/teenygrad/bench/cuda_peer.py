@@ -63,6 +63,17 @@ def transpose(size=16384):
     return lambda: y.copy_(x.t())
 
 
+def add_transposed(size=16384):
+    x, other = randn(size, size), randn(size, size)
+    y = torch.empty_like(x)
+    return lambda: torch.add(x, other.t(), out=y)
+
+
+def channels_last(batch=256, channels=256, pixels=3136):
+    x = randn(batch, channels, pixels)
+    return lambda: x.transpose(1, 2).contiguous()
+
+
 @functools.cache
 def compiled_bias_gelu_add():
     return torch.compile(lambda x, bias, residual: F.gelu(x + bias) + residual)
@@ -220,6 +231,8 @@ KERNELS = {
     "gelu_1GiB": [gelu],
     "sum_axis0_32768x768": [sum_axis0],
     "transpose_16384": [transpose],
+    "add_transposed_16384": [add_transposed],
+    "channels_last_256x256x3136": [channels_last],
     "bias_gelu_add_65536x3072": [bias_gelu_add],
     "matmul_1024": matmul(1024, 1024, 1024),
     "matmul_2048": matmul(2048, 2048, 2048),

@@ -31,6 +31,8 @@ class GpuCasesTest {
         RowCases.rows("gelu", 64, 32, 0.004, x -> List.of(x.getFirst().gelu())),
         RowCases.sum("sum", 128, 96),
         RowCases.transpose("transpose", 64),
+        RowCases.addTransposed("add_transposed", 64),
+        RowCases.channelsLast("channels_last", 3, 32, 49),
         RowCases.biasGeluAdd("bias_gelu_add", 64, 48),
         ProductCases.matmul("matmul", 160, DType.BFLOAT16, 3, 0.004),
         ProductCases.matmul("matmul_float32", 160, DType.FLOAT32, 2, 1e-5),

@@ -75,11 +75,26 @@ class GpuKernelsTest {
     assertThat(concatenation.count("ld.global")).as(concatenation.toString()).isEqualTo(2);
   }
 
-  /// Reading across rows is in scalars: not yet by way of shared memory.
+  /// On the way through shared memory, which is written in vectors and read in scalars, between them is one barrier.
   @ParameterizedTest
   @MethodSource("gpus")
-  void aTransposeWritesSixteenBytesAtATime(AbsentGpu gpu) {
-    movesInVectors(only(GpuWorkload.TRANSPOSE_F32, gpu), "st.global");
+  void transposedOperandsMoveSixteenBytesAtATime(AbsentGpu gpu) {
+    for (GpuWorkload workload : List.of(GpuWorkload.TRANSPOSE_F32, GpuWorkload.TRANSPOSE_TO_CHANNELS_LAST, GpuWorkload.SUM_WITH_A_TRANSPOSE)) {
+      PtxKernel kernel = only(workload, gpu);
+      movesInVectors(kernel, "ld.global");
+      movesInVectors(kernel, "st.global");
+      movesInVectors(kernel, "st.shared");
+      assertThat(kernel.count("bar.sync")).as(kernel.toString()).isEqualTo(1);
+      assertThat(kernel.program().launch().scratchBytes()).as(kernel.toString()).isEqualTo(16 << 10);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void transposesOfOddSizesReadAndWriteNeighbours(AbsentGpu gpu) {
+    PtxKernel kernel = only(GpuWorkload.TRANSPOSE_ODD, gpu);
+    assertThat(kernel.count("st.shared")).as(kernel.toString()).isEqualTo(kernel.count("ld.global")).isPositive();
+    assertThat(kernel.count("ld.shared")).as(kernel.toString()).isEqualTo(kernel.count("st.global"));
   }
 
   @ParameterizedTest

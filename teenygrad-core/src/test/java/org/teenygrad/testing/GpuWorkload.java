@@ -24,6 +24,9 @@ enum GpuWorkload {
   GELU_BF16(gpu -> gpu.tensor(BFLOAT16, 16384, 4096).gelu().realize()),
   TRANSPOSE_F32(gpu -> gpu.tensor(FLOAT32, 2048, 1024).transpose(0, 1).contiguous().realize()),
   TRANSPOSE_BF16(gpu -> gpu.tensor(BFLOAT16, 16, 1024, 12, 64).transpose(1, 2).contiguous().realize()),
+  TRANSPOSE_ODD(gpu -> gpu.tensor(BFLOAT16, 333, 203).transpose(0, 1).contiguous().realize()),
+  TRANSPOSE_TO_CHANNELS_LAST(gpu -> gpu.tensor(BFLOAT16, 16, 64, 56, 56).permute(0, 2, 3, 1).contiguous().realize()),
+  SUM_WITH_A_TRANSPOSE(gpu -> gpu.tensor(FLOAT32, 2048, 1024).transpose(0, 1).add(gpu.tensor(FLOAT32, 1024, 2048)).realize()),
   SOFTMAX(gpu -> gpu.tensor(BFLOAT16, 16384, 50304).softmax(-1).realize()),
   LAYER_NORM(gpu -> gpu.tensor(BFLOAT16, 65536, 4096).layerNorm(gpu.tensor(BFLOAT16, 4096), gpu.tensor(BFLOAT16, 4096)).realize()),
   LAYER_NORM_GRADIENT(gpu -> {

@@ -80,7 +80,11 @@ public final class Generator {
     }
     Emitter emitter = gpuEmitter(Decompositions.spellLogSums(sink));
     Optional<LoopNest> nest = DeterministicScatter.of(emitter, gpu).map(LoopNest.class::cast).or(() -> products(emitter, gpu));
-    return nest.orElseGet(() -> new Blocks(shortened(emitter), gpu));
+    return nest.orElseGet(() -> elementsOrRows(shortened(emitter), gpu));
+  }
+
+  private static LoopNest elementsOrRows(Emitter emitter, Target.Gpu gpu) {
+    return TransposedTiles.of(emitter, gpu).map(LoopNest.class::cast).orElseGet(() -> new Blocks(emitter, gpu));
   }
 
   /// Whether a kernel runs as one pass over a matrix that never comes to memory: attention's scores.

@@ -40,7 +40,9 @@ record Binding(OpNode sink, List<Argument> arguments, KernelGraph kernel) {
       if (node.is(OpCode.PARAM)) {
         order.add(node.payload(Param.class).slot());
       } else if (node.is(OpCode.LOAD) || node.is(OpCode.STORE)) {
-        offsets.merge(KernelGraph.slot(node), constantTerm(node.input(1)), Math::min);
+        // A load under a mask reads the first element where the mask is false: there must be one.
+        long last = Math.max(0, node.input(0).payload(Param.class).shape().elements() - 1);
+        offsets.merge(KernelGraph.slot(node), Math.min(last, constantTerm(node.input(1))), Math::min);
       }
     }
     List<Integer> slots = List.copyOf(order);

@@ -75,6 +75,17 @@ class GpuKernelsTest {
     assertThat(concatenation.count("ld.global")).as(concatenation.toString()).isEqualTo(2);
   }
 
+  /// Each matrix of a stack is summed by many blocks, each of which goes through memory as it lies, however its axes are turned.
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void normsOfTransposedMatricesReadNeighboursInVectors(AbsentGpu gpu) {
+    List<PtxKernel> launches = gpu.launches(() -> gpu.tensor(BFLOAT16, 12, 768, 3072).transpose(1, 2).square().sum(1, 2).realize());
+    assertThat(launches).hasSize(2);
+    PtxKernel parts = launches.getFirst();
+    movesInVectors(parts, "ld.global");
+    assertThat(parts.program().launch().items() * parts.program().launch().threads()).as(parts.toString()).isGreaterThanOrEqualTo(1 << 16);
+  }
+
   /// On the way through shared memory, which is written in vectors and read in scalars, between them is one barrier.
   @ParameterizedTest
   @MethodSource("gpus")

@@ -18,6 +18,7 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Param;
+import org.teenygrad.engine.ir.Range;
 import org.teenygrad.engine.runtime.Target;
 
 /// Joins kernels that run over the same loops: a kernel with the one that reads its result at the very index where it
@@ -125,7 +126,7 @@ final class Merging {
     }
     boolean same = a.sizes().equals(b.sizes());
     boolean prefix = reads && !a.contraction() && a.ranges().size() < b.ranges().size() && a.hasFold()
-        && b.sizes().subList(0, a.ranges().size()).equals(a.sizes()) && !serializes(target, count(a), count(b));
+        && b.sizes().subList(0, a.ranges().size()).equals(a.sizes()) && !serializes(target, count(a), work(b));
     if (!same && !prefix || a.contraction() && (!reads || b.hasFold())) {
       return null;
     }
@@ -183,6 +184,13 @@ final class Merging {
 
   private static long count(KernelGraph kernel) {
     return kernel.sizes().stream().reduce(1L, (x, y) -> x * y);
+  }
+
+  /// The elements that a kernel goes through: those of its results, or what is folded to them.
+  private static long work(KernelGraph kernel) {
+    long inner = kernel.nodes().stream().filter(node -> node.is(OpCode.FOLD))
+        .mapToLong(fold -> fold.inputs().stream().skip(1).mapToLong(range -> range.payload(Range.class).size()).reduce(1, (x, y) -> x * y)).max().orElse(1);
+    return count(kernel) * inner;
   }
 
   /// Whether both read a buffer that is as large as all their loops together.

@@ -5,10 +5,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.IndexAlgebra;
 import org.teenygrad.engine.ir.OpCode;
@@ -42,7 +44,7 @@ final class Ranges {
 
   /// The canonical form of a kernel.
   static KernelGraph canonical(KernelGraph kernel) {
-    return renumber(merge(split(kernel)));
+    return renumber(merge(inMemoryOrder(split(kernel))));
   }
 
   /// Replaces ranges by expressions and simplifies every index again.
@@ -122,6 +124,46 @@ final class Ranges {
     }
     KernelGraph result = new KernelGraph(substitute(kernel.stores(), pieces), ranges, kernel.contraction());
     return split(result);
+  }
+
+  /// Turns the loops of reductions so that the innermost runs over neighbours in memory: those of a transposed matrix then go through it as
+  /// it lies, and often become one.
+  private static KernelGraph inMemoryOrder(KernelGraph kernel) {
+    if (kernel.contraction() || kernel.scatters()) {
+      return kernel;
+    }
+    Map<OpNode, OpNode> turned = new IdentityHashMap<>();
+    Set<List<OpNode>> nests = new LinkedHashSet<>();
+    kernel.nodes().stream().filter(node -> node.is(OpCode.FOLD)).forEach(fold -> nests.add(fold.inputs().subList(1, fold.inputs().size())));
+    for (List<OpNode> nest : nests) {
+      boolean alone = nests.stream().noneMatch(other -> other != nest && other.stream().anyMatch(nest::contains));
+      OpNode largest = alone && nest.size() > 1 ? largestLoad(kernel, nest) : null;
+      if (largest != null) {
+        IndexAlgebra.Sum sum = new IndexAlgebra().sum(largest.input(1));
+        List<OpNode> order = nest.stream().sorted(Comparator.comparingLong((OpNode range) -> -Math.abs(sum.factor(range)))).toList();
+        for (int i = 0; i < order.size(); i++) {
+          turned.put(order.get(i), IndexAlgebra.range(nest.get(i).payload(Range.class).id(), order.get(i).payload(Range.class).size()));
+        }
+      }
+    }
+    return turned.isEmpty() ? kernel : new KernelGraph(substitute(kernel.stores(), turned), kernel.ranges(), false);
+  }
+
+  /// The load that reads most elements of those that change in each of the loops, or null.
+  private static @Nullable OpNode largestLoad(KernelGraph kernel, List<OpNode> nest) {
+    OpNode largest = null;
+    long most = 0;
+    for (OpNode node : kernel.nodes()) {
+      if (node.is(OpCode.LOAD)) {
+        List<OpNode> ranges = Graph.topological(List.of(node.input(1))).stream().filter(n -> n.is(OpCode.RANGE)).toList();
+        long reads = ranges.stream().mapToLong(range -> range.payload(Range.class).size()).reduce(1, (x, y) -> x * y);
+        if (ranges.containsAll(nest) && reads > most) {
+          most = reads;
+          largest = node;
+        }
+      }
+    }
+    return largest;
   }
 
   private static KernelGraph merge(KernelGraph kernel) {

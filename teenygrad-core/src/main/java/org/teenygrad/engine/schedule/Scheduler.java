@@ -103,7 +103,7 @@ final class Scheduler {
 
   private Schedule schedule(List<OpNode> graphs, List<OpNode> params) {
     Debug.graphs(() -> "graph", graphs);
-    List<OpNode> simple = withMemoryOfTheirOwn(graphs, SplitReductions.apply(ViewChains.cut(EmptyTensors.apply(Algebra.simplify(withoutCopies(graphs)))), target));
+    List<OpNode> simple = withMemoryOfTheirOwn(graphs, simplified(graphs));
     Debug.graphs(() -> "graph, simplified", simple);
     assert areTensors(simple);
     Supplier<String> planning = () -> String.format(Locale.ROOT, "planning %,d operations for %s", Graph.topological(simple).size(), runtime.device());
@@ -135,6 +135,11 @@ final class Scheduler {
     requireRoom(memory, launches);
     Schedule.Compilation compilation = compileAll(launches);
     return assemble(launches, simple, memory, compilation);
+  }
+
+  private List<OpNode> simplified(List<OpNode> graphs) {
+    List<OpNode> simple = ViewChains.cut(EmptyTensors.apply(Algebra.simplify(withoutCopies(graphs))));
+    return SplitReductions.apply(SeparateProducts.apply(simple), target);
   }
 
   /// What is left of COPYs brings constants to a device, where they are at home already.

@@ -1,6 +1,7 @@
 package org.teenygrad.engine.schedule;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.teenygrad.Shape;
@@ -62,7 +63,9 @@ final class SplitReductions {
         parts = balancedParts(node, axis, gpu);
       }
     } else {
-      parts = divisor(node.input(0).shape().size(axis), (int) Math.min(MOST_PARTS, wantedParts(node, gpu)));
+      int wanted = (int) Math.min(MOST_PARTS, wantedParts(node, gpu));
+      axis = outermost(node).stream().filter(a -> 2 * divisor(node.input(0).shape().size(a), wanted) > wanted).findFirst().orElse(axis);
+      parts = divisor(node.input(0).shape().size(axis), wanted);
     }
     return parts == 1 || isFusedAttention(node) ? node : split(node, axis, parts);
   }
@@ -84,6 +87,24 @@ final class SplitReductions {
   private static int longest(OpNode node) {
     Shape shape = node.input(0).shape();
     return node.payload(Reduction.class).axes().stream().max((a, b) -> Integer.compare(shape.size(a), shape.size(b))).orElseThrow();
+  }
+
+  /// The axes that are reduced, in the order in which they lie in memory as far as permutations tell: what is left of the inner ones is
+  /// then one run of neighbours.
+  private static List<Integer> outermost(OpNode node) {
+    List<Integer> order = new ArrayList<>(IntStream.range(0, node.input(0).shape().rank()).boxed().toList());
+    OpNode at = node.input(0);
+    while (at.op().isElementwise() && !at.inputs().isEmpty() || at.is(OpCode.PERMUTE)) {
+      if (at.is(OpCode.PERMUTE)) {
+        List<?> axes = at.payload(List.class);
+        order.replaceAll(axis -> (Integer) axes.get(axis));
+        at = at.input(0);
+      } else {
+        at = at.inputs().stream().filter(input -> !input.is(OpCode.EXPAND)).findFirst().orElse(at.input(0));
+      }
+    }
+    List<Integer> places = order;
+    return node.payload(Reduction.class).axes().stream().sorted(Comparator.comparing(places::get)).toList();
   }
 
   /// The first axis that could be cut into any number of parts.

@@ -65,6 +65,15 @@ class KernelCountTest {
   }
 
   @Test
+  void theGradientOfWhatSeveralProductsReadIsAContractionForEach() {
+    Tensor input = tensor(64, DIM).requiresGrad();
+    Tensor loss = Tensor.cat(List.of(input.matmul(square), input.matmul(tensor(DIM, DIM).add(1)), input.matmul(square.transpose(0, 1))), 0).mul(tensor(192, DIM)).sum();
+    List<String> names = launches(Gradient.of(loss, input)).stream().map(Profile.Launch::name).toList();
+    assertThat(names).as("kernels named after their loops").filteredOn(name -> name.startsWith("contract_")).hasSize(3);
+    assertThat(names).noneMatch(name -> name.startsWith("reduce_"));
+  }
+
+  @Test
   void chainsOfElementwiseAndMovementOperationsAreOne() {
     takes(1, x.mul(2).add(y).exp().transpose(1, 2).sin().mul(tensor(DIM, 1)).gelu().flip(0).tanh());
   }

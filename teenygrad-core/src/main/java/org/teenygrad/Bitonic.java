@@ -1,13 +1,18 @@
 package org.teenygrad;
 
-/// The smallest of many numbers, in order, by a fixed network of comparisons: Batcher's bitonic sort, in the form whose
-/// comparisons all point the same way.
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.Order;
+
+/// The smallest of many numbers, in order.
 ///
-/// Each step is one kernel, the same minimum and maximum of all pairs at some distance, whatever the data: n elements take
-/// log²n / 2 steps. Short blocks are sorted first by counting: an element's place is the number of those that are smaller.
+/// Rows of up to [Order#LONGEST_ROW] elements are a SORT. If few of a longer row are wanted, they are among the first of its parts. Else parts
+/// are sorted and merged by a fixed network of comparisons, Batcher's bitonic sort, in the form whose comparisons all point the same way: while
+/// what is compared is further apart than a part is long, each step is one kernel, the same minimum and maximum of all pairs.
 final class Bitonic {
-  /// The length of blocks up to which comparing all pairs costs less than its share of steps.
-  private static final int COUNTED = 32;
+  private static final int PART = Order.LONGEST_ROW;
+
+  /// Numbers that threads load at once: parts are multiples.
+  private static final int VECTOR = 4;
 
   private Bitonic() {}
 
@@ -15,13 +20,26 @@ final class Bitonic {
   /// @param x int64, no two alike on the last axis, none in the topmost 2^31
   static Tensor smallest(Tensor x, int count) {
     int n = x.size(-1);
-    int width = Math.min(powerOfTwo(n), powerOfTwo(Math.max(count, COUNTED)));
+    if (n <= PART) {
+      return sorted(x, count);
+    }
+    if (2 * count <= PART) {
+      int parts = (n + PART - 1) / PART;
+      int length = ((n + parts - 1) / parts + VECTOR - 1) / VECTOR * VECTOR;
+      Tensor firsts = sorted(padded(x, parts * length).reshape(-1, length), count);
+      return smallest(firsts.reshape(x.shape().with(-1, parts * count)), count);
+    }
+    int width = Math.min(powerOfTwo(n), powerOfTwo(Math.max(count, PART)));
     int blocks = powerOfTwo((n + width - 1) / width);
     Tensor sorted = sortedBlocks(padded(x, width * blocks), width);
     for (; blocks > 1; blocks /= 2) {
       sorted = fewer(sorted, width);
     }
     return sorted.reshape(x.shape().with(-1, width)).slice(-1, 0, count);
+  }
+
+  private static Tensor sorted(Tensor x, int count) {
+    return Tensor.applyWith(OpCode.SORT, new Order(count), x);
   }
 
   private static int powerOfTwo(int n) {
@@ -38,12 +56,8 @@ final class Bitonic {
   }
 
   private static Tensor sortedBlocks(Tensor x, int width) {
-    int counted = Math.min(width, COUNTED);
-    Tensor blocks = x.reshape(-1, counted);
-    Tensor place = blocks.unsqueeze(-1).gt(blocks.unsqueeze(-2)).sum(-1);
-    Tensor isAt = place.unsqueeze(-2).eq(Tensor.arange(counted).unsqueeze(1)); // (..., place, position)
-    Tensor sorted = isAt.where(blocks.unsqueeze(-2), 0).sum(-1);
-    for (int half = counted; half < width; half *= 2) {
+    Tensor sorted = sorted(x.reshape(-1, PART), PART);
+    for (int half = PART; half < width; half *= 2) {
       // The second run backwards behind the first is a bitonic sequence.
       sorted = bitonicBlocks(exchanged(sorted, half, true), half / 2);
     }
@@ -59,10 +73,10 @@ final class Bitonic {
   /// Bitonic blocks, sorted.
   private static Tensor bitonicBlocks(Tensor x, int half) {
     Tensor sorted = x;
-    for (int distance = half; distance >= 1; distance /= 2) {
+    for (int distance = half; distance >= PART; distance /= 2) {
       sorted = exchanged(sorted, distance, false);
     }
-    return sorted;
+    return sorted(sorted.reshape(-1, PART), PART);
   }
 
   /// The smaller of each pair in front: of elements at the same place of both halves of a block, or at mirrored ones.

@@ -37,7 +37,7 @@ public record Sorted(Tensor values, Tensor indices) {
 
   /// Where the `count` smallest keys of the last axis are, in order. A key and its position are sorted as one number.
   private static Tensor first(Tensor key, int count) {
-    if (key.numel() == 0) {
+    if (key.numel() == 0 || count == 0) {
       return Tensor.zeros(DType.INT64, key.shape().with(-1, count).toArray());
     }
     if (key.dtype() == DType.INT64) {

@@ -108,6 +108,47 @@ class GpuKernelsTest {
     assertThat(kernel.count("ld.shared")).as(kernel.toString()).isEqualTo(kernel.count("st.global"));
   }
 
+  /// The totals of blocks, those of the totals, two scans of these, and the blocks.
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void aLongRunningSumReadsItsInputTwiceInVectors(AbsentGpu gpu) {
+    List<PtxKernel> launches = GpuWorkload.RUNNING_SUM.launches(gpu);
+    assertThat(launches).extracting(PtxKernel::kind).containsExactly("reduce", "reduce", "scan", "scan", "scan");
+    PtxKernel last = launches.getLast();
+    movesInVectors(last, "st.global");
+    assertThat(last.count("bar.sync")).as(last.toString()).isEqualTo(1);
+    assertThat(inVectors(last, "ld.global")).as("beside vectors what blocks before have: %s", last).isEqualTo(inVectors(last, "st.global"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void shortRowsAreScannedInOnePass(AbsentGpu gpu) {
+    PtxKernel kernel = only(GpuWorkload.RUNNING_SUM_OF_ROWS, gpu);
+    assertThat(kernel.kind()).isEqualTo("scan");
+    assertThat(kernel.count("st.global")).as(kernel.toString()).isEqualTo(kernel.count("ld.global"));
+  }
+
+  /// A network of 78 steps: 42 within threads, 30 between lanes, 6 between warps and 1 pass more to store neighbours.
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void rowsAreSortedInRegisters(AbsentGpu gpu) {
+    List<PtxKernel> launches = GpuWorkload.SORTED_ROWS.launches(gpu);
+    assertThat(launches).extracting(PtxKernel::kind).containsExactly("sort", "map");
+    PtxKernel sort = launches.getFirst();
+    assertThat(sort.count("shfl.sync")).as(sort.toString()).isEqualTo(30 * 16 * 2);
+    assertThat(sort.count("bar.sync")).as(sort.toString()).isEqualTo(6 * 2 + 1);
+    movesInVectors(sort, "ld.global");
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void theFirstOfLongRowsAreThoseOfTheirParts(AbsentGpu gpu) {
+    List<PtxKernel> launches = GpuWorkload.FIRST_OF_ROWS.launches(gpu);
+    assertThat(launches).extracting(PtxKernel::kind).containsExactly("sort", "sort", "map");
+    PtxKernel parts = launches.getFirst();
+    assertThat(parts.count("shfl.sync")).as(parts.toString()).isLessThan(30 * 16 * 2 * 3 / 4);
+  }
+
   @ParameterizedTest
   @MethodSource("gpus")
   void rowsAreOneKernelOfTwoReductionsByShuffles(AbsentGpu gpu) {

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.Gradient;
+import org.teenygrad.Sorted;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.runtime.cuda.AbsentGpu;
 import org.teenygrad.engine.runtime.cuda.PtxKernel;
@@ -27,6 +28,17 @@ enum GpuWorkload {
   TRANSPOSE_ODD(gpu -> gpu.tensor(BFLOAT16, 333, 203).transpose(0, 1).contiguous().realize()),
   TRANSPOSE_TO_CHANNELS_LAST(gpu -> gpu.tensor(BFLOAT16, 16, 64, 56, 56).permute(0, 2, 3, 1).contiguous().realize()),
   SUM_WITH_A_TRANSPOSE(gpu -> gpu.tensor(FLOAT32, 2048, 1024).transpose(0, 1).add(gpu.tensor(FLOAT32, 1024, 2048)).realize()),
+  RUNNING_SUM(gpu -> gpu.tensor(FLOAT32, 1 << 26).cumsum(0).realize()),
+  RUNNING_SUM_OF_ROWS(gpu -> gpu.tensor(FLOAT32, 4096, 1024).cumsum(1).realize()),
+  RUNNING_SUM_OF_COLUMNS(gpu -> gpu.tensor(FLOAT32, 4096, 4096).cumsum(0).realize()),
+  SORTED_ROWS(gpu -> {
+    Sorted sorted = gpu.tensor(FLOAT32, 4096, 4096).sort(-1, false);
+    Tensor.realize(sorted.values(), sorted.indices());
+  }),
+  FIRST_OF_ROWS(gpu -> {
+    Sorted first = gpu.tensor(FLOAT32, 256, 50304).topk(50, -1);
+    Tensor.realize(first.values(), first.indices());
+  }),
   SOFTMAX(gpu -> gpu.tensor(BFLOAT16, 16384, 50304).softmax(-1).realize()),
   LAYER_NORM(gpu -> gpu.tensor(BFLOAT16, 65536, 4096).layerNorm(gpu.tensor(BFLOAT16, 4096), gpu.tensor(BFLOAT16, 4096)).realize()),
   LAYER_NORM_GRADIENT(gpu -> {

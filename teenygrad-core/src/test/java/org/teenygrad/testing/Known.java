@@ -71,6 +71,7 @@ record Known(double lo, double hi, double error, int grain) {
                   : add(multiply(inputs.get(0), inputs.get(1)), inputs.get(2));
           case MOVEMENT -> node.is(OpCode.PAD) ? union(inputs.getFirst(), constant(0)) : inputs.getFirst();
           case REDUCE -> reduce(node, inputs.getFirst());
+          case ROW -> row(node, inputs.getFirst());
           case INDEX ->
               node.is(OpCode.GATHER) ? union(inputs.getFirst(), constant(0)) : scatter(node, inputs.get(0), inputs.get(2));
           case MEMORY -> inputs.getFirst();
@@ -189,6 +190,15 @@ record Known(double lo, double hi, double error, int grain) {
       }
       default -> n > 0 || outputs == 0 ? x : dtype.isFloating() ? null : any(dtype);
     };
+  }
+
+  private static @Nullable Known row(OpNode node, Known x) {
+    if (node.is(OpCode.SORT) || node.payload(Reduction.class).combine() != OpCode.ADD || node.dtype() == DType.BOOL) {
+      return x;
+    }
+    int n = node.shape().size(node.payload(Reduction.class).axes().getFirst());
+    double accumulator = node.dtype() == DType.FLOAT64 ? unit(DType.FLOAT64) : unit(DType.FLOAT32);
+    return new Known(Math.min(x.lo, n * x.lo), Math.max(x.hi, n * x.hi), n * (x.error + Math.max(4, Math.sqrt(n)) * accumulator * x.magnitude()), x.grain);
   }
 
   private static @Nullable Known scatter(OpNode node, Known base, Known source) {

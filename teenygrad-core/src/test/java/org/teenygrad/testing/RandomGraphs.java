@@ -22,6 +22,7 @@ import org.teenygrad.engine.ir.Bounds;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Order;
 import org.teenygrad.engine.ir.Reduction;
 import org.teenygrad.engine.ir.Scatter;
 import org.teenygrad.engine.ir.Uniform;
@@ -473,8 +474,23 @@ final class RandomGraphs {
     return add(SCATTER, new Scatter(axis, combine), x, index, source);
   }
 
+  private OpNode scan(OpNode x) {
+    require(x.shape().rank() > 0);
+    OpCode combine = pick(COMBINES);
+    require(combine != MUL);
+    return add(SCAN, new Reduction(combine, List.of(random.nextInt(x.shape().rank()))), x);
+  }
+
+  private OpNode sort(OpNode x) {
+    require(x.shape().rank() > 0 && !x.dtype().isFloating() && x.shape().size(-1) > 0);
+    OpNode wide = OpNode.create(CAST, DType.INT64, List.of(x), null);
+    return add(SORT, new Order(1 + random.nextInt(x.shape().size(-1))), x.dtype() == DType.INT64 ? x : record(wide));
+  }
+
   private OpNode rare(OpNode x) {
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(8)) {
+      case 7 -> sort(x);
+      case 6 -> scan(x);
       case 0 -> add(CONTIGUOUS, null, x);
       case 1 -> add(DETACH, null, x);
       case 2 -> {

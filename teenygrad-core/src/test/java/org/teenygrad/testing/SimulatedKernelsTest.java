@@ -62,6 +62,41 @@ class SimulatedKernelsTest {
     agrees(DType.FLOAT32, x -> x.max(0), 300, 100);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT32", "INT64", "BOOL", "FLOAT64"})
+  void runningSums(DType dtype) {
+    agrees(dtype, x -> x.cumsum(1), 3, 2000);
+    agrees(dtype, x -> x.cumsum(1), 9, 45);
+    agrees(dtype, x -> x.cumsum(0), 70, 24);
+    agrees(dtype, x -> x.cumsum(0).add(x.cumsum(1)), 5, 600, 2);
+  }
+
+  @Test
+  void longRunningSums() {
+    agrees(DType.FLOAT32, x -> x.cumsum(0), 20_000);
+    agrees(DType.FLOAT32, x -> x.cumsum(0), 16_411);
+    agrees(DType.FLOAT32, x -> x.cumsum(0), 1100, 2);
+    agrees(DType.INT32, x -> x.cummaxWithIndices(0).indices(), 1100);
+    agrees(DType.FLOAT32, x -> x.mul(3).cummax(1), 2, 9001);
+  }
+
+  @Test
+  void sortedRows() {
+    for (int size : new int[] {2, 31, 64, 250, 1000, 2048, 4096}) {
+      agrees(DType.FLOAT32, x -> x.sort(1, false).indices(), 3, size);
+    }
+    agrees(DType.INT32, x -> x.sort(0, true).indices(), 45, 7);
+  }
+
+  @Test
+  void firstsOfRows() {
+    for (int count : new int[] {1, 5, 20, 50, 64, 200, 1200}) {
+      agrees(DType.FLOAT32, x -> x.topk(count, -1).indices(), 2, 1300);
+    }
+    agrees(DType.FLOAT32, x -> x.topk(50, -1).values(), 1, 9000);
+    agrees(DType.FLOAT32, x -> x.topk(3, 0).values(), 40, 3);
+  }
+
   @Test
   void randomGraphs() {
     Comparison comparison = new Comparison(INTERPRETER, SimulatedGpu.device());

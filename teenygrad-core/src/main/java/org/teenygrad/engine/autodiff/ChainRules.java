@@ -41,7 +41,7 @@ final class ChainRules {
       Collections.unmodifiableSet(
           EnumSet.of(
               CONST, BUFFER, ARANGE, PARAM, FLOOR, CEIL, TRUNC, ROUND, NOT, BITCAST, IDIV, LT, EQ, NE, AND, OR, XOR, SHL, SHR,
-              THREEFRY, DETACH, RANGE));
+              THREEFRY, SORT, DETACH, RANGE));
 
   static final Map<OpCode, List<Rule>> TABLE = new EnumMap<>(OpCode.class);
 
@@ -82,6 +82,8 @@ final class ChainRules {
     rule(LOGSUMEXP, (y, g) -> g.expand(y.x().shape()).mul(y.x().sub(finite(y).expand(y.x().shape())).exp()));
     rule(GATHER, ChainRules::gather, NONE);
     rule(SCATTER, ScatterRules::base, NONE, ScatterRules::source);
+
+    rule(SCAN, ChainRules::scan);
 
     rule(CONTIGUOUS, (y, g) -> g);
     rule(ASSIGN, NONE, (y, g) -> g);
@@ -186,6 +188,22 @@ final class ChainRules {
   private static Expr ofExtremes(Expr y, Expr g, List<Integer> axes) {
     Expr reached = y.x().eq(y.expand(y.x().shape())).cast(y.dtype());
     return reached.mul(g.div(reached.sum(axes)).expand(reached.shape()));
+  }
+
+  /// Of a running sum each element is in all that follow; of a running extreme the last element that reached it gets everything.
+  private static Expr scan(Expr y, Expr g) {
+    Reduction scan = y.payload(Reduction.class);
+    if (scan.combine() == ADD) {
+      return g.flip(scan.axes()).scan(scan).flip(scan.axes());
+    }
+    return y.x().full(0).scatter(lastReached(y), g, scan.axes().getFirst(), ADD);
+  }
+
+  /// For each element of a running extreme, where the last element is that reached it.
+  static Expr lastReached(Expr y) {
+    Reduction scan = y.payload(Reduction.class);
+    Expr positions = y.x().positions(scan.axes().getFirst());
+    return y.x().eq(y).where(positions, 0).scan(new Reduction(MAX, scan.axes()));
   }
 
   /// The product without each element: y / x, but where x is 0 the product of the others, which is 0 if there is another 0.

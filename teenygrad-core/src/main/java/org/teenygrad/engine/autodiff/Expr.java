@@ -182,6 +182,10 @@ record Expr(OpNode node) {
     return with(OpCode.REDUCE, new Reduction(combine, axes));
   }
 
+  Expr scan(Reduction scan) {
+    return with(OpCode.SCAN, scan);
+  }
+
   /// The sum over the axes, which stay with size 1.
   Expr sum(List<Integer> axes) {
     return axes.isEmpty() ? this : reduce(OpCode.ADD, axes);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Reduction;
 import org.teenygrad.engine.ir.Scatter;
 
 /// Forward-mode differentiation, from graph to graph: how a value moves when its variables move.
@@ -30,6 +31,7 @@ public final class ForwardMode {
     rule((y, i, t) -> y.on(t), RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, GATHER, COPY);
     rule((y, i, t) -> t.cast(y.dtype()), CAST);
     rule((y, i, t) -> slopes(y, 0).mul(t).sumTo(y.shape()), REDUCE, LOGSUMEXP);
+    rule((y, i, t) -> y.payload(Reduction.class).combine() == ADD ? y.on(t) : t.gather(ChainRules.lastReached(y), y.payload(Reduction.class).axes().getFirst()), SCAN);
     rule((y, i, t) -> i == 0 ? slopes(y, 0).mul(t) : scattered(y, slopes(y, 2).mul(t)), SCATTER);
   }
 

@@ -121,6 +121,9 @@ final class Analysis {
 
   /// What kind of kernel it is that is no contraction, as the first part of its name.
   String kind() {
+    if (nodes.stream().anyMatch(node -> node.op().group() == OpCode.Group.ROW)) {
+      return stores().getFirst().input(2).is(OpCode.SORT) ? "sort" : "scan";
+    }
     boolean scatters = stores().stream().anyMatch(store -> store.inputs().size() > 3);
     return !folds().isEmpty() ? "reduce" : scatters ? "scatter" : "map";
   }

@@ -81,7 +81,7 @@ final class CooperativeGroup {
     }
     String sum = value;
     for (int distance = Math.min(size, Threads.WARP) / 2; distance > 0; distance /= 2) {
-      sum = binary(op, dtype, sum, shuffled(dtype, sum, distance));
+      sum = binary(op, dtype, sum, Shuffle.across(ir, dtype, sum, distance));
     }
     return size <= Threads.WARP ? sum : acrossWarps(op, dtype, sum);
   }
@@ -97,7 +97,7 @@ final class CooperativeGroup {
     String sum = read(dtype, first.equals("0") ? which : ir.value("add i64 " + first + ", " + which));
     Threads.barrier(ir);
     for (int distance = warps / 2; distance > 0; distance /= 2) {
-      sum = binary(op, dtype, sum, shuffled(dtype, sum, distance));
+      sum = binary(op, dtype, sum, Shuffle.across(ir, dtype, sum, distance));
     }
     return sum;
   }
@@ -137,29 +137,5 @@ final class CooperativeGroup {
 
   private String read(DType dtype, String index) {
     return ir.value("load " + Ir.type(dtype, 1) + ", ptr addrspace(3) " + slot(index));
-  }
-
-  /// The value of the thread whose number in the warp differs in one bit.
-  private String shuffled(DType dtype, String value, int distance) {
-    String type = Ir.type(dtype, 1);
-    return switch (type) {
-      case "i32" -> exchange(value, distance);
-      case "float" -> ir.value("bitcast i32 " + exchange(ir.value("bitcast float " + value + " to i32"), distance) + " to float");
-      case "double" -> ir.value("bitcast i64 " + exchangeLong(ir.value("bitcast double " + value + " to i64"), distance) + " to double");
-      case "i64" -> exchangeLong(value, distance);
-      default -> ir.value("trunc i32 " + exchange(ir.value("zext " + type + " " + value + " to i32"), distance) + " to " + type);
-    };
-  }
-
-  private String exchange(String value, int distance) {
-    ir.declare("declare i32 @llvm.nvvm.shfl.sync.bfly.i32(i32, i32, i32, i32)");
-    return ir.value("call i32 @llvm.nvvm.shfl.sync.bfly.i32(i32 -1, i32 " + value + ", i32 " + distance + ", i32 31)");
-  }
-
-  private String exchangeLong(String value, int distance) {
-    String low = exchange(ir.value("trunc i64 " + value + " to i32"), distance);
-    String high = exchange(ir.value("trunc i64 " + ir.value("lshr i64 " + value + ", 32") + " to i32"), distance);
-    String upper = ir.value("shl i64 " + ir.value("zext i32 " + high + " to i64") + ", 32");
-    return ir.value("or i64 " + upper + ", " + ir.value("zext i32 " + low + " to i64"));
   }
 }

@@ -67,7 +67,7 @@ final class Flat implements LoopNest {
   /// Whether a kernel is one loop over elements that is stored at each.
   static boolean fits(OpNode sink) {
     List<OpNode> nodes = Graph.topological(List.of(sink));
-    return nodes.stream().filter(node -> node.is(OpCode.RANGE)).count() == 1 && nodes.stream().noneMatch(node -> node.is(OpCode.FOLD))
+    return nodes.stream().filter(node -> node.is(OpCode.RANGE)).count() == 1 && nodes.stream().noneMatch(node -> node.is(OpCode.FOLD) || node.op().group() == OpCode.Group.ROW)
         && sink.inputs().stream().allMatch(store -> store.payload() == null && store.inputs().size() == 3);
   }
 

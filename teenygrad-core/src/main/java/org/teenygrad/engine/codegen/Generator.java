@@ -27,7 +27,7 @@ public final class Generator {
       case Target.Cpu cpu -> {
         OpNode simple = Decompositions.expand(Decompositions.spellLogSums(sink), false);
         Emitter emitter = new Emitter(new Analysis(simple), new Ir(Ir.Dialect.HOST), cpu.vectorBytes());
-        LoopNest nest = Contraction.of(emitter, cpu).map(LoopNest.class::cast).orElseGet(() -> new Elements(emitter, cpu));
+        LoopNest nest = processorNest(emitter, cpu);
         nest.emit();
         yield program(List.of(sink), nest, nest.launch(), nest.work(), Generator::processorModule);
       }
@@ -79,8 +79,16 @@ public final class Generator {
       return attention.get();
     }
     Emitter emitter = gpuEmitter(Decompositions.spellLogSums(sink));
-    Optional<LoopNest> nest = DeterministicScatter.of(emitter, gpu).map(LoopNest.class::cast).or(() -> products(emitter, gpu));
+    Optional<LoopNest> nest = DeterministicScatter.of(emitter, gpu).map(LoopNest.class::cast).or(() -> rows(emitter)).or(() -> products(emitter, gpu));
     return nest.orElseGet(() -> elementsOrRows(shortened(emitter), gpu));
+  }
+
+  private static LoopNest processorNest(Emitter emitter, Target.Cpu cpu) {
+    return SequentialScan.of(emitter, cpu).map(LoopNest.class::cast).or(() -> MergeSort.of(emitter)).or(() -> Contraction.of(emitter, cpu)).orElseGet(() -> new Elements(emitter, cpu));
+  }
+
+  private static Optional<LoopNest> rows(Emitter emitter) {
+    return BlockScan.of(emitter).map(LoopNest.class::cast).or(() -> SequentialScan.of(emitter)).or(() -> BitonicSort.of(emitter));
   }
 
   private static LoopNest elementsOrRows(Emitter emitter, Target.Gpu gpu) {

@@ -84,6 +84,10 @@ public final class KernelDescription {
         return contraction(swapped ? columns : rows, swapped ? rows : columns) + outputs;
       }
     }
+    if (store.input(2).op().group() == OpCode.Group.ROW) {
+      long row = Analysis.size(store.input(2).input(1));
+      return name(store.input(2).op()) + " over " + row + names(" · ", node -> true) + " (" + size(outer(store)) / row + " rows)" + outputs;
+    }
     return folds.isEmpty() ? map(size(outer(store)) + " elements") + outputs : reduction() + outputs;
   }
 

@@ -174,7 +174,7 @@ public record Diagram(Map<OpNode, String> names, Function<OpNode, @Nullable Stri
         case SOURCE -> Colour.DATA;
         case UNARY, BINARY, TERNARY -> Colour.ELEMENTWISE;
         case REDUCE -> products.containsKey(node) ? Colour.CONTRACTION : Colour.REDUCTION;
-        case INDEX -> Colour.INDEX;
+        case INDEX, ROW -> Colour.INDEX;
         case MOVEMENT -> Colour.VIEW;
         case MEMORY, KERNEL, TILE -> Colour.MEMORY;
       };

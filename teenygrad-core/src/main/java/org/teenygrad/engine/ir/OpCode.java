@@ -75,6 +75,12 @@ public enum OpCode {
   SCATTER(Group.INDEX, 3, SCATTERED, SCATTER_SHAPE,
       "base, with source combined into [.., index[i], ..] in index order; payload: Scatter"),
 
+  // Rows: each result needs all of a row, or of what comes before it. In a kernel the row is a loop
+  SCAN(Group.ROW, -1, FIRST, SCANNED,
+      "x combined with all before it along an axis; payload: Reduction by ADD, MAX or MIN. In a kernel along RANGE y; payload: the OpCode"),
+  SORT(Group.ROW, -1, SAME_INT64, SORTED,
+      "the smallest of the last axis in order, at most 4096; payload: Order, how many. In a kernel along RANGE y, in whose first iterations alone it is stored"),
+
   // Memory and meaning
   CONTIGUOUS(Group.MEMORY, 1, FIRST, SAME, "x, held in memory of its own"),
   ASSIGN(Group.MEMORY, 2, SAME_ANY, SAME, "y, written into the storage of BUFFER x; payload: Boolean, may x be overwritten unseen"),
@@ -111,6 +117,7 @@ public enum OpCode {
     MOVEMENT,
     REDUCE,
     INDEX,
+    ROW,
     MEMORY,
     KERNEL,
     TILE;

@@ -123,7 +123,7 @@ public final class Semantics {
           case NOT, CAST, BITCAST, IDIV, LT, EQ, NE, AND, OR, XOR, SHL, SHR, THREEFRY ->
               throw undefined(op, dtype);
           case CONST, BUFFER, ARANGE, PARAM -> throw undefined(op, dtype);
-          case RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, REDUCE, LOGSUMEXP, GATHER, SCATTER ->
+          case RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, REDUCE, LOGSUMEXP, GATHER, SCATTER, SCAN, SORT ->
               throw undefined(op, dtype);
           case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, GRADIENT -> throw undefined(op, dtype);
           case RANGE, LOAD, STORE, FOLD, SINK -> throw undefined(op, dtype);
@@ -158,7 +158,7 @@ public final class Semantics {
           case SQRT, EXP, EXP2, LOG, LOG2, LOG10, SIN, COS, TANH, ERF -> throw undefined(op, dtype);
           case FLOOR, CEIL, TRUNC, ROUND, DIV, POW, FMA -> throw undefined(op, dtype);
           case CAST, BITCAST, CONST, BUFFER, ARANGE, PARAM -> throw undefined(op, dtype);
-          case RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, REDUCE, LOGSUMEXP, GATHER, SCATTER ->
+          case RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, REDUCE, LOGSUMEXP, GATHER, SCATTER, SCAN, SORT ->
               throw undefined(op, dtype);
           case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, GRADIENT -> throw undefined(op, dtype);
           case RANGE, LOAD, STORE, FOLD, SINK -> throw undefined(op, dtype);

@@ -20,6 +20,8 @@ enum ShapeRule {
   REDUCED,
   INDEX_SHAPE,
   SCATTER_SHAPE,
+  SCANNED,
+  SORTED,
   SECOND_SHAPE;
 
   Shape derive(OpCode op, List<OpNode> inputs, Object payload) {
@@ -38,6 +40,8 @@ enum ShapeRule {
       case REDUCED -> reduced(inputs.getFirst().shape(), (Reduction) payload);
       case INDEX_SHAPE -> gathered(inputs.get(0).shape(), inputs.get(1).shape(), (Integer) payload);
       case SCATTER_SHAPE -> scattered(inputs, (Scatter) payload);
+      case SCANNED -> inputs.size() > 1 ? Shape.SCALAR : scanned(inputs.getFirst().shape(), (Reduction) payload);
+      case SORTED -> inputs.size() > 1 ? Shape.SCALAR : sorted(inputs.getFirst().shape(), (Order) payload);
       case SECOND_SHAPE -> {
         require(op, inputs.get(0).shape().equals(inputs.get(2).shape()), inputs);
         yield inputs.get(1).shape();
@@ -126,6 +130,21 @@ enum ShapeRule {
       shape = shape.with(axis, 1);
     }
     return shape;
+  }
+
+  private static Shape scanned(Shape from, Reduction scan) {
+    if (scan.combine() == OpCode.MUL || scan.axes().size() != 1 || scan.axes().getFirst() >= from.rank()) {
+      throw new IllegalArgumentException("scan: " + scan + " of shape " + from + "; it runs along one axis and combines by ADD, MAX or MIN");
+    }
+    return from;
+  }
+
+  private static Shape sorted(Shape from, Order order) {
+    int size = from.size(-1);
+    if (size > Order.LONGEST_ROW || order.count() > size) {
+      throw new IllegalArgumentException("sort: the first " + order.count() + " of rows of " + size + "; rows have at most " + Order.LONGEST_ROW + " elements");
+    }
+    return from.with(-1, order.count());
   }
 
   private static Shape gathered(Shape from, Shape index, int axis) {

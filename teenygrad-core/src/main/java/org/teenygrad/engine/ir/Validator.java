@@ -127,7 +127,7 @@ public final class Validator {
   private void checkKernel(OpNode node) {
     boolean belongs =
         switch (node.op().group()) {
-          case UNARY, BINARY, TERNARY, KERNEL -> true;
+          case UNARY, BINARY, TERNARY, ROW, KERNEL -> true;
           case SOURCE -> node.is(OpCode.CONST) || node.is(OpCode.PARAM);
           case MOVEMENT, REDUCE, INDEX, MEMORY, TILE -> false;
         };
@@ -162,6 +162,10 @@ public final class Validator {
         require(!ranges.isEmpty() && ranges.stream().allMatch(range -> range.is(OpCode.RANGE)), "fold inputs",
             "a FOLD is of a value over RANGEs", node);
         require(new HashSet<>(ranges).size() == ranges.size(), "fold inputs", "a FOLD is over each RANGE once", node);
+      }
+      case SCAN, SORT -> {
+        require(node.inputs().size() == 2 && node.input(1).is(OpCode.RANGE), "row inputs", "a row is of a value along a RANGE", node);
+        require(node.is(OpCode.SORT) || combines(node.payload()), "scan combine", "a SCAN combines by ADD, MAX or MIN", node);
       }
       default -> {}
     }

@@ -88,6 +88,11 @@ final class Costs {
     };
   }
 
+  /// How many nodes have this one as an input.
+  int users(OpNode node) {
+    return consumers.getOrDefault(node, 0);
+  }
+
   /// The operations to compute an element from the nearest reductions and buffers.
   int operations(OpNode node) {
     return operations.getOrDefault(node, 0);

@@ -72,14 +72,24 @@ final class Fusion {
       return;
     }
     if (sinks.contains(node) || needsMemory(node, values)) {
-      Group group = new Group(node);
+      OpNode computed = values.isEmpty() ? reshapedRow(node) : node;
+      Group group = new Group(node, computed);
       groups.add(group);
-      request(group.value(node, group.ranges, IndexAlgebra.TRUE), node);
+      request(group.value(computed, group.ranges, IndexAlgebra.TRUE), computed);
     } else {
       for (Value value : values) {
         request(value, node);
       }
     }
+  }
+
+  /// The row operation that nobody but this sink wants, in another shape, or the node itself.
+  private OpNode reshapedRow(OpNode node) {
+    OpNode below = node;
+    while (below.is(OpCode.RESHAPE) && costs.users(below.input(0)) == 1 && !sinks.contains(below.input(0))) {
+      below = below.input(0);
+    }
+    return below.op().group() == OpCode.Group.ROW ? below : node;
   }
 
   private boolean needsMemory(OpNode node, Set<Value> values) {
@@ -92,6 +102,7 @@ final class Fusion {
       case MEMORY -> !node.is(OpCode.DETACH);
       case INDEX -> node.is(OpCode.SCATTER) || elementNeedsMemory(node, values);
       case UNARY, BINARY, TERNARY -> !isWidening(node) && elementNeedsMemory(node, values);
+      case ROW -> true;
       case KERNEL, TILE -> throw new IllegalStateException(node + " in a graph of tensors");
     };
   }
@@ -170,7 +181,7 @@ final class Fusion {
   /// Whether a reduction can be computed inside the one kernel that wants it, once for each of its elements.
   private boolean fits(OpNode node, Value value) {
     Group group = value.group;
-    if (isPadded(value) || group.contraction != null || group.foldDomains.size() > 6 || group.values.size() > VALUES_PER_KERNEL) {
+    if (group.computed.op().group() == OpCode.Group.ROW || isPadded(value) || group.contraction != null || group.foldDomains.size() > 6 || group.values.size() > VALUES_PER_KERNEL) {
       return false;
     }
     List<OpNode> domain = new ArrayList<>();

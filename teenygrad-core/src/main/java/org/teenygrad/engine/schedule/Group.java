@@ -9,12 +9,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Shape;
 import org.teenygrad.engine.ir.IndexAlgebra;
+import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
 /// What becomes one kernel as far as [Fusion] sees it: a node that gets memory, and all that is computed on the way to it.
 final class Group {
   final OpNode root;
-  /// A loop for each axis of the root.
+  /// What is computed: the root, or the row operation that it is another shape of.
+  final OpNode computed;
+  /// A loop for each axis of what is computed, or sorted.
   final List<OpNode> ranges = new ArrayList<>();
   final Map<Value, Value> values = new HashMap<>();
   final IndexAlgebra algebra = new IndexAlgebra();
@@ -29,9 +32,17 @@ final class Group {
   final Map<OpNode, Value> dataIndices = new HashMap<>();
 
   Group(OpNode root) {
+    this(root, root);
+  }
+
+  /// @param computed what lies in the root's memory, element by element
+  Group(OpNode root, OpNode computed) {
     this.root = root;
-    for (int axis = 0; axis < root.shape().rank(); axis++) {
-      ranges.add(freshRange(root.shape().size(axis)));
+    this.computed = computed;
+    // A SORT runs over all of its rows and stores the first elements of each.
+    Shape loops = computed.is(OpCode.SORT) ? computed.input(0).shape() : computed.shape();
+    for (int axis = 0; axis < loops.rank(); axis++) {
+      ranges.add(freshRange(loops.size(axis)));
     }
   }
 

@@ -41,6 +41,11 @@ record KernelGraph(
     return stores.stream().anyMatch(KernelGraph::isScattered);
   }
 
+  /// Whether it takes rows as a whole, so that it has to itself the threads that share one.
+  boolean takesRows() {
+    return nodes.stream().anyMatch(node -> node.op().group() == OpCode.Group.ROW);
+  }
+
   private static boolean isScattered(OpNode store) {
     return store.payload() != null || store.inputs().size() > 3;
   }

@@ -13,6 +13,7 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.IndexAlgebra;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Order;
 import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.ir.Range;
 import org.teenygrad.engine.ir.Reduction;
@@ -34,14 +35,14 @@ final class Lowering {
   /// @param slots the number of the buffer of every node that has one
   static List<KernelGraph> kernels(Group group, ToIntFunction<OpNode> slots) {
     Lowering lowering = new Lowering(group, slots);
-    Value root = group.value(group.root, group.ranges, IndexAlgebra.TRUE);
+    Value root = group.value(group.computed, group.ranges, IndexAlgebra.TRUE);
     lowering.lower(root);
     return lowering.stores(root);
   }
 
   private List<KernelGraph> stores(Value root) {
     OpNode target = param(group.root);
-    OpNode offset = Group.offset(group.algebra, group.root.shape(), group.ranges);
+    OpNode offset = Group.offset(group.algebra, group.computed.shape(), group.ranges);
     List<OpNode> loops = group.ranges.stream().filter(range -> range.is(OpCode.RANGE)).toList();
     if (!group.root.is(OpCode.SCATTER)) {
       OpNode value = Objects.requireNonNull(lowered.get(root));
@@ -134,6 +135,7 @@ final class Lowering {
         yield switch (node.op().group()) {
           case MOVEMENT, MEMORY -> input(value, 0);
           case REDUCE -> fold(value);
+          case ROW -> row(value);
           case INDEX -> input(value, 0);
           default -> OpNode.create(node.op(), node.dtype(), value.inputs.stream().map(lowered::get).toList(), node.payload());
         };
@@ -150,6 +152,14 @@ final class Lowering {
     return value.valid == IndexAlgebra.TRUE
         ? OpNode.of(OpCode.LOAD, param(value.node), offset)
         : OpNode.of(OpCode.LOAD, param(value.node), offset, value.valid);
+  }
+
+  private OpNode row(Value value) {
+    boolean scans = value.node.is(OpCode.SCAN);
+    int axis = scans ? value.node.payload(Reduction.class).axes().getFirst() : value.index.size() - 1;
+    OpNode range = value.index.get(axis);
+    Object payload = scans ? value.node.payload(Reduction.class).combine() : value.node.payload(Order.class);
+    return range.is(OpCode.RANGE) ? OpNode.of(value.node.op(), payload, List.of(input(value, 0), range)) : input(value, 0);
   }
 
   private OpNode fold(Value value) {

@@ -80,9 +80,11 @@ final class Ranges {
 
   private static KernelGraph split(KernelGraph kernel) {
     Map<OpNode, TreeSet<Long>> cuts = new HashMap<>();
+    Set<OpNode> rows = new HashSet<>();
+    kernel.nodes().stream().filter(node -> node.op().group() == OpCode.Group.ROW).forEach(node -> rows.add(node.input(1)));
     for (OpNode node : kernel.nodes()) {
       boolean divided = node.is(OpCode.IDIV) || node.is(OpCode.MOD) || node.is(OpCode.LT);
-      if (divided && node.input(0).is(OpCode.RANGE) && node.input(1).is(OpCode.CONST)) {
+      if (divided && node.input(0).is(OpCode.RANGE) && !rows.contains(node.input(0)) && node.input(1).is(OpCode.CONST)) {
         long by = Semantics.toLong(node.input(1).payload(Object.class));
         long size = node.input(0).payload(Range.class).size();
         if (by > 1 && by < size && size % by == 0 && (!node.is(OpCode.LT) || by % 16 == 0)) {

@@ -24,7 +24,7 @@ final class ViewChains {
       boolean full = node.op().isMovement() && below + 1 == LONGEST;
       boolean ends = switch (node.op().group()) {
         case MOVEMENT -> full;
-        case REDUCE, MEMORY, SOURCE -> !node.is(OpCode.DETACH);
+        case REDUCE, ROW, MEMORY, SOURCE -> !node.is(OpCode.DETACH);
         default -> node.is(OpCode.SCATTER);
       };
       views.put(node, ends ? 0 : below + (node.op().isMovement() ? 1 : 0));

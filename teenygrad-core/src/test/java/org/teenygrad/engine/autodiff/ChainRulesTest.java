@@ -227,6 +227,14 @@ class ChainRulesTest {
     check(op(REDUCE, new Reduction(combine, List.of(0, 2)), x), x);
   }
 
+  @ParameterizedTest
+  @EnumSource(value = OpCode.class, names = {"ADD", "MAX", "MIN"})
+  void scans(OpCode combine) {
+    OpNode x = anySign(Shape.of(2, 4, 2));
+    check(op(SCAN, new Reduction(combine, List.of(1)), x), x);
+    check(op(SCAN, new Reduction(combine, List.of(2)), x), x);
+  }
+
   @Test
   void tiesOfAnExtremeShareEqually() {
     OpNode x = tensor(Shape.of(1, 4), 5, 1, 5, 3);

@@ -15,6 +15,7 @@ import org.teenygrad.engine.ir.Bounds;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Order;
 import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.ir.Reduction;
 import org.teenygrad.engine.ir.Scatter;
@@ -101,6 +102,8 @@ public final class Interpreter implements Kernel {
             .select(Positions.indexed(from, shape, node.payload(Integer.class), index));
       }
       case SCATTER -> scatter(node, inputs);
+      case SCAN -> scan(node, inputs.getFirst());
+      case SORT -> sort(node, inputs.getFirst());
       case CONTIGUOUS, COPY, DETACH, SURROGATE -> inputs.getFirst();
       case ASSIGN -> inputs.get(1);
       case BUFFER, GRADIENT -> throw misplaced(node);
@@ -207,6 +210,46 @@ public final class Interpreter implements Kernel {
       }
     }
     return result;
+  }
+
+  private static Values scan(OpNode node, Values input) {
+    Reduction scan = node.payload(Reduction.class);
+    int axis = scan.axes().getFirst();
+    int size = node.shape().size(axis);
+    int step = Math.toIntExact(node.shape().strides()[axis]);
+    Values result = copy(input);
+    switch (result) {
+      case Values.Floats(double[] x) -> {
+        for (int i = 0; i < x.length; i++) {
+          if (i / step % size > 0) {
+            x[i] = Semantics.floating(scan.combine(), DType.FLOAT64, x[i - step], x[i], 0);
+          }
+        }
+        for (int i = 0; i < x.length; i++) {
+          x[i] = Semantics.round(node.dtype(), x[i]);
+        }
+      }
+      case Values.Integers(long[] x) -> {
+        for (int i = 0; i < x.length; i++) {
+          if (i / step % size > 0) {
+            x[i] = Semantics.integral(scan.combine(), node.dtype(), x[i - step], x[i], 0);
+          }
+        }
+      }
+    }
+    return result;
+  }
+
+  private static Values sort(OpNode node, Values input) {
+    int size = node.input(0).shape().size(-1);
+    int count = node.payload(Order.class).count();
+    long[] x = integers(input).clone();
+    long[] result = new long[length(node)];
+    for (int row = 0; row * count < result.length; row++) {
+      Arrays.sort(x, row * size, (row + 1) * size);
+      System.arraycopy(x, row * size, result, row * count, count);
+    }
+    return new Values.Integers(result);
   }
 
   /// Combines each element of `source`, in order, into the element of `result` at its position, if that

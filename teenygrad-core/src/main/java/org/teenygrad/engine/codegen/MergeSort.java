@@ -1,0 +1,122 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.List;
+import java.util.Optional;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Order;
+import org.teenygrad.engine.runtime.Program;
+
+/// A SORT on a processor: each row is merged bottom-up between two halves of scratch memory. Of every run only as many elements are kept
+/// as the result has.
+final class MergeSort implements LoopNest {
+  private final Emitter emitter;
+  private final Analysis analysis;
+  private final OpNode store;
+  private final OpNode sort;
+  private final OpNode range;
+  private final List<OpNode> rows;
+  private final long size;
+  private final long count;
+
+  private MergeSort(Emitter emitter, OpNode store) {
+    this.emitter = emitter;
+    this.store = store;
+    analysis = emitter.analysis;
+    sort = store.input(2);
+    range = sort.input(1);
+    rows = analysis.outer.stream().filter(other -> other != range).toList();
+    size = Analysis.size(range);
+    count = sort.payload(Order.class).count();
+  }
+
+  /// The nest of a kernel that sorts.
+  static Optional<MergeSort> of(Emitter emitter) {
+    return store(emitter.analysis).map(store -> new MergeSort(emitter, store));
+  }
+
+  /// The STORE of a kernel that sorts, if this is one.
+  static Optional<OpNode> store(Analysis analysis) {
+    OpNode store = analysis.stores().getFirst();
+    return store.input(2).is(OpCode.SORT) ? Optional.of(store) : Optional.empty();
+  }
+
+  @Override
+  public Emitter emitter() {
+    return emitter;
+  }
+
+  @Override
+  public String kind() {
+    return analysis.kind();
+  }
+
+  @Override
+  public Program.Launch launch() {
+    return new Program.Launch(Contraction.count(rows), 1, 2 * size * Long.BYTES);
+  }
+
+  @Override
+  public void emit() {
+    emitter.ir.loop("%begin", "%end", 1, List.of(), (item, none) -> {
+      emitter.unflatten(item, rows, this::sort);
+      return none;
+    });
+  }
+
+  private void sort() {
+    Ir ir = emitter.ir;
+    ir.loop("0", Long.toString(size), 1, List.of(), (counter, none) -> emitter.within(range, counter, null, () -> {
+      String key = emitter.operand(sort.input(0), emitter.loops.zeroSteps(), 1);
+      ir.effect("store i64 " + key + ", ptr " + place(counter));
+      return none;
+    }));
+    long from = 0;
+    for (long width = 1; width < size; width *= 2) {
+      merge(from, size - from, width);
+      from = size - from;
+    }
+    String sorted = Long.toString(from);
+    ir.loop("0", Long.toString(count), 1, List.of(), (counter, none) -> emitter.within(range, counter, null, () -> {
+      emitter.define(sort, emitter.loops.zeroSteps(), load(emitter.sum(sorted, counter)));
+      emitter.emitReady(List.of(store));
+      return none;
+    }));
+  }
+
+  /// Merges neighbouring runs, which begin every `width` elements.
+  private void merge(long from, long to, long width) {
+    Ir ir = emitter.ir;
+    long kept = Math.min(width, count);
+    String end = Long.toString(size);
+    ir.loop("0", end, 2 * width, List.of(), (first, none) -> {
+      String firstEnd = ir.smallest(ir.plus(first, kept), end);
+      String second = ir.smallest(ir.plus(first, width), end);
+      String secondEnd = ir.smallest(ir.plus(second, kept), end);
+      String both = ir.value("add i64 " + ir.value("sub i64 " + firstEnd + ", " + first) + ", " + ir.value("sub i64 " + secondEnd + ", " + second));
+      List<Ir.Carried> starts = List.of(new Ir.Carried("i64", first), new Ir.Carried("i64", second));
+      ir.loop("0", ir.smallest(both, Long.toString(count)), 1, starts, (number, heads) -> {
+        String i = heads.get(0).value();
+        String j = heads.get(1).value();
+        String a = load(ir.plus(ir.smallest(i, Long.toString(size - 1)), from));
+        String b = load(ir.plus(ir.smallest(j, Long.toString(size - 1)), from));
+        String notAfter = ir.value("or i1 " + ir.value("icmp sge i64 " + j + ", " + secondEnd) + ", " + ir.value("icmp sle i64 " + a + ", " + b));
+        String left = ir.value("and i1 " + ir.value("icmp slt i64 " + i + ", " + firstEnd) + ", " + notAfter);
+        String next = ir.value("select i1 " + left + ", i64 " + a + ", i64 " + b);
+        ir.effect("store i64 " + next + ", ptr " + place(ir.plus(emitter.sum(first, number), to)));
+        String step = ir.value("zext i1 " + left + " to i64");
+        String other = ir.value("xor i64 " + step + ", 1");
+        return List.of(new Ir.Carried("i64", ir.value("add i64 " + i + ", " + step)), new Ir.Carried("i64", ir.value("add i64 " + j + ", " + other)));
+      });
+      return none;
+    });
+  }
+
+  private String load(String index) {
+    return emitter.ir.value("load i64, ptr " + place(index));
+  }
+
+  private String place(String index) {
+    return emitter.ir.value("getelementptr i64, ptr %scratch, i64 " + index);
+  }
+}

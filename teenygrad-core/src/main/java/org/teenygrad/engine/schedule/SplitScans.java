@@ -1,0 +1,108 @@
+package org.teenygrad.engine.schedule;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.teenygrad.DType;
+import org.teenygrad.Shape;
+import org.teenygrad.engine.ir.Bounds;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Reduction;
+import org.teenygrad.engine.ir.Uniform;
+import org.teenygrad.engine.runtime.Target;
+
+/// Splits a long SCAN by "reduce, then scan": the totals of blocks, a SCAN of those, and a SCAN of each block whose first element takes in
+/// the total of all blocks before. Everything is read twice and written once, all blocks at the same time.
+final class SplitScans {
+  /// Elements of a block that a GPU's block of threads scans; longer rows than a few of these are split where rows alone do not fill the machine.
+  private static final int BLOCK = 2048;
+
+  private static final int LONG_ROW = 4 * BLOCK;
+
+  /// The same where each row is scanned in order: no more elements than float32 sums without losing digits.
+  private static final int SEQUENTIAL_BLOCK = 256;
+
+  private final Target target;
+
+  private SplitScans(Target target) {
+    this.target = target;
+  }
+
+  static List<OpNode> apply(List<OpNode> roots, Target target) {
+    SplitScans pass = new SplitScans(target);
+    var changed = Graph.map(roots, node -> node.is(OpCode.SCAN) ? pass.split(node) : node);
+    return roots.stream().map(changed::get).toList();
+  }
+
+  private OpNode split(OpNode node) {
+    int axis = node.payload(Reduction.class).axes().getFirst();
+    int size = node.shape().size(axis);
+    boolean alongRows = IntStream.range(axis + 1, node.shape().rank()).allMatch(after -> node.shape().size(after) == 1);
+    if (node.shape().elements() == 0 || target instanceof Target.Graphs) {
+      return node;
+    }
+    if (target instanceof Target.Gpu gpu && alongRows) {
+      long rows = node.shape().elements() / size;
+      return size <= LONG_ROW || rows >= 4L * gpu.processors() ? node : split(node, axis, block(size, BLOCK));
+    }
+    return size <= 2 * SEQUENTIAL_BLOCK ? node : split(node, axis, block(size, SEQUENTIAL_BLOCK));
+  }
+
+  /// A number of elements near the wanted one of which the axis has a multiple; else the wanted one.
+  private static int block(int size, int wanted) {
+    return IntStream.iterate(2 * wanted, block -> block >= wanted / 2, block -> block - 4).filter(block -> size % block == 0).findFirst().orElse(wanted);
+  }
+
+  private OpNode split(OpNode node, int axis, int block) {
+    OpCode combine = node.payload(Reduction.class).combine();
+    Shape shape = node.shape();
+    int size = shape.size(axis);
+    int blocks = Math.ceilDiv(size, block);
+    // Zeros behind the last element are combined with nothing that is kept.
+    OpNode x = at(node.input(0), OpCode.PAD, axis, 0, blocks * block - size);
+    OpNode blocked = OpNode.of(OpCode.RESHAPE, cut(shape, axis, blocks, block), List.of(x));
+    OpNode totals = OpNode.of(OpCode.REDUCE, new Reduction(combine, List.of(axis + 1)), List.of(blocked));
+    OpNode before = OpNode.of(OpCode.RESHAPE, shape.with(axis, blocks), List.of(totals));
+    before = split(OpNode.of(OpCode.SCAN, new Reduction(combine, List.of(axis)), List.of(before)));
+    before = at(at(before, OpCode.SHRINK, axis, 0, blocks - 1), OpCode.PAD, axis, 1, 0);
+    before = OpNode.of(OpCode.EXPAND, blocked.shape(), List.of(OpNode.of(OpCode.RESHAPE, totals.shape(), List.of(before))));
+    OpNode begins = OpNode.of(OpCode.AND, OpNode.of(OpCode.EQ, positions(blocked.shape(), axis + 1), zeros(blocked.shape())),
+        OpNode.of(OpCode.NE, positions(blocked.shape(), axis), zeros(blocked.shape())));
+    OpNode begun = OpNode.of(OpCode.WHERE, begins, OpNode.of(combine, before, blocked), blocked);
+    OpNode scanned = OpNode.of(OpCode.SCAN, new Reduction(combine, List.of(axis + 1)), List.of(begun));
+    return at(OpNode.of(OpCode.RESHAPE, shape.with(axis, blocks * block), List.of(scanned)), OpCode.SHRINK, axis, 0, size);
+  }
+
+  /// PAD with so many zeros at both ends of an axis, or SHRINK to a part of it.
+  private static OpNode at(OpNode node, OpCode op, int axis, int first, int second) {
+    boolean pads = op == OpCode.PAD;
+    if (pads ? first + second == 0 : first == 0 && second == node.shape().size(axis)) {
+      return node;
+    }
+    List<Integer> begin = new ArrayList<>(Collections.nCopies(node.shape().rank(), 0));
+    List<Integer> end = new ArrayList<>(pads ? begin : node.shape().stream().boxed().toList());
+    begin.set(axis, first);
+    end.set(axis, second);
+    return OpNode.of(op, new Bounds(begin, end), List.of(node));
+  }
+
+  private static Shape cut(Shape shape, int axis, int blocks, int block) {
+    List<Integer> sizes = new ArrayList<>(shape.stream().boxed().toList());
+    sizes.set(axis, block);
+    sizes.add(axis, blocks);
+    return Shape.of(sizes.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  private static OpNode positions(Shape shape, int axis) {
+    int[] ones = shape.stream().map(size -> 1).toArray();
+    OpNode count = OpNode.create(OpCode.ARANGE, DType.INT64, List.of(), shape.size(axis));
+    return OpNode.of(OpCode.EXPAND, shape, List.of(OpNode.of(OpCode.RESHAPE, Shape.of(ones).with(axis, shape.size(axis)), List.of(count))));
+  }
+
+  private static OpNode zeros(Shape shape) {
+    return Uniform.of(DType.INT64, shape, 0);
+  }
+}

@@ -46,6 +46,10 @@ enum GpuWorkload {
     Tensor.realize(Gradient.vjp(inputs.get(0).layerNorm(inputs.get(1), inputs.get(2)), gpu.tensor(BFLOAT16, 32768, 768), inputs));
   }),
   COLUMN_SUM(gpu -> gpu.tensor(FLOAT32, 32768, 768).sum(0).realize()),
+  DOT_PRODUCTS(gpu -> {
+    Tensor shared = gpu.tensor(BFLOAT16, 32, 2048, 768);
+    Tensor.realize(Stream.generate(() -> gpu.tensor(BFLOAT16, 32, 2048, 768).mul(shared).sum()).limit(8).toArray(Tensor[]::new));
+  }),
   EMBEDDING(gpu -> table(gpu).embedding(gpu.tensor(INT32, 16, 1024)).realize()),
   EMBEDDING_GRADIENT(gpu -> {
     Tensor table = table(gpu);

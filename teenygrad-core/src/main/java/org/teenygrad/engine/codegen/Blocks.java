@@ -31,6 +31,11 @@ final class Blocks implements LoopNest {
   private static final long LONG_ROW = 1 << 14;
   private static final int THREADS_OF_LONG_ROW = 1024;
 
+  /// Of a multiprocessor, and those of a thread that hold no sums.
+  private static final int REGISTERS = 64 << 10;
+
+  private static final int OTHER_REGISTERS = 32;
+
   /// Threads that keep a multiprocessor's memory pipeline busy.
   private static final int BUSY = 1024;
 
@@ -148,7 +153,12 @@ final class Blocks implements LoopNest {
     }
     // A member has as much as it can keep before another joins.
     long enough = Math.min(most, atLeast(Math.ceilDiv(elements, CooperativeGroup.MOST_IN_REGISTERS)));
-    return Math.clamp(items * most <= wanted ? most : enough, 1, elements < LONG_ROW ? MOST_THREADS : THREADS_OF_LONG_ROW);
+    return Math.clamp(items * most <= wanted ? most : enough, 1, Math.min(withRegistersFor(folds.size()), elements < LONG_ROW ? MOST_THREADS : THREADS_OF_LONG_ROW));
+  }
+
+  /// The threads of a block that can each keep two vectors of each of so many sums in registers.
+  private static int withRegistersFor(int sums) {
+    return Math.max(THREADS, Integer.highestOneBit(REGISTERS / (sums * 2 * MOST_LANES + OTHER_REGISTERS)));
   }
 
   /// The smallest power of two that is not less.

@@ -85,6 +85,13 @@ class IndexingTest {
   }
 
   @Test
+  void theGradientOfRunningSumsCountsWhatFollows() {
+    Tensor ones = Tensor.ones(20, 64).requiresGrad();
+    Tensor gradient = Gradient.of(ones.cumsum(0).sum(), ones);
+    assertThat(gradient.toFloatArray()).containsExactly(Tensor.arange(20).neg().add(20).unsqueeze(1).expand(20, 64).cast(DType.FLOAT32).toFloatArray());
+  }
+
+  @Test
   void cumsumKeepsInfinitiesToTheirRight() {
     assertThat(Tensor.of(1f, Float.POSITIVE_INFINITY, 2f).cumsum(0).toFloatArray())
         .containsExactly(1, Float.POSITIVE_INFINITY, Float.POSITIVE_INFINITY);

@@ -31,6 +31,7 @@ enum GpuWorkload {
   RUNNING_SUM(gpu -> gpu.tensor(FLOAT32, 1 << 26).cumsum(0).realize()),
   RUNNING_SUM_OF_ROWS(gpu -> gpu.tensor(FLOAT32, 4096, 1024).cumsum(1).realize()),
   RUNNING_SUM_OF_COLUMNS(gpu -> gpu.tensor(FLOAT32, 4096, 4096).cumsum(0).realize()),
+  RUNNING_SUM_OF_EQUAL_COLUMNS(gpu -> gpu.tensor(FLOAT32, 64, 1).expand(64, 64).cumsum(0).contiguous().realize()),
   SORTED_ROWS(gpu -> {
     Sorted sorted = gpu.tensor(FLOAT32, 4096, 4096).sort(-1, false);
     Tensor.realize(sorted.values(), sorted.indices());

@@ -33,7 +33,7 @@ final class SequentialScan implements LoopNest {
     scan = store.input(2);
     range = scan.input(1);
     rows = analysis.outer.stream().filter(other -> other != range).toList();
-    boolean neighbours = !rows.isEmpty() && analysis.stride(store, rows.getLast()) == 1;
+    boolean neighbours = !rows.isEmpty() && analysis.stride(store, rows.getLast()) == 1 && analysis.dependsOn(scan, rows.getLast());
     lanes = neighbours ? Threads.divisor(Math.max(1, vectorBytes / Analysis.inRegister(scan.dtype()).bytes()), Analysis.size(rows.getLast())) : 1;
   }
 

@@ -76,7 +76,7 @@ final class Bitonic {
     for (int distance = half; distance >= PART; distance /= 2) {
       sorted = exchanged(sorted, distance, false);
     }
-    return sorted(sorted.reshape(-1, PART), PART);
+    return Tensor.applyWith(OpCode.SORT, new Order(PART, true), sorted.reshape(-1, PART));
   }
 
   /// The smaller of each pair in front: of elements at the same place of both halves of a block, or at mirrored ones.

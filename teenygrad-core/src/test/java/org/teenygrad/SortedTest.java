@@ -103,6 +103,10 @@ class SortedTest {
     for (int count : new int[] {1, 31, 33, 64, 100, 300, 700}) {
       assertSorted(x.topk(count, 1), x, 1, true, count);
     }
+    Tensor longRows = random(random, DType.FLOAT32, 2, 9001);
+    for (int count : new int[] {1, 50, 2048, 2049, 5000}) {
+      assertSorted(longRows.topk(count, 1), longRows, 1, true, count);
+    }
   }
 
   @Test

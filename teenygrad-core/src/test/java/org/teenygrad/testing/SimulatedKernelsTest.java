@@ -86,6 +86,7 @@ class SimulatedKernelsTest {
       agrees(DType.FLOAT32, x -> x.sort(1, false).indices(), 3, size);
     }
     agrees(DType.INT32, x -> x.sort(0, true).indices(), 45, 7);
+    agrees(DType.FLOAT32, x -> x.sort(0, false).indices(), 8000);
   }
 
   @Test

@@ -108,20 +108,26 @@ final class BitonicSort implements LoopNest {
     String exists = items % rowsPerBlock == 0 ? null : ir.value("icmp slt i64 " + item + ", " + items);
     emitter.unflatten(exists == null ? item : ir.smallest(item, Long.toString(items - 1)), rows, () -> {
       load();
-      sortRuns();
-      keepSmallest();
+      if (sort.payload(Order.class).bitonic()) {
+        sortBitonic(size);
+      } else {
+        sortRuns();
+        keepSmallest();
+      }
       write(number, exists);
     });
   }
 
-  /// Where a number starts does not matter: threads read neighbours.
+  /// Where a number starts does not matter, unless the row has an order: threads read neighbours.
   private void load() {
     Ir ir = emitter.ir;
-    int lanes = Math.min(Math.min(4, registers), Blocks.lanes(analysis, range, 4, size));
+    boolean inPlace = sort.payload(Order.class).bitonic();
+    int lanes = Math.min(Math.min(4, inPlace ? 1 << lowBits : registers), Blocks.lanes(analysis, range, 4, size));
+    String position = position();
     live = new ArrayList<>(Ir.times(registers, register -> register));
     numbers = new String[registers];
     for (int vector = 0; vector < registers / lanes; vector++) {
-      String place = ir.value("mul i64 " + ir.plus(thread, (long) vector * threadsPerRow) + ", " + lanes);
+      String place = inPlace ? ir.plus(position, ofRegister(vector * lanes)) : ir.value("mul i64 " + ir.plus(thread, (long) vector * threadsPerRow) + ", " + lanes);
       boolean whole = size == network;
       String at = whole ? place : ir.smallest(place, Integer.toString(size - lanes));
       Axis axis = lanes == 1 ? null : new Axis(range, 1, lanes, lanes);
@@ -230,14 +236,10 @@ final class BitonicSort implements LoopNest {
   /// By way of shared memory, so that neighbouring threads store neighbours.
   private void write(String row, @Nullable String exists) {
     Ir ir = emitter.ir;
-    String lane = ir.value("shl i64 " + ir.value("and i64 " + thread + ", " + (Threads.WARP - 1)) + ", " + lowBits);
-    String warp = ir.value("shl i64 " + ir.value("lshr i64 " + thread + ", " + LANE_BITS) + ", " + (LANE_BITS + log2(registers)));
-    String position = ir.value("or i64 " + lane + ", " + warp);
+    String position = position();
     String base = ir.value("mul i64 " + row + ", " + (network + network / PADDED));
-    Runnable put = () -> live.forEach(own -> {
-      int low = own & (1 << lowBits) - 1;
-      ir.effect("store i64 " + numbers[own] + ", ptr addrspace(3) " + shared(padded(base, ir.plus(position, low + (long) (own - low) * Threads.WARP))));
-    });
+    Runnable put = () -> live.forEach(own ->
+        ir.effect("store i64 " + numbers[own] + ", ptr addrspace(3) " + shared(padded(base, ir.plus(position, ofRegister(own))))));
     emitter.branch(ir.value("icmp slt i64 " + position + ", " + kept), put);
     Threads.barrier(ir);
     for (int first = 0; first < count; first += threadsPerRow) {
@@ -255,6 +257,20 @@ final class BitonicSort implements LoopNest {
         emitter.branch(condition, body);
       }
     }
+  }
+
+  /// That of the thread's first number.
+  private String position() {
+    Ir ir = emitter.ir;
+    String lane = ir.value("shl i64 " + ir.value("and i64 " + thread + ", " + (Threads.WARP - 1)) + ", " + lowBits);
+    String warp = ir.value("shl i64 " + ir.value("lshr i64 " + thread + ", " + LANE_BITS) + ", " + (LANE_BITS + log2(registers)));
+    return ir.value("or i64 " + lane + ", " + warp);
+  }
+
+  /// How far from there one of its numbers is.
+  private int ofRegister(int register) {
+    int low = register & (1 << lowBits) - 1;
+    return low + (register - low) * Threads.WARP;
   }
 
   private String padded(String base, String index) {

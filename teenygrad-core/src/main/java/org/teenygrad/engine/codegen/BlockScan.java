@@ -47,7 +47,7 @@ final class BlockScan implements LoopNest {
     size = Analysis.size(range);
     lanes = Math.min(4, Blocks.lanes(analysis, range, Blocks.MOST_LANES, size));
     long warpful = (long) Threads.WARP * lanes;
-    vectors = (int) Math.clamp(Math.ceilDiv(size, warpful), 1, VECTORS);
+    vectors = Math.clamp(Math.ceilDiv(size, warpful), 1, VECTORS);
     warps = (int) Math.min(MOST_WARPS, Long.highestOneBit(2 * Math.ceilDiv(size, warpful * vectors) - 1));
     rowsPerBlock = warps == 1 ? WARPS : 1;
   }

@@ -2,14 +2,18 @@ package org.teenygrad.engine.codegen;
 
 import java.util.List;
 import java.util.Optional;
+import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Order;
 import org.teenygrad.engine.runtime.Program;
 
 /// A SORT on a processor: each row is merged bottom-up between two halves of scratch memory. Of every run only as many elements are kept
-/// as the result has.
+/// as the result has. Rows that are known to be bitonic take the last steps of the bitonic network.
 final class MergeSort implements LoopNest {
+  /// Lanes of a vector at most, where neighbours are compared with neighbours.
+  private static final int VECTOR = 8;
+
   private final Emitter emitter;
   private final Analysis analysis;
   private final OpNode store;
@@ -72,9 +76,15 @@ final class MergeSort implements LoopNest {
       return none;
     }));
     long from = 0;
-    for (long width = 1; width < size; width *= 2) {
-      merge(from, size - from, width);
-      from = size - from;
+    if (sort.payload(Order.class).bitonic()) {
+      for (long distance = size / 2; distance > 0; distance /= 2) {
+        exchange(distance);
+      }
+    } else {
+      for (long width = 1; width < size; width *= 2) {
+        merge(from, size - from, width);
+        from = size - from;
+      }
     }
     String sorted = Long.toString(from);
     ir.loop("0", Long.toString(count), 1, List.of(), (counter, none) -> emitter.within(range, counter, null, () -> {
@@ -82,6 +92,25 @@ final class MergeSort implements LoopNest {
       emitter.emitReady(List.of(store));
       return none;
     }));
+  }
+
+  /// A step of Batcher's network: the smaller of two elements at some distance goes in front.
+  private void exchange(long distance) {
+    Ir ir = emitter.ir;
+    int lanes = (int) Math.min(VECTOR, distance);
+    String type = Ir.type(DType.INT64, lanes);
+    ir.loop("0", Long.toString(size), 2 * distance, List.of(), (block, none) -> {
+      ir.loop("0", Long.toString(distance), lanes, List.of(), (number, nothing) -> {
+        String first = place(emitter.sum(block, number));
+        String second = place(ir.plus(emitter.sum(block, number), distance));
+        String a = ir.value("load " + type + ", ptr " + first + ", align 8");
+        String b = ir.value("load " + type + ", ptr " + second + ", align 8");
+        ir.effect("store " + type + " " + emitter.instructions.binary(OpCode.MIN, DType.INT64, lanes, a, b) + ", ptr " + first + ", align 8");
+        ir.effect("store " + type + " " + emitter.instructions.binary(OpCode.MAX, DType.INT64, lanes, a, b) + ", ptr " + second + ", align 8");
+        return nothing;
+      });
+      return none;
+    });
   }
 
   /// Merges neighbouring runs, which begin every `width` elements.

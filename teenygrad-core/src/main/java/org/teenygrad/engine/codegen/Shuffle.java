@@ -38,9 +38,12 @@ final class Shuffle {
   }
 
   private static String pair(Ir ir, String mode, String value, int lane, int clamp) {
-    String low = word(ir, mode, ir.value("trunc i64 " + value + " to i32"), lane, clamp);
-    String high = word(ir, mode, ir.value("trunc i64 " + ir.value("lshr i64 " + value + ", 32") + " to i32"), lane, clamp);
-    String upper = ir.value("shl i64 " + ir.value("zext i32 " + high + " to i64") + ", 32");
-    return ir.value("or i64 " + upper + ", " + ir.value("zext i32 " + low + " to i64"));
+    String words = ir.value("bitcast i64 " + value + " to <2 x i32>");
+    String result = "poison";
+    for (int i = 0; i < 2; i++) {
+      String word = word(ir, mode, ir.value("extractelement <2 x i32> " + words + ", i64 " + i), lane, clamp);
+      result = ir.value("insertelement <2 x i32> " + result + ", i32 " + word + ", i64 " + i);
+    }
+    return ir.value("bitcast <2 x i32> " + result + " to i64");
   }
 }

@@ -144,6 +144,9 @@ enum ShapeRule {
     if (size > Order.LONGEST_ROW || order.count() > size) {
       throw new IllegalArgumentException("sort: the first " + order.count() + " of rows of " + size + "; rows have at most " + Order.LONGEST_ROW + " elements");
     }
+    if (order.bitonic() && (order.count() != size || Integer.bitCount(size) != 1)) {
+      throw new IllegalArgumentException("sort: the first " + order.count() + " of bitonic rows of " + size + "; of a power of two all are sorted");
+    }
     return from.with(-1, order.count());
   }
 

@@ -25,6 +25,9 @@ final class SplitScans {
   /// The same where each row is scanned in order: no more elements than float32 sums without losing digits.
   private static final int SEQUENTIAL_BLOCK = 256;
 
+  /// On a GPU a thread waits for memory every few elements: the more of them there are, the better.
+  private static final int SEQUENTIAL_BLOCK_ON_GPU = 64;
+
   private final Target target;
 
   private SplitScans(Target target) {
@@ -48,7 +51,8 @@ final class SplitScans {
       long rows = node.shape().elements() / size;
       return size <= LONG_ROW || rows >= 4L * gpu.processors() ? node : split(node, axis, block(size, BLOCK));
     }
-    return size <= 2 * SEQUENTIAL_BLOCK ? node : split(node, axis, block(size, SEQUENTIAL_BLOCK));
+    int block = target instanceof Target.Gpu ? SEQUENTIAL_BLOCK_ON_GPU : SEQUENTIAL_BLOCK;
+    return size <= 2 * block ? node : split(node, axis, block(size, block));
   }
 
   /// A number of elements near the wanted one of which the axis has a multiple; else the wanted one.

@@ -3,6 +3,7 @@ module org.teenygrad.models {
   requires com.fasterxml.jackson.core;
   requires transitive org.teenygrad.core;
 
+  exports org.teenygrad.models.inference;
   exports org.teenygrad.models.nanogpt;
   exports org.teenygrad.models.report;
   exports org.teenygrad.models.settings;

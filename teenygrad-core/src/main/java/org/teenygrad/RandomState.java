@@ -225,6 +225,20 @@ public final class RandomState {
     return Tensor.apply(OpCode.THREEFRY, Tensor.arange(count), key.broadcastTo(Shape.of(count)));
   }
 
+  /// 64 random bits for each counter under its key, Threefry-2x32 (Salmon et al., *Parallel random numbers: as easy as 1, 2, 3*, 2011): what
+  /// is drawn for one pair depends on no other, however many are drawn together. The words of [CounterRandom] under a seed are those of the
+  /// counters 0, 1, ... under it.
+  ///
+  /// ```java
+  /// RandomState.words(Tensor.arange(1000), Tensor.of(new long[] {7}, 1)).shape();   // (1000)
+  /// ```
+  /// @param counters integers
+  /// @param keys integers; counters and keys broadcast to each other
+  /// @return int64
+  public static Tensor words(Tensor counters, Tensor keys) {
+    return Operations.binary("words", OpCode.THREEFRY, DType.INT64, counters.cast(DType.INT64), keys.cast(DType.INT64));
+  }
+
   private static Tensor first(Tensor vector, int count) {
     return vector.numel() == count ? vector : vector.slice(0, 0, count);
   }

@@ -37,6 +37,17 @@ class RandomStateTest {
   }
 
   @Test
+  void wordsDependOnTheirCounterAndKeyAlone() {
+    CounterRandom seven = CounterRandom.of(7);
+    CounterRandom eight = CounterRandom.of(8);
+    long[] words = RandomState.words(Tensor.arange(3, DType.INT32), Tensor.of(new long[] {7, 8}, 2, 1)).toLongArray();
+    for (int i = 0; i < 3; i++) {
+      assertThat(words[i]).isEqualTo(seven.nextLong());
+      assertThat(words[3 + i]).isEqualTo(eight.nextLong());
+    }
+  }
+
+  @Test
   void manualSeedRestartsTheSharedSource() {
     Tensor.manualSeed(3);
     float[] first = Tensor.rand(4).toFloatArray();

@@ -74,7 +74,7 @@ public record RotaryEmbedding(Tensor cos, Tensor sin, Pairs pairs) implements La
 
   /// At given positions, which are data: text that is generated token by token has one expression for all of them.
   /// @param x (..., time, headDim)
-  /// @param positions (time), integers
+  /// @param positions (time), or what broadcasts to (..., time) where rows stand elsewhere, such as (batch, 1, time); integers
   /// @throws IllegalArgumentException if x is of another size
   public Tensor forward(Tensor x, Tensor positions) {
     requireSize(x);
@@ -90,7 +90,7 @@ public record RotaryEmbedding(Tensor cos, Tensor sin, Pairs pairs) implements La
 
   /// In float32 at least; the result has the type of x.
   private Tensor rotated(Tensor x, Tensor cos, Tensor sin) {
-    int half = cos.size(1);
+    int half = cos.size(-1);
     int[] sizes = x.shape().toArray();
     int[] paired = new int[sizes.length + 1];
     System.arraycopy(sizes, 0, paired, 0, sizes.length - 1);

@@ -5,7 +5,6 @@ import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 import org.teenygrad.nn.Init;
 import org.teenygrad.nn.Linear;
-import org.teenygrad.nn.RotaryEmbedding;
 
 /// Attention, then a perceptron; each adds what it finds to the residual stream.
 public record Block(CausalSelfAttention attn, Mlp mlp) implements NanochatModule {
@@ -14,8 +13,8 @@ public record Block(CausalSelfAttention attn, Mlp mlp) implements NanochatModule
   }
 
   /// Parameters as [CausalSelfAttention#forward].
-  Tensor forward(Tensor x, @Nullable Tensor valueEmbedding, RotaryEmbedding rotary, int window) {
-    x = x.add(attn.forward(Gpt.norm(x), valueEmbedding, rotary, window));
+  Tensor forward(Tensor x, @Nullable Tensor valueEmbedding, AttentionContext context) {
+    x = x.add(attn.forward(Gpt.norm(x), valueEmbedding, context));
     return x.add(mlp.forward(Gpt.norm(x)));
   }
 

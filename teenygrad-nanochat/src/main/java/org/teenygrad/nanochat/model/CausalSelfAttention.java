@@ -1,12 +1,10 @@
 package org.teenygrad.nanochat.model;
 
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 import org.teenygrad.nn.Init;
 import org.teenygrad.nn.Linear;
-import org.teenygrad.nn.RotaryEmbedding;
 
 /// Every token looks at itself and those before it: grouped queries, rotary positions, normalised queries and keys (Henry et al.,
 /// *Query-Key Normalization for Transformers*, 2020), a window, and values that remember their token (Zhou et al., *Value Residual
@@ -40,20 +38,17 @@ public record CausalSelfAttention(Linear cQ, Linear cK, Linear cV, Linear cProj,
 
   /// @param x (batch, time, dim)
   /// @param valueEmbedding (batch, time, kvHeads headDim), or null
-  /// @param window how many tokens before its own a query sees at most
   /// @return (batch, time, dim)
-  Tensor forward(Tensor x, @Nullable Tensor valueEmbedding, RotaryEmbedding rotary, int window) {
-    int time = x.size(1);
+  Tensor forward(Tensor x, @Nullable Tensor valueEmbedding, AttentionContext context) {
     Tensor v = split(cV.forward(x), kvHeads);
     if (veGate != null && valueEmbedding != null) {
       Tensor gate = veGate.forward(x.narrow(-1, 0, veGate.weight().size(1))).sigmoid().mul(GATE_RANGE); // (batch, time, kvHeads)
       v = v.add(gate.transpose(1, 2).unsqueeze(-1).mul(split(valueEmbedding, kvHeads)));
     }
-    Tensor q = Gpt.norm(rotary.forward(split(cQ.forward(x), heads))).mul(SHARPNESS);
-    Tensor k = Gpt.norm(rotary.forward(split(cK.forward(x), kvHeads))).mul(SHARPNESS);
-    AttentionOptions causal = window >= time ? AttentionOptions.CAUSAL : AttentionOptions.CAUSAL.withWindow(window);
-    Tensor y = q.scaledDotProductAttention(k, v, causal);
-    return cProj.forward(y.transpose(1, 2).reshape(x.size(0), time, -1));
+    Tensor q = Gpt.norm(context.rotated(split(cQ.forward(x), heads))).mul(SHARPNESS);
+    Tensor k = Gpt.norm(context.rotated(split(cK.forward(x), kvHeads))).mul(SHARPNESS);
+    Tensor y = context.attend(q, k, v);
+    return cProj.forward(y.transpose(1, 2).reshape(x.size(0), x.size(1), -1));
   }
 
   /// (batch, time, heads headDim) as (batch, heads, time, headDim).

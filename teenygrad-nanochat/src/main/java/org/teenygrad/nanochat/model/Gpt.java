@@ -4,10 +4,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.LossReduction;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.models.inference.CausalModel;
+import org.teenygrad.models.inference.KeyValues;
 import org.teenygrad.nn.Embedding;
 import org.teenygrad.nn.Init;
 import org.teenygrad.nn.Linear;
@@ -44,7 +47,7 @@ public record Gpt(
     Tensor backoutLambda,
     Map<Integer, Embedding> valueEmbeds,
     RotaryEmbedding rotary)
-    implements NanochatModule {
+    implements NanochatModule, CausalModel {
 
   /// @param wte a vector for each token (paddedVocab, dim)
   /// @param h the blocks
@@ -124,7 +127,7 @@ public record Gpt(
   /// @return logits (batch, time, vocab), float32
   /// @throws IllegalArgumentException if time is longer than the model has positions
   public Tensor forward(Tensor ids) {
-    return logits(hidden(ids));
+    return scores(hidden(ids, null, KeyValues.CAUSAL));
   }
 
   /// [#forward] at some positions only: most of the head's work is saved.
@@ -133,7 +136,7 @@ public record Gpt(
   /// @return logits (batch, count, vocab), float32
   public Tensor logitsAt(Tensor ids, Tensor positions) {
     Tensor rows = Tensor.arange(ids.size(0)).mul(ids.size(1)).unsqueeze(1).add(positions);
-    return logits(hidden(ids).reshape(-1, config.nEmbd()).embedding(rows));
+    return scores(hidden(ids, null, KeyValues.CAUSAL).reshape(-1, config.nEmbd()).embedding(rows));
   }
 
   /// The mean cross-entropy of what follows each token, in nats; 0 where every target is [#IGNORED].
@@ -154,15 +157,32 @@ public record Gpt(
     return forward(ids).reshape(-1, config.vocabSize()).crossEntropy(targets.reshape(-1), IGNORED, LossReduction.NONE, 0);
   }
 
-  /// What the blocks make of tokens (batch, time, dim).
-  private Tensor hidden(Tensor ids) {
-    Tensor first = smeared(norm(embedded(transformer.wte(), ids)));
+  @Override
+  public int vocabSize() {
+    return config.vocabSize();
+  }
+
+  @Override
+  public int maxPositions() {
+    return rotary.cos().size(0);
+  }
+
+  @Override
+  public KeyValueShape keyValueShape() {
+    return new KeyValueShape(config.nLayer(), config.nKvHead(), config.headDim(), type());
+  }
+
+  @Override
+  public Tensor hidden(Tensor ids, @Nullable Past past, KeyValues keyValues) {
+    Tensor first = smeared(norm(embedded(transformer.wte(), ids)), past);
+    Tensor positions = past == null ? null : past.positions().unsqueeze(1);
     Tensor x = first;
     Tensor middle = first;
     for (int layer = 0; layer < config.nLayer(); layer++) {
       x = x.mul(residLambdas.narrow(0, layer, 1)).add(first.mul(x0Lambdas.narrow(0, layer, 1))).cast(type());
       Embedding values = valueEmbeds.get(layer);
-      x = transformer.h().get(layer).forward(x, values == null ? null : embedded(values, ids), rotary, config.window(layer));
+      AttentionContext context = new AttentionContext(rotary, positions, keyValues, layer, config.window(layer));
+      x = transformer.h().get(layer).forward(x, values == null ? null : embedded(values, ids), context);
       middle = layer == config.nLayer() / 2 ? x : middle;
     }
     return norm(x.sub(middle.mul(backoutLambda)).cast(type()));
@@ -178,14 +198,16 @@ public record Gpt(
   }
 
   /// Each token with some of the one before it: what pairs of tokens mean, for little work.
-  private Tensor smeared(Tensor x) {
-    Tensor before = x.narrow(1, 0, x.size(1) - 1).padAxis(1, 1, 0); // nothing is before the first
+  private Tensor smeared(Tensor x, @Nullable Past past) {
+    Tensor before = past == null
+        ? x.narrow(1, 0, x.size(1) - 1).padAxis(1, 1, 0) // nothing is before the first
+        : norm(embedded(transformer.wte(), past.before()));
     Tensor gate = smearGate.forward(x.narrow(-1, 0, GptConfig.SMEAR_CHANNELS)).sigmoid().mul(smearLambda); // (batch, time, 1)
     return x.add(gate.mul(before)).cast(type());
   }
 
-  /// @param x (..., dim)
-  private Tensor logits(Tensor x) {
+  @Override
+  public Tensor scores(Tensor x) {
     Tensor scores = lmHead.forward(x).narrow(-1, 0, config.vocabSize()).cast(DType.FLOAT32);
     return scores.div(SOFT_CAP).tanh().mul(SOFT_CAP);
   }

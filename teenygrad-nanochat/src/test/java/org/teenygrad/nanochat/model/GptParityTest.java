@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
+import org.teenygrad.models.inference.KeyValues;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.nn.Linear;
 import org.teenygrad.nn.RotaryEmbedding;
@@ -82,7 +83,7 @@ class GptParityTest {
         linear(attention, "c_q"), linear(attention, "c_k"), linear(attention, "c_v"), linear(attention, "c_proj"),
         linear(attention, "ve_gate"), heads, (int) config.number("n_kv_head"));
     RotaryEmbedding rotary = rotary((int) config.number("n_embd") / heads);
-    Tensor y = layer.forward(attention.tensor("input"), attention.tensor("value_embedding"), rotary, 4);
+    Tensor y = layer.forward(attention.tensor("input"), attention.tensor("value_embedding"), new AttentionContext(rotary, null, KeyValues.CAUSAL, 0, 4));
     assertClose(y, attention.tensor("output"), 1e-5);
   }
 

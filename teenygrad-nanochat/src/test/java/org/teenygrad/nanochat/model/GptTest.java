@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
+import org.teenygrad.models.inference.KeyValues;
 
 class GptTest {
   private static final Tensor IDS = Tensor.of(new int[] {1, 2, 3, 4, 5, 6, 7, 8}, 1, 8);
@@ -41,7 +42,8 @@ class GptTest {
     Tensor values = Tensor.zeros(1, 8, 12);
     // c_proj starts with zeros: without it the output says nothing
     attention = new CausalSelfAttention(attention.cQ(), attention.cK(), attention.cV(), attention.cQ(), attention.veGate(), 2, 1);
-    Tensor change = attention.forward(x, values, model.rotary(), 3).sub(attention.forward(other, values, model.rotary(), 3)).abs().sum(-1);
+    AttentionContext context = new AttentionContext(model.rotary(), null, KeyValues.CAUSAL, 0, 3);
+    Tensor change = attention.forward(x, values, context).sub(attention.forward(other, values, context)).abs().sum(-1);
     assertThat(change.narrow(1, 0, 4).min().itemDouble()).isPositive();
     assertThat(change.narrow(1, 4, 4).max().itemDouble()).isZero();
   }

@@ -1,0 +1,51 @@
+package org.teenygrad.models.inference;
+
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
+import org.teenygrad.Tensor;
+
+/// A language model that can be run token by token: each token sees itself and those before it.
+public interface CausalModel {
+  /// How many tokens there are.
+  int vocabSize();
+
+  /// How many tokens a text may have.
+  int maxPositions();
+
+  /// What one token leaves behind for those that follow it.
+  KeyValueShape keyValueShape();
+
+  /// What the blocks make of tokens.
+  ///
+  /// @param ids tokens (rows, time)
+  /// @param past null where each row is the beginning of a text
+  /// @param keyValues how queries look at keys and values
+  /// @return (rows, time, dim)
+  Tensor hidden(Tensor ids, @Nullable Past past, KeyValues keyValues);
+
+  /// The scores of the token that follows each.
+  ///
+  /// @param hidden (..., dim)
+  /// @return (..., vocab), float32
+  Tensor scores(Tensor hidden);
+
+  /// Where in its text each row is: tokens are read one at a time after the first pass. All of it is data, so that every step has the same
+  /// expression.
+  ///
+  /// @param before the token before the one that is read (rows, 1)
+  /// @param positions how many tokens are before the one that is read (rows, 1)
+  record Past(Tensor before, Tensor positions) {}
+
+  /// The size of what attention remembers of a token.
+  ///
+  /// @param layers blocks with attention
+  /// @param heads of keys and values
+  /// @param headDim numbers of a head's key, or value
+  /// @param dtype their type
+  record KeyValueShape(int layers, int heads, int headDim, DType dtype) {
+    /// Bytes for each token.
+    public long bytes() {
+      return 2L * layers * heads * headDim * dtype.bytes();
+    }
+  }
+}

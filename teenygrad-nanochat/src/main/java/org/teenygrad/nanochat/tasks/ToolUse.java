@@ -9,13 +9,15 @@ import static org.teenygrad.nanochat.tokenizer.SpecialToken.PYTHON_START;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.models.inference.RowState;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 
 /// What one row of a generation does with its tool, a state machine: `<|python_start|>`, an expression and `<|python_end|>` make the
 /// [Calculator]'s result come next, between `<|output_start|>` and `<|output_end|>`, whatever the model samples meanwhile. Without a
-/// result the model goes on.
+/// result the model goes on. An engine's [row state][RowState].
 ///
 /// ```java
 /// ToolUse row = new ToolUse(tokenizer);
@@ -23,7 +25,7 @@ import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 ///   ToolUse.Step step = row.next(sampled);   // the row's next token, which may be another than the sampled one
 /// }
 /// ```
-public final class ToolUse {
+public final class ToolUse implements RowState {
   private final NanochatTokenizer tokenizer;
   private final Deque<Integer> forced = new ArrayDeque<>();
 
@@ -42,13 +44,22 @@ public final class ToolUse {
 
   /// @param sampled the model's next token, which is not used if the tool's are due
   public Step next(int sampled) {
-    Integer due = forced.poll();
-    int token = due == null ? sampled : due;
-    advance(token);
-    return new Step(token, due != null);
+    OptionalInt due = due();
+    int token = due.orElse(sampled);
+    accept(token);
+    return new Step(token, due.isPresent());
   }
 
-  private void advance(int token) {
+  /// The tool's next token, if there is one.
+  @Override
+  public OptionalInt due() {
+    Integer due = forced.peek();
+    return due == null ? OptionalInt.empty() : OptionalInt.of(due);
+  }
+
+  @Override
+  public void accept(int token) {
+    forced.poll();
     if (token == tokenizer.token(ASSISTANT_END) || token == tokenizer.token(BOS)) {
       completed = true;
     }
@@ -72,6 +83,7 @@ public final class ToolUse {
   }
 
   /// Whether `<|assistant_end|>` or `<|bos|>` has come.
+  @Override
   public boolean isCompleted() {
     return completed;
   }

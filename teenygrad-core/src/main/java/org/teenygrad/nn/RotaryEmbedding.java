@@ -1,6 +1,5 @@
 package org.teenygrad.nn;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.DType;
@@ -100,9 +99,10 @@ public record RotaryEmbedding(Tensor cos, Tensor sin, Pairs pairs) implements La
     paired[otherAxis] = half;
     Tensor wide = x.dtype().bytes() < 4 ? x.cast(DType.FLOAT32) : x;
     Tensor split = wide.reshape(paired);
-    Tensor a = split.select(pairAxis, 0);
-    Tensor b = split.select(pairAxis, 1);
-    Tensor turned = Tensor.stack(List.of(a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))), pairAxis);
+    // A pair and its exchange rather than two halves put together, which derivatives would take apart again under masks.
+    int after = pairAxis - paired.length;
+    Tensor sign = Tensor.arange(2).mul(2).sub(1).cast(sin.dtype()).reshape(pairs == Pairs.HALVES ? new int[] {2, 1} : new int[] {2}); // -1, 1
+    Tensor turned = split.mul(cos.unsqueeze(after)).add(split.flip(pairAxis).mul(sin.unsqueeze(after).mul(sign)));
     return turned.reshape(sizes).cast(x.dtype());
   }
 

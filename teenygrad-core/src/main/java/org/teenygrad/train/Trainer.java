@@ -3,6 +3,7 @@ package org.teenygrad.train;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
@@ -57,12 +59,28 @@ public final class Trainer<M extends Module> {
 
   private static final String LOSS = "loss";
 
+  /// Numbers with names.
+  private record Measure(List<String> names, Supplier<List<Double>> numbers) {
+    Map<String, Double> take() {
+      List<Double> taken = numbers.get();
+      if (taken.size() != names.size()) {
+        throw new IllegalStateException("Trainer: " + names + " were measured as " + taken);
+      }
+      Map<String, Double> values = new LinkedHashMap<>();
+      for (int i = 0; i < taken.size(); i++) {
+        values.put(names.get(i), taken.get(i));
+      }
+      return values;
+    }
+  }
+
   private final M model;
   private final Optimizer optimizer;
   private final BatchSource source;
   private final Map<String, Objective<? super M>> metrics = new LinkedHashMap<>();
   private final Map<String, Objective<? super M>> denominators = new LinkedHashMap<>();
   private final Map<String, LongFunction<Iterator<Batch>>> sets = new LinkedHashMap<>();
+  private final List<Measure> measures = new ArrayList<>();
   private final List<Callback> callbacks = new ArrayList<>();
   private long epochs = 1;
   private @Nullable Long iterations;
@@ -215,6 +233,24 @@ public final class Trainer<M extends Module> {
     return this;
   }
 
+  /// Has evaluations say numbers that are no means over batches, such as how many of its own answers a model gets right.
+  /// ```java
+  /// Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(Dataset.of(x, labels), 2),
+  ///         (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets()))
+  ///     .measure(List.of("norm"), () -> List.of(model.namedParameters().values().iterator().next().square().sum().itemDouble()));
+  /// ```
+  /// @param names of the numbers
+  /// @param numbers measures the model as it is, a number for each name; it must leave the shared random numbers alone
+  /// @return this
+  /// @throws IllegalArgumentException if there is a number of that name
+  public Trainer<M> measure(List<String> names, Supplier<List<Double>> numbers) {
+    if (measures.stream().anyMatch(other -> !Collections.disjoint(other.names, names))) {
+      throw new IllegalArgumentException("Trainer: one of the numbers " + names + " is measured already");
+    }
+    measures.add(new Measure(List.copyOf(names), numbers));
+    return this;
+  }
+
   /// How many iterations there are between two evaluations, each with a checkpoint before it, and another one after it
   /// where the model is the best; an epoch unless said.
   /// @return this
@@ -330,13 +366,13 @@ public final class Trainer<M extends Module> {
             callbacks.forEach(callback -> callback.step(step));
           });
         }
-        if (evaluating && !sets.isEmpty() && saved != iteration) {
+        if (evaluating && evaluates() && saved != iteration) {
           save(saver, false); // an evaluation may take long, and fail
           saved = iteration;
         }
         Evaluation now = evaluating ? evaluated(stop) : null;
         if (now != null) {
-          latest = sets.isEmpty() ? null : now;
+          latest = evaluates() ? now : null;
           keepEvaluated(now, saver);
           saved = iteration;
         }
@@ -376,7 +412,14 @@ public final class Trainer<M extends Module> {
   }
 
   private List<String> metricNames() {
-    return sets.keySet().stream().flatMap(set -> metrics.keySet().stream().map(metric -> set + "_" + metric)).toList();
+    List<String> names = new ArrayList<>();
+    sets.keySet().forEach(set -> metrics.keySet().forEach(metric -> names.add(set + "_" + metric)));
+    measures.forEach(measure -> names.addAll(measure.names));
+    return names;
+  }
+
+  private boolean evaluates() {
+    return !sets.isEmpty() || !measures.isEmpty();
   }
 
   private long interval() {
@@ -469,6 +512,11 @@ public final class Trainer<M extends Module> {
           objectives.size(), batch -> objectives.stream().map(objective -> objective.of(still, narrow(batch))).toList());
       sets.forEach((name, batches) -> values.putAll(named(name, means.over(batches.apply(iteration), stop))));
     }
+    measures.forEach(measure -> {
+      if (!stop.getAsBoolean()) {
+        values.putAll(measure.take());
+      }
+    });
     return stop.getAsBoolean() ? null : new Evaluation(iteration, values);
   }
 
@@ -485,11 +533,13 @@ public final class Trainer<M extends Module> {
   }
 
   private void keepEvaluated(Evaluation evaluation, Saver saver) {
-    if (sets.isEmpty()) {
+    if (evaluates()) {
+      callbacks.forEach(callback -> callback.evaluated(evaluation));
+    }
+    if (sets.isEmpty()) { // nothing to judge by: the last is the best
       save(saver, true);
       return;
     }
-    callbacks.forEach(callback -> callback.evaluated(evaluation));
     String judge = List.copyOf(sets.keySet()).getLast();
     double loss = evaluation.metric(judge + "_" + LOSS);
     if (loss < bestLoss) {

@@ -2,6 +2,7 @@ package org.teenygrad.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
@@ -183,6 +184,27 @@ class TrainerTest {
     assertThat(evaluation.metric("val_rate")).isCloseTo(9.0 / 8, within(1e-6));
     assertThat(evaluation.metric("val_mean")).isCloseTo(2, within(1e-6));
     assertThat(evaluation.metrics().keySet()).containsExactly("val_loss", "val_rate", "val_mean");
+  }
+
+  @Test
+  void numbersThatAreNoMeansAreMeasuredAtEvaluations() throws IOException {
+    int[] asked = {0};
+    Layer model = Linear.of(2, 2);
+    Trainer<Layer> trainer = Trainer.of(model, new SGD(model.namedParameters(), 1e-2), DataLoader.of(points(60), 10),
+            (Layer m, Batch b) -> m.forward(b.inputs()).crossEntropy(b.targets()))
+        .measure(List.of("asked", "twice"), () -> List.of((double) ++asked[0], 2.0 * asked[0]))
+        .iterations(4)
+        .every(2)
+        .folder(folder);
+    TrainResult result = trainer.train();
+    assertThat(Objects.requireNonNull(result.last()).metrics()).containsExactly(entry("asked", 3.0), entry("twice", 6.0));
+    assertThat(result.bestLoss()).isInfinite();
+    assertThat(losses(folder)).element(0).isEqualTo("iteration,loss,learning_rate,asked,twice");
+    assertThat(losses(folder).get(3)).endsWith(",2.0,4.0");
+    assertThat(folder.resolve("model.safetensors")).exists(); // there is nothing to judge by: the last is kept
+    assertThatThrownBy(() -> trainer.measure(List.of("twice"), () -> List.of(0.0))).hasMessageContaining("[twice] is measured already");
+    Trainer<Layer> wrong = trainer.iterations(6).measure(List.of("more"), List::of);
+    assertThatThrownBy(wrong::train).hasMessageContaining("[more] were measured as []");
   }
 
   @Test

@@ -56,9 +56,13 @@ record StageRun(PrintStream screen, Main main, ModelFolder folder, Device device
   private Map<String, @Nullable Object> facts(TrainResult result, GptConfig config, long tokensPerIteration) {
     Map<String, @Nullable Object> facts = new LinkedHashMap<>();
     Evaluation last = result.last();
-    facts.put("finalValBpb", last == null ? null : last.metric(StageTraining.VAL_BPB));
-    facts.put("finalValLoss", last == null ? null : last.metric("val_loss"));
-    facts.put("bestValLoss", result.bestLoss());
+    Map<String, Double> metrics = new LinkedHashMap<>(last == null ? Map.of() : last.metrics());
+    if (Double.isFinite(result.bestLoss())) {
+      facts.put("finalValBpb", metrics.remove(StageTraining.VAL_BPB));
+      facts.put("finalValLoss", metrics.remove("val_loss"));
+      facts.put("bestValLoss", result.bestLoss());
+    }
+    facts.putAll(metrics);
     facts.put("iterations", result.iterations());
     facts.put("seconds", result.seconds());
     facts.put("msPerStep", result.msPerStep());
@@ -79,8 +83,10 @@ record StageRun(PrintStream screen, Main main, ModelFolder folder, Device device
 
     @Override
     public void evaluated(Evaluation evaluation) {
-      printer.evaluated(String.format(Locale.ROOT, "iteration %d: val loss %.4f, %.4f bits per byte", evaluation.iteration(),
-          evaluation.metric("val_loss"), evaluation.metric(StageTraining.VAL_BPB)));
+      printer.evaluated(evaluation.metrics().containsKey(StageTraining.VAL_BPB)
+          ? String.format(Locale.ROOT, "iteration %d: val loss %.4f, %.4f bits per byte", evaluation.iteration(), evaluation.metric("val_loss"),
+              evaluation.metric(StageTraining.VAL_BPB))
+          : evaluation.toString());
     }
 
     @Override

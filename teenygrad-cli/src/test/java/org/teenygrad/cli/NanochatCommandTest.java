@@ -81,6 +81,9 @@ class NanochatCommandTest {
     assertThat(asked.err()).contains("facts (0-shot, multiple_choice)", "accuracy", "CORE of 2 tasks: ");
     assertThat(asked.out()).startsWith("{\"facts\": ").contains("\"CORE\": ");
     assertThat(folder.resolve("model").resolve("evaluation.csv")).content().startsWith("task,accuracy,centered\nfacts,");
+    Teenygrad.Result report = Teenygrad.run("nanochat", "report", "--out", out);
+    assertThat(report.out()).contains("report.md");
+    assertThat(folder.resolve("model").resolve("report.md")).content().contains("| | base | sft |", "accuracy of facts");
     assertThat(Teenygrad.run("nanochat", "eval", "--out", out, "-a", "Sums").errLines())
         .singleElement().asString().contains("there is no task Sums in ", "Choices");
     assertThat(Teenygrad.run("nanochat", "eval", "--out", out, "--data", folder.toString()).errLines())

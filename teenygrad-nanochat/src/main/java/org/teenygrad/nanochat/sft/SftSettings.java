@@ -44,7 +44,7 @@ public record SftSettings(
       Set.of("maxSeqLen", "deviceBatchSize", "totalBatchSize", "embeddingLr", "unembeddingLr", "matrixLr", "dtype");
 
   /// What suits the few conversations of [org.teenygrad.nanochat.corpus.EmbeddedCorpus].
-  public static final Map<String, Object> EMBEDDED = Map.of("simpleSpellingSize", 400, "spellingBeeSize", 0, "evalTokens", 1L << 14);
+  public static final Map<String, Object> EMBEDDED = Map.of("simpleSpellingSize", 400, "spellingBeeSize", 600, "evalTokens", 1L << 14);
 
   /// nanochat has no option for it.
   private static final double SCALAR_LR = 0.5;

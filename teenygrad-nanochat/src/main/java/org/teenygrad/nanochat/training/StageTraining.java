@@ -29,6 +29,8 @@ public final class StageTraining {
   /// Bits for each byte of the text for validation, in evaluations.
   public static final String VAL_BPB = "val_bpb";
 
+  private static final String VAL_LOSS = VALIDATION + "_loss";
+
   private static final String BPB = "bpb";
 
   /// What is trained.
@@ -137,7 +139,9 @@ public final class StageTraining {
 
     @Override
     public void evaluated(Evaluation evaluation) {
-      picture.validation((int) evaluation.iteration(), evaluation.metric(VALIDATION + "_loss"));
+      if (evaluation.metrics().containsKey(VAL_LOSS)) {
+        picture.validation((int) evaluation.iteration(), evaluation.metric(VAL_LOSS));
+      }
       picture.draw(title);
     }
   }

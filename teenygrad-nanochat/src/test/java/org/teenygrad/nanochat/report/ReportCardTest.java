@@ -1,0 +1,58 @@
+package org.teenygrad.nanochat.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.teenygrad.nanochat.evaluation.EvaluationTable;
+import org.teenygrad.nanochat.evaluation.EvaluationTable.Result;
+import org.teenygrad.nanochat.training.ModelFolder;
+import org.teenygrad.nanochat.training.Stage;
+
+class ReportCardTest {
+  @TempDir Path out;
+
+  @BeforeEach
+  void twoStages() throws IOException {
+    ModelFolder base = ModelFolder.of(out, Stage.BASE);
+    Files.writeString(base.config(), "{\"stage\": \"base\", \"iteration\": 2, \"depth\": 4, \"matrix_lr\": 0.02}");
+    Files.writeString(base.log(), """
+        iteration,loss,learning_rate,ms,val_loss,val_bpb
+        0,6.9,0.1,1500.0,6.93,3.2
+        1,5.1,0.1,500.0,,
+        2,,,,4.5,2.25
+        """);
+    Files.writeString(base.picture(), "<svg/>");
+    new EvaluationTable(Map.of("copa", Result.of(0.75, 0.5))).write(base.evaluation());
+    ModelFolder rl = base.at(Stage.RL);
+    Files.createDirectories(rl.path());
+    Files.writeString(rl.config(), "{\"stage\": \"rl\", \"iteration\": 3, \"num_samples\": 8}");
+    Files.writeString(rl.log(), "iteration,loss,learning_rate,ms,pass@1\n0,0.1,0.1,1000.0,0.25\n1,0.1,0.1,1000.0,\n2,0.1,0.1,1000.0,\n3,,,,0.5\n");
+  }
+
+  @Test
+  void aColumnAStage() {
+    ReportCard card = ReportCard.of(out);
+    card.write();
+    assertThat(card.file()).content()
+        .contains("| | base | rl |")
+        .contains("| iterations | 2 | 3 |")
+        .contains("| seconds in iterations | 2 | 3 |")
+        .contains("| val_bpb | 2.2500 |  |")
+        .contains("| CORE | 0.5000 |  |")
+        .contains("| pass@1 |  | 0.5000 |")
+        .contains("| accuracy of copa | 0.7500 |  |")
+        .contains("| matrix_lr | 0.02 |", "![](loss.svg)");
+  }
+
+  @Test
+  void saysThatNothingWasTrained() {
+    assertThatThrownBy(() -> ReportCard.of(out.resolve("nowhere"))).hasMessageContaining("nothing was trained in");
+  }
+}

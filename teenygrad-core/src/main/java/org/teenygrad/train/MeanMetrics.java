@@ -55,7 +55,7 @@ final class MeanMetrics {
   private Tensor call(Batch batch) {
     Recorded graph = recorded.computeIfAbsent(
         batch.fields().stream().map(Tensor::shape).toList(),
-        shapes -> Recorded.of(fields -> Mode.EVALUATION.call(() -> stacked(new Batch(fields)))));
+        shapes -> Recorded.of(fields -> Mode.EVALUATION.call(() -> Tensor.noGrad(() -> stacked(new Batch(fields))))));
     return graph.call(batch.fields().toArray(Tensor[]::new));
   }
 

@@ -145,7 +145,7 @@ public record Gpt(
   /// @param targets the token after each, or [#IGNORED] (batch, time)
   public Tensor loss(Tensor ids, Tensor targets) {
     Tensor counted = targets.ne(IGNORED).cast(DType.FLOAT32).sum().clampMin(1);
-    return losses(ids, targets).sum().div(counted);
+    return losses(ids, targets, LossReduction.SUM).div(counted);
   }
 
   /// The cross-entropy of each token; 0 where the target is [#IGNORED].
@@ -154,7 +154,11 @@ public record Gpt(
   /// @param targets as for [#loss]
   /// @return (batch time)
   public Tensor losses(Tensor ids, Tensor targets) {
-    return forward(ids).reshape(-1, config.vocabSize()).crossEntropy(targets.reshape(-1), IGNORED, LossReduction.NONE, 0);
+    return losses(ids, targets, LossReduction.NONE).reshape(-1);
+  }
+
+  private Tensor losses(Tensor ids, Tensor targets, LossReduction reduction) {
+    return hidden(ids).linearCrossEntropy(lmHead.weight().narrow(0, 0, config.vocabSize()), targets, IGNORED, SOFT_CAP, reduction);
   }
 
   @Override

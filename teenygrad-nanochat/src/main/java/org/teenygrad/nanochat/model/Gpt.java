@@ -158,7 +158,8 @@ public record Gpt(
   }
 
   private Tensor losses(Tensor ids, Tensor targets, LossReduction reduction) {
-    return hidden(ids).linearCrossEntropy(lmHead.weight().narrow(0, 0, config.vocabSize()), targets, IGNORED, SOFT_CAP, reduction);
+    return hidden(ids, null, KeyValues.CAUSAL)
+        .linearCrossEntropy(lmHead.weight().narrow(0, 0, config.vocabSize()), targets, IGNORED, SOFT_CAP, reduction);
   }
 
   @Override

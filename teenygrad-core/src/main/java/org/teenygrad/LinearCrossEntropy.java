@@ -2,6 +2,7 @@ package org.teenygrad;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpCode;
 
@@ -98,8 +99,9 @@ record LinearCrossEntropy(Tensor x, Tensor weight, Tensor targets, long ignoreIn
       byWeight = byWeight == null ? more : byWeight.add(more);
       before = sum.add(corner(byX.getLast())).add(corner(byWeight)); // all that reads these scores
     }
-    Tensor along = dot(x, Tensor.cat(byX, 0)).add(dot(weight, byWeight));
-    return Tensor.apply(OpCode.SURROGATE, sum, along.cast(sum.dtype()));
+    Tensor whole = Objects.requireNonNull(sum);
+    Tensor along = dot(x, Tensor.cat(byX, 0)).add(dot(weight, Objects.requireNonNull(byWeight)));
+    return Tensor.apply(OpCode.SURROGATE, whole, along.cast(whole.dtype()));
   }
 
   /// One number of a matrix.

@@ -14,6 +14,7 @@ module org.teenygrad.nanochat {
   exports org.teenygrad.nanochat.model;
   exports org.teenygrad.nanochat.packing;
   exports org.teenygrad.nanochat.report;
+  exports org.teenygrad.nanochat.rl;
   exports org.teenygrad.nanochat.sft;
   exports org.teenygrad.nanochat.tasks;
   exports org.teenygrad.nanochat.tokenizer;

@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.teenygrad.engine.runtime.Settings;
 import org.teenygrad.models.nanogpt.Preset;
 import org.teenygrad.nanochat.base.BaseSettings;
+import org.teenygrad.nanochat.rl.RlSettings;
 import org.teenygrad.nanochat.sft.SftSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -68,6 +69,7 @@ public final class Main implements Runnable {
     CommandLine nanochat = subcommand(root, "nanochat");
     SettingOptions.addTo(subcommand(nanochat, "base-train").getCommandSpec(), BaseSettings.DEFAULT);
     SettingOptions.addTo(subcommand(nanochat, "sft").getCommandSpec(), SftSettings.DEFAULT, SftSettings.INHERITED, "base-train's");
+    SettingOptions.addTo(subcommand(nanochat, "rl").getCommandSpec(), RlSettings.DEFAULT, RlSettings.INHERITED, "sft's");
     subcommand(root, "run").setStopAtPositional(true); // what follows is the program's
     BookCommand.addTo(subcommand(root, "book"));
     root.addSubcommand("bench", org.teenygrad.bench.Main.command());

@@ -14,12 +14,14 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.report.JsonText;
 import org.teenygrad.nanochat.corpus.EmbeddedCorpus;
+import org.teenygrad.nanochat.evaluation.Answerer;
+import org.teenygrad.nanochat.evaluation.Answering;
 import org.teenygrad.nanochat.evaluation.ChatTask;
 import org.teenygrad.nanochat.evaluation.CoreTask;
 import org.teenygrad.nanochat.evaluation.EvaluationTable;
 import org.teenygrad.nanochat.evaluation.EvaluationTable.Result;
 import org.teenygrad.nanochat.evaluation.Scorer;
-import org.teenygrad.nanochat.tasks.MultipleChoice;
+import org.teenygrad.nanochat.model.Gpt;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "eval",
     description = {
-      "Asks a model questions: CORE of a base model, multiple choice of one that chats.",
+      "Asks a model questions: CORE of a base model; multiple choice, sums, programs and spelling of one that chats.",
       "--data is a folder with some of core/tasks.csv, arc_easy/test.jsonl, arc_challenge/test.jsonl, mmlu/test.jsonl, gsm8k/test.jsonl,",
       "HumanEval.jsonl.gz, words.txt. Without it the questions are about the small world that comes with the program."
     },
@@ -40,6 +42,8 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class NanochatEval implements Callable<Integer> {
+  private static final long SEED = 42;
+
   @Option(
       names = {"-i", "--source"},
       paramLabel = "base|sft|rl",
@@ -73,6 +77,34 @@ final class NanochatEval implements Callable<Integer> {
       description = "Rows that are computed together (default: ${DEFAULT-VALUE}).")
   private int batchSize;
 
+  @Option(
+      names = {"-t", "--temperature"},
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "Temperature of written answers; 0 for the likeliest (default: ${DEFAULT-VALUE}).")
+  private double temperature;
+
+  @Option(
+      names = {"-k", "--top-k"},
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "Of how many of the likeliest tokens one is drawn; 0 for all (default: ${DEFAULT-VALUE}).")
+  private int topK;
+
+  @Option(
+      names = {"-n", "--num-samples"},
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Answers to each question, one of which must be right (default: ${DEFAULT-VALUE}).")
+  private int numSamples;
+
+  @Option(
+      names = {"-m", "--max-new-tokens"},
+      paramLabel = "N",
+      defaultValue = "512",
+      description = "Tokens of an answer at most (default: ${DEFAULT-VALUE}).")
+  private int maxNewTokens;
+
   @Option(names = "--json", description = "End with one line of JSON on stdout; all else goes to stderr.")
   private boolean json;
 
@@ -88,8 +120,10 @@ final class NanochatEval implements Callable<Integer> {
     NanochatTokenizer tokenizer = folder.tokenizer();
     screen.println("device: " + deviceOptions.choose());
     TrainedModel trained = folder.model().requireTokenizer(tokenizer);
-    List<Asked> tasks = tasks(data == null ? EmbeddedCorpus.write(out.resolve("data")).folder() : data);
-    Scorer scorer = new Scorer(trained.computing(), tokenizer, batchSize);
+    Gpt model = trained.computing();
+    Answerer answerer = new Answerer(model, tokenizer, new Answerer.Options(batchSize, numSamples, maxNewTokens, temperature, topK, SEED));
+    List<Asked> tasks = tasks(data == null ? EmbeddedCorpus.write(out.resolve("data")).folder() : data, answerer);
+    Scorer scorer = new Scorer(model, tokenizer, batchSize);
     Map<String, Result> results = new LinkedHashMap<>();
     for (Asked task : tasks) {
       long start = System.nanoTime();
@@ -111,7 +145,7 @@ final class NanochatEval implements Callable<Integer> {
     return 0;
   }
 
-  private List<Asked> tasks(Path folder) {
+  private List<Asked> tasks(Path folder, Answering answerer) {
     List<Asked> tasks = new ArrayList<>();
     if (source == Stage.BASE) {
       Path core = folder.resolve("core");
@@ -120,9 +154,7 @@ final class NanochatEval implements Callable<Integer> {
       }
     } else {
       for (ChatTask task : ChatTask.read(folder)) {
-        if (task.task() instanceof MultipleChoice) {
-          tasks.add(new Asked(task.label(), task.label(), task.randomBaseline(), scorer -> task.accuracy(scorer, prompts -> List.of(), maxProblems)));
-        }
+        tasks.add(new Asked(task.label(), task.label(), task.randomBaseline(), scorer -> task.accuracy(scorer, answerer, maxProblems)));
       }
     }
     List<String> names = tasks.stream().map(Asked::label).toList();

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "speedrun",
     description = {
-      "Trains a tiny model on a small world, from raw text on: tokenizer, base training, fine-tuning, each evaluated.",
+      "Trains a tiny model that chats about a small world, from raw text on: tokenizer, base training, fine-tuning, reinforcement, each evaluated.",
       "Takes some minutes on two cores, and says each command that it runs. Data come with the program."
     },
     mixinStandardHelpOptions = true,
@@ -38,6 +38,9 @@ final class NanochatSpeedrun implements Callable<Integer> {
 
   @Option(names = "--sft-iterations", paramLabel = "N", defaultValue = "100", description = "Of fine-tuning (default: ${DEFAULT-VALUE}).")
   private int sftIterations;
+
+  @Option(names = "--rl-iterations", paramLabel = "N", defaultValue = "12", description = "Of reinforcement (default: ${DEFAULT-VALUE}).")
+  private int rlIterations;
 
   @Mixin private DeviceOptions deviceOptions;
   @Spec private CommandSpec spec;
@@ -75,7 +78,9 @@ final class NanochatSpeedrun implements Callable<Integer> {
         "--depth", String.valueOf(depth), "--num-iterations", String.valueOf(baseIterations), "--data", corpus.toString()));
     commands.add(words("eval -i base"));
     commands.add(words("sft --init-lr-frac 0.2 --eval-every 50 --gsm8k-epochs 1", "--num-iterations", String.valueOf(sftIterations)));
-    commands.add(words("eval -i sft"));
+    commands.add(words("eval -i sft -x 50 -m 96 -b 32"));
+    commands.add(words("rl", "--num-iterations", String.valueOf(rlIterations)));
+    commands.add(words("eval -i rl -x 50 -m 96 -b 32"));
     commands.add(words("report"));
     return commands;
   }

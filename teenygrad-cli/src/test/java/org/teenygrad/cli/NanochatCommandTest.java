@@ -81,9 +81,17 @@ class NanochatCommandTest {
     assertThat(asked.err()).contains("facts (0-shot, multiple_choice)", "accuracy", "CORE of 2 tasks: ");
     assertThat(asked.out()).startsWith("{\"facts\": ").contains("\"CORE\": ");
     assertThat(folder.resolve("model").resolve("evaluation.csv")).content().startsWith("task,accuracy,centered\nfacts,");
-    Teenygrad.Result report = Teenygrad.run("nanochat", "report", "--out", out);
-    assertThat(report.out()).contains("report.md");
-    assertThat(folder.resolve("model").resolve("report.md")).content().contains("| | base | sft |", "accuracy of facts");
+    Teenygrad.Result reinforced = Teenygrad.run(
+        "nanochat", "rl", "--out", out, "--num-iterations", "1", "--num-samples", "2", "--device-batch-size", "2", "--examples-per-step", "1",
+        "--max-new-tokens", "2", "--eval-examples", "2", "--device", "interpreter", "--json");
+    assertThat(reinforced.err()).contains("training: iterations 0 to 1, 2 answers to each of 1 problems", "iteration 0: mean reward 0.000 of 2 answers");
+    assertThat(reinforced.out()).contains("\"pass@1\": 0.0, \"pass@2\": 0.0", "\"iterations\": 1");
+    Teenygrad.Result answered = Teenygrad.run(
+        "nanochat", "eval", "-i", "rl", "--out", out, "-a", "Choices|Problems", "-x", "2", "-m", "2", "--device", "interpreter");
+    assertThat(answered.out()).contains("Choices ", "Problems ", "ChatCORE of 2 tasks: ");
+    Teenygrad.Result report = Teenygrad.run("nanochat", "report", "--out", out, "--ask", "a", "--device", "interpreter");
+    assertThat(report.out()).startsWith("a\n").contains("report.md");
+    assertThat(folder.resolve("model").resolve("report.md")).content().contains("| | base | sft | rl |", "accuracy of Choices");
     assertThat(Teenygrad.run("nanochat", "eval", "--out", out, "-a", "Sums").errLines())
         .singleElement().asString().contains("there is no task Sums in ", "Choices");
     assertThat(Teenygrad.run("nanochat", "eval", "--out", out, "--data", folder.toString()).errLines())

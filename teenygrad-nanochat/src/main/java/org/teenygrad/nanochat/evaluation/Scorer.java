@@ -75,7 +75,7 @@ public final class Scorer {
 
   /// Scores rows, in their order. Of a row that is longer than the model's positions the end counts.
   public List<Score> score(List<Row> rows) {
-    List<Row> cut = rows.stream().map(row -> row.cut(model.positions())).toList();
+    List<Row> cut = rows.stream().map(row -> row.cut(model.maxPositions())).toList();
     Score[] scores = new Score[cut.size()];
     batched(cut.size(), i -> new Form(padded(cut.get(i).tokens.length), count(cut.get(i).count()), false), (form, batch) -> {
       int[] positions = new int[batchSize * form.count];

@@ -94,11 +94,6 @@ public record Gpt(
         RotaryEmbedding.of(config.headDim(), LONGER * config.sequenceLen(), ROTARY_BASE, RotaryEmbedding.Pairs.HALVES).reversed());
   }
 
-  /// How long a sequence may be: longer than those of training, since positions are relative.
-  public int positions() {
-    return LONGER * config.sequenceLen();
-  }
-
   private static Embedding embedding(int count, int dim, Init init, DType type) {
     return new Embedding(init.draw(count, dim).cast(type).requiresGrad());
   }

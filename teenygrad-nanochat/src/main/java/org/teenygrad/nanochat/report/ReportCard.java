@@ -11,28 +11,59 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.teenygrad.nanochat.data.Conversation;
+import org.teenygrad.nanochat.data.Conversation.Message;
+import org.teenygrad.nanochat.data.Conversation.Role;
+import org.teenygrad.nanochat.evaluation.Answerer;
+import org.teenygrad.nanochat.rl.RlTrainer;
+import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
+import org.teenygrad.nanochat.tokenizer.RenderedConversation;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.nanochat.training.TrainedModel;
+import org.teenygrad.plot.Plot;
 import org.teenygrad.state.AtomicFiles;
 
-/// The report card of a model, a page of Markdown with the pictures of its stages: what each was trained with and what came of it.
+/// The report card of a model, a page of Markdown with the pictures of its stages: what each was trained with and what came of it, and what
+/// the last one answers.
 ///
 /// @param stages those that are there
-public record ReportCard(Path out, List<StageReport> stages) {
+/// @param answers of the last stage that chats, by question
+public record ReportCard(Path out, List<StageReport> stages, Map<String, String> answers) {
+  private static final int MOST_TOKENS = 128;
+
   private static final Set<String> NO_SETTINGS =
       Set.of("format", "stage", "iteration", "best_val_loss", "batches_taken", "random_seed", "random_drawn", "log_every");
 
-  /// Reads what stages have left in a folder.
+  /// Reads what stages have left in a folder, and asks the last one questions.
   /// @param out the folder of a model
+  /// @param questions for a model that chats
   /// @throws IllegalArgumentException if nothing was trained there
   /// @throws org.teenygrad.state.FileException if a file cannot be read
-  public static ReportCard of(Path out) {
+  public static ReportCard of(Path out, List<String> questions) {
     List<ModelFolder> folders = Arrays.stream(Stage.values()).map(stage -> ModelFolder.of(out, stage))
         .filter(folder -> Files.exists(folder.config()) && Files.exists(folder.log())).toList();
     if (folders.isEmpty()) {
       throw new IllegalArgumentException("nothing was trained in " + out + ": name the --out folder of a training");
     }
-    return new ReportCard(out, folders.stream().map(StageReport::read).toList());
+    ModelFolder last = folders.getLast();
+    Map<String, String> answers = last.stage() == Stage.BASE || questions.isEmpty() ? Map.of() : answers(last, questions);
+    return new ReportCard(out, folders.stream().map(StageReport::read).toList(), answers);
+  }
+
+  /// The likeliest answers.
+  private static Map<String, String> answers(ModelFolder folder, List<String> questions) {
+    NanochatTokenizer tokenizer = folder.tokenizer();
+    TrainedModel trained = folder.model().requireTokenizer(tokenizer);
+    List<int[]> prompts = questions.stream().map(question -> RenderedConversation.forCompletion(tokenizer,
+        new Conversation(List.of(Message.of(Role.USER, question), Message.of(Role.ASSISTANT, ""))))).toList();
+    Answerer answerer = new Answerer(trained.computing(), tokenizer, new Answerer.Options(prompts.size(), 1, MOST_TOKENS, 0, 0, 0));
+    List<List<String>> written = answerer.answers(prompts);
+    Map<String, String> answers = new LinkedHashMap<>();
+    for (int i = 0; i < questions.size(); i++) {
+      answers.put(questions.get(i), written.get(i).getFirst());
+    }
+    return answers;
   }
 
   /// Where [#write] puts the page.
@@ -40,16 +71,30 @@ public record ReportCard(Path out, List<StageReport> stages) {
     return out.resolve("report.md");
   }
 
-  /// Writes the page.
+  /// Writes the page and what pictures the stages have not drawn themselves.
   /// @throws org.teenygrad.state.FileException if it cannot be written
   public void write() {
+    Path rewards = RlTrainer.rewards(ModelFolder.of(out, Stage.RL));
+    if (Files.exists(rewards)) {
+      double[] reward = StageReport.column(rewards, "reward");
+      Plot.of("Mean reward of the answers of an iteration").x("iteration").y("reward")
+          .line("reward", StageReport.column(rewards, "iteration"), reward).write(rewardPicture());
+    }
     AtomicFiles.write(file(), text());
+  }
+
+  private Path rewardPicture() {
+    return ModelFolder.of(out, Stage.RL).path().resolve("rewards.svg");
   }
 
   /// The page.
   String text() {
     List<String> lines = new ArrayList<>(List.of("# A model's report card", ""));
     lines.addAll(summary());
+    if (!answers.isEmpty()) {
+      lines.addAll(List.of("", "## What it answers", "", "| asked | answered |", "| --- | --- |"));
+      answers.forEach((question, answer) -> lines.add("| " + cell(question) + " | " + cell(answer) + " |"));
+    }
     for (StageReport stage : stages) {
       lines.addAll(section(stage));
     }
@@ -84,9 +129,10 @@ public record ReportCard(Path out, List<StageReport> stages) {
 
   private List<String> section(StageReport stage) {
     List<String> lines = new ArrayList<>(List.of("", "## Stage " + stage.folder().stage(), ""));
-    Path picture = stage.folder().picture();
-    if (Files.exists(picture)) {
-      lines.addAll(List.of("![](" + out.relativize(picture).toString().replace('\\', '/') + ")", ""));
+    for (Path picture : List.of(stage.folder().picture(), stage.folder().path().resolve("rewards.svg"))) {
+      if (Files.exists(picture)) {
+        lines.addAll(List.of("![](" + out.relativize(picture).toString().replace('\\', '/') + ")", ""));
+      }
     }
     lines.addAll(List.of("| setting | |", "| --- | ---: |"));
     stage.settings().forEach((name, value) -> {
@@ -95,5 +141,9 @@ public record ReportCard(Path out, List<StageReport> stages) {
       }
     });
     return lines;
+  }
+
+  private static String cell(String text) {
+    return text.strip().replace("|", "\\|").replace("<", "&lt;").replace("\n", "<br>");
   }
 }

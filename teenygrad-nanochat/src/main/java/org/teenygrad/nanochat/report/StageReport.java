@@ -46,6 +46,11 @@ public record StageReport(
     return new StageReport(folder, Json.object(text(folder.config())), metrics, tasks, millis / MILLIS);
   }
 
+  /// A column of a log's iterations.
+  static double[] column(Path log, String name) {
+    return rows(log).stream().map(row -> row.getOrDefault(name, "")).filter(cell -> !cell.isEmpty()).mapToDouble(Double::parseDouble).toArray();
+  }
+
   private static List<Map<String, String>> rows(Path log) {
     List<String> lines = text(log).lines().toList();
     List<Map<String, String>> rows = new ArrayList<>();

@@ -32,9 +32,9 @@ public final class SftTrainer {
   private SftTrainer(SftSettings settings, Gpt model, SftTasks tasks, NanochatTokenizer tokenizer, ModelFolder folder) {
     this.settings = settings;
     this.model = model;
-    if (settings.maxSeqLen() > model.positions()) {
+    if (settings.maxSeqLen() > model.maxPositions()) {
       throw new IllegalArgumentException(String.format(Locale.ROOT, "max_seq_len is %d, but the model has %d positions", settings.maxSeqLen(),
-          model.positions()));
+          model.maxPositions()));
     }
     PackingOptions packing =
         PackingOptions.of(settings.deviceBatchSize(), settings.maxSeqLen()).withBufferSize(PackingOptions.CONVERSATION_BUFFER_SIZE);

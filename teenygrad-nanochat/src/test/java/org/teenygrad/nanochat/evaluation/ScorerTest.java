@@ -104,7 +104,7 @@ class ScorerTest {
   @Test
   void ofARowThatIsTooLongTheEndCounts() {
     Gpt model = random();
-    int[] row = tokens(new Random(5), model.positions() + 9);
+    int[] row = tokens(new Random(5), model.maxPositions() + 9);
     Score score = new Scorer(model, BYTES, 1).score(List.of(new Row(row, row.length - 4, row.length))).getFirst();
     Row end = new Row(Arrays.copyOfRange(row, 9, row.length), row.length - 13, row.length - 9);
     assertThat(score.meanLoss()).isCloseTo(straight(model, end).meanLoss(), within(1e-5));

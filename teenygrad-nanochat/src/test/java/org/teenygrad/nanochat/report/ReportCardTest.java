@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.nanochat.evaluation.EvaluationTable;
 import org.teenygrad.nanochat.evaluation.EvaluationTable.Result;
+import org.teenygrad.nanochat.rl.RlTrainer;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
 
@@ -34,11 +36,12 @@ class ReportCardTest {
     Files.createDirectories(rl.path());
     Files.writeString(rl.config(), "{\"stage\": \"rl\", \"iteration\": 3, \"num_samples\": 8}");
     Files.writeString(rl.log(), "iteration,loss,learning_rate,ms,pass@1\n0,0.1,0.1,1000.0,0.25\n1,0.1,0.1,1000.0,\n2,0.1,0.1,1000.0,\n3,,,,0.5\n");
+    Files.writeString(RlTrainer.rewards(rl), "iteration,reward,sequence_length\n0,0.2,40\n1,0.3,41\n2,0.4,42\n");
   }
 
   @Test
   void aColumnAStage() {
-    ReportCard card = ReportCard.of(out);
+    ReportCard card = ReportCard.of(out, List.of());
     card.write();
     assertThat(card.file()).content()
         .contains("| | base | rl |")
@@ -48,11 +51,19 @@ class ReportCardTest {
         .contains("| CORE | 0.5000 |  |")
         .contains("| pass@1 |  | 0.5000 |")
         .contains("| accuracy of copa | 0.7500 |  |")
-        .contains("| matrix_lr | 0.02 |", "![](loss.svg)");
+        .contains("| matrix_lr | 0.02 |", "![](loss.svg)", "![](rl/rewards.svg)")
+        .doesNotContain("What it answers");
+    assertThat(out.resolve("rl/rewards.svg")).content().contains("<svg");
+  }
+
+  @Test
+  void answersAreOneCellEach() {
+    ReportCard card = new ReportCard(out, List.of(StageReport.read(ModelFolder.of(out, Stage.BASE))), Map.of("1 | 2?", "a\n<|b|>"));
+    assertThat(card.text()).contains("| 1 \\| 2? | a<br>&lt;\\|b\\|> |");
   }
 
   @Test
   void saysThatNothingWasTrained() {
-    assertThatThrownBy(() -> ReportCard.of(out.resolve("nowhere"))).hasMessageContaining("nothing was trained in");
+    assertThatThrownBy(() -> ReportCard.of(out.resolve("nowhere"), List.of())).hasMessageContaining("nothing was trained in");
   }
 }

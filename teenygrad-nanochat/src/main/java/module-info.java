@@ -6,6 +6,7 @@ module org.teenygrad.nanochat {
   requires com.github.luben.zstd_jni;
   requires dev.hardwood.core;
 
+  exports org.teenygrad.nanochat.chat;
   exports org.teenygrad.nanochat.corpus;
   exports org.teenygrad.nanochat.base;
   exports org.teenygrad.nanochat.data;

@@ -230,11 +230,12 @@ public final class RandomState {
   /// counters 0, 1, ... under it.
   ///
   /// ```java
-  /// RandomState.words(Tensor.arange(1000), Tensor.of(new long[] {7}, 1)).shape();   // (1000)
+  /// RandomState.words(Tensor.arange(1000), Tensor.of(new long[] {7}, 1)).shape();   // (1000,)
   /// ```
   /// @param counters integers
   /// @param keys integers; counters and keys broadcast to each other
   /// @return int64
+  /// @throws IllegalArgumentException if counters and keys do not broadcast to each other
   public static Tensor words(Tensor counters, Tensor keys) {
     return Operations.binary("words", OpCode.THREEFRY, DType.INT64, counters.cast(DType.INT64), keys.cast(DType.INT64));
   }

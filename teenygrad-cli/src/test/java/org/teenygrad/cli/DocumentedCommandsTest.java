@@ -93,6 +93,7 @@ class DocumentedCommandsTest {
         case "base-train" -> " --depth 1 --max-seq-len 32 --total-batch-size 32 --num-iterations 2 --eval-tokens 32";
         case "base-eval" -> " --split-tokens 32";
         case "eval" -> " -x 4 -m 4";
+        case "chat" -> " -m 4";
         case "rl" -> " --num-iterations 1 --num-samples 2 --device-batch-size 2 --examples-per-step 1 --max-new-tokens 4 --eval-examples 2";
         case "speedrun" -> " --out speedrun --depth 1 --base-iterations 1 --sft-iterations 1 --rl-iterations 1";
         case "sft" -> " --num-iterations 1 --eval-tokens 32";

@@ -14,6 +14,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
@@ -214,6 +216,12 @@ public record OwnDevice(@Help("rows and columns of the matrices") int size) impl
       return value;
     }
 
+    /// The operand of a SCAN or SORT in all iterations of its loop.
+    private Stream<Object> row(OpNode node) {
+      OpNode along = node.input(1);
+      return LongStream.range(0, along.payload(Range.class).size()).mapToObj(i -> new Scope(kernel, memory, this, along, i).value(node.input(0)));
+    }
+
     private Object compute(OpNode node) {
       return switch (node.op()) {
         case CONST -> node.payload(Object.class);
@@ -227,6 +235,12 @@ public record OwnDevice(@Help("rows and columns of the matrices") int size) impl
               inner -> sum[0] = combine(op, wide, sum[0], inner.value(node.input(0))));
           yield node.dtype().isFloating() ? Semantics.cast(node.dtype(), (double) sum[0]) : sum[0];
         }
+        case SCAN -> {
+          Object[] sum = {Semantics.identity(node.payload(OpCode.class), node.dtype())};
+          row(node).limit(1 + (long) value(node.input(1))).forEach(x -> sum[0] = combine(node.payload(OpCode.class), node.dtype(), sum[0], x));
+          yield sum[0];
+        }
+        case SORT -> row(node).mapToLong(Semantics::toLong).sorted().skip((long) value(node.input(1))).findFirst().orElseThrow();
         default -> {
           count(node.op(), node.dtype());
           yield Semantics.evaluate(node.op(), node.dtype(), node.inputs().stream().map(OpNode::dtype).toList(),

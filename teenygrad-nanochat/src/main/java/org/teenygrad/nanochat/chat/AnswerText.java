@@ -35,8 +35,12 @@ final class AnswerText {
   void add(int token) {
     SpecialToken special = special(token);
     if (special == null) {
-      closeCall();
-      print(decoded(tokenizer.decodeBytes(token), false));
+      String text = decoded(tokenizer.decodeBytes(token), false);
+      if (called && !text.isEmpty()) {
+        closeCall();
+        out.print(Character.isLetterOrDigit(text.codePointAt(0)) ? " " : "");
+      }
+      print(text);
       return;
     }
     endPart();

@@ -129,10 +129,10 @@ class ChatTest {
     answer.add(BYTES.token(SpecialToken.OUTPUT_START));
     Arrays.stream(BYTES.encode("12")).forEach(answer::add);
     answer.add(BYTES.token(SpecialToken.OUTPUT_END));
-    answer.add(BYTES.encode(".")[0]);
-    assertThat(printed()).isEqualTo("[calculator: 9+3 = 12].");
+    Arrays.stream(BYTES.encode("12.")).forEach(answer::add);
+    assertThat(printed()).isEqualTo("[calculator: 9+3 = 12] 12.");
     assertThat(answer.parts()).containsExactly(
-        new Part(Kind.TEXT, "é\u001b[2J "), new Part(Kind.PYTHON, "9+3"), new Part(Kind.PYTHON_OUTPUT, "12"), new Part(Kind.TEXT, "."));
+        new Part(Kind.TEXT, "é\u001b[2J "), new Part(Kind.PYTHON, "9+3"), new Part(Kind.PYTHON_OUTPUT, "12"), new Part(Kind.TEXT, "12."));
     int[] euro = BYTES.encode("€");
     answer.add(euro[0]);
     assertThat(printed()).isEmpty();

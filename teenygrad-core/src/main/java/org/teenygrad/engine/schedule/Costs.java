@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpCode;
@@ -17,25 +16,16 @@ import org.teenygrad.engine.ir.Reduction;
 final class Costs {
   private static final int MANY = 1000;
 
-  /// Operations that take no longer than reading the bytes that they save. A tanh does: over 2 thousand million scores in
-  /// bfloat16, computed by each of three readers, it took an H200 3.5 ms longer than writing and reading float32.
-  private static final int FEW = 8;
-
   private final int recomputeElsewhere;
-  private final Rematerialization rematerialized;
   private final Map<OpNode, Integer> operations = new HashMap<>();
   private final Map<OpNode, Set<OpNode>> reads = new HashMap<>();
   private final Map<OpNode, Integer> consumers = new HashMap<>();
   private final Map<OpNode, OpNode> contractions = new HashMap<>();
-  /// The operations since a contraction's result was widened.
-  private final Map<OpNode, Integer> sinceWidened = new HashMap<>();
   /// What will most likely get memory, so that computing from it starts there.
   private final Set<OpNode> stored = new HashSet<>();
 
   /// @param recomputeElsewhere operations above which an element with several users is kept
-  /// @param rematerialized what never gets memory
-  Costs(List<OpNode> topological, int recomputeElsewhere, Rematerialization rematerialized) {
-    this.rematerialized = rematerialized;
+  Costs(List<OpNode> topological, int recomputeElsewhere) {
     this.recomputeElsewhere = recomputeElsewhere;
     for (OpNode node : topological) {
       for (OpNode input : node.inputs()) {
@@ -72,17 +62,8 @@ final class Costs {
     }
     operations.put(node, inlined ? cost : 0);
     reads.put(node, read);
-    if (contraction != null && contraction != node && !rematerialized.contains(contraction)) {
-      int change = node.is(OpCode.CAST) ? node.dtype().bytes() - node.input(0).dtype().bytes() : 0;
-      if (change > 0) {
-        sinceWidened.put(node, 0);
-      } else if (change == 0) {
-        node.inputs().stream().map(sinceWidened::get).filter(Objects::nonNull).findFirst()
-            .ifPresent(before -> sinceWidened.put(node, before + weight(node.op())));
-      }
-    }
     if (node.op().isElementwise() && consumers.getOrDefault(node, 0) > 1
-        && (contraction != null && !isCheapToWiden(node) || cost > recomputeElsewhere || largeReads(node) > 1)) {
+        && (contraction != null || cost > recomputeElsewhere || largeReads(node) > 1)) {
       stored.add(node);
     }
     if (contraction != null) {
@@ -145,12 +126,6 @@ final class Costs {
   /// The contraction whose result this node transforms element by element with nobody else looking on, or null.
   @Nullable OpNode contraction(OpNode node) {
     return contractions.get(node);
-  }
-
-  /// Whether this node is few operations above a contraction's result of half its width, which is then better kept than the node.
-  boolean isCheapToWiden(OpNode node) {
-    Integer since = sinceWidened.get(node);
-    return since != null && since > 0 && since <= FEW;
   }
 
   /// Whether a node is a sum of products whose factors are each used many times: a matrix product in any disguise.

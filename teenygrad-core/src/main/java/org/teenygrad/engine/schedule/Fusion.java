@@ -48,7 +48,7 @@ final class Fusion {
     rematerialized = new Rematerialization(order, target);
     this.target = target;
     recomputeElsewhere = target instanceof Target.Gpu ? RECOMPUTE_ELSEWHERE_ON_GPU : RECOMPUTE_ELSEWHERE;
-    costs = new Costs(order, recomputeElsewhere, rematerialized);
+    costs = new Costs(order, recomputeElsewhere);
     this.sinks = new HashSet<>(sinks);
   }
 
@@ -143,7 +143,7 @@ final class Fusion {
       return costs.contraction(node) != null && (!coversRanges(first) || isPadded(first)) && !isNarrowerBefore(node);
     }
     if (costs.contraction(node) != null) {
-      return !costs.isCheapToWiden(node);
+      return true;
     }
     int within = Math.max(RECOMPUTE_WITHIN, recomputeElsewhere);
     return sameKernel ? costs.operationsWithin(node, within) > within : operations > recomputeElsewhere || reads > 1;

@@ -19,7 +19,7 @@ import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.book.Page;
 import org.teenygrad.book.Section;
-import org.teenygrad.engine.codegen.Generator;
+import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.codegen.Stage;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
@@ -79,7 +79,7 @@ public record GpuLadder(
     /// Rows and columns of the square of sums that a block of threads makes from what it brings to shared memory; 1 and
     /// 1 where it brings nothing.
     List<Integer> tile(Target.Gpu gpu) {
-      List<Integer> rows = Generator.tiles(program.graph(), gpu).map(sink -> Graph.topological(List.of(sink)).stream()
+      List<Integer> rows = new Plans(gpu).tiles(program.graph()).map(sink -> Graph.topological(List.of(sink)).stream()
           .filter(node -> node.is(OpCode.STAGE) && node.inputs().size() == 1).map(node -> node.payload(Stage.class).rows()).toList())
           .orElse(List.of());
       return rows.size() == 2 ? rows : List.of(1, 1);

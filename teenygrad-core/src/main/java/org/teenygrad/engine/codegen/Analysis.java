@@ -22,6 +22,9 @@ import org.teenygrad.engine.ir.Range;
 ///
 /// Sets of loops are bit masks by the ranges' numbers, of which a kernel has fewer than 64.
 final class Analysis {
+  /// What every buffer, and every part of the workspace, begins at a multiple of; and what a GPU loads and stores at once, at most.
+  static final int VECTOR_BYTES = 16;
+
   final OpNode sink;
   /// Every node, inputs before users.
   final List<OpNode> nodes;
@@ -111,6 +114,16 @@ final class Analysis {
     return mask;
   }
 
+  /// The iterations of some loops together.
+  static long count(List<OpNode> ranges) {
+    return ranges.stream().mapToLong(Analysis::size).reduce(1, (a, b) -> a * b);
+  }
+
+  /// How many elements a FOLD combines.
+  static long depth(OpNode fold) {
+    return count(foldRanges(fold));
+  }
+
   List<OpNode> stores() {
     return sink.inputs().stream().filter(node -> node.is(OpCode.STORE)).toList();
   }
@@ -160,6 +173,31 @@ final class Analysis {
       }
     }
     return algebra.sum(index).factor(range);
+  }
+
+  /// What the address of a vector is a multiple of, in bytes, where vectors along a loop start at multiples of their lanes.
+  int alignment(OpNode index, DType dtype, OpNode along, int lanes) {
+    IndexAlgebra.Sum sum = algebra.sum(index);
+    long step = lanes | sum.constant();
+    for (var term : sum.factors().entrySet()) {
+      step |= term.getKey() == along ? lanes : term.getValue();
+    }
+    return (int) Math.min(VECTOR_BYTES, dtype.bytes() * Long.lowestOneBit(step));
+  }
+
+  /// Whether a load takes neighbours along a loop, in vectors on which the whole vector's size divides the address.
+  boolean isAligned(OpNode load, OpNode along, int lanes) {
+    return stride(load, along) == 1 && alignment(load.input(1), load.dtype(), along, lanes) == lanes * load.dtype().bytes();
+  }
+
+  /// Whether a node is a 16-bit float as float32: what matrix units multiply may be what it was before.
+  static boolean isWidened(OpNode node) {
+    return node.is(OpCode.CAST) && node.dtype() == DType.FLOAT32 && isNarrow(node.input(0).dtype());
+  }
+
+  /// Whether matrix units multiply numbers of a type, and nothing can be computed on their way there.
+  static boolean isNarrow(DType dtype) {
+    return dtype.isFloating() && dtype.bytes() == 2;
   }
 
   static int slot(OpNode access) {

@@ -51,8 +51,8 @@ final class AttentionMatrices {
     ir = emitter.ir;
     tile = tiling.tile();
     parts = tiling.parts();
-    rowCount = Contraction.count(attention.rows());
-    stepCount = Contraction.count(attention.steps());
+    rowCount = Analysis.count(attention.rows());
+    stepCount = Analysis.count(attention.steps());
     rowStates = attention.rowFold() == null ? null : new RowStates(emitter, attention, 2 * parts);
     mask = AttentionMask.find(attention, tile.rows());
     if (mask != null) {

@@ -23,9 +23,6 @@ final class AttentionProducts {
   /// Parts of sixteen rows that each warp has: with two, what is read of y and g is multiplied twice.
   final int parts;
 
-  /// The tiles of one step.
-  final int slotBytes;
-
   private final Emitter emitter;
   private final Ir ir;
   private final WarpMatrix unit;
@@ -60,12 +57,12 @@ final class AttentionProducts {
     pairs = new ArrayList<>();
     for (FusedAttention.Inner inner : attention.inner()) {
       List<OpNode> products = Analysis.foldRanges(inner.fold());
-      int count = Math.toIntExact(Contraction.count(products));
+      int count = Math.toIntExact(Analysis.count(products));
       OpNode product = inner.fold().input(0);
       OpNode stage = AttentionTiling.rightStage(product);
       Pair pair = new Pair(inner.fold(), new SharedTile(emitter, product.input(0).input(0), attention.rows(), products, tile.threads()),
           stage, new SharedTile(emitter, stage, attention.steps(), products, tile.threads()),
-          Math.ceilDiv(count, STEP), Math.ceilDiv(count, WarpMatrix.K), place, offset);
+          AttentionTiling.slabs(inner), Math.ceilDiv(count, WarpMatrix.K), place, offset);
       pairs.add(pair);
       place += (long) pair.x.bytes() * pair.slabs;
       offset += pair.y.bytes() * pair.slabs;
@@ -79,12 +76,6 @@ final class AttentionProducts {
       thirds.add(new Third(sum, stage, shared, at));
       offset += lender == null ? shared.bytes() : 0;
     }
-    slotBytes = offset;
-  }
-
-  /// Shared memory for x.
-  long fixedBytes() {
-    return pairs.stream().mapToLong(pair -> (long) pair.x.bytes() * pair.slabs).sum();
   }
 
   /// Starts to bring a block's rows of x to shared memory.

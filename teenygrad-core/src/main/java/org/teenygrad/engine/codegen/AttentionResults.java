@@ -25,7 +25,7 @@ final class AttentionResults {
     this.matrices = matrices;
     ir = emitter.ir;
     FusedAttention attention = matrices.attention;
-    rowCount = Contraction.count(attention.rows());
+    rowCount = Analysis.count(attention.rows());
     List<OpNode> folds = attention.sums().stream().map(FusedAttention.Sum::fold).toList();
     epilogue = folds.isEmpty() ? null : new Epilogue(emitter, folds, attention.rowFold(), attention.rows(), attention.columns(), work.tile);
   }
@@ -35,12 +35,7 @@ final class AttentionResults {
   }
 
   long blocks() {
-    return Contraction.count(matrices.attention.grid()) * tiles();
-  }
-
-  /// Shared memory that sums take.
-  long bytes() {
-    return epilogue == null ? 0 : epilogue.bytes();
+    return Analysis.count(matrices.attention.grid()) * tiles();
   }
 
   /// Writes `body` for a block's first row; the loops of the grid are open.

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
@@ -15,58 +14,20 @@ import org.teenygrad.engine.runtime.Target;
 /// A block has some rows, and goes through j in steps ([AttentionProducts]): y and g come to shared memory asynchronously,
 /// by all threads. Steps that a mask hides altogether are left out.
 final class AttentionTiles implements LoopNest {
-  private static final int STAGES = 2;
-
-  /// Sums and products that a thread holds at a time, at most: of its 255 registers, some are for factors and addresses.
-  private static final int MOST_SUMS = 160;
-
   private final Emitter emitter;
   private final Ir ir;
+  private final AttentionTiling plan;
   private final AttentionProducts work;
   private final AttentionMatrices matrices;
   private final AttentionResults results;
-  private final OpNode steps;
 
-  /// @param emitter of a SINK of FETCHes, STEPS and STOREs
-  /// @param tiling of what they compute
-  private AttentionTiles(Emitter emitter, AttentionTiling tiling) {
+  AttentionTiles(Emitter emitter, AttentionTiling plan) {
     this.emitter = emitter;
+    this.plan = plan;
     ir = emitter.ir;
-    work = new AttentionProducts(emitter, tiling, tiling.tile().rung() == Target.Rung.WARP && tiling.parts() == 1);
-    matrices = new AttentionMatrices(emitter, tiling, false);
+    work = new AttentionProducts(emitter, plan, plan.tile().rung() == Target.Rung.WARP && plan.parts() == 1);
+    matrices = new AttentionMatrices(emitter, plan, false);
     results = new AttentionResults(emitter, work, matrices);
-    steps = tiling.steps();
-  }
-
-  /// The nest of a kernel that reduces matrices of sums of products, if it is one.
-  static Optional<? extends LoopNest> of(Emitter plain, Target.Gpu target) {
-    FusedAttention attention = FusedAttention.find(plain.analysis).orElse(null);
-    if (attention == null) {
-      return Optional.empty();
-    }
-    Optional<WarpSpecializedAttention> specialized = WarpSpecializedAttention.of(plain, attention, target);
-    if (specialized.isPresent()) {
-      return specialized;
-    }
-    Target.Rung unit = target.rung().includes(Target.Rung.WARPGROUP) ? Target.Rung.WARPGROUP : Target.Rung.WARP;
-    int columns = AttentionTiling.columns(attention);
-    for (int rows : tileRows(attention, unit)) {
-      int parts = rows == 128 && AttentionTiling.isSmall(attention) ? 2 : 1;
-      BlockTile tile = new BlockTile(rows, columns, AttentionTiling.STEP, STAGES, rows * 2 / parts, unit);
-      AttentionTiling tiling = AttentionTiling.of(plain, attention, tile, parts).orElseThrow();
-      AttentionTiles nest = new AttentionTiles(Generator.forGpu(tiling.sink()), tiling);
-      if (nest.launch().scratchBytes() <= target.sharedBytes() && (attention.sums().size() < 2 || tiling.sumsHeld() <= MOST_SUMS)) {
-        return Optional.of(nest);
-      }
-    }
-    return Optional.empty();
-  }
-
-  /// How many rows a block may have, the best first. Four warps that multiply together have 64; of blocks no larger several share a multiprocessor, and
-  /// some multiply while others wait.
-  private static int[] tileRows(FusedAttention attention, Target.Rung unit) {
-    boolean small = unit == Target.Rung.WARPGROUP || Contraction.count(attention.rows()) <= WarpgroupMatrix.M;
-    return small ? new int[] {WarpgroupMatrix.M} : new int[] {2 * WarpgroupMatrix.M, WarpgroupMatrix.M};
   }
 
   @Override
@@ -81,8 +42,7 @@ final class AttentionTiles implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    long bytes = Math.max(work.fixedBytes() + work.tile.stages() * (long) work.slotBytes, results.bytes());
-    return new Program.Launch(results.blocks(), work.tile.threads(), bytes);
+    return new Program.Launch(results.blocks(), plan.tile().threads(), plan.sharedBytes());
   }
 
   @Override
@@ -96,7 +56,7 @@ final class AttentionTiles implements LoopNest {
   private List<Ir.Carried> reduce(String row) {
     work.fetchRows(row);
     MaskedSteps.Interval visible = matrices.visible(row);
-    Pipeline pipeline = new Pipeline(ir, steps, movers(), work.fixedBytes(), work.slotBytes, new Reducing(row));
+    Pipeline pipeline = new Pipeline(ir, plan.steps(), movers(), plan.fixedBytes(), plan.slotBytes(), new Reducing(row));
     pipeline.fill(visible.from(), visible.below());
     SharedTile.await(ir, 0);
     Threads.barrier(ir);

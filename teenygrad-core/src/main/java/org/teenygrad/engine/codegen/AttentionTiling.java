@@ -17,18 +17,73 @@ import org.teenygrad.engine.runtime.Target;
 /// A [FusedAttention] on the level of tiles.
 ///
 /// @param attention with the nodes of the sink
-/// @param sink of FETCHes of what stays, of STEPS and of STOREs
+/// @param analysis of a SINK of FETCHes of what stays, of STEPS and of STOREs
 /// @param tile a block's rows, and the columns of its sums
 /// @param parts of sixteen rows that each warp has
-/// @param maps those STAGEs that tensor maps bring, in the order of the maps
-record AttentionTiling(FusedAttention attention, OpNode sink, BlockTile tile, int parts, Map<OpNode, BulkTile> maps) {
+/// @param maps those STAGEs that tensor maps bring, in the order of the maps; without any, threads fill the stages
+record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile tile, int parts, Map<OpNode, BulkTile> maps) implements Plan {
   static final int STEP = 64;
+
+  /// Sums and products that a thread holds at a time, at most: of its 255 registers, some are for factors and addresses.
+  private static final int MOST_SUMS = 160;
+
+  /// The same where all rows' products with one factor are made at once, with the words of the matrices.
+  private static final int MOST_SPECIALIZED = 224;
+
+  private static final int STAGES = 2;
+  private static final int MOST_SPECIALIZED_STAGES = 4;
+
+  /// The plan of a kernel that reduces matrices of sums of products, if it is one and fits into a GPU's registers and shared memory.
+  static Optional<AttentionTiling> of(Analysis plain, Target.Gpu target) {
+    return FusedAttention.find(plain).flatMap(attention -> specialized(plain, attention, target).or(() -> plain(plain, attention, target)));
+  }
+
+  /// For [WarpSpecializedAttention], if tiles can come by tensor maps and there are as many blocks as multiprocessors. Shorter rows are better left to
+  /// blocks of half as many rows, of which more share a multiprocessor.
+  private static Optional<AttentionTiling> specialized(Analysis plain, FusedAttention attention, Target.Gpu target) {
+    long blocks = Analysis.count(attention.grid()) * Math.ceilDiv(Analysis.count(attention.rows()), WarpSpecializedAttention.ROWS);
+    int columns = columns(attention);
+    if (target.rung() != Target.Rung.TENSOR_MEMORY || attention.sums().isEmpty() || columns == STEP || blocks < target.processors()) {
+      return Optional.empty();
+    }
+    for (int stages = MOST_SPECIALIZED_STAGES; stages >= 2; stages--) {
+      BlockTile tile = new BlockTile(WarpSpecializedAttention.ROWS, columns, STEP, stages, WarpSpecializedAttention.THREADS, Target.Rung.TENSOR_MEMORY);
+      AttentionTiling tiling = of(plain, attention, tile, 1).orElse(null);
+      if (tiling == null || tiling.sumsHeld() + tiling.wordsOfMatrices() > MOST_SPECIALIZED) {
+        return Optional.empty();
+      }
+      if (tiling.sharedBytes() <= target.sharedBytes()) {
+        return Optional.of(tiling);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// For [AttentionTiles].
+  private static Optional<AttentionTiling> plain(Analysis plain, FusedAttention attention, Target.Gpu target) {
+    Target.Rung unit = target.rung().includes(Target.Rung.WARPGROUP) ? Target.Rung.WARPGROUP : Target.Rung.WARP;
+    for (int rows : tileRows(attention, unit)) {
+      int parts = rows == 2 * WarpgroupMatrix.M && isSmall(attention) ? 2 : 1;
+      AttentionTiling tiling = of(plain, attention, new BlockTile(rows, columns(attention), STEP, STAGES, rows * 2 / parts, unit), parts).orElseThrow();
+      if (tiling.sharedBytes() <= target.sharedBytes() && (attention.sums().size() < 2 || tiling.sumsHeld() <= MOST_SUMS)) {
+        return Optional.of(tiling);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// How many rows a block may have, the best first. Four warps that multiply together have 64; of blocks no larger several share a multiprocessor, and
+  /// some multiply while others wait.
+  private static int[] tileRows(FusedAttention attention, Target.Rung unit) {
+    boolean small = unit == Target.Rung.WARPGROUP || Analysis.count(attention.rows()) <= WarpgroupMatrix.M;
+    return small ? new int[] {WarpgroupMatrix.M} : new int[] {2 * WarpgroupMatrix.M, WarpgroupMatrix.M};
+  }
 
   /// Puts the factors into STAGEs and FRAGMENTs and what is done with them into STEPS.
   /// @param tile a block's rows, and what multiplies: a warp, or four together, which read right factors where they are in shared memory
   /// @param parts of sixteen rows that each warp has
   /// @return none if tiles are to come by tensor maps and cannot
-  static Optional<AttentionTiling> of(Emitter plain, FusedAttention attention, BlockTile tile, int parts) {
+  private static Optional<AttentionTiling> of(Analysis plain, FusedAttention attention, BlockTile tile, int parts) {
     boolean mapped = tile.rung() == Target.Rung.TENSOR_MEMORY;
     Target.Rung unit = mapped ? Target.Rung.WARPGROUP : tile.rung();
     Map<OpNode, Function<UnaryOperator<OpNode>, OpNode>> products = new HashMap<>();
@@ -56,20 +111,20 @@ record AttentionTiling(FusedAttention attention, OpNode sink, BlockTile tile, in
     if (mapped && !maps.keySet().containsAll(stages)) {
       return Optional.empty();
     }
-    Map<OpNode, OpNode> changed = Tiling.withProducts(plain.analysis.sink, products);
+    Map<OpNode, OpNode> changed = Tiling.withProducts(plain.sink, products);
     FusedAttention tiled = attention.with(changed);
     List<OpNode> folds = new ArrayList<>(tiled.sums().stream().map(FusedAttention.Sum::fold).toList());
     if (tiled.rowFold() != null) {
       folds.add(tiled.rowFold());
     }
     OpNode steps = mapped ? WarpSpecializedPipeline.steps(stages, folds) : Pipeline.steps(stages, folds, false);
-    OpNode sink = Tiling.sink(first, steps, plain.analysis.stores().stream().map(changed::get).toList());
-    return Optional.of(new AttentionTiling(tiled, sink, tile, parts, maps));
+    OpNode sink = Tiling.sink(first, steps, plain.stores().stream().map(changed::get).toList());
+    return Optional.of(new AttentionTiling(tiled, new Analysis(sink), tile, parts, maps));
   }
 
   /// A stage as it is filled.
   /// @param maps takes a tensor map for it, if there may be one
-  private static OpNode stage(Emitter plain, OpNode copied, List<OpNode> outer, List<OpNode> inner, @Nullable Map<OpNode, BulkTile> maps) {
+  private static OpNode stage(Analysis plain, OpNode copied, List<OpNode> outer, List<OpNode> inner, @Nullable Map<OpNode, BulkTile> maps) {
     if (maps == null) {
       return copied;
     }
@@ -80,14 +135,50 @@ record AttentionTiling(FusedAttention attention, OpNode sink, BlockTile tile, in
     }).orElse(copied);
   }
 
+  @Override
+  public boolean isTiled() {
+    return true;
+  }
+
+  /// Whether tiles come by tensor maps, while threads compute.
+  boolean isSpecialized() {
+    return !maps.isEmpty();
+  }
+
+  /// Shared memory of a block: what stays, the ring of tiles, and later the sums.
+  long sharedBytes() {
+    long ring = fixedBytes() + tile.stages() * slotBytes() + (isSpecialized() ? MbarrierRing.bytes(tile.stages()) : 0);
+    return Math.max(ring, attention.sums().isEmpty() ? 0 : Epilogue.bytes(tile, attention.sums().size(), attention.rowFold() != null));
+  }
+
+  /// Shared memory for what stays: x of all pairs.
+  long fixedBytes() {
+    return attention.inner().stream().mapToLong(inner -> slabs(inner) * bytes(inner.fold().input(0).input(0).input(0))).sum();
+  }
+
+  /// Shared memory for the tiles of one step.
+  long slotBytes() {
+    return attention.inner().stream().mapToLong(inner -> slabs(inner) * bytes(rightStage(inner.fold().input(0)))).sum()
+        + attention.sums().stream().map(sum -> rightStage(sum.fold().input(0))).filter(stage -> lender(stage) == null).mapToLong(AttentionTiling::bytes).sum();
+  }
+
+  /// Tiles that a pair's factors take.
+  static int slabs(FusedAttention.Inner inner) {
+    return Math.toIntExact(Math.ceilDiv(Analysis.depth(inner.fold()), STEP));
+  }
+
+  private static long bytes(OpNode stage) {
+    return stage.payload(Stage.class).bytes(stage.input(0).dtype());
+  }
+
   /// The columns of a block's sums.
   static int columns(FusedAttention attention) {
-    return Contraction.count(attention.columns()) <= STEP ? STEP : 2 * STEP;
+    return Analysis.count(attention.columns()) <= STEP ? STEP : 2 * STEP;
   }
 
   /// Whether a thread has so few sums that it may have those of twice as many rows.
   static boolean isSmall(FusedAttention attention) {
-    return attention.inner().size() == 1 && Contraction.depth(attention.inner().getFirst().fold()) <= STEP && columns(attention) == STEP && attention.sums().size() < 2;
+    return attention.inner().size() == 1 && Analysis.depth(attention.inner().getFirst().fold()) <= STEP && columns(attention) == STEP && attention.sums().size() < 2;
   }
 
   /// Sums and inner sums that a thread holds at a time.
@@ -102,7 +193,7 @@ record AttentionTiling(FusedAttention attention, OpNode sink, BlockTile tile, in
 
   /// Words of x.
   int wordsOfX() {
-    return parts * attention.inner().stream().mapToInt(inner -> 4 * Math.ceilDiv(Math.toIntExact(Contraction.depth(inner.fold())), WarpMatrix.K)).sum();
+    return parts * attention.inner().stream().mapToInt(inner -> 4 * Math.ceilDiv(Math.toIntExact(Analysis.depth(inner.fold())), WarpMatrix.K)).sum();
   }
 
   private static OpNode right(Target.Rung unit, OpNode stage) {
@@ -125,15 +216,15 @@ record AttentionTiling(FusedAttention attention, OpNode sink, BlockTile tile, in
     FusedAttention.Inner inner = attention.sharing(sum);
     Stage stage = third.payload(Stage.class);
     // Rows of y past the last are any others, where a third factor's have to be zeros.
-    boolean whole = Contraction.count(attention.steps()) % STEP == 0;
+    boolean whole = Analysis.count(attention.steps()) % STEP == 0;
     boolean fits = whole && inner != null && !stage.alongInner() && stage.asynchronous()
-        && Math.ceilDiv(Contraction.depth(inner.fold()), STEP) * STEP == stage.rows();
+        && Math.ceilDiv(Analysis.depth(inner.fold()), STEP) * STEP == stage.rows();
     return fits ? inner : null;
   }
 
   /// The STEPS node.
   OpNode steps() {
-    return sink.inputs().stream().filter(node -> node.is(OpCode.STEPS)).findFirst().orElseThrow();
+    return analysis.sink.inputs().stream().filter(node -> node.is(OpCode.STEPS)).findFirst().orElseThrow();
   }
 
   /// Tiles of a third factor that are of a pair's y at the same time.

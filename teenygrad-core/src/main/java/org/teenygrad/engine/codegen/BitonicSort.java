@@ -2,7 +2,6 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpNode;
@@ -47,26 +46,21 @@ final class BitonicSort implements LoopNest {
   private List<Integer> live = List.of();
   private String[] numbers = {};
 
-  private BitonicSort(Emitter emitter, OpNode store) {
+  BitonicSort(Emitter emitter, Plan.RowSort plan) {
     this.emitter = emitter;
-    this.store = store;
     analysis = emitter.analysis;
-    sort = store.input(2);
-    range = sort.input(1);
-    rows = analysis.outer.stream().filter(other -> other != range).toList();
+    store = plan.store();
+    sort = plan.sort();
+    range = plan.range();
+    rows = plan.rows();
     size = Math.toIntExact(Analysis.size(range));
-    count = sort.payload(Order.class).count();
+    count = plan.order().count();
     network = Math.max(Threads.WARP, atLeast(size));
     kept = Math.min(network, atLeast(count));
     registers = Math.min(MOST_REGISTERS, network / Threads.WARP);
     threadsPerRow = network / registers;
     rowsPerBlock = Math.max(1, THREADS / threadsPerRow);
     lowBits = Math.clamp(log2(kept) - LANE_BITS, 0, log2(registers));
-  }
-
-  /// The nest of a kernel that sorts.
-  static Optional<BitonicSort> of(Emitter emitter) {
-    return MergeSort.store(emitter.analysis).map(store -> new BitonicSort(emitter, store));
   }
 
   private static int atLeast(int number) {
@@ -93,13 +87,13 @@ final class BitonicSort implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    return new Program.Launch(Math.ceilDiv(Contraction.count(rows), rowsPerBlock), threads(), 0);
+    return new Program.Launch(Math.ceilDiv(Analysis.count(rows), rowsPerBlock), threads(), 0);
   }
 
   @Override
   public void emit() {
     Ir ir = emitter.ir;
-    long items = Contraction.count(rows);
+    long items = Analysis.count(rows);
     String all = Threads.thread(ir);
     thread = rowsPerBlock == 1 ? all : ir.value("and i64 " + all + ", " + (threadsPerRow - 1));
     String number = rowsPerBlock == 1 ? "0" : ir.value("udiv i64 " + all + ", " + threadsPerRow);

@@ -2,7 +2,6 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
@@ -35,26 +34,21 @@ final class BlockScan implements LoopNest {
   private final int warps;
   private final int rowsPerBlock;
 
-  private BlockScan(Emitter emitter, OpNode store) {
+  BlockScan(Emitter emitter, Plan.RowScan plan) {
     this.emitter = emitter;
-    this.store = store;
     analysis = emitter.analysis;
-    scan = store.input(2);
-    range = scan.input(1);
-    combine = scan.payload(OpCode.class);
+    store = plan.store();
+    scan = plan.scan();
+    range = plan.range();
+    combine = plan.combine();
     dtype = scan.dtype();
-    rows = analysis.outer.stream().filter(other -> other != range).toList();
+    rows = plan.rows();
     size = Analysis.size(range);
     lanes = Math.min(4, Blocks.lanes(analysis, range, Blocks.MOST_LANES, size));
     long warpful = (long) Threads.WARP * lanes;
     vectors = Math.clamp(Math.ceilDiv(size, warpful), 1, VECTORS);
     warps = (int) Math.min(MOST_WARPS, Long.highestOneBit(2 * Math.ceilDiv(size, warpful * vectors) - 1));
     rowsPerBlock = warps == 1 ? WARPS : 1;
-  }
-
-  static Optional<BlockScan> of(Emitter emitter) {
-    return SequentialScan.store(emitter.analysis).filter(store -> emitter.analysis.stride(store, store.input(2).input(1)) == 1)
-        .map(store -> new BlockScan(emitter, store));
   }
 
   @Override
@@ -69,13 +63,13 @@ final class BlockScan implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    return new Program.Launch(Math.ceilDiv(Contraction.count(rows), rowsPerBlock), Threads.WARP * warps * rowsPerBlock, 0);
+    return new Program.Launch(Math.ceilDiv(Analysis.count(rows), rowsPerBlock), Threads.WARP * warps * rowsPerBlock, 0);
   }
 
   @Override
   public void emit() {
     Ir ir = emitter.ir;
-    long items = Contraction.count(rows);
+    long items = Analysis.count(rows);
     String warp = ir.value("udiv i64 " + Threads.thread(ir) + ", " + Threads.WARP);
     String block = Threads.block(ir);
     String item = rowsPerBlock == 1 ? block : ir.value("add i64 " + ir.value("mul i64 " + block + ", " + rowsPerBlock) + ", " + warp);

@@ -15,9 +15,6 @@ import org.teenygrad.engine.runtime.Target;
 /// over neighbours in memory, a group's members are neighbours; elsewhere neighbouring threads take neighbouring items, each a vector of
 /// them, and a group's members the rows of a block.
 final class Blocks implements LoopNest {
-  /// What a thread loads and stores at once, at most.
-  static final int VECTOR_BYTES = 16;
-
   /// Lanes of a vector, at most: 16 bytes of the narrowest common type, 16-bit floats.
   static final int MOST_LANES = 8;
 
@@ -61,7 +58,7 @@ final class Blocks implements LoopNest {
     shared = prefix(rest, ends.stream().filter(node -> !rest.isEmpty() && analysis.dependsOn(node, rest.getFirst())).toList());
     List<OpNode> folds = ends.stream().filter(node -> node.is(OpCode.FOLD) && rest.stream().noneMatch(range -> analysis.dependsOn(node, range))).toList();
     neighbours = !rest.isEmpty() || rows.isEmpty() || folds.stream().anyMatch(this::runsOverNeighbours);
-    long count = Contraction.count(rows);
+    long count = Analysis.count(rows);
     OpNode across = !rest.isEmpty() ? shared.size() == rest.size() ? shared.getLast() : null : neighbours && !folds.isEmpty() || rows.isEmpty() ? null : rows.getLast();
     long wanted = (long) target.processors() * BUSY;
     // Narrow loads are better than too few threads, but what is computed of each row alone is shared by lanes only.
@@ -131,7 +128,7 @@ final class Blocks implements LoopNest {
       }
     }
     boolean folds = analysis.folds().stream().anyMatch(fold -> analysis.dependsOn(fold, range));
-    int widest = Math.min(folds ? 4 : MOST_LANES, VECTOR_BYTES / narrowest);
+    int widest = Math.min(folds ? 4 : MOST_LANES, Analysis.VECTOR_BYTES / narrowest);
     return good ? Threads.divisor(Math.clamp(most, 1, widest), size) : 1;
   }
 
@@ -139,7 +136,7 @@ final class Blocks implements LoopNest {
     if (repeated.areStaged()) {
       return repeated.threads();
     }
-    long elements = rest.isEmpty() ? 1 : Contraction.count(shared);
+    long elements = rest.isEmpty() ? 1 : Analysis.count(shared);
     long vectors = elements / lanes;
     for (OpNode fold : folds) {
       long size = Analysis.size(Analysis.foldRanges(fold).getLast());
@@ -255,7 +252,7 @@ final class Blocks implements LoopNest {
       }
       return;
     }
-    long vectors = Contraction.count(shared) / lanes;
+    long vectors = Analysis.count(shared) / lanes;
     long full = vectors / group.size() * group.size();
     if (full > 0) {
       ir.loop("0", Long.toString(full), group.size(), List.of(), (counter, none) -> {

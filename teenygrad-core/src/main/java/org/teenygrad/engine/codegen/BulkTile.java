@@ -55,7 +55,7 @@ record BulkTile(Stage stage, Program.TensorMap map, List<Dimension> dimensions, 
   }
 
   /// For a factor of 16 bits whose memory is a tensor of few dimensions, with steps of whole 16 bytes, and whose tiles are boxes of it.
-  static Optional<BulkTile> of(Emitter emitter, OpNode node, List<OpNode> outer, List<OpNode> inner) {
+  static Optional<BulkTile> of(Analysis analysis, OpNode node, List<OpNode> outer, List<OpNode> inner) {
     Stage stage = node.payload(Stage.class);
     OpNode factor = node.input(0);
     if (stage.source() != Stage.Source.COPIED || factor.dtype().bytes() != 2) {
@@ -63,7 +63,7 @@ record BulkTile(Stage stage, Program.TensorMap map, List<Dimension> dimensions, 
     }
     OpNode along = stage.alongInner() ? inner.getLast() : outer.getLast();
     OpNode other = stage.alongInner() ? outer.getLast() : inner.getLast();
-    IndexAlgebra.Sum sum = emitter.analysis.algebra.sum(factor.input(1));
+    IndexAlgebra.Sum sum = analysis.algebra.sum(factor.input(1));
     int lanes = Stage.CHUNK / factor.dtype().bytes();
     boolean plain = sum.constant() >= 0 && sum.constant() % lanes == 0 && sum.factor(along) == 1 && sum.factor(other) > 0
         && sum.factors().entrySet().stream().allMatch(term -> term.getKey().is(OpCode.RANGE) && term.getValue() > 0 && (term.getKey() == along || term.getValue() % lanes == 0));

@@ -1,111 +1,102 @@
 package org.teenygrad.engine.codegen;
 
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 import org.teenygrad.DType;
-import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
-import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
 
-/// The loops of a sum of products: matmul, einsum, convolution and attention's two products alike.
+/// A kernel that is one sum of products for each place it stores to: matmul, einsum and convolution alike.
 ///
-/// A loop that only the left factor depends on counts rows, one that only the right depends on counts columns; the others are
-/// a grid of separate products. Each work item copies its part of the right factor into scratch memory in the order in which
-/// it will be read ([Panels]), computing whatever expression the factor is on the way, and then runs over tiles of sums held in
-/// registers. What follows the sum (bias, activation, residual) is computed on the tile before it is stored.
-final class Contraction implements LoopNest {
-  private static final long ALIASING = 4096;
-  private static final long CACHE_LINE = 64;
+/// @param fold the sum
+/// @param left the factor that changes with the rows
+/// @param right the one that changes with the columns, along which results lie in memory if they do along one of both
+/// @param rows the loops that only the left factor depends on
+/// @param columns those of the right
+/// @param element the type to multiply in: that of 16 bits which both factors were widened from, if there is something to multiply it
+record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, List<OpNode> rows, List<OpNode> columns, DType element) implements Plan {
+  /// Of a processor's tiles: products, rows and columns at least.
+  private static final int FEWEST_PRODUCTS = 4;
+  private static final int FEWEST_ROWS = 2;
+  private static final int FEWEST_COLUMNS = 4;
 
-  /// How far ahead of the multiplications to fetch: 8 steps of 12 cycles hide the second-level cache and part of the third.
-  private static final long PREFETCHED_ROWS = 8;
+  /// A GPU's smaller matrices are left to [Blocks].
+  private static final int FEWEST_OF_TILE = 8;
 
-  private static final long FEWEST_COLUMNS = 4;
-
-  /// Products that are added up one by one. A tile's sums take all registers, so those of the blocks before are written to memory and read.
-  private static final long BLOCK = 1024;
-
-  private final Emitter emitter;
-  private final Analysis analysis;
-  private final OpNode fold;
-  private final OpNode left;
-  private final OpNode right;
-  private final OpNode m;
-  private final OpNode n;
-  private final List<OpNode> grid;
-  private final Tile tile;
-  private final long tiles;
-  private final long panels;
-  private final long itemsDown;
-  private final long itemsAcross;
-  private final @Nullable Panels columns;
-  private final @Nullable Panels rows;
-  private final long scratchElements;
-
-  private Contraction(Emitter emitter, Target.Cpu target, Parts parts, OpNode m, OpNode n) {
-    this.emitter = emitter;
-    analysis = emitter.analysis;
-    fold = parts.fold();
-    left = parts.left();
-    right = parts.right();
-    this.m = m;
-    this.n = n;
-    grid = analysis.outer.stream().filter(range -> range != m && range != n).toList();
-    long others = count(grid);
-    long k = depth(fold);
-    tile = Tile.choose(Analysis.size(m), Analysis.size(n), k, others, fold.dtype().bytes(), target);
-    tiles = Analysis.size(m) / tile.rows();
-    panels = Analysis.size(n) / tile.width();
-    itemsDown = Math.ceilDiv(Math.ceilDiv(Analysis.size(m), tile.rows()), tile.tilesPerItem());
-    itemsAcross = Math.ceilDiv(Math.ceilDiv(Analysis.size(n), tile.width()), tile.panelsPerItem());
-    boolean plain = right.is(OpCode.LOAD) && analysis.stride(right, n) == 1;
-    long panelElements = k * tile.width() * tile.panelsPerItem();
-    boolean fits = panelElements * fold.dtype().bytes() <= target.l2Bytes();
-    long span = plain ? k * Math.max(0, analysis.stride(right, Analysis.foldRanges(fold).getLast())) * fold.dtype().bytes() : 0;
-    // Measured: up to twice the second-level cache, rows that lie side by side are read as fast where they are, but not where they fall on
-    // the same lines: 1024 x 1024 took a third longer.
-    boolean direct = plain && (tile.tilesPerItem() < 4 || !fits || (span <= 2 * target.l2Bytes() && !isAliased(right, Analysis.foldRanges(fold).getLast())));
-    columns = direct ? null : new Panels(emitter, fold, right, n, tile.lanes(), tile.lanes(), 0);
-    long first = direct ? 0 : panelElements;
-    boolean copied = tile.panelsPerItem() > 1 && tile.rows() > 1 && tile.rows() <= tile.lanes() && isScattered(left);
-    rows = copied ? new Panels(emitter, fold, left, m, tile.rows(), tile.lanes(), first) : null;
-    scratchElements = first + (copied ? k * tile.rows() : 0);
+  /// For a processor, with enough rows and columns for tiles.
+  static Optional<Plan> ofProcessor(Analysis analysis) {
+    return of(analysis)
+        .filter(found -> (found.element == DType.FLOAT32 || found.element == DType.FLOAT64) && found.products() >= FEWEST_PRODUCTS
+            && !found.rows.isEmpty() && !found.columns.isEmpty()
+            && Analysis.size(largest(found.rows)) >= FEWEST_ROWS && Analysis.size(found.column()) >= FEWEST_COLUMNS)
+        .map(Plan.class::cast);
   }
 
-  /// Whether a tile's rows of a factor fall on the same lines of the first-level cache, which are 4 KB apart, or are dear to
-  /// compute: copying them then pays from the second panel on.
-  private boolean isScattered(OpNode factor) {
-    return !factor.is(OpCode.LOAD) || isAliased(factor, m);
+  /// For a GPU: in tiles where there are enough rows and columns, but for the rung that has none.
+  static Optional<Plan> ofGpu(Analysis analysis, Target.Gpu gpu) {
+    Optional<Contraction> found = of(analysis);
+    if (gpu.rung() == Target.Rung.NAIVE) {
+      return found.map(Plan.class::cast);
+    }
+    return found.filter(one -> one.element == DType.FLOAT32 && one.products() >= FEWEST_OF_TILE && Analysis.count(one.rows) >= FEWEST_OF_TILE
+        && Analysis.count(one.columns) >= FEWEST_OF_TILE).map(one -> MatmulTiling.of(one.narrow(gpu), gpu));
   }
 
-  /// Whether neighbours along a loop fall on the same lines of the first-level cache.
-  private boolean isAliased(OpNode factor, OpNode along) {
-    long stride = analysis.stride(factor, along);
-    return stride != 0 && stride * fold.dtype().bytes() % ALIASING == 0;
-  }
-
-  /// The contraction that a kernel is, if it is one with enough rows and columns for tiles.
-  static Optional<Contraction> of(Emitter emitter, Target.Cpu target) {
-    Parts parts = Parts.of(emitter.analysis).orElse(null);
-    if (parts == null || parts.fold().dtype() != DType.FLOAT32 && parts.fold().dtype() != DType.FLOAT64
-        || parts.rows().isEmpty() || parts.columns().isEmpty() || depth(parts.fold()) < 4) {
+  private static Optional<Contraction> of(Analysis analysis) {
+    List<OpNode> folds = analysis.folds();
+    if (folds.size() != 1 || folds.getFirst().payload() != OpCode.ADD || !folds.getFirst().input(0).is(OpCode.MUL) || !folds.getFirst().dtype().isFloating()) {
       return Optional.empty();
     }
-    OpNode m = largest(parts.rows());
-    // Along the last loop whole vectors are stored. The few positions of a kernel, last in the gradient of a convolution's
-    // weight, fill none: channels do.
-    OpNode last = parts.columns().getLast();
-    OpNode n = Analysis.size(last) < FEWEST_COLUMNS ? largest(parts.columns()) : last;
-    if (Analysis.size(m) < 2 || Analysis.size(n) < FEWEST_COLUMNS) {
+    boolean complete = analysis.stores().stream().allMatch(store -> analysis.outer.stream().allMatch(range -> analysis.dependsOn(store, range)));
+    if (!complete) {
       return Optional.empty();
     }
-    return Optional.of(new Contraction(emitter, target, parts, m, n));
+    OpNode fold = folds.getFirst();
+    OpNode a = fold.input(0).input(0);
+    OpNode b = fold.input(0).input(1);
+    List<OpNode> ofA = only(analysis, a, b);
+    List<OpNode> ofB = only(analysis, b, a);
+    OpNode store = analysis.stores().getFirst();
+    boolean swap = ofA.stream().anyMatch(range -> analysis.stride(store, range) == 1);
+    return Optional.of(swap ? new Contraction(analysis, fold, b, a, ofB, ofA, fold.dtype()) : new Contraction(analysis, fold, a, b, ofA, ofB, fold.dtype()));
+  }
+
+  private static List<OpNode> only(Analysis analysis, OpNode one, OpNode other) {
+    Predicate<OpNode> fits = range -> analysis.dependsOn(one, range) && !analysis.dependsOn(other, range);
+    return analysis.outer.stream().filter(fits).toList();
+  }
+
+  /// The same by matrix units that multiply 16-bit numbers, if both factors are.
+  private Contraction narrow(Target.Gpu gpu) {
+    boolean widened = Analysis.isWidened(left) && Analysis.isWidened(right) && left.input(0).dtype() == right.input(0).dtype();
+    return widened && gpu.rung().hasMatrixUnit() ? new Contraction(analysis, fold, left.input(0), right.input(0), rows, columns, left.input(0).dtype()) : this;
+  }
+
+  /// All other loops: each of their iterations is a product of its own.
+  List<OpNode> grid() {
+    return analysis.outer.stream().filter(range -> !rows.contains(range) && !columns.contains(range)).toList();
+  }
+
+  /// The summed loops.
+  List<OpNode> inner() {
+    return Analysis.foldRanges(fold);
+  }
+
+  long products() {
+    return Analysis.depth(fold);
+  }
+
+  /// The loop that a processor's tiles have rows of.
+  OpNode row() {
+    return largest(rows);
+  }
+
+  /// The loop that a processor's tiles have columns of. Along the last one whole vectors are stored. The few positions of a kernel, last in the
+  /// gradient of a convolution's weight, fill none: channels do.
+  OpNode column() {
+    return Analysis.size(columns.getLast()) < FEWEST_COLUMNS ? largest(columns) : columns.getLast();
   }
 
   private static OpNode largest(List<OpNode> ranges) {
@@ -114,250 +105,5 @@ final class Contraction implements LoopNest {
       best = Analysis.size(range) > Analysis.size(best) ? range : best;
     }
     return best;
-  }
-
-  /// The iterations of some loops together.
-  static long count(List<OpNode> ranges) {
-    return ranges.stream().mapToLong(Analysis::size).reduce(1, (a, b) -> a * b);
-  }
-
-  static long depth(OpNode fold) {
-    return count(Analysis.foldRanges(fold));
-  }
-
-  @Override
-  public Emitter emitter() {
-    return emitter;
-  }
-
-  @Override
-  public String kind() {
-    return "contract";
-  }
-
-  @Override
-  public Program.Launch launch() {
-    long items = count(grid) * itemsAcross * itemsDown;
-    return new Program.Launch(items, 1, scratchElements * fold.dtype().bytes());
-  }
-
-  @Override
-  public void emit() {
-    Ir ir = emitter.ir;
-    emitter.ir.loop("%begin", "%end", 1, List.of(), (item, none) -> {
-      String down = itemsDown == 1 ? "0" : ir.value("urem i64 " + item + ", " + itemsDown);
-      String rest = itemsDown == 1 ? item : ir.value("udiv i64 " + item + ", " + itemsDown);
-      String across = itemsAcross == 1 ? "0" : ir.value("urem i64 " + rest + ", " + itemsAcross);
-      String others = itemsAcross == 1 ? rest : ir.value("udiv i64 " + rest + ", " + itemsAcross);
-      emitter.unflatten(others, grid, () -> emitItem(item, down, across));
-      return none;
-    });
-  }
-
-  private void emitItem(String item, String down, String across) {
-    Ir ir = emitter.ir;
-    emitter.emitReady(analysis.nodes.stream().filter(this::belongsToFold).toList());
-    if (columns != null) {
-      if (itemsDown == 1) {
-        copyColumns(columns, across);
-      } else {
-        String first = ir.value("icmp eq i64 " + item + ", %begin");
-        String top = ir.value("icmp eq i64 " + down + ", 0");
-        ir.branch(ir.value("or i1 " + first + ", " + top), () -> copyColumns(columns, across), () -> {});
-      }
-    }
-    blocks(down, itemsDown, tile.tilesPerItem(), tiles, tile.rows(), Analysis.size(m), (row, count) -> {
-      String copied = rows == null ? "" : rows.start("0");
-      if (rows != null) {
-        rows.fill(copied, row, count);
-      }
-      emitter.within(m, row, Axis.unrolled(m, Math.toIntExact(count)), () -> {
-        emitter.emitReady(analysis.nodes.stream().filter(this::belongsToFold).toList());
-        panels(across, (column, width) -> emitTile(column, width, across, copied));
-        return true;
-      });
-    });
-  }
-
-  private boolean belongsToFold(OpNode node) {
-    return !node.is(OpCode.STORE) && !node.is(OpCode.FOLD) && !Graph.topological(List.of(node)).contains(fold) && operands().contains(node);
-  }
-
-  private @Nullable List<OpNode> operandNodes;
-
-  /// What the innermost loop reads other than from scratch memory, with all that it needs.
-  private List<OpNode> operands() {
-    if (operandNodes == null) {
-      List<OpNode> read = new ArrayList<>();
-      if (rows == null) {
-        read.add(left);
-      }
-      if (columns == null) {
-        read.add(right);
-      }
-      operandNodes = Graph.topological(read);
-    }
-    return operandNodes;
-  }
-
-  private void copyColumns(Panels columns, String across) {
-    panels(across, (column, width) -> columns.fill(columns.start(columnInItem(column, across)), column, width));
-  }
-
-  /// The number of a column among those of its work item.
-  private String columnInItem(String column, String across) {
-    Ir ir = emitter.ir;
-    String first = itemsAcross == 1 ? "0" : ir.value("mul i64 " + across + ", " + tile.panelsPerItem() * tile.width());
-    return ir.value("sub i64 " + column + ", " + first);
-  }
-
-  private void panels(String across, Part part) {
-    blocks(across, itemsAcross, tile.panelsPerItem(), panels, tile.width(), Analysis.size(n), part);
-  }
-
-  /// A piece of a loop: where it starts and how long it is.
-  private interface Part {
-    void emit(String from, long count);
-  }
-
-  /// Runs over one block of a loop in steps, the last block also over what is left after the last whole step.
-  private void blocks(String block, long blocks, long stepsPerBlock, long steps, long step, long size, Part part) {
-    Ir ir = emitter.ir;
-    long left = size - steps * step;
-    if (blocks == 1) {
-      if (steps > 0) {
-        ir.loop("0", Long.toString(steps * step), step, List.of(), (at, none) -> {
-          part.emit(at, step);
-          return none;
-        });
-      }
-      if (left > 0) {
-        part.emit(Long.toString(steps * step), left);
-      }
-      return;
-    }
-    String from = ir.value("mul i64 " + block + ", " + stepsPerBlock * step);
-    ir.declare("declare i64 @llvm.smin.i64(i64, i64)");
-    String below = ir.value("call i64 @llvm.smin.i64(i64 " + ir.value("add i64 " + from + ", " + stepsPerBlock * step) + ", i64 " + steps * step + ")");
-    ir.branch(ir.value("icmp slt i64 " + from + ", " + below), () -> ir.loop(from, below, step, List.of(), (at, none) -> {
-      part.emit(at, step);
-      return none;
-    }), () -> {});
-    if (left > 0) {
-      ir.branch(ir.value("icmp eq i64 " + block + ", " + (blocks - 1)), () -> part.emit(Long.toString(steps * step), left), () -> {});
-    }
-  }
-
-  private void emitTile(String column, long width, String across, String copiedRows) {
-    Axis axis = Axis.vectors(n, width, tile.lanes());
-    emitter.within(n, column, axis, () -> {
-      String panel = columns == null ? "" : columns.start(columnInItem(column, across));
-      List<List<Integer>> instances = emitter.loops.instances(fold);
-      List<Ir.Carried> sums = new ArrayList<>();
-      for (List<Integer> steps : instances) {
-        int lanes = sumLanes(steps);
-        sums.add(new Ir.Carried(Ir.type(fold.dtype(), lanes), Instructions.neutral(OpCode.ADD, fold.dtype(), lanes)));
-      }
-      List<Ir.Carried> results = inner(0, sums, new Place(instances, sums, axis, panel, copiedRows), "0");
-      for (int i = 0; i < instances.size(); i++) {
-        List<Integer> steps = instances.get(i);
-        emitter.define(fold, steps, narrowed(results.get(i), sumLanes(steps), emitter.loops.lanes(fold, steps)));
-      }
-      emitter.emitReadyAlong(m, analysis.nodes);
-      return true;
-    });
-  }
-
-  /// A tile in the making: its sums and what they start from, the axis of its columns, and where its factors were copied to.
-  private record Place(List<List<Integer>> sums, List<Ir.Carried> neutral, Axis axis, String columns, String rows) {}
-
-  /// The lanes of a sum: whole vectors where the right factor was padded.
-  private int sumLanes(List<Integer> steps) {
-    return columns == null ? emitter.loops.lanes(fold, steps) : tile.lanes();
-  }
-
-  /// The first lanes of a sum that was computed over a panel padded with zeros.
-  private String narrowed(Ir.Carried sum, int from, int lanes) {
-    if (from == lanes) {
-      return sum.value();
-    }
-    if (lanes == 1) {
-      return emitter.ir.value("extractelement " + sum.type() + " " + sum.value() + ", i64 0");
-    }
-    String mask = String.join(", ", Ir.times(lanes, lane -> "i32 " + lane));
-    return emitter.ir.value("shufflevector " + sum.type() + " " + sum.value() + ", " + sum.type() + " poison, <" + lanes + " x i32> <" + mask + ">");
-  }
-
-  private List<Ir.Carried> inner(int depth, List<Ir.Carried> sums, Place place, String row) {
-    List<OpNode> ranges = Analysis.foldRanges(fold);
-    OpNode range = ranges.get(depth);
-    long products = count(ranges.subList(depth + 1, ranges.size()));
-    BlockedLoop loop = new BlockedLoop(emitter, Analysis.size(range), products, BLOCK, place.neutral, (before, block) -> added(place, before, block));
-    return loop.emit(Analysis.size(range), 1, sums, (counter, carried) ->
-        emitter.within(range, counter, null, () -> {
-          String next = depth == 0 ? counter : emitter.sum(emitter.ir.value("mul i64 " + row + ", " + Analysis.size(range)), counter);
-          emitter.emitReady(operands());
-          return depth < ranges.size() - 1 ? inner(depth + 1, carried, place, next) : multiply(carried, place, next);
-        }));
-  }
-
-  private List<Ir.Carried> added(Place place, List<Ir.Carried> before, List<Ir.Carried> block) {
-    List<Ir.Carried> sums = new ArrayList<>();
-    for (int i = 0; i < before.size(); i++) {
-      int lanes = sumLanes(place.sums.get(i));
-      sums.add(new Ir.Carried(before.get(i).type(),
-          emitter.instructions.binary(OpCode.ADD, fold.dtype(), lanes, before.get(i).value(), block.get(i).value())));
-    }
-    return sums;
-  }
-
-  private List<Ir.Carried> multiply(List<Ir.Carried> carried, Place place, String row) {
-    List<String> vectors = new ArrayList<>();
-    for (int step = 0; columns != null && step < place.axis.count(); step++) {
-      vectors.add(columns.load(place.columns, row, place.axis, step));
-    }
-    if (columns == null) {
-      prefetch(right, n);
-    }
-    if (rows == null) {
-      prefetch(left, m);
-    }
-    Map<List<Integer>, String> broadcasts = new HashMap<>();
-    OpNode fused = OpNode.of(OpCode.FMA, left, right, fold.input(0));
-    List<Ir.Carried> next = new ArrayList<>();
-    for (int i = 0; i < place.sums.size(); i++) {
-      List<Integer> steps = place.sums.get(i);
-      int lanes = sumLanes(steps);
-      String a;
-      if (rows == null) {
-        a = emitter.operand(left, steps, lanes);
-      } else {
-        int down = emitter.loops.step(m, steps);
-        a = broadcasts.computeIfAbsent(List.of(down, lanes), key -> broadcast(rows.loadElement(place.rows, row, down), lanes));
-      }
-      String b = columns == null ? emitter.operand(right, steps, lanes) : vectors.get(emitter.loops.step(n, steps));
-      next.add(new Ir.Carried(carried.get(i).type(), emitter.instructions.emit(fused, lanes, List.of(a, b, carried.get(i).value()))));
-    }
-    return next;
-  }
-
-  /// Fetches ahead what lies side by side across the tile and far apart along the inner loop: the processor does not see where
-  /// such reads go next.
-  private void prefetch(OpNode factor, OpNode across) {
-    long stride = factor.is(OpCode.LOAD) ? analysis.stride(factor, Analysis.foldRanges(fold).getLast()) : 0;
-    if (stride * fold.dtype().bytes() >= CACHE_LINE && analysis.stride(factor, across) == 1) {
-      List<Integer> done = new ArrayList<>();
-      for (List<Integer> steps : emitter.loops.instances(factor)) {
-        int line = (int) ((long) emitter.loops.step(across, steps) * emitter.loops.lanes(factor, steps) * fold.dtype().bytes() / CACHE_LINE);
-        if (!done.contains(line)) {
-          done.add(line);
-          emitter.memory.prefetch(factor, steps, PREFETCHED_ROWS * stride);
-        }
-      }
-    }
-  }
-
-  private String broadcast(String value, int lanes) {
-    return lanes == 1 ? value : emitter.splat(Ir.type(fold.dtype(), 1), value, lanes);
   }
 }

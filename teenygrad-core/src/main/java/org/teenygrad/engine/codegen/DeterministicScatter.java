@@ -2,7 +2,6 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.IndexAlgebra;
 import org.teenygrad.engine.ir.OpCode;
@@ -27,21 +26,15 @@ final class DeterministicScatter implements LoopNest {
   private final List<OpNode> free;
   private final int ownerBits;
 
-  private DeterministicScatter(Emitter emitter, Target.Gpu target, OpNode store) {
+  DeterministicScatter(Emitter emitter, Plan.Scatter plan, Target.Gpu target) {
     this.emitter = emitter;
-    this.store = store;
+    store = plan.store();
     analysis = emitter.analysis;
     serial = analysis.outer.stream().filter(analysis::isSerial).toList();
     free = analysis.outer.stream().filter(range -> !analysis.isSerial(range)).toList();
-    long blocks = Math.ceilDiv(Contraction.count(free), THREADS);
-    long owners = Math.clamp(4L * target.processors() / blocks, 1, Contraction.count(serial));
+    long blocks = Math.ceilDiv(Analysis.count(free), THREADS);
+    long owners = Math.clamp(4L * target.processors() / blocks, 1, Analysis.count(serial));
     ownerBits = Long.SIZE - 1 - Long.numberOfLeadingZeros(owners);
-  }
-
-  /// The nest of a kernel that scatters.
-  static Optional<DeterministicScatter> of(Emitter emitter, Target.Gpu target) {
-    List<OpNode> stores = emitter.analysis.stores();
-    return stores.getFirst().inputs().size() > 3 ? Optional.of(new DeterministicScatter(emitter, target, stores.getFirst())) : Optional.empty();
   }
 
   @Override
@@ -56,7 +49,7 @@ final class DeterministicScatter implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    return new Program.Launch(Math.ceilDiv(Contraction.count(free), THREADS) << ownerBits, THREADS, 0);
+    return new Program.Launch(Math.ceilDiv(Analysis.count(free), THREADS) << ownerBits, THREADS, 0);
   }
 
   @Override
@@ -66,7 +59,7 @@ final class DeterministicScatter implements LoopNest {
     String owner = ir.value("and i64 " + block + ", " + ((1L << ownerBits) - 1));
     String item = ir.value("add i64 " + ir.value("mul i64 " + ir.value("lshr i64 " + block + ", " + ownerBits) + ", " + THREADS) + ", " + Threads.thread(ir));
     // Threads past the last element only vote.
-    long count = Contraction.count(free);
+    long count = Analysis.count(free);
     String valid = ir.value("icmp slt i64 " + item + ", " + count);
     String clamped = count % THREADS == 0 ? item : ir.value("select i1 " + valid + ", i64 " + item + ", i64 " + (count - 1));
     emitter.shared(null, count % THREADS == 0 ? null : valid, () -> emitter.unflatten(clamped, free, () -> loops(0, owner)));

@@ -35,8 +35,8 @@ final class Epilogue {
     this.rows = rows;
     this.columns = columns;
     this.tile = tile;
-    m = Contraction.count(rows);
-    n = Contraction.count(columns);
+    m = Analysis.count(rows);
+    n = Analysis.count(columns);
   }
 
   /// How many floats apart the rows of sums are, so that four rows' pairs of neighbours fall on different banks.
@@ -49,9 +49,13 @@ final class Epilogue {
     return number * tile.rows() * pitch();
   }
 
-  /// Shared memory for the sums and the rows' numbers.
+  /// Shared memory for tiles of sums and the rows' numbers.
+  static long bytes(BlockTile tile, int sums, boolean rowNumbers) {
+    return sums * bytes(tile.rows(), tile.columns()) + (rowNumbers ? (long) tile.rows() * Float.BYTES : 0);
+  }
+
   long bytes() {
-    return ((long) offset(folds.size()) + (rowFold == null ? 0 : tile.rows())) * Float.BYTES;
+    return bytes(tile, folds.size(), rowFold != null);
   }
 
   /// Writes a row's number.
@@ -215,7 +219,7 @@ final class Epilogue {
 
   private int storedLanes(OpNode last) {
     int narrowest = emitter.analysis.stores().stream().filter(store -> emitter.analysis.stride(store, last) == 1)
-        .mapToInt(store -> store.input(0).dtype().bytes()).min().orElse(Blocks.VECTOR_BYTES);
-    return Math.min(Math.min(8, Blocks.VECTOR_BYTES / narrowest), tile.rows() * tile.columns() / tile.threads());
+        .mapToInt(store -> store.input(0).dtype().bytes()).min().orElse(Analysis.VECTOR_BYTES);
+    return Math.min(Math.min(8, Analysis.VECTOR_BYTES / narrowest), tile.rows() * tile.columns() / tile.threads());
   }
 }

@@ -43,45 +43,31 @@ final class Flat implements LoopNest {
   private final int lanes;
   private final int passes;
 
-  /// @param sinks one for each run, all [#alike]
-  Flat(List<OpNode> sinks, Target.Gpu target) {
+  /// @param plans one for each run, of kernels that are all [#alike]
+  Flat(List<Plan.Elementwise> plans, Target.Gpu target) {
     Map<OpNode, Integer> known = new HashMap<>();
-    sizes = sinks.stream().map(sink -> Analysis.size(loop(sink))).toList();
-    for (OpNode sink : sinks) {
-      which.add(known.computeIfAbsent(ofSize(sink, 1), same -> {
-        variants.add(emitter(sink));
+    sizes = plans.stream().map(plan -> Analysis.size(plan.loop())).toList();
+    for (Plan.Elementwise plan : plans) {
+      which.add(known.computeIfAbsent(ofSize(plan.sink(), 1), same -> {
+        variants.add(Generator.emitter(plan, ir));
         return variants.size() - 1;
       }));
     }
     long elements = sizes.stream().mapToLong(Long::longValue).sum();
     long wanted = (long) target.processors() * BUSY;
     long common = sizes.stream().reduce(0L, (a, b) -> a | b); // divided by the same powers of two as all
-    lanes = variants.stream().mapToInt(variant -> Blocks.lanes(variant.analysis, loop(variant.analysis.sink), elements / wanted, common)).min().orElseThrow();
+    lanes = variants.stream().mapToInt(variant -> Blocks.lanes(variant.analysis, loop(variant), elements / wanted, common)).min().orElseThrow();
     passes = lanes > 1 && elements / lanes / PASSES >= wanted * PASSES ? PASSES : 1;
   }
 
-  private Emitter emitter(OpNode sink) {
-    return Generator.shortened(Generator.forGpu(Decompositions.expand(Decompositions.spellLogSums(sink), true), ir));
+  private static OpNode loop(Emitter emitter) {
+    return emitter.analysis.outer.getFirst();
   }
 
-  /// Whether a kernel is one loop over elements that is stored at each.
-  static boolean fits(OpNode sink) {
-    List<OpNode> nodes = Graph.topological(List.of(sink));
-    return nodes.stream().filter(node -> node.is(OpCode.RANGE)).count() == 1 && nodes.stream().noneMatch(node -> node.is(OpCode.FOLD) || node.op().group() == OpCode.Group.ROW)
-        && sink.inputs().stream().allMatch(store -> store.payload() == null && store.inputs().size() == 3);
-  }
-
-  private static OpNode loop(OpNode sink) {
-    return Graph.topological(List.of(sink)).stream().filter(node -> node.is(OpCode.RANGE)).findFirst().orElseThrow();
-  }
-
-  /// What is equal for kernels that may run in one launch: for those that fit it is what they do, whatever the size of their loop (but for how
-  /// long its vectors may be) and the types that they read; for others the kernel itself.
-  static OpNode alike(OpNode sink) {
-    if (!fits(sink)) {
-      return sink;
-    }
-    OpNode sized = ofSize(sink, Math.min(Blocks.MOST_LANES, Long.lowestOneBit(Analysis.size(loop(sink)))));
+  /// What is equal for kernels that may run in one launch: what they do, whatever the size of their loop (but for how long its vectors may be) and
+  /// the types that they read.
+  static OpNode alike(Plan.Elementwise plan) {
+    OpNode sized = ofSize(plan.sink(), Math.min(Blocks.MOST_LANES, Long.lowestOneBit(Analysis.size(plan.loop()))));
     Map<OpNode, OpNode> changed = new HashMap<>();
     for (OpNode node : Graph.topological(List.of(sized))) {
       OpNode same = node.withInputs(node.inputs().stream().map(input -> Objects.requireNonNull(changed.get(input))).toList());
@@ -142,7 +128,7 @@ final class Flat implements LoopNest {
     for (int run = 0; run < sizes.size(); run++) {
       Analysis analysis = variants.get(which.get(run)).analysis;
       Program.Work work = Work.of(analysis);
-      double share = (double) sizes.get(run) / Analysis.size(loop(analysis.sink));
+      double share = (double) sizes.get(run) / Analysis.size(analysis.outer.getFirst());
       flops += work.flops() * share;
       bytes += work.bytes() * share;
     }
@@ -213,7 +199,7 @@ final class Flat implements LoopNest {
   }
 
   private void vectors(Emitter emitter, String first, int count) {
-    OpNode loop = loop(emitter.analysis.sink);
+    OpNode loop = loop(emitter);
     emitter.within(loop, first, lanes == 1 ? null : new Axis(loop, count, lanes, lanes, (long) THREADS * lanes), () -> {
       emitter.emitReady(emitter.analysis.nodes);
       return true;

@@ -142,7 +142,7 @@ final class Folds {
   /// How many additions to each accumulator the loops from a depth on make.
   private long additions(int depth) {
     long each = (long) lanes * unroll * (group == null ? 1 : group.size());
-    return Contraction.count(ranges.subList(depth, ranges.size() - 1)) * Math.ceilDiv(Analysis.size(ranges.getLast()), each);
+    return Analysis.count(ranges.subList(depth, ranges.size() - 1)) * Math.ceilDiv(Analysis.size(ranges.getLast()), each);
   }
 
   private List<Ir.Carried> added(List<Ir.Carried> before, List<Ir.Carried> block) {

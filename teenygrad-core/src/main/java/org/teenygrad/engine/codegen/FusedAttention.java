@@ -93,12 +93,12 @@ record FusedAttention(
 
   private static @Nullable Inner inner(Analysis analysis, OpNode fold, long along) {
     OpNode product = fold.input(0);
-    if (fold.payload() != OpCode.ADD || !product.is(OpCode.MUL) || !isWidened(product.input(0)) || !isWidened(product.input(1)) || containsFold(product)) {
+    if (fold.payload() != OpCode.ADD || !product.is(OpCode.MUL) || !Analysis.isWidened(product.input(0)) || !Analysis.isWidened(product.input(1)) || containsFold(product)) {
       return null;
     }
     boolean second = (analysis.dependencies(product.input(1)) & along) != 0;
     boolean first = (analysis.dependencies(product.input(0)) & along) != 0;
-    return first == second || Contraction.depth(fold) > MOST_INNER ? null : new Inner(fold, product.input(second ? 0 : 1).input(0), product.input(second ? 1 : 0).input(0));
+    return first == second || Analysis.depth(fold) > MOST_INNER ? null : new Inner(fold, product.input(second ? 0 : 1).input(0), product.input(second ? 1 : 0).input(0));
   }
 
   private static @Nullable Sum sum(Analysis analysis, OpNode fold, long along) {
@@ -109,13 +109,13 @@ record FusedAttention(
     int third = containsInner(analysis, body.input(0), along) ? 1 : 0;
     OpNode g = body.input(third);
     OpNode matrix = body.input(1 - third);
-    boolean fits = isWidened(g) && !containsFold(g) && containsInner(analysis, matrix, along) && isRounded(analysis, matrix, g.input(0).dtype());
-    return fits ? new Sum(fold, isWidened(matrix) ? matrix.input(0) : matrix, g.input(0)) : null;
+    boolean fits = Analysis.isWidened(g) && !containsFold(g) && containsInner(analysis, matrix, along) && isRounded(analysis, matrix, g.input(0).dtype());
+    return fits ? new Sum(fold, Analysis.isWidened(matrix) ? matrix.input(0) : matrix, g.input(0)) : null;
   }
 
   /// Whether the matrix has, or may have, no more digits than the third factor: what is kept of the result has no more either.
   private static boolean isRounded(Analysis analysis, OpNode matrix, DType narrow) {
-    return isWidened(matrix) ? matrix.input(0).dtype() == narrow
+    return Analysis.isWidened(matrix) ? matrix.input(0).dtype() == narrow
         : analysis.stores().stream().allMatch(store -> store.input(0).dtype() == narrow);
   }
 
@@ -125,10 +125,6 @@ record FusedAttention(
 
   private static boolean containsInner(Analysis analysis, OpNode node, long along) {
     return Graph.topological(List.of(node)).stream().anyMatch(n -> n.is(OpCode.FOLD) && (analysis.dependencies(n) & along) != 0);
-  }
-
-  static boolean isWidened(OpNode node) {
-    return node.is(OpCode.CAST) && node.dtype() == DType.FLOAT32 && node.input(0).dtype().isFloating() && node.input(0).dtype().bytes() == 2;
   }
 
   /// e to the power of what the row's elements exceed their LOGSUMEXP by, if all the sums' matrices are proportional to it.
@@ -188,7 +184,7 @@ record FusedAttention(
     }
     List<OpNode> columns = allColumns.isEmpty() ? List.of() : allColumns.iterator().next();
     boolean fits = !rows.isEmpty() && elements.size() == 1 && allColumns.size() <= 1
-        && (sums.isEmpty() || !columns.isEmpty() && Contraction.count(columns) <= MOST_INNER);
+        && (sums.isEmpty() || !columns.isEmpty() && Analysis.count(columns) <= MOST_INNER);
     if (!fits) {
       return Optional.empty();
     }

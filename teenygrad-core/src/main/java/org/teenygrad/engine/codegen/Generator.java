@@ -2,9 +2,7 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
-import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Debug;
 import org.teenygrad.engine.runtime.Program;
@@ -15,121 +13,74 @@ import org.teenygrad.engine.runtime.Target;
 /// For a processor a kernel is the function `void name(ptr arguments, i64 begin, i64 end, ptr scratch)`. `arguments` holds one pointer
 /// for each PARAM slot; `begin..end` is the caller's share of the kernel's work items, which are independent of each other and give the
 /// same bits however they are shared out. For a GPU it is a function of those pointers, run by blocks of threads.
-public final class Generator {
+final class Generator {
   private Generator() {}
 
-  /// @param sinks SINKs of STOREs whose loops are numbered from 0, outermost first: one for each list of buffers that a launch runs over.
-  ///     A processor's kernel runs over one list at a time; those of a GPU are alike ([#likeness]) and all run at once
-  /// @return the program, named after what it does and by its contents
-  public static Program generate(List<OpNode> sinks, Target target) {
-    OpNode sink = sinks.getFirst();
+  /// @param sinks the kernels of a launch, as for [Plans#program]
+  /// @param plans what they become
+  static Program generate(List<OpNode> sinks, List<? extends Plan> plans, Target target) {
+    Plan plan = plans.getFirst();
     return switch (target) {
       case Target.Cpu cpu -> {
-        OpNode simple = Decompositions.expand(Decompositions.spellLogSums(sink), false);
-        Emitter emitter = new Emitter(new Analysis(simple), new Ir(Ir.Dialect.HOST), cpu.vectorBytes());
-        LoopNest nest = processorNest(emitter, cpu);
+        LoopNest nest = nest(plan, cpu);
         nest.emit();
-        yield program(List.of(sink), nest, nest.launch(), nest.work(), Generator::processorModule);
+        yield program(List.of(sinks.getFirst()), plan, nest, nest.launch(), nest.work(), Generator::processorModule);
       }
-      case Target.Gpu gpu when Flat.fits(sink) -> {
-        Flat flat = new Flat(sinks, gpu);
+      case Target.Gpu gpu when plan instanceof Plan.Elementwise -> {
+        Flat flat = new Flat(plans.stream().map(Plan.Elementwise.class::cast).toList(), gpu);
         flat.emit();
-        yield program(sinks, flat, flat.launch(), flat.work(), Generator::gpuModule);
+        yield program(sinks, plan, flat, flat.launch(), flat.work(), Generator::gpuModule);
       }
       case Target.Gpu gpu -> {
-        LoopNest nest = gpuNest(sink, gpu);
+        LoopNest nest = nest(plan, gpu);
         int runs = sinks.size();
         if (runs > 1) {
           Runs.open(nest.emitter().ir, Threads.row(nest.emitter().ir), nest.emitter().analysis.slots().size());
         }
         nest.emit();
         Program.Work work = nest.work();
-        yield program(sinks, nest, nest.launch().times(runs), new Program.Work(work.flops() * runs, work.bytes() * runs), Generator::gpuModule);
+        yield program(sinks, plan, nest, nest.launch().times(runs), new Program.Work(work.flops() * runs, work.bytes() * runs), Generator::gpuModule);
       }
       case Target.Graphs _ -> throw new IllegalArgumentException("no code is written for a device that takes graphs");
     };
   }
 
-  /// What is equal for two kernels that may share a launch: on a processor the kernel itself, on a GPU for elementwise ones what they do to an element.
-  /// @param sink as for [#generate]
-  public static OpNode likeness(OpNode sink, Target target) {
-    return target instanceof Target.Gpu ? Flat.alike(sink) : sink;
+  private static LoopNest nest(Plan plan, Target.Cpu cpu) {
+    Emitter emitter = new Emitter(plan.analysis(), new Ir(Ir.Dialect.HOST), cpu.vectorBytes());
+    return switch (plan) {
+      case Plan.RowScan scan -> new SequentialScan(emitter, scan, cpu.vectorBytes(), false);
+      case Plan.RowSort sort -> new MergeSort(emitter, sort);
+      case Contraction contraction -> new PackedContraction(emitter, contraction, cpu);
+      case Plan.Loops _ -> new Elements(emitter, cpu);
+      default -> throw new IllegalStateException(plan + " on a processor");
+    };
   }
 
-  /// How many runs of a kernel over `slots` buffers each may share a launch.
-  /// @param sink as for [#generate]
-  public static int mostRuns(OpNode sink, int slots, Target target) {
-    return target instanceof Target.Gpu ? Runs.most(slots, Flat.fits(sink) ? 0 : PersistentTiles.MAPS) : Integer.MAX_VALUE;
+  private static LoopNest nest(Plan plan, Target.Gpu gpu) {
+    Emitter emitter = emitter(plan, new Ir(Ir.Dialect.NVPTX));
+    return switch (plan) {
+      case Plan.RowScan scan when scan.isContiguous() -> new BlockScan(emitter, scan);
+      case Plan.RowScan scan -> new SequentialScan(emitter, scan, Analysis.VECTOR_BYTES, true);
+      case Plan.RowSort sort -> new BitonicSort(emitter, sort);
+      case Plan.Scatter scatter -> new DeterministicScatter(emitter, scatter, gpu);
+      case Plan.Transposition transposition -> new TransposedTiles(emitter, transposition);
+      case Plan.Loops _ -> new Blocks(emitter, gpu);
+      case Contraction contraction -> new NaiveMatmul(contraction, emitter.ir);
+      case MatmulTiling matmul when matmul.maps().isEmpty() -> new MatrixTiles(emitter, matmul);
+      case MatmulTiling matmul -> new PersistentTiles(emitter, matmul, gpu);
+      case AttentionTiling attention when attention.isSpecialized() -> new WarpSpecializedAttention(emitter, attention);
+      case AttentionTiling attention -> new AttentionTiles(emitter, attention);
+      case Plan.Elementwise _ -> throw new IllegalStateException("a launch of elementwise kernels has a nest for all");
+    };
   }
 
-  /// A kernel on the level of tiles, if a GPU computes it tile by tile: a SINK of what fills shared memory first, of STEPS and of STOREs.
-  /// @param sink as for [#generate]
-  public static Optional<OpNode> tiles(OpNode sink, Target.Gpu gpu) {
-    return tiles(gpuNest(sink, gpu));
-  }
-
-  private static Optional<OpNode> tiles(LoopNest nest) {
-    OpNode written = nest.emitter().analysis.sink;
-    return written.inputs().stream().anyMatch(node -> node.is(OpCode.STEPS)) ? Optional.of(written) : Optional.empty();
-  }
-
-  private static LoopNest gpuNest(OpNode sink, Target.Gpu gpu) {
-    Optional<? extends LoopNest> attention = attention(sink, gpu);
-    if (attention.isPresent()) {
-      return attention.get();
+  /// An emitter of a plan's graph for a GPU.
+  static Emitter emitter(Plan plan, Ir ir) {
+    Emitter emitter = new Emitter(plan.analysis(), ir, Analysis.VECTOR_BYTES);
+    if (plan.isCoarse()) {
+      emitter.instructions.allowCoarse();
     }
-    Emitter emitter = gpuEmitter(Decompositions.spellLogSums(sink));
-    Optional<LoopNest> nest = DeterministicScatter.of(emitter, gpu).map(LoopNest.class::cast).or(() -> rows(emitter)).or(() -> products(emitter, gpu));
-    return nest.orElseGet(() -> elementsOrRows(shortened(emitter), gpu));
-  }
-
-  private static LoopNest processorNest(Emitter emitter, Target.Cpu cpu) {
-    return SequentialScan.of(emitter, cpu).map(LoopNest.class::cast).or(() -> MergeSort.of(emitter)).or(() -> Contraction.of(emitter, cpu)).orElseGet(() -> new Elements(emitter, cpu));
-  }
-
-  private static Optional<LoopNest> rows(Emitter emitter) {
-    return BlockScan.of(emitter).map(LoopNest.class::cast).or(() -> SequentialScan.of(emitter)).or(() -> BitonicSort.of(emitter));
-  }
-
-  private static LoopNest elementsOrRows(Emitter emitter, Target.Gpu gpu) {
-    return TransposedTiles.of(emitter, gpu).map(LoopNest.class::cast).orElseGet(() -> new Blocks(emitter, gpu));
-  }
-
-  /// Whether a kernel runs as one pass over a matrix that never comes to memory: attention's scores.
-  /// @param sink in its canonical form
-  public static boolean isFusedAttention(OpNode sink, Target.Gpu gpu) {
-    return attention(sink, gpu).isPresent();
-  }
-
-  private static Optional<? extends LoopNest> attention(OpNode sink, Target.Gpu gpu) {
-    return gpu.rung().hasMatrixUnit() ? AttentionTiles.of(forGpu(Decompositions.expandScores(sink)), gpu) : Optional.empty();
-  }
-
-  private static Optional<? extends LoopNest> products(Emitter emitter, Target.Gpu gpu) {
-    return gpu.rung() == Target.Rung.NAIVE ? NaiveMatmul.of(emitter) : MatrixTiles.of(emitter, gpu);
-  }
-
-  private static Emitter gpuEmitter(OpNode sink) {
-    return forGpu(Decompositions.expand(sink, true));
-  }
-
-  /// An emitter for a graph whose operations a GPU has.
-  static Emitter forGpu(OpNode sink) {
-    return forGpu(sink, new Ir(Ir.Dialect.NVPTX));
-  }
-
-  /// The same where what is stored has so few digits that the way there may be shorter.
-  static Emitter shortened(Emitter emitter) {
-    if (!emitter.analysis.isCoarse()) {
-      return emitter;
-    }
-    Emitter coarse = forGpu(Decompositions.divideOnce(emitter.analysis), emitter.ir);
-    coarse.instructions.allowCoarse();
-    return coarse;
-  }
-
-  static Emitter forGpu(OpNode sink, Ir ir) {
-    return new Emitter(new Analysis(sink), ir, Blocks.VECTOR_BYTES);
+    return emitter;
   }
 
   /// Puts a name, parameters and declarations around a function's body.
@@ -137,10 +88,12 @@ public final class Generator {
     String module(String name, LoopNest nest, int threads, int runs);
   }
 
-  private static Program program(List<OpNode> sinks, LoopNest nest, Program.Launch launch, Program.Work work, Frame frame) {
+  private static Program program(List<OpNode> sinks, Plan plan, LoopNest nest, Program.Launch launch, Program.Work work, Frame frame) {
     Ir ir = nest.emitter().ir;
     String name = nest.kind() + "_" + Long.toHexString(Integer.toUnsignedLong(ir.text().hashCode())) + Long.toHexString(Integer.toUnsignedLong((nest.maps() + " " + sinks.size()).hashCode() * 31 + ir.text().length()));
-    tiles(nest).ifPresent(tiles -> Debug.graphs(() -> "kernel " + name + " in tiles", List.of(tiles)));
+    if (plan.isTiled()) {
+      Debug.graphs(() -> "kernel " + name + " in tiles", List.of(plan.analysis().sink));
+    }
     String module = frame.module(name, nest, launch.threads(), sinks.size());
     return new Program(name, sinks, module, nest.maps(), launch, work, KernelDescription.of(sinks));
   }

@@ -73,9 +73,9 @@ final class MaskedSteps {
 
   /// Whether a half-plane shows the corners of a step: it shows something if it shows one, and all if it shows all.
   private List<String> corners(AttentionMask.HalfPlane plane, String row, String step) {
-    String lastRow = ir.smallest(ir.plus(row, rows - 1L), Long.toString(Contraction.count(attention.rows()) - 1));
+    String lastRow = ir.smallest(ir.plus(row, rows - 1L), Long.toString(Analysis.count(attention.rows()) - 1));
     String start = ir.value("mul i64 " + step + ", " + depth);
-    String lastColumn = ir.smallest(ir.plus(start, depth - 1L), Long.toString(Contraction.count(attention.steps()) - 1));
+    String lastColumn = ir.smallest(ir.plus(start, depth - 1L), Long.toString(Analysis.count(attention.steps()) - 1));
     List<String> corners = new ArrayList<>();
     for (String r : List.of(row, lastRow)) {
       for (String c : List.of(start, lastColumn)) {

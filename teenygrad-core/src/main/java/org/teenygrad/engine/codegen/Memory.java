@@ -12,9 +12,6 @@ import org.teenygrad.engine.ir.OpNode;
 
 /// Writes loads and stores: whole vectors where neighbouring lanes are neighbours in memory, single lanes elsewhere.
 final class Memory {
-  /// What every buffer, and every part of the workspace, begins at a multiple of.
-  private static final int VECTOR_BYTES = 16;
-
   private final Emitter emitter;
 
   /// Where LOADs read that do not read their buffers.
@@ -62,22 +59,7 @@ final class Memory {
   /// What the address of a vector is a multiple of, in bytes. Processors do not care; a GPU takes what is not aligned apart.
   private int alignment(OpNode access, DType dtype, int lanes) {
     Axis axis = emitter.loops.vectorAxis();
-    return emitter.ir.dialect == Ir.Dialect.HOST || axis == null ? dtype.bytes() : alignment(access, dtype, axis.range(), lanes);
-  }
-
-  /// The same for vectors along a loop that start at multiples of their lanes.
-  private int alignment(OpNode access, DType dtype, OpNode along, int lanes) {
-    IndexAlgebra.Sum sum = emitter.analysis.algebra.sum(index(access));
-    long step = lanes | sum.constant();
-    for (var term : sum.factors().entrySet()) {
-      step |= term.getKey() == along ? lanes : term.getValue();
-    }
-    return (int) Math.min(VECTOR_BYTES, dtype.bytes() * Long.lowestOneBit(step));
-  }
-
-  /// Whether a load takes neighbours along a loop, in vectors on which the whole vector's size divides the address.
-  boolean isAligned(OpNode load, OpNode along, int lanes) {
-    return emitter.analysis.stride(load, along) == 1 && alignment(load, load.dtype(), along, lanes) == lanes * load.dtype().bytes();
+    return emitter.ir.dialect == Ir.Dialect.HOST || axis == null ? dtype.bytes() : emitter.analysis.alignment(index(access), dtype, axis.range(), lanes);
   }
 
   /// Where what a load reads lies, or the first lane of it.

@@ -1,7 +1,6 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.List;
-import java.util.Optional;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
@@ -23,26 +22,15 @@ final class MergeSort implements LoopNest {
   private final long size;
   private final long count;
 
-  private MergeSort(Emitter emitter, OpNode store) {
+  MergeSort(Emitter emitter, Plan.RowSort plan) {
     this.emitter = emitter;
-    this.store = store;
     analysis = emitter.analysis;
-    sort = store.input(2);
-    range = sort.input(1);
-    rows = analysis.outer.stream().filter(other -> other != range).toList();
+    store = plan.store();
+    sort = plan.sort();
+    range = plan.range();
+    rows = plan.rows();
     size = Analysis.size(range);
-    count = sort.payload(Order.class).count();
-  }
-
-  /// The nest of a kernel that sorts.
-  static Optional<MergeSort> of(Emitter emitter) {
-    return store(emitter.analysis).map(store -> new MergeSort(emitter, store));
-  }
-
-  /// The STORE of a kernel that sorts, if this is one.
-  static Optional<OpNode> store(Analysis analysis) {
-    OpNode store = analysis.stores().getFirst();
-    return store.input(2).is(OpCode.SORT) ? Optional.of(store) : Optional.empty();
+    count = plan.order().count();
   }
 
   @Override
@@ -57,7 +45,7 @@ final class MergeSort implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    return new Program.Launch(Contraction.count(rows), 1, 2 * size * Long.BYTES);
+    return new Program.Launch(Analysis.count(rows), 1, 2 * size * Long.BYTES);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.List;
-import java.util.Optional;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 
@@ -14,15 +13,10 @@ final class NaiveMatmul implements LoopNest {
   private final List<OpNode> outer;
   private final long items;
 
-  private NaiveMatmul(Emitter vectors) {
-    emitter = new Emitter(vectors.analysis, vectors.ir, Float.BYTES);
+  NaiveMatmul(Contraction plan, Ir ir) {
+    emitter = new Emitter(plan.analysis(), ir, Float.BYTES);
     outer = emitter.analysis.outer;
-    items = Contraction.count(outer);
-  }
-
-  /// The nest of a kernel that is one sum of products of floats for each place.
-  static Optional<NaiveMatmul> of(Emitter emitter) {
-    return Parts.of(emitter.analysis).map(parts -> new NaiveMatmul(emitter));
+    items = Analysis.count(outer);
   }
 
   @Override

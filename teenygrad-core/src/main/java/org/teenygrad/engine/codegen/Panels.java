@@ -32,7 +32,7 @@ final class Panels {
     this.lanes = lanes;
     this.square = square;
     this.offset = offset;
-    depth = Contraction.depth(fold);
+    depth = Analysis.depth(fold);
   }
 
   private String element() {

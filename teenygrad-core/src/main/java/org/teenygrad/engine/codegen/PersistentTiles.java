@@ -2,7 +2,6 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
@@ -36,26 +35,22 @@ final class PersistentTiles implements LoopNest {
   private final long ring;
   private final long blocks;
 
-  /// @param emitter of a SINK of STEPS and STOREs
-  /// @param parts of the contraction that they make
-  PersistentTiles(Emitter emitter, Parts parts, BlockTile tile, BulkTile left, BulkTile right, Target.Gpu target) {
+  PersistentTiles(Emitter emitter, MatmulTiling plan, Target.Gpu target) {
     this.emitter = emitter;
-    this.tile = tile;
-    this.left = left;
-    this.right = right;
-    OpNode order = emitter.analysis.sink.input(0);
-    OpNode fold = order.inputs().stream().filter(effect -> effect.is(OpCode.FOLD)).findFirst().orElseThrow();
-    leftStage = fold.input(0).input(0);
-    raster = new Raster(Contraction.count(parts.rows()), Contraction.count(parts.columns()), parts.grid(emitter.analysis), tile.rows(), tile.columns());
-    steps = Long.toString(Math.ceilDiv(Contraction.count(parts.inner()), tile.depth()));
+    tile = plan.tile();
+    left = plan.maps().get(0);
+    right = plan.maps().get(1);
+    leftStage = plan.leftStage();
+    raster = plan.raster();
+    steps = Long.toString(plan.depth());
     blocks = Math.min(target.processors(), raster.tiles());
-    products = new WarpgroupProducts(emitter.ir, tile, leftStage.dtype(), left.stage().alongInner(), right.stage().alongInner());
+    products = new WarpgroupProducts(emitter.ir, tile, plan.contraction().element(), left.stage().alongInner(), right.stage().alongInner());
     long slotBytes = (long) left.bytes() + right.bytes();
     ring = tile.stages() * slotBytes;
     BlockTile piece = new BlockTile(WarpSums.ROWS, WarpSums.COLUMNS, tile.depth(), tile.stages(), Threads.WARP, tile.rung());
-    epilogue = new Epilogue(emitter, List.of(fold), null, parts.rows(), parts.columns(), piece);
+    epilogue = new Epilogue(emitter, List.of(plan.fold()), null, plan.contraction().rows(), plan.contraction().columns(), piece);
     mbarriers = new MbarrierRing(emitter.ir, tile.stages(), ring + (long) WarpSums.BYTES * tile.warps(), tile.warps());
-    pipeline = new WarpSpecializedPipeline(emitter.ir, order, mbarriers, 0, slotBytes);
+    pipeline = new WarpSpecializedPipeline(emitter.ir, plan.steps(), mbarriers, 0, slotBytes);
   }
 
   /// Shared memory beside the slabs.

@@ -22,7 +22,7 @@ record Raster(long m, long n, List<OpNode> grid, int tileRows, int tileColumns) 
 
   /// How many tiles there are.
   long tiles() {
-    return Contraction.count(grid) * down() * across();
+    return Analysis.count(grid) * down() * across();
   }
 
   /// Writes `body` for a tile.

@@ -104,7 +104,7 @@ final class RepeatedRows {
     long loops = emitter.analysis.dependencies(load) & ~Analysis.bit(along);
     int lanes = lanes(load.input(0));
     return load.inputs().size() == 2 && emitter.analysis.dependsOn(load, along) && loops != 0 && (loops & ~fixed) == 0
-        && Analysis.size(along) % lanes == 0 && emitter.memory.isAligned(load, along, lanes);
+        && Analysis.size(along) % lanes == 0 && emitter.analysis.isAligned(load, along, lanes);
   }
 
   private static int lanes(OpNode buffer) {

@@ -1,11 +1,9 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.List;
-import java.util.Optional;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
-import org.teenygrad.engine.runtime.Target;
 
 /// A SCAN of each row from its first element to its last: on a processor, and on a GPU where neighbouring threads have neighbouring rows.
 ///
@@ -25,32 +23,16 @@ final class SequentialScan implements LoopNest {
   private final int lanes;
   private final boolean onGpu;
 
-  private SequentialScan(Emitter emitter, OpNode store, int vectorBytes, boolean onGpu) {
+  SequentialScan(Emitter emitter, Plan.RowScan plan, int vectorBytes, boolean onGpu) {
     this.emitter = emitter;
-    this.store = store;
     this.onGpu = onGpu;
     analysis = emitter.analysis;
-    scan = store.input(2);
-    range = scan.input(1);
-    rows = analysis.outer.stream().filter(other -> other != range).toList();
+    store = plan.store();
+    scan = plan.scan();
+    range = plan.range();
+    rows = plan.rows();
     boolean neighbours = !rows.isEmpty() && analysis.stride(store, rows.getLast()) == 1 && analysis.dependsOn(scan, rows.getLast());
     lanes = neighbours ? Threads.divisor(Math.max(1, vectorBytes / Analysis.inRegister(scan.dtype()).bytes()), Analysis.size(rows.getLast())) : 1;
-  }
-
-  static Optional<SequentialScan> of(Emitter emitter, Target.Cpu target) {
-    return store(emitter.analysis).map(store -> new SequentialScan(emitter, store, target.vectorBytes(), false));
-  }
-
-  /// The nest of a scan across rows of neighbours.
-  static Optional<SequentialScan> of(Emitter emitter) {
-    return store(emitter.analysis).filter(store -> emitter.analysis.stride(store, store.input(2).input(1)) != 1)
-        .map(store -> new SequentialScan(emitter, store, Blocks.VECTOR_BYTES, true));
-  }
-
-  /// The STORE of a kernel that scans, if this is one.
-  static Optional<OpNode> store(Analysis analysis) {
-    OpNode store = analysis.stores().getFirst();
-    return store.input(2).is(OpCode.SCAN) ? Optional.of(store) : Optional.empty();
   }
 
   @Override
@@ -64,7 +46,7 @@ final class SequentialScan implements LoopNest {
   }
 
   private long items() {
-    return Contraction.count(rows) / lanes;
+    return Analysis.count(rows) / lanes;
   }
 
   @Override

@@ -37,8 +37,8 @@ final class SharedTile {
     factor = node.input(0);
     element = factor.dtype();
     lanes = CHUNK / element.bytes();
-    size = Contraction.count(outer);
-    depth = Contraction.count(inner);
+    size = Analysis.count(outer);
+    depth = Analysis.count(inner);
     vectors = Analysis.size(stage.alongInner() ? inner.getLast() : outer.getLast()) % lanes == 0;
   }
 

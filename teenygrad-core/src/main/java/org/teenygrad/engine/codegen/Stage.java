@@ -49,21 +49,21 @@ public record Stage(int rows, int depth, int slots, boolean alongInner, Source s
   /// @param outer the loops that count rows
   /// @param inner those of the inner dimension
   /// @param rung what multiplies
-  static OpNode of(Emitter emitter, OpNode factor, List<OpNode> outer, List<OpNode> inner, int rows, int depth, int slots, Rung rung) {
+  static OpNode of(Analysis analysis, OpNode factor, List<OpNode> outer, List<OpNode> inner, int rows, int depth, int slots, Rung rung) {
     boolean stepLines = !rung.hasMatrixUnit();
     DType element = factor.dtype();
-    boolean alongInner = lies(emitter, factor, inner.getLast()) >= lies(emitter, factor, outer.getLast());
+    boolean alongInner = lies(analysis, factor, inner.getLast()) >= lies(analysis, factor, outer.getLast());
     OpNode along = alongInner ? inner.getLast() : outer.getLast();
     int lanes = CHUNK / element.bytes();
     boolean copied = !stepLines && Analysis.size(along) % lanes == 0 && factor.is(OpCode.LOAD) && factor.inputs().size() == 2
-        && factor.input(0).dtype() == element && emitter.memory.isAligned(factor, along, lanes);
+        && factor.input(0).dtype() == element && analysis.isAligned(factor, along, lanes);
     return OpNode.of(OpCode.STAGE, new Stage(rows, depth, slots, alongInner, copied ? Source.COPIED : Source.COMPUTED, stepLines), List.of(factor));
   }
 
   /// How many loads of the factor run over neighbours in memory along a loop.
-  private static int lies(Emitter emitter, OpNode factor, OpNode range) {
+  private static int lies(Analysis analysis, OpNode factor, OpNode range) {
     return (int) Graph.topological(List.of(factor)).stream()
-        .filter(node -> node.is(OpCode.LOAD) && emitter.analysis.stride(node, range) == 1).count();
+        .filter(node -> node.is(OpCode.LOAD) && analysis.stride(node, range) == 1).count();
   }
 
   /// The same, by a tensor map.

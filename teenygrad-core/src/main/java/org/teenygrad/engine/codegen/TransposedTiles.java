@@ -2,12 +2,8 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
-import org.teenygrad.engine.runtime.Target;
 
 /// Elementwise kernels on a GPU whose loads and stores are contiguous along different loops: the copy of a transpose, a sum with one, NCHW to NHWC.
 ///
@@ -24,13 +20,10 @@ final class TransposedTiles implements LoopNest {
   /// Bytes of a tile of the widest operand: four vectors for each thread.
   private static final int TILE = 16 << 10;
 
-  /// Along a loop of fewer iterations, what a warp reads across lies in few lines, and caches serve it.
-  private static final int SHORTEST = 16;
-
   private static final int MOST_THREADS = 256;
 
   /// What a block may use of shared memory, so that a multiprocessor has several.
-  private static final int MOST_BYTES = 64 << 10;
+  static final int MOST_BYTES = 64 << 10;
 
   private final Emitter emitter;
   private final Analysis analysis;
@@ -53,10 +46,11 @@ final class TransposedTiles implements LoopNest {
     }
   }
 
-  private TransposedTiles(Emitter emitter, OpNode row, OpNode column, List<OpNode> loads) {
+  TransposedTiles(Emitter emitter, Plan.Transposition plan) {
     this.emitter = emitter;
-    this.row = row;
-    this.column = column;
+    row = plan.row();
+    column = plan.column();
+    List<OpNode> loads = plan.across();
     analysis = emitter.analysis;
     others = analysis.outer.stream().filter(range -> range != row && range != column).toList();
     lanes = Blocks.lanes(analysis, column, Blocks.MOST_LANES, Analysis.size(column));
@@ -84,7 +78,7 @@ final class TransposedTiles implements LoopNest {
 
   private int lanes(OpNode load) {
     int most = CHUNK / load.dtype().bytes();
-    while (Analysis.size(row) % most != 0 || !emitter.memory.isAligned(load, row, most)) {
+    while (Analysis.size(row) % most != 0 || !emitter.analysis.isAligned(load, row, most)) {
       most /= 2;
     }
     return most;
@@ -96,34 +90,6 @@ final class TransposedTiles implements LoopNest {
 
   private int bytes(Operand operand) {
     return rows * columns * operand.bytes();
-  }
-
-  /// The nest of a kernel that has operands which lie across.
-  static Optional<TransposedTiles> of(Emitter emitter, Target.Gpu target) {
-    Analysis analysis = emitter.analysis;
-    List<OpNode> stores = analysis.stores();
-    boolean elementwise = analysis.folds().isEmpty()
-        && stores.stream().allMatch(store -> store.payload() == null && store.inputs().size() == 3 && analysis.outer.stream().allMatch(range -> analysis.dependsOn(store, range)));
-    OpNode column = elementwise ? contiguous(analysis, stores, null) : null;
-    if (column == null) {
-      return Optional.empty();
-    }
-    List<OpNode> across = analysis.nodes.stream()
-        .filter(node -> node.is(OpCode.LOAD) && node.inputs().size() == 2 && analysis.dependsOn(node, column) && analysis.stride(node, column) > 1).toList();
-    // Of several loops along which operands are contiguous, that of the first.
-    OpNode row = across.stream().map(load -> contiguous(analysis, List.of(load), column)).filter(range -> range != null).findFirst().orElse(null);
-    if (row == null || target.sharedBytes() < MOST_BYTES) {
-      return Optional.empty();
-    }
-    List<OpNode> loads = across.stream().filter(load -> analysis.stride(load, row) == 1).toList();
-    return Optional.of(new TransposedTiles(emitter, row, column, loads));
-  }
-
-  /// The loop along which all of some accesses are contiguous.
-  private static @Nullable OpNode contiguous(Analysis analysis, List<OpNode> accesses, @Nullable OpNode but) {
-    return analysis.outer.reversed().stream()
-        .filter(range -> range != but && Analysis.size(range) >= SHORTEST && accesses.stream().allMatch(access -> analysis.stride(access, range) == 1))
-        .findFirst().orElse(null);
   }
 
   @Override
@@ -138,7 +104,7 @@ final class TransposedTiles implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    long tiles = Contraction.count(others) * Math.ceilDiv(Analysis.size(row), rows) * Math.ceilDiv(Analysis.size(column), columns);
+    long tiles = Analysis.count(others) * Math.ceilDiv(Analysis.size(row), rows) * Math.ceilDiv(Analysis.size(column), columns);
     return new Program.Launch(tiles, threads, operands.getLast().offset + bytes(operands.getLast()));
   }
 

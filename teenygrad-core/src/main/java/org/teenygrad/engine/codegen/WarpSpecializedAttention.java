@@ -2,10 +2,8 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
-import org.teenygrad.engine.runtime.Target;
 
 /// A [FusedAttention] of long rows on Hopper (Shah et al., "FlashAttention-3", 2024). A block has twice as many rows as four warps together multiply, so
 /// that each tile of y and g comes from the second-level cache half as often. One producer thread has the tensor memory accelerator bring them, and two
@@ -15,12 +13,13 @@ import org.teenygrad.engine.runtime.Target;
 /// are computed.
 final class WarpSpecializedAttention implements LoopNest {
   private static final int GROUPS = 2;
-  private static final int ROWS = GROUPS * WarpgroupMatrix.M;
   private static final int GROUP_THREADS = 128;
-  private static final int MOST_STAGES = 4;
 
-  /// Sums, products and words of factors that a thread holds at a time, at most: in turn, and with overlap.
-  private static final int MOST_HELD = 224;
+  /// Rows of a block, and threads that compute.
+  static final int ROWS = GROUPS * WarpgroupMatrix.M;
+  static final int THREADS = GROUPS * GROUP_THREADS;
+
+  /// Sums, products and words of factors that a thread holds at a time with overlap, at most.
   private static final int MOST_OVERLAPPED = 176;
 
   /// Words of x that a thread keeps.
@@ -37,7 +36,7 @@ final class WarpSpecializedAttention implements LoopNest {
   private final MbarrierRing mbarriers;
   private final WarpSpecializedPipeline pipeline;
 
-  private WarpSpecializedAttention(Emitter emitter, AttentionTiling tiling) {
+  WarpSpecializedAttention(Emitter emitter, AttentionTiling tiling) {
     this.emitter = emitter;
     this.tiling = tiling;
     ir = emitter.ir;
@@ -50,30 +49,8 @@ final class WarpSpecializedAttention implements LoopNest {
     results = new AttentionResults(emitter, work, matrices);
     maps = List.copyOf(tiling.maps().values());
     int stages = work.tile.stages();
-    mbarriers = new MbarrierRing(ir, stages, work.fixedBytes() + (long) stages * work.slotBytes, work.tile.warps());
-    pipeline = new WarpSpecializedPipeline(ir, tiling.steps(), mbarriers, work.fixedBytes(), work.slotBytes);
-  }
-
-  /// The nest of a kernel whose tiles can come by tensor maps, with as many blocks as there are multiprocessors. Shorter rows are better left to blocks of
-  /// half as many rows ([AttentionTiles]), of which more share a multiprocessor.
-  static Optional<WarpSpecializedAttention> of(Emitter plain, FusedAttention attention, Target.Gpu target) {
-    long blocks = Contraction.count(attention.grid()) * Math.ceilDiv(Contraction.count(attention.rows()), ROWS);
-    int columns = AttentionTiling.columns(attention);
-    if (target.rung() != Target.Rung.TENSOR_MEMORY || attention.sums().isEmpty() || columns == AttentionTiling.STEP || blocks < target.processors()) {
-      return Optional.empty();
-    }
-    for (int stages = MOST_STAGES; stages >= 2; stages--) {
-      BlockTile tile = new BlockTile(ROWS, columns, AttentionTiling.STEP, stages, GROUPS * GROUP_THREADS, Target.Rung.TENSOR_MEMORY);
-      AttentionTiling tiling = AttentionTiling.of(plain, attention, tile, 1).orElse(null);
-      if (tiling == null || tiling.sumsHeld() + tiling.wordsOfMatrices() > MOST_HELD) {
-        return Optional.empty();
-      }
-      WarpSpecializedAttention nest = new WarpSpecializedAttention(Generator.forGpu(tiling.sink()), tiling);
-      if (nest.launch().scratchBytes() <= target.sharedBytes()) {
-        return Optional.of(nest);
-      }
-    }
-    return Optional.empty();
+    mbarriers = new MbarrierRing(ir, stages, tiling.fixedBytes() + stages * tiling.slotBytes(), work.tile.warps());
+    pipeline = new WarpSpecializedPipeline(ir, tiling.steps(), mbarriers, tiling.fixedBytes(), tiling.slotBytes());
   }
 
   @Override
@@ -98,8 +75,7 @@ final class WarpSpecializedAttention implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    long ring = work.fixedBytes() + work.tile.stages() * (long) work.slotBytes + MbarrierRing.bytes(work.tile.stages());
-    return new Program.Launch(results.blocks(), work.tile.threads() + GROUP_THREADS, Math.max(ring, results.bytes()));
+    return new Program.Launch(results.blocks(), THREADS + GROUP_THREADS, tiling.sharedBytes());
   }
 
   @Override

@@ -7,18 +7,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.teenygrad.engine.codegen.Generator;
+import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.OpNode;
-import org.teenygrad.engine.runtime.Target;
 
 /// Puts kernels into launches and the launches in order.
 final class LaunchOrder {
   private LaunchOrder() {}
 
   /// The launches in order: a kernel runs when all that it reads is there, the one with the longest way to the end first; kernels that are alike
-  /// ([Generator#likeness]) over several independent sets of buffers are one launch.
-  static List<List<Binding>> of(List<Binding> kernels, Map<Integer, Integer> inPlace, Target target) {
-    List<OpNode> likeness = likeness(kernels, target);
+  /// ([Plans#likeness]) over several independent sets of buffers are one launch.
+  static List<List<Binding>> of(List<Binding> kernels, Map<Integer, Integer> inPlace, Plans plans) {
+    List<OpNode> likeness = likeness(kernels, plans);
     List<Set<Integer>> before = dependencies(kernels, inPlace);
     List<List<Integer>> after = new ArrayList<>();
     kernels.forEach(kernel -> after.add(new ArrayList<>()));
@@ -41,7 +40,7 @@ final class LaunchOrder {
     while (!ready.isEmpty()) {
       int next = ready.stream().min(urgent).orElseThrow();
       List<Integer> same = ready.stream().filter(i -> likeness.get(i) == likeness.get(next)).sorted(urgent)
-          .limit(Generator.mostRuns(kernels.get(next).sink(), kernels.get(next).arguments().size(), target)).sorted().toList();
+          .limit(plans.mostRuns(kernels.get(next).sink(), kernels.get(next).arguments().size())).sorted().toList();
       ready.removeAll(same);
       launches.add(same.stream().map(kernels::get).toList());
       for (int done : same) {
@@ -55,9 +54,9 @@ final class LaunchOrder {
     return launches;
   }
 
-  private static List<OpNode> likeness(List<Binding> kernels, Target target) {
+  private static List<OpNode> likeness(List<Binding> kernels, Plans plans) {
     Map<OpNode, OpNode> known = new HashMap<>();
-    return kernels.stream().map(kernel -> known.computeIfAbsent(kernel.sink(), sink -> Generator.likeness(sink, target))).toList();
+    return kernels.stream().map(kernel -> known.computeIfAbsent(kernel.sink(), plans::likeness)).toList();
   }
 
   private static int[] heights(List<Set<Integer>> before, List<List<Integer>> after) {

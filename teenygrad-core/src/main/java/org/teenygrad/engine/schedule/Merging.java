@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Shape;
-import org.teenygrad.engine.codegen.Generator;
+import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.Alike;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
@@ -39,9 +39,11 @@ final class Merging {
   private final Set<Integer> writtenTwice = new HashSet<>();
   private final Set<Integer> wanted;
   private final Target target;
+  private final Plans plans;
 
-  private Merging(List<KernelGraph> kernels, Set<Integer> wanted, Target target) {
+  private Merging(List<KernelGraph> kernels, Set<Integer> wanted, Target target, Plans plans) {
     this.target = target;
+    this.plans = plans;
     this.kernels = new ArrayList<>(kernels);
     this.wanted = wanted;
     this.levels = new int[kernels.size()];
@@ -70,8 +72,8 @@ final class Merging {
   /// The kernels that are left, in no particular order.
   /// @param kernels in an order in which they can run
   /// @param wanted the buffers that somebody outside reads
-  static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted, Target target) {
-    Merging merging = new Merging(kernels, wanted, target);
+  static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted, Target target, Plans plans) {
+    Merging merging = new Merging(kernels, wanted, target, plans);
     for (int i = 0; i < kernels.size(); i++) {
       merging.absorb(i);
     }
@@ -149,9 +151,7 @@ final class Merging {
       return null;
     }
     KernelGraph joined = combine(a, b, renamed);
-    boolean possible = joined != null && target instanceof Target.Gpu gpu
-        && Generator.isFusedAttention(OpNode.of(OpCode.SINK, null, Ranges.canonical(joined).stores()), gpu);
-    return possible ? joined : null;
+    return joined != null && plans.isFusedAttention(Binding.of(Ranges.canonical(joined)).sink()) ? joined : null;
   }
 
   /// Whether there is a sum of products inside a reduction that both make.

@@ -14,8 +14,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.teenygrad.engine.codegen.Generator;
 import org.teenygrad.engine.codegen.KernelDescription;
+import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.Algebra;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
@@ -42,6 +42,7 @@ final class Scheduler {
 
   private final Runtime runtime;
   private final Target target;
+  private final Plans plans;
   private final int inputs;
   private final long unwrittenBytes;
   private final CompileNotice notice;
@@ -51,6 +52,7 @@ final class Scheduler {
   private Scheduler(Runtime runtime, Target target, int inputs, long unwrittenBytes, CompileNotice notice) {
     this.runtime = runtime;
     this.target = target;
+    plans = new Plans(target);
     this.inputs = inputs;
     this.unwrittenBytes = unwrittenBytes;
     this.notice = notice;
@@ -123,14 +125,14 @@ final class Scheduler {
     notice.during(planning);
     Set<Integer> wanted = new HashSet<>();
     simple.forEach(node -> wanted.add(slots.get(node)));
-    List<KernelGraph> merged = Merging.merge(kernels, wanted, target);
+    List<KernelGraph> merged = Merging.merge(kernels, wanted, target, plans);
     assert areKernels(merged);
     notice.during(planning);
     List<KernelGraph> canonical = merged.stream().map(Ranges::canonical).toList();
     assert areKernels(canonical);
     List<Binding> bound = canonical.stream().map(Binding::of).toList();
     Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Binding::kernel).toList(), simple, slots);
-    List<List<Binding>> launches = LaunchOrder.of(bound, inPlace, target);
+    List<List<Binding>> launches = LaunchOrder.of(bound, inPlace, plans);
     Memory memory = memory(launches, wanted, inPlace);
     requireRoom(memory, launches);
     Schedule.Compilation compilation = compileAll(launches);
@@ -207,7 +209,7 @@ final class Scheduler {
     Supplier<String> compiling = () -> String.format(Locale.ROOT, "compiling %,d kernels for %s", fresh.size(), runtime.device());
     fresh.parallelStream().forEach(sinks -> {
       notice.during(compiling);
-      Program program = Generator.generate(sinks, target);
+      Program program = plans.program(sinks);
       Debug.graphs(() -> "kernel " + program.name() + ": " + program.description(), sinks.stream().distinct().toList());
       compiled.put(sinks, new Compiled(program, runtime.compiler().compile(program)));
       notice.during(compiling);

@@ -10,7 +10,7 @@ import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
-import org.teenygrad.engine.codegen.Generator;
+import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Program;
@@ -76,7 +76,7 @@ public final class AbsentGpu {
 
   /// A kernel as it is computed tile by tile.
   public OpNode tiles(PtxKernel kernel) {
-    return Generator.tiles(kernel.program().graph(), target).orElseThrow();
+    return new Plans(target).tiles(kernel.program().graph()).orElseThrow();
   }
 
   /// Shared memory that one block may ask for.

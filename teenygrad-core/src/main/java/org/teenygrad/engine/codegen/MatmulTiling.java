@@ -1,0 +1,85 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.Target;
+
+/// A [Contraction] on the level of tiles: a GPU's blocks of threads each make a tile of sums ([MatrixTiles]), or go from tile to tile ([PersistentTiles]).
+///
+/// @param contraction whose loops the tiles are cut from
+/// @param analysis of a SINK of STEPS and STOREs
+/// @param tile a block's rows and columns of sums, and the depth of a step
+/// @param maps what brings both factors' tiles, left and right, where tensor maps do
+record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse, BlockTile tile, List<BulkTile> maps) implements Plan {
+  /// Puts the factors into STAGEs and what is done with them into STEPS.
+  static MatmulTiling of(Contraction contraction, Target.Gpu target) {
+    Analysis plain = contraction.analysis();
+    List<OpNode> rows = contraction.rows();
+    List<OpNode> columns = contraction.columns();
+    List<OpNode> inner = contraction.inner();
+    BlockTile tile = BlockTile.choose(
+        Analysis.count(rows), Analysis.count(columns), contraction.products(), Analysis.count(contraction.grid()), contraction.element(), target);
+    OpNode left = Stage.of(plain, contraction.left(), rows, inner, tile.rows(), tile.depth(), tile.stages(), tile.rung());
+    OpNode right = Stage.of(plain, contraction.right(), columns, inner, tile.columns(), tile.depth(), tile.stages(), tile.rung());
+    if (tile.rung() != Target.Rung.TENSOR_MEMORY) {
+      return of(contraction, tile, left, right, List.of(), fold -> Pipeline.steps(List.of(left, right), List.of(fold), tile.rung() == Target.Rung.WARPGROUP));
+    }
+    Optional<BulkTile> leftBulk = BulkTile.of(plain, left, rows, inner);
+    Optional<BulkTile> rightBulk = BulkTile.of(plain, right, columns, inner);
+    if (leftBulk.isEmpty() || rightBulk.isEmpty()) {
+      return of(contraction, target.on(Target.Rung.WARPGROUP));
+    }
+    OpNode leftMapped = leftBulk.get().stage(left);
+    OpNode rightMapped = rightBulk.get().stage(right);
+    return of(contraction, tile, leftMapped, rightMapped, List.of(leftBulk.get(), rightBulk.get()),
+        fold -> WarpSpecializedPipeline.steps(List.of(leftMapped, rightMapped), List.of(fold)));
+  }
+
+  private static MatmulTiling of(Contraction contraction, BlockTile tile, OpNode left, OpNode right, List<BulkTile> maps, UnaryOperator<OpNode> order) {
+    Analysis plain = contraction.analysis();
+    Target.Rung unit = tile.rung() == Target.Rung.TENSOR_MEMORY ? Target.Rung.WARPGROUP : tile.rung();
+    Map<OpNode, OpNode> changed = Tiling.withProducts(plain.sink, Map.of(contraction.fold(), same -> Tiling.product(unit, left, right)));
+    OpNode fold = Objects.requireNonNull(changed.get(contraction.fold()));
+    OpNode sink = Tiling.sink(List.of(), order.apply(fold), plain.stores().stream().map(changed::get).toList());
+    Analysis tiled = new Analysis(sink);
+    return new MatmulTiling(contraction, Plan.shortened(tiled), tiled.isCoarse(), tile, maps);
+  }
+
+  @Override
+  public boolean isTiled() {
+    return true;
+  }
+
+  /// The STEPS node.
+  OpNode steps() {
+    return analysis.sink.input(0);
+  }
+
+  /// The sum of products of tiles.
+  OpNode fold() {
+    return steps().inputs().stream().filter(effect -> effect.is(OpCode.FOLD)).findFirst().orElseThrow();
+  }
+
+  OpNode leftStage() {
+    return fold().input(0).input(0);
+  }
+
+  OpNode rightStage() {
+    return fold().input(0).input(1);
+  }
+
+  /// The tiles of the result.
+  Raster raster() {
+    return new Raster(Analysis.count(contraction.rows()), Analysis.count(contraction.columns()), contraction.grid(), tile.rows(), tile.columns());
+  }
+
+  /// How many steps along the inner dimension a tile takes.
+  long depth() {
+    return Math.ceilDiv(contraction.products(), tile.depth());
+  }
+}

@@ -1,0 +1,59 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.Program;
+import org.teenygrad.engine.runtime.Target;
+
+/// The plans of kernels for one target, each decided once however often it is asked for: the door from graphs of kernels to programs.
+///
+/// A kernel is a SINK of STOREs whose loops are numbered from 0, outermost first, over PARAMs numbered from 0. As nodes are hash-consed, the same
+/// kernel is the same node.
+public final class Plans {
+  private final Target target;
+  private final Map<OpNode, Plan> known = new ConcurrentHashMap<>();
+
+  /// @param target what the kernels are for
+  public Plans(Target target) {
+    this.target = target;
+  }
+
+  private Plan of(OpNode sink) {
+    return known.computeIfAbsent(sink, kernel -> Plan.of(kernel, target));
+  }
+
+  /// Whether a kernel runs as one pass over a matrix that never comes to memory: attention's scores.
+  public boolean isFusedAttention(OpNode sink) {
+    return of(sink) instanceof AttentionTiling;
+  }
+
+  /// What is equal for two kernels that may share a launch: on a processor the kernel itself, on a GPU for elementwise ones what they do to an element.
+  public OpNode likeness(OpNode sink) {
+    return of(sink) instanceof Plan.Elementwise plan ? Flat.alike(plan) : sink;
+  }
+
+  /// How many runs of a kernel over `slots` buffers each may share a launch.
+  public int mostRuns(OpNode sink, int slots) {
+    return switch (of(sink)) {
+      case Plan _ when target instanceof Target.Cpu -> Integer.MAX_VALUE;
+      case Plan.Elementwise _ -> Runs.most(slots, 0);
+      default -> Runs.most(slots, PersistentTiles.MAPS);
+    };
+  }
+
+  /// A kernel on the level of tiles, if a GPU computes it tile by tile: a SINK of what fills shared memory first, of STEPS and of STOREs.
+  public Optional<OpNode> tiles(OpNode sink) {
+    return Optional.of(of(sink)).filter(Plan::isTiled).map(plan -> plan.analysis().sink);
+  }
+
+  /// The program of a launch.
+  /// @param sinks a kernel for each list of buffers that the launch runs over: on a processor, which runs over one list at a time, one; those for a GPU
+  ///     are alike ([#likeness]) and all run at once
+  /// @return named after what it does and by its contents
+  public Program program(List<OpNode> sinks) {
+    return Generator.generate(sinks, sinks.stream().map(this::of).toList(), target);
+  }
+}

@@ -3,6 +3,7 @@ package org.teenygrad.models.inference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
+import org.teenygrad.models.inference.GeneratedToken.Alternative;
 import org.teenygrad.models.inference.TokenSampler.Choice;
 import org.teenygrad.nn.Mode;
 
@@ -69,7 +71,7 @@ public final class Engine {
   private record Launched(Choice choice, @Nullable Generation[] concerned) {}
 
   /// Adds a request to those that wait.
-  /// @throws IllegalArgumentException if its prompt leaves no position for another token, or has a token that is none of the model's
+  /// @throws IllegalArgumentException if its prompt leaves no position for another token, or it names a token that is none of the model's
   public Generation submit(Request request) {
     int[] prompt = request.prompt();
     int left = model.maxPositions() - prompt.length;
@@ -80,6 +82,11 @@ public final class Engine {
     for (int token : prompt) {
       if (token < 0 || token >= model.vocabSize()) {
         throw new IllegalArgumentException("the prompt has token " + token + ", which is none of the model's " + model.vocabSize());
+      }
+    }
+    for (int token : request.sampling().logitBias().keySet()) {
+      if (token < 0 || token >= model.vocabSize()) {
+        throw new IllegalArgumentException("a bias is given for token " + token + ", which is none of the model's " + model.vocabSize());
       }
     }
     Generation generation = new Generation(request, Math.min(request.maxNewTokens(), left));
@@ -106,11 +113,19 @@ public final class Engine {
   private boolean stepped() {
     dropCancelled();
     admit();
+    if (running().anyMatch(Generation::isConstrained)) {
+      tellBut(0);
+    }
     boolean goesOn = append();
-    while (launched.size() > (goesOn ? 1 : 0)) {
+    tellBut(goesOn ? 1 : 0);
+    return goesOn || !waiting.isEmpty();
+  }
+
+  /// Tells of what the device was handed, but for the last steps.
+  private void tellBut(int steps) {
+    while (launched.size() > steps) {
       tell(launched.remove());
     }
-    return goesOn || !waiting.isEmpty();
   }
 
   private void dropCancelled() {
@@ -186,22 +201,22 @@ public final class Engine {
       }
     }
     List<int[]> tokens = texts.stream().map(text -> text.getKey().stream().mapToInt(Integer::intValue).toArray()).toList();
-    launched.add(new Launched(device.begin(tokens, source, sampler()), concerned));
+    launched.add(new Launched(device.begin(tokens, source, sampler(), allowed(concerned)), concerned));
   }
 
   /// Has every row that wants more read its token.
   /// @return whether any does
   private boolean append() {
     int[] positions = new int[rows.length];
-    int[] due = new int[rows.length];
-    Arrays.fill(due, -1);
+    int[] tokens = new int[rows.length];
+    Arrays.fill(tokens, -1);
     @Nullable Generation[] concerned = new @Nullable Generation[rows.length];
     boolean any = false;
     for (int row = 0; row < rows.length; row++) {
       Generation generation = rows[row];
       if (generation != null && !generation.isLaunched()) {
         positions[row] = generation.position();
-        due[row] = generation.due().orElse(-1);
+        tokens[row] = generation.read().orElse(-1);
         generation.launch();
         concerned[row] = generation;
         any = true;
@@ -209,7 +224,7 @@ public final class Engine {
     }
     if (any) {
       device.reserve(rows.length, Arrays.stream(positions).max().orElseThrow() + 1);
-      launched.add(new Launched(device.append(positions, due, sampler()), concerned));
+      launched.add(new Launched(device.append(positions, tokens, sampler(), allowed(concerned)), concerned));
     }
     return any;
   }
@@ -219,19 +234,42 @@ public final class Engine {
     if (known == null) {
       known = TokenSampler.of(
           Arrays.stream(rows).map(generation -> generation == null ? Sampling.GREEDY : generation.request().sampling()).toList(),
-          model.vocabSize());
+          model.vocabSize(),
+          alternatives());
       sampler = known;
     }
     return known;
   }
 
+  /// How many of the likeliest tokens are told: few different numbers, as each is a schedule.
+  private int alternatives() {
+    int most = running().mapToInt(generation -> generation.request().alternatives()).max().orElse(0);
+    return most == 0 ? 0 : DeviceRows.powerOfTwo(most);
+  }
+
+  /// The tokens that may come; null if all may.
+  private @Nullable Tensor allowed(@Nullable Generation[] concerned) {
+    List<@Nullable BitSet> allowed = new ArrayList<>();
+    for (Generation generation : concerned) {
+      allowed.add(generation != null && generation.isConstrained() ? generation.allowed() : null);
+    }
+    return allowed.stream().allMatch(Objects::isNull) ? null : ScoreBias.packed(allowed, model.vocabSize());
+  }
+
   private void tell(Launched done) {
-    int[] tokens = done.choice().token().toIntArray();
-    float[] logProbabilities = done.choice().logProbability().toFloatArray();
+    Choice choice = done.choice();
+    int[] tokens = choice.token().toIntArray();
+    float[] logProbabilities = choice.logProbability().toFloatArray();
+    int[] likeliest = choice.alternatives() == null ? new int[0] : choice.alternatives().toIntArray();
+    float[] theirs = choice.alternativeLogProbabilities() == null ? new float[0] : choice.alternativeLogProbabilities().toFloatArray();
+    int each = likeliest.length / tokens.length;
     for (int row = 0; row < tokens.length; row++) {
       Generation generation = done.concerned()[row];
       if (generation != null && !generation.isFinished()) {
-        generation.accept(tokens[row], logProbabilities[row]);
+        int first = row * each;
+        List<Alternative> alternatives = IntStream.range(first, first + Math.min(each, generation.request().alternatives()))
+            .mapToObj(i -> new Alternative(likeliest[i], theirs[i])).toList();
+        generation.accept(tokens[row], logProbabilities[row], alternatives);
         if (generation.isFinished()) {
           release(row);
         }

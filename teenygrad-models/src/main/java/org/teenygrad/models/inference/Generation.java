@@ -1,9 +1,11 @@
 package org.teenygrad.models.inference;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.models.inference.GeneratedToken.Alternative;
 
 /// A request that is being served.
 public final class Generation {
@@ -68,19 +70,34 @@ public final class Generation {
     return request.prompt().length + launched - 1;
   }
 
-  OptionalInt due() {
-    return state.due();
+  /// The token that is read next, where that is not, or not yet known to be, the one that the device chose.
+  OptionalInt read() {
+    boolean isKnown = !tokens.isEmpty() && tokens.size() == launched;
+    return isKnown ? OptionalInt.of(tokens.getLast().token()) : state.due();
+  }
+
+  boolean isConstrained() {
+    return state.isConstrained();
+  }
+
+  /// @throws IllegalStateException if no token is allowed
+  BitSet allowed() {
+    BitSet allowed = state.allowed();
+    if (allowed.isEmpty() && state.due().isEmpty()) {
+      throw new IllegalStateException("no token is allowed after " + tokens.size() + " new tokens: the row's state should have been completed");
+    }
+    return allowed;
   }
 
   /// @throws IllegalStateException if the model's scores are not numbers
-  void accept(int sampled, float logProbability) {
+  void accept(int sampled, float logProbability, List<Alternative> alternatives) {
     if (Float.isNaN(logProbability)) {
       throw new IllegalStateException("the model's scores are not numbers (NaN): its training has diverged");
     }
     OptionalInt due = state.due();
     GeneratedToken token = due.isPresent()
         ? new GeneratedToken(due.getAsInt(), true, Float.NaN)
-        : new GeneratedToken(sampled, false, logProbability);
+        : new GeneratedToken(sampled, false, logProbability, alternatives);
     tokens.add(token);
     state.accept(token.token());
     if (state.isCompleted()) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -13,7 +16,9 @@ import org.teenygrad.Tensor;
 import org.teenygrad.models.inference.Completion;
 import org.teenygrad.models.inference.Engine;
 import org.teenygrad.models.inference.GeneratedToken;
+import org.teenygrad.models.inference.GeneratedToken.Alternative;
 import org.teenygrad.models.inference.Generation;
+import org.teenygrad.models.inference.Penalties;
 import org.teenygrad.models.inference.Request;
 import org.teenygrad.models.inference.RowState;
 import org.teenygrad.models.inference.Sampling;
@@ -110,19 +115,123 @@ class GptInferenceTest {
     }
   }
 
-  /// Where samplings differ only the tokens are compared: a step that sorts some row's tokens out may round the sum of probabilities otherwise.
+  /// Only tokens that a remainder by three allows, which goes round.
+  private static final class Rota implements RowState {
+    private int count;
+
+    @Override
+    public OptionalInt due() {
+      return OptionalInt.empty();
+    }
+
+    @Override
+    public void accept(int token) {
+      count++;
+    }
+
+    @Override
+    public boolean isCompleted() {
+      return false;
+    }
+
+    @Override
+    public boolean isConstrained() {
+      return true;
+    }
+
+    @Override
+    public BitSet allowed() {
+      return IntStream.range(0, VOCAB).filter(token -> token % 3 == count % 3).collect(BitSet::new, BitSet::set, BitSet::or);
+    }
+  }
+
   @Test
-  void tokensDependOnNoOthersSampling() {
+  void aRowDependsOnNoOthersSampling() {
     int[] prompt = prompt(20, 4);
+    Sampling drawn = new Sampling(1, 0, 1, 3);
     List<Request> requests = List.of(
         Request.of(prompt, 6, Sampling.GREEDY),
+        Request.of(prompt, 6, drawn),
         Request.of(prompt, 6, new Sampling(0.5, 5, 1, 1)),
         Request.of(prompt, 6, new Sampling(1.5, 0, 0.7, 2)),
-        Request.of(prompt, 6, new Sampling(1, 0, 1, 3)));
-    List<Completion> together = Engine.of(MODEL, 4).generate(requests);
-    for (int i = 0; i < requests.size(); i++) {
-      assertThat(tokens(Engine.of(MODEL, 1).generate(List.of(requests.get(i))).getFirst())).isEqualTo(tokens(together.get(i)));
+        Request.of(prompt, 6, drawn.withMinP(0.1)),
+        Request.of(prompt, 6, drawn.withPenalties(new Penalties(1.5, 0.5, 0.5))),
+        Request.of(prompt, 6, drawn.withLogitBias(Map.of(3, 2.0, 69, -1.0))),
+        Request.of(prompt, 6, drawn).withAlternatives(3),
+        Request.of(prompt, 6, drawn).withState(Rota::new));
+    List<Completion> alone = requests.stream().map(request -> Engine.of(MODEL, 1).generate(List.of(request)).getFirst()).toList();
+    assertThat(Engine.of(MODEL, 16).generate(requests)).isEqualTo(alone);
+    List<Completion> greedy = List.of(alone.get(0), alone.get(3));
+    assertThat(Engine.of(MODEL, 4).generate(List.of(requests.get(0), requests.get(3)))).isEqualTo(greedy);
+  }
+
+  /// The scores after a text.
+  private static float[] scores(int... text) {
+    int time = Math.ceilDiv(text.length, 64) * 64;
+    Tensor scores = Tensor.noGrad(() -> MODEL.forward(Tensor.of(Arrays.copyOf(text, time), 1, time)));
+    return scores.select(1, text.length - 1).toFloatArray();
+  }
+
+  @Test
+  void penaltiesCountTheRowsOwnTokens() {
+    int[] prompt = prompt(12, 2);
+    Penalties penalties = new Penalties(1.3, 0.7, 0.9);
+    Request other = Request.of(prompt(5, 1), 4, Sampling.GREEDY);
+    Request request = Request.of(prompt, 16, Sampling.GREEDY.withPenalties(penalties));
+    int[] added = tokens(Engine.of(MODEL, 4).generate(List.of(other, request, other)).get(1));
+    int[] text = prompt;
+    int[] counts = new int[VOCAB];
+    for (int token : added) {
+      float[] scores = scores(text);
+      for (int i = 0; i < VOCAB; i++) {
+        int candidate = i;
+        if (IntStream.of(text).anyMatch(seen -> seen == candidate)) {
+          scores[i] = scores[i] > 0 ? scores[i] / 1.3f : scores[i] * 1.3f;
+        }
+        scores[i] -= 0.7f * Math.min(counts[i], 1) + 0.9f * counts[i];
+      }
+      assertThat(token).isEqualTo(IntStream.range(0, VOCAB).boxed().max(Comparator.comparing(i -> scores[i])).orElseThrow());
+      counts[token]++;
+      text = Arrays.copyOf(text, text.length + 1);
+      text[text.length - 1] = token;
     }
+    assertThat(added).isNotEqualTo(tokens(Engine.of(MODEL, 4).generate(List.of(request.withSampling(Sampling.GREEDY))).getFirst()));
+  }
+
+  @Test
+  void aConstrainedRowTakesTheLikeliestOfWhatIsAllowed() {
+    int[] prompt = prompt(12, 2);
+    Request request = Request.of(prompt, 7, Sampling.GREEDY).withState(Rota::new);
+    Completion completion = Engine.of(MODEL, 4).generate(List.of(Request.of(prompt, 3, Sampling.GREEDY), request)).get(1);
+    assertThatItIsThePass(prompt, completion);
+    int[] text = prompt;
+    for (int i = 0; i < 7; i++) {
+      int remainder = i % 3;
+      float[] scores = scores(text);
+      int expected = IntStream.range(0, VOCAB).filter(t -> t % 3 == remainder).boxed().max(Comparator.comparing(t -> scores[t])).orElseThrow();
+      assertThat(tokens(completion)[i]).isEqualTo(expected);
+      text = Arrays.copyOf(text, text.length + 1);
+      text[text.length - 1] = expected;
+    }
+  }
+
+  @Test
+  void alternativesBeginWithTheGreedyToken() {
+    Request request = Request.of(prompt(12, 2), 5, Sampling.GREEDY).withAlternatives(3);
+    Completion completion = Engine.of(MODEL, 4).generate(List.of(request, request.withAlternatives(5))).getFirst();
+    for (GeneratedToken token : completion.tokens()) {
+      assertThat(token.alternatives()).hasSize(3).first().isEqualTo(new Alternative(token.token(), token.logProbability()));
+      assertThat(token.alternatives()).isSortedAccordingTo(Comparator.comparing(Alternative::logProbability).reversed());
+    }
+  }
+
+  @Test
+  void rowsWithoutEndGoOn() {
+    int[] prompt = prompt(6, 3);
+    Request request = Request.of(prompt, 10, Sampling.GREEDY);
+    int[] greedy = tokens(Engine.of(MODEL, 1).generate(List.of(request)).getFirst());
+    Request endless = request.withState(RowState.withoutEnd(RowState.endingWith(greedy[4])));
+    assertThat(tokens(Engine.of(MODEL, 1).generate(List.of(endless)).getFirst())).isEqualTo(greedy);
   }
 
   @Test

@@ -5,12 +5,10 @@
 
 import java.nio.file.Path;
 import org.teenygrad.Tensor;
-import org.teenygrad.data.CounterRandom;
 import org.teenygrad.data.DataLoader;
 import org.teenygrad.models.nanogpt.Corpus;
 import org.teenygrad.models.nanogpt.Gpt;
 import org.teenygrad.models.nanogpt.GptConfig;
-import org.teenygrad.models.nanogpt.Sampler;
 import org.teenygrad.nn.Mode;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.CosineSchedule;
@@ -42,7 +40,6 @@ void main(String[] arguments) {
   var unseen = DataLoader.of(corpus.tokens().validation().windows(blockSize), 100).iterator().next();
   IO.println("validation loss " + Mode.EVALUATION.call(() -> model.loss(unseen.inputs(), unseen.targets()).item()));
 
-  var sampler = new Sampler(Sampler.Settings.DEFAULT, CounterRandom.of(1));
-  model.generate(corpus.tokenizer().encode("Once"), 100, sampler, token -> IO.print(corpus.tokenizer().decode(token)));
+  model.generate(corpus.tokenizer().encode("Once"), 100, Gpt.SAMPLING, token -> IO.print(corpus.tokenizer().decode(token)));
   IO.println();
 }

@@ -3,8 +3,8 @@ package org.teenygrad.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.models.inference.Sampling;
 import org.teenygrad.models.nanogpt.RunFolder;
-import org.teenygrad.models.nanogpt.Sampler;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,16 +65,15 @@ final class SampleCommand implements Callable<Integer> {
     if (maxNewTokens < 0 || numSamples < 1) {
       throw new ParameterException(spec.commandLine(), "--max-new-tokens must be at least 0 and --num-samples at least 1");
     }
-    Sampler.Settings settings = new Sampler.Settings(temperature, topK, topP);
+    Sampling sampling = new Sampling(temperature, topK, topP, seed);
     deviceOptions.choose();
     RunFolder.Trained trained = new RunFolder(from).model();
-    Speech speech = new Speech(trained, System.out, settings);
     String begin = prompt == null || prompt.isEmpty() ? Speech.defaultPrompt(trained) : prompt;
     for (int i = 0; i < numSamples; i++) {
       if (i > 0) {
         System.out.println("---------------");
       }
-      speech.continueText(begin, maxNewTokens, seed + i);
+      new Speech(trained, System.out, sampling.withSeed(seed + i)).continueText(begin, maxNewTokens);
     }
     return 0;
   }

@@ -183,7 +183,7 @@ final class TrainNanoGpt implements Callable<Integer> {
   private static void speak(PrintStream out, RunFolder folder) {
     RunFolder.Trained trained = folder.model();
     out.printf(Locale.ROOT, "%nThe model (best validation loss, iteration %d) says:%n%n", trained.iteration());
-    new Speech(trained, out).continueText(Speech.defaultPrompt(trained), SPOKEN_CHARACTERS, Speech.DEFAULT_SEED);
+    new Speech(trained, out).continueText(Speech.defaultPrompt(trained), SPOKEN_CHARACTERS);
   }
 
   private static Map<String, @Nullable Object> facts(TrainResult result, Trainer trainer, Device device) {

@@ -12,13 +12,12 @@ import org.teenygrad.book.Program;
 import org.teenygrad.book.Section;
 import org.teenygrad.data.Batch;
 import org.teenygrad.data.CharTokenizer;
-import org.teenygrad.data.CounterRandom;
 import org.teenygrad.data.DataLoader;
 import org.teenygrad.data.TokenDataset;
+import org.teenygrad.models.inference.Sampling;
 import org.teenygrad.models.nanogpt.Corpus;
 import org.teenygrad.models.nanogpt.Gpt;
 import org.teenygrad.models.nanogpt.GptConfig;
-import org.teenygrad.models.nanogpt.Sampler;
 import org.teenygrad.models.settings.Help;
 import org.teenygrad.nn.ForwardHook;
 import org.teenygrad.optim.AdamW;
@@ -75,7 +74,7 @@ public record GptInside(
     bars(page, model, characters, text);
     double error = attention(page, model, heldOut.slice(1, 0, DRAWN), text.substring(0, DRAWN));
     StringBuilder sample = new StringBuilder();
-    model.generate(heldOut.toIntArray(), 120, new Sampler(new Sampler.Settings(0.7, 0, 1), CounterRandom.of(1)),
+    model.generate(heldOut.toIntArray(), 120, new Sampling(0.7, 0, 1, 1),
         token -> sample.append(characters.decode(token)));
     page.say("%nIt goes on from held-out text: ...%s|%s", visible(text.substring(blockSize - 20)), visible(sample.toString()));
     page.claim("largest difference between the attention drawn and the model's own", error).isAtMost(1e-4);

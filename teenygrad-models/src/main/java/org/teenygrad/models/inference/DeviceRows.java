@@ -51,8 +51,8 @@ final class DeviceRows {
   }
 
   /// The length that a text is padded to.
-  static int padded(int length) {
-    return Math.max(SHORTEST_TEXT, powerOfTwo(length));
+  int padded(int length) {
+    return Math.min(model.maxPositions(), Math.max(SHORTEST_TEXT, powerOfTwo(length)));
   }
 
   /// Makes room, keeping what is there.

@@ -38,6 +38,9 @@ public final class Engine {
   /// Texts that are read in one pass have at most so many tokens together: a pass keeps activations of all of them.
   private static final int MOST_TOKENS = 1 << 14;
 
+  /// What a seed is increased by for another sequence of random numbers: the golden ratio's bits, so that seeds that people choose stay apart.
+  public static final long SEED_STEP = 0x9E3779B97F4A7C15L;
+
   private final CausalModel model;
   private final int mostRows;
   private final DeviceRows device;
@@ -74,7 +77,7 @@ public final class Engine {
   /// @throws IllegalArgumentException if its prompt leaves no position for another token, or it names a token that is none of the model's
   public Generation submit(Request request) {
     int[] prompt = request.prompt();
-    int left = model.maxPositions() - prompt.length;
+    int left = model.maxPositions() - prompt.length + 1; // the last token needs no position: it is never read
     if (left < 1) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "a prompt of %d tokens cannot be continued: the model has %d positions", prompt.length, model.maxPositions()));
@@ -174,7 +177,7 @@ public final class Engine {
         rows[row] = next;
         sampler = null;
         List<Integer> text = IntStream.of(next.request().prompt()).boxed().toList();
-        texts.computeIfAbsent(DeviceRows.padded(text.size()), length -> new LinkedHashMap<>())
+        texts.computeIfAbsent(device.padded(text.size()), length -> new LinkedHashMap<>())
             .computeIfAbsent(text, any -> new ArrayList<>())
             .add(row);
       }

@@ -123,18 +123,17 @@ record TokenSampler(
 
   /// The scores of rows that draw become such that the winner has the highest.
   private Tensor raced(Tensor scores, Tensor positions) {
-    Tensor scaled = scores.div(temperature);
+    Tensor distance = scores.sub(scores.max(-1, true)).div(temperature).contiguous(); // below the likeliest token
     Tensor counters = positions.cast(DType.INT64).shiftLeft(POSITION_BITS).add(Tensor.arange(scores.size(1)));
     Tensor bits = RandomState.words(counters, keys).shiftRight(11).and((1L << 53) - 1);
     Tensor fraction = bits.cast(DType.FLOAT32).mul(0x1p-53);
     Tensor time = fraction.neg().log1p().neg().maximum(SHORTEST); // exponential, of rate 1
-    Tensor speed = draws.where(scaled.sub(time.log()), scaled);
-    return needs.rank || needs.share ? inQuestion(scores, scaled).where(speed, Double.NEGATIVE_INFINITY) : speed;
+    Tensor speed = draws.where(distance.sub(time.log()), distance);
+    return needs.rank || needs.share ? inQuestion(scores, distance).where(speed, Double.NEGATIVE_INFINITY) : speed;
   }
 
   /// Whether a token may be drawn (rows, vocab).
-  private Tensor inQuestion(Tensor scores, Tensor scaled) {
-    Tensor distance = scaled.sub(scaled.max(-1, true)).contiguous();
+  private Tensor inQuestion(Tensor scores, Tensor distance) {
     Tensor kept = needs.share ? distance.ge(minP) : scores.eq(scores);
     ScoreOrder order = ScoreOrder.of(scores);
     if (needs.rank) {

@@ -1,13 +1,20 @@
 package org.teenygrad.models.nanogpt;
 
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
+import org.teenygrad.models.inference.CausalModel;
+import org.teenygrad.models.inference.Engine;
+import org.teenygrad.models.inference.GeneratedToken;
+import org.teenygrad.models.inference.KeyValues;
+import org.teenygrad.models.inference.Request;
+import org.teenygrad.models.inference.Sampling;
 import org.teenygrad.nn.Dropout;
 import org.teenygrad.nn.Embedding;
 import org.teenygrad.nn.Init;
@@ -29,7 +36,11 @@ import org.teenygrad.nn.Module;
 /// @param wte a vector for each token
 /// @param wpe a vector for each position of the context
 /// @param lnF the last layer norm
-public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, List<Block> h, LayerNorm lnF) implements Module {
+public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, List<Block> h, LayerNorm lnF)
+    implements Module, CausalModel {
+
+  /// As nanoGPT samples.
+  public static final Sampling SAMPLING = new Sampling(0.8, 200, 1, 1337);
 
   /// Standard deviation of the weights at the start.
   private static final double DEVIATION = 0.02;
@@ -52,7 +63,12 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
   /// @return logits (batch, time, vocab)
   /// @throws IllegalArgumentException if time is longer than the block size
   public Tensor forward(Tensor ids) {
-    return logits(hidden(ids, Tensor.arange(ids.size(1), DType.INT32), Collections.nCopies(config.nLayer(), CausalSelfAttention.CAUSAL)));
+    return logits(hidden(ids, null, Mode.current() == Mode.TRAINING ? trained(config.dropout()) : KeyValues.CAUSAL));
+  }
+
+  /// Causal attention some of whose weights are dropped.
+  private static KeyValues trained(double dropout) {
+    return (layer, q, k, v, window) -> q.scaledDotProductAttention(k, v, AttentionOptions.CAUSAL.withDropout(dropout));
   }
 
   /// The mean cross-entropy of what follows each token, in float32 at least: as under PyTorch's autocast.
@@ -64,22 +80,40 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
     return (logits.dtype().bytes() < 4 ? logits.cast(DType.FLOAT32) : logits).crossEntropy(targets.reshape(-1));
   }
 
-  /// What the blocks make of tokens.
-  ///
-  /// @param positions where in the context the tokens are (time)
-  /// @param views how each block's queries look at keys and values
-  /// @return (batch, time, dim)
-  Tensor hidden(Tensor ids, Tensor positions, List<? extends View> views) {
+  @Override
+  public int vocabSize() {
+    return config.vocabSize();
+  }
+
+  @Override
+  public int maxPositions() {
+    return config.blockSize();
+  }
+
+  @Override
+  public KeyValueShape keyValueShape() {
+    return new KeyValueShape(config.nLayer(), config.nHead(), config.headDim(), wte.weight().dtype());
+  }
+
+  @Override
+  public Tensor hidden(Tensor ids, @Nullable Past past, KeyValues keyValues) {
     if (ids.size(1) > config.blockSize()) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "a context of %d tokens is longer than the block size, %d",
               ids.size(1), config.blockSize()));
     }
+    Tensor positions = past == null ? Tensor.arange(ids.size(1), DType.INT32) : past.positions();
     Tensor x = drop.forward(wte.forward(ids).add(wpe.forward(positions)));
     for (int layer = 0; layer < h.size(); layer++) {
-      x = h.get(layer).forward(x, views.get(layer));
+      int number = layer;
+      x = h.get(layer).forward(x, (q, k, v) -> keyValues.attend(number, q, k, v, config.blockSize()));
     }
     return x;
+  }
+
+  @Override
+  public Tensor scores(Tensor hidden) {
+    return logits(hidden).cast(DType.FLOAT32);
   }
 
   /// @param x (..., dim)
@@ -88,21 +122,25 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
     return lnF.forward(x).linear(wte.weight(), null);
   }
 
-  /// Continues a text. Up to the block size each token costs one pass over one token, since keys and values are kept; beyond it,
-  /// the second half of the context is read again whenever the block is full.
+  /// Continues a text, however long. Up to the block size each token costs one pass over one token, since keys and values are kept; beyond it,
+  /// the second half of the context is read again whenever the block is full. [Engine] continues several texts at once.
   ///
+  /// ```java
+  /// model.generate(tokenizer.encode("Once"), 80, Gpt.SAMPLING, token -> IO.print(tokenizer.decode(token)));
+  /// ```
   /// @param prompt at least one token
   /// @param sink gets each token as soon as it is chosen
-  public void generate(int[] prompt, int maxNewTokens, Sampler sampler, Consumer<Integer> sink) {
-    Mode.EVALUATION.run(() -> {
-      Decoder decoder = new Decoder(this);
-      float[] logits = decoder.read(prompt);
-      for (int i = 1; i <= maxNewTokens; i++) {
-        int token = sampler.choose(logits);
-        sink.accept(token);
-        logits = i < maxNewTokens ? decoder.append(token) : logits;
-      }
-    });
+  public void generate(int[] prompt, int maxNewTokens, Sampling sampling, IntConsumer sink) {
+    Engine engine = Engine.of(this, 1);
+    int[] context = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - config.blockSize()), prompt.length);
+    int left = maxNewTokens;
+    for (long seed = sampling.seed(); left > 0; seed += Engine.SEED_STEP) {
+      Request request = Request.of(context, left, sampling.withSeed(seed)).withSink(token -> sink.accept(token.token()));
+      List<GeneratedToken> added = engine.generate(List.of(request)).getFirst().tokens();
+      left -= added.size();
+      int[] text = Stream.concat(Arrays.stream(context).boxed(), added.stream().map(GeneratedToken::token)).mapToInt(i -> i).toArray();
+      context = Arrays.copyOfRange(text, Math.max(0, text.length - (config.blockSize() - config.blockSize() / 2)), text.length);
+    }
   }
 
   /// The same model with its weights in another type, through which gradients flow to these: mixed precision. Layer norms keep
@@ -135,12 +173,10 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
     return linear(in, config.nEmbd(), DEVIATION / Math.sqrt(2.0 * config.nLayer()), config.bias());
   }
 
-  /// How queries look at keys and values, each (batch, heads, time, headDim): all at once in training, through a cache when
-  /// text is generated.
+  /// How a block's queries look at keys and values, each (batch, heads, time, headDim).
   @FunctionalInterface
   interface View {
-    /// @param dropout the probability with which a weight is dropped
-    Tensor attend(Tensor q, Tensor k, Tensor v, double dropout);
+    Tensor attend(Tensor q, Tensor k, Tensor v);
   }
 
   /// Attention, then a perceptron; each adds what it finds to the stream.
@@ -167,8 +203,6 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
   ///
   /// @param cAttn queries, keys and values in one: (3 dim, dim)
   public record CausalSelfAttention(Linear cAttn, Linear cProj, Dropout drop, int heads) implements Module {
-    static final View CAUSAL = (q, k, v, dropout) -> q.scaledDotProductAttention(k, v, AttentionOptions.CAUSAL.withDropout(dropout));
-
     static CausalSelfAttention of(GptConfig config) {
       int dim = config.nEmbd();
       return new CausalSelfAttention(
@@ -180,8 +214,7 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
       int time = x.size(1);
       int dim = x.size(2);
       Tensor qkv = cAttn.forward(x).reshape(batch, time, 3, heads, dim / heads).permute(2, 0, 3, 1, 4);
-      double dropout = Mode.current() == Mode.TRAINING ? drop.p() : 0;
-      Tensor y = view.attend(qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2), dropout);
+      Tensor y = view.attend(qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2));
       return drop.forward(cProj.forward(y.transpose(1, 2).reshape(batch, time, dim)));
     }
 

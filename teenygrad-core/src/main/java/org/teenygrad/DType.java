@@ -42,6 +42,11 @@ public enum DType {
     return kind == Kind.FLOATING;
   }
 
+  /// Whether this is a floating type of 16 bits: [#FLOAT16] or [#BFLOAT16].
+  public boolean isHalf() {
+    return isFloating() && bytes == 2;
+  }
+
   /// Whether this is an integer type, signed or not; [#BOOL] is none.
   public boolean isInteger() {
     return kind == Kind.SIGNED || kind == Kind.UNSIGNED;

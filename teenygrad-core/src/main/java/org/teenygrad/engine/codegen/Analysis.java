@@ -141,7 +141,7 @@ final class Analysis {
 
   /// Whether all that is stored is rounded to 16 bits, so that float32 need not be right to its last bits on the way.
   boolean isCoarse() {
-    return stores().stream().allMatch(store -> store.input(0).dtype().isFloating() && store.input(0).dtype().bytes() == 2);
+    return stores().stream().allMatch(store -> store.input(0).dtype().isHalf());
   }
 
   /// Whether data says where a loop ends that stands in this one. Iterations of such a loop are no lanes of a vector.
@@ -195,12 +195,7 @@ final class Analysis {
 
   /// Whether a node is a 16-bit float as float32: what matrix units multiply may be what it was before.
   static boolean isWidened(OpNode node) {
-    return node.is(OpCode.CAST) && node.dtype() == DType.FLOAT32 && isNarrow(node.input(0).dtype());
-  }
-
-  /// Whether matrix units multiply numbers of a type, and nothing can be computed on their way there.
-  static boolean isNarrow(DType dtype) {
-    return dtype.isFloating() && dtype.bytes() == 2;
+    return node.is(OpCode.CAST) && node.dtype() == DType.FLOAT32 && node.input(0).dtype().isHalf();
   }
 
   static int slot(OpNode access) {
@@ -209,7 +204,7 @@ final class Analysis {
 
   /// The type that values of a tensor type have in registers: 16-bit floats are computed in 32 bits.
   static DType inRegister(DType dtype) {
-    return dtype == DType.FLOAT16 || dtype == DType.BFLOAT16 ? DType.FLOAT32 : dtype;
+    return dtype.isHalf() ? DType.FLOAT32 : dtype;
   }
 
   /// Whether a node is part of addresses only, and so is wanted as a scalar.

@@ -36,11 +36,11 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
 
   /// For a GPU: in tiles where there are enough rows and columns, but for the rung that has none.
   static Optional<Plan> ofGpu(Analysis analysis, Target.Gpu gpu) {
-    Optional<Contraction> found = of(analysis);
+    Optional<Contraction> found = of(analysis).filter(one -> one.element == DType.FLOAT32);
     if (gpu.rung() == Target.Rung.NAIVE) {
       return found.map(Plan.class::cast);
     }
-    return found.filter(one -> one.element == DType.FLOAT32 && one.products() >= FEWEST_OF_TILE && Analysis.count(one.rows) >= FEWEST_OF_TILE
+    return found.filter(one -> one.products() >= FEWEST_OF_TILE && Analysis.count(one.rows) >= FEWEST_OF_TILE
         && Analysis.count(one.columns) >= FEWEST_OF_TILE).map(one -> MatmulTiling.of(one.narrow(gpu), gpu));
   }
 

@@ -80,7 +80,7 @@ final class Folds {
         }
       }
     }
-    int most = group == null ? vectorBytes / Math.max(4, widest) : Math.min(Blocks.MOST_LANES, vectorBytes / narrowest);
+    int most = group == null ? Math.max(1, vectorBytes / Math.max(4, widest)) : Math.min(Blocks.MOST_LANES, vectorBytes / narrowest);
     return Analysis.size(last) >= 4 && neighbours >= scattered ? (int) Math.min(most, Analysis.size(last)) : 1;
   }
 

@@ -10,7 +10,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
-import org.teenygrad.engine.ir.Reduction;
 
 /// What [Fusion] weighs: how dear an element is to compute again, how much it reads, and which nodes are contractions.
 final class Costs {
@@ -41,7 +40,7 @@ final class Costs {
     boolean inlined = isInlined(node);
     int cost = weight(node.op());
     Set<OpNode> read = new HashSet<>();
-    OpNode contraction = isContraction(node) ? node : null;
+    OpNode contraction = SumOfProducts.is(node) ? node : null;
     if (inlined) {
       for (OpNode input : node.inputs()) {
         if (stored.contains(input)) {
@@ -126,33 +125,5 @@ final class Costs {
   /// The contraction whose result this node transforms element by element with nobody else looking on, or null.
   @Nullable OpNode contraction(OpNode node) {
     return contractions.get(node);
-  }
-
-  /// Whether a node is a sum of products whose factors are each used many times: a matrix product in any disguise.
-  static boolean isContraction(OpNode node) {
-    if (!node.is(OpCode.REDUCE) || node.payload(Reduction.class).combine() != OpCode.ADD) {
-      return false;
-    }
-    OpNode product = node.input(0);
-    while (product.is(OpCode.CAST)) {
-      product = product.input(0);
-    }
-    if (!product.is(OpCode.MUL)) {
-      return false;
-    }
-    long size = product.shape().elements();
-    long reduced = size / Math.max(1, node.shape().elements());
-    return reduced >= 4 && size >= 1 << 12 && distinct(product.input(0)) * 4 <= size && distinct(product.input(1)) * 4 <= size;
-  }
-
-  /// How many different elements there are behind the views that repeat them.
-  static long distinct(OpNode node) {
-    long least = node.shape().elements();
-    OpNode at = node;
-    while (at.op().isMovement() || at.is(OpCode.CAST) || at.is(OpCode.DETACH)) {
-      at = at.input(0);
-      least = Math.min(least, at.shape().elements());
-    }
-    return least;
   }
 }

@@ -41,21 +41,24 @@ final class Fusion {
   private final Rematerialization rematerialized;
   private final Target target;
   private final Set<OpNode> sinks;
+  private final Set<OpNode> keeping;
   private final Map<OpNode, Set<Value>> wanted = new LinkedHashMap<>();
   private final List<Group> groups = new ArrayList<>();
 
-  private Fusion(List<OpNode> order, Collection<OpNode> sinks, Target target) {
-    rematerialized = new Rematerialization(order, target);
+  private Fusion(List<OpNode> order, Collection<OpNode> sinks, Target target, Set<OpNode> keeping) {
+    rematerialized = new Rematerialization(target);
     this.target = target;
+    this.keeping = keeping;
     recomputeElsewhere = target instanceof Target.Gpu ? RECOMPUTE_ELSEWHERE_ON_GPU : RECOMPUTE_ELSEWHERE;
     costs = new Costs(order, recomputeElsewhere);
     this.sinks = new HashSet<>(sinks);
   }
 
   /// The kernels that compute the sinks, in an order in which they can run.
-  static List<Group> groups(Collection<OpNode> sinks, Target target) {
+  /// @param keeping roots of kernels that find in memory what others would compute again
+  static List<Group> groups(Collection<OpNode> sinks, Target target, Set<OpNode> keeping) {
     List<OpNode> order = Graph.topological(sinks);
-    Fusion fusion = new Fusion(order, sinks, target);
+    Fusion fusion = new Fusion(order, sinks, target, keeping);
     for (OpNode node : order.reversed()) {
       fusion.visit(node);
     }
@@ -71,16 +74,27 @@ final class Fusion {
     if (isLoaded(node) || values.isEmpty() && !sinks.contains(node)) {
       return;
     }
-    if (sinks.contains(node) || needsMemory(node, values)) {
+    if (!sinks.contains(node) && rematerialized.contains(node)) {
+      values.stream().filter(value -> !keeping.contains(value.group.root)).forEach(value -> compute(node, value));
+      values = new LinkedHashSet<>(values);
+      values.removeIf(value -> !keeping.contains(value.group.root));
+    }
+    if (sinks.contains(node) || !values.isEmpty() && needsMemory(node, values)) {
       OpNode computed = values.isEmpty() ? reshapedRow(node) : node;
       Group group = new Group(node, computed);
       groups.add(group);
       request(group.value(computed, group.ranges, IndexAlgebra.TRUE), computed);
     } else {
-      for (Value value : values) {
-        request(value, node);
-      }
+      values.forEach(value -> request(value, node));
     }
+  }
+
+  /// Has a value computed where it is used, although others use it, too.
+  private void compute(OpNode node, Value value) {
+    if (node.is(OpCode.REDUCE)) {
+      value.group.rematerializes = true;
+    }
+    request(value, node);
   }
 
   /// The row operation that nobody but this sink wants, in another shape, or the node itself.
@@ -93,12 +107,9 @@ final class Fusion {
   }
 
   private boolean needsMemory(OpNode node, Set<Value> values) {
-    if (rematerialized.contains(node)) {
-      return false;
-    }
     return switch (node.op().group()) {
       case MOVEMENT, SOURCE -> false;
-      case REDUCE -> values.size() > 1 || rematerialized.contains(node.input(0)) && !Costs.isContraction(node) || !fits(node, values.iterator().next());
+      case REDUCE -> values.size() > 1 || rematerialized.contains(node.input(0)) && !SumOfProducts.is(node) || !fits(node, values.iterator().next());
       case MEMORY -> !node.is(OpCode.DETACH);
       case INDEX -> node.is(OpCode.SCATTER) || elementNeedsMemory(node, values);
       case UNARY, BINARY, TERNARY -> !isWidening(node) && elementNeedsMemory(node, values);
@@ -109,7 +120,7 @@ final class Fusion {
 
   /// Whether a GPU brings a factor of this type to its matrix units past the registers, so that nothing can be computed on the way.
   private boolean isCopiedAsIs(OpNode node) {
-    return target instanceof Target.Gpu && node.dtype().isFloating() && node.dtype().bytes() == 2;
+    return target instanceof Target.Gpu && node.dtype().isHalf();
   }
 
   /// Whether the same values take less room before this node.
@@ -194,7 +205,7 @@ final class Fusion {
       }
       domain.add(index);
     }
-    if (Costs.isContraction(node)) {
+    if (SumOfProducts.is(node)) {
       return group.foldDomains.isEmpty() && coversRanges(value);
     }
     if (node.shape().elements() < 8 && node.input(0).shape().elements() > 1 << 15 && group.root.shape().elements() > 1 << 15) {
@@ -245,7 +256,7 @@ final class Fusion {
         }
         value.foldRanges = folds;
         group.foldDomains.add(value.index.stream().filter(i -> i.is(OpCode.RANGE)).toList());
-        if (Costs.isContraction(node) && group.contraction == null) {
+        if (SumOfProducts.is(node) && group.contraction == null) {
           group.contraction = node;
           for (OpNode part = node.input(0); part.is(OpCode.CAST) || part.is(OpCode.MUL); part = part.input(0)) {
             group.products.add(part);

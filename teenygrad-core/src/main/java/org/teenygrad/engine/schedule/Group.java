@@ -24,6 +24,8 @@ final class Group {
   private int nextRange;
   /// The contraction that the kernel is built around, if any.
   @Nullable OpNode contraction;
+  /// Whether it computes sums of products that others compute, too, as no memory is to hold them.
+  boolean rematerializes;
   /// The contraction's own product, and the cast between the two.
   final Set<OpNode> products = new HashSet<>();
   /// For each REDUCE inside, the loops of the root that its result depends on.

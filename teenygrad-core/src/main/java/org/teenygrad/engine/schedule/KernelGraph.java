@@ -15,15 +15,16 @@ import org.teenygrad.engine.ir.Range;
 /// @param stores what it writes, each over the first of `ranges` or all of them
 /// @param ranges the outer loops, outermost first, without those of one iteration
 /// @param contraction whether it is built around a matrix product
+/// @param rematerializing roots of the groups that compute sums of products which no memory is to hold
 /// @param nodes all that the stores are made of, inputs before users
 /// @param writes the buffers that it writes
 /// @param reads the buffers that it reads, in place combination included
 record KernelGraph(
-    List<OpNode> stores, List<OpNode> ranges, boolean contraction, List<OpNode> nodes, Set<Integer> writes, Set<Integer> reads) {
+    List<OpNode> stores, List<OpNode> ranges, boolean contraction, Set<OpNode> rematerializing, List<OpNode> nodes, Set<Integer> writes, Set<Integer> reads) {
 
   /// What follows from the stores is kept: merging asks each kernel for it many times.
-  KernelGraph(List<OpNode> stores, List<OpNode> ranges, boolean contraction) {
-    this(stores, ranges, contraction, Graph.topological(stores), new LinkedHashSet<>(), new LinkedHashSet<>());
+  KernelGraph(List<OpNode> stores, List<OpNode> ranges, boolean contraction, Set<OpNode> rematerializing) {
+    this(stores, ranges, contraction, rematerializing, Graph.topological(stores), new LinkedHashSet<>(), new LinkedHashSet<>());
     stores.forEach(store -> writes.add(slot(store)));
     for (OpNode node : nodes) {
       if (node.is(OpCode.LOAD) || node.is(OpCode.STORE) && isScattered(node)) {

@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
@@ -84,7 +85,7 @@ final class Lowering {
         }
       }
     } while (!result.equals(before));
-    return new KernelGraph(result, loops, group.contraction != null);
+    return new KernelGraph(result, loops, group.contraction != null, group.rematerializes ? Set.of(group.root) : Set.of());
   }
 
   private void lower(Value root) {

@@ -227,7 +227,9 @@ final class Merging {
     for (OpNode store : b.stores()) {
       stores.add(Graph.substitute(store, values));
     }
-    KernelGraph joined = new KernelGraph(stores, b.ranges(), a.contraction() || b.contraction());
+    Set<OpNode> rematerializing = new HashSet<>(a.rematerializing());
+    rematerializing.addAll(b.rematerializing());
+    KernelGraph joined = new KernelGraph(stores, b.ranges(), a.contraction() || b.contraction(), rematerializing);
     return joined.nodes().size() > MOST_NODES ? null : joined;
   }
 
@@ -289,6 +291,6 @@ final class Merging {
     Set<Integer> readOutside = new HashSet<>(wanted);
     users.get(later).forEach(user -> readOutside.addAll(kernels.get(user).reads()));
     List<OpNode> needed = joined.stores().stream().filter(store -> readOutside.contains(KernelGraph.slot(store))).toList();
-    kernels.set(later, new KernelGraph(needed, joined.ranges(), joined.contraction()));
+    kernels.set(later, new KernelGraph(needed, joined.ranges(), joined.contraction(), joined.rematerializing()));
   }
 }

@@ -124,7 +124,7 @@ final class Ranges {
     for (OpNode range : kernel.ranges()) {
       ranges.addAll(parts.getOrDefault(range, List.of(range)));
     }
-    KernelGraph result = new KernelGraph(substitute(kernel.stores(), pieces), ranges, kernel.contraction());
+    KernelGraph result = new KernelGraph(substitute(kernel.stores(), pieces), ranges, kernel.contraction(), kernel.rematerializing());
     return split(result);
   }
 
@@ -148,7 +148,7 @@ final class Ranges {
         }
       }
     }
-    return turned.isEmpty() ? kernel : new KernelGraph(substitute(kernel.stores(), turned), kernel.ranges(), false);
+    return turned.isEmpty() ? kernel : new KernelGraph(substitute(kernel.stores(), turned), kernel.ranges(), false, kernel.rematerializing());
   }
 
   /// The load that reads most elements of those that change in each of the loops, or null.
@@ -250,7 +250,7 @@ final class Ranges {
         ranges.add(range);
       }
     }
-    return new KernelGraph(substitute(kernel.stores(), pieces), ranges, kernel.contraction());
+    return new KernelGraph(substitute(kernel.stores(), pieces), ranges, kernel.contraction(), kernel.rematerializing());
   }
 
   /// Numbers the outer loops from 0, then those of each FOLD from there on: loops of folds that do not contain one another share
@@ -285,7 +285,7 @@ final class Ranges {
         }
       }
     }
-    return new KernelGraph(substitute(kernel.stores(), numbered), ranges, kernel.contraction());
+    return new KernelGraph(substitute(kernel.stores(), numbered), ranges, kernel.contraction(), kernel.rematerializing());
   }
 
   /// How deep other folds over inner loops nest in this one's body.

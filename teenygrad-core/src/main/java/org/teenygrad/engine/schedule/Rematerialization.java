@@ -1,10 +1,11 @@
 package org.teenygrad.engine.schedule;
 
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.teenygrad.DType;
-import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Target;
 
@@ -15,44 +16,46 @@ final class Rematerialization {
   /// The longest sum of products that is cheaper to compute again than to keep.
   private static final int MOST_PRODUCTS = 128;
 
-  private final Set<OpNode> nodes = new HashSet<>();
+  /// Tensor cores add up so many products at a time.
+  private static final int STEP = 16;
 
-  Rematerialization(List<OpNode> topological, Target target) {
-    if (target instanceof Target.Gpu gpu && gpu.rung().hasMatrixUnit()) {
-      for (OpNode node : topological) {
-        boolean follows = node.op().isElementwise() || isRearranged(node);
-        if (follows ? node.inputs().stream().anyMatch(nodes::contains) : isFewProducts(node)) {
-          nodes.add(node);
-        }
-      }
-    }
+  private final boolean hasTensorCores;
+  private final Map<OpNode, Boolean> known = new HashMap<>();
+
+  Rematerialization(Target target) {
+    hasTensorCores = target instanceof Target.Gpu gpu && gpu.rung().hasMatrixUnit();
   }
 
   boolean contains(OpNode node) {
-    return nodes.contains(node);
-  }
-
-  private static boolean isRearranged(OpNode node) {
-    return node.is(OpCode.RESHAPE) || node.is(OpCode.PERMUTE) || node.is(OpCode.EXPAND) || node.is(OpCode.DETACH);
-  }
-
-  private static boolean isFewProducts(OpNode node) {
-    if (!Costs.isContraction(node) || !node.input(0).is(OpCode.MUL) || node.dtype() != DType.FLOAT32) {
+    if (!hasTensorCores) {
       return false;
     }
-    OpNode a = node.input(0).input(0);
-    OpNode b = node.input(0).input(1);
-    long results = node.shape().elements();
-    long depth = node.input(0).shape().elements() / results;
-    return depth % 16 == 0 && depth <= MOST_PRODUCTS && isNarrow(a) && isNarrow(b) && results >= 2 * Math.max(Costs.distinct(a), Costs.distinct(b));
+    Deque<OpNode> pending = new ArrayDeque<>();
+    pending.push(node);
+    while (!pending.isEmpty()) {
+      OpNode next = pending.peek();
+      if (!known.containsKey(next)) {
+        if (!follows(next)) {
+          known.put(next, isCheap(next));
+        } else if (next.inputs().stream().allMatch(known::containsKey)) {
+          known.put(next, next.inputs().stream().anyMatch(known::get));
+        } else {
+          next.inputs().forEach(pending::push);
+          continue;
+        }
+      }
+      pending.pop();
+    }
+    return Objects.requireNonNull(known.get(node));
   }
 
-  /// Whether a factor was widened from 16 bits.
-  private static boolean isNarrow(OpNode factor) {
-    OpNode at = factor;
-    while (isRearranged(at)) {
-      at = at.input(0);
-    }
-    return at.is(OpCode.CAST) && at.input(0).dtype().isFloating() && at.input(0).dtype().bytes() == 2;
+  private static boolean follows(OpNode node) {
+    return node.op().isElementwise() || SumOfProducts.isRearranged(node);
+  }
+
+  private static boolean isCheap(OpNode node) {
+    return node.dtype() == DType.FLOAT32
+        && SumOfProducts.of(node).filter(sum -> sum.product() == node.input(0) && sum.depth() % STEP == 0 && sum.depth() <= MOST_PRODUCTS
+            && sum.isOfHalves() && sum.results() >= 2 * sum.largestFactor()).isPresent();
   }
 }

@@ -120,23 +120,44 @@ final class Scheduler {
         sinks.add(node);
       }
     }
-    List<KernelGraph> kernels = lower(sinks);
-    assert areKernels(kernels);
-    notice.during(planning);
-    Set<Integer> wanted = new HashSet<>();
-    simple.forEach(node -> wanted.add(slots.get(node)));
-    List<KernelGraph> merged = Merging.merge(kernels, wanted, target, plans);
-    assert areKernels(merged);
-    notice.during(planning);
-    List<KernelGraph> canonical = merged.stream().map(Ranges::canonical).toList();
-    assert areKernels(canonical);
-    List<Binding> bound = canonical.stream().map(Binding::of).toList();
+    List<Binding> bound = kernels(simple, sinks, () -> notice.during(planning));
+    Set<Integer> wanted = slotsOf(simple);
     Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Binding::kernel).toList(), simple, slots);
     List<List<Binding>> launches = LaunchOrder.of(bound, inPlace, plans);
     Memory memory = memory(launches, wanted, inPlace);
     requireRoom(memory, launches);
     Schedule.Compilation compilation = compileAll(launches);
     return assemble(launches, simple, memory, compilation);
+  }
+
+  private Set<Integer> slotsOf(List<OpNode> nodes) {
+    Set<Integer> numbers = new HashSet<>();
+    nodes.forEach(node -> numbers.add(slots.get(node)));
+    return numbers;
+  }
+
+  /// The kernels that compute the sinks. Attention relies on scores being computed anew in each kernel that makes one pass over them; a kernel that turns
+  /// out not to be one, for want of registers, is made again from scores in memory.
+  private List<Binding> kernels(List<OpNode> results, Set<OpNode> sinks, Runnable onEachStep) {
+    Set<OpNode> keeping = new HashSet<>();
+    while (true) {
+      List<KernelGraph> kernels = lower(sinks, keeping);
+      assert areKernels(kernels);
+      onEachStep.run();
+      List<KernelGraph> merged = Merging.merge(kernels, slotsOf(results), target, plans);
+      assert areKernels(merged);
+      onEachStep.run();
+      List<KernelGraph> canonical = merged.stream().map(Ranges::canonical).toList();
+      assert areKernels(canonical);
+      List<Binding> bound = canonical.stream().map(Binding::of).toList();
+      boolean changed = false;
+      for (Binding kernel : bound) {
+        changed |= !kernel.kernel().rematerializing().isEmpty() && plans.tiles(kernel.sink()).isEmpty() && keeping.addAll(kernel.kernel().rematerializing());
+      }
+      if (!changed) {
+        return bound;
+      }
+    }
   }
 
   private List<OpNode> simplified(List<OpNode> graphs) {
@@ -174,14 +195,16 @@ final class Scheduler {
     return true;
   }
 
-  private List<KernelGraph> lower(Collection<OpNode> sinks) {
+  private List<KernelGraph> lower(Collection<OpNode> sinks, Set<OpNode> keeping) {
+    slotNodes.subList(inputs, slotNodes.size()).forEach(slots::remove);
+    slotNodes.subList(inputs, slotNodes.size()).clear();
     for (OpNode sink : sinks) {
       if (sink.shape().elements() == 0) {
         slots.put(sink, slotNodes.size());
         slotNodes.add(sink);
       }
     }
-    List<Group> groups = Fusion.groups(sinks.stream().filter(sink -> sink.shape().elements() > 0).toList(), target);
+    List<Group> groups = Fusion.groups(sinks.stream().filter(sink -> sink.shape().elements() > 0).toList(), target, keeping);
     for (Group group : groups) {
       slots.put(group.root, slotNodes.size());
       slotNodes.add(group.root);

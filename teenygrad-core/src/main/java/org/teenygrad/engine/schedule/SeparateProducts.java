@@ -25,7 +25,7 @@ final class SeparateProducts {
     List<OpNode> others = new ArrayList<>();
     for (OpNode term : terms) {
       OpNode alone = OpNode.of(OpCode.REDUCE, sum.payload(), List.of(term));
-      if (Costs.isContraction(alone)) {
+      if (SumOfProducts.is(alone)) {
         contractions.add(alone);
       } else {
         others.add(term);

@@ -27,9 +27,11 @@ final class SplitReductions {
   private static final long LEAST_DEPTH = 512;
 
   private final Target target;
+  private final Rematerialization rematerialized;
 
   private SplitReductions(Target target) {
     this.target = target;
+    rematerialized = new Rematerialization(target);
   }
 
   static List<OpNode> apply(List<OpNode> roots, Target target) {
@@ -53,7 +55,7 @@ final class SplitReductions {
     }
     int axis = longest(node);
     int parts;
-    if (Costs.isContraction(node)) {
+    if (SumOfProducts.is(node)) {
       // Parts of the first long axis leave the loops over the last as long as they are.
       int first = firstLong(node);
       parts = balancedParts(node, first, gpu);
@@ -67,12 +69,8 @@ final class SplitReductions {
       axis = outermost(node).stream().filter(a -> 2 * divisor(node.input(0).shape().size(a), wanted) > wanted).findFirst().orElse(axis);
       parts = divisor(node.input(0).shape().size(axis), wanted);
     }
-    return parts == 1 || isFusedAttention(node) ? node : split(node, axis, parts);
-  }
-
-  /// Whether the factors are computed on the way, which every part would do anew.
-  private boolean isFusedAttention(OpNode node) {
-    return new Rematerialization(Graph.topological(node.inputs()), target).contains(node.input(0));
+    // Factors that are computed on the way would be computed anew by every part.
+    return parts == 1 || rematerialized.contains(node.input(0)) ? node : split(node, axis, parts);
   }
 
   /// A reduction to one number, as that of the sums of as many rows.

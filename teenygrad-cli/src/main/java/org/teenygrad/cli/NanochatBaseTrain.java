@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
-import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.nanochat.base.BaseSettings;
 import org.teenygrad.nanochat.base.BaseTrainer;
 import org.teenygrad.nanochat.base.TrainingPlan;
@@ -46,49 +45,35 @@ final class NanochatBaseTrain implements Callable<Integer> {
   @Option(names = "--tokenizer", paramLabel = "FILE", description = "By default tokenizer.json in --out, where tok-train has written it.")
   private @Nullable Path tokenizer;
 
-  @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/nanochat", description = "Where the files go (default: ${DEFAULT-VALUE}).")
-  private Path out;
-
-  @Option(
-      names = "--init-from",
-      paramLabel = "scratch|resume",
-      defaultValue = "scratch",
-      description = "Begin anew, or go on with the checkpoint in --out and its settings.")
-  private TrainNanoGpt.InitFrom initFrom;
-
   @Option(names = "--plan", description = "Only say what would be trained, and for how long.")
   private boolean planOnly;
 
-  @Option(names = "--json", description = "End with one line of JSON on stdout; all else goes to stderr.")
-  private boolean json;
-
+  @Mixin private StageOptions options;
   @Mixin private DeviceOptions deviceOptions;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    PrintStream screen = json ? System.err : System.out;
+    PrintStream screen = options.screen();
     Map<String, Object> given = SettingOptions.given(spec, BaseSettings.class);
-    ModelFolder folder = ModelFolder.of(out, Stage.BASE);
+    ModelFolder folder = options.folder(Stage.BASE);
     NanochatTokenizer tokens = tokenizer == null ? folder.tokenizer() : TokenizerFiles.read(tokenizer);
     if (planOnly) {
       describe(screen, TrainingPlan.of(BaseSettings.DEFAULT.with(given), tokens.vocabularySize()), 0);
       return 0;
     }
-    if (initFrom == TrainNanoGpt.InitFrom.SCRATCH) {
+    if (!options.resumes()) {
       TrainingPlan.of(BaseSettings.DEFAULT.with(given), tokens.vocabularySize()); // wrong settings are told before anything else happens
     }
     Device device = deviceOptions.choose();
     screen.println("device: " + device);
-    BaseTrainer trainer = initFrom == TrainNanoGpt.InitFrom.SCRATCH
-        ? BaseTrainer.start(BaseSettings.DEFAULT.with(given), data, tokens, folder)
-        : BaseTrainer.resume(data, tokens, folder, saved -> saved.with(given));
+    BaseTrainer trainer = options.resumes()
+        ? BaseTrainer.resume(options.saved(folder, tokens), saved -> saved.with(given), data, tokens, folder)
+        : BaseTrainer.start(BaseSettings.DEFAULT.with(given), data, tokens, folder);
     describe(screen, trainer.plan(), trainer.iteration());
-    if (initFrom == TrainNanoGpt.InitFrom.SCRATCH && folder.hasCheckpoint()) {
-      screen.println("the earlier training in " + Printable.of(out) + " will be replaced");
-    }
+    options.sayReplaced(folder);
     TrainingPlan plan = trainer.plan();
-    return new StageRun(screen, (Main) spec.root().userObject(), folder, device, json).train(
+    return new StageRun(screen, (Main) spec.root().userObject(), folder, device, options.json()).train(
         trainer::train, plan.config(),
         new ProgressPrinter.Run(trainer.iteration(), plan.iterations(), plan.totalBatchSize(), plan.settings().logEvery()));
   }

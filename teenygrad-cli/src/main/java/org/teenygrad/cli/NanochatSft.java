@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
-import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.nanochat.corpus.EmbeddedCorpus;
 import org.teenygrad.nanochat.sft.ChatData;
 import org.teenygrad.nanochat.sft.SftSettings;
@@ -53,38 +52,26 @@ final class NanochatSft implements Callable<Integer> {
   @Option(names = "--words", paramLabel = "FILE", description = "Words to spell, one a line.")
   private @Nullable Path words;
 
-  @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/nanochat", description = "The --out folder of base-train (default: ${DEFAULT-VALUE}).")
-  private Path out;
-
-  @Option(
-      names = "--init-from",
-      paramLabel = "scratch|resume",
-      defaultValue = "scratch",
-      description = "Begin with the base model, or go on with the checkpoint in --out's folder sft and its settings.")
-  private TrainNanoGpt.InitFrom initFrom;
-
-  @Option(names = "--json", description = "End with one line of JSON on stdout; all else goes to stderr.")
-  private boolean json;
-
+  @Mixin private StageOptions options;
   @Mixin private DeviceOptions deviceOptions;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    PrintStream screen = json ? System.err : System.out;
-    ModelFolder folder = ModelFolder.of(out, Stage.SFT);
+    PrintStream screen = options.screen();
+    ModelFolder folder = options.folder(Stage.SFT);
     NanochatTokenizer tokenizer = folder.tokenizer();
     Device device = deviceOptions.choose();
     screen.println("device: " + device);
-    SftTrainer trainer = initFrom == TrainNanoGpt.InitFrom.SCRATCH ? start(tokenizer, folder) : SftTrainer.resume(
-        saved -> saved.with(given()), settings -> chatData().tasks(settings), tokenizer, folder);
+    SftTrainer trainer = options.resumes()
+        ? SftTrainer.resume(
+            options.saved(folder, tokenizer), saved -> saved.with(given()), settings -> chatData(folder).tasks(settings), tokenizer, folder)
+        : start(tokenizer, folder);
     SftSettings settings = trainer.settings();
     screen.printf(Locale.ROOT, "training: iterations %d to %,d, %,d tokens each (%d x %d x %d)%n", trainer.iteration(), trainer.iterations(),
         settings.totalBatchSize(), settings.accumulatedBatches(), settings.deviceBatchSize(), settings.maxSeqLen());
-    if (initFrom == TrainNanoGpt.InitFrom.SCRATCH && folder.hasCheckpoint()) {
-      screen.println("the earlier training in " + Printable.of(folder.path()) + " will be replaced");
-    }
-    return new StageRun(screen, (Main) spec.root().userObject(), folder, device, json).train(
+    options.sayReplaced(folder);
+    return new StageRun(screen, (Main) spec.root().userObject(), folder, device, options.json()).train(
         trainer::train, trainer.model().config(),
         new ProgressPrinter.Run(trainer.iteration(), trainer.iterations(), settings.totalBatchSize(), settings.logEvery()));
   }
@@ -93,7 +80,7 @@ final class NanochatSft implements Callable<Integer> {
     Map<String, Object> changes = new LinkedHashMap<>(isEmbedded() ? SftSettings.EMBEDDED : Map.of());
     changes.putAll(given());
     SftSettings settings = SftSettings.inheriting(SftTrainer.base(folder, tokenizer)).with(changes);
-    return SftTrainer.start(settings, chatData().tasks(settings), tokenizer, folder);
+    return SftTrainer.start(settings, chatData(folder).tasks(settings), tokenizer, folder);
   }
 
   private Map<String, Object> given() {
@@ -104,7 +91,7 @@ final class NanochatSft implements Callable<Integer> {
     return data.isEmpty() && valData.isEmpty() && gsm8k == null && mmlu == null && words == null;
   }
 
-  private ChatData chatData() {
-    return isEmbedded() ? ChatData.of(EmbeddedCorpus.write(out.resolve("data"))) : new ChatData(data, valData, gsm8k, mmlu, words);
+  private ChatData chatData(ModelFolder folder) {
+    return isEmbedded() ? ChatData.of(EmbeddedCorpus.write(folder.out().resolve("data"))) : new ChatData(data, valData, gsm8k, mmlu, words);
   }
 }

@@ -60,7 +60,7 @@ record StageRun(PrintStream screen, Main main, ModelFolder folder, Device device
     if (Double.isFinite(result.bestLoss())) {
       facts.put("finalValBpb", metrics.remove(StageTraining.VAL_BPB));
       facts.put("finalValLoss", metrics.remove("val_loss"));
-      facts.put("bestValLoss", result.bestLoss());
+      facts.put("bestValBpb", result.bestLoss());
     }
     facts.putAll(metrics);
     facts.put("iterations", result.iterations());

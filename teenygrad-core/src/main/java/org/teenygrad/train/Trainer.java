@@ -82,6 +82,7 @@ public final class Trainer<M extends Module> {
   private final Map<String, LongFunction<Iterator<Batch>>> sets = new LinkedHashMap<>();
   private final List<Measure> measures = new ArrayList<>();
   private final List<Callback> callbacks = new ArrayList<>();
+  private @Nullable String judge;
   private long epochs = 1;
   private @Nullable Long iterations;
   private long every;
@@ -219,7 +220,8 @@ public final class Trainer<M extends Module> {
     return this;
   }
 
-  /// Evaluates the model on all examples of a loader. The model with the lowest loss on the set that was named last is the best.
+  /// Evaluates the model on all examples of a loader. The model with the lowest loss on the set that was named last is the best, unless
+  /// [#best] says otherwise.
   /// @param name what the metrics' names begin with: `val_loss`
   /// @return this
   public Trainer<M> evaluate(String name, DataLoader batches) {
@@ -248,6 +250,22 @@ public final class Trainer<M extends Module> {
       throw new IllegalArgumentException("Trainer: one of the numbers " + names + " is measured already");
     }
     measures.add(new Measure(List.copyOf(names), numbers));
+    return this;
+  }
+
+  /// Which number of evaluations makes the best model, by its lowest value; without it the loss.
+  /// ```java
+  /// var val = DataLoader.of(Dataset.of(y, labels), 4);
+  /// Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(Dataset.of(x, labels), 2),
+  ///         (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets()))
+  ///     .metric("error", (m, batch) -> m.forward(batch.inputs()).argmax(-1).ne(batch.targets()).toFloat().mean())
+  ///     .evaluate("val", val)
+  ///     .best("val_error");
+  /// ```
+  /// @param metric its name as evaluations say it, such as `val_error`
+  /// @return this
+  public Trainer<M> best(String metric) {
+    judge = metric;
     return this;
   }
 
@@ -536,14 +554,14 @@ public final class Trainer<M extends Module> {
     if (evaluates()) {
       callbacks.forEach(callback -> callback.evaluated(evaluation));
     }
-    if (sets.isEmpty()) { // nothing to judge by: the last is the best
+    String name = judge != null ? judge : sets.isEmpty() ? null : List.copyOf(sets.keySet()).getLast() + "_" + LOSS;
+    if (name == null) { // nothing to judge by: the last is the best
       save(saver, true);
       return;
     }
-    String judge = List.copyOf(sets.keySet()).getLast();
-    double loss = evaluation.metric(judge + "_" + LOSS);
-    if (loss < bestLoss) {
-      bestLoss = loss;
+    double value = evaluation.metric(name);
+    if (value < bestLoss) {
+      bestLoss = value;
       save(saver, true);
     }
   }

@@ -129,6 +129,22 @@ class TrainerTest {
   }
 
   @Test
+  void anotherNumberThanTheLossMakesTheBestModel() {
+    Linear layer = Linear.of(2, 1);
+    int[] evaluations = {0};
+    var trainer = Trainer.of(layer, new SGD(layer.namedParameters(), 0.1), DataLoader.of(points(8), 8), (m, b) -> m.forward(b.inputs()).square().mean())
+        .measure(List.of("misses"), () -> List.of(List.of(5.0, 2.0, 4.0, 3.0).get(evaluations[0]++)))
+        .evaluate("val", DataLoader.of(points(8), 8))
+        .best("misses")
+        .epochs(3)
+        .folder(folder);
+    assertThat(trainer.train().bestLoss()).isEqualTo(2);
+    Linear best = Linear.of(2, 1);
+    best.loadStateDict(State.load(folder.resolve("model.safetensors")));
+    assertThat(best.weight().toFloatArray()).isNotEqualTo(layer.weight().toFloatArray()); // of the second evaluation, though the loss has fallen since
+  }
+
+  @Test
   void theBestModelIsKeptByItself() {
     Linear layer = Linear.of(2, 1);
     float[] losses = {3, 1, 2, 1.5f};

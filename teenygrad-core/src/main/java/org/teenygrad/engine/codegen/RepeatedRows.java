@@ -60,7 +60,7 @@ final class RepeatedRows {
     }
     for (OpNode fold : folds) {
       List<OpNode> ranges = Analysis.foldRanges(fold);
-      if (ranges.size() == 1 && ranges.getFirst().inputs().isEmpty()) {
+      if (ranges.size() == 1) {
         collect(Graph.topological(List.of(fold.input(0)), node -> !node.is(OpCode.FOLD)), ranges.getFirst(), fixed, times);
       }
     }

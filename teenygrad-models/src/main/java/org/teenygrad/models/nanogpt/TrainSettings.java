@@ -3,6 +3,7 @@ package org.teenygrad.models.nanogpt;
 import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.models.settings.Help;
+import org.teenygrad.models.settings.Limits;
 import org.teenygrad.models.settings.Setting;
 import org.teenygrad.optim.CosineSchedule;
 import org.teenygrad.optim.LrSchedule;
@@ -38,43 +39,25 @@ public record TrainSettings(
 
   /// @throws IllegalArgumentException if a setting makes no sense, or two do not fit; the message names it
   public TrainSettings {
-    atLeast(1, "batch_size", batchSize);
-    atLeast(1, "gradient_accumulation_steps", gradientAccumulationSteps);
-    atLeast(0, "max_iters", maxIters);
-    atLeast(0, "warmup_iters", warmupIters);
-    atLeast(0, "lr_decay_iters", lrDecayIters);
-    atLeast(1, "eval_interval", evalInterval);
-    atLeast(1, "eval_iters", evalIters);
-    atLeast(1, "log_interval", logInterval);
-    finite("learning_rate", learningRate);
-    finite("min_lr", minLr);
-    finite("weight_decay", weightDecay);
-    finite("grad_clip", gradClip);
-    fraction("beta1", beta1);
-    fraction("beta2", beta2);
+    Limits.atLeast(1, "batch_size", batchSize);
+    Limits.atLeast(1, "gradient_accumulation_steps", gradientAccumulationSteps);
+    Limits.atLeast(0, "max_iters", maxIters);
+    Limits.atLeast(0, "warmup_iters", warmupIters);
+    Limits.atLeast(0, "lr_decay_iters", lrDecayIters);
+    Limits.atLeast(1, "eval_interval", evalInterval);
+    Limits.atLeast(1, "eval_iters", evalIters);
+    Limits.atLeast(1, "log_interval", logInterval);
+    Limits.notNegative("learning_rate", learningRate);
+    Limits.notNegative("min_lr", minLr);
+    Limits.notNegative("weight_decay", weightDecay);
+    Limits.notNegative("grad_clip", gradClip);
+    Limits.belowOne("beta1", beta1);
+    Limits.belowOne("beta2", beta2);
     new GptConfig(1, blockSize, nLayer, nHead, nEmbd, dropout, bias); // checks these
     if ((long) batchSize * blockSize > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(String.format(Locale.ROOT,
           "batch_size %d x block_size %d is %,d tokens, and a batch has room for %,d", batchSize, blockSize, (long) batchSize * blockSize,
           Integer.MAX_VALUE));
-    }
-  }
-
-  private static void atLeast(int least, String name, int value) {
-    if (value < least) {
-      throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
-    }
-  }
-
-  private static void finite(String name, double value) {
-    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(name + " must be a finite number of 0 or more, not " + value);
-    }
-  }
-
-  private static void fraction(String name, double value) {
-    if (!(value >= 0 && value < 1)) {
-      throw new IllegalArgumentException(name + " must be at least 0 and below 1, not " + value);
     }
   }
 

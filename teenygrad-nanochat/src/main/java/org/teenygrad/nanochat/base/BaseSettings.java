@@ -3,9 +3,11 @@ package org.teenygrad.nanochat.base;
 import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.models.settings.Help;
+import org.teenygrad.models.settings.Limits;
 import org.teenygrad.models.settings.Setting;
 import org.teenygrad.nanochat.model.GptConfig;
 import org.teenygrad.nanochat.training.MuonAdamW;
+import org.teenygrad.nanochat.training.StageSettings;
 import org.teenygrad.train.ComputeType;
 
 /// Everything that a base training depends on besides its text and tokenizer, under the names of nanochat's base_train.py.
@@ -32,39 +34,35 @@ public record BaseSettings(
     @Help("learning rates at the end over those in the middle") double finalLrFrac,
     @Help("iterations between two evaluations, each with a checkpoint") int evalEvery,
     @Help("tokens of an evaluation") long evalTokens,
+    @Help("newest checkpoints that are kept, each under its iteration; 1 for the last alone") int keep,
     @Help("iterations between two lines of progress where output is no terminal") int logEvery,
     @Help("seed of all random numbers") long seed,
     @Help("type to compute in: float32, tf32 or bfloat16") ComputeType dtype,
-    @Help("keep embeddings in float32 where bfloat16 is computed in") boolean embeddingMasters) {
+    @Help("keep embeddings in float32 where bfloat16 is computed in") boolean embeddingMasters)
+    implements StageSettings {
 
   /// nanochat's.
   public static final BaseSettings DEFAULT = new BaseSettings(
-      20, 64, 128, 2048, "SSSL", -1, -1, 12, 32, -1, 0.3, 0.008, 0.28, 0.02, 0.5, 40, 0.65, 0.05, 250, 80 * 524288, 10, 42, ComputeType.FLOAT32, false);
+      20, 64, 128, 2048, "SSSL", -1, -1, 12, 32, -1, 0.3, 0.008, 0.28, 0.02, 0.5, 40, 0.65, 0.05, 250, 80 * 524288, 1, 10, 42, ComputeType.FLOAT32, false);
 
   /// @throws IllegalArgumentException if a setting makes no sense, or two do not fit; the message names it
   public BaseSettings {
-    atLeast(1, "depth", depth);
-    atLeast(1, "aspect_ratio", aspectRatio);
-    atLeast(2, "head_dim", headDim);
-    atLeast(2, "max_seq_len", maxSeqLen);
-    atLeast(1, "device_batch_size", deviceBatchSize);
-    atLeast(0, "warmup_steps", warmupSteps);
-    atLeast(1, "eval_every", evalEvery);
-    atLeast(1, "log_every", logEvery);
-    notNegative("embedding_lr", embeddingLr);
-    notNegative("unembedding_lr", unembeddingLr);
-    notNegative("weight_decay", weightDecay);
-    notNegative("matrix_lr", matrixLr);
-    notNegative("scalar_lr", scalarLr);
-    notNegative("final_lr_frac", finalLrFrac);
-    if (!(warmdownRatio >= 0 && warmdownRatio <= 1)) {
-      throw new IllegalArgumentException("warmdown_ratio must be in 0..1, not " + warmdownRatio);
-    }
+    StageSettings.check(dtype, evalEvery, logEvery, keep);
+    Limits.atLeast(1, "depth", depth);
+    Limits.atLeast(1, "aspect_ratio", aspectRatio);
+    Limits.atLeast(2, "head_dim", headDim);
+    Limits.atLeast(2, "max_seq_len", maxSeqLen);
+    Limits.atLeast(1, "device_batch_size", deviceBatchSize);
+    Limits.atLeast(0, "warmup_steps", warmupSteps);
+    Limits.notNegative("embedding_lr", embeddingLr);
+    Limits.notNegative("unembedding_lr", unembeddingLr);
+    Limits.notNegative("weight_decay", weightDecay);
+    Limits.notNegative("matrix_lr", matrixLr);
+    Limits.notNegative("scalar_lr", scalarLr);
+    Limits.notNegative("final_lr_frac", finalLrFrac);
+    Limits.share("warmdown_ratio", warmdownRatio);
     if (numIterations <= 0 && !(targetFlops > 0) && !(targetParamDataRatio > 0)) {
       throw new IllegalArgumentException("how long to train? num_iterations, target_flops or target_param_data_ratio must be above 0");
-    }
-    if (dtype == ComputeType.FLOAT16 || dtype == ComputeType.FLOAT64) {
-      throw new IllegalArgumentException("dtype must be float32, tf32 or bfloat16, not " + dtype);
     }
     long batchTokens = (long) deviceBatchSize * maxSeqLen;
     if (totalBatchSize != -1 && (totalBatchSize < 1 || totalBatchSize % batchTokens != 0)) {
@@ -77,18 +75,6 @@ public record BaseSettings(
           "eval_tokens (%d) must be a batch at least: device_batch_size x max_seq_len = %,d", evalTokens, batchTokens));
     }
     new GptConfig(maxSeqLen, 1, depth, 1, 1, 24, windowPattern); // checks the pattern
-  }
-
-  private static void atLeast(int least, String name, int value) {
-    if (value < least) {
-      throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
-    }
-  }
-
-  private static void notNegative(String name, double value) {
-    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(name + " must be a finite number of 0 or more, not " + value);
-    }
   }
 
   /// These settings with some changed.

@@ -52,7 +52,7 @@ public final class BaseTrainer {
     MuonAdamW optimizer = MuonAdamW.of(model, settings.rates().times(plan.learningRateScale()), plan.weightDecay(), settings.dtype().dtype());
     PackingOptions packing = PackingOptions.of(settings.deviceBatchSize(), settings.maxSeqLen());
     training = StageTraining.ofTokens(
-        new StageTraining.Subject(folder, tokenizer, settings, settings.dtype(), model, optimizer.both()),
+        new StageTraining.Subject(folder, tokenizer, settings, model, optimizer.both()),
         new PackedSource(() -> PackedBatches.ofDocuments(data, Split.TRAIN, tokenizer, packing)));
     training.loop()
         .iterations(plan.iterations())
@@ -69,13 +69,13 @@ public final class BaseTrainer {
     return new BaseTrainer(settings, data, tokenizer, folder);
   }
 
-  /// A training where its checkpoint left it.
+  /// A training where a checkpoint left it.
+  /// @param saved of that folder and tokenizer, see [StageTraining#open]
   /// @param changes what to change in its settings
-  /// @throws org.teenygrad.state.FileException if there is no checkpoint, or it cannot be read
-  /// @throws IllegalArgumentException if the changed settings ask for a model of another shape or longer rows, or the tokenizer is
-  ///     another one
-  public static BaseTrainer resume(List<Path> data, NanochatTokenizer tokenizer, ModelFolder folder, UnaryOperator<BaseSettings> changes) {
-    StageCheckpoint saved = StageTraining.open(folder, tokenizer);
+  /// @throws org.teenygrad.state.FileException if the checkpoint is malformed
+  /// @throws IllegalArgumentException if the changed settings ask for a model of another shape or longer rows
+  public static BaseTrainer resume(
+      StageCheckpoint saved, UnaryOperator<BaseSettings> changes, List<Path> data, NanochatTokenizer tokenizer, ModelFolder folder) {
     BaseSettings before = saved.settings(BaseSettings.DEFAULT);
     BaseSettings settings = changes.apply(before);
     requireSame(folder, before, settings);

@@ -33,7 +33,7 @@ public record ReportCard(Path out, List<StageReport> stages, Map<String, String>
   private static final int MOST_TOKENS = 128;
 
   private static final Set<String> NO_SETTINGS =
-      Set.of("format", "stage", "iteration", "best_val_loss", "batches_taken", "random_seed", "random_drawn", "log_every");
+      Set.of("format", "stage", "iteration", "best_val_bpb", "batches_taken", "random_seed", "random_drawn", "log_every", "keep");
 
   /// Reads what stages have left in a folder, and asks the last one questions.
   /// @param out the folder of a model

@@ -3,8 +3,10 @@ package org.teenygrad.nanochat.rl;
 import java.util.Map;
 import java.util.Set;
 import org.teenygrad.models.settings.Help;
+import org.teenygrad.models.settings.Limits;
 import org.teenygrad.models.settings.Setting;
 import org.teenygrad.nanochat.training.MuonAdamW;
+import org.teenygrad.nanochat.training.StageSettings;
 import org.teenygrad.train.ComputeType;
 
 /// Everything that reinforcement depends on besides its problems and the fine-tuned model, under the names of nanochat's chat_rl.py.
@@ -24,13 +26,15 @@ public record RlSettings(
     @Help("learning rates at the beginning over those above") double initLrFrac,
     @Help("iterations between two evaluations, each with a checkpoint") int evalEvery,
     @Help("problems of an evaluation") int evalExamples,
+    @Help("newest checkpoints that are kept, each under its iteration; 1 for the last alone") int keep,
     @Help("iterations between two lines of progress where output is no terminal") int logEvery,
     @Help("seed of all random numbers") long seed,
-    @Help("type to compute in: float32, tf32 or bfloat16") ComputeType dtype) {
+    @Help("type to compute in: float32, tf32 or bfloat16") ComputeType dtype)
+    implements StageSettings {
 
   /// nanochat's.
   public static final RlSettings DEFAULT = new RlSettings(
-      1, -1, 8, 16, 16, 256, 1, 50, 0.2, 0.004, 0.02, 0, 0.05, 60, 400, 1, 42, ComputeType.FLOAT32);
+      1, -1, 8, 16, 16, 256, 1, 50, 0.2, 0.004, 0.02, 0, 0.05, 60, 400, 1, 1, 42, ComputeType.FLOAT32);
 
   /// Those that fine-tuning's hold for unless they are given.
   public static final Set<String> INHERITED = Set.of("dtype");
@@ -44,41 +48,25 @@ public record RlSettings(
 
   /// @throws IllegalArgumentException if a setting makes no sense, or two do not fit; the message names it
   public RlSettings {
-    atLeast(1, "num_epochs", numEpochs);
-    atLeast(1, "device_batch_size", deviceBatchSize);
-    atLeast(1, "examples_per_step", examplesPerStep);
-    atLeast(2, "num_samples", numSamples); // one alone is as good as the mean
-    atLeast(1, "max_new_tokens", maxNewTokens);
-    atLeast(0, "top_k", topK);
-    atLeast(1, "eval_every", evalEvery);
-    atLeast(1, "eval_examples", evalExamples);
-    atLeast(1, "log_every", logEvery);
-    notNegative("embedding_lr", embeddingLr);
-    notNegative("unembedding_lr", unembeddingLr);
-    notNegative("matrix_lr", matrixLr);
-    notNegative("weight_decay", weightDecay);
-    notNegative("init_lr_frac", initLrFrac);
-    notNegative("temperature", temperature);
+    StageSettings.check(dtype, evalEvery, logEvery, keep);
+    Limits.atLeast(1, "num_epochs", numEpochs);
+    Limits.atLeast(1, "device_batch_size", deviceBatchSize);
+    Limits.atLeast(1, "examples_per_step", examplesPerStep);
+    Limits.atLeast(2, "num_samples", numSamples); // one alone is as good as the mean
+    Limits.atLeast(1, "max_new_tokens", maxNewTokens);
+    Limits.atLeast(0, "top_k", topK);
+    Limits.atLeast(1, "eval_examples", evalExamples);
+    Limits.notNegative("embedding_lr", embeddingLr);
+    Limits.notNegative("unembedding_lr", unembeddingLr);
+    Limits.notNegative("matrix_lr", matrixLr);
+    Limits.notNegative("weight_decay", weightDecay);
+    Limits.notNegative("init_lr_frac", initLrFrac);
+    Limits.notNegative("temperature", temperature);
     if (numIterations < 1 && numIterations != -1) {
       throw new IllegalArgumentException("num_iterations must be at least 1, or -1 for num_epochs, not " + numIterations);
     }
     if (numSamples % deviceBatchSize != 0) {
       throw new IllegalArgumentException("num_samples (" + numSamples + ") must be a multiple of device_batch_size (" + deviceBatchSize + ")");
-    }
-    if (dtype == ComputeType.FLOAT16 || dtype == ComputeType.FLOAT64) {
-      throw new IllegalArgumentException("dtype must be float32, tf32 or bfloat16, not " + dtype);
-    }
-  }
-
-  private static void atLeast(int least, String name, int value) {
-    if (value < least) {
-      throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
-    }
-  }
-
-  private static void notNegative(String name, double value) {
-    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(name + " must be a finite number of 0 or more, not " + value);
     }
   }
 

@@ -49,7 +49,7 @@ public final class RlTrainer {
     MuonAdamW optimizer = MuonAdamW.of(model, settings.rates(), settings.weightDecay(), settings.dtype().dtype());
     batches = new RolloutBatches(train, tokenizer, settings, () -> answerer(tokenizer, settings.numSamples(), settings.temperature()));
     training = new StageTraining(
-        new StageTraining.Subject(folder, tokenizer, settings, settings.dtype(), model, optimizer.both()), batches, Rollout::loss);
+        new StageTraining.Subject(folder, tokenizer, settings, model, optimizer.both()), batches, Rollout::loss);
     PassAtK pass = new PassAtK(test, tokenizer, settings.evalExamples());
     int most = settings.deviceBatchSize();
     training.loop()
@@ -79,12 +79,12 @@ public final class RlTrainer {
     return new RlTrainer(settings, tuned.model(), train, test, tokenizer, folder);
   }
 
-  /// A training where its checkpoint left it.
+  /// A training where a checkpoint left it.
+  /// @param saved of that folder and tokenizer, see [StageTraining#open]
   /// @param changes what to change in its settings
-  /// @throws org.teenygrad.state.FileException if there is no checkpoint, or it cannot be read
+  /// @throws org.teenygrad.state.FileException if the checkpoint is malformed
   public static RlTrainer resume(
-      UnaryOperator<RlSettings> changes, GradedTask train, GradedTask test, NanochatTokenizer tokenizer, ModelFolder folder) {
-    StageCheckpoint saved = StageTraining.open(folder, tokenizer);
+      StageCheckpoint saved, UnaryOperator<RlSettings> changes, GradedTask train, GradedTask test, NanochatTokenizer tokenizer, ModelFolder folder) {
     RlTrainer trainer = new RlTrainer(
         changes.apply(saved.settings(RlSettings.DEFAULT)), saved.trained().model(), train, test, tokenizer, folder);
     trainer.training.restore(saved);

@@ -4,11 +4,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.teenygrad.models.settings.Help;
+import org.teenygrad.models.settings.Limits;
 import org.teenygrad.models.settings.Setting;
 import org.teenygrad.nanochat.base.BaseSettings;
 import org.teenygrad.nanochat.base.TrainingPlan;
 import org.teenygrad.nanochat.training.MuonAdamW;
 import org.teenygrad.nanochat.training.StageCheckpoint;
+import org.teenygrad.nanochat.training.StageSettings;
 import org.teenygrad.train.ComputeType;
 
 /// Everything that fine-tuning depends on besides its conversations and the base model, under the names of nanochat's chat_sft.py.
@@ -31,13 +33,15 @@ public record SftSettings(
     @Help("how often GSM8K is in the mixture") int gsm8kEpochs,
     @Help("words to spell in the mixture") int simpleSpellingSize,
     @Help("letters to count in the mixture") int spellingBeeSize,
+    @Help("newest checkpoints that are kept, each under its iteration; 1 for the last alone") int keep,
     @Help("iterations between two lines of progress where output is no terminal") int logEvery,
     @Help("seed of all random numbers") long seed,
-    @Help("type to compute in: float32, tf32 or bfloat16") ComputeType dtype) {
+    @Help("type to compute in: float32, tf32 or bfloat16") ComputeType dtype)
+    implements StageSettings {
 
   /// nanochat's.
   public static final SftSettings DEFAULT = new SftSettings(
-      -1, 2048, 32, 1 << 19, 0.3, 0.008, 0.02, 0.8, 0, 0.5, 0, true, 200, 40 * 524288, 3, 4, 200_000, 80_000, 10, 42, ComputeType.FLOAT32);
+      -1, 2048, 32, 1 << 19, 0.3, 0.008, 0.02, 0.8, 0, 0.5, 0, true, 200, 40 * 524288, 3, 4, 200_000, 80_000, 1, 10, 42, ComputeType.FLOAT32);
 
   /// Those that are base training's unless they are given.
   public static final Set<String> INHERITED =
@@ -51,50 +55,28 @@ public record SftSettings(
 
   /// @throws IllegalArgumentException if a setting makes no sense, or two do not fit; the message names it
   public SftSettings {
-    atLeast(2, "max_seq_len", maxSeqLen);
-    atLeast(1, "device_batch_size", deviceBatchSize);
-    atLeast(1, "eval_every", evalEvery);
-    atLeast(1, "log_every", logEvery);
-    atLeast(0, "mmlu_epochs", mmluEpochs);
-    atLeast(0, "gsm8k_epochs", gsm8kEpochs);
-    atLeast(0, "simple_spelling_size", simpleSpellingSize);
-    atLeast(0, "spelling_bee_size", spellingBeeSize);
-    notNegative("embedding_lr", embeddingLr);
-    notNegative("unembedding_lr", unembeddingLr);
-    notNegative("matrix_lr", matrixLr);
-    notNegative("init_lr_frac", initLrFrac);
-    notNegative("final_lr_frac", finalLrFrac);
-    share("warmup_ratio", warmupRatio);
-    share("warmdown_ratio", warmdownRatio);
+    StageSettings.check(dtype, evalEvery, logEvery, keep);
+    Limits.atLeast(2, "max_seq_len", maxSeqLen);
+    Limits.atLeast(1, "device_batch_size", deviceBatchSize);
+    Limits.atLeast(0, "mmlu_epochs", mmluEpochs);
+    Limits.atLeast(0, "gsm8k_epochs", gsm8kEpochs);
+    Limits.atLeast(0, "simple_spelling_size", simpleSpellingSize);
+    Limits.atLeast(0, "spelling_bee_size", spellingBeeSize);
+    Limits.notNegative("embedding_lr", embeddingLr);
+    Limits.notNegative("unembedding_lr", unembeddingLr);
+    Limits.notNegative("matrix_lr", matrixLr);
+    Limits.notNegative("init_lr_frac", initLrFrac);
+    Limits.notNegative("final_lr_frac", finalLrFrac);
+    Limits.share("warmup_ratio", warmupRatio);
+    Limits.share("warmdown_ratio", warmdownRatio);
     if (numIterations < 1 && numIterations != -1) {
       throw new IllegalArgumentException("num_iterations must be at least 1, or -1 for one epoch, not " + numIterations);
-    }
-    if (dtype == ComputeType.FLOAT16 || dtype == ComputeType.FLOAT64) {
-      throw new IllegalArgumentException("dtype must be float32, tf32 or bfloat16, not " + dtype);
     }
     long batchTokens = (long) deviceBatchSize * maxSeqLen;
     if (totalBatchSize < 1 || totalBatchSize % batchTokens != 0) {
       throw new IllegalArgumentException(String.format(Locale.ROOT,
           "total_batch_size (%d) must be a multiple of device_batch_size x max_seq_len, %d x %d = %,d", totalBatchSize, deviceBatchSize, maxSeqLen,
           batchTokens));
-    }
-  }
-
-  private static void atLeast(int least, String name, int value) {
-    if (value < least) {
-      throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
-    }
-  }
-
-  private static void notNegative(String name, double value) {
-    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(name + " must be a finite number of 0 or more, not " + value);
-    }
-  }
-
-  private static void share(String name, double value) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new IllegalArgumentException(name + " must be in 0..1, not " + value);
     }
   }
 

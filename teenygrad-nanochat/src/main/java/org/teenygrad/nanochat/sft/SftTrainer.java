@@ -45,7 +45,7 @@ public final class SftTrainer {
     Tensor.manualSeed(settings.seed());
     optimizer = MuonAdamW.of(model, settings.rates(), 0, settings.dtype().dtype());
     training = StageTraining.ofTokens(
-        new StageTraining.Subject(folder, tokenizer, settings, settings.dtype(), model, optimizer.both()),
+        new StageTraining.Subject(folder, tokenizer, settings, model, optimizer.both()),
         new PackedSource(() -> PackedBatches.ofConversations(tasks.train(), tokenizer, packing)));
     training.loop()
         .iterations(iterations)
@@ -75,13 +75,14 @@ public final class SftTrainer {
     return trainer;
   }
 
-  /// A training where its checkpoint left it.
+  /// A training where a checkpoint left it.
+  /// @param saved of that folder and tokenizer, see [StageTraining#open]
   /// @param changes what to change in its settings
-  /// @throws org.teenygrad.state.FileException if there is no checkpoint, or it cannot be read
+  /// @throws org.teenygrad.state.FileException if the checkpoint is malformed
   /// @throws IllegalArgumentException if rows of another length or other conversations are asked for
   public static SftTrainer resume(
-      UnaryOperator<SftSettings> changes, Function<SftSettings, SftTasks> tasks, NanochatTokenizer tokenizer, ModelFolder folder) {
-    StageCheckpoint saved = StageTraining.open(folder, tokenizer);
+      StageCheckpoint saved, UnaryOperator<SftSettings> changes, Function<SftSettings, SftTasks> tasks, NanochatTokenizer tokenizer,
+      ModelFolder folder) {
     SftSettings settings = changes.apply(saved.settings(SftSettings.DEFAULT));
     SftTrainer trainer = new SftTrainer(settings, saved.trained().model(), tasks.apply(settings), tokenizer, folder);
     trainer.training.restore(saved);

@@ -3,6 +3,8 @@ package org.teenygrad.nanochat.training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerFiles;
 import org.teenygrad.state.FileException;
@@ -14,7 +16,8 @@ import org.teenygrad.state.FileException;
 /// | --- | --- |
 /// | `tokenizer.json` | the tokenizer |
 /// | `checkpoint.safetensors` | all that it takes to go on: weights, optimizer, position in the data, random numbers, settings |
-/// | `model.safetensors` | the weights with the lowest validation loss so far, under nanochat's names |
+/// | `checkpoint-000250.safetensors` | that of an earlier iteration, if more than one is kept |
+/// | `model.safetensors` | the weights with the fewest bits per byte of the text for validation so far, under nanochat's names |
 /// | `config.json` | the settings and where the training stands, for people |
 /// | `log.csv` | the losses of each iteration |
 /// | `loss.svg` | a picture of them |
@@ -46,6 +49,22 @@ public record ModelFolder(Path out, Stage stage) {
 
   public Path checkpoint() {
     return path().resolve("checkpoint.safetensors");
+  }
+
+  /// The checkpoint after so many iterations, if it was kept.
+  public Path checkpoint(long iteration) {
+    return path().resolve(String.format(Locale.ROOT, "checkpoint-%06d.safetensors", iteration));
+  }
+
+  /// @throws IllegalArgumentException if it was not kept; says which were
+  Path requireCheckpoint(long iteration) {
+    Path file = checkpoint(iteration);
+    if (!Files.exists(file)) {
+      List<Long> kept = Files.isDirectory(path()) ? new CheckpointHistory(this).iterations() : List.of();
+      throw new IllegalArgumentException("no checkpoint of iteration " + iteration + " is kept in " + path()
+          + (kept.isEmpty() ? ": --keep 2 keeps more than the last one" : ", only those of " + kept));
+    }
+    return file;
   }
 
   public Path best() {
@@ -88,7 +107,14 @@ public record ModelFolder(Path out, Stage stage) {
     return TokenizerFiles.read(tokenizerFile());
   }
 
-  /// The model with the lowest validation loss; the last one where none was ever computed.
+  /// The model as it was after so many iterations.
+  /// @throws IllegalArgumentException if that checkpoint was not kept
+  /// @throws FileException if it cannot be read
+  public TrainedModel model(long iteration) {
+    return TrainedModel.read(requireCheckpoint(iteration));
+  }
+
+  /// The model with the fewest bits per byte of the text for validation; the last one where they were never computed.
   /// @throws FileException if there is none, or it cannot be read
   public TrainedModel model() {
     return TrainedModel.read(Files.exists(best()) || !hasCheckpoint() ? best() : checkpoint());

@@ -39,15 +39,14 @@ public record StageCheckpoint(CheckpointFacts facts, Map<String, Tensor> tensors
   private static final String WTE = "transformer.wte.weight";
 
   /// What a training knows of itself.
-  /// @param settings of its stage, one of which is the `dtype`
-  record Facts(Stage stage, GptConfig config, Record settings, TrainState state) {
+  record Facts(Stage stage, GptConfig config, StageSettings settings, TrainState state) {
     Map<String, Object> toMap() {
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("format", FORMAT);
       facts.put("stage", stage);
       facts.put("iteration", state.iteration());
-      facts.put("best_val_loss", state.bestLoss());
-      facts.putAll(Setting.values(settings));
+      facts.put("best_val_bpb", state.bestLoss());
+      facts.putAll(Setting.values((Record) settings));
       facts.put("sequence_len", config.sequenceLen());
       facts.put("vocab_size", config.vocabSize());
       facts.put("n_layer", config.nLayer());
@@ -120,7 +119,7 @@ public record StageCheckpoint(CheckpointFacts facts, Map<String, Tensor> tensors
   public TrainState state() {
     return new TrainState(
         facts.value("iteration", Long::valueOf),
-        facts.value("best_val_loss", Double::valueOf),
+        facts.value("best_val_bpb", Double::valueOf),
         new CounterRandom.State(0, facts.value("batches_taken", Long::valueOf)),
         facts.random("random"));
   }

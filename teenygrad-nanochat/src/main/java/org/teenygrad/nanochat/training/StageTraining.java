@@ -34,9 +34,7 @@ public final class StageTraining {
   private static final String BPB = "bpb";
 
   /// What is trained.
-  /// @param settings of the stage, a record of [org.teenygrad.models.settings.Setting]s
-  /// @param dtype the type to compute in
-  public record Subject(ModelFolder folder, NanochatTokenizer tokenizer, Record settings, ComputeType dtype, Gpt model, Optimizer optimizer) {}
+  public record Subject(ModelFolder folder, NanochatTokenizer tokenizer, StageSettings settings, Gpt model, Optimizer optimizer) {}
 
   private final Subject subject;
   private final StageBatches batches;
@@ -48,15 +46,16 @@ public final class StageTraining {
     this.subject = subject;
     this.batches = batches;
     picture = LossPicture.from(subject.folder.log(), subject.folder.picture(), 0);
+    ComputeType dtype = subject.settings.dtype();
     loop = Trainer.of(subject.model, subject.optimizer, batches, loss)
-        .precision(subject.dtype, gpt -> gpt.in(subject.dtype.dtype()))
+        .precision(dtype, gpt -> gpt.in(dtype.dtype()))
         .keep(new Store(), subject.folder.log());
   }
 
-  /// Cross-entropy of the next tokens, the loss of base training and of fine-tuning.
+  /// Cross-entropy of the next tokens, the loss of base training and of fine-tuning. The model with the fewest bits per byte is the best.
   public static StageTraining ofTokens(Subject subject, StageBatches batches) {
     StageTraining training = new StageTraining(subject, batches, (gpt, batch) -> gpt.loss(batch.inputs(), batch.targets()));
-    withBitsPerByte(training.loop, subject.tokenizer);
+    withBitsPerByte(training.loop, subject.tokenizer).best(VAL_BPB);
     return training;
   }
 
@@ -78,9 +77,22 @@ public final class StageTraining {
     loop.restore(saved.state());
   }
 
-  /// @throws IllegalArgumentException if a checkpoint is one of another stage, or of another tokenizer's model
+  /// The last checkpoint of a stage.
+  /// @throws org.teenygrad.state.FileException if there is none, or it cannot be read
+  /// @throws IllegalArgumentException if it is one of another stage, or of another tokenizer's model
   public static StageCheckpoint open(ModelFolder folder, NanochatTokenizer tokenizer) {
-    StageCheckpoint saved = StageCheckpoint.open(folder.checkpoint());
+    return open(folder, folder.checkpoint(), tokenizer);
+  }
+
+  /// A checkpoint that was kept of an earlier iteration.
+  /// @throws org.teenygrad.state.FileException if it cannot be read
+  /// @throws IllegalArgumentException as [#open(ModelFolder, NanochatTokenizer)]; if none was kept of that iteration
+  public static StageCheckpoint open(ModelFolder folder, long iteration, NanochatTokenizer tokenizer) {
+    return open(folder, folder.requireCheckpoint(iteration), tokenizer);
+  }
+
+  private static StageCheckpoint open(ModelFolder folder, Path file, NanochatTokenizer tokenizer) {
+    StageCheckpoint saved = StageCheckpoint.open(file);
     if (saved.stage() != folder.stage()) {
       throw new IllegalArgumentException(
           "the checkpoint in " + folder.path() + " is one of stage " + saved.stage() + ", not " + folder.stage());
@@ -162,6 +174,7 @@ public final class StageTraining {
       return () -> {
         weights.run(); // before the checkpoint that says how good it is
         checkpoint.run();
+        new CheckpointHistory(folder).add(state.iteration(), subject.settings.keep());
         AtomicFiles.write(folder.config(), JsonText.indented(facts.toMap()));
       };
     }

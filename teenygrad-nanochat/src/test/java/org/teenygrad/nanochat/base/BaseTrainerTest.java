@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +49,8 @@ class BaseTrainerTest {
   }
 
   private BaseTrainer resume(String name) {
-    return BaseTrainer.resume(data, tokenizer, ModelFolder.of(folder.resolve(name), Stage.BASE), settings -> settings);
+    ModelFolder out = ModelFolder.of(folder.resolve(name), Stage.BASE);
+    return BaseTrainer.resume(StageTraining.open(out, tokenizer), settings -> settings, data, tokenizer, out);
   }
 
   /// All columns of the log but the duration.
@@ -75,6 +77,37 @@ class BaseTrainerTest {
     }
     assertThat(folder.resolve("whole").resolve("loss.svg")).exists();
     assertThat(folder.resolve("whole").resolve("config.json")).content().contains("\"depth\": 2");
+  }
+
+  @Test
+  void theNewestCheckpointsAreKeptAndGoneOnWith() throws IOException {
+    ModelFolder out = ModelFolder.of(folder.resolve("out"), Stage.BASE);
+    BaseSettings settings = SMALL.with(Map.of("evalEvery", 1, "keep", 3));
+    BaseTrainer.start(settings, data, tokenizer, out).train(new Callback() {}, () -> false);
+    assertThat(kept(out)).containsExactly("checkpoint-000004.safetensors", "checkpoint-000005.safetensors", "checkpoint-000006.safetensors");
+    byte[] last = Files.readAllBytes(out.checkpoint());
+    assertThat(Files.readAllBytes(out.checkpoint(6))).isEqualTo(last);
+    assertThat(out.model(4).iteration()).isEqualTo(4);
+    assertThatThrownBy(() -> StageTraining.open(out, 3, tokenizer))
+        .hasMessageContaining("no checkpoint of iteration 3 is kept").hasMessageContaining("only those of [6, 5, 4]");
+
+    List<String> whole = log("out");
+    BaseTrainer again = BaseTrainer.resume(StageTraining.open(out, 4, tokenizer), saved -> saved, data, tokenizer, out);
+    again.train(new Callback() {}, () -> again.iteration() == 5);
+    assertThat(kept(out)).containsExactly("checkpoint-000004.safetensors", "checkpoint-000005.safetensors"); // what came after is of another training
+    BaseTrainer.resume(StageTraining.open(out, tokenizer), saved -> saved, data, tokenizer, out).train(new Callback() {}, () -> false);
+    assertThat(log("out")).isEqualTo(whole);
+    assertThat(Files.readAllBytes(out.checkpoint())).isEqualTo(last);
+
+    BaseTrainer.start(SMALL, data, tokenizer, out).train(new Callback() {}, () -> false);
+    assertThat(kept(out)).isEmpty();
+    assertThatThrownBy(() -> out.model(4)).hasMessageContaining("--keep 2 keeps more than the last one");
+  }
+
+  private static List<String> kept(ModelFolder out) throws IOException {
+    try (Stream<Path> files = Files.list(out.path())) {
+      return files.map(file -> file.getFileName().toString()).filter(name -> name.startsWith("checkpoint-")).sorted().toList();
+    }
   }
 
   @Test
@@ -106,9 +139,10 @@ class BaseTrainerTest {
     BaseTrainer trainer = start("out");
     trainer.train(new Callback() {}, () -> trainer.iteration() >= 1);
     ModelFolder out = ModelFolder.of(folder.resolve("out"), Stage.BASE);
-    assertThatThrownBy(() -> BaseTrainer.resume(data, tokenizer, out, settings -> settings.with(Map.of("depth", 3))))
+    assertThatThrownBy(() -> BaseTrainer.resume(
+        StageTraining.open(out, tokenizer), settings -> settings.with(Map.of("depth", 3)), data, tokenizer, out))
         .hasMessageContaining("has depth 2, not 3: resume without --depth");
     NanochatTokenizer other = new TokenizerTrainer(280).train(List.of("What is the number after one?").iterator()).tokenizer();
-    assertThatThrownBy(() -> BaseTrainer.resume(data, other, out, settings -> settings)).hasMessageContaining("a tokenizer of 300 tokens, and this one has 280");
+    assertThatThrownBy(() -> StageTraining.open(out, other)).hasMessageContaining("a tokenizer of 300 tokens, and this one has 280");
   }
 }

@@ -29,6 +29,7 @@ import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerTrainer;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.nanochat.training.StageTraining;
 import org.teenygrad.train.Callback;
 import org.teenygrad.train.TrainResult;
 
@@ -109,7 +110,7 @@ class RlTrainerTest {
     RlTrainer stopped = start(parts);
     stopped.train(new Callback() {}, (iteration, reward, length) -> {}, () -> stopped.iteration() >= 3);
     assertThat(stopped.iteration()).isEqualTo(3);
-    RlTrainer again = RlTrainer.resume(settings -> settings, new FirstHalf(6), new FirstHalf(4), BYTES, parts);
+    RlTrainer again = RlTrainer.resume(StageTraining.open(parts, BYTES), settings -> settings, new FirstHalf(6), new FirstHalf(4), BYTES, parts);
     again.train(new Callback() {}, (iteration, reward, length) -> {}, () -> false);
     assertThat(Files.readAllLines(RlTrainer.rewards(parts))).isEqualTo(Files.readAllLines(RlTrainer.rewards(whole)));
     assertThat(Files.readAllBytes(parts.checkpoint())).isEqualTo(Files.readAllBytes(whole.checkpoint()));

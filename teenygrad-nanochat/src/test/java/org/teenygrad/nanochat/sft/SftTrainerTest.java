@@ -21,6 +21,7 @@ import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerTrainer;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.nanochat.training.StageTraining;
 import org.teenygrad.train.Callback;
 import org.teenygrad.train.TrainResult;
 
@@ -91,7 +92,7 @@ class SftTrainerTest {
     ModelFolder parts = out("parts");
     SftTrainer stopped = start(parts, changes);
     assertThat(stopped.train(new Callback() {}, () -> stopped.iteration() >= 2).iterations()).isEqualTo(2);
-    SftTrainer again = SftTrainer.resume(saved -> saved, this::tasks, tokenizer, parts);
+    SftTrainer again = SftTrainer.resume(StageTraining.open(parts, tokenizer), saved -> saved, this::tasks, tokenizer, parts);
     assertThat(again.iteration()).isEqualTo(2);
     assertThat(train(again).last()).isEqualTo(undisturbed.last());
     for (String file : List.of("checkpoint.safetensors", "model.safetensors")) {

@@ -1,7 +1,0 @@
-/// Serves language models over HTTP, in the terms of OpenAI's API.
-module org.teenygrad.serve {
-  requires transitive org.teenygrad.nanochat;
-  requires jdk.httpserver;
-
-  exports org.teenygrad.serve;
-}

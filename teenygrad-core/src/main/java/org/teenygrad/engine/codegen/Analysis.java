@@ -56,12 +56,9 @@ final class Analysis {
   }
 
   private long computeDependencies(OpNode node) {
-    if (node.is(OpCode.RANGE)) {
-      return bit(node);
-    }
-    long mask = 0;
-    // A FOLD's other inputs are its own loops, a STAGE's says where it lies.
-    for (OpNode input : node.is(OpCode.FOLD) || node.is(OpCode.STAGE) ? node.inputs().subList(0, 1) : node.inputs()) {
+    long mask = node.is(OpCode.RANGE) ? bit(node) : 0;
+    // A STAGE's other input says where it lies.
+    for (OpNode input : node.is(OpCode.STAGE) ? node.inputs().subList(0, 1) : node.inputs()) {
       mask |= dependencies.getOrDefault(input, 0L);
     }
     return node.is(OpCode.FOLD) ? mask & ~foldMask(node) : mask;
@@ -98,6 +95,7 @@ final class Analysis {
     return 1L << id;
   }
 
+  /// How often a loop runs, at most.
   static long size(OpNode range) {
     return range.payload(Range.class).size();
   }
@@ -144,6 +142,11 @@ final class Analysis {
   /// Whether all that is stored is rounded to 16 bits, so that float32 need not be right to its last bits on the way.
   boolean isCoarse() {
     return stores().stream().allMatch(store -> store.input(0).dtype().isHalf());
+  }
+
+  /// Whether data says where a loop ends that stands in this one. Iterations of such a loop are no lanes of a vector.
+  boolean endsOthers(OpNode range) {
+    return nodes.stream().anyMatch(node -> node.is(OpCode.RANGE) && !node.inputs().isEmpty() && dependsOn(node.input(0), range));
   }
 
   /// Whether a store's place does not follow from the loop's counter, so that its iterations have an order.

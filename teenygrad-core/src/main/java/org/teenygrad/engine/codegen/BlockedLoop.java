@@ -8,17 +8,18 @@ import java.util.function.BinaryOperator;
 ///
 /// Added up one by one, n numbers are rounded n times. In blocks it is some hundred times, however many they are.
 ///
-/// @param iterations of the whole loop
+/// @param iterations of the whole loop, at most
+/// @param exact whether it has no fewer
 /// @param additions of one iteration to each accumulator
 /// @param block additions one by one, at most: so many that new accumulators cost next to nothing
 /// @param neutral accumulators that nothing was added to
 /// @param add the accumulators of a block to those before
-record BlockedLoop(Emitter emitter, long iterations, long additions, long block, List<Ir.Carried> neutral, BinaryOperator<List<Ir.Carried>> add) {
+record BlockedLoop(Emitter emitter, long iterations, boolean exact, long additions, long block, List<Ir.Carried> neutral, BinaryOperator<List<Ir.Carried>> add) {
   private static final long BLOCKS = 128;
 
-  /// @param below a multiple of `step`
-  List<Ir.Carried> emit(long below, long step, List<Ir.Carried> carried, Ir.LoopBody body) {
-    return blocks("0", Long.toString(below), step, iterations, carried, body);
+  /// @param below a multiple of `step`, more than 0
+  List<Ir.Carried> emit(String below, long step, List<Ir.Carried> carried, Ir.LoopBody body) {
+    return blocks("0", below, step, iterations, carried, body);
   }
 
   /// @param most iterations of this part of the loop; its last block may have fewer
@@ -45,7 +46,7 @@ record BlockedLoop(Emitter emitter, long iterations, long additions, long block,
 
   private String end(String begin, String below, long step, long each) {
     String end = emitter.plus(begin, step * each);
-    if (iterations % each == 0) {
+    if (exact && iterations % each == 0) {
       return end;
     }
     emitter.ir.declare("declare i64 @llvm.smin.i64(i64, i64)");

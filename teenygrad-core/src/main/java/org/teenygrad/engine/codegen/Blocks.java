@@ -127,6 +127,7 @@ final class Blocks implements LoopNest {
         good = true;
       }
     }
+    good &= !analysis.endsOthers(range);
     boolean folds = analysis.folds().stream().anyMatch(fold -> analysis.dependsOn(fold, range));
     int widest = Math.min(folds ? 4 : MOST_LANES, Analysis.VECTOR_BYTES / narrowest);
     return good ? Threads.divisor(Math.clamp(most, 1, widest), size) : 1;

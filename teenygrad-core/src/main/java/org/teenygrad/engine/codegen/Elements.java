@@ -70,7 +70,7 @@ final class Elements implements LoopNest {
       }
     }
     boolean foldsAcross = analysis.folds().stream().anyMatch(fold -> analysis.dependsOn(fold, last));
-    if (good == 0 || foldsAcross && bad > 0 && good <= bad + 1) {
+    if (good == 0 || analysis.endsOthers(last) || foldsAcross && bad > 0 && good <= bad + 1) {
       return 1;
     }
     return (int) Math.min(vectorBytes / widest, Analysis.size(last));

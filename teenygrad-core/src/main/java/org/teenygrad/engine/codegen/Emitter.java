@@ -316,6 +316,16 @@ final class Emitter {
 
   // Reductions
 
+  /// Where a loop ends that data may end, as a value from 0 up to its size, or as a number.
+  String end(OpNode range) {
+    long size = Analysis.size(range);
+    if (range.inputs().isEmpty()) {
+      return Long.toString(size);
+    }
+    ir.declare("declare i64 @llvm.smax.i64(i64, i64)");
+    return ir.value("call i64 @llvm.smax.i64(i64 " + ir.smallest(operand(range.input(0), loops.zeroSteps(), 1), Long.toString(size)) + ", i64 0)");
+  }
+
   /// The FOLD and all others over the same loops that can run along with it.
   private List<OpNode> foldsLike(OpNode fold, List<OpNode> order, long available) {
     List<OpNode> group = new ArrayList<>();
@@ -333,7 +343,7 @@ final class Emitter {
 
   /// Whether every FOLD that this one's body needs from outside its loops has been computed.
   private boolean isComplete(OpNode fold, long available) {
-    for (OpNode node : Graph.topological(List.of(fold.input(0)))) {
+    for (OpNode node : Graph.topological(fold.inputs())) {
       if (node.is(OpCode.FOLD) && (analysis.dependencies(node) & ~available) == 0 && !isDone(node)) {
         return false;
       }
@@ -343,8 +353,7 @@ final class Emitter {
 
   private void emitFolds(List<OpNode> folds) {
     long mask = Analysis.foldMask(folds.getFirst());
-    List<OpNode> bodies = folds.stream().map(fold -> fold.input(0)).toList();
-    List<OpNode> closure = Graph.topological(bodies);
+    List<OpNode> closure = Graph.topological(folds.stream().flatMap(fold -> fold.inputs().stream()).toList());
     emitReady(closure.stream().filter(node -> (analysis.dependencies(node) & mask) == 0).toList());
     Set<OpNode> products = products(folds);
     List<OpNode> inside = closure.stream().filter(node -> (analysis.dependencies(node) & mask) != 0 && !products.contains(node)).toList();

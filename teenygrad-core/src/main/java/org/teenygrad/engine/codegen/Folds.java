@@ -3,6 +3,7 @@ package org.teenygrad.engine.codegen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
@@ -86,7 +87,8 @@ final class Folds {
   void emit() {
     OpNode last = ranges.getLast();
     long size = Analysis.size(last);
-    int tail = group == null ? (int) (size % lanes) : 0;
+    boolean ends = !last.inputs().isEmpty();
+    int tail = ends ? lanes == 1 ? 0 : 1 : group == null ? (int) (size % lanes) : 0;
     for (OpNode fold : folds) {
       for (List<Integer> steps : emitter.loops.instances(fold)) {
         int own = emitter.loops.lanes(fold, steps);
@@ -120,23 +122,62 @@ final class Folds {
   private List<Ir.Carried> outer(int depth, List<Ir.Carried> carried) {
     OpNode range = ranges.get(depth);
     if (depth < ranges.size() - 1) {
-      return loop(Analysis.size(range), 1, additions(depth + 1), carried, (counter, values) ->
+      return loop(range, emitter.end(range), 1, additions(depth + 1), carried, (counter, values) ->
           emitter.within(range, counter, null, () -> {
             emitter.emitReady(inside);
             return outer(depth + 1, values);
           }));
     }
+    if (!range.inputs().isEmpty()) {
+      return ending(range, carried);
+    }
     return group == null ? innermost(range, carried) : shared(range, group, carried);
   }
 
-  /// A loop of additions, in blocks where sums are rounded.
-  /// @param below a multiple of `step`
+  /// The innermost loop where data ends it: whole vectors up to the last, then one element after the other. A member of a group takes vector
+  /// after vector, and the one whose turn it is what is left.
+  private List<Ir.Carried> ending(OpNode range, List<Ir.Carried> carried) {
+    Ir ir = emitter.ir;
+    String end = emitter.end(range);
+    long chunk = (long) lanes * (group == null ? 1 : group.size());
+    String own = group == null ? "0" : group.times(lanes);
+    String full = multiple(end, chunk * unroll);
+    List<Ir.Carried> values = loop(range, full, chunk * unroll, 1, carried, (counter, v) ->
+        part(range, emitter.sum(counter, own), unroll, chunk, v));
+    if (chunk * unroll == 1) {
+      return values;
+    }
+    String whole = lanes == 1 ? end : multiple(end, lanes);
+    String first = emitter.sum(full, own);
+    List<Ir.Carried> before = values;
+    values = ir.when(ir.value("icmp slt i64 " + first + ", " + whole), before, () -> ir.loop(first, whole, chunk, before, (counter, v) ->
+        part(range, counter, 1, chunk, v)));
+    if (lanes == 1) {
+      return values;
+    }
+    List<Ir.Carried> vectors = values;
+    String left = ir.value("icmp slt i64 " + whole + ", " + end);
+    String turn = group == null || group.size() == 1 ? left
+        : ir.value("and i1 " + left + ", " + ir.value("icmp eq i64 " + own + ", " + ir.value("sub i64 " + whole + ", " + multiple(whole, chunk))));
+    return ir.when(turn, vectors, () -> ir.loop(whole, end, 1, vectors, (counter, v) ->
+        emitter.within(range, counter, null, () -> accumulateTail(v, List.of()))));
+  }
+
+  private String multiple(String number, long of) {
+    return of == 1 ? number : emitter.ir.value("sub i64 " + number + ", " + emitter.ir.remainder(number, of));
+  }
+
+  /// A loop of additions from 0 on, in blocks where sums are rounded.
+  /// @param below a multiple of `step`, more than 0 unless data ends the loop
   /// @param additions of one iteration to each accumulator
-  private List<Ir.Carried> loop(long below, long step, long additions, List<Ir.Carried> carried, Ir.LoopBody body) {
+  private List<Ir.Carried> loop(OpNode range, String below, long step, long additions, List<Ir.Carried> carried, Ir.LoopBody body) {
     boolean rounds = folds.stream().anyMatch(fold -> combine(fold) == OpCode.ADD && fold.dtype().isFloating());
-    return rounds
-        ? new BlockedLoop(emitter, below / step, additions, BLOCK, neutral, this::added).emit(below, step, carried, body)
-        : emitter.ir.loop("0", Long.toString(below), step, carried, body);
+    boolean exact = range.inputs().isEmpty();
+    long most = exact ? Long.parseLong(below) / step : Math.max(1, Analysis.size(range) / step);
+    Supplier<List<Ir.Carried>> loop = () -> rounds
+        ? new BlockedLoop(emitter, most, exact, additions, BLOCK, neutral, this::added).emit(below, step, carried, body)
+        : emitter.ir.loop("0", below, step, carried, body);
+    return exact ? loop.get() : emitter.ir.when(emitter.ir.value("icmp slt i64 0, " + below), carried, loop);
   }
 
   /// How many additions to each accumulator the loops from a depth on make.
@@ -163,7 +204,7 @@ final class Folds {
     String own = group.times(lanes);
     List<Ir.Carried> values = carried;
     if (full > 0) {
-      values = loop(full, chunk * unroll, 1, values, (counter, v) ->
+      values = loop(range, Long.toString(full), chunk * unroll, 1, values, (counter, v) ->
           part(range, emitter.sum(counter, own), unroll, chunk, v));
     }
     int whole = (int) ((size - full) / chunk);
@@ -187,14 +228,14 @@ final class Folds {
   private List<Ir.Carried> innermost(OpNode range, List<Ir.Carried> carried) {
     long size = Analysis.size(range);
     if (lanes == 1) {
-      return loop(size, 1, 1, carried, (counter, values) ->
+      return loop(range, Long.toString(size), 1, 1, carried, (counter, values) ->
           emitter.within(range, counter, null, () -> accumulate(values, null)));
     }
     long stride = (long) lanes * unroll;
     long full = size / stride * stride;
     List<Ir.Carried> values = carried;
     if (full > 0) {
-      values = loop(full, stride, 1, values, (counter, v) -> {
+      values = loop(range, Long.toString(full), stride, 1, values, (counter, v) -> {
         Axis axis = new Axis(range, unroll, lanes, lanes);
         return emitter.within(range, counter, axis, () -> accumulate(v, axis));
       });
@@ -209,7 +250,7 @@ final class Folds {
     if (tail > 0) {
       Axis axis = new Axis(range, 1, tail, tail);
       List<Ir.Carried> v = values;
-      values = emitter.within(range, Long.toString(size - tail), axis, () -> accumulateTail(v));
+      values = emitter.within(range, Long.toString(size - tail), axis, () -> accumulateTail(v, List.of(0)));
     }
     return values;
   }
@@ -230,14 +271,15 @@ final class Folds {
     return next;
   }
 
-  private List<Ir.Carried> accumulateTail(List<Ir.Carried> values) {
+  /// @param last the step along the innermost loop, if it is an axis
+  private List<Ir.Carried> accumulateTail(List<Ir.Carried> values, List<Integer> last) {
     emitter.emitReady(inside);
     List<Ir.Carried> next = new ArrayList<>(values);
     for (int i = 0; i < slots.size(); i++) {
       Slot slot = slots.get(i);
       if (slot.step == unroll) {
         List<Integer> steps = new ArrayList<>(slot.steps);
-        steps.add(0);
+        steps.addAll(last);
         next.set(i, add(slot, steps, values.get(i)));
       }
     }

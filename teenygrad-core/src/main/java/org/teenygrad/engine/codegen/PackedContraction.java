@@ -253,8 +253,8 @@ final class PackedContraction implements LoopNest {
     List<OpNode> ranges = Analysis.foldRanges(fold);
     OpNode range = ranges.get(depth);
     long products = Analysis.count(ranges.subList(depth + 1, ranges.size()));
-    BlockedLoop loop = new BlockedLoop(emitter, Analysis.size(range), products, BLOCK, place.neutral, (before, block) -> added(place, before, block));
-    return loop.emit(Analysis.size(range), 1, sums, (counter, carried) ->
+    BlockedLoop loop = new BlockedLoop(emitter, Analysis.size(range), true, products, BLOCK, place.neutral, (before, block) -> added(place, before, block));
+    return loop.emit(Long.toString(Analysis.size(range)), 1, sums, (counter, carried) ->
         emitter.within(range, counter, null, () -> {
           String next = depth == 0 ? counter : emitter.sum(emitter.ir.value("mul i64 " + row + ", " + Analysis.size(range)), counter);
           emitter.emitReady(operands());

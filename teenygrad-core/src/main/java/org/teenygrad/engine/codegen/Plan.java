@@ -136,9 +136,9 @@ sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, 
   /// @param sink a SINK of STOREs whose loops are numbered from 0, outermost first
   static Plan of(OpNode sink, Target target) {
     return switch (target) {
-      case Target.Cpu _ -> onProcessor(new Analysis(Decompositions.expand(Decompositions.spellLogSums(sink), false)));
+      case Target.Cpu _ -> onProcessor(sink);
       case Target.Gpu gpu when Elementwise.fits(sink) -> Elementwise.of(sink);
-      case Target.Gpu gpu -> attention(sink, gpu).orElseGet(() -> onGpu(forGpu(sink), gpu));
+      case Target.Gpu gpu -> attention(sink, gpu).orElseGet(() -> onGpu(sink, gpu));
       case Target.Graphs _ -> throw new IllegalArgumentException("no code is written for a device that takes graphs");
     };
   }
@@ -148,21 +148,31 @@ sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, 
     return new Analysis(Decompositions.expand(Decompositions.spellLogSums(sink), true));
   }
 
-  private static Plan onProcessor(Analysis analysis) {
-    return rows(analysis).or(() -> Contraction.ofProcessor(analysis)).orElseGet(() -> new Loops(analysis, false));
+  private static Analysis forProcessor(OpNode sink) {
+    return new Analysis(Decompositions.expand(Decompositions.spellLogSums(sink), false));
+  }
+
+  private static Plan onProcessor(OpNode sink) {
+    Analysis analysis = forProcessor(sink);
+    return rows(analysis).or(() -> Contraction.ofProcessor(analysis)).orElseGet(() -> {
+      OpNode ended = LoopEnds.find(sink);
+      return new Loops(ended == sink ? analysis : forProcessor(ended), false);
+    });
   }
 
   private static Optional<Plan> attention(OpNode sink, Target.Gpu gpu) {
     return gpu.rung().hasMatrixUnit() ? AttentionTiling.of(new Analysis(Decompositions.expandScores(sink)), gpu).map(Plan.class::cast) : Optional.empty();
   }
 
-  private static Plan onGpu(Analysis analysis, Target.Gpu gpu) {
+  private static Plan onGpu(OpNode sink, Target.Gpu gpu) {
+    Analysis analysis = forGpu(sink);
     OpNode store = analysis.stores().getFirst();
     if (store.inputs().size() > 3) {
       return new Scatter(analysis, store);
     }
     return rows(analysis).or(() -> Contraction.ofGpu(analysis, gpu)).orElseGet(() -> {
-      Analysis shorter = shortened(analysis);
+      OpNode ended = LoopEnds.find(sink);
+      Analysis shorter = shortened(ended == sink ? analysis : forGpu(ended));
       return Transposition.of(shorter, analysis.isCoarse(), gpu).orElseGet(() -> new Loops(shorter, analysis.isCoarse()));
     });
   }

@@ -60,7 +60,7 @@ final class RepeatedRows {
     }
     for (OpNode fold : folds) {
       List<OpNode> ranges = Analysis.foldRanges(fold);
-      if (ranges.size() == 1) {
+      if (ranges.size() == 1 && ranges.getFirst().inputs().isEmpty()) {
         collect(Graph.topological(List.of(fold.input(0)), node -> !node.is(OpCode.FOLD)), ranges.getFirst(), fixed, times);
       }
     }

@@ -90,7 +90,7 @@ public enum OpCode {
   GRADIENT(Group.MEMORY, 3, SECOND, SECOND_SHAPE, "the derivative of sum(x * z) with respect to y; x output, z cotangent"),
 
   // Inside a kernel: every value is a scalar
-  RANGE(Group.KERNEL, 0, INTEGER, SCALAR, "a loop counter 0..size-1; payload: Range"),
+  RANGE(Group.KERNEL, -1, INTEGER, SCALAR, "a loop counter 0..size-1, or below min(x, size) with an input; payload: Range"),
   LOAD(Group.KERNEL, -1, FIRST, SCALAR, "PARAM x at index y; 0 where the optional third input is false"),
   STORE(Group.KERNEL, -1, VOID, SCALAR,
       "into PARAM x at index y the value z, where the optional fourth input is true; payload: null, or the OpCode that combines"),

@@ -163,6 +163,8 @@ public final class Validator {
             "a FOLD is of a value over RANGEs", node);
         require(new HashSet<>(ranges).size() == ranges.size(), "fold inputs", "a FOLD is over each RANGE once", node);
       }
+      case RANGE -> require(node.inputs().isEmpty() || node.inputs().size() == 1 && node.input(0).dtype() == DType.INT64, "range end",
+          "a RANGE has no input or an INT64 where it ends", node);
       case SCAN, SORT -> {
         require(node.inputs().size() == 2 && node.input(1).is(OpCode.RANGE), "row inputs", "a row is of a value along a RANGE", node);
         require(node.is(OpCode.SORT) || combines(node.payload()), "scan combine", "a SCAN combines by ADD, MAX or MIN", node);
@@ -183,7 +185,8 @@ public final class Validator {
   private record Scope(Set<Integer> open, Set<Integer> closed) {}
 
   /// Each number is one RANGE: either FOLDs run it or the STORE does. A FOLD binds its RANGEs as a lambda its arguments, so
-  /// several may run the same one, also where one reads the result of another: it is a loop of its own for each.
+  /// several may run the same one, also where one reads the result of another: it is a loop of its own for each. Where a RANGE ends
+  /// is known before its FOLD begins; those of STOREs have no ends.
   private void checkRanges() {
     Map<Integer, OpNode> ranges = new HashMap<>();
     Map<OpNode, Scope> scopes = new HashMap<>();
@@ -202,11 +205,17 @@ public final class Validator {
         require(range.size() >= 0, "range size", "a RANGE does not run backwards", node);
         scope.open.add(range.id());
       } else if (node.is(OpCode.FOLD)) {
+        Set<Integer> ends = new TreeSet<>();
         for (OpNode range : node.inputs().subList(1, node.inputs().size())) {
+          range.inputs().forEach(end -> ends.addAll(Objects.requireNonNull(scopes.get(end)).open));
           int id = range.payload(Range.class).id();
           scope.open.remove(id);
           scope.closed.add(id);
         }
+        for (OpNode range : node.inputs().subList(1, node.inputs().size())) {
+          require(!ends.contains(range.payload(Range.class).id()), "range end", "where a loop ends depends on a loop of the same FOLD", node);
+        }
+        scope.open.addAll(ends);
       } else if (node.is(OpCode.STORE)) {
         Set<Integer> stored = Objects.requireNonNull(scopes.get(node.input(1))).open;
         for (int id : Objects.requireNonNull(scopes.get(node.input(2))).open) {
@@ -214,6 +223,7 @@ public final class Validator {
           require(scattered || stored.contains(id), "store loops", "the value differs along r" + id + ", the index does not", node);
         }
         for (int id : scope.open) {
+          require(Objects.requireNonNull(ranges.get(id)).inputs().isEmpty(), "range end", "a loop of a STORE has no end but its size", node);
           require(!scope.closed.contains(id), "range scope", "r" + id + " is both folded and a loop of this STORE", node);
         }
       }

@@ -108,6 +108,26 @@ class ValidatorTest {
     refuses(sink(node(STORE, null, out, row, node(FOLD, POW, value, column))), "fold combine");
   }
 
+  private OpNode sumBelow(OpNode end) {
+    OpNode until = OpNode.create(RANGE, DType.INT64, List.of(end), new Range(2, 8));
+    return node(FOLD, ADD, node(LOAD, null, in, until), until);
+  }
+
+  @Test
+  void acceptsALoopThatEndsWhereAnOuterOneSays() {
+    assertThatCode(() -> Validator.kernel(sink(node(STORE, null, out, row, sumBelow(row))))).doesNotThrowAnyException();
+  }
+
+  @Test
+  void refusesWrongEnds() {
+    refuses(sink(node(STORE, null, out, row, sumBelow(value))), "range end: a RANGE has no input or an INT64 where it ends");
+    OpNode end = node(FOLD, ADD, node(LOAD, null, in, column), column);
+    OpNode until = OpNode.create(RANGE, DType.INT64, List.of(column), new Range(2, 8));
+    refuses(sink(node(STORE, null, out, row, node(FOLD, ADD, end, column, until))), "range end: where a loop ends depends on a loop of the same FOLD");
+    OpNode outer = OpNode.create(RANGE, DType.INT64, List.of(row), new Range(2, 8));
+    refuses(sink(node(STORE, null, out, node(ADD, null, row, outer), sum)), "range end: a loop of a STORE has no end but its size");
+  }
+
   @Test
   void keepsTensorsAndKernelsApart() {
     OpNode moved = node(PERMUTE, List.of(), sum);

@@ -4,6 +4,7 @@ module org.teenygrad.cli {
   requires org.teenygrad.book;
   requires org.teenygrad.models;
   requires org.teenygrad.nanochat;
+  requires org.teenygrad.serve;
   requires info.picocli;
   requires java.logging;
   requires java.management;

@@ -1,5 +1,5 @@
 /// nanochat: from raw text to a model that chats.
-@SuppressWarnings("requires-automatic") // hardwood has its name in its manifest
+@SuppressWarnings({"requires-automatic", "module"}) // hardwood has its name in its manifest; the server is compiled later
 module org.teenygrad.nanochat {
   requires transitive org.teenygrad.models;
   requires com.fasterxml.jackson.core;
@@ -12,6 +12,7 @@ module org.teenygrad.nanochat {
   exports org.teenygrad.nanochat.data;
   exports org.teenygrad.nanochat.download;
   exports org.teenygrad.nanochat.evaluation;
+  exports org.teenygrad.nanochat.json to org.teenygrad.serve;
   exports org.teenygrad.nanochat.model;
   exports org.teenygrad.nanochat.packing;
   exports org.teenygrad.nanochat.report;

@@ -8,6 +8,7 @@ import org.teenygrad.models.nanogpt.Preset;
 import org.teenygrad.nanochat.base.BaseSettings;
 import org.teenygrad.nanochat.rl.RlSettings;
 import org.teenygrad.nanochat.sft.SftSettings;
+import org.teenygrad.serve.ServeSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
       SampleCommand.class,
       BookCommand.class,
       NanochatCommand.class,
+      ServeCommand.class,
       DevicesCommand.class,
       RunCommand.class,
       ReplCommand.class,
@@ -70,6 +72,7 @@ public final class Main implements Runnable {
     SettingOptions.addTo(subcommand(nanochat, "base-train").getCommandSpec(), BaseSettings.DEFAULT);
     SettingOptions.addTo(subcommand(nanochat, "sft").getCommandSpec(), SftSettings.DEFAULT, SftSettings.INHERITED, "base-train's");
     SettingOptions.addTo(subcommand(nanochat, "rl").getCommandSpec(), RlSettings.DEFAULT, RlSettings.INHERITED, "sft's");
+    SettingOptions.addTo(subcommand(root, "serve").getCommandSpec(), ServeSettings.DEFAULT);
     subcommand(root, "run").setStopAtPositional(true); // what follows is the program's
     BookCommand.addTo(subcommand(root, "book"));
     root.addSubcommand("bench", org.teenygrad.bench.Main.command());

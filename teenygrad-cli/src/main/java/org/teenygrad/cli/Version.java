@@ -10,15 +10,20 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() throws IOException {
+    return new String[] {
+      "teenygrad " + number(),
+      String.format(Locale.ROOT, "Java %s, %s %s",
+          Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"))
+    };
+  }
+
+  /// The build's.
+  static String number() throws IOException {
     var build = new Properties();
     try (var in =
         Objects.requireNonNull(Version.class.getResourceAsStream("version.properties"))) {
       build.load(in);
     }
-    return new String[] {
-      "teenygrad " + build.getProperty("version"),
-      String.format(Locale.ROOT, "Java %s, %s %s",
-          Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"))
-    };
+    return build.getProperty("version");
   }
 }

@@ -2,7 +2,9 @@ package org.teenygrad.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,7 +113,14 @@ class DocumentedCommandsTest {
     Set<Object> seen = new HashSet<>();
     return commands().stream().filter(command -> seen.add(List.of(command.environment(), command.words()))).map(command -> DynamicTest.dynamicTest(command.toString(), () -> {
       switch (command.program()) {
-        case "./teenygrad" -> run(command);
+        case "./teenygrad" -> {
+          if (command.words().get(1).equals("serve")) {
+            serve(command);
+          } else {
+            run(command);
+          }
+        }
+        case "curl" -> {} // the server's tests say the same
         case "jfr" -> runsFine(new ProcessBuilder(Stream.concat(
             Stream.of(Path.of(System.getProperty("java.home"), "bin", "jfr").toString()), command.words().stream().skip(1)).toList()));
         case "./mvnw", "mvn" -> checkMaven(command);
@@ -136,6 +145,23 @@ class DocumentedCommandsTest {
     } else {
       assertThat(status).as(out + String.join("\n", said)).isZero();
       assertThat(out).isNotBlank();
+    }
+  }
+
+  /// Until it is asked to end.
+  private static void serve(Documented command) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(command.words().subList(1, command.words().size()));
+    arguments.addAll(List.of("--port", "0"));
+    Process process = Teenygrad.process(jvmOptions(command), arguments.toArray(String[]::new)).directory(folder.toFile()).redirectErrorStream(true).start();
+    try (BufferedReader out = process.inputReader()) {
+      String ready = String.valueOf(out.readLine());
+      assertThat(ready).contains("ready after");
+      URI health = URI.create(ready.replaceFirst(".*: http", "http") + "/health");
+      assertThat(health.toURL().openStream().readAllBytes()).asString(StandardCharsets.UTF_8).isEqualTo("{\"status\":\"ok\"}");
+      process.destroy();
+      assertThat(process.waitFor()).as(out.readAllAsString()).isZero();
+    } finally {
+      process.destroyForcibly();
     }
   }
 

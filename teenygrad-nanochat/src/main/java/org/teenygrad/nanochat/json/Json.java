@@ -2,8 +2,8 @@ package org.teenygrad.nanochat.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -12,9 +12,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Reads JSON as `Map`, `List`, `String`, `Long`, `Double` and `Boolean`, and writes them. Members of an object that are null are left out.
+/// Reads JSON as `Map`, `List`, `String`, `Long`, `Double` and `Boolean`, and writes them. Members of an object that are null are not read.
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -30,7 +31,7 @@ public final class Json {
         throw new IllegalArgumentException("there is more after the JSON value");
       }
       return asObject(value, "the JSON value");
-    } catch (JsonParseException e) {
+    } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -39,7 +40,7 @@ public final class Json {
 
   /// A value as JSON, on one line: `{"a":[1,"b"]}`.
   /// @throws IllegalArgumentException if there is something in it that is not of the types above, an `Integer` or a `Float`
-  public static String text(Object value) {
+  public static String text(@Nullable Object value) {
     StringWriter text = new StringWriter();
     try (JsonGenerator generator = FACTORY.createGenerator(text)) {
       write(generator, value);
@@ -47,6 +48,19 @@ public final class Json {
       throw new UncheckedIOException(e);
     }
     return text.toString();
+  }
+
+  /// An object of names and values in turn, for [#text].
+  /// @throws IllegalArgumentException if a name has no value
+  public static Map<String, @Nullable Object> members(@Nullable Object... namesAndValues) {
+    if (namesAndValues.length % 2 != 0) {
+      throw new IllegalArgumentException("the last name has no value: " + namesAndValues[namesAndValues.length - 1]);
+    }
+    Map<String, @Nullable Object> members = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      members.put((String) Objects.requireNonNull(namesAndValues[i]), namesAndValues[i + 1]);
+    }
+    return members;
   }
 
   private static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
@@ -72,7 +86,8 @@ public final class Json {
       case Double number -> generator.writeNumber(number);
       case Float number -> generator.writeNumber(number);
       case Boolean truth -> generator.writeBoolean(truth);
-      case null, default -> throw new IllegalArgumentException("JSON has no " + value);
+      case null -> generator.writeNull();
+      default -> throw new IllegalArgumentException("JSON has no " + value);
     }
   }
 

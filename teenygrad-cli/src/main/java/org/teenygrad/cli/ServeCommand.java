@@ -1,0 +1,73 @@
+package org.teenygrad.cli;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Device;
+import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.serve.NanochatModel;
+import org.teenygrad.serve.ServeSettings;
+import org.teenygrad.serve.ServedModel;
+import org.teenygrad.serve.Server;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `teenygrad serve`: a model for many at once, over HTTP.
+@Command(
+    name = "serve",
+    description = {
+      "Serves a model to many at once, in the terms of OpenAI's API.",
+      "Ctrl-C or SIGTERM lets running requests end; a second one ends at once."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class ServeCommand implements Callable<Integer> {
+  @Option(
+      names = "--from",
+      paramLabel = "DIR",
+      defaultValue = "out/nanochat",
+      description = "The --out folder of nanochat's trainings (default: ${DEFAULT-VALUE}).")
+  private Path from;
+
+  @Option(
+      names = {"-i", "--source"},
+      paramLabel = "base|sft|rl",
+      description = "The stage of the model; by default the last that there is.")
+  private @Nullable Stage source;
+
+  @Mixin private DeviceOptions deviceOptions;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    Map<String, Object> given = SettingOptions.given(spec, ServeSettings.class);
+    ServeSettings settings = ServeSettings.DEFAULT.with(given);
+    Device device = deviceOptions.choose();
+    ServedModel model = NanochatModel.read(from, source);
+    CountDownLatch end = new CountDownLatch(1);
+    Interrupt interrupt = ((Main) spec.root().userObject()).interrupt();
+    try (Interrupt.Listening _ = interrupt.listen(end::countDown);
+        Server server = Server.start(model, settings, Version.number(), System.out)) {
+      System.out.printf(Locale.ROOT, "%s on %s, ready after %.1f s: %s%n", model.id(), device, (System.nanoTime() - start) / 1e9, url(server.address()));
+      end.await();
+      System.out.println("ending: running requests have " + settings.drainSeconds() + " s");
+      server.drain();
+    }
+    return 0;
+  }
+
+  private static String url(InetSocketAddress address) {
+    String host = address.getAddress().isLoopbackAddress() ? "localhost" : address.getAddress().getHostAddress();
+    return "http://" + host + ":" + address.getPort();
+  }
+}

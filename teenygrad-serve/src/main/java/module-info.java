@@ -1,0 +1,7 @@
+/// Serves language models over HTTP, in the terms of OpenAI's API.
+module org.teenygrad.serve {
+  requires transitive org.teenygrad.nanochat;
+  requires jdk.httpserver;
+
+  exports org.teenygrad.serve;
+}

@@ -1,0 +1,115 @@
+package org.teenygrad.serve;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.teenygrad.models.inference.CausalModel;
+import org.teenygrad.models.inference.Engine;
+import org.teenygrad.models.inference.Request;
+
+/// The one thread that computes: it steps the engine while anybody is served, and in between does what others ask of it.
+final class EngineThread implements AutoCloseable {
+  private final CausalModel model;
+  private final int rows;
+  private final Consumer<Throwable> failures;
+  private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private final Thread thread = Thread.ofPlatform().daemon().name("serve-engine").unstarted(this::run);
+
+  /// Who is served. Only the thread itself changes what follows.
+  private final List<TokenFeed> feeds = new ArrayList<>();
+
+  private Engine engine;
+  private volatile boolean stopped;
+  private volatile int running;
+  private volatile int waiting;
+
+  /// @param failures is told what ended all requests at once
+  EngineThread(CausalModel model, int rows, Consumer<Throwable> failures) {
+    this.model = model;
+    this.rows = rows;
+    this.failures = failures;
+    engine = Engine.of(model, rows);
+    thread.start();
+  }
+
+  /// Texts that are being continued.
+  int running() {
+    return running;
+  }
+
+  /// Texts that wait for their first token.
+  int waiting() {
+    return waiting;
+  }
+
+  /// Has texts continued.
+  /// @throws IllegalArgumentException if the engine refuses a request
+  TokenFeed submit(List<Request> requests) {
+    return call(() -> {
+      TokenFeed feed = new TokenFeed();
+      requests.forEach(request -> feed.begin(engine, request));
+      feeds.add(feed);
+      count();
+      return feed;
+    });
+  }
+
+  /// Has something computed between two steps.
+  <T> T call(Supplier<T> task) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    tasks.add(() -> {
+      try {
+        result.complete(task.get());
+      } catch (RuntimeException | Error e) {
+        result.completeExceptionally(e);
+      }
+    });
+    try {
+      return result.join();
+    } catch (java.util.concurrent.CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private void run() {
+    boolean isBusy = false;
+    while (!stopped) {
+      try {
+        for (Runnable task = isBusy ? tasks.poll() : tasks.take(); task != null; task = tasks.poll()) {
+          task.run();
+        }
+        isBusy = engine.step();
+      } catch (InterruptedException e) {
+        break;
+      } catch (RuntimeException | Error e) {
+        failures.accept(e);
+        feeds.forEach(feed -> feed.fail(e));
+        engine = Engine.of(model, rows); // what a failed step has left behind is not to be trusted
+        isBusy = false;
+      }
+      feeds.removeIf(TokenFeed::isFinished);
+      count();
+    }
+    feeds.forEach(feed -> feed.fail(new IllegalStateException("the server has ended")));
+  }
+
+  private void count() {
+    running = feeds.stream().mapToInt(TokenFeed::running).sum();
+    waiting = feeds.stream().mapToInt(TokenFeed::waiting).sum();
+  }
+
+  @Override
+  public void close() {
+    stopped = true;
+    tasks.add(() -> {});
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

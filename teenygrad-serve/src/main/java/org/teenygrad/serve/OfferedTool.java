@@ -1,0 +1,48 @@
+package org.teenygrad.serve;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.nanochat.json.Json;
+
+/// A function of the client's that stands for the model's one tool: it takes an expression.
+///
+/// @param name the function's
+/// @param parameter its one parameter, a string
+record OfferedTool(String name, String parameter) {
+
+  /// @return the tool that a request offers; null for none
+  /// @throws ApiError if it offers what the model cannot call
+  static @Nullable OfferedTool of(Parameters given) {
+    if (!(given.get("tools") instanceof List<?> tools) || tools.isEmpty() || "none".equals(given.get("tool_choice"))) {
+      return null;
+    }
+    if (given.has("tool_choice") && !"auto".equals(given.get("tool_choice"))) {
+      throw ApiError.invalid("tool_choice", "tool_choice may be auto or none: a call cannot be forced");
+    }
+    if (tools.size() > 1) {
+      throw ApiError.invalid("tools", "the model knows one tool, a calculator, but " + tools.size() + " are offered");
+    }
+    Map<String, Object> function = Json.object(Json.asObject(tools.getFirst(), "a tool"), "function");
+    Map<String, Object> properties = Json.object(Json.object(function, "parameters"), "properties");
+    if (properties.size() != 1 || !(properties.values().iterator().next() instanceof Map<?, ?> type) || !"string".equals(type.get("type"))) {
+      throw ApiError.invalid("tools", "the model's tool takes an expression: a function with one parameter of type string can stand for it");
+    }
+    return new OfferedTool(Json.string(function, "name"), properties.keySet().iterator().next());
+  }
+
+  /// A call in OpenAI's terms.
+  Map<String, @Nullable Object> call(String id, String expression) {
+    return Json.members(
+        "id", id, "type", "function", "function", Json.members("name", name, "arguments", Json.text(Map.of(parameter, expression))));
+  }
+
+  /// The expression of a call that a client repeats in its conversation.
+  static String expression(Map<String, Object> call) {
+    Map<String, Object> arguments = Json.object(Json.string(Json.object(call, "function"), "arguments"));
+    if (arguments.size() == 1 && arguments.values().iterator().next() instanceof String expression) {
+      return expression;
+    }
+    throw ApiError.invalid("messages", "the arguments of a tool call must be one string: the model's tool takes an expression");
+  }
+}

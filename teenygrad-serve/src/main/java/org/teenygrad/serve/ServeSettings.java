@@ -1,0 +1,54 @@
+package org.teenygrad.serve;
+
+import java.util.Map;
+import org.teenygrad.models.settings.Help;
+import org.teenygrad.models.settings.Setting;
+
+/// How a [Server] listens and what it grants. Each is an option of `teenygrad serve` and an entry of its `--config` file.
+public record ServeSettings(
+    @Help("the address to listen at; any but loopback needs --api-key-file") String host,
+    @Help("the port to listen at; 0 for any that is free") int port,
+    @Help("a file with a key a line, and what the log calls it after a blank; who calls must show one") String apiKeyFile,
+    @Help("listen to others without a key") boolean withoutKeys,
+    @Help("how many texts are continued at once") int rows,
+    @Help("bytes of a request at most") int maxBodyBytes,
+    @Help("messages of a conversation at most") int maxMessages,
+    @Help("new tokens of a request at most, all of its choices together") int maxTokens,
+    @Help("seconds that a request may take, waiting included") int maxSeconds,
+    @Help("requests that wait or run at most") int maxRequests,
+    @Help("of these for one key") int maxRequestsPerKey,
+    @Help("requests that stream at most") int maxStreams,
+    @Help("of these for one key") int maxStreamsPerKey,
+    @Help("seconds that a client may take to send a request, or to take what is sent to it") int clientSeconds,
+    @Help("seconds that running requests have when the server is asked to end") int drainSeconds,
+    @Help("log a line of JSON for each request") boolean json) {
+  public static final ServeSettings DEFAULT = new ServeSettings(
+      "127.0.0.1", 8000, "", false, 64, 1 << 20, 256, 4096, 300, 256, 128, 128, 64, 10, 30, false);
+
+  /// @throws IllegalArgumentException if a number is out of range; the message says which
+  public ServeSettings {
+    within("port", port, 0, 65535);
+    within("rows", rows, 1, 1 << 16);
+    within("max_body_bytes", maxBodyBytes, 1, 1 << 30);
+    within("max_messages", maxMessages, 1, Integer.MAX_VALUE);
+    within("max_tokens", maxTokens, 1, Integer.MAX_VALUE);
+    within("max_seconds", maxSeconds, 1, 1 << 20);
+    within("max_requests", maxRequests, 1, 1 << 20);
+    within("max_requests_per_key", maxRequestsPerKey, 1, 1 << 20);
+    within("max_streams", maxStreams, 1, 1 << 20);
+    within("max_streams_per_key", maxStreamsPerKey, 1, 1 << 20);
+    within("client_seconds", clientSeconds, 1, 1 << 20);
+    within("drain_seconds", drainSeconds, 0, 1 << 20);
+  }
+
+  private static void within(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(name + " must be " + least + " to " + most + ", not " + value);
+    }
+  }
+
+  /// @param changes new values by the names of the components
+  public ServeSettings with(Map<String, ?> changes) {
+    return Setting.changed(this, changes);
+  }
+}

@@ -1,0 +1,26 @@
+package org.teenygrad.serve;
+
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.data.Tokenizer;
+import org.teenygrad.models.inference.CausalModel;
+import org.teenygrad.models.inference.Sampling;
+
+/// A model as it is served.
+///
+/// @param id what requests call it
+/// @param model in the type to compute in
+/// @param beginning the tokens before a text that is to be continued
+/// @param ends tokens that end a text
+/// @param chat how conversations are written; null for a model that only continues texts
+/// @param sampling what holds where a request does not say how tokens are chosen
+public record ServedModel(
+    String id, CausalModel model, Tokenizer tokenizer, int[] beginning, int[] ends, @Nullable ChatFormat chat, Sampling sampling) {
+
+  /// What a token is to a reader of the text.
+  public TokenKind kind(int token) {
+    if (chat != null) {
+      return chat.kind(token);
+    }
+    return TokenKind.TEXT;
+  }
+}

@@ -1,0 +1,91 @@
+package org.teenygrad.serve;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.models.inference.Completion;
+import org.teenygrad.models.inference.Engine;
+import org.teenygrad.models.inference.GeneratedToken;
+import org.teenygrad.models.inference.Generation;
+import org.teenygrad.models.inference.Request;
+
+/// The tokens of a call's choices on their way from the engine's thread to the call's. It holds no more of them than the call may ask for.
+final class TokenFeed implements AutoCloseable {
+  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final List<Generation> generations = new ArrayList<>();
+  private int started; // choices that have a token; the engine's thread alone counts
+  private boolean failed;
+
+  /// What the engine's thread has to say.
+  private sealed interface Event {}
+
+  /// A token has been added.
+  /// @param reason why it was the last; null if it was not
+  record Added(int choice, GeneratedToken token, Completion.@Nullable Reason reason) implements Event {}
+
+  private record Failed(Throwable cause) implements Event {}
+
+  /// Adds a choice. In the engine's thread.
+  void begin(Engine engine, Request request) {
+    int choice = generations.size();
+    boolean[] hasStarted = {false};
+    generations.add(engine.submit(request.withSink(token -> {
+      if (!hasStarted[0]) {
+        hasStarted[0] = true;
+        started++;
+      }
+      Generation generation = generations.get(choice);
+      events.add(new Added(choice, token, generation.isFinished() ? generation.completion().reason() : null));
+    })));
+  }
+
+  /// The next token of any choice; null where none has come until the deadline.
+  /// @param deadline of [System#nanoTime]
+  /// @throws ApiError if the engine has failed
+  @Nullable Added next(long deadline) throws InterruptedException {
+    return switch (events.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+      case null -> null;
+      case Added added -> added;
+      case Failed _ -> throw ApiError.internal();
+    };
+  }
+
+  /// Whether the next token is there already.
+  boolean hasNext() {
+    return !events.isEmpty();
+  }
+
+  /// Ends a choice at the engine's next step.
+  void cancel(int choice) {
+    generations.get(choice).cancel();
+  }
+
+  /// Ends all choices.
+  @Override
+  public void close() {
+    generations.forEach(Generation::cancel);
+  }
+
+  /// Nothing will come any more. In the engine's thread.
+  void fail(Throwable cause) {
+    failed = true;
+    events.add(new Failed(cause));
+  }
+
+  boolean isFinished() {
+    return failed || generations.stream().allMatch(Generation::isFinished);
+  }
+
+  /// Choices that have a token and want more. In the engine's thread.
+  int running() {
+    return (int) generations.stream().filter(generation -> !generation.isFinished()).count() - waiting();
+  }
+
+  /// Choices that have no token yet. In the engine's thread.
+  int waiting() {
+    return generations.size() - started;
+  }
+}

@@ -4,11 +4,15 @@ module org.teenygrad.models {
   requires transitive org.teenygrad.core;
 
   exports org.teenygrad.models.inference;
+  exports org.teenygrad.models.llama;
   exports org.teenygrad.models.nanogpt;
   exports org.teenygrad.models.report;
   exports org.teenygrad.models.settings;
   exports org.teenygrad.models.stories;
 
+  // The parts of a Module are read by reflection.
+  opens org.teenygrad.models.llama to
+      org.teenygrad.core;
   opens org.teenygrad.models.nanogpt to
-      org.teenygrad.core; // the parts of a Module are read by reflection
+      org.teenygrad.core;
 }

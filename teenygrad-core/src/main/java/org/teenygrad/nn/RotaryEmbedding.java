@@ -2,6 +2,7 @@ package org.teenygrad.nn;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 
@@ -41,11 +42,27 @@ public record RotaryEmbedding(Tensor cos, Tensor sin, Pairs pairs) implements La
           String.format(Locale.ROOT, "RotaryEmbedding: needs an even size of heads, a position and a base above 0, not %d, %d and %s",
               headDim, positions, base));
     }
-    int half = headDim / 2;
+    return of(IntStream.range(0, headDim / 2).mapToDouble(i -> StrictMath.pow(base, -2.0 * i / headDim)).toArray(), positions, pairs);
+  }
+
+  /// With other frequencies, such as those that are scaled for long texts.
+  ///
+  /// ```java
+  /// RotaryEmbedding.of(new double[] {1, 0.1}, 16, RotaryEmbedding.Pairs.HALVES).forward(Tensor.rand(16, 4)).shape();   // (16, 4)
+  /// ```
+  /// @param frequencies by how many radians each pair turns from one position to the next (headDim / 2)
+  /// @param positions how many there are at most
+  /// @throws IllegalArgumentException if there is no pair or no position
+  public static RotaryEmbedding of(double[] frequencies, int positions, Pairs pairs) {
+    int half = frequencies.length;
+    if (half < 1 || positions < 1) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "RotaryEmbedding: needs a pair and a position, not %d and %d", half, positions));
+    }
     float[] cos = new float[Math.multiplyExact(positions, half)];
     float[] sin = new float[cos.length];
     for (int i = 0; i < cos.length; i++) {
-      double angle = i / half * StrictMath.pow(base, -2.0 * (i % half) / headDim);
+      double angle = i / half * frequencies[i % half];
       cos[i] = (float) StrictMath.cos(angle);
       sin[i] = (float) StrictMath.sin(angle);
     }

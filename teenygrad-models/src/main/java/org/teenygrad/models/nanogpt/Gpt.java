@@ -108,7 +108,7 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
       int number = layer;
       x = h.get(layer).forward(x, (q, k, v) -> keyValues.attend(number, q, k, v, config.blockSize()));
     }
-    return x;
+    return lnF.forward(x);
   }
 
   @Override
@@ -116,10 +116,10 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
     return logits(hidden).cast(DType.FLOAT32);
   }
 
-  /// @param x (..., dim)
+  /// @param x what [#hidden] makes (..., dim)
   /// @return scores of tokens (..., vocab)
-  Tensor logits(Tensor x) {
-    return lnF.forward(x).linear(wte.weight(), null);
+  private Tensor logits(Tensor x) {
+    return x.linear(wte.weight(), null);
   }
 
   /// Continues a text, however long. Up to the block size each token costs one pass over one token, since keys and values are kept; beyond it,

@@ -1,15 +1,14 @@
 package org.teenygrad.models.nanogpt;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.models.huggingface.WeightFiles;
 import org.teenygrad.state.FileException;
 import org.teenygrad.state.TensorFile;
 
@@ -22,10 +21,6 @@ import org.teenygrad.state.TensorFile;
 /// ```
 public final class HuggingFace {
   private static final String KIND = "the weights of its config.json";
-
-  /// Where weights may be, the best first.
-  private static final String[] WEIGHTS = {
-    "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"};
 
   private static final Pattern IN_BLOCK = Pattern.compile("h\\.([0-9]{1,6})\\.([a-z0-9_.]+)");
 
@@ -44,8 +39,7 @@ public final class HuggingFace {
   /// @throws FileException if something is missing, damaged, or not of a GPT-2 that this model can be
   public static Gpt gpt2(Path directory) {
     GptConfig config = HuggingFaceConfig.read(directory.resolve("config.json"));
-    Path weights = Stream.of(WEIGHTS).map(directory::resolve).filter(Files::exists).findFirst()
-        .orElseThrow(() -> FileException.lacking(directory, "a file " + String.join(" or ", WEIGHTS)));
+    Path weights = WeightFiles.of(directory);
     try (TensorFile file = TensorFile.open(weights)) {
       Map<String, Tensor> state = state(file);
       Map<String, Shape> shapes = new HashMap<>();

@@ -16,18 +16,32 @@ import org.teenygrad.engine.schedule.Replay;
 /// layer.call(Tensor.of(new float[] {1, 1}, 1, 2));    // [[3. 7.]]
 /// layer.call(Tensor.of(new float[] {-1, 1}, 1, 2));   // [[1. 1.]]
 /// ```
+/// A function of several results may assign to its arguments: what is updated in place has its memory from the argument, which is no longer
+/// there afterwards.
+///
+/// ```java
+/// var step = Recorded.several(inputs -> List.of(inputs.get(0).update(inputs.get(0).add(inputs.get(1))), inputs.get(1).exp()));
+/// Tensor sum = Tensor.of(0f, 0f).add(0).realize();
+/// sum = step.callAll(sum, Tensor.of(1f, 2f)).get(0);
+/// sum = step.callAll(sum, Tensor.of(1f, 2f)).get(0);   // [2. 4.]
+/// ```
 /// What the function reads beside its arguments is read anew at each call and must still be there: after an optimizer's step the
 /// function is recorded anew, which costs one call. Random numbers are those of the first call. Nothing flows back through a result.
 public final class Recorded {
-  private final Function<List<Tensor>, Tensor> function;
+  private final Function<List<Tensor>, List<Tensor>> function;
   private @Nullable Recording recording;
 
-  private Recorded(Function<List<Tensor>, Tensor> function) {
+  private Recorded(Function<List<Tensor>, List<Tensor>> function) {
     this.function = function;
   }
 
-  /// @param function may assign nothing, and must compute on the device of its arguments
+  /// @param function may assign to nothing but its arguments, and must compute on their device
   public static Recorded of(Function<List<Tensor>, Tensor> function) {
+    return new Recorded(inputs -> List.of(function.apply(inputs)));
+  }
+
+  /// @param function of several results, no two of them the same expression; otherwise as for [#of]
+  public static Recorded several(Function<List<Tensor>, List<Tensor>> function) {
     return new Recorded(function);
   }
 
@@ -48,9 +62,14 @@ public final class Recorded {
 
   /// The function's value, computed.
   /// @param inputs of the same shapes, types and device at each call; at least one
-  /// @throws IllegalArgumentException if they are not, or the function assigns something or leaves the device
+  /// @throws IllegalArgumentException if they are not, or the function assigns to anything else or leaves the device
   /// @throws IllegalStateException if an assignment has overwritten what else the function reads
-  public synchronized Tensor call(Tensor... inputs) {
+  public Tensor call(Tensor... inputs) {
+    return callAll(inputs).getFirst();
+  }
+
+  /// The function's values, computed. As [#call].
+  public synchronized List<Tensor> callAll(Tensor... inputs) {
     if (inputs.length == 0) {
       throw new IllegalArgumentException("recorded: a function of no tensors");
     }
@@ -62,16 +81,16 @@ public final class Recorded {
       recording = known;
     }
     known.requireAlike(data);
-    return Tensor.wrap(known.replay.run(data));
+    return known.replay.run(data).stream().map(Tensor::wrap).toList();
   }
 
   private Recording record(List<Storage> data) {
     List<Storage> holes = data.stream().map(Recorded::holeLike).toList();
-    Tensor output = function.apply(holes.stream().map(Tensor::owning).toList());
-    if (Companions.with(List.of(output)).size() > 1) {
+    List<Tensor> outputs = function.apply(holes.stream().map(Tensor::owning).toList());
+    if (Companions.with(outputs).size() > outputs.size()) {
       throw new IllegalArgumentException("what is recorded must assign nothing, but a layer keeps something on the side; use Mode.EVALUATION");
     }
-    Replay replay = Replay.of(output.node(), holes);
+    Replay replay = Replay.of(outputs.stream().map(Tensor::node).toList(), holes);
     holes.forEach(Storage::overwrite); // gives the first data up
     return new Recording(replay, holes);
   }

@@ -163,11 +163,19 @@ public final class Tensor extends Joining
   /// The same value under another handle, for operations that find nothing to do: what is assigned to this tensor later does not
   /// show through it.
   Tensor alias() {
-    return new Tensor(NoGrad.isAround() ? constantNode() : node(), device);
+    boolean noGrad = NoGrad.isAround();
+    Tensor alias = new Tensor(noGrad ? constantNode() : node(), device);
+    alias.madeWithoutGrad = noGrad;
+    return alias;
   }
 
   private OpNode constantNode() {
-    return madeWithoutGrad && collecting == Collecting.NOTHING ? node() : NoGrad.constant(node());
+    return isConstant() ? node() : NoGrad.constant(node());
+  }
+
+  /// Whether it is known, without walking the graph, that no derivatives reach a parameter.
+  private boolean isConstant() {
+    return madeWithoutGrad && collecting == Collecting.NOTHING;
   }
 
   /// The node, which becomes the BUFFER if it has been computed and no derivatives need it. Only for tensors that were
@@ -180,7 +188,7 @@ public final class Tensor extends Joining
     }
     if (isLeaf()) {
       Leaves.register(value, this);
-    } else if (current.dtype().isFloating() && ((Eager.enabled() && !ownsStorage) || Leaves.isTracked(current))) {
+    } else if (current.dtype().isFloating() && ((Eager.enabled() && !ownsStorage) || !isConstant() && Leaves.isTracked(current))) {
       keepsExpression = true;
       return current;
     }
@@ -374,7 +382,8 @@ public final class Tensor extends Joining
     }
     common(OpCode.ASSIGN, device(), values.device);
     OpNode value = values.node();
-    if (!isLeaf() && Leaves.isTracked(value)) {
+    boolean isConstant = NoGrad.isAround() && values.isConstant();
+    if (!isLeaf() && !isConstant && Leaves.isTracked(value)) {
       // An ASSIGN that has run is data, and derivatives end there: what they have to go through stays an expression.
       ownsStorage = false;
       become(OpNode.of(OpCode.CONTIGUOUS, value));
@@ -392,6 +401,7 @@ public final class Tensor extends Joining
     OpNode target = inPlace ? current : OpNode.buffer(new Storage(dtype(), shape(), device()));
     ownsStorage = true;
     become(OpNode.of(OpCode.ASSIGN, inPlace && overwrite, List.of(target, value)));
+    madeWithoutGrad = isConstant;
     return this;
   }
 

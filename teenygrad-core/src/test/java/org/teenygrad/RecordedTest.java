@@ -3,6 +3,7 @@ package org.teenygrad;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.nn.BatchNorm;
 
@@ -82,11 +83,51 @@ class RecordedTest {
     assertThatThrownBy(recorded::call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no tensors");
   }
 
+  /// A tensor with memory of its own.
+  private static Tensor kept(float... values) {
+    return Tensor.zeros(values.length).assign(Tensor.of(values)).realize();
+  }
+
   @Test
-  void refusesToAssign() {
-    Tensor seen = Tensor.zeros(1).realize();
-    assertThatThrownBy(() -> Recorded.of(in -> seen.assign(in.getFirst())).call(Tensor.of(new float[] {1})))
-        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("assign nothing");
+  void argumentsAreUpdatedInTheirMemory() {
+    var step = Recorded.several(in -> List.of(in.get(0).update(in.get(0).mul(2).add(in.get(1))), in.get(0).sum()));
+    Tensor state = kept(1, 2);
+    for (int i = 0; i < 4; i++) {
+      Tensor before = state;
+      float[] expected = {2 * before.data()[0] + i, 2 * before.data()[1] + 1};
+      List<Tensor> results = step.callAll(before, Tensor.of((float) i, 1));
+      state = results.get(0);
+      assertThat(state.data()).containsExactly(expected);
+      assertThat(results.get(1).item()).isEqualTo(expected[0] + expected[1]);
+      assertThatThrownBy(before::data).isInstanceOf(IllegalStateException.class).hasMessageContaining("overwritten");
+    }
+  }
+
+  @Test
+  void whatAssignLeavesAloneStays() {
+    var step = Recorded.several(in -> List.of(in.get(0).assign(in.get(0).add(1))));
+    Tensor state = kept(1, 2);
+    Tensor first = step.callAll(state).getFirst();
+    Tensor second = step.callAll(first).getFirst();
+    assertThat(state.data()).containsExactly(1, 2);
+    assertThat(first.data()).containsExactly(2, 3);
+    assertThat(second.data()).containsExactly(3, 4);
+  }
+
+  @Test
+  void anUpdateThatIsNoResultIsDone() {
+    Tensor state = kept(1, 2);
+    Tensor old = Tensor.of(5f, 5f);
+    var step = Recorded.of(in -> in.get(0).update(in.get(0).add(in.get(1))).sum());
+    assertThat(step.call(state, old).item()).isEqualTo(13);
+    assertThatThrownBy(state::data).isInstanceOf(IllegalStateException.class).hasMessageContaining("overwritten");
+  }
+
+  @Test
+  void refusesToAssignToAnythingElse() {
+    Tensor seen = kept(0);
+    assertThatThrownBy(() -> Recorded.of(in -> seen.update(in.getFirst())).call(Tensor.of(new float[] {1})))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("nothing but its arguments");
     BatchNorm norm = BatchNorm.of(2);
     assertThatThrownBy(() -> Recorded.of(in -> norm.forward(in.getFirst())).call(Tensor.ones(3, 2)))
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("Mode.EVALUATION");

@@ -2,9 +2,10 @@ package org.teenygrad.engine.schedule;
 
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
@@ -12,61 +13,115 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Storage;
+import org.teenygrad.engine.runtime.Allocator;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Devices;
 
-/// A graph with holes, which are filled with other data at each run: its schedule is found once, and a run walks no graph.
+/// Graphs with holes, which are filled with other data at each run: their schedule is found once, and a run walks no graph.
+///
+/// Holes may be assigned to. What is in such a hole is overwritten where the schedule assigns in place, and the ASSIGN's value has its memory.
 public final class Replay {
   private final Device device;
-  private final DType dtype;
-  private final Shape shape;
   private final Realizer.Plan plan;
+  private final int outputs;
+
+  /// Of the plan: first the outputs that were asked for, then assignments on the way to them.
+  private final List<Result> results;
 
   /// For each storage of the plan the number of the hole that it is, or -1.
   private final int[] holes;
 
-  private Replay(Device device, OpNode output, Realizer.Plan plan, int... holes) {
+  /// For each storage of the plan whether it is memory that an assignment writes first: new at each run.
+  private final boolean[] fresh;
+
+  /// @param overwritten the number of the hole whose memory it takes, or -1
+  private record Result(DType dtype, Shape shape, int overwritten) {}
+
+  private Replay(Device device, List<OpNode> nodes, int outputs, Realizer.Plan plan, Map<Storage, Integer> numbers) {
     this.device = device;
-    this.dtype = output.dtype();
-    this.shape = output.shape();
     this.plan = plan;
-    this.holes = holes;
+    this.outputs = outputs;
+    List<Storage> storages = plan.storages();
+    holes = storages.stream().mapToInt(storage -> numbers.getOrDefault(storage, -1)).toArray();
+    fresh = new boolean[storages.size()];
+    for (int slot = 0; slot < fresh.length; slot++) {
+      fresh[slot] = storages.get(slot).memory() == null;
+    }
+    results = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      OpNode node = nodes.get(i);
+      int overwritten = plan.schedule().isInPlace(i) ? numbers.getOrDefault(node.input(0).payload(Storage.class), -1) : -1;
+      results.add(new Result(node.dtype(), node.shape(), overwritten));
+    }
   }
 
-  /// @param output what is to be computed
+  /// @param outputs what is to be computed, none of it yet
   /// @param holes with memory, as examples of what will be put there
-  /// @throws IllegalArgumentException if the graph assigns something, or spans devices
-  public static Replay of(OpNode output, List<Storage> holes) {
+  /// @throws IllegalArgumentException if a graph assigns to anything but a hole, or spans devices
+  public static Replay of(List<OpNode> outputs, List<Storage> holes) {
     Device device = holes.getFirst().device();
-    for (OpNode node : Graph.topological(List.of(output), node -> Realizer.computed(node, device) == null)) {
-      boolean elsewhere = node.is(OpCode.BUFFER) && !node.payload(Storage.class).device().equals(device);
-      if (Realizer.computed(node, device) == null && (node.is(OpCode.ASSIGN) || node.is(OpCode.COPY)) || elsewhere) {
-        throw new IllegalArgumentException("what is recorded must assign nothing and stay on " + device + ", but it has " + node);
-      }
-    }
     Map<Storage, Integer> numbers = new IdentityHashMap<>();
     holes.forEach(hole -> numbers.put(hole, numbers.size()));
-    Realizer.Plan plan = Realizer.plan(device, List.of(output));
-    return new Replay(device, output, plan, plan.storages().stream().mapToInt(storage -> numbers.getOrDefault(storage, -1)).toArray());
+    Set<OpNode> results = new LinkedHashSet<>(outputs);
+    if (results.size() < outputs.size()) {
+      throw new IllegalArgumentException("what is recorded must be different values, but one of them is there twice");
+    }
+    for (OpNode node : Graph.topological(outputs, node -> Realizer.computed(node, device) == null)) {
+      boolean isComputed = Realizer.computed(node, device) != null;
+      boolean elsewhere = node.is(OpCode.BUFFER) && !node.payload(Storage.class).device().equals(device);
+      if (!isComputed && node.is(OpCode.ASSIGN)) {
+        requireTarget(node.input(0), numbers);
+        results.add(node);
+      }
+      if (!isComputed && node.is(OpCode.COPY) || elsewhere) {
+        throw new IllegalArgumentException("what is recorded must stay on " + device + ", but it has " + node);
+      }
+    }
+    List<OpNode> all = List.copyOf(results);
+    return new Replay(device, all, outputs.size(), Realizer.plan(device, all), numbers);
   }
 
-  /// Computes the output.
-  /// @param data with memory, one for each hole and of its shape and type
-  /// @return a new BUFFER
+  /// A hole, or memory that is new and so nobody else's.
+  private static void requireTarget(OpNode target, Map<Storage, Integer> holes) {
+    boolean isOwn = target.is(OpCode.BUFFER)
+        && (holes.containsKey(target.payload(Storage.class)) || target.payload(Storage.class).memory() == null);
+    if (!isOwn) {
+      throw new IllegalArgumentException("what is recorded must assign nothing but its arguments, but it assigns to " + target);
+    }
+  }
+
+  /// Computes the outputs.
+  /// @param data with memory, one for each hole and of its shape and type; what is assigned in place is overwritten
+  /// @return a new BUFFER for each output
   /// @throws IllegalStateException if an assignment has overwritten what else the graph reads
-  public OpNode run(List<Storage> data) {
+  public List<OpNode> run(List<Storage> data) {
+    Allocator allocator = Devices.runtime(device).allocator();
     List<Buffer> given = new ArrayList<>(holes.length);
     for (int slot = 0; slot < holes.length; slot++) {
       Storage storage = holes[slot] < 0 ? plan.storages().get(slot) : data.get(holes[slot]);
-      if (storage.memory() == null) {
+      Buffer memory = fresh[slot]
+          ? allocator.allocate(storage.shape().elements() * storage.dtype().bytes()) : (Buffer) storage.memory();
+      if (memory == null) {
         throw new IllegalStateException("the data of " + storage + " was overwritten since it was recorded what reads it; record it anew");
       }
-      given.add((Buffer) Objects.requireNonNull(storage.memory()));
+      given.add(memory);
     }
-    Storage result = new Storage(dtype, shape, device);
+    List<Buffer> written;
     synchronized (Realizer.class) { // one schedule runs at a time
-      result.fill(plan.schedule().run(Devices.runtime(device), Workspace.of(device), given).getFirst());
+      written = plan.schedule().run(Devices.runtime(device), Workspace.of(device), given);
     }
-    return OpNode.buffer(result);
+    List<OpNode> buffers = new ArrayList<>(outputs);
+    for (int i = 0; i < results.size(); i++) {
+      Result result = results.get(i);
+      if (result.overwritten >= 0) {
+        data.get(result.overwritten).overwrite();
+      }
+      if (i < outputs) {
+        Storage storage = new Storage(result.dtype, result.shape, device);
+        storage.fill(written.get(i));
+        buffers.add(OpNode.buffer(storage));
+      }
+    }
+    return buffers;
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -44,14 +43,17 @@ final class ServeCommand implements Callable<Integer> {
       description = "The stage of the model; by default the last that there is.")
   private @Nullable Stage source;
 
+  @Option(names = "--config", paramLabel = "FILE", description = "A file with settings, name = value a line; options take precedence.")
+  private @Nullable Path config;
+
   @Mixin private DeviceOptions deviceOptions;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     long start = System.nanoTime();
-    Map<String, Object> given = SettingOptions.given(spec, ServeSettings.class);
-    ServeSettings settings = ServeSettings.DEFAULT.with(given);
+    ServeSettings settings = (config == null ? ServeSettings.DEFAULT : ServeSettings.DEFAULT.with(ServeSettings.read(config)))
+        .with(SettingOptions.given(spec, ServeSettings.class));
     Device device = deviceOptions.choose();
     ServedModel model = NanochatModel.read(from, source);
     CountDownLatch end = new CountDownLatch(1);

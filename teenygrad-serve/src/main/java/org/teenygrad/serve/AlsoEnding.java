@@ -1,6 +1,7 @@
 package org.teenygrad.serve;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.OptionalInt;
 import org.teenygrad.models.inference.RowState;
 
@@ -29,5 +30,15 @@ final class AlsoEnding implements RowState {
   @Override
   public boolean isCompleted() {
     return completed || state.isCompleted();
+  }
+
+  @Override
+  public boolean isConstrained() {
+    return state.isConstrained();
+  }
+
+  @Override
+  public BitSet allowed() {
+    return state.allowed();
   }
 }

@@ -16,6 +16,7 @@ final class Call {
   private final long start = System.nanoTime();
   private @Nullable OutputStream output;
   private int status;
+  private boolean gone;
 
   /// What the access log says besides.
   private String caller = "-";
@@ -50,6 +51,11 @@ final class Call {
   /// The status that was sent; 0 before.
   int status() {
     return status;
+  }
+
+  /// Whether the client had gone before its answer was complete.
+  boolean isGone() {
+    return gone;
   }
 
   String caller() {
@@ -177,6 +183,7 @@ final class Call {
 
   /// Gives the call up: its connection is closed, without an end of the answer.
   void abort() {
+    gone = true;
     Thread.currentThread().interrupt(); // a channel that is used by an interrupted thread closes itself
     try {
       write(" ".getBytes(StandardCharsets.UTF_8));

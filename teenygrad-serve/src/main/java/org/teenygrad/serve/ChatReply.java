@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.inference.GeneratedToken;
 import org.teenygrad.nanochat.json.Json;
@@ -84,16 +85,16 @@ record ChatReply(String id, long created, ServedModel model, @Nullable OfferedTo
     if (!hasLogprobs) {
       return null;
     }
-    List<Object> content = new ArrayList<>();
-    for (GeneratedToken token : tokens) {
-      byte[] bytes = model.tokenizer().decodeBytes(token.token());
-      List<Integer> numbers = new ArrayList<>();
-      for (byte b : bytes) {
-        numbers.add(b & 0xff);
-      }
-      content.add(Json.members(
-          "token", new String(bytes, StandardCharsets.UTF_8), "logprob", token.logProbability(), "bytes", numbers, "top_logprobs", List.of()));
-    }
-    return Json.members("content", content, "refusal", null);
+    return Json.members("content", tokens.stream().map(token -> {
+      Map<String, @Nullable Object> json = token(token.token(), token.logProbability());
+      json.put("top_logprobs", token.alternatives().stream().map(each -> token(each.token(), each.logProbability())).toList());
+      return json;
+    }).toList(), "refusal", null);
+  }
+
+  private Map<String, @Nullable Object> token(int token, float logProbability) {
+    byte[] bytes = model.tokenizer().decodeBytes(token);
+    List<Integer> numbers = IntStream.range(0, bytes.length).mapToObj(i -> bytes[i] & 0xff).toList();
+    return Json.members("token", new String(bytes, StandardCharsets.UTF_8), "logprob", logProbability, "bytes", numbers);
   }
 }

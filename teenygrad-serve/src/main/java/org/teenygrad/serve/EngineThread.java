@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -15,6 +16,7 @@ import org.teenygrad.models.inference.Request;
 final class EngineThread implements AutoCloseable {
   private final CausalModel model;
   private final int rows;
+  private final Metrics metrics;
   private final Consumer<Throwable> failures;
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final Thread thread = Thread.ofPlatform().daemon().name("serve-engine").unstarted(this::run);
@@ -28,9 +30,10 @@ final class EngineThread implements AutoCloseable {
   private volatile int waiting;
 
   /// @param failures is told what ended all requests at once
-  EngineThread(CausalModel model, int rows, Consumer<Throwable> failures) {
+  EngineThread(CausalModel model, int rows, Metrics metrics, Consumer<Throwable> failures) {
     this.model = model;
     this.rows = rows;
+    this.metrics = metrics;
     this.failures = failures;
     engine = Engine.of(model, rows);
     thread.start();
@@ -41,7 +44,7 @@ final class EngineThread implements AutoCloseable {
     return running;
   }
 
-  /// Texts that wait for their first token.
+  /// Texts that wait for a row.
   int waiting() {
     return waiting;
   }
@@ -50,7 +53,7 @@ final class EngineThread implements AutoCloseable {
   /// @throws IllegalArgumentException if the engine refuses a request
   TokenFeed submit(List<Request> requests) {
     return call(() -> {
-      TokenFeed feed = new TokenFeed();
+      TokenFeed feed = new TokenFeed(metrics);
       requests.forEach(request -> feed.begin(engine, request));
       feeds.add(feed);
       count();
@@ -70,7 +73,7 @@ final class EngineThread implements AutoCloseable {
     });
     try {
       return result.join();
-    } catch (java.util.concurrent.CompletionException e) {
+    } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
   }
@@ -91,6 +94,7 @@ final class EngineThread implements AutoCloseable {
         engine = Engine.of(model, rows); // what a failed step has left behind is not to be trusted
         isBusy = false;
       }
+      feeds.forEach(TokenFeed::noteBegun);
       feeds.removeIf(TokenFeed::isFinished);
       count();
     }

@@ -12,7 +12,7 @@ import org.teenygrad.serve.ReplyFormat.Answer;
 
 /// Has texts continued for a call and sends what comes: at once, or as server-sent events. A client that has gone is noticed when something is
 /// sent to it, and its rows are free with the engine's next step.
-record Generating(ServedModel model, ServeSettings settings, EngineThread engine, Gate gate) {
+record Generating(ServedModel model, ServeSettings settings, EngineThread engine, Gate gate, Metrics metrics) {
   private static final long NANOS = 1_000_000_000L;
 
   /// A call that waits for its whole answer is sent a blank so often, by which it is noticed that the client has gone. JSON may begin with blanks.
@@ -20,20 +20,23 @@ record Generating(ServedModel model, ServeSettings settings, EngineThread engine
 
   void answer(Call call, GenerationRequest request, ReplyFormat format) throws IOException {
     call.count(request.promptTokens(), 0);
-    try (Gate.Admission _ = gate.admit(call, request.streams()); TokenFeed feed = engine.submit(request.requests())) {
-      List<ChoiceReader> readers = IntStream.range(0, request.choices())
-          .mapToObj(choice -> new ChoiceReader(choice, model, request.stops(), request.callsTools())).toList();
-      Choices choices = new Choices(call, feed, readers, call.start() + settings.maxSeconds() * NANOS);
+    List<ChoiceReader> readers = IntStream.range(0, request.choices())
+        .mapToObj(choice -> new ChoiceReader(choice, model, request.stops(), request.callsTools())).toList();
+    try (Gate.Admission _ = gate.admit(call, request.streams());
+        TokenFeed feed = engine.submit(request.requests());
+        Choices choices = new Choices(call, feed, readers, call.start() + settings.maxSeconds() * NANOS, metrics)) {
+      metrics.promptTokens.add(request.promptTokens());
       if (request.streams()) {
         stream(call, choices, request, format);
       } else {
         whole(call, choices, request, format);
       }
+      metrics.endToEnd.add(System.nanoTime() - call.start());
     }
   }
 
   /// The choices of a call, which come to their ends one by one.
-  private record Choices(Call call, TokenFeed feed, List<ChoiceReader> readers, long deadline) {
+  private record Choices(Call call, TokenFeed feed, List<ChoiceReader> readers, long deadline, Metrics metrics) implements AutoCloseable {
 
     boolean isFinished() {
       return readers.stream().allMatch(ChoiceReader::isFinished);
@@ -60,8 +63,9 @@ record Generating(ServedModel model, ServeSettings settings, EngineThread engine
         }
         call.count(call.promptTokens(), call.completionTokens() + 1);
         Delta delta = reader.add(added.token(), added.reason());
-        if (reader.isFinished()) {
+        if (delta.finishReason() != null) {
           feed.cancel(added.choice());
+          metrics.countChoice(delta.finishReason());
         }
         return delta;
       }
@@ -73,7 +77,13 @@ record Generating(ServedModel model, ServeSettings settings, EngineThread engine
         throw ApiError.unavailable("timeout", "the request has waited too long");
       }
       ChoiceReader open = readers.stream().filter(reader -> !reader.isFinished()).findFirst().orElseThrow();
+      metrics.countChoice("timeout");
       return open.cut();
+    }
+
+    @Override
+    public void close() {
+      readers.stream().filter(reader -> !reader.isFinished()).forEach(_ -> metrics.countChoice("cancelled"));
     }
   }
 

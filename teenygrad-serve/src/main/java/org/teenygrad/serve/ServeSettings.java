@@ -1,8 +1,16 @@
 package org.teenygrad.serve;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.settings.Help;
 import org.teenygrad.models.settings.Setting;
+import org.teenygrad.state.FileException;
 
 /// How a [Server] listens and what it grants. Each is an option of `teenygrad serve` and an entry of its `--config` file.
 public record ServeSettings(
@@ -45,6 +53,27 @@ public record ServeSettings(
     if (value < least || value > most) {
       throw new IllegalArgumentException(name + " must be " + least + " to " + most + ", not " + value);
     }
+  }
+
+  /// Reads `name = value` lines, with the names of the options, `max-tokens` or `max_tokens`; `#` begins a comment.
+  ///
+  /// @return new values by the names of the components
+  /// @throws IllegalArgumentException if there is no setting of a name, or a value is none
+  /// @throws FileException if the file cannot be read
+  public static Map<String, Object> read(Path file) {
+    Properties lines = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      lines.load(reader);
+    } catch (IOException e) {
+      throw FileException.cannotRead(file, e);
+    }
+    Map<String, Object> changes = new TreeMap<>();
+    for (String name : lines.stringPropertyNames()) {
+      Setting setting = Setting.of(ServeSettings.class).stream().filter(each -> each.key().equals(name.replace('-', '_'))).findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("there is no setting " + Printable.of(name) + ", which " + Printable.of(file) + " has"));
+      changes.put(setting.name(), setting.parse(lines.getProperty(name)));
+    }
+    return changes;
   }
 
   /// @param changes new values by the names of the components

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -26,7 +27,8 @@ public final class Server implements AutoCloseable {
 
   private final ServedModel model;
   private final ServeSettings settings;
-  private final PrintStream log;
+  private final AccessLog log;
+  private final Metrics metrics = new Metrics();
   private final Gate gate;
   private final EngineThread engine;
   private final Watchdog watchdog = new Watchdog();
@@ -46,16 +48,22 @@ public final class Server implements AutoCloseable {
     this.settings = settings;
     this.gate = gate;
     this.http = http;
-    this.log = log;
-    engine = new EngineThread(model.model(), settings.rows(), this::report);
-    Completions completions = new Completions(model, settings, new Generating(model, settings, engine, gate));
-    routes = Map.of(
-        "/v1/chat/completions", new Route("POST", false, completions::chat),
-        "/v1/completions", new Route("POST", false, completions::text),
-        "/v1/models", new Route("GET", false, call -> call.send(200, Json.members("object", "list", "data", List.of(modelObject())))),
-        "/v1/models/" + model.id(), new Route("GET", false, call -> call.send(200, modelObject())),
-        "/health", new Route("GET", true, this::health),
-        "/version", new Route("GET", true, call -> call.send(200, Json.members("version", version))));
+    this.log = new AccessLog(log, settings.json());
+    engine = new EngineThread(model.model(), settings.rows(), metrics, this.log::failure);
+    Completions completions = new Completions(model, settings, new Generating(model, settings, engine, gate, metrics));
+    Tokenization tokenization = new Tokenization(model, settings);
+    Embeddings embeddings = new Embeddings(model, new Prompts(model), engine, gate);
+    routes = Map.ofEntries(
+        Map.entry("/v1/embeddings", new Route("POST", false, embeddings::answer)),
+        Map.entry("/tokenize", new Route("POST", false, tokenization::tokenize)),
+        Map.entry("/detokenize", new Route("POST", false, tokenization::detokenize)),
+        Map.entry("/metrics", new Route("GET", false, this::metrics)),
+        Map.entry("/v1/chat/completions", new Route("POST", false, completions::chat)),
+        Map.entry("/v1/completions", new Route("POST", false, completions::text)),
+        Map.entry("/v1/models", new Route("GET", false, call -> call.send(200, Json.members("object", "list", "data", List.of(modelObject()))))),
+        Map.entry("/v1/models/" + model.id(), new Route("GET", false, call -> call.send(200, modelObject()))),
+        Map.entry("/health", new Route("GET", true, this::health)),
+        Map.entry("/version", new Route("GET", true, call -> call.send(200, Json.members("version", version)))));
   }
 
   /// Begins to listen, once the model has been run for the first time.
@@ -106,13 +114,15 @@ public final class Server implements AutoCloseable {
       } catch (IllegalArgumentException e) {
         call.refuse(ApiError.of(400, String.valueOf(e.getMessage())));
       } catch (RuntimeException | Error e) {
-        report(e);
+        log.failure(e);
         call.refuse(ApiError.internal());
       }
       exchange.close();
     } catch (IOException e) {
       call.abort(); // the client has gone, or must not take what it has for an answer
     }
+    metrics.countAnswer(call.isGone() ? 0 : call.status());
+    log.write(call);
   }
 
   private Endpoint route(Call call) {
@@ -137,11 +147,8 @@ public final class Server implements AutoCloseable {
     call.send(gate.isClosed() ? 503 : 200, Json.members("status", gate.isClosed() ? "ending" : "ok"));
   }
 
-  private void report(Throwable problem) {
-    synchronized (log) {
-      log.println("teenygrad serve: a request failed:");
-      problem.printStackTrace(log);
-    }
+  private void metrics(Call call) throws IOException {
+    call.send(200, "text/plain; version=0.0.4", metrics.text(engine, settings.rows()).getBytes(StandardCharsets.UTF_8));
   }
 
   /// Lets running requests end, for a while, and accepts no others.

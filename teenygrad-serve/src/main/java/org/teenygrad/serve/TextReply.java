@@ -51,6 +51,11 @@ record TextReply(String id, long created, ServedModel model, boolean hasLogprobs
 
   private Map<String, @Nullable Object> logprobs(List<GeneratedToken> tokens) {
     List<String> texts = tokens.stream().map(token -> model.tokenizer().decode(token.token())).toList();
-    return Json.members("tokens", texts, "token_logprobs", tokens.stream().map(GeneratedToken::logProbability).toList(), "top_logprobs", null);
+    List<Map<String, @Nullable Object>> alternatives = tokens.stream().map(token -> {
+      Map<String, @Nullable Object> byText = Json.members();
+      token.alternatives().forEach(each -> byText.put(model.tokenizer().decode(each.token()), each.logProbability()));
+      return byText;
+    }).toList();
+    return Json.members("tokens", texts, "token_logprobs", tokens.stream().map(GeneratedToken::logProbability).toList(), "top_logprobs", alternatives);
   }
 }

@@ -16,8 +16,14 @@ import org.teenygrad.models.inference.Request;
 final class TokenFeed implements AutoCloseable {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final List<Generation> generations = new ArrayList<>();
-  private int started; // choices that have a token; the engine's thread alone counts
+  private final Metrics metrics;
+  private final long start = System.nanoTime();
+  private int begun; // choices that have had a row; the engine's thread alone counts
   private boolean failed;
+
+  TokenFeed(Metrics metrics) {
+    this.metrics = metrics;
+  }
 
   /// What the engine's thread has to say.
   private sealed interface Event {}
@@ -31,12 +37,12 @@ final class TokenFeed implements AutoCloseable {
   /// Adds a choice. In the engine's thread.
   void begin(Engine engine, Request request) {
     int choice = generations.size();
-    boolean[] hasStarted = {false};
+    long[] last = {0}; // when the token before came
     generations.add(engine.submit(request.withSink(token -> {
-      if (!hasStarted[0]) {
-        hasStarted[0] = true;
-        started++;
-      }
+      long now = System.nanoTime();
+      (last[0] == 0 ? metrics.firstToken : metrics.nextToken).add(now - (last[0] == 0 ? start : last[0]));
+      last[0] = now;
+      metrics.newTokens.increment();
       Generation generation = generations.get(choice);
       events.add(new Added(choice, token, generation.isFinished() ? generation.completion().reason() : null));
     })));
@@ -51,11 +57,6 @@ final class TokenFeed implements AutoCloseable {
       case Added added -> added;
       case Failed _ -> throw ApiError.internal();
     };
-  }
-
-  /// Whether the next token is there already.
-  boolean hasNext() {
-    return !events.isEmpty();
   }
 
   /// Ends a choice at the engine's next step.
@@ -79,13 +80,20 @@ final class TokenFeed implements AutoCloseable {
     return failed || generations.stream().allMatch(Generation::isFinished);
   }
 
-  /// Choices that have a token and want more. In the engine's thread.
-  int running() {
-    return (int) generations.stream().filter(generation -> !generation.isFinished()).count() - waiting();
+  /// Looks which choices have been given a row. In the engine's thread.
+  void noteBegun() {
+    for (int now = (int) generations.stream().filter(generation -> generation.hasBegun() || generation.isFinished()).count(); begun < now; begun++) {
+      metrics.queue.add(System.nanoTime() - start);
+    }
   }
 
-  /// Choices that have no token yet. In the engine's thread.
+  /// Choices that have a row. In the engine's thread.
+  int running() {
+    return (int) generations.stream().filter(generation -> generation.hasBegun() && !generation.isFinished()).count();
+  }
+
+  /// Choices that wait for a row. In the engine's thread.
   int waiting() {
-    return generations.size() - started;
+    return (int) generations.stream().filter(generation -> !generation.hasBegun() && !generation.isFinished()).count();
   }
 }

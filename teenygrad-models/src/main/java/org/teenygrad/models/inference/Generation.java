@@ -36,6 +36,11 @@ public final class Generation {
     cancelled = true;
   }
 
+  /// Whether it has been given a row. Asked in the thread that steps.
+  public boolean hasBegun() {
+    return launched > 0;
+  }
+
   /// Whether nothing will be added any more.
   public boolean isFinished() {
     return reason != null;

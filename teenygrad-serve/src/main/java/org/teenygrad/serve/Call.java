@@ -134,6 +134,11 @@ final class Call {
     send(error.status(), error.json());
   }
 
+  /// Sets a header of the answer, before it begins.
+  void set(String name, String value) {
+    exchange.getResponseHeaders().set(name, value);
+  }
+
   boolean hasBegun() {
     return output != null;
   }

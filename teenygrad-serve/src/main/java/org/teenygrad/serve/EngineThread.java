@@ -26,8 +26,9 @@ final class EngineThread implements AutoCloseable {
 
   private Engine engine;
   private volatile boolean stopped;
-  private volatile int running;
-  private volatile int waiting;
+  private int submitted;
+
+  private final EngineLog log = new EngineLog();
 
   /// @param failures is told what ended all requests at once
   EngineThread(CausalModel model, int rows, Metrics metrics, Consumer<Throwable> failures) {
@@ -39,21 +40,17 @@ final class EngineThread implements AutoCloseable {
     thread.start();
   }
 
-  /// Texts that are being continued.
-  int running() {
-    return running;
-  }
-
-  /// Texts that wait for a row.
-  int waiting() {
-    return waiting;
+  /// What it does.
+  EngineLog log() {
+    return log;
   }
 
   /// Has texts continued.
   /// @throws IllegalArgumentException if the engine refuses a request
   TokenFeed submit(List<Request> requests) {
     return call(() -> {
-      TokenFeed feed = new TokenFeed(metrics);
+      TokenFeed feed = new TokenFeed(metrics, submitted);
+      submitted += requests.size();
       requests.forEach(request -> feed.begin(engine, request));
       feeds.add(feed);
       count();
@@ -85,7 +82,10 @@ final class EngineThread implements AutoCloseable {
         for (Runnable task = isBusy ? tasks.poll() : tasks.take(); task != null; task = tasks.poll()) {
           task.run();
         }
+        long start = System.nanoTime();
+        long tokens = metrics.newTokens.sum();
         isBusy = engine.step();
+        log.add(System.nanoTime() - start, metrics.newTokens.sum() - tokens);
       } catch (InterruptedException e) {
         break;
       } catch (RuntimeException | Error e) {
@@ -102,8 +102,7 @@ final class EngineThread implements AutoCloseable {
   }
 
   private void count() {
-    running = feeds.stream().mapToInt(TokenFeed::running).sum();
-    waiting = feeds.stream().mapToInt(TokenFeed::waiting).sum();
+    log.serves(feeds.stream().flatMap(TokenFeed::sequences).toList());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.teenygrad.serve;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -27,11 +28,12 @@ final class Metrics {
     statuses.computeIfAbsent(Integer.toString(status), _ -> new LongAdder()).increment();
   }
 
+  /// @param served whom the engine serves now
   /// @param rows of the engine
-  String text(EngineThread engine, int rows) {
+  String text(List<EngineLog.Sequence> served, int rows) {
     StringBuilder text = new StringBuilder();
-    single(text, "gauge", "teenygrad_choices_running", "Texts that are being continued.", engine.running());
-    single(text, "gauge", "teenygrad_choices_waiting", "Texts that wait for a row.", engine.waiting());
+    single(text, "gauge", "teenygrad_choices_running", "Texts that are being continued.", served.stream().filter(EngineLog.Sequence::isRunning).count());
+    single(text, "gauge", "teenygrad_choices_waiting", "Texts that wait for a row.", served.stream().filter(sequence -> !sequence.isRunning()).count());
     single(text, "gauge", "teenygrad_rows", "Texts that can be continued at once.", rows);
     single(text, "counter", "teenygrad_prompt_tokens_total", "Tokens of prompts.", promptTokens.sum());
     single(text, "counter", "teenygrad_generated_tokens_total", "Tokens that were added.", newTokens.sum());

@@ -57,6 +57,7 @@ public final class Server implements AutoCloseable {
         Map.entry("/v1/embeddings", new Route("POST", false, embeddings::answer)),
         Map.entry("/tokenize", new Route("POST", false, tokenization::tokenize)),
         Map.entry("/detokenize", new Route("POST", false, tokenization::detokenize)),
+        Map.entry("/engine/events", new Route("GET", false, new EngineEvents(engine.log(), gate, settings.rows(), model.model().maxPositions())::answer)),
         Map.entry("/metrics", new Route("GET", false, this::metrics)),
         Map.entry("/v1/chat/completions", new Route("POST", false, completions::chat)),
         Map.entry("/v1/completions", new Route("POST", false, completions::text)),
@@ -125,8 +126,9 @@ public final class Server implements AutoCloseable {
     log.write(call);
   }
 
-  private Endpoint route(Call call) {
-    Route route = routes.get(call.path());
+  private Endpoint route(Call call) throws IOException {
+    Page page = Page.at(call.path());
+    Route route = page == null ? routes.get(call.path()) : new Route("GET", true, page::send);
     if (route == null || !route.isOpen) {
       gate.check(call);
     }
@@ -148,7 +150,7 @@ public final class Server implements AutoCloseable {
   }
 
   private void metrics(Call call) throws IOException {
-    call.send(200, "text/plain; version=0.0.4", metrics.text(engine, settings.rows()).getBytes(StandardCharsets.UTF_8));
+    call.send(200, "text/plain; version=0.0.4", metrics.text(engine.log().sequences(), settings.rows()).getBytes(StandardCharsets.UTF_8));
   }
 
   /// Lets running requests end, for a while, and accepts no others.

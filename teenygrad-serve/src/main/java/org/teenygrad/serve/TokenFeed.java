@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.inference.Completion;
 import org.teenygrad.models.inference.Engine;
@@ -16,13 +18,17 @@ import org.teenygrad.models.inference.Request;
 final class TokenFeed implements AutoCloseable {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final List<Generation> generations = new ArrayList<>();
+  private final List<Integer> newTokens = new ArrayList<>(); // by choice; the engine's thread alone counts
   private final Metrics metrics;
+  private final int number;
   private final long start = System.nanoTime();
   private int begun; // choices that have had a row; the engine's thread alone counts
   private boolean failed;
 
-  TokenFeed(Metrics metrics) {
+  /// @param number of the first choice among all that were ever served
+  TokenFeed(Metrics metrics, int number) {
     this.metrics = metrics;
+    this.number = number;
   }
 
   /// What the engine's thread has to say.
@@ -37,12 +43,14 @@ final class TokenFeed implements AutoCloseable {
   /// Adds a choice. In the engine's thread.
   void begin(Engine engine, Request request) {
     int choice = generations.size();
+    newTokens.add(0);
     long[] last = {0}; // when the token before came
     generations.add(engine.submit(request.withSink(token -> {
       long now = System.nanoTime();
       (last[0] == 0 ? metrics.firstToken : metrics.nextToken).add(now - (last[0] == 0 ? start : last[0]));
       last[0] = now;
       metrics.newTokens.increment();
+      newTokens.set(choice, newTokens.get(choice) + 1);
       Generation generation = generations.get(choice);
       events.add(new Added(choice, token, generation.isFinished() ? generation.completion().reason() : null));
     })));
@@ -87,13 +95,12 @@ final class TokenFeed implements AutoCloseable {
     }
   }
 
-  /// Choices that have a row. In the engine's thread.
-  int running() {
-    return (int) generations.stream().filter(generation -> generation.hasBegun() && !generation.isFinished()).count();
-  }
-
-  /// Choices that wait for a row. In the engine's thread.
-  int waiting() {
-    return (int) generations.stream().filter(generation -> !generation.hasBegun() && !generation.isFinished()).count();
+  /// Choices that have not ended. In the engine's thread.
+  Stream<EngineLog.Sequence> sequences() {
+    return IntStream.range(0, generations.size()).filter(choice -> !generations.get(choice).isFinished()).mapToObj(choice -> {
+      Generation generation = generations.get(choice);
+      Request request = generation.request();
+      return new EngineLog.Sequence(number + choice, request.prompt().length, newTokens.get(choice), request.maxNewTokens(), generation.hasBegun());
+    });
   }
 }

@@ -1,0 +1,64 @@
+package org.teenygrad.serve;
+
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.serve.EngineLog.Sequence;
+import org.teenygrad.serve.EngineLog.State;
+import org.teenygrad.serve.EngineLog.Step;
+
+/// `/engine/events`: the engine at work as server-sent events, for the page's second view. Nothing of what is asked or answered is in them.
+///
+/// @param rows texts that can be continued at once
+/// @param positions tokens that a text may have
+record EngineEvents(EngineLog engine, Gate gate, int rows, int positions) {
+  /// A watcher is told what is new so often at most.
+  private static final long INTERVAL_MILLIS = 100;
+
+  /// Where nothing is new, it is said after so many intervals: who has gone is noticed by that.
+  private static final int QUIET_INTERVALS = 10;
+
+  void answer(Call call) throws IOException {
+    try (Gate.Admission _ = gate.admit(call, true)) {
+      call.begin("text/event-stream");
+      long seen = 0;
+      State last = null;
+      int quiet = 0;
+      while (!gate.isClosed()) {
+        State state = engine.since(seen);
+        boolean isNew = last == null || !state.steps().isEmpty() || !state.sequences().equals(last.sequences());
+        quiet = isNew ? 0 : quiet + 1;
+        if (isNew || quiet % QUIET_INTERVALS == 0) {
+          call.write("data: " + Json.text(json(state)) + "\n\n");
+        }
+        seen = state.steps().isEmpty() ? seen : state.steps().getLast().number();
+        last = state;
+        Thread.sleep(INTERVAL_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return; // the server ends
+    }
+    call.write("data: [DONE]\n\n");
+    call.end();
+  }
+
+  private Map<String, @Nullable Object> json(State state) {
+    int cached = state.sequences().stream().filter(Sequence::isRunning).mapToInt(sequence -> sequence.promptTokens() + sequence.newTokens()).sum();
+    return Json.members(
+        "rows", rows, "positions", positions, "cached", cached,
+        "steps", state.steps().stream().map(EngineEvents::json).toList(),
+        "sequences", state.sequences().stream().map(EngineEvents::json).toList());
+  }
+
+  private static Map<String, @Nullable Object> json(Step step) {
+    return Json.members("number", step.number(), "millis", step.nanos() / 1e6, "tokens", step.tokens());
+  }
+
+  private static Map<String, @Nullable Object> json(Sequence sequence) {
+    return Json.members(
+        "id", sequence.number(), "prompt", sequence.promptTokens(), "tokens", sequence.newTokens(), "most", sequence.maxNewTokens(),
+        "running", sequence.isRunning());
+  }
+}

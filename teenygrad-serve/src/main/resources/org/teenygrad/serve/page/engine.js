@@ -1,0 +1,107 @@
+// The engine at work: who is served, who waits, and how long steps take.
+
+import {call, events} from './api.js';
+import {el, shape} from './dom.js';
+
+/** Steps that are drawn. */
+const SHOWN = 240;
+
+/** Milliseconds before a lost connection is tried again. */
+const AGAIN = 2000;
+
+export class EngineView {
+  #abort = null;
+  #steps = [];
+
+  constructor(container) {
+    this.figures = Object.fromEntries(
+        [['running', 'Being written'], ['waiting', 'Waiting'], ['step', 'Step, median'], ['rate', 'Tokens per second'], ['cache', 'In the cache']]
+            .map(([name, label]) => [name, {label, value: el('dd', {}, '–')}]));
+    this.range = el('span');
+    this.drawing = shape('svg', {class: 'steps', viewBox: `0 0 ${SHOWN} 100`, preserveAspectRatio: 'none', role: 'img', 'aria-label': 'Times of the last steps'});
+    this.count = el('span');
+    this.rows = el('ul', {class: 'rows', 'aria-label': 'Texts of the batch'});
+    this.queue = el('ul', {class: 'rows', 'aria-label': 'Texts that wait'});
+    this.state = el('p', {class: 'quiet', role: 'status'}, 'Connecting…');
+    container.append(el('div', {class: 'board'},
+        el('dl', {class: 'figures'}, Object.values(this.figures).map(({label, value}) => el('div', {}, el('dt', {}, label), value))),
+        el('section', {}, el('h2', {}, 'Step times', this.range), this.drawing),
+        el('section', {}, el('h2', {}, 'Batch', this.count), this.rows,
+            el('p', {class: 'key-of-bars'}, el('i', {class: 'prompt'}), 'prompt', el('i', {class: 'made'}), 'written; the bar is as long as the text may become')),
+        el('section', {}, el('h2', {}, 'Queue'), this.queue), this.state));
+  }
+
+  /** Follows the engine while the view is shown. */
+  watch(isShown) {
+    if (isShown && !this.#abort) {
+      this.#abort = new AbortController();
+      this.#follow(this.#abort.signal);
+    } else if (!isShown) {
+      this.#abort?.abort();
+      this.#abort = null;
+    }
+  }
+
+  async #follow(signal) {
+    while (!signal.aborted) {
+      try {
+        for await (const event of events(await call('/engine/events', {signal}))) {
+          this.state.textContent = '';
+          this.#show(event);
+        }
+      } catch (error) {
+        if (!signal.aborted) {
+          this.state.textContent = `${error.message} Trying again…`;
+        }
+      }
+      await new Promise(resolve => setTimeout(resolve, AGAIN));
+    }
+  }
+
+  #show({rows, positions, cached, steps, sequences}) {
+    this.#steps = [...this.#steps, ...steps].slice(-SHOWN);
+    const running = sequences.filter(sequence => sequence.running);
+    const waiting = sequences.filter(sequence => !sequence.running);
+    const {figures} = this;
+    figures.running.value.replaceChildren(String(running.length), el('small', {}, ` of ${rows}`));
+    figures.waiting.value.textContent = waiting.length;
+    figures.cache.value.replaceChildren(String(cached), el('small', {}, ` of ${rows * positions} tokens`));
+    this.#showSteps();
+    this.count.textContent = `${running.length} of ${rows} rows`;
+    this.rows.replaceChildren(...running.length ? running.map(sequence => row(sequence)) : [el('p', {class: 'quiet'}, 'Nobody is served at the moment.')]);
+    this.queue.replaceChildren(...waiting.length ? waiting.map(sequence => row(sequence)) : [el('p', {class: 'quiet'}, 'Nobody waits.')]);
+  }
+
+  #showSteps() {
+    if (this.#steps.length === 0) {
+      return;
+    }
+    const times = this.#steps.map(step => step.millis);
+    const sorted = times.toSorted((a, b) => a - b);
+    const median = sorted[Math.floor(sorted.length / 2)];
+    const recent = this.#steps.slice(-40);
+    const seconds = recent.reduce((sum, step) => sum + step.millis, 0) / 1000;
+    const tokens = recent.reduce((sum, step) => sum + step.tokens, 0);
+    this.figures.step.value.replaceChildren(median.toFixed(median < 10 ? 2 : 1), el('small', {}, ' ms'));
+    this.figures.rate.value.textContent = seconds > 0 ? Math.round(tokens / seconds) : '–';
+    // A few long steps, such as those that read prompts, must not flatten the others.
+    const top = Math.max(Math.min(sorted[Math.floor(sorted.length * 0.95)] * 1.25, median * 6), 0.1);
+    this.range.textContent = `the last ${times.length}, 0 to ${top.toFixed(1)} ms`;
+    this.drawing.replaceChildren(...this.#steps.map(({millis}, at) => {
+      const height = Math.max(1, Math.min(96, 96 * millis / top));
+      return shape('rect', {class: 'fill', x: at + SHOWN - times.length, y: 100 - height, width: 0.8, height});
+    }));
+  }
+}
+
+function row({id, prompt, tokens, most, running}) {
+  const whole = prompt + most;
+  const part = (name, length) => {
+    const element = el('span', {class: name});
+    element.style.width = `${100 * length / whole}%`;
+    return element;
+  };
+  return el('li', {class: running ? null : 'waits'},
+      el('div', {class: 'row-head'}, el('b', {}, `#${id}`), el('span', {}, `${prompt} + ${tokens} of ${most}`)),
+      el('div', {class: 'length'}, part('prompt', prompt), part('made', tokens)));
+}

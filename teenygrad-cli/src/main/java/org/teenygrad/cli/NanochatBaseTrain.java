@@ -3,7 +3,6 @@ package org.teenygrad.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,6 @@ import org.teenygrad.Device;
 import org.teenygrad.nanochat.base.BaseSettings;
 import org.teenygrad.nanochat.base.BaseTrainer;
 import org.teenygrad.nanochat.base.TrainingPlan;
-import org.teenygrad.nanochat.model.ParameterCounts;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerFiles;
 import org.teenygrad.nanochat.training.ModelFolder;
@@ -45,7 +43,7 @@ final class NanochatBaseTrain implements Callable<Integer> {
   @Option(names = "--tokenizer", paramLabel = "FILE", description = "By default tokenizer.json in --out, where tok-train has written it.")
   private @Nullable Path tokenizer;
 
-  @Option(names = "--plan", description = "Only say what would be trained, and for how long.")
+  @Option(names = "--plan", description = "Only say what would be trained, for how long, and in how much memory.")
   private boolean planOnly;
 
   @Mixin private StageOptions options;
@@ -58,35 +56,23 @@ final class NanochatBaseTrain implements Callable<Integer> {
     Map<String, Object> given = SettingOptions.given(spec, BaseSettings.class);
     ModelFolder folder = options.folder(Stage.BASE);
     NanochatTokenizer tokens = tokenizer == null ? folder.tokenizer() : TokenizerFiles.read(tokenizer);
-    if (planOnly) {
-      describe(screen, TrainingPlan.of(BaseSettings.DEFAULT.with(given), tokens.vocabularySize()), 0);
-      return 0;
-    }
-    if (!options.resumes()) {
-      TrainingPlan.of(BaseSettings.DEFAULT.with(given), tokens.vocabularySize()); // wrong settings are told before anything else happens
+    if (planOnly || !options.resumes()) {
+      TrainingPlan plan = TrainingPlan.of(BaseSettings.DEFAULT.with(given), tokens.vocabularySize()); // wrong settings are told before anything else
+      if (planOnly) {
+        return new BasePlan(plan, deviceOptions.choose()).say(screen, options.json());
+      }
     }
     Device device = deviceOptions.choose();
     screen.println("device: " + device);
     BaseTrainer trainer = options.resumes()
         ? BaseTrainer.resume(options.saved(folder, tokens), saved -> saved.with(given), data, tokens, folder)
         : BaseTrainer.start(BaseSettings.DEFAULT.with(given), data, tokens, folder);
-    describe(screen, trainer.plan(), trainer.iteration());
-    options.sayReplaced(folder);
     TrainingPlan plan = trainer.plan();
+    BasePlan.describe(screen, plan, trainer.iteration());
+    new BasePlan(plan, device).requireRoom(screen);
+    options.sayReplaced(folder);
     return new StageRun(screen, (Main) spec.root().userObject(), folder, device, options.json()).train(
         trainer::train, plan.config(),
         new ProgressPrinter.Run(trainer.iteration(), plan.iterations(), plan.totalBatchSize(), plan.settings().logEvery()));
-  }
-
-  private static void describe(PrintStream screen, TrainingPlan plan, long done) {
-    ParameterCounts counts = plan.config().parameterCounts();
-    screen.printf(Locale.ROOT, "model: %d blocks of %d, %d heads, context %d, %,d tokens in the vocabulary%n", plan.config().nLayer(),
-        plan.config().nEmbd(), plan.config().nHead(), plan.config().sequenceLen(), plan.config().vocabSize());
-    screen.printf(Locale.ROOT, "parameters: %,d; token embeddings %,d, value embeddings %,d, blocks %,d, head %,d%n", counts.total(), counts.wte(),
-        counts.valueEmbeds(), counts.transformerMatrices(), counts.lmHead());
-    screen.printf(Locale.ROOT, "training: iterations %d to %,d, %,d tokens each (%d x %d x %d), %,d in all; %.3g FLOPs a token, %.3g in all%n", done,
-        plan.iterations(), plan.totalBatchSize(), plan.accumulatedBatches(), plan.settings().deviceBatchSize(), plan.settings().maxSeqLen(),
-        plan.iterations() * plan.totalBatchSize(), (double) plan.config().flopsPerToken(), plan.flops());
-    screen.printf(Locale.ROOT, "learning rates times %.4f for the batch, weight decay %.4f%n", plan.learningRateScale(), plan.weightDecay());
   }
 }

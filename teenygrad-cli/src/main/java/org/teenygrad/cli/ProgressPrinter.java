@@ -78,7 +78,8 @@ final class ProgressPrinter implements Progress {
         ? String.format(Locale.ROOT, "%.0f", number) : String.format(Locale.ROOT, "%.1fk", number / 1000);
   }
 
-  private static String duration(double seconds) {
+  /// A time for people: `1:02:03`.
+  static String duration(double seconds) {
     long s = Math.round(seconds);
     return s < 3600 ? String.format(Locale.ROOT, "%d:%02d",
         s / 60, s % 60) : String.format(Locale.ROOT, "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);

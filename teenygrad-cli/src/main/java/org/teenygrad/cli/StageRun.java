@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.MemoryBudget;
 import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.report.JsonText;
 import org.teenygrad.nanochat.model.GptConfig;
@@ -45,8 +47,8 @@ record StageRun(PrintStream screen, Main main, ModelFolder folder, Device device
               printer.lastSaved(), Printable.of(folder.out())));
       return main.interrupt().status();
     }
-    screen.printf(Locale.ROOT, "%d iterations in %.1f s. Files in %s: model.safetensors, checkpoint.safetensors, config.json, log.csv, loss.svg%n",
-        result.iterations(), result.seconds(), Printable.of(folder.path()));
+    screen.printf(Locale.ROOT, "%d iterations in %.1f s, memory %s at most. Files in %s: model.safetensors, checkpoint.safetensors, config.json, log.csv, loss.svg%n",
+        result.iterations(), result.seconds(), MemoryBudget.text(Devices.runtime(device).allocator().peakBytes()), Printable.of(folder.path()));
     if (json) {
       System.out.println(JsonText.oneLine(facts(result, config, run.tokensPerIteration())));
     }
@@ -70,6 +72,7 @@ record StageRun(PrintStream screen, Main main, ModelFolder folder, Device device
     facts.put("flopsPerSecond", config.flopsPerToken() * tokensPerIteration * 1000 / result.msPerStep());
     facts.put("kernelsPerStep", result.kernelsPerStep().isPresent() ? result.kernelsPerStep().getAsLong() : null);
     facts.put("device", device.name());
+    facts.put("peakBytes", Devices.runtime(device).allocator().peakBytes());
     facts.put("parameters", config.parameterCounts().total());
     return facts;
   }

@@ -58,7 +58,7 @@ class NanochatCommandTest {
         "--eval-tokens", "16", "--num-iterations", "3", "--device", "interpreter");
     command.addAll(small);
     Teenygrad.Result planned = Teenygrad.run(Stream.concat(command.stream(), Stream.of("--plan")).toArray(String[]::new));
-    assertThat(planned.out()).contains("model: 1 blocks of 32, 2 heads", "iterations 0 to 3, 16 tokens each (1 x 1 x 16), 48 in all");
+    assertThat(planned.out()).contains("model: 1 blocks of 32, 2 heads", "iterations 0 to 3, 16 tokens each (1 x 1 x 16), 48 in all", "memory: about ");
     command.add("--json");
     Teenygrad.Result trained = Teenygrad.run(command.toArray(String[]::new));
     assertThat(trained.out()).contains("\"finalValBpb\": ", "\"iterations\": 3");

@@ -17,6 +17,11 @@ public interface Allocator {
   /// @throws OutOfMemoryException if it cannot
   default void requireRoom(long bytes, Supplier<String> what) {}
 
+  /// About how many more bytes can be had, what is kept for the next buffers included; the largest long where nobody counts.
+  default long roomBytes() {
+    return Long.MAX_VALUE;
+  }
+
   /// The most bytes that were ever taken at once, those kept for the next buffers included; 0 where nobody counts.
   default long peakBytes() {
     return 0;

@@ -55,6 +55,11 @@ public final class HostAllocator implements Allocator {
   }
 
   @Override
+  public long roomBytes() {
+    return Math.max(0, budget.bytes() - liveBytes());
+  }
+
+  @Override
   public long peakBytes() {
     return pool.peakBytes();
   }

@@ -1,6 +1,8 @@
 package org.teenygrad.nanochat.base;
 
 import java.util.Locale;
+import java.util.OptionalDouble;
+import org.teenygrad.Device;
 import org.teenygrad.nanochat.model.GptConfig;
 
 /// What nanochat makes of the dial: how long a model of some depth is trained, in what batches, and how fast.
@@ -80,6 +82,12 @@ public record TrainingPlan(
   /// Floating-point operations of the whole training.
   public double flops() {
     return (double) config.flopsPerToken() * totalBatchSize * iterations;
+  }
+
+  /// Measures, in a second or so, how fast a device multiplies large matrices in the type of the training.
+  /// @return floating-point operations a second, which no training exceeds; empty for an interpreter
+  public OptionalDouble matmulFlopsPerSecond(Device device) {
+    return MatmulRate.measure(device, settings.dtype());
   }
 
   /// What learning rates are multiplied with at an iteration: up to 1, level, and down.

@@ -96,6 +96,12 @@ final class CudaAllocator implements Allocator {
   }
 
   @Override
+  public long roomBytes() {
+    stream.makeCurrent();
+    return CudaDriver.memGetInfo().free() + cachedBytes();
+  }
+
+  @Override
   public long peakBytes() {
     return pool.peakBytes();
   }

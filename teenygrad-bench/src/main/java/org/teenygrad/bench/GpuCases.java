@@ -23,7 +23,7 @@ final class GpuCases {
   enum Group {
     ROWS(RowCases::all),
     PRODUCTS(ProductCases::all),
-    ATTENTION(AttentionCases::all),
+    ATTENTION(() -> Stream.concat(AttentionCases.all().stream(), DecodeCases.all().stream()).toList()),
     CONV(ConvolutionCases::all),
     INDEX(IndexCases::all),
     TRAINING(TrainingCases::all);

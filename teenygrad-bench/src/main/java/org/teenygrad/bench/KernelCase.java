@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
@@ -55,16 +56,25 @@ record KernelCase(
   }
 
   /// @param own its type if that is not the case's; bools are true where a normal number is positive
-  record Input(List<Integer> shape, @Nullable DType own) {
+  /// @param numbers where its numbers come from that are not drawn from a normal distribution
+  record Input(List<Integer> shape, @Nullable DType own, @Nullable Supplier<Tensor> numbers) {
     static Input of(int... shape) {
-      return new Input(Arrays.stream(shape).boxed().toList(), null);
+      return new Input(Arrays.stream(shape).boxed().toList(), null, null);
+    }
+
+    /// What its numbers are, in their own type: positions, a permutation.
+    static Input drawn(Supplier<Tensor> numbers) {
+      return new Input(List.of(), null, numbers);
     }
 
     Input in(DType type) {
-      return new Input(shape, type);
+      return new Input(shape, type, numbers);
     }
 
     private Tensor draw(DType type) {
+      if (numbers != null) {
+        return numbers.get().contiguous().realize();
+      }
       Tensor normal = Tensor.randn(shape.stream().mapToInt(i -> i).toArray());
       DType drawn = own == null ? type : own;
       return (drawn == DType.BOOL ? normal.gt(0) : normal.cast(drawn)).contiguous().realize();

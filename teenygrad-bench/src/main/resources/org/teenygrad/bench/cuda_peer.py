@@ -200,6 +200,29 @@ def attention(name):
     return [case(way) for way in ways]
 
 
+def decode(form, batch=16, heads=32, places=8192, dim=128, page=16):
+    """One query for each sequence; what the names mean is explained in DecodeCases. Keys that lie in pages are gathered first."""
+
+    def case(backend):
+        def prepare():
+            q = randn(batch, heads, 1, dim)
+            positions = (torch.arange(batch, device=DEVICE) + 1) * (places // batch) - 1
+            mask = None if form == "full" else (torch.arange(places, device=DEVICE) <= positions[:, None])[:, None, None, :]
+            attend = scaled_dot_product(backend)
+            if form != "pages":
+                k, v = (randn(batch, heads, places, dim) for _ in range(2))
+                return lambda: attend(q, k, v, mask, False)
+            pages = batch * places // page
+            table = torch.randperm(pages, device=DEVICE)
+            pools = [randn(pages, page, heads, dim) for _ in range(2)]
+            gathered = lambda pool: pool[table].view(batch, places, heads, dim).transpose(1, 2)
+            return lambda: attend(q, gathered(pools[0]), gathered(pools[1]), mask, False)
+
+        return prepare
+
+    return [case(b) for b in (SDPBackend.CUDNN_ATTENTION, SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION)]
+
+
 CONV = re.compile(r"conv(?P<kernel>\d)x\d(s(?P<stride>\d))?_(?P<channels>\d+)_(?P<to>\d+)_(?P<size>\d+)(?P<backward>_backward)?")
 
 
@@ -245,6 +268,9 @@ KERNELS = {
     "sort_4096x4096_float32": [sort],
     "top50_256x50304_float32": [top],
     "cumsum_64Mi_float32": [cumsum],
+    "decode": decode("full"),
+    "decode_lengths": decode("lengths"),
+    "decode_pages": decode("pages"),
 }
 FAMILIES = {"gemm_": gemm, "attention_": attention, "conv": conv}
 

@@ -9,8 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.teenygrad.AttentionOptions;
+import org.teenygrad.DType;
 import org.teenygrad.Gradient;
 import org.teenygrad.Sorted;
 import org.teenygrad.Tensor;
@@ -79,6 +81,11 @@ enum GpuWorkload {
   ATTENTION_IN_A_WINDOW(gpu -> attentionGradient(gpu, 2, 4, 128, AttentionOptions.CAUSAL.withWindow(256).withSoftCap(15))),
   ATTENTION_UNDER_A_MASK(gpu -> attentionGradient(gpu, 2, 4, 64, AttentionOptions.CAUSAL.withMask(gpu.tensor(BOOL, 1024, 1024)))),
   ATTENTION_WITH_A_BIAS(gpu -> attentionGradient(gpu, 2, 4, 64, AttentionOptions.DEFAULT.withMask(gpu.tensor(FLOAT32, 4, 1024, 1024)))),
+  DECODE(gpu -> decode(gpu, BFLOAT16, 32, 32, 128, false)),
+  DECODE_F32(gpu -> decode(gpu, FLOAT32, 8, 8, 64, false)),
+  DECODE_OF_GROUPED_QUERIES(gpu -> decode(gpu, BFLOAT16, 32, 8, 128, false)),
+  DECODE_OF_MANY_GROUPED_QUERIES(gpu -> decode(gpu, BFLOAT16, 32, 4, 128, true)),
+  DECODE_FROM_PAGES(gpu -> decode(gpu, BFLOAT16, 32, 32, 128, true)),
   CROSS_ENTROPY_GRADIENT(gpu -> {
     Tensor logits = gpu.tensor(BFLOAT16, 4096, 50304);
     Tensor loss = logits.crossEntropy(gpu.tensor(INT32, 4096));
@@ -114,6 +121,18 @@ enum GpuWorkload {
 
   private static Tensor attention(Tensor qkv, AttentionOptions options) {
     return qkv.select(0, 0).scaledDotProductAttention(qkv.select(0, 1), qkv.select(0, 2), options);
+  }
+
+  /// One query for each of 16 sequences of their own lengths, their keys and values perhaps in pages of 16 places.
+  private static void decode(AbsentGpu gpu, DType dtype, int heads, int keyHeads, int headDim, boolean pages) {
+    int batch = 16;
+    int places = 4096;
+    Tensor seen = Tensor.arange(places, INT32).le(gpu.tensor(INT32, batch, 1, 1, 1));
+    Supplier<Tensor> keys = () -> pages
+        ? gpu.tensor(dtype, batch * places / 16, 16, keyHeads, headDim).indexSelect(0, gpu.tensor(INT32, batch * places / 16))
+            .reshape(batch, places, keyHeads, headDim).transpose(1, 2)
+        : gpu.tensor(dtype, batch, keyHeads, places, headDim);
+    gpu.tensor(dtype, batch, heads, 1, headDim).scaledDotProductAttention(keys.get(), keys.get(), AttentionOptions.DEFAULT.withMask(seen)).realize();
   }
 
   private static void attentionGradient(AbsentGpu gpu, int batch, int heads, int headDim, AttentionOptions options) {

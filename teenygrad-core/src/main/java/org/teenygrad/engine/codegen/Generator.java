@@ -70,6 +70,7 @@ final class Generator {
       case MatmulTiling matmul -> new PersistentTiles(emitter, matmul, gpu);
       case AttentionTiling attention when attention.isSpecialized() -> new WarpSpecializedAttention(emitter, attention);
       case AttentionTiling attention -> new AttentionTiles(emitter, attention);
+      case Decoding decoding -> new DecodeAttention(emitter, decoding);
       case Plan.Elementwise _ -> throw new IllegalStateException("a launch of elementwise kernels has a nest for all");
     };
   }

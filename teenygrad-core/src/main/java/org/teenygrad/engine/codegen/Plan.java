@@ -12,7 +12,7 @@ import org.teenygrad.engine.runtime.Target;
 /// What a kernel is to become, with all that its nest of loops has to know: decided here, once, from the kernel's graph and the target.
 ///
 /// A plan is made only if it can be written: a kernel that none of the others fits is one of [Loops], which run any graph.
-sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, Plan.RowScan, Plan.RowSort, Plan.Scatter, Contraction, MatmulTiling, AttentionTiling {
+sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, Plan.RowScan, Plan.RowSort, Plan.Scatter, Contraction, MatmulTiling, AttentionTiling, Decoding {
   /// Of the graph that is written: of operations that the target has, in tiles where there are any.
   Analysis analysis();
 
@@ -138,7 +138,7 @@ sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, 
     return switch (target) {
       case Target.Cpu _ -> onProcessor(sink);
       case Target.Gpu gpu when Elementwise.fits(sink) -> Elementwise.of(sink);
-      case Target.Gpu gpu -> attention(sink, gpu).orElseGet(() -> onGpu(sink, gpu));
+      case Target.Gpu gpu -> decoding(sink).or(() -> attention(sink, gpu)).orElseGet(() -> onGpu(sink, gpu));
       case Target.Graphs _ -> throw new IllegalArgumentException("no code is written for a device that takes graphs");
     };
   }
@@ -158,6 +158,11 @@ sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, 
       OpNode ended = LoopEnds.find(sink);
       return new Loops(ended == sink ? analysis : forProcessor(ended), false);
     });
+  }
+
+  private static Optional<Plan> decoding(OpNode sink) {
+    long folds = Graph.topological(List.of(sink)).stream().filter(node -> node.is(OpCode.FOLD)).count();
+    return folds < 3 ? Optional.empty() : Decoding.of(forGpu(LoopEnds.find(sink))).map(Plan.class::cast);
   }
 
   private static Optional<Plan> attention(OpNode sink, Target.Gpu gpu) {

@@ -27,7 +27,7 @@ public final class Plans {
 
   /// Whether a kernel runs as one pass over a matrix that never comes to memory: attention's scores.
   public boolean isFusedAttention(OpNode sink) {
-    return of(sink) instanceof AttentionTiling;
+    return of(sink) instanceof AttentionTiling || of(sink) instanceof Decoding;
   }
 
   /// What is equal for two kernels that may share a launch: on a processor the kernel itself, on a GPU for elementwise ones what they do to an element.

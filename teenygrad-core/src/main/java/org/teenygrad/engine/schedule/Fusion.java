@@ -46,7 +46,7 @@ final class Fusion {
   private final List<Group> groups = new ArrayList<>();
 
   private Fusion(List<OpNode> order, Collection<OpNode> sinks, Target target, Set<OpNode> keeping) {
-    rematerialized = new Rematerialization(target);
+    rematerialized = new Rematerialization(target, target instanceof Target.Gpu ? SplitKeys.recomputed(order) : Set.of());
     this.target = target;
     this.keeping = keeping;
     recomputeElsewhere = target instanceof Target.Gpu ? RECOMPUTE_ELSEWHERE_ON_GPU : RECOMPUTE_ELSEWHERE;

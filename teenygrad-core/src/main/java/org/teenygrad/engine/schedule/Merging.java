@@ -123,8 +123,9 @@ final class Merging {
     if (a.writes().stream().anyMatch(writtenTwice::contains) || b.writes().stream().anyMatch(writtenTwice::contains)) {
       return null;
     }
-    if (b.contraction()) {
-      return fusedAttention(earlier, later);
+    KernelGraph attention = b.contraction() || reads && a.hasFold() && b.hasFold() ? fusedAttention(earlier, later) : null;
+    if (attention != null || b.contraction()) {
+      return attention;
     }
     boolean same = a.sizes().equals(b.sizes());
     boolean prefix = reads && !a.contraction() && a.ranges().size() < b.ranges().size() && a.hasFold()
@@ -144,7 +145,7 @@ final class Merging {
     KernelGraph a = kernels.get(earlier);
     KernelGraph b = kernels.get(later);
     int common = a.ranges().size();
-    boolean fits = target instanceof Target.Gpu && a.contraction() && common <= b.ranges().size() && b.sizes().subList(0, common).equals(a.sizes())
+    boolean fits = target instanceof Target.Gpu && a.contraction() == b.contraction() && common <= b.ranges().size() && b.sizes().subList(0, common).equals(a.sizes())
         && (dependencies.get(later).contains(earlier) || common == b.ranges().size());
     Map<OpNode, OpNode> renamed = fits ? outerRanges(a, b) : Map.of();
     if (!fits || !shareScores(a, b, renamed) || pathBesidesDirect(earlier, later)) {

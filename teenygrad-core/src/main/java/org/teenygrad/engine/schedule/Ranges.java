@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.IndexAlgebra;
@@ -80,8 +81,10 @@ final class Ranges {
 
   private static KernelGraph split(KernelGraph kernel) {
     Map<OpNode, TreeSet<Long>> cuts = new HashMap<>();
+    // Loops that stay whole: rows, and those that data may end (LoopEnds).
     Set<OpNode> rows = new HashSet<>();
     kernel.nodes().stream().filter(node -> node.op().group() == OpCode.Group.ROW).forEach(node -> rows.add(node.input(1)));
+    kernel.nodes().stream().filter(Ranges::comparesWithData).forEach(node -> countersOf(node).filter(range -> !kernel.ranges().contains(range)).forEach(rows::add));
     for (OpNode node : kernel.nodes()) {
       boolean divided = node.is(OpCode.IDIV) || node.is(OpCode.MOD) || node.is(OpCode.LT);
       if (divided && node.input(0).is(OpCode.RANGE) && !rows.contains(node.input(0)) && node.input(1).is(OpCode.CONST)) {
@@ -126,6 +129,15 @@ final class Ranges {
     }
     KernelGraph result = new KernelGraph(substitute(kernel.stores(), pieces), ranges, kernel.contraction(), kernel.rematerializing());
     return split(result);
+  }
+
+  private static boolean comparesWithData(OpNode node) {
+    return node.is(OpCode.LT) && node.input(0).dtype().isInteger() && Graph.topological(List.of(node)).stream().anyMatch(below -> below.is(OpCode.LOAD));
+  }
+
+  /// The loop counters in an expression but those of what it loads.
+  private static Stream<OpNode> countersOf(OpNode node) {
+    return Graph.topological(List.of(node), below -> !below.is(OpCode.LOAD)).stream().filter(below -> below.is(OpCode.RANGE));
   }
 
   /// Turns the loops of reductions so that the innermost runs over neighbours in memory: those of a transposed matrix then go through it as

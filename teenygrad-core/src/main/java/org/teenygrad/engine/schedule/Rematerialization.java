@@ -5,13 +5,15 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Target;
 
 /// Rematerialization: nodes whose values are recomputed wherever they are used rather than stored. On a GPU's tensor cores these are sums
 /// of few products of 16-bit numbers that are many more than their factors, and whatever is made of them element by element. So are
-/// attention's scores and all on the way from them to its weights: a matrix of all queries by all keys never comes to memory.
+/// attention's scores and all on the way from them to its weights: a matrix of all queries by all keys never comes to memory. On any GPU so are the
+/// scores of few queries ([SplitKeys]).
 final class Rematerialization {
   /// The longest sum of products that is cheaper to compute again than to keep.
   private static final int MOST_PRODUCTS = 128;
@@ -20,14 +22,17 @@ final class Rematerialization {
   private static final int STEP = 16;
 
   private final boolean hasTensorCores;
+  private final Set<OpNode> decoding;
   private final Map<OpNode, Boolean> known = new HashMap<>();
 
-  Rematerialization(Target target) {
+  /// @param decoding what [SplitKeys] has computed again
+  Rematerialization(Target target, Set<OpNode> decoding) {
     hasTensorCores = target instanceof Target.Gpu gpu && gpu.rung().hasMatrixUnit();
+    this.decoding = decoding;
   }
 
   boolean contains(OpNode node) {
-    if (!hasTensorCores) {
+    if (!hasTensorCores && decoding.isEmpty()) {
       return false;
     }
     Deque<OpNode> pending = new ArrayDeque<>();
@@ -35,8 +40,8 @@ final class Rematerialization {
     while (!pending.isEmpty()) {
       OpNode next = pending.peek();
       if (!known.containsKey(next)) {
-        if (!follows(next)) {
-          known.put(next, isCheap(next));
+        if (decoding.contains(next) || !follows(next)) {
+          known.put(next, decoding.contains(next) || hasTensorCores && isCheap(next));
         } else if (next.inputs().stream().allMatch(known::containsKey)) {
           known.put(next, next.inputs().stream().anyMatch(known::get));
         } else {

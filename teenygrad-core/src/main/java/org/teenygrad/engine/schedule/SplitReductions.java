@@ -3,6 +3,7 @@ package org.teenygrad.engine.schedule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.teenygrad.Shape;
 import org.teenygrad.engine.ir.Graph;
@@ -31,7 +32,7 @@ final class SplitReductions {
 
   private SplitReductions(Target target) {
     this.target = target;
-    rematerialized = new Rematerialization(target);
+    rematerialized = new Rematerialization(target, Set.of());
   }
 
   static List<OpNode> apply(List<OpNode> roots, Target target) {

@@ -77,7 +77,7 @@ record SumOfProducts(OpNode sum, OpNode product) {
   }
 
   /// How many different elements there are behind the views that repeat them.
-  private static long distinct(OpNode node) {
+  static long distinct(OpNode node) {
     long least = node.shape().elements();
     OpNode at = node;
     while (at.op().isMovement() || at.is(OpCode.CAST) || at.is(OpCode.DETACH)) {

@@ -1,0 +1,344 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.teenygrad.DType;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.Program;
+
+/// Attention of few queries to a part of the keys ([Decoding]) on a GPU (Dao et al., "Flash-Decoding for long-context inference", 2023).
+///
+/// A block has one part of the keys, and goes through it twice. First some neighbouring threads take a key each time, a vector of 16 bytes each, and
+/// write its scores to shared memory; then a warp reduces a query's scores and makes weights of them; then threads that
+/// are neighbours take a value and add it to their sums in registers, for all queries. At the end threads, and warps by way of shared memory, add up their sums.
+/// What is added in which order depends on the part's number of keys alone.
+final class DecodeAttention implements LoopNest {
+  static final int WARPS = 8;
+  private static final int THREADS = WARPS * Threads.WARP;
+
+  /// Keys and values that a thread asks for at once, and elements of queries and sums that leave it room for so many.
+  private static final int UNROLL = 4;
+
+  private static final int FEW_ROWS = 4;
+
+  private final Emitter emitter;
+  private final Ir ir;
+  private final Analysis analysis;
+  private final Decoding plan;
+  private final int rows;
+  private final int unroll;
+  /// What is computed outside of reductions and not of their results.
+  private final List<OpNode> plain;
+
+  DecodeAttention(Emitter emitter, Decoding plan) {
+    this.emitter = emitter;
+    this.plan = plan;
+    ir = emitter.ir;
+    analysis = emitter.analysis;
+    rows = Math.toIntExact(Analysis.count(plan.rows()));
+    unroll = rows <= FEW_ROWS ? UNROLL : UNROLL / 2;
+    List<OpNode> products = List.of(plan.product().input(0), plan.sum().input(0));
+    plain = analysis.nodes.stream().filter(node -> !node.is(OpCode.STORE) && !node.is(OpCode.SINK) && !products.contains(node)
+        && Graph.topological(List.of(node)).stream().noneMatch(below -> below.is(OpCode.FOLD))).toList();
+  }
+
+  @Override
+  public Emitter emitter() {
+    return emitter;
+  }
+
+  @Override
+  public String kind() {
+    return "attention";
+  }
+
+  @Override
+  public Program.Launch launch() {
+    return new Program.Launch(Analysis.count(plan.grid()), THREADS, 0);
+  }
+
+  /// Threads that share a vector's loop: neighbours, a power of two of them, each with `count` vectors.
+  private record Share(CooperativeGroup group, int count, int lanes) {
+    Axis axis(OpNode range) {
+      return new Axis(range, count, lanes, lanes, (long) lanes * group.size());
+    }
+
+    String first() {
+      return group.times(lanes);
+    }
+
+    /// Keys that the block has at once.
+    int atOnce() {
+      return THREADS / group.size();
+    }
+  }
+
+  private Share share(OpNode range) {
+    int vectors = Math.toIntExact(Analysis.size(range) / plan.lanes());
+    int size = Threads.divisor(Threads.WARP, vectors);
+    return new Share(new CooperativeGroup(ir, size, THREADS, true), vectors / size, plan.lanes());
+  }
+
+  @Override
+  public void emit() {
+    declare("scores", rows * Decoding.MOST_KEYS);
+    declare("weights", rows * Decoding.MOST_KEYS);
+    declare("partial", rows * WARPS * Math.toIntExact(Analysis.size(plan.column())));
+    emitter.unflatten(Threads.block(ir), plan.grid(), () -> {
+      emitter.emitReady(plain);
+      String end = emitter.end(plan.keys());
+      scores(end);
+      Threads.barrier(ir);
+      weights(end);
+      Threads.barrier(ir);
+      Share share = share(plan.column());
+      toWarps(share, sums(share, end));
+      Threads.barrier(ir);
+      finish();
+    });
+  }
+
+  // Scores
+
+  private void scores(String end) {
+    Share share = share(plan.depth());
+    withRows(plan.rows(), () -> emitter.within(plan.depth(), share.first(), share.axis(plan.depth()), () -> {
+      emitter.emitReady(plain);
+      String own = share.group.number();
+      String leader = share.group.size() == 1 ? "true" : ir.value("icmp eq i64 " + share.group.rank() + ", 0");
+      String full = whole(end, (long) share.atOnce() * unroll);
+      emitter.branch(ir.value("icmp slt i64 0, " + full), () -> loop("0", full, (long) share.atOnce() * unroll, start ->
+          score(share, emitter.sum(start, own), unroll, leader)));
+      // The last key again where there is none left: threads that exchange values have to stay together.
+      emitter.branch(ir.value("icmp slt i64 " + full + ", " + end), () -> loop(full, end, share.atOnce(), start -> {
+        String key = emitter.sum(start, own);
+        String exists = ir.value("icmp slt i64 " + key + ", " + end);
+        score(share, ir.smallest(key, emitter.plus(end, -1)), 1, leader.equals("true") ? exists : ir.value("and i1 " + leader + ", " + exists));
+      }));
+      return true;
+    }));
+  }
+
+  private void loop(String from, String below, long step, Consumer<String> body) {
+    ir.loop(from, below, step, List.of(), (counter, none) -> {
+      body.accept(counter);
+      return none;
+    });
+  }
+
+  private String whole(String number, long of) {
+    return ir.value("sub i64 " + number + ", " + ir.remainder(number, of));
+  }
+
+  /// Opens the loops of the rows, each written out.
+  private <T> T withRows(List<OpNode> ranges, Supplier<T> body) {
+    if (ranges.isEmpty()) {
+      return body.get();
+    }
+    OpNode range = ranges.getFirst();
+    return emitter.within(range, "0", Axis.unrolled(range, Math.toIntExact(Analysis.size(range))), () -> withRows(ranges.subList(1, ranges.size()), body));
+  }
+
+  /// The scores of some keys, `atOnce` apart, for all rows.
+  private void score(Share share, String key, int count, String stores) {
+    emitter.within(plan.keys(), key, new Axis(plan.keys(), count, 1, 1, share.atOnce()), () -> {
+      emitter.emitReady(plain);
+      int depth = plan.rows().size();
+      for (List<Integer> steps : emitter.loops.instances(plan.product())) {
+        String sum = Ir.constant(DType.FLOAT32, 0.0, share.lanes);
+        for (int i = 0; i < share.count; i++) {
+          List<Integer> at = new ArrayList<>(steps);
+          at.set(depth, i);
+          sum = multiplied(plan.product(), emitter.operand(plan.query(), at, share.lanes), emitter.operand(plan.key(), at, share.lanes), share.lanes, sum);
+        }
+        String own = emitter.instructions.reduce(OpCode.ADD, DType.FLOAT32, share.lanes, sum);
+        emitter.define(plan.product(), steps, share.group.combine(OpCode.ADD, DType.FLOAT32, 1, own));
+      }
+      Runnable store = () -> {
+        for (List<Integer> steps : emitter.loops.instances(plan.score())) {
+          long row = row(steps);
+          String place = emitter.plus(key, (long) steps.get(depth + 1) * share.atOnce() + row * Decoding.MOST_KEYS);
+          write("scores", place, "float", emitter.value(plan.score(), steps), Float.BYTES);
+        }
+      };
+      if (stores.equals("true")) {
+        store.run();
+      } else {
+        emitter.branch(stores, store);
+      }
+      return true;
+    });
+  }
+
+  /// The number of a row at some steps of its loops, which were opened first.
+  private long row(List<Integer> steps) {
+    long row = 0;
+    for (int i = 0; i < plan.rows().size(); i++) {
+      row = row * Analysis.size(plan.rows().get(i)) + steps.get(i);
+    }
+    return row;
+  }
+
+  private String multiplied(OpNode fold, String a, String b, int lanes, String sum) {
+    OpNode body = fold.input(0);
+    return emitter.instructions.emit(OpNode.of(OpCode.FMA, body.input(0), body.input(1), body), lanes, List.of(a, b, sum));
+  }
+
+  // Weights
+
+  /// A warp for each row: its reductions, what is stored of them, and the weights.
+  private void weights(String end) {
+    CooperativeGroup warp = new CooperativeGroup(ir, Threads.WARP, THREADS, true);
+    String row = warp.number();
+    Runnable body = () -> emitter.unflatten(row, plan.rows(), () -> {
+      String start = ir.value("mul i64 " + row + ", " + Decoding.MOST_KEYS);
+      for (OpNode fold : plan.rowFolds()) {
+        OpCode combine = fold.payload(OpCode.class);
+        List<Ir.Carried> neutral = List.of(new Ir.Carried("float", Instructions.neutral(combine, DType.FLOAT32, 1)));
+        String own = ir.when(ir.value("icmp slt i64 " + warp.rank() + ", " + end), neutral, () -> ir.loop(warp.rank(), end, Threads.WARP, neutral, (key, carried) ->
+            atScore(start, key, () -> List.of(new Ir.Carried("float", emitter.instructions.binary(combine, DType.FLOAT32, 1, carried.getFirst().value(),
+                emitter.operand(fold.input(0), emitter.loops.zeroSteps(), 1))))))).getFirst().value();
+        emitter.define(fold, emitter.loops.zeroSteps(), warp.combine(combine, DType.FLOAT32, 1, own));
+      }
+      emitter.branch(ir.value("icmp slt i64 " + warp.rank() + ", " + end), () -> loop(warp.rank(), end, Threads.WARP, key -> atScore(start, key, () -> {
+        write("weights", emitter.sum(start, key), "float", emitter.operand(plan.weight(), emitter.loops.zeroSteps(), 1), Float.BYTES);
+        return true;
+      })));
+      List<OpNode> stores = analysis.stores().stream().filter(store -> !analysis.dependsOn(store, plan.column())).toList();
+      emitter.branch(ir.value("icmp eq i64 " + warp.rank() + ", 0"), () -> emitter.emitReady(after(stores, plan.rowFolds())));
+    });
+    if (rows == WARPS) {
+      body.run();
+    } else {
+      emitter.branch(ir.value("icmp slt i64 " + row + ", " + rows), body);
+    }
+  }
+
+  /// Runs a body where a key's score is known.
+  private <T> T atScore(String start, String key, Supplier<T> body) {
+    return emitter.within(plan.keys(), key, null, () -> {
+      emitter.define(plan.score(), emitter.loops.zeroSteps(), read("scores", emitter.sum(start, key), "float", Float.BYTES));
+      return body.get();
+    });
+  }
+
+  /// What follows from reductions up to some STOREs.
+  private static List<OpNode> after(List<OpNode> stores, List<OpNode> folds) {
+    return Graph.topological(stores, node -> !folds.contains(node)).stream().filter(node -> !folds.contains(node)).toList();
+  }
+
+  // Sums
+
+  /// A thread's sums, of every row those of its vectors.
+  private List<String> sums(Share share, String end) {
+    return emitter.within(plan.column(), share.first(), share.axis(plan.column()), () -> {
+      emitter.emitReady(plain);
+      String own = share.group.number();
+      String type = Ir.type(DType.FLOAT32, share.lanes);
+      List<Ir.Carried> none = Ir.times(rows * share.count, i -> new Ir.Carried(type, Ir.constant(DType.FLOAT32, 0.0, share.lanes)));
+      long step = (long) share.atOnce() * unroll;
+      String full = whole(end, step);
+      List<Ir.Carried> sums = ir.when(ir.value("icmp slt i64 0, " + full), none, () -> ir.loop("0", full, step, none, (start, carried) ->
+          added(share, emitter.sum(start, own), unroll, carried)));
+      String first = emitter.sum(full, own);
+      return ir.when(ir.value("icmp slt i64 " + first + ", " + end), sums, () -> ir.loop(first, end, share.atOnce(), sums, (key, carried) ->
+          added(share, key, 1, carried))).stream().map(Ir.Carried::value).toList();
+    });
+  }
+
+  private List<Ir.Carried> added(Share share, String key, int count, List<Ir.Carried> sums) {
+    return emitter.within(plan.keys(), key, new Axis(plan.keys(), count, 1, 1, share.atOnce()), () -> {
+      emitter.emitReady(plain);
+      List<Ir.Carried> next = new ArrayList<>(sums);
+      for (int k = 0; k < count; k++) {
+        for (int row = 0; row < rows; row++) {
+          String weight = read("weights", emitter.plus(key, (long) k * share.atOnce() + (long) row * Decoding.MOST_KEYS), "float", Float.BYTES);
+          String weights = share.lanes == 1 ? weight : emitter.splat("float", weight, share.lanes);
+          for (int i = 0; i < share.count; i++) {
+            int place = row * share.count + i;
+            String value = emitter.operand(plan.value(), List.of(i, k), share.lanes);
+            next.set(place, new Ir.Carried(next.get(place).type(), multiplied(plan.sum(), weights, value, share.lanes, next.get(place).value())));
+          }
+        }
+      }
+      return next;
+    });
+  }
+
+  /// Adds up the sums of a warp's threads and writes them to shared memory.
+  private void toWarps(Share share, List<String> sums) {
+    String type = Ir.type(DType.FLOAT32, share.lanes);
+    List<String> whole = new ArrayList<>();
+    for (String sum : sums) {
+      String result = "poison";
+      for (int lane = 0; lane < share.lanes; lane++) {
+        String one = ir.value("extractelement " + type + " " + sum + ", i64 " + lane);
+        for (int distance = share.group.size(); distance < Threads.WARP; distance *= 2) {
+          one = emitter.instructions.binary(OpCode.ADD, DType.FLOAT32, 1, one, Shuffle.across(ir, DType.FLOAT32, one, distance));
+        }
+        result = ir.value("insertelement " + type + " " + result + ", float " + one + ", i64 " + lane);
+      }
+      whole.add(result);
+    }
+    String thread = Threads.thread(ir);
+    String lane = ir.value("and i64 " + thread + ", " + (Threads.WARP - 1));
+    String warp = ir.value("udiv i64 " + thread + ", " + Threads.WARP);
+    long columns = Analysis.size(plan.column());
+    emitter.branch(ir.value("icmp slt i64 " + lane + ", " + share.group.size()), () -> {
+      String start = emitter.sum(ir.value("mul i64 " + warp + ", " + rows * columns), share.first());
+      for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < share.count; i++) {
+          write("partial", emitter.plus(start, row * columns + (long) i * share.lanes * share.group.size()), type, whole.get(row * share.count + i), Analysis.VECTOR_BYTES);
+        }
+      }
+    });
+  }
+
+  /// Adds up the warps' sums, a thread for each vector of each row, and stores what follows from them.
+  private void finish() {
+    int lanes = plan.lanes();
+    long columns = Analysis.size(plan.column());
+    long vectors = rows * columns / lanes;
+    List<OpNode> stores = analysis.stores().stream().filter(store -> analysis.dependsOn(store, plan.column())).toList();
+    List<OpNode> nodes = after(stores, List.of(plan.sum()));
+    String thread = Threads.thread(ir);
+    emitter.branch(ir.value("icmp slt i64 " + thread + ", " + Math.min(vectors, THREADS)), () -> loop(thread, Long.toString(vectors), THREADS, vector -> {
+      String at = ir.value("mul i64 " + vector + ", " + lanes);
+      String type = Ir.type(DType.FLOAT32, lanes);
+      String sum = read("partial", at, type, Analysis.VECTOR_BYTES);
+      for (int warp = 1; warp < WARPS; warp++) {
+        sum = emitter.instructions.binary(OpCode.ADD, DType.FLOAT32, lanes, sum, read("partial", emitter.plus(at, warp * rows * columns), type, Analysis.VECTOR_BYTES));
+      }
+      String whole = sum;
+      String row = rows == 1 ? "0" : ir.quotient(at, columns);
+      String column = rows == 1 ? at : ir.remainder(at, columns);
+      emitter.unflatten(row, plan.rows(), () -> emitter.within(plan.column(), column, new Axis(plan.column(), 1, lanes, lanes), () -> {
+        emitter.define(plan.sum(), emitter.loops.zeroSteps(), whole);
+        emitter.emitReady(nodes);
+        return true;
+      }));
+    }));
+  }
+
+  // Shared memory
+
+  private void declare(String name, int elements) {
+    ir.declare("@" + name + " = internal addrspace(3) global [" + elements + " x float] undef, align 16");
+  }
+
+  private String place(String name, String index) {
+    return ir.value("getelementptr inbounds float, ptr addrspace(3) @" + name + ", i64 " + index);
+  }
+
+  private void write(String name, String index, String type, String value, int alignment) {
+    ir.effect("store " + type + " " + value + ", ptr addrspace(3) " + place(name, index) + ", align " + alignment);
+  }
+
+  private String read(String name, String index, String type, int alignment) {
+    return ir.value("load " + type + ", ptr addrspace(3) " + place(name, index) + ", align " + alignment);
+  }
+}

@@ -3,6 +3,7 @@ package org.teenygrad.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
@@ -45,7 +46,7 @@ final class DecodeCases {
 
   /// Row i is at the end of the first i + 1 of as many parts of its places as there are rows.
   private static Input positions(int batch, int places) {
-    return Input.drawn(() -> Tensor.arange(batch, DType.INT32).add(1).mul(places / batch).sub(1));
+    return Input.drawn(() -> Tensor.of(IntStream.rangeClosed(1, batch).map(part -> part * (places / batch) - 1).toArray()));
   }
 
   private static AttentionOptions seen(Tensor positions, int places) {

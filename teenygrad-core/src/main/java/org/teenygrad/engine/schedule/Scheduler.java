@@ -152,7 +152,7 @@ final class Scheduler {
       List<Binding> bound = canonical.stream().map(Binding::of).toList();
       boolean changed = false;
       for (Binding kernel : bound) {
-        changed |= !kernel.kernel().rematerializing().isEmpty() && plans.tiles(kernel.sink()).isEmpty() && keeping.addAll(kernel.kernel().rematerializing());
+        changed |= !kernel.kernel().rematerializing().isEmpty() && plans.tiles(kernel.sink()).isEmpty() && !plans.isFusedAttention(kernel.sink()) && keeping.addAll(kernel.kernel().rematerializing());
       }
       if (!changed) {
         return bound;

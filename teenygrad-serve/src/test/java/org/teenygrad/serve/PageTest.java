@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,15 @@ class PageTest {
         }
       }
       assertThat(answer.join().statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void whoWatchesTheEngineIsToldThatItEnds() throws IOException, InterruptedException {
+    try (TinyServer ending = new TinyServer()) {
+      HttpResponse<Stream<String>> events = ending.client.send(ending.to("/engine/events").build(), BodyHandlers.ofLines());
+      ending.server.drain();
+      assertThat(events.body().filter(line -> !line.isEmpty()).toList()).last().isEqualTo("data: [DONE]");
     }
   }
 

@@ -14,6 +14,7 @@ export class Chat {
   #running = new Set();
   #waiting = new Set();
   #kept = 0;
+  #rest = 0;
 
   constructor() {
     this.thread = new Thread(byId('thread'), byId('messages'), byId('to-end'), {
@@ -79,6 +80,7 @@ export class Chat {
     const nodes = ways.map(() => conversation.add(question, 'assistant', [], {pair, stats: {tokens: 0}, state: 'writing'}));
     conversation.choose(nodes[0]);
     nodes.forEach((node, at) => this.#generate(conversation, node, path, ways[at]));
+    this.#keep();
     this.#show();
     this.thread.goToEnd();
   }
@@ -90,7 +92,9 @@ export class Chat {
       this.#running.delete(generation);
       this.#keep(conversation);
       this.#showState();
-      say(node.state === 'failed' ? node.error : node.state === 'stopped' ? 'Stopped' : 'The answer is complete');
+      if (node.state !== 'failed') { // an error says itself
+        say(node.state === 'stopped' ? 'Stopped' : 'The answer is complete');
+      }
     });
   }
 
@@ -100,16 +104,21 @@ export class Chat {
       return;
     }
     if (this.#waiting.size === 0) {
-      requestAnimationFrame(() => {
-        this.#waiting.forEach(each => this.thread.update(each));
-        this.#waiting.clear();
-        this.#showState();
-      });
+      setTimeout(() => requestAnimationFrame(() => this.#draw()), this.#rest);
     }
     this.#waiting.add(node);
     if (performance.now() - this.#kept > KEEP) {
       this.#keep();
     }
+  }
+
+  /** The page rests twice as long as it took to draw, so that it answers whatever the length of a text. */
+  #draw() {
+    const start = performance.now();
+    this.#waiting.forEach(each => this.thread.update(each));
+    this.#waiting.clear();
+    this.#showState();
+    this.#rest = 2 * (performance.now() - start);
   }
 
   #keep(conversation = this.conversation) {

@@ -65,11 +65,11 @@ export class EngineView {
     const {figures} = this;
     figures.running.value.replaceChildren(String(running.length), el('small', {}, ` of ${rows}`));
     figures.waiting.value.textContent = waiting.length;
-    figures.cache.value.replaceChildren(String(cached), el('small', {}, ` of ${rows * positions} tokens`));
+    figures.cache.value.replaceChildren(grouped(cached), el('small', {}, ` of ${grouped(rows * positions)} tokens`));
     this.#showSteps();
     this.count.textContent = `${running.length} of ${rows} rows`;
-    this.rows.replaceChildren(...running.length ? running.map(sequence => row(sequence)) : [el('p', {class: 'quiet'}, 'Nobody is served at the moment.')]);
-    this.queue.replaceChildren(...waiting.length ? waiting.map(sequence => row(sequence)) : [el('p', {class: 'quiet'}, 'Nobody waits.')]);
+    this.rows.replaceChildren(...running.length ? running.map(sequence => row(sequence)) : [el('li', {class: 'quiet'}, 'Nobody is served at the moment.')]);
+    this.queue.replaceChildren(...waiting.length ? waiting.map(sequence => row(sequence)) : [el('li', {class: 'quiet'}, 'Nobody waits.')]);
   }
 
   #showSteps() {
@@ -83,9 +83,9 @@ export class EngineView {
     const seconds = recent.reduce((sum, step) => sum + step.millis, 0) / 1000;
     const tokens = recent.reduce((sum, step) => sum + step.tokens, 0);
     this.figures.step.value.replaceChildren(median.toFixed(median < 10 ? 2 : 1), el('small', {}, ' ms'));
-    this.figures.rate.value.textContent = seconds > 0 ? Math.round(tokens / seconds) : '–';
+    this.figures.rate.value.textContent = seconds > 0 ? grouped(Math.round(tokens / seconds)) : '–';
     // A few long steps, such as those that read prompts, must not flatten the others.
-    const top = Math.max(Math.min(sorted[Math.floor(sorted.length * 0.95)] * 1.25, median * 6), 0.1);
+    const top = Math.max(sorted[Math.floor(sorted.length * 0.9)] * 1.25, 0.1);
     this.range.textContent = `the last ${times.length}, 0 to ${top.toFixed(1)} ms`;
     this.drawing.replaceChildren(...this.#steps.map(({millis}, at) => {
       const height = Math.max(1, Math.min(96, 96 * millis / top));
@@ -93,6 +93,8 @@ export class EngineView {
     }));
   }
 }
+
+const grouped = number => number.toLocaleString('en');
 
 function row({id, prompt, tokens, most, running}) {
   const whole = prompt + most;

@@ -6,6 +6,9 @@ import {settings} from './store.js';
 /** Likeliest tokens that are shown beside each. */
 const ALTERNATIVES = 4;
 
+/** Seconds in which no rate can be measured: tokens that waited together come together. */
+const SHORTEST = 0.05;
+
 /** What a request says of a conversation's messages. */
 function messages(path, system) {
   const list = path.flatMap(node => {
@@ -117,21 +120,21 @@ export class Generation {
     const {stats} = this.node;
     if (stats.first !== undefined && this.node.state === 'writing') {
       const seconds = (performance.now() - this.#started - stats.first) / 1000;
-      stats.rate = stats.tokens > 1 && seconds > 0 ? (stats.tokens - 1) / seconds : undefined;
+      stats.rate = stats.tokens > 1 && seconds > SHORTEST ? (stats.tokens - 1) / seconds : undefined;
     }
   }
 }
 
 const rounded = logprob => logprob === null ? null : Math.round(logprob * 1000) / 1000;
 
-/** `12 tokens · 118 tokens/s · first after 80 ms` */
+/** `12 tokens · 118 tokens/s · first 80 ms` */
 export function speed({tokens, rate, first}) {
   const parts = [`${tokens} token${tokens === 1 ? '' : 's'}`];
   if (rate !== undefined) {
     parts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} tokens/s`);
   }
   if (first !== undefined) {
-    parts.push(`first after ${first < 1000 ? `${Math.round(first)} ms` : `${(first / 1000).toFixed(1)} s`}`);
+    parts.push(`first ${first < 1000 ? `${Math.round(first)} ms` : `${(first / 1000).toFixed(1)} s`}`);
   }
   return parts.join(' · ');
 }

@@ -5,7 +5,7 @@ import {models, onKeyWanted} from './api.js';
 import {Chat} from './chat.js';
 import {compose} from './composer.js';
 import {EngineView} from './engine.js';
-import {openSettings} from './settings.js';
+import {chooseModels, openSettings} from './settings.js';
 import {saveSettings, settings} from './store.js';
 
 const NARROW = matchMedia('(max-width: 860px)');
@@ -57,10 +57,11 @@ function showView() {
     byId(`tab-${name}`).setAttribute('aria-selected', String(isShown));
     byId(`tab-${name}`).tabIndex = isShown ? 0 : -1;
   }
-  engine.watch(isEngine);
+  engine.watch(isEngine && !document.hidden);
 }
 
 addEventListener('hashchange', showView);
+document.addEventListener('visibilitychange', showView);
 byId('tab-chat').addEventListener('click', () => location.hash = '');
 byId('tab-engine').addEventListener('click', () => location.hash = '/engine');
 document.querySelector('.tabs').addEventListener('keydown', event => {
@@ -115,6 +116,7 @@ if (!NARROW.matches) {
 }
 try {
   served = await models();
+  chooseModels(served);
   byId('model').textContent = served.map(model => model.id).join(' · ');
 } catch (error) {
   byId('model').textContent = error.message;

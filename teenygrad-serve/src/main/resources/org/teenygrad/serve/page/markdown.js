@@ -22,6 +22,7 @@ const ALLOWED = {
   ],
   ALLOWED_ATTR: ['href', 'title', 'start', 'class', 'align'],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+  ADD_URI_SAFE_ATTR: ['start', 'align'],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   RETURN_DOM_FRAGMENT: true,
@@ -75,7 +76,7 @@ function listing(code) {
   const language = [...code.classList].find(name => name.startsWith('language-'))?.slice('language-'.length) ?? '';
   code.removeAttribute('class');
   const button = el('button', {type: 'button', class: 'icon small', 'aria-label': 'Copy the code', title: 'Copy'}, icon(ICONS.copy));
-  button.addEventListener('click', () => copy(code.textContent, button));
+  button.addEventListener('click', () => copy(code.textContent.replace(/\n$/, ''), button));
   return el('figure', {class: 'code'},
       el('figcaption', {}, el('span', {}, language), button),
       el('pre', {tabindex: '0', 'aria-label': language ? `Code, ${language}` : 'Code'}, code));

@@ -24,11 +24,9 @@ function numberField(values, {name, label, help, ...range}) {
 
 function modelField(values, models) {
   if (models.length < 2) {
-    delete values.model;
     return null;
   }
   const select = el('select', {name: 'model'}, models.map(model => el('option', {value: model.id, selected: model.id === values.model}, model.id)));
-  values.model = select.value;
   select.addEventListener('change', () => {
     values.model = select.value;
     saveSettings();
@@ -48,6 +46,15 @@ function choice(name, label, help, changed) {
     changed();
   });
   return el('label', {class: 'choice'}, input, el('span', {}, label, el('small', {}, help)));
+}
+
+/** A model that is served no longer is not asked; of two, each answers once. */
+export function chooseModels(models) {
+  [settings.first, settings.second].forEach((values, at) => {
+    if (!models.some(model => model.id === values.model)) {
+      values.model = models.length > 1 ? models[at].id : undefined;
+    }
+  });
 }
 
 /** Shows the settings.

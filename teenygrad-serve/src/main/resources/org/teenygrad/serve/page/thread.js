@@ -131,6 +131,6 @@ function described(how = {}) {
 
 function welcome() {
   return el('section', {class: 'welcome'},
-      el('h1', {}, 'What would you like to ask?'),
+      el('h2', {}, 'What would you like to ask?'),
       el('p', {}, 'Point at a word of an answer to see how sure the model was of it, and what else it could have said.'));
 }

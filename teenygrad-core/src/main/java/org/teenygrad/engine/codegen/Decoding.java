@@ -74,10 +74,13 @@ record Decoding(
     OpNode value = factor(sum, score, false);
     OpNode key = changing(analysis, product, keys, true);
     OpNode query = changing(analysis, product, keys, false);
-    boolean staged = score.dtype() == DType.FLOAT32 && weight != null && value != null && weight.dtype() == DType.FLOAT32
+    if (weight == null || value == null || key == null || query == null) {
+      return Optional.empty();
+    }
+    boolean staged = score.dtype() == DType.FLOAT32 && weight.dtype() == DType.FLOAT32
         && !below(product, score).contains(score) && !below(value, score).contains(product)
         && rowFolds.stream().allMatch(fold -> !below(fold.input(0), score).contains(product)) && !below(weight, score).contains(product);
-    if (!staged || key == null || query == null) {
+    if (!staged) {
       return Optional.empty();
     }
     List<OpNode> columns = analysis.outer.stream().filter(range -> analysis.dependsOn(sum, range) && !analysis.dependsOn(weight, range)).toList();

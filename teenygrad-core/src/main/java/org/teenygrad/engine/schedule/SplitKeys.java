@@ -110,8 +110,8 @@ final class SplitKeys {
     topological.forEach(node -> node.inputs().forEach(input -> users.merge(input, 1, Integer::sum)));
     for (OpNode node : topological) {
       Attention attention = node.is(OpCode.REDUCE) ? attention(node) : null;
-      if (attention != null && users.get(attention.scores) == 2 && users.get(attention.weight) == 1) {
-        found.put(node, users.get(attention.logSum) == 1 ? attention.alone() : attention);
+      if (attention != null && users.getOrDefault(attention.scores, 0) == 2 && users.getOrDefault(attention.weight, 0) == 1) {
+        found.put(node, users.getOrDefault(attention.logSum, 0) == 1 ? attention.alone() : attention);
       }
     }
     return found;

@@ -16,6 +16,12 @@ import org.teenygrad.engine.runtime.Target;
 final class DeterministicScatter implements LoopNest {
   private static final int THREADS = 128;
 
+  /// Iterations that a lane looks at before the first of them is done: their indices come from memory at the same time.
+  private static final int LOOKS = 8;
+
+  /// Blocks of a multiprocessor: what its threads can be at a time. An owner's additions wait for one another, so that many owners are better.
+  private static final int RESIDENT = 16;
+
   /// Knuth's multiplicative hash: 2^32 divided by the golden ratio.
   private static final int GOLDEN = 0x9E3779B1;
 
@@ -33,7 +39,7 @@ final class DeterministicScatter implements LoopNest {
     serial = analysis.outer.stream().filter(analysis::isSerial).toList();
     free = analysis.outer.stream().filter(range -> !analysis.isSerial(range)).toList();
     long blocks = Math.ceilDiv(Analysis.count(free), THREADS);
-    long owners = Math.clamp(4L * target.processors() / blocks, 1, Analysis.count(serial));
+    long owners = Math.clamp((long) RESIDENT * target.processors() / blocks, 1, Analysis.count(serial));
     ownerBits = Long.SIZE - 1 - Long.numberOfLeadingZeros(owners);
   }
 
@@ -94,32 +100,44 @@ final class DeterministicScatter implements LoopNest {
         .anyMatch(term -> serial.stream().anyMatch(s -> analysis.dependsOn(term, s)) && analysis.dependsOn(term, range));
   }
 
-  /// A loop whose places are the same for all of a warp: each lane looks at another iteration, and then all do those that are theirs.
+  /// A loop whose places are the same for all of a warp: each lane looks at other iterations, several at a time, and then all do those that are theirs.
   private void together(OpNode range, String owner) {
     Ir ir = emitter.ir;
     ir.declare("declare i32 @llvm.nvvm.vote.ballot.sync(i32, i1)");
-    ir.declare("declare i32 @llvm.ctpop.i32(i32)");
-    ir.declare("declare i32 @llvm.cttz.i32(i32, i1)");
     long size = Analysis.size(range);
     String lane = WarpMatrix.lane(ir);
-    ir.loop("0", Long.toString(size), Threads.WARP, List.of(), (start, none) -> {
-      String own = ir.value("add i64 " + start + ", " + lane);
-      String exists = ir.value("icmp slt i64 " + own + ", " + size);
-      String safe = ir.value("select i1 " + exists + ", i64 " + own + ", i64 0");
-      String mine = emitter.within(range, safe, null, () -> isMine(owner));
-      String votes = ir.value("call i32 @llvm.nvvm.vote.ballot.sync(i32 -1, i1 " + ir.value("and i1 " + exists + ", " + mine) + ")");
-      String count = ir.value("zext i32 " + ir.value("call i32 @llvm.ctpop.i32(i32 " + votes + ")") + " to i64");
-      emitter.branch(ir.value("icmp ne i32 " + votes + ", 0"), () -> ir.loop("0", count, 1, List.of(new Ir.Carried("i32", votes)), (vote, left) -> {
-        String set = left.getFirst().value();
-        String first = ir.value("zext i32 " + ir.value("call i32 @llvm.cttz.i32(i32 " + set + ", i1 true)") + " to i64");
-        emitter.within(range, ir.value("add i64 " + start + ", " + first), null, () -> {
-          emitter.emitReady(analysis.nodes);
-          return true;
-        });
-        return List.of(new Ir.Carried("i32", ir.value("and i32 " + set + ", " + ir.value("sub i32 " + set + ", 1"))));
-      }));
+    int looks = (int) Math.min(LOOKS, Math.ceilDiv(size, Threads.WARP));
+    ir.loop("0", Long.toString(size), (long) looks * Threads.WARP, List.of(), (start, none) -> {
+      List<String> firsts = Ir.times(looks, look -> ir.plus(start, (long) look * Threads.WARP));
+      List<String> votes = Ir.times(looks, look -> {
+        String own = ir.value("add i64 " + firsts.get(look) + ", " + lane);
+        String exists = ir.value("icmp slt i64 " + own + ", " + size);
+        String safe = ir.value("select i1 " + exists + ", i64 " + own + ", i64 0");
+        String mine = emitter.within(range, safe, null, () -> isMine(owner));
+        return ir.value("call i32 @llvm.nvvm.vote.ballot.sync(i32 -1, i1 " + ir.value("and i1 " + exists + ", " + mine) + ")");
+      });
+      for (int look = 0; look < looks; look++) {
+        perform(range, firsts.get(look), votes.get(look));
+      }
       return none;
     });
+  }
+
+  /// Does those of a warp's iterations that were voted for, in order.
+  private void perform(OpNode range, String first, String votes) {
+    Ir ir = emitter.ir;
+    ir.declare("declare i32 @llvm.ctpop.i32(i32)");
+    ir.declare("declare i32 @llvm.cttz.i32(i32, i1)");
+    String count = ir.value("zext i32 " + ir.value("call i32 @llvm.ctpop.i32(i32 " + votes + ")") + " to i64");
+    emitter.branch(ir.value("icmp ne i32 " + votes + ", 0"), () -> ir.loop("0", count, 1, List.of(new Ir.Carried("i32", votes)), (vote, left) -> {
+      String set = left.getFirst().value();
+      String next = ir.value("zext i32 " + ir.value("call i32 @llvm.cttz.i32(i32 " + set + ", i1 true)") + " to i64");
+      emitter.within(range, ir.value("add i64 " + first + ", " + next), null, () -> {
+        emitter.emitReady(analysis.nodes);
+        return true;
+      });
+      return List.of(new Ir.Carried("i32", ir.value("and i32 " + set + ", " + ir.value("sub i32 " + set + ", 1"))));
+    }));
   }
 
   private boolean belongsToPlace(OpNode node) {

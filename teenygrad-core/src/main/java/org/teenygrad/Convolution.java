@@ -1,12 +1,17 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.engine.ir.OpCode;
 
 /// How [Convolutions] become contractions.
 final class Convolution {
+  /// Gradients by fewer channels are matrices of so few rows that sums of what windows have in common cost less.
+  private static final int FEWEST_CHANNELS = 8;
+
   private Convolution() {}
 
   static Tensor of(String name, Tensor x, Tensor weight, @Nullable Tensor bias, Window window, int axes) {
@@ -24,8 +29,41 @@ final class Convolution {
     int[] ones = new int[axes];
     Arrays.fill(ones, 1);
     Windows windows = Windows.of(name, x.shape(), kernel, ones, window);
-    return contract(windows.over(windows.padded(x, window.paddingMode())), weight, bias, windows, groups)
-        .cast(x.dtype());
+    Tensor result = contract(windows.over(windows.padded(x, window.paddingMode())), weight, windows, groups);
+    if (window.paddingMode() == PadMode.ZEROS && windows.overlap() && weight.size(1) >= FEWEST_CHANNELS && !NoGrad.isAround()) {
+      result = Tensor.apply(OpCode.SURROGATE, result, spread(x, weight, windows, groups, result));
+    }
+    return biased(result, bias, axes).cast(x.dtype());
+  }
+
+  /// The same numbers as what each element of x adds to the outputs that see it. The chain rule makes windows over the outputs' derivatives of that: both
+  /// gradients are then contractions like the convolution, where those of overlapping windows add up what windows have in common.
+  /// @param like the outputs
+  private static Tensor spread(Tensor x, Tensor weight, Windows windows, int groups, Tensor like) {
+    int axes = windows.axes();
+    Tensor outputs = like.detach();
+    Tensor seen = outputs;
+    int[][] bounds = new int[2 + axes][2];
+    for (int i = 0; i < axes; i++) {
+      seen = zerosBetween(seen, 2 + i, windows.stride()[i]);
+      int reach = windows.dilation()[i] * (windows.kernel()[i] - 1);
+      int first = reach - windows.before()[i];
+      bounds[2 + i] = new int[] {first, x.size(2 + i) + reach - first - seen.size(2 + i)};
+    }
+    seen = seen.pad(bounds);
+    for (int i = 0; i < axes; i++) {
+      seen = Windows.slide(seen, 2 + i, windows.kernel()[i], 1, windows.dilation()[i], x.size(2 + i));
+    }
+    int[] kernelAxes = IntStream.range(2 + axes, 2 + 2 * axes).toArray();
+    Tensor views = seen.flip(kernelAxes).unflatten(1, groups, -1).unsqueeze(3); // (batch, groups, out, 1, spatial, kernel)
+    Tensor elements = x.unflatten(1, groups, -1).unsqueeze(2); // (batch, groups, 1, channels, spatial, 1)
+    Tensor filters = weight.unflatten(0, groups, -1); // (groups, out, channels, 1, kernel)
+    for (int i = 0; i < axes; i++) {
+      elements = elements.unsqueeze(-1);
+      filters = filters.unsqueeze(3);
+    }
+    Tensor products = Operations.binary("product", OpCode.MUL, like.dtype(), elements, filters);
+    return Gradient.vjp(views.expand(products.shape().toArray()), products, List.of(outputs)).getFirst();
   }
 
   /// A transposed convolution moves the flipped kernel over the input with stride - 1 zeros between its elements.
@@ -80,7 +118,7 @@ final class Convolution {
   }
 
   /// windows (batch, channels, outputs, kernel) and weight (out, channels / groups, kernel) to (batch, out, outputs).
-  private static Tensor contract(Tensor seen, Tensor weight, @Nullable Tensor bias, Windows windows, int groups) {
+  private static Tensor contract(Tensor seen, Tensor weight, Windows windows, int groups) {
     int axes = windows.axes();
     Tensor grouped = seen.unflatten(1, groups, -1).unsqueeze(2); // (batch, groups, 1, channels, outputs, kernel)
     int[] order =
@@ -94,7 +132,10 @@ final class Convolution {
     for (int i = 0; i < axes; i++) {
       filters = filters.unsqueeze(2);
     }
-    Tensor result = Contractions.wideSumOfProduct(grouped.permute(order), filters, 1 + axes).flatten(1, 2);
+    return Contractions.wideSumOfProduct(grouped.permute(order), filters, 1 + axes).flatten(1, 2);
+  }
+
+  private static Tensor biased(Tensor result, @Nullable Tensor bias, int axes) {
     return bias == null ? result : result.add(bias.cast(result.dtype()).reshape(perChannel(bias, axes)));
   }
 

@@ -60,6 +60,12 @@ record Windows(int[] kernel, int[] stride, int[] dilation, int[] outputs, int[] 
     return kernel.length;
   }
 
+  /// Whether neighbours have elements in common, and none lies in the padding alone.
+  boolean overlap() {
+    return IntStream.range(0, axes()).allMatch(i -> Math.max(before[i], after[i]) <= dilation[i] * (kernel[i] - 1))
+        && IntStream.range(0, axes()).anyMatch(i -> dilation[i] * (kernel[i] - 1) >= stride[i]);
+  }
+
   /// x with the padding.
   Tensor padded(Tensor x, Number value) {
     return x.pad(bounds(x), value);

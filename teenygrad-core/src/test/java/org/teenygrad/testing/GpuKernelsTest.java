@@ -353,6 +353,19 @@ class GpuKernelsTest {
     movesInVectors(kernel, "st.global");
   }
 
+  /// Implicit GEMM: windows are brought to shared memory past the registers, and are nowhere else.
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void convolutionsAndTheirGradientsAreProductsOfWindowsThatAreCopiedAsynchronously(AbsentGpu gpu) {
+    List<PtxKernel> launches = GpuWorkload.CONVOLUTION_GRADIENT.launches(gpu);
+    List<PtxKernel> products = launches.stream().filter(kernel -> kernel.kind().equals("contract")).toList();
+    assertThat(products).hasSize(3).allSatisfy(kernel -> {
+      assertThat(kernel.count("cp.async.cg.shared.global")).as(kernel.toString()).isPositive();
+      assertThat(kernel.count("ld.global")).as(kernel.toString()).isZero();
+    });
+    assertThat(launches).extracting(PtxKernel::kind).containsOnly("contract", "map", "reduce");
+  }
+
   @ParameterizedTest
   @MethodSource("gpus")
   void attentionIsOneKernelWhoseScoresStayInRegisters(AbsentGpu gpu) {

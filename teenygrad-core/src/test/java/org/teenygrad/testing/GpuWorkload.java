@@ -16,6 +16,7 @@ import org.teenygrad.DType;
 import org.teenygrad.Gradient;
 import org.teenygrad.Sorted;
 import org.teenygrad.Tensor;
+import org.teenygrad.Window;
 import org.teenygrad.engine.runtime.cuda.AbsentGpu;
 import org.teenygrad.engine.runtime.cuda.PtxKernel;
 import org.teenygrad.optim.AdamW;
@@ -74,6 +75,12 @@ enum GpuWorkload {
   MATMUL_ODD(gpu -> gpu.tensor(BFLOAT16, 333, 203).matmul(gpu.tensor(BFLOAT16, 203, 77)).realize()),
   MATMUL_EPILOGUE(gpu -> gpu.tensor(BFLOAT16, 4096, 768).linear(gpu.tensor(BFLOAT16, 3072, 768), gpu.tensor(BFLOAT16, 3072)).gelu()
       .add(gpu.tensor(BFLOAT16, 4096, 3072)).realize()),
+  CONVOLUTION_GRADIENT(gpu -> {
+    List<Tensor> inputs = List.of(gpu.tensor(BFLOAT16, 16, 64, 28, 28), gpu.tensor(BFLOAT16, 128, 64, 3, 3));
+    Tensor result = inputs.get(0).conv2d(inputs.get(1), null, Window.DEFAULT.stride(2).padding(1));
+    List<Tensor> gradients = Gradient.vjp(result, gpu.tensor(BFLOAT16, result.shape().toArray()), inputs);
+    Tensor.realize(result, gradients.getFirst(), gradients.getLast());
+  }),
   ATTENTION(gpu -> attention(qkv(gpu), AttentionOptions.CAUSAL).realize()),
   ATTENTION_GRADIENT(gpu -> attentionGradient(gpu, 4, 12, 64, AttentionOptions.CAUSAL)),
   ATTENTION_OF_WIDE_HEADS(gpu -> attentionGradient(gpu, 4, 12, 128, AttentionOptions.CAUSAL)),

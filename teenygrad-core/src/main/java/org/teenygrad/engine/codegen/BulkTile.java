@@ -58,7 +58,7 @@ record BulkTile(Stage stage, Program.TensorMap map, List<Dimension> dimensions, 
   static Optional<BulkTile> of(Analysis analysis, OpNode node, List<OpNode> outer, List<OpNode> inner) {
     Stage stage = node.payload(Stage.class);
     OpNode factor = node.input(0);
-    if (stage.source() != Stage.Source.COPIED || factor.dtype().bytes() != 2) {
+    if (stage.source() != Stage.Source.COPIED || factor.inputs().size() > 2 || factor.dtype().bytes() != 2) {
       return Optional.empty();
     }
     OpNode along = stage.alongInner() ? inner.getLast() : outer.getLast();

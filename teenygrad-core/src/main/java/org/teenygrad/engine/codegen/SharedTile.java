@@ -153,8 +153,9 @@ final class SharedTile {
     Ir ir = emitter.ir;
     String inside = depth % stage.depth() == 0 ? exists : ir.value("and i1 " + exists + ", " + ir.value("icmp slt i64 " + at + ", " + depth));
     String safe = ir.value("select i1 " + inside + ", i64 " + at + ", i64 0");
-    String bytes = ir.value("select i1 " + inside + ", i32 " + CHUNK + ", i32 0");
     open(row, safe, () -> {
+      String shown = factor.inputs().size() == 2 ? inside : ir.value("and i1 " + inside + ", " + emitter.value(factor.input(2), emitter.loops.zeroSteps()));
+      String bytes = ir.value("select i1 " + shown + ", i32 " + CHUNK + ", i32 0");
       String source = emitter.memory.pointerTo(factor);
       ir.declare("declare void @llvm.nvvm.cp.async.cg.shared.global.16.s(ptr addrspace(3), ptr addrspace(1), i32)");
       ir.effect("call void @llvm.nvvm.cp.async.cg.shared.global.16.s(ptr addrspace(3) " + pointer(slot, target) + ", ptr addrspace(1) " + source + ", i32 " + bytes + ")");

@@ -55,7 +55,7 @@ public record Stage(int rows, int depth, int slots, boolean alongInner, Source s
     boolean alongInner = lies(analysis, factor, inner.getLast()) >= lies(analysis, factor, outer.getLast());
     OpNode along = alongInner ? inner.getLast() : outer.getLast();
     int lanes = CHUNK / element.bytes();
-    boolean copied = !stepLines && Analysis.size(along) % lanes == 0 && factor.is(OpCode.LOAD) && factor.inputs().size() == 2
+    boolean copied = !stepLines && Analysis.size(along) % lanes == 0 && factor.is(OpCode.LOAD) && (factor.inputs().size() == 2 || !analysis.dependsOn(factor.input(2), along))
         && factor.input(0).dtype() == element && analysis.isAligned(factor, along, lanes);
     return OpNode.of(OpCode.STAGE, new Stage(rows, depth, slots, alongInner, copied ? Source.COPIED : Source.COMPUTED, stepLines), List.of(factor));
   }

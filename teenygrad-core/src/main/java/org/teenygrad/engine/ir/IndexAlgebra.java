@@ -77,7 +77,18 @@ public final class IndexAlgebra {
 
   /// `a - divisor * (a / divisor)`.
   public OpNode remainder(OpNode a, long divisor) {
-    return split(a, divisor, false);
+    Sum sum = sum(a);
+    Map<OpNode, Long> smaller = new LinkedHashMap<>();
+    sum.factors.forEach((term, factor) -> smaller.put(term, nearest(factor, divisor)));
+    Sum turned = new Sum(smaller, Math.floorMod(sum.constant, divisor));
+    // Whole turns do not matter: `(i + 59 k) mod 58` is `i + k` where that is less than 58.
+    return bounds(turned).within(0, divisor) ? build(turned) : split(a, divisor, false);
+  }
+
+  /// Of all numbers with a factor's remainder the one nearest to 0.
+  private static long nearest(long factor, long divisor) {
+    long rest = Math.floorMod(factor, divisor);
+    return 2 * rest > divisor ? rest - divisor : rest;
   }
 
   private OpNode split(OpNode a, long divisor, boolean quotient) {

@@ -162,7 +162,8 @@ final class Scheduler {
 
   private List<OpNode> simplified(List<OpNode> graphs) {
     List<OpNode> simple = ViewChains.cut(EmptyTensors.apply(Algebra.simplify(withoutCopies(graphs))));
-    return SplitReductions.apply(SplitKeys.apply(SplitScans.apply(SeparateProducts.apply(simple), target), target), target);
+    List<OpNode> products = WindowLayout.apply(SeparateProducts.apply(simple), target);
+    return SplitReductions.apply(SplitKeys.apply(SplitScans.apply(products, target), target), target);
   }
 
   /// What is left of COPYs brings constants to a device, where they are at home already.

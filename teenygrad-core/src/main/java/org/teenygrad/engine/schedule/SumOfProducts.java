@@ -65,7 +65,7 @@ record SumOfProducts(OpNode sum, OpNode product) {
 
   private static boolean isHalf(OpNode factor) {
     OpNode at = factor;
-    while (isRearranged(at)) {
+    while (at.op().isMovement() || at.is(OpCode.DETACH)) {
       at = at.input(0);
     }
     return at.is(OpCode.CAST) && at.input(0).dtype().isHalf();

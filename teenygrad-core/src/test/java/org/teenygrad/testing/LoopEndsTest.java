@@ -21,7 +21,7 @@ import org.teenygrad.engine.ir.Validator;
 import org.teenygrad.engine.runtime.cuda.simulated.SimulatedGpu;
 import org.teenygrad.engine.schedule.Recording;
 
-/// Reductions of what a mask hides from some element on, which data says, end there: with the same results, and without reading what is
+/// Reductions of what a mask hides from some element on, which data says, end there: with the same results, whatever is
 /// behind.
 class LoopEndsTest {
   private static final Device INTERPRETER = Device.of("interpreter");
@@ -97,6 +97,22 @@ class LoopEndsTest {
   void softmaxOfRowsOfTheirOwnLengths(Device device) {
     Function<Device, Tensor> logSums = d -> places(d, WIDTH).lt(lengths(d)).where(rows(d, WIDTH), Double.NEGATIVE_INFINITY).logsumexp(1, true);
     assertThat(numbers(logSums.apply(device))).usingComparatorWithPrecision(1e-4).containsExactly(numbers(logSums.apply(INTERPRETER)));
+  }
+
+  /// On a processor additions are those of the loop that goes on: a running mask has no data to end it.
+  @Test
+  void bitsAreThoseOfTheWholeLoop() {
+    Device cpu = Device.of("cpu");
+    Tensor.manualSeed(7);
+    for (int width : new int[] {21, 700, 30_000}) {
+      Tensor row = Tensor.randn(width).to(cpu).realize();
+      for (int length : new int[] {1, 15, 16, 17, width / 2, width - 1, width}) {
+        Tensor whole = Tensor.arange(width, DType.INT32).to(cpu).lt(length).where(row, 0).reshape(1, width).sum(1);
+        Tensor end = Tensor.of(length).to(cpu).realize();
+        Tensor ended = Tensor.arange(width, DType.INT32).to(cpu).lt(end).where(row, 0).reshape(1, width).sum(1);
+        assertThat(numbers(ended)).as(length + " of " + width).containsExactly(numbers(whole));
+      }
+    }
   }
 
   @Test

@@ -35,6 +35,8 @@ final class Folds {
 
   private final List<Slot> slots = new ArrayList<>();
   private List<Ir.Carried> neutral = List.of();
+  /// Where the innermost loop ends, while a vector may reach behind that.
+  private @Nullable String limit;
 
   /// @param inside what the bodies need that changes in the loops, inputs before users
   /// @param products the bodies that are multiplied and added in one instruction
@@ -88,7 +90,7 @@ final class Folds {
     OpNode last = ranges.getLast();
     long size = Analysis.size(last);
     boolean ends = !last.inputs().isEmpty();
-    int tail = ends ? lanes == 1 ? 0 : 1 : group == null ? (int) (size % lanes) : 0;
+    int tail = group == null ? (int) (size % lanes) : ends && lanes > 1 ? 1 : 0;
     for (OpNode fold : folds) {
       for (List<Integer> steps : emitter.loops.instances(fold)) {
         int own = emitter.loops.lanes(fold, steps);
@@ -129,18 +131,59 @@ final class Folds {
           }));
     }
     if (!range.inputs().isEmpty()) {
-      return ending(range, carried);
+      return group == null ? ending(range, carried) : endingShared(range, group, carried);
     }
     return group == null ? innermost(range, carried) : shared(range, group, carried);
   }
 
-  /// The innermost loop where data ends it: whole vectors up to the last, then one element after the other. A member of a group takes vector
-  /// after vector, and the one whose turn it is what is left.
+  /// The innermost loop where data ends it. Elements are added as in the loop that goes on with neutral ones, so that bits are the same; of the
+  /// last vectors those behind the end do not count.
   private List<Ir.Carried> ending(OpNode range, List<Ir.Carried> carried) {
     Ir ir = emitter.ir;
     String end = emitter.end(range);
-    long chunk = (long) lanes * (group == null ? 1 : group.size());
-    String own = group == null ? "0" : group.times(lanes);
+    if (lanes == 1) {
+      return loop(range, end, 1, 1, carried, (counter, v) -> emitter.within(range, counter, null, () -> accumulate(v, null)));
+    }
+    long size = Analysis.size(range);
+    long stride = (long) lanes * unroll;
+    long full = size / stride * stride;
+    String last = multiple(emitter.plus(end, stride - 1), stride);
+    List<Ir.Carried> values = full == 0 ? carried : loop(range, full == size ? last : ir.smallest(last, Long.toString(full)), stride, 1, carried, (counter, v) -> {
+      Axis axis = new Axis(range, unroll, lanes, lanes);
+      String whole = ir.value("icmp sle i64 " + emitter.plus(counter, stride) + ", " + end);
+      return ir.choose(whole, () -> emitter.within(range, counter, axis, () -> accumulate(v, axis)), () -> before(end, () -> emitter.within(range, counter, axis, () -> accumulate(v, axis))));
+    });
+    int vectors = (int) ((size - full) / lanes);
+    if (vectors > 0) {
+      Axis axis = new Axis(range, vectors, lanes, lanes);
+      List<Ir.Carried> v = values;
+      values = ir.when(ir.value("icmp slt i64 " + full + ", " + end), v, () -> before(end, () -> emitter.within(range, Long.toString(full), axis, () -> accumulate(v, axis))));
+    }
+    int tail = (int) (size % lanes);
+    if (tail > 0) {
+      Axis axis = new Axis(range, 1, tail, tail);
+      List<Ir.Carried> v = values;
+      String start = Long.toString(size - tail);
+      values = ir.when(ir.value("icmp slt i64 " + start + ", " + end), v, () -> before(end, () -> emitter.within(range, start, axis, () -> accumulateTail(v, List.of(0)))));
+    }
+    return values;
+  }
+
+  /// Has a body add no elements behind an end.
+  private List<Ir.Carried> before(String end, Supplier<List<Ir.Carried>> body) {
+    limit = end;
+    List<Ir.Carried> result = body.get();
+    limit = null;
+    return result;
+  }
+
+  /// The innermost loop where data ends it, shared by a group: whole vectors up to the last, then one element after the other by the member whose
+  /// turn it is.
+  private List<Ir.Carried> endingShared(OpNode range, CooperativeGroup group, List<Ir.Carried> carried) {
+    Ir ir = emitter.ir;
+    String end = emitter.end(range);
+    long chunk = (long) lanes * group.size();
+    String own = group.times(lanes);
     String full = multiple(end, chunk * unroll);
     List<Ir.Carried> values = loop(range, full, chunk * unroll, 1, carried, (counter, v) ->
         part(range, emitter.sum(counter, own), unroll, chunk, v));
@@ -157,7 +200,7 @@ final class Folds {
     }
     List<Ir.Carried> vectors = values;
     String left = ir.value("icmp slt i64 " + whole + ", " + end);
-    String turn = group == null || group.size() == 1 ? left
+    String turn = group.size() == 1 ? left
         : ir.value("and i1 " + left + ", " + ir.value("icmp eq i64 " + own + ", " + ir.value("sub i64 " + whole + ", " + multiple(whole, chunk))));
     return ir.when(turn, vectors, () -> ir.loop(whole, end, 1, vectors, (counter, v) ->
         emitter.within(range, counter, null, () -> accumulateTail(v, List.of()))));
@@ -287,6 +330,17 @@ final class Folds {
   }
 
   private Ir.Carried add(Slot slot, List<Integer> steps, Ir.Carried before) {
+    Ir.Carried sum = sum(slot, steps, before);
+    if (limit == null) {
+      return sum;
+    }
+    String counters = Ir.type(DType.INT64, slot.lanes);
+    String counts = emitter.ir.value("icmp slt " + counters + " " + emitter.operand(ranges.getLast(), steps, slot.lanes) + ", " + emitter.splat("i64", limit, slot.lanes));
+    String type = before.type();
+    return new Ir.Carried(type, emitter.ir.value("select " + Ir.type(DType.BOOL, slot.lanes) + " " + counts + ", " + type + " " + sum.value() + ", " + type + " " + before.value()));
+  }
+
+  private Ir.Carried sum(Slot slot, List<Integer> steps, Ir.Carried before) {
     OpNode body = slot.fold.input(0);
     if (products.contains(body)) {
       String a = emitter.operand(body.input(0), steps, slot.lanes);

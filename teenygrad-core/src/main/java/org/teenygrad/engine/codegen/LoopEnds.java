@@ -19,7 +19,7 @@ import org.teenygrad.engine.ir.Semantics;
 /// becomes the sum of x over j that ends at `position[row] + 1`. Work then grows with the rows' lengths, not with the longest one possible.
 ///
 /// Comparisons of a loop's counter with something that is loaded outside the loop are taken out of conjunctions; what is left of a mask
-/// stays. Nothing behind the end is read: where it is NaN or infinite, 0 times it is not added.
+/// stays. Nothing behind the end counts: where it is NaN or infinite, 0 times it is not added.
 public final class LoopEnds {
   /// Beyond all sizes and positions: comparisons of these with larger numbers end in the same way.
   private static final long FAR = 1L << 40;

@@ -1,8 +1,10 @@
 package org.teenygrad.models.inference;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
+import org.teenygrad.nn.Module;
 
 /// A language model that can be run token by token: each token sees itself and those before it.
 public interface CausalModel {
@@ -14,6 +16,11 @@ public interface CausalModel {
 
   /// What one token leaves behind for those that follow it.
   KeyValueShape keyValueShape();
+
+  /// What a text's keys and values depend on beside its tokens: where one of these is another than before, an engine begins anew.
+  default List<Tensor> weights() {
+    return this instanceof Module module ? module.parameters() : List.of();
+  }
 
   /// What the blocks make of tokens.
   ///
@@ -29,11 +36,10 @@ public interface CausalModel {
   /// @return (..., vocab), float32
   Tensor scores(Tensor hidden);
 
-  /// Where in its text each row is: tokens are read one at a time after the first pass. All of it is data, so that every step has the same
-  /// expression.
+  /// Where in their texts tokens are, which are read in parts, or one at a time. All of it is data, so that every step has the same expression.
   ///
-  /// @param before the token before the one that is read (rows, 1)
-  /// @param positions how many tokens are before the one that is read (rows, 1)
+  /// @param before the token before each that is read (rows, time); any where there is none
+  /// @param positions how many tokens are before each (rows, time)
   record Past(Tensor before, Tensor positions) {}
 
   /// The size of what attention remembers of a token.

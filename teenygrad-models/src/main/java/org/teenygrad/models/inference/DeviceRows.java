@@ -1,17 +1,24 @@
 package org.teenygrad.models.inference;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.Recorded;
 import org.teenygrad.Tensor;
 import org.teenygrad.models.inference.CausalModel.Past;
 import org.teenygrad.models.inference.TokenSampler.Choice;
 import org.teenygrad.models.inference.TokenSampler.Scores;
 
-/// What the device knows of the rows: keys and values, the token each will read next, and the one it has read last. A step is two
-/// schedules, which are seen again for every call with the same sizes.
+/// What the device knows of the rows: keys and values, the token each will read next, and the one it has read last. A pass through the model is
+/// recorded once for each size and played again; a choice by what was found is another schedule, so that the bits of scores do not depend on
+/// how is chosen.
 final class DeviceRows {
   /// A product of fewer rows is another kernel, which adds in another order.
   private static final int FEWEST_ROWS = 4;
@@ -19,14 +26,19 @@ final class DeviceRows {
   /// Texts are padded to at least this.
   private static final int SHORTEST_TEXT = 32;
 
+  /// Tables of blocks have at least so many columns.
+  private static final int FEWEST_COLUMNS = 8;
+
   private final CausalModel model;
-  private final KeyValueCache cache;
+  private final PagedCache cache;
+  private final Map<List<Integer>, Recorded> passes = new HashMap<>();
+  private int count;
 
   /// The token to be read next (rows), int32.
-  private Tensor next = Tensor.zeros(DType.INT32, 0);
+  private Tensor next = none(0);
 
   /// The token before it (rows), int32.
-  private Tensor before = next;
+  private Tensor before = none(0);
 
   /// How often each token is in a row's answer, and whether it is in its prompt (rows, vocab), as [ScoreBias] has it; null while nobody
   /// needs it.
@@ -34,11 +46,11 @@ final class DeviceRows {
 
   DeviceRows(CausalModel model) {
     this.model = model;
-    cache = new KeyValueCache(model.keyValueShape());
+    cache = new PagedCache(model.keyValueShape());
   }
 
-  int count() {
-    return cache.rows();
+  private static Tensor none(int rows) {
+    return Tensor.zeros(DType.INT32, rows);
   }
 
   /// Rows are doubled until there are as many as wanted, but for no more than `most`.
@@ -50,108 +62,219 @@ final class DeviceRows {
     return atLeast <= 1 ? 1 : Integer.highestOneBit(atLeast - 1) << 1;
   }
 
-  /// The length that a text is padded to.
-  int padded(int length) {
-    return Math.min(model.maxPositions(), Math.max(SHORTEST_TEXT, powerOfTwo(length)));
+  /// The length that a part of a text is padded to.
+  static int padded(int length) {
+    return Math.max(SHORTEST_TEXT, powerOfTwo(length));
   }
 
   /// Makes room, keeping what is there.
-  void reserve(int rows, int places) {
-    int more = rows - count();
+  void reserve(int rows, int blocks) {
+    int more = rows - count;
     if (more > 0) {
       next = next.padAxis(0, 0, more).realize();
       before = before.padAxis(0, 0, more).realize();
       Tensor counted = counts;
       counts = counted == null ? null : counted.padAxis(0, 0, more).realize();
+      count = rows;
     }
-    cache.reserve(rows, places);
+    cache.reserve(blocks);
   }
 
-  /// Forgets all rows.
+  /// Forgets all rows, but not their keys and values.
   void clear() {
-    cache.clear();
-    next = Tensor.zeros(DType.INT32, 0);
+    count = 0;
+    next = none(0);
     before = next;
     counts = null;
   }
 
-  /// Begins rows with texts, and chooses the token that follows each.
-  /// @param texts of one [length][#padded]
-  /// @param source for each row the number of its text, or -1 where it goes on as it was
-  /// @param allowed what may follow, as [ScoreBias#packed] has it; null where all may
-  Choice begin(List<int[]> texts, int[] source, TokenSampler sampler, @Nullable Tensor allowed) {
-    int time = padded(texts.getFirst().length);
-    int[] ids = new int[powerOfTwo(texts.size()) * time];
-    for (int i = 0; i < texts.size(); i++) {
-      System.arraycopy(texts.get(i), 0, ids, i * time, texts.get(i).length);
+  /// Forgets what was recorded with weights that are no longer the model's.
+  void forgetPasses() {
+    passes.clear();
+  }
+
+  /// A part of a text that a pass reads.
+  ///
+  /// @param row whose text it is
+  /// @param tokens of the text up to the part's end
+  /// @param from where the part begins
+  /// @param prompt how many of the tokens are no answer
+  /// @param blocks of the text, the part's included
+  record Part(int row, int[] tokens, int from, int prompt, List<Integer> blocks) {
+    int length() {
+      return tokens.length - from;
     }
-    int[] lengths = IntStream.of(source).map(i -> i < 0 ? 1 : texts.get(i).length).toArray();
-    int[] last = IntStream.range(0, source.length).map(row -> Math.max(source[row], 0) * time + lengths[row] - 1).toArray();
-    Tensor sources = Tensor.of(source, source.length);
-    Tensor tokens = Tensor.of(ids, ids.length / time, time);
-    Tensor hidden = model.hidden(tokens, null, cache.beginning(sources));
-    Tensor lasts = Tensor.of(last, last.length);
-    Scores scores = Scores.of(model.scores(hidden.reshape(ids.length, -1).embedding(lasts)));
-    Tensor begins = sources.ge(0);
-    Tensor read = begins.where(tokens.reshape(-1).index(lasts), before).contiguous();
-    compute(scores, read);
-    counts = sampler.bias().penalties() == null
-        ? null : begins.unsqueeze(1).where(promptCounts(texts, source), counts(source.length)).contiguous();
-    Choice choice = sampler.choose(scores, Tensor.of(lengths, lengths.length, 1), counts, allowed);
-    return chosen(begins.where(choice.token(), next), read, choice);
+  }
+
+  /// Reads parts of texts, and chooses the token that follows each.
+  /// @param parts of one [length][#padded]
+  /// @param sampler has a row for each part, and [rows][#choices] that nobody has behind them
+  /// @param begins whether the row goes on with the token that is chosen, by part
+  /// @param allowed what may follow, as [ScoreBias#packed] has it, by part; null where all may
+  Choice read(List<Part> parts, TokenSampler sampler, boolean[] begins, @Nullable Tensor allowed) {
+    int time = padded(parts.getFirst().length());
+    int rows = powerOfTwo(parts.size());
+    int choices = choices(parts.size());
+    int[] ids = new int[rows * time];
+    int[] earlier = new int[rows * time];
+    int[] positions = new int[rows * time];
+    int[] writers = noWriters();
+    int[] last = new int[choices];
+    int[] following = new int[choices];
+    int[] source = new int[count];
+    Arrays.fill(source, -1);
+    for (int i = 0; i < parts.size(); i++) {
+      Part part = parts.get(i);
+      for (int j = 0; j < time; j++) {
+        int at = part.from + j;
+        positions[i * time + j] = Math.min(at, model.maxPositions() - 1);
+        if (at < part.tokens.length) {
+          ids[i * time + j] = part.tokens[at];
+          earlier[i * time + j] = at == 0 ? 0 : part.tokens[at - 1];
+          writers[slot(part.blocks, at)] = i * time + j;
+        }
+      }
+      last[i] = i * time + part.length() - 1;
+      following[i] = part.tokens.length;
+      source[part.row] = begins[i] ? i : -1;
+    }
+    int[] tables = tables(parts.stream().map(Part::blocks).toList(), rows);
+    Tensor lasts = Tensor.of(last, choices);
+    List<Tensor> found = pass(
+        List.of(rows, time, choices), this::reading, Tensor.of(ids, rows, time), Tensor.of(earlier, rows, time),
+        Tensor.of(positions, rows, time), lasts, Tensor.of(tables, rows, tables.length / rows), Tensor.of(writers, writers.length));
+    Tensor counted = sampler.bias().penalties() == null ? null : counts(parts, choices);
+    Choice choice = sampler.choose(new Scores(found.get(0), found.get(1)), Tensor.of(following, choices, 1), counted, allowed);
+    Tensor sources = Tensor.of(source, count);
+    Tensor begun = sources.ge(0);
+    Tensor from = sources.clampMin(0);
+    next = begun.where(choice.token().index(from), next).contiguous();
+    before = begun.where(Tensor.of(lastTokens(parts, choices), choices).index(from), before).contiguous();
+    counts = counted == null ? counts : begun.unsqueeze(1).where(counted.index(from), counts()).contiguous();
+    computed(choice);
+    return choice;
+  }
+
+  private void computed(Choice choice) {
+    List<Tensor> results = new ArrayList<>(choice.tensors());
+    results.add(next);
+    results.add(before);
+    if (counts != null) {
+      results.add(counts);
+    }
+    Tensor.realize(results);
+  }
+
+  /// How many texts are chosen for where there are so many parts.
+  static int choices(int parts) {
+    return Math.max(FEWEST_ROWS, powerOfTwo(parts));
+  }
+
+  private static int[] lastTokens(List<Part> parts, int choices) {
+    return IntStream.range(0, choices).map(i -> i < parts.size() ? parts.get(i).tokens[parts.get(i).tokens.length - 1] : 0).toArray();
+  }
+
+  /// @param in ids, the tokens before them, positions, the number of each text's last token, tables, writers, keys and values
+  private List<Tensor> reading(List<Tensor> in) {
+    PagedCache.Pass pass = new PagedCache.Pass(in.get(2), in.get(5), in.get(4));
+    List<Tensor> kept = in.subList(6, in.size());
+    Tensor hidden = model.hidden(in.get(0), new Past(in.get(1), in.get(2)), cache.reading(kept, pass));
+    return results(hidden.reshape(-1, hidden.size(2)).embedding(in.get(3)), kept);
+  }
+
+  private List<Tensor> results(Tensor hidden, List<Tensor> others) {
+    Scores scores = Scores.of(model.scores(hidden));
+    return Stream.of(scores.tensors(), others).flatMap(List::stream).toList();
   }
 
   /// Each row reads its token, and the one that follows is chosen.
   /// @param positions of the token that is read, by row; 0 for rows that nobody has
   /// @param tokens what is read instead of the token that was chosen before, or -1
-  /// @param allowed as for [#begin]
-  Choice append(int[] positions, int[] tokens, TokenSampler sampler, @Nullable Tensor allowed) {
-    Tensor position = Tensor.of(positions, positions.length, 1);
-    Tensor forced = Tensor.of(tokens, tokens.length);
-    Tensor read = forced.ge(0).where(forced, next).contiguous();
-    Tensor hidden = model.hidden(read.unsqueeze(1), new Past(before.unsqueeze(1), position), cache.appending(position));
-    Scores scores = Scores.of(model.scores(hidden.reshape(positions.length, -1)));
-    compute(scores, read);
-    Tensor isRead = Tensor.arange(model.vocabSize(), DType.INT32).eq(read.unsqueeze(1));
-    counts = sampler.bias().penalties() == null ? null : counts(positions.length).add(isRead.cast(DType.INT32)).contiguous();
-    Choice choice = sampler.choose(scores, position.add(1), counts, allowed);
-    return chosen(choice.token(), read, choice);
-  }
-
-  /// The first of a step's two schedules: what the model makes of tokens.
-  private void compute(Scores scores, Tensor read) {
-    List<Tensor> results = new ArrayList<>(scores.tensors());
-    results.add(read);
-    results.addAll(cache.tensors());
-    Tensor.realize(results);
-  }
-
-  /// The second: what is chosen. It has the same expression for all lengths of texts and caches.
-  private Choice chosen(Tensor newNext, Tensor read, Choice choice) {
-    next = newNext.contiguous();
-    before = read;
-    List<Tensor> results = new ArrayList<>(choice.tensors());
-    results.add(next);
-    if (counts != null) {
-      results.add(counts);
+  /// @param blocks by row, those that the token's own key and value go to included; empty for rows that read nothing
+  /// @param allowed as for [#read]
+  Choice append(int[] positions, int[] tokens, List<List<Integer>> blocks, TokenSampler sampler, @Nullable Tensor allowed) {
+    int[] writers = noWriters();
+    for (int row = 0; row < count; row++) {
+      if (!blocks.get(row).isEmpty()) {
+        writers[slot(blocks.get(row), positions[row])] = row;
+      }
     }
-    Tensor.realize(results);
+    int[] tables = tables(blocks, count);
+    Tensor position = Tensor.of(positions, count, 1);
+    List<Tensor> found = pass(
+        List.of(count), this::appending, Tensor.of(tokens, count), before, position, Tensor.of(tables, count, tables.length / count),
+        Tensor.of(writers, writers.length), next);
+    before = found.get(2);
+    if (sampler.bias().penalties() == null) {
+      counts = null;
+    } else {
+      Tensor isRead = Tensor.arange(model.vocabSize(), DType.INT32).eq(before.unsqueeze(1));
+      counts = counts().add(isRead.cast(DType.INT32)).contiguous();
+    }
+    Choice choice = sampler.choose(new Scores(found.get(0), found.get(1)), position.add(1), counts, allowed);
+    next = choice.token().contiguous();
+    computed(choice);
     return choice;
   }
 
-  private Tensor counts(int rows) {
-    return counts == null ? Tensor.zeros(DType.INT32, rows, model.vocabSize()) : counts;
+  /// @param in tokens where they are not those that were chosen, those before them, positions, tables, writers, the chosen tokens, keys and values
+  /// @return with the tokens that were read
+  private List<Tensor> appending(List<Tensor> in) {
+    PagedCache.Pass pass = new PagedCache.Pass(in.get(2), in.get(4), in.get(3));
+    List<Tensor> kept = in.subList(6, in.size());
+    Tensor read = in.get(0).ge(0).where(in.get(0), in.get(5)).contiguous();
+    Tensor hidden = model.hidden(read.unsqueeze(1), new Past(in.get(1).unsqueeze(1), in.get(2)), cache.reading(kept, pass));
+    return results(hidden.reshape(-1, hidden.size(2)), Stream.concat(Stream.of(read), kept.stream()).toList());
   }
 
-  /// Of the texts that rows begin with (rows, vocab).
-  private Tensor promptCounts(List<int[]> texts, int[] source) {
-    int vocabSize = model.vocabSize();
-    int[] all = new int[source.length * vocabSize];
-    for (int row = 0; row < source.length; row++) {
-      for (int token : source[row] < 0 ? new int[0] : texts.get(source[row])) {
-        all[row * vocabSize + token] = ScoreBias.IN_PROMPT;
+  /// Scores, their normalizers, and last keys and values, which become the cache's.
+  /// @param sizes what tells passes with tensors of the same sizes apart
+  private List<Tensor> pass(List<Integer> sizes, Function<List<Tensor>, List<Tensor>> expression, Tensor... data) {
+    List<Integer> key = Stream.of(sizes.stream(), Arrays.stream(data).map(tensor -> tensor.size(-1)), Stream.of(cache.slots()))
+        .flatMap(each -> each).toList();
+    Tensor[] all = Stream.concat(Arrays.stream(data), cache.tensors().stream()).toArray(Tensor[]::new);
+    List<Tensor> found = passes.computeIfAbsent(key, any -> Recorded.several(expression)).callAll(all);
+    cache.become(found.subList(found.size() - cache.tensors().size(), found.size()));
+    return found;
+  }
+
+  private int[] noWriters() {
+    int[] writers = new int[cache.slots()];
+    Arrays.fill(writers, -1);
+    return writers;
+  }
+
+  private static int slot(List<Integer> blocks, int position) {
+    return blocks.get(position / BlockPool.TOKENS) * BlockPool.TOKENS + position % BlockPool.TOKENS;
+  }
+
+  /// (rows, columns)
+  private static int[] tables(List<List<Integer>> blocks, int rows) {
+    int columns = powerOfTwo(Math.max(FEWEST_COLUMNS, blocks.stream().mapToInt(List::size).max().orElseThrow()));
+    int[] tables = new int[rows * columns];
+    for (int row = 0; row < blocks.size(); row++) {
+      for (int i = 0; i < blocks.get(row).size(); i++) {
+        tables[row * columns + i] = blocks.get(row).get(i);
       }
     }
-    return Tensor.of(all, source.length, vocabSize);
+    return tables;
+  }
+
+  private Tensor counts() {
+    return counts == null ? Tensor.zeros(DType.INT32, count, model.vocabSize()) : counts;
+  }
+
+  /// Of texts that rows begin with (choices, vocab).
+  private Tensor counts(List<Part> parts, int choices) {
+    int vocabSize = model.vocabSize();
+    int[] all = new int[choices * vocabSize];
+    for (int i = 0; i < parts.size(); i++) {
+      Part part = parts.get(i);
+      for (int j = 0; j < part.tokens.length; j++) {
+        int at = i * vocabSize + part.tokens[j];
+        all[at] = j < part.prompt ? ScoreBias.IN_PROMPT : all[at] + 1;
+      }
+    }
+    return Tensor.of(all, choices, vocabSize);
   }
 }

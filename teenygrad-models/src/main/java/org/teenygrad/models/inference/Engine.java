@@ -11,21 +11,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.models.inference.DeviceRows.Part;
 import org.teenygrad.models.inference.GeneratedToken.Alternative;
 import org.teenygrad.models.inference.TokenSampler.Choice;
 import org.teenygrad.nn.Mode;
 
 /// Continues texts, several at a time: each step of the device reads one token of every row and chooses the next, which stays there as the
-/// next step's input; the host learns of it while that step runs. A row that ends makes place for a request that waits.
+/// next step's input; the host learns of it while that step runs. A row that ends makes place for a request that waits, whose text is read in
+/// parts between the others' tokens.
 ///
-/// What a request gets does not depend on who else is served: rows are computed by kernels that add in the same order however many there are,
-/// and draw from random numbers of their own.
+/// Keys and values are in blocks that texts with the same beginning share, also later ones: a conversation that goes on is not read again.
+/// Where blocks run out, the sequence that came last gives its own back and begins anew later.
+///
+/// What a request gets depends on none of that: rows are computed by kernels that add in the same order however many there are, and draw from
+/// random numbers of their own.
 ///
 /// ```java
 /// Engine engine = Engine.of(model, 8);
@@ -35,52 +40,99 @@ import org.teenygrad.nn.Mode;
 /// ```
 /// One thread at a time may step; any may [#submit] and [cancel][Generation#cancel]. The model's parameters may change while nobody is served.
 public final class Engine {
-  /// Texts that are read in one pass have at most so many tokens together: a pass keeps activations of all of them.
-  private static final int MOST_TOKENS = 1 << 14;
-
   /// What a seed is increased by for another sequence of random numbers: the golden ratio's bits, so that seeds that people choose stay apart.
   public static final long SEED_STEP = 0x9E3779B97F4A7C15L;
+
+  /// A pass over texts reads at most so many tokens of each, and so many in all between two tokens of the others.
+  private static final int LONGEST_PART = 512;
+
+  private static final int MOST_TOKENS = 2048;
 
   private final CausalModel model;
   private final int mostRows;
   private final DeviceRows device;
-  private final Queue<Generation> waiting = new ConcurrentLinkedQueue<>();
+  private final int mostBlocks;
+  private BlockPool pool;
+  private final Deque<Generation> waiting = new ConcurrentLinkedDeque<>();
 
   /// What was handed to the device and not yet looked at.
   private final Deque<Launched> launched = new ArrayDeque<>();
 
   /// Who has which row of the device.
-  private @Nullable Generation[] rows = new @Nullable Generation[0];
+  private @Nullable Sequence[] rows = new @Nullable Sequence[0];
+
+  /// Sequences in the order in which they got their rows.
+  private final List<Sequence> running = new ArrayList<>();
 
   private @Nullable TokenSampler sampler;
 
-  private Engine(CausalModel model, int mostRows) {
+  /// What the weights were when the last texts began.
+  private List<OpNode> weights = List.of();
+
+  private long promptTokens;
+  private long sharedTokens;
+
+  private Engine(CausalModel model, int mostRows, int mostBlocks) {
     this.model = model;
     this.mostRows = mostRows;
+    this.mostBlocks = mostBlocks;
     device = new DeviceRows(model);
+    pool = new BlockPool(mostBlocks);
   }
 
+  /// An engine whose cache has room for every row's longest text, but is made only as it is needed.
   /// @param mostRows how many texts are continued at once at most
   /// @throws IllegalArgumentException if there is no row
   public static Engine of(CausalModel model, int mostRows) {
+    return of(model, mostRows, (long) Math.max(1, mostRows) * Math.ceilDiv(model.maxPositions(), BlockPool.TOKENS) * BlockPool.TOKENS);
+  }
+
+  /// An engine with a bound for its cache's memory, of which a token takes [CausalModel.KeyValueShape#bytes()].
+  /// @param cacheTokens of how many tokens keys and values are kept at most; a single text cannot be longer
+  /// @throws IllegalArgumentException if there is no row, or no room for 16 tokens
+  public static Engine of(CausalModel model, int mostRows, long cacheTokens) {
     if (mostRows < 1) {
       throw new IllegalArgumentException("an engine needs at least 1 row, not " + mostRows);
     }
-    return new Engine(model, mostRows);
+    if (cacheTokens < BlockPool.TOKENS) {
+      throw new IllegalArgumentException("a cache needs room for at least " + BlockPool.TOKENS + " tokens, not " + cacheTokens);
+    }
+    return new Engine(model, mostRows, (int) Math.min(cacheTokens / BlockPool.TOKENS, Integer.MAX_VALUE / BlockPool.TOKENS));
+  }
+
+  /// How busy an engine is.
+  ///
+  /// @param running texts that have a row
+  /// @param waiting requests that have none yet
+  /// @param cacheTokens of how many tokens keys and values can be kept
+  /// @param usedTokens what of that running texts have
+  /// @param promptTokens tokens of all prompts so far
+  /// @param sharedTokens tokens of prompts that did not have to be read, as the cache had them
+  public record Load(int running, int waiting, long cacheTokens, long usedTokens, long promptTokens, long sharedTokens) {}
+
+  /// Asked in the thread that steps.
+  public Load load() {
+    long used = (long) (pool.most() - pool.available()) * BlockPool.TOKENS;
+    return new Load(running.size(), waiting.size(), (long) pool.most() * BlockPool.TOKENS, used, promptTokens, sharedTokens);
   }
 
   /// Tokens that the device chooses.
-  /// @param concerned who gets them, by row
-  private record Launched(Choice choice, @Nullable Generation[] concerned) {}
+  /// @param concerned who gets them, by row of the choice
+  private record Launched(Choice choice, @Nullable Sequence[] concerned) {}
+
+  /// How long a text may get that the model reads.
+  private int mostPositions() {
+    return Math.min(model.maxPositions(), mostBlocks * BlockPool.TOKENS);
+  }
 
   /// Adds a request to those that wait.
   /// @throws IllegalArgumentException if its prompt leaves no position for another token, or it names a token that is none of the model's
   public Generation submit(Request request) {
     int[] prompt = request.prompt();
-    int left = model.maxPositions() - prompt.length + 1; // the last token needs no position: it is never read
+    int left = mostPositions() - prompt.length + 1; // the last token needs no position: it is never read
     if (left < 1) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "a prompt of %d tokens cannot be continued: the model has %d positions", prompt.length, model.maxPositions()));
+          String.format(Locale.ROOT, "a prompt of %d tokens cannot be continued: the model has %d positions", prompt.length, mostPositions()));
     }
     for (int token : prompt) {
       if (token < 0 || token >= model.vocabSize()) {
@@ -116,12 +168,13 @@ public final class Engine {
   private boolean stepped() {
     dropCancelled();
     admit();
-    if (running().anyMatch(Generation::isConstrained)) {
+    read();
+    if (running.stream().anyMatch(sequence -> sequence.generation().isConstrained())) {
       tellBut(0);
     }
     boolean goesOn = append();
     tellBut(goesOn ? 1 : 0);
-    return goesOn || !waiting.isEmpty();
+    return goesOn || !running.isEmpty() || !waiting.isEmpty();
   }
 
   /// Tells of what the device was handed, but for the last steps.
@@ -132,11 +185,10 @@ public final class Engine {
   }
 
   private void dropCancelled() {
-    for (int row = 0; row < rows.length; row++) {
-      Generation generation = rows[row];
-      if (generation != null && generation.isCancelled()) {
-        generation.finish(Completion.Reason.CANCELLED);
-        release(row);
+    for (Sequence sequence : List.copyOf(running)) {
+      if (sequence.generation().isCancelled()) {
+        sequence.generation().finish(Completion.Reason.CANCELLED);
+        release(sequence);
       }
     }
     waiting.removeIf(generation -> {
@@ -147,114 +199,174 @@ public final class Engine {
     });
   }
 
-  private void release(int row) {
-    rows[row] = null;
+  private void release(Sequence sequence) {
+    sequence.release();
+    running.remove(sequence);
+    rows[row(sequence)] = null;
     sampler = null;
   }
 
-  private Stream<Generation> running() {
-    return Arrays.stream(rows).filter(Objects::nonNull);
+  private int row(Sequence sequence) {
+    return IntStream.range(0, rows.length).filter(row -> rows[row] == sequence).findFirst().orElseThrow();
   }
 
-  /// Gives free rows to those that wait, and has their texts read.
+  /// Gives free rows to those that wait.
   private void admit() {
     if (waiting.isEmpty()) {
       return;
     }
-    if (running().findAny().isEmpty()) {
+    if (running.isEmpty()) {
+      tellBut(0);
       device.clear();
-      rows = new @Nullable Generation[0];
+      rows = new @Nullable Sequence[0];
+      List<OpNode> now = model.weights().stream().map(Tensor::node).toList();
+      if (!now.equals(weights)) {
+        weights = now;
+        pool = new BlockPool(mostBlocks);
+        device.forgetPasses();
+      }
     }
-    int wanted = DeviceRows.rounded((int) running().count() + waiting.size(), mostRows);
+    int wanted = DeviceRows.rounded(running.size() + waiting.size(), mostRows);
     if (wanted > rows.length) {
       rows = Arrays.copyOf(rows, wanted);
+      sampler = null;
     }
-    // Texts by length, with the rows that begin with them.
-    Map<Integer, Map<List<Integer>, List<Integer>>> texts = new LinkedHashMap<>();
-    for (int row = 0; row < Math.min(rows.length, mostRows); row++) {
-      Generation next = rows[row] == null ? waiting.poll() : null;
-      if (next != null) {
-        rows[row] = next;
+    for (int row = 0; row < Math.min(rows.length, mostRows) && !waiting.isEmpty(); row++) {
+      if (rows[row] == null) {
+        Sequence sequence = new Sequence(waiting.remove(), pool);
+        promptTokens += sequence.unread();
+        rows[row] = sequence;
+        running.add(sequence);
         sampler = null;
-        List<Integer> text = IntStream.of(next.request().prompt()).boxed().toList();
-        texts.computeIfAbsent(device.padded(text.size()), length -> new LinkedHashMap<>())
-            .computeIfAbsent(text, any -> new ArrayList<>())
-            .add(row);
       }
     }
-    texts.forEach((length, byText) -> {
-      device.reserve(rows.length, length);
-      int atOnce = Math.max(1, MOST_TOKENS / length);
-      List<Map.Entry<List<Integer>, List<Integer>>> all = List.copyOf(byText.entrySet());
-      for (int i = 0; i < all.size(); i += atOnce) {
-        begin(all.subList(i, Math.min(i + atOnce, all.size())));
-      }
-    });
   }
 
-  private void begin(List<Map.Entry<List<Integer>, List<Integer>>> texts) {
-    int[] source = new int[rows.length];
-    Arrays.fill(source, -1);
-    @Nullable Generation[] concerned = new @Nullable Generation[rows.length];
-    for (int i = 0; i < texts.size(); i++) {
-      for (int row : texts.get(i).getValue()) {
-        source[row] = i;
-        concerned[row] = Objects.requireNonNull(rows[row]);
-        Objects.requireNonNull(concerned[row]).launch();
+  /// A part of a sequence's beginning that is read at once.
+  private record Reading(Sequence sequence, int length) {}
+
+  /// Has parts of texts read whose beginning is not read yet.
+  private void read() {
+    Map<Integer, List<Reading>> byLength = new LinkedHashMap<>();
+    List<Sequence> chosen = new ArrayList<>();
+    int tokens = 0;
+    for (Sequence sequence : List.copyOf(running)) {
+      boolean waits = !running.contains(sequence) || sequence.unread() == 0 || chosen.stream().anyMatch(sequence::beginsAs);
+      if (!waits && tokens < MOST_TOKENS) {
+        sharedTokens += sequence.read() == 0 ? sequence.share() : 0;
+        int length = Math.min(Math.min(sequence.unread(), LONGEST_PART), MOST_TOKENS - tokens);
+        if (reserved(sequence, sequence.read() + length)) {
+          chosen.add(sequence);
+          tokens += length;
+          byLength.computeIfAbsent(DeviceRows.padded(length), any -> new ArrayList<>()).add(new Reading(sequence, length));
+        }
       }
     }
-    List<int[]> tokens = texts.stream().map(text -> text.getKey().stream().mapToInt(Integer::intValue).toArray()).toList();
-    launched.add(new Launched(device.begin(tokens, source, sampler(), allowed(concerned)), concerned));
+    byLength.values().forEach(this::read);
+  }
+
+  private void read(List<Reading> readings) {
+    device.reserve(rows.length, pool.size());
+    int choices = DeviceRows.choices(readings.size());
+    @Nullable Sequence[] concerned = new @Nullable Sequence[choices];
+    boolean[] begins = new boolean[choices];
+    List<Part> parts = new ArrayList<>();
+    for (int i = 0; i < readings.size(); i++) {
+      Sequence sequence = readings.get(i).sequence();
+      Generation generation = sequence.generation();
+      int end = sequence.read() + readings.get(i).length();
+      parts.add(new Part(
+          row(sequence), generation.text(end), sequence.read(), generation.request().prompt().length, List.copyOf(sequence.blocks())));
+      sequence.advance(readings.get(i).length());
+      if (sequence.unread() == 0) {
+        generation.launch();
+        begins[i] = true;
+        concerned[i] = sequence;
+      }
+    }
+    launched.add(new Launched(device.read(parts, sampler(concerned), begins, allowed(concerned)), concerned));
+  }
+
+  /// Takes blocks for a text, from those that came later if none is left.
+  /// @return whether it has them; else it has ended meanwhile, or has given its own back and waits
+  private boolean reserved(Sequence sequence, int length) {
+    while (!sequence.reserve(length)) {
+      tellBut(0); // nothing that is known by then is lost, and who has ended has given blocks back
+      if (!running.contains(sequence)) {
+        return false;
+      }
+      if (sequence.reserve(length)) {
+        return true;
+      }
+      Sequence last = running.stream().filter(each -> !each.blocks().isEmpty()).reduce(sequence, (one, other) -> other);
+      Sequence loses = running.indexOf(last) > running.indexOf(sequence) ? last : sequence;
+      release(loses);
+      waiting.addFirst(loses.generation());
+      if (loses == sequence) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Has every row that wants more read its token.
   /// @return whether any does
   private boolean append() {
+    for (Sequence sequence : List.copyOf(running)) {
+      if (running.contains(sequence) && sequence.unread() == 0 && !sequence.generation().isLaunched()) {
+        reserved(sequence, sequence.generation().position() + 1);
+      }
+    }
     int[] positions = new int[rows.length];
     int[] tokens = new int[rows.length];
     Arrays.fill(tokens, -1);
-    @Nullable Generation[] concerned = new @Nullable Generation[rows.length];
+    List<List<Integer>> blocks = new ArrayList<>();
+    @Nullable Sequence[] concerned = new @Nullable Sequence[rows.length];
     boolean any = false;
     for (int row = 0; row < rows.length; row++) {
-      Generation generation = rows[row];
-      if (generation != null && !generation.isLaunched()) {
+      Sequence sequence = rows[row];
+      boolean reads = sequence != null && sequence.unread() == 0 && !sequence.generation().isLaunched();
+      blocks.add(reads ? Objects.requireNonNull(sequence).blocks() : List.of());
+      if (sequence != null && reads) {
+        Generation generation = sequence.generation();
         positions[row] = generation.position();
         tokens[row] = generation.read().orElse(-1);
         generation.launch();
-        concerned[row] = generation;
+        concerned[row] = sequence;
         any = true;
       }
     }
     if (any) {
-      device.reserve(rows.length, Arrays.stream(positions).max().orElseThrow() + 1);
-      launched.add(new Launched(device.append(positions, tokens, sampler(), allowed(concerned)), concerned));
+      device.reserve(rows.length, pool.size());
+      launched.add(new Launched(device.append(positions, tokens, blocks, sampler(), allowed(concerned)), concerned));
     }
     return any;
   }
 
+  /// Of all rows.
   private TokenSampler sampler() {
     TokenSampler known = sampler;
     if (known == null) {
-      known = TokenSampler.of(
-          Arrays.stream(rows).map(generation -> generation == null ? Sampling.GREEDY : generation.request().sampling()).toList(),
-          model.vocabSize(),
-          alternatives());
+      known = sampler(rows);
       sampler = known;
     }
     return known;
   }
 
-  /// How many of the likeliest tokens are told: few different numbers, as each is a schedule.
-  private int alternatives() {
-    int most = running().mapToInt(generation -> generation.request().alternatives()).max().orElse(0);
-    return most == 0 ? 0 : DeviceRows.powerOfTwo(most);
+  private TokenSampler sampler(@Nullable Sequence[] sequences) {
+    // Few different numbers of alternatives, as each is a schedule.
+    int alternatives = Stream.of(sequences).filter(Objects::nonNull).mapToInt(each -> each.generation().request().alternatives()).max().orElse(0);
+    return TokenSampler.of(
+        Stream.of(sequences).map(each -> each == null ? Sampling.GREEDY : each.generation().request().sampling()).toList(),
+        model.vocabSize(),
+        alternatives == 0 ? 0 : DeviceRows.powerOfTwo(alternatives));
   }
 
   /// The tokens that may come; null if all may.
-  private @Nullable Tensor allowed(@Nullable Generation[] concerned) {
+  private @Nullable Tensor allowed(@Nullable Sequence[] concerned) {
     List<@Nullable BitSet> allowed = new ArrayList<>();
-    for (Generation generation : concerned) {
-      allowed.add(generation != null && generation.isConstrained() ? generation.allowed() : null);
+    for (Sequence sequence : concerned) {
+      allowed.add(sequence != null && sequence.generation().isConstrained() ? sequence.generation().allowed() : null);
     }
     return allowed.stream().allMatch(Objects::isNull) ? null : ScoreBias.packed(allowed, model.vocabSize());
   }
@@ -266,15 +378,16 @@ public final class Engine {
     int[] likeliest = choice.alternatives() == null ? new int[0] : choice.alternatives().toIntArray();
     float[] theirs = choice.alternativeLogProbabilities() == null ? new float[0] : choice.alternativeLogProbabilities().toFloatArray();
     int each = likeliest.length / tokens.length;
-    for (int row = 0; row < tokens.length; row++) {
-      Generation generation = done.concerned()[row];
-      if (generation != null && !generation.isFinished()) {
-        int first = row * each;
-        List<Alternative> alternatives = IntStream.range(first, first + Math.min(each, generation.request().alternatives()))
-            .mapToObj(i -> new Alternative(likeliest[i], theirs[i])).toList();
-        generation.accept(tokens[row], logProbabilities[row], alternatives);
-        if (generation.isFinished()) {
-          release(row);
+    for (int i = 0; i < tokens.length; i++) {
+      Sequence sequence = done.concerned()[i];
+      if (sequence != null && !sequence.generation().isFinished()) {
+        int first = i * each;
+        List<Alternative> alternatives = IntStream.range(first, first + Math.min(each, sequence.generation().request().alternatives()))
+            .mapToObj(at -> new Alternative(likeliest[at], theirs[at])).toList();
+        sequence.generation().accept(tokens[i], logProbabilities[i], alternatives);
+        sequence.remember(sequence.generation().length() - 1);
+        if (sequence.generation().isFinished()) {
+          release(sequence);
         }
       }
     }

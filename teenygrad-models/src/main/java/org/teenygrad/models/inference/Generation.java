@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.inference.GeneratedToken.Alternative;
 
@@ -68,6 +69,22 @@ public final class Generation {
   /// One more token has been handed to the device.
   void launch() {
     launched++;
+  }
+
+  /// How many tokens the text has as far as the host knows it.
+  int length() {
+    return request.prompt().length + tokens.size();
+  }
+
+  /// A token of the text.
+  int token(int position) {
+    int[] prompt = request.prompt();
+    return position < prompt.length ? prompt[position] : tokens.get(position - prompt.length).token();
+  }
+
+  /// The text's first tokens.
+  int[] text(int length) {
+    return IntStream.range(0, length).map(this::token).toArray();
   }
 
   /// How many tokens are before the last that the device was asked for.

@@ -3,7 +3,7 @@ package org.teenygrad.models.inference;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.Tensor;
 
-/// How the queries of a block look at keys and values: all of a text at once, as in training, or through a [KeyValueCache].
+/// How the queries of a block look at keys and values: all of a text at once, as in training, or through a [PagedCache].
 @FunctionalInterface
 public interface KeyValues {
   /// Tokens see themselves and those before them in the same row; nothing is remembered.

@@ -5,7 +5,7 @@
 /// var sampling = new Sampling(0.8, 50, 1, 42);
 /// List<Completion> answers = engine.generate(prompts.stream().map(prompt -> Request.of(prompt, 100, sampling)).toList());
 /// ```
-/// A model is whatever implements [CausalModel]; [KeyValueCache] keeps what its attention has seen, [TokenSampler] chooses on the device,
+/// A model is whatever implements [CausalModel]; [PagedCache] keeps what its attention has seen, [BlockPool] says who has which part of it, [TokenSampler] chooses on the device,
 /// [Engine] lets rows come and go.
 @NullMarked
 package org.teenygrad.models.inference;

@@ -97,7 +97,7 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
 
   @Override
   public Tensor hidden(Tensor ids, @Nullable Past past, KeyValues keyValues) {
-    if (ids.size(1) > config.blockSize()) {
+    if (past == null && ids.size(1) > config.blockSize()) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "a context of %d tokens is longer than the block size, %d",
               ids.size(1), config.blockSize()));

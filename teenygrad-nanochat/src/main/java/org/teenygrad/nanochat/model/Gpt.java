@@ -201,7 +201,7 @@ public record Gpt(
   private Tensor smeared(Tensor x, @Nullable Past past) {
     Tensor before = past == null
         ? x.narrow(1, 0, x.size(1) - 1).padAxis(1, 1, 0) // nothing is before the first
-        : norm(embedded(transformer.wte(), past.before()));
+        : past.positions().unsqueeze(2).gt(0).where(norm(embedded(transformer.wte(), past.before())), 0);
     Tensor gate = smearGate.forward(x.narrow(-1, 0, GptConfig.SMEAR_CHANNELS)).sigmoid().mul(smearLambda); // (batch, time, 1)
     return x.add(gate.mul(before)).cast(type());
   }

@@ -1,0 +1,111 @@
+package org.teenygrad.models.inference;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// A generation that has a row, and the blocks that its text is in.
+final class Sequence {
+  private final Generation generation;
+  private final BlockPool pool;
+
+  /// How many tokens are read before the first is sampled: the prompt, and what had been added before the sequence lost its blocks.
+  private final int begin;
+
+  private final List<Integer> blocks = new ArrayList<>();
+
+  /// How many tokens of the beginning have been handed to the device.
+  private int read;
+
+  /// How many blocks the pool knows the text of, and the number of that text.
+  private int known;
+  private long text;
+
+  Sequence(Generation generation, BlockPool pool) {
+    this.generation = generation;
+    this.pool = pool;
+    begin = generation.length();
+  }
+
+  Generation generation() {
+    return generation;
+  }
+
+  List<Integer> blocks() {
+    return blocks;
+  }
+
+  int read() {
+    return read;
+  }
+
+  /// How many tokens of the beginning are still to be read.
+  int unread() {
+    return begin - read;
+  }
+
+  /// Whether its first tokens are those of another, so that it is worth to wait until that has read them.
+  boolean beginsAs(Sequence other) {
+    return read == 0 && begin > BlockPool.TOKENS && other.begin >= BlockPool.TOKENS && tokens(0).equals(other.tokens(0));
+  }
+
+  /// Takes the blocks that are known to hold the beginning. The last token is always read, as something has to follow it.
+  /// @return how many tokens need not be read
+  int share() {
+    while (read + BlockPool.TOKENS < begin) {
+      Optional<BlockPool.Known> found = pool.find(text, tokens(known));
+      if (found.isEmpty()) {
+        break;
+      }
+      blocks.add(found.get().block());
+      text = found.get().text();
+      known++;
+      read += BlockPool.TOKENS;
+    }
+    return read;
+  }
+
+  /// The tokens of a block of the text.
+  private List<Integer> tokens(int block) {
+    List<Integer> tokens = new ArrayList<>();
+    for (int i = block * BlockPool.TOKENS; i < (block + 1) * BlockPool.TOKENS; i++) {
+      tokens.add(generation.token(i));
+    }
+    return tokens;
+  }
+
+  /// Takes blocks for that many tokens.
+  /// @return whether there were enough
+  boolean reserve(int length) {
+    while (blocks.size() * BlockPool.TOKENS < length) {
+      OptionalInt block = pool.take();
+      if (block.isEmpty()) {
+        return false;
+      }
+      blocks.add(block.getAsInt());
+    }
+    return true;
+  }
+
+  /// More of the beginning has been handed to the device.
+  void advance(int count) {
+    read += count;
+    remember(read);
+  }
+
+  /// Makes known what is in full blocks.
+  /// @param length how many tokens are read and known
+  void remember(int length) {
+    while ((known + 1) * BlockPool.TOKENS <= length) {
+      text = pool.remember(blocks.get(known), text, tokens(known));
+      known++;
+    }
+  }
+
+  /// Gives all blocks back, so that the last will be forgotten first.
+  void release() {
+    blocks.reversed().forEach(pool::release);
+    blocks.clear();
+  }
+}

@@ -9,6 +9,7 @@ import org.teenygrad.nanochat.base.BaseSettings;
 import org.teenygrad.nanochat.rl.RlSettings;
 import org.teenygrad.nanochat.sft.SftSettings;
 import org.teenygrad.serve.ServeSettings;
+import org.teenygrad.serve.load.LoadSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,7 +76,8 @@ public final class Main implements Runnable {
     SettingOptions.addTo(subcommand(root, "serve").getCommandSpec(), ServeSettings.DEFAULT);
     subcommand(root, "run").setStopAtPositional(true); // what follows is the program's
     BookCommand.addTo(subcommand(root, "book"));
-    root.addSubcommand("bench", org.teenygrad.bench.Main.command());
+    root.addSubcommand("bench", org.teenygrad.bench.Main.command().addSubcommand(new BenchServe()));
+    SettingOptions.addTo(subcommand(subcommand(root, "bench"), "serve").getCommandSpec(), LoadSettings.DEFAULT);
     layOut(root);
     root.getCommandSpec().usageMessage().exitCodeListHeading("%nEnvironment variables; options take precedence:%n")
         .exitCodeList(environment());

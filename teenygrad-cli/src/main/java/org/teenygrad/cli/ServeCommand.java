@@ -9,9 +9,9 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.nanochat.training.Stage;
-import org.teenygrad.serve.NanochatModel;
 import org.teenygrad.serve.ServeSettings;
 import org.teenygrad.serve.ServedModel;
+import org.teenygrad.serve.ServedModels;
 import org.teenygrad.serve.Server;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,13 +34,13 @@ final class ServeCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "DIR",
       defaultValue = "out/nanochat",
-      description = "The --out folder of nanochat's trainings (default: ${DEFAULT-VALUE}).")
+      description = "The --out folder of nanochat's or nanoGPT's trainings, or a folder with GPT-2 in Hugging Face's layout (default: ${DEFAULT-VALUE}).")
   private Path from;
 
   @Option(
       names = {"-i", "--source"},
       paramLabel = "base|sft|rl",
-      description = "The stage of the model; by default the last that there is.")
+      description = "The stage of nanochat's model; by default the last that there is.")
   private @Nullable Stage source;
 
   @Option(names = "--config", paramLabel = "FILE", description = "A file with settings, name = value a line; options take precedence.")
@@ -55,7 +55,7 @@ final class ServeCommand implements Callable<Integer> {
     ServeSettings settings = (config == null ? ServeSettings.DEFAULT : ServeSettings.DEFAULT.with(ServeSettings.read(config)))
         .with(SettingOptions.given(spec, ServeSettings.class));
     Device device = deviceOptions.choose();
-    ServedModel model = NanochatModel.read(from, source);
+    ServedModel model = ServedModels.read(from, source);
     CountDownLatch end = new CountDownLatch(1);
     Interrupt interrupt = ((Main) spec.root().userObject()).interrupt();
     try (Interrupt.Listening _ = interrupt.listen(end::countDown);

@@ -142,7 +142,8 @@ public final class Server implements AutoCloseable {
   }
 
   private Map<String, ?> modelObject() {
-    return Json.members("id", model.id(), "object", "model", "created", 0, "owned_by", "teenygrad", "max_model_len", model.model().maxPositions());
+    return Json.members("id", model.id(), "object", "model", "created", 0, "owned_by", "teenygrad", "max_model_len", model.model().maxPositions(),
+        "vocab_size", model.model().vocabSize());
   }
 
   private void health(Call call) throws IOException {

@@ -120,6 +120,23 @@ exports.saysWhatTheModelReads = {
   },
 };
 
+exports.continuesTexts = {
+  async run({page, servers}) {
+    await page.goto(servers.text);
+    await page.getByPlaceholder('Begin a text that the model goes on with').waitFor();
+    await page.click('#settings-open');
+    await page.locator('[name="maxTokens"]').first().fill('6');
+    await page.keyboard.press('Escape');
+    await ask(page, 'a *b* a');
+    assert.equal(await text(lastAnswer(page)), 'bcabca');
+    await lastAnswer(page).locator('.token').nth(1).hover();
+    assert.equal(await page.locator('#token-card .token-head').innerText(), 'c\n100 %');
+    const [request] = await Promise.all([page.waitForRequest('**/v1/completions'), ask(page, 'c')]);
+    assert.equal(request.postDataJSON().prompt, 'a *b* abcabcac');
+    assert.equal(await text(lastAnswer(page)), 'abcabc');
+  },
+};
+
 exports.showsTools = {
   async run({page, servers, picture}) {
     await page.goto(servers.calculating);
@@ -138,8 +155,9 @@ exports.showsProbabilities = {
       await page.locator(`[name="${name}"]`).first().fill(value);
     }
     await page.keyboard.press('Escape');
-    const [response] = await Promise.all([page.waitForResponse('**/v1/chat/completions'), ask(page, 'hello')]);
-    const tokens = (await response.text()).split('\n').filter(line => line.startsWith('data: {')).map(line => JSON.parse(line.slice(6)))
+    const request = await requestOf(page, () => ask(page, 'hello'));
+    const again = await page.request.post(`${servers.random}/v1/chat/completions`, {data: request});
+    const tokens = (await again.text()).split('\n').filter(line => line.startsWith('data: {')).map(line => JSON.parse(line.slice(6)))
         .flatMap(chunk => chunk.choices[0]?.logprobs?.content ?? []);
     const isPlain = token => /^[A-Za-z0-9]$/.test(token.token); // not a part of a character
     const at = tokens.findIndex((token, index) => isPlain(token) && index > 0 && isPlain(tokens[index - 1]));

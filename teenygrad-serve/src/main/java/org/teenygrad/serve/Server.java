@@ -143,7 +143,7 @@ public final class Server implements AutoCloseable {
 
   private Map<String, ?> modelObject() {
     return Json.members("id", model.id(), "object", "model", "created", 0, "owned_by", "teenygrad", "max_model_len", model.model().maxPositions(),
-        "vocab_size", model.model().vocabSize());
+        "vocab_size", model.model().vocabSize(), "chat", model.chat() != null);
   }
 
   private void health(Call call) throws IOException {

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.teenygrad.models.inference.Sampling;
 import org.teenygrad.nanochat.json.Json;
 
 /// The page in a browser: `./mvnw -Pbrowser -pl teenygrad-serve -am verify`. `src/test/browser` has what is done there; pictures of it are left in
@@ -23,6 +24,9 @@ import org.teenygrad.nanochat.json.Json;
 @EnabledIfSystemProperty(named = "browser", matches = "true", disabledReason = "the profile 'browser' runs this: ./mvnw -Pbrowser verify")
 class PageBrowserTest {
   private static final String KEY = "a-key-of-a-browser";
+  private static final ServedModel CONTINUING =
+      new ServedModel("text", Bigram.ENDLESS.model(), TinyServer.BYTES, Bigram.ENDLESS.beginning(), Bigram.ENDLESS.ends(), null, Sampling.GREEDY);
+
   private static final Path SCRIPTS = Path.of("src/test/browser");
   private static final Path FOLDER = Path.of("target/browser");
 
@@ -39,8 +43,9 @@ class PageBrowserTest {
     try (TinyServer random = new TinyServer();
         TinyServer calculating = new TinyServer(Bigram.CALCULATING, TinyServer.SETTINGS);
         TinyServer endless = new TinyServer(Bigram.ENDLESS, TinyServer.SETTINGS);
+        TinyServer text = new TinyServer(CONTINUING, TinyServer.SETTINGS);
         TinyServer keyed = new TinyServer(Bigram.EURO, TinyServer.SETTINGS.with(Map.of("apiKeyFile", keys.toString())))) {
-      String servers = Json.text(Json.members("random", url(random), "calculating", url(calculating), "endless", url(endless), "keyed", url(keyed), "key", KEY));
+      String servers = Json.text(Json.members("random", url(random), "calculating", url(calculating), "endless", url(endless), "text", url(text), "keyed", url(keyed), "key", KEY));
       return results(browser, servers);
     }
   }

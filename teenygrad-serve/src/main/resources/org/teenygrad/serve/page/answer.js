@@ -54,8 +54,8 @@ export class Answer {
   #show(part, at) {
     const known = this.body.children[at];
     if (part.type === 'text') {
-      const element = known ?? this.body.appendChild(el('div', {class: 'text', 'data-part': at}));
-      write(element, part.text, (block, source, offset) => mark(block, source, offset, part.tokens));
+      const element = known ?? this.body.appendChild(el('div', {class: this.node.continues ? 'text plain' : 'text', 'data-part': at}));
+      write(element, part.text, this.node.continues, (block, source, offset) => mark(block, source, offset, part.tokens));
     } else if (!known) {
       this.body.append(part.type === 'python' ? toolCall(part.text) : toolResult(part.text));
     }

@@ -88,14 +88,22 @@ export async function* events(response) {
   }
 }
 
-/** The models that are served. */
+let served = [];
+
+/** The models that are served: `[{id, chat}]`. */
 export async function models() {
-  return (await (await call('/v1/models')).json()).data;
+  served = (await (await call('/v1/models')).json()).data;
+  return served;
 }
 
-const post = (body, signal) => ({method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body), signal});
+/** Whether a model answers; others continue texts.
+ * @param id undefined for the one that the server chooses */
+export const answers = id => (served.find(model => model.id === id) ?? served[0])?.chat !== false;
 
-/** The chunks of a chat completion. */
-export async function* chat(body, signal) {
-  yield* events(await call('/v1/chat/completions', post({...body, stream: true, stream_options: {include_usage: true}}, signal)));
+/** The events of what is made for a request. */
+export async function* stream(path, body, signal) {
+  yield* events(await call(path, {
+    method: 'POST', headers: {'Content-Type': 'application/json'}, signal,
+    body: JSON.stringify({...body, stream: true, stream_options: {include_usage: true}}),
+  }));
 }

@@ -1,6 +1,6 @@
 // One answer in the making: asks the server, and adds what comes to a message.
 
-import {chat} from './api.js';
+import {answers, stream} from './api.js';
 import {settings} from './store.js';
 
 /** Likeliest tokens that are shown beside each. */
@@ -26,14 +26,30 @@ function messages(path, system) {
 
 const NAMES = {model: 'model', temperature: 'temperature', topK: 'top_k', topP: 'top_p', maxTokens: 'max_tokens', seed: 'seed'};
 
-function request(path, how) {
-  const body = {messages: messages(path, settings.system.trim())};
+/** New tokens of a text that is continued, where the settings do not say how many: texts need not end. */
+const CONTINUED = 256;
+
+/** What is asked for: an answer, or the continuation of all that has been said. */
+function request(path, how, continues) {
+  const body = continues
+      ? {prompt: path.flatMap(node => node.parts).map(part => part.text).join(''), max_tokens: CONTINUED}
+      : {messages: messages(path, settings.system.trim())};
   for (const [name, parameter] of Object.entries(NAMES)) {
     if (how[name] !== undefined && how[name] !== '' && how[name] !== null) {
       body[parameter] = how[name];
     }
   }
-  return settings.probabilities ? {...body, logprobs: true, top_logprobs: ALTERNATIVES} : body;
+  const probabilities = continues ? {logprobs: ALTERNATIVES} : {logprobs: true, top_logprobs: ALTERNATIVES};
+  return settings.probabilities ? {...body, ...probabilities} : body;
+}
+
+/** A choice of a continued text in the terms of chats. */
+function asChat({text, logprobs, finish_reason}) {
+  const token = (said, logprob) => ({token: said, logprob, bytes: new TextEncoder().encode(said)});
+  const content = logprobs?.tokens.map((said, at) => ({
+    ...token(said, logprobs.token_logprobs[at]), top_logprobs: Object.entries(logprobs.top_logprobs[at]).map(each => token(...each)),
+  }));
+  return {delta: {content: text}, logprobs: {content}, finish_reason};
 }
 
 export class Generation {
@@ -50,17 +66,18 @@ export class Generation {
     this.node = node;
     this.changed = changed;
     Object.assign(node, {state: 'writing', stats: {tokens: 0}, how: {...how}});
-    this.done = this.#run(request(path, how));
+    node.continues = !answers(how.model);
+    this.done = this.#run(node.continues ? '/v1/completions' : '/v1/chat/completions', request(path, how, node.continues));
   }
 
   stop() {
     this.#abort.abort();
   }
 
-  async #run(body) {
+  async #run(path, body) {
     const {node} = this;
     try {
-      for await (const chunk of chat(body, this.#abort.signal)) {
+      for await (const chunk of stream(path, body, this.#abort.signal)) {
         this.#add(chunk);
         this.changed(node);
       }
@@ -80,10 +97,10 @@ export class Generation {
       node.stats.tokens = chunk.usage.completion_tokens;
       node.stats.prompt = chunk.usage.prompt_tokens;
     }
-    const choice = chunk.choices[0];
-    if (!choice) {
+    if (chunk.choices.length === 0) {
       return;
     }
+    const choice = node.continues ? asChat(chunk.choices[0]) : chunk.choices[0];
     const tokens = choice.logprobs?.content ?? [];
     const {content, part} = choice.delta;
     if (content || part) {

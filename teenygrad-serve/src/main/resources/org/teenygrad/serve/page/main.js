@@ -1,7 +1,7 @@
 // The page: its views, its keys, its colours.
 
 import {byId} from './dom.js';
-import {models, onKeyWanted} from './api.js';
+import {answers, models, onKeyWanted} from './api.js';
 import {Chat} from './chat.js';
 import {compose} from './composer.js';
 import {EngineView} from './engine.js';
@@ -117,6 +117,7 @@ if (!NARROW.matches) {
 try {
   served = await models();
   chooseModels(served);
+  byId('question').placeholder = answers(settings.first.model) ? 'Ask something' : 'Begin a text that the model goes on with';
   byId('model').textContent = served.map(model => model.id).join(' · ');
 } catch (error) {
   byId('model').textContent = error.message;

@@ -29,16 +29,17 @@ const ALLOWED = {
 };
 
 /** Writes a text into an element, block by block: only blocks that have changed are made anew, so that a long answer streams as fast as a short one.
+ * @param isPlain whether the text is none of markdown
  * @param decorate is given each new block, its source and where that begins */
-export function write(container, text, decorate) {
-  const blocks = marked.lexer(text);
+export function write(container, text, isPlain, decorate) {
+  const blocks = isPlain ? [{raw: text}] : marked.lexer(text);
   container.blocks ??= [];
   let offset = 0;
   let at = 0;
   for (const block of blocks) {
     const old = container.blocks[at];
     if (old?.raw !== block.raw || old.offset !== offset) {
-      const element = el('div', {class: 'block'}, rendered(block, blocks.links));
+      const element = el('div', {class: 'block'}, isPlain ? text : rendered(block, blocks.links));
       decorate(element, block.raw, offset);
       if (old) {
         old.element.replaceWith(element);

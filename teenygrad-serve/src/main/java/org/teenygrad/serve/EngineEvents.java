@@ -11,8 +11,7 @@ import org.teenygrad.serve.EngineLog.Step;
 /// `/engine/events`: the engine at work as server-sent events, for the page's second view. Nothing of what is asked or answered is in them.
 ///
 /// @param rows texts that can be continued at once
-/// @param positions tokens that a text may have
-record EngineEvents(EngineLog engine, Gate gate, int rows, int positions) {
+record EngineEvents(EngineLog engine, Gate gate, int rows) {
   /// A watcher is told what is new so often at most.
   private static final long INTERVAL_MILLIS = 100;
 
@@ -45,9 +44,9 @@ record EngineEvents(EngineLog engine, Gate gate, int rows, int positions) {
   }
 
   private Map<String, @Nullable Object> json(State state) {
-    int cached = state.sequences().stream().filter(Sequence::isRunning).mapToInt(sequence -> sequence.promptTokens() + sequence.newTokens()).sum();
     return Json.members(
-        "rows", rows, "positions", positions, "cached", cached,
+        "rows", rows, "cache", state.load().cacheTokens(), "cached", state.load().usedTokens(), "prompts", state.load().promptTokens(),
+        "shared", state.load().sharedTokens(),
         "steps", state.steps().stream().map(EngineEvents::json).toList(),
         "sequences", state.sequences().stream().map(EngineEvents::json).toList());
   }

@@ -3,6 +3,7 @@ package org.teenygrad.serve;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.teenygrad.models.inference.Engine;
 
 /// What the engine does, for those who watch it: its last steps, and whom it serves. The engine's thread writes it; any may read it.
 final class EngineLog {
@@ -11,7 +12,13 @@ final class EngineLog {
 
   private final Deque<Step> steps = new ArrayDeque<>();
   private List<Sequence> sequences = List.of();
+  private Engine.Load load;
   private long count;
+
+  /// @param load of the engine at first
+  EngineLog(Engine.Load load) {
+    this.load = load;
+  }
 
   /// One step of the engine.
   ///
@@ -30,7 +37,7 @@ final class EngineLog {
   record Sequence(int number, int promptTokens, int newTokens, int maxNewTokens, boolean isRunning) {}
 
   /// What there is to see.
-  record State(List<Step> steps, List<Sequence> sequences) {}
+  record State(List<Step> steps, List<Sequence> sequences, Engine.Load load) {}
 
   /// The engine has taken a step.
   synchronized void add(long nanos, long tokens) {
@@ -42,8 +49,9 @@ final class EngineLog {
   }
 
   /// Whom it serves now.
-  synchronized void serves(List<Sequence> now) {
+  synchronized void serves(List<Sequence> now, Engine.Load with) {
     sequences = now;
+    load = with;
   }
 
   /// Whom it serves.
@@ -53,6 +61,6 @@ final class EngineLog {
 
   /// @param number of the last step that has been seen; 0 for none
   synchronized State since(long number) {
-    return new State(steps.stream().filter(step -> step.number > number).toList(), sequences);
+    return new State(steps.stream().filter(step -> step.number > number).toList(), sequences, load);
   }
 }

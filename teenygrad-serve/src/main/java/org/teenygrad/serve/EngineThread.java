@@ -28,7 +28,7 @@ final class EngineThread implements AutoCloseable {
   private volatile boolean stopped;
   private int submitted;
 
-  private final EngineLog log = new EngineLog();
+  private final EngineLog log;
 
   /// @param failures is told what ended all requests at once
   EngineThread(CausalModel model, int rows, Metrics metrics, Consumer<Throwable> failures) {
@@ -37,6 +37,7 @@ final class EngineThread implements AutoCloseable {
     this.metrics = metrics;
     this.failures = failures;
     engine = Engine.of(model, rows);
+    log = new EngineLog(engine.load());
     thread.start();
   }
 
@@ -102,7 +103,7 @@ final class EngineThread implements AutoCloseable {
   }
 
   private void count() {
-    log.serves(feeds.stream().flatMap(TokenFeed::sequences).toList());
+    log.serves(feeds.stream().flatMap(TokenFeed::sequences).toList(), engine.load());
   }
 
   @Override

@@ -57,7 +57,7 @@ public final class Server implements AutoCloseable {
         Map.entry("/v1/embeddings", new Route("POST", false, embeddings::answer)),
         Map.entry("/tokenize", new Route("POST", false, tokenization::tokenize)),
         Map.entry("/detokenize", new Route("POST", false, tokenization::detokenize)),
-        Map.entry("/engine/events", new Route("GET", false, new EngineEvents(engine.log(), gate, settings.rows(), model.model().maxPositions())::answer)),
+        Map.entry("/engine/events", new Route("GET", false, new EngineEvents(engine.log(), gate, settings.rows())::answer)),
         Map.entry("/metrics", new Route("GET", false, this::metrics)),
         Map.entry("/v1/chat/completions", new Route("POST", false, completions::chat)),
         Map.entry("/v1/completions", new Route("POST", false, completions::text)),

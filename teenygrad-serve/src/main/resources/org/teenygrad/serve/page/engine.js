@@ -15,7 +15,7 @@ export class EngineView {
 
   constructor(container) {
     this.figures = Object.fromEntries(
-        [['running', 'Being written'], ['waiting', 'Waiting'], ['step', 'Step, median'], ['rate', 'Tokens per second'], ['cache', 'In the cache']]
+        [['running', 'Being written'], ['waiting', 'Waiting'], ['step', 'Step, median'], ['rate', 'Tokens per second'], ['cache', 'Cache in use'], ['shared', 'Prompts from the cache']]
             .map(([name, label]) => [name, {label, value: el('dd', {}, '–')}]));
     this.range = el('span');
     this.drawing = shape('svg', {class: 'steps', viewBox: `0 0 ${SHOWN} 100`, preserveAspectRatio: 'none', role: 'img', 'aria-label': 'Times of the last steps'});
@@ -58,14 +58,15 @@ export class EngineView {
     }
   }
 
-  #show({rows, positions, cached, steps, sequences}) {
+  #show({rows, cache, cached, prompts, shared, steps, sequences}) {
     this.#steps = [...this.#steps, ...steps].slice(-SHOWN);
     const running = sequences.filter(sequence => sequence.running);
     const waiting = sequences.filter(sequence => !sequence.running);
     const {figures} = this;
     figures.running.value.replaceChildren(String(running.length), el('small', {}, ` of ${rows}`));
     figures.waiting.value.textContent = waiting.length;
-    figures.cache.value.replaceChildren(grouped(cached), el('small', {}, ` of ${grouped(rows * positions)} tokens`));
+    figures.cache.value.replaceChildren(share(cached, cache), el('small', {}, ` of ${grouped(cache)}`));
+    figures.shared.value.replaceChildren(share(shared, prompts), el('small', {}, ` of ${grouped(prompts)}`));
     this.#showSteps();
     this.count.textContent = `${running.length} of ${rows} rows`;
     this.rows.replaceChildren(...running.length ? running.map(sequence => row(sequence)) : [el('li', {class: 'quiet'}, 'Nobody is served at the moment.')]);
@@ -93,6 +94,8 @@ export class EngineView {
     }));
   }
 }
+
+const share = (part, whole) => `${whole > 0 ? Math.round(100 * part / whole) : 0} %`;
 
 const grouped = number => number.toLocaleString('en');
 

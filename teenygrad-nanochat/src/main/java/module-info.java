@@ -12,6 +12,7 @@ module org.teenygrad.nanochat {
   exports org.teenygrad.nanochat.data;
   exports org.teenygrad.nanochat.download;
   exports org.teenygrad.nanochat.evaluation;
+  exports org.teenygrad.nanochat.huggingface;
   exports org.teenygrad.nanochat.json to org.teenygrad.serve;
   exports org.teenygrad.nanochat.model;
   exports org.teenygrad.nanochat.packing;

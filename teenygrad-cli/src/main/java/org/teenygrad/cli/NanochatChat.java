@@ -3,15 +3,10 @@ package org.teenygrad.cli;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.chat.Chat;
 import org.teenygrad.nanochat.chat.ChatOptions;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
-import org.teenygrad.nanochat.training.ModelFolder;
-import org.teenygrad.nanochat.training.Stage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,15 +19,6 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class NanochatChat implements Runnable {
-  @Option(
-      names = {"-i", "--source"},
-      paramLabel = "base|sft|rl",
-      description = "The stage of the model; by default the last that there is.")
-  private @Nullable Stage source;
-
-  @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/nanochat", description = "The --out folder of the trainings (default: ${DEFAULT-VALUE}).")
-  private Path out;
-
   @Option(
       names = {"-p", "--prompt"},
       paramLabel = "TEXT",
@@ -63,22 +49,23 @@ final class NanochatChat implements Runnable {
   @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed of all random numbers (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Mixin private ModelOptions model;
+  @Mixin private ModelOptions.Exported exported;
   @Mixin private DeviceOptions deviceOptions;
 
   @Override
   public void run() {
     ChatOptions options = new ChatOptions(temperature, topK, maxNewTokens, seed);
-    ModelFolder folder = ModelFolder.of(out, source == null ? last() : source);
-    NanochatTokenizer tokenizer = folder.tokenizer();
+    NanochatTokenizer tokenizer = exported.tokenizer(model);
     deviceOptions.choose();
-    Chat chat = new Chat(folder.model().requireTokenizer(tokenizer).computing(), tokenizer, options, System.out);
+    Chat chat = new Chat(exported.trained(model).requireTokenizer(tokenizer).computing(), tokenizer, options, System.out);
     if (prompt != null) {
       answer(chat, prompt);
       return;
     }
     boolean terminal = System.console() != null && System.console().isTerminal();
     if (terminal) {
-      System.out.println("model: " + folder.stage() + " of " + out + "; /help lists commands, /quit ends");
+      System.out.println("model: " + exported.name(model) + "; /help lists commands, /quit ends");
     }
     chat.converse(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), terminal, text -> answer(chat, text));
   }
@@ -89,9 +76,5 @@ final class NanochatChat implements Runnable {
     try (Interrupt.Listening _ = interrupt.listen(() -> {})) {
       chat.answer(text, interrupt::isRequested);
     }
-  }
-
-  private Stage last() {
-    return Arrays.stream(Stage.values()).filter(stage -> ModelFolder.of(out, stage).hasCheckpoint()).max(Comparator.naturalOrder()).orElse(Stage.BASE);
   }
 }

@@ -23,7 +23,6 @@ import org.teenygrad.nanochat.evaluation.EvaluationTable.Result;
 import org.teenygrad.nanochat.evaluation.Scorer;
 import org.teenygrad.nanochat.model.Gpt;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
-import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
 import org.teenygrad.nanochat.training.TrainedModel;
 import picocli.CommandLine.Command;
@@ -45,13 +44,6 @@ final class NanochatEval implements Callable<Integer> {
   private static final long SEED = 42;
 
   @Option(
-      names = {"-i", "--source"},
-      paramLabel = "base|sft|rl",
-      defaultValue = "sft",
-      description = "The stage of the model (default: ${DEFAULT-VALUE}).")
-  private Stage source;
-
-  @Option(
       names = {"-a", "--task-name"},
       paramLabel = "NAME|NAME",
       description = "Only these tasks; by default all that --data has.")
@@ -59,9 +51,6 @@ final class NanochatEval implements Callable<Integer> {
 
   @Option(names = "--data", paramLabel = "DIR", description = "The folder with the questions.")
   private @Nullable Path data;
-
-  @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/nanochat", description = "The --out folder of the trainings (default: ${DEFAULT-VALUE}).")
-  private Path out;
 
   @Option(
       names = {"-x", "--max-problems", "--max-per-task"},
@@ -108,6 +97,8 @@ final class NanochatEval implements Callable<Integer> {
   @Option(names = "--json", description = "End with one line of JSON on stdout; all else goes to stderr.")
   private boolean json;
 
+  @Mixin private ModelOptions model;
+  @Mixin private ModelOptions.Exported exported;
   @Mixin private DeviceOptions deviceOptions;
 
   /// @param accuracy computes it
@@ -116,14 +107,13 @@ final class NanochatEval implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintStream screen = json ? System.err : System.out;
-    ModelFolder folder = ModelFolder.of(out, source);
-    NanochatTokenizer tokenizer = folder.tokenizer();
+    NanochatTokenizer tokenizer = exported.tokenizer(model);
     screen.println("device: " + deviceOptions.choose());
-    TrainedModel trained = folder.model().requireTokenizer(tokenizer);
-    Gpt model = trained.computing();
-    Answerer answerer = new Answerer(model, tokenizer, new Answerer.Options(batchSize, numSamples, maxNewTokens, temperature, topK, SEED));
-    List<Asked> tasks = tasks(data == null ? EmbeddedCorpus.write(out.resolve("data")).folder() : data, answerer);
-    Scorer scorer = new Scorer(model, tokenizer, batchSize);
+    TrainedModel trained = exported.trained(model).requireTokenizer(tokenizer);
+    Gpt computing = trained.computing();
+    Answerer answerer = new Answerer(computing, tokenizer, new Answerer.Options(batchSize, numSamples, maxNewTokens, temperature, topK, SEED));
+    List<Asked> tasks = tasks(trained.stage(), data == null ? EmbeddedCorpus.write(model.out().resolve("data")).folder() : data, answerer);
+    Scorer scorer = new Scorer(computing, tokenizer, batchSize);
     Map<String, Result> results = new LinkedHashMap<>();
     for (Asked task : tasks) {
       long start = System.nanoTime();
@@ -133,9 +123,9 @@ final class NanochatEval implements Callable<Integer> {
           (System.nanoTime() - start) / 1e9);
     }
     EvaluationTable table = new EvaluationTable(results);
-    String metric = source == Stage.BASE ? "CORE" : "ChatCORE";
+    String metric = trained.stage() == Stage.BASE ? "CORE" : "ChatCORE";
     screen.printf(Locale.ROOT, "%s of %d tasks: %.4f%n", metric, results.size(), table.metric());
-    table.write(folder.evaluation());
+    table.write(exported.evaluation(model));
     if (json) {
       Map<String, Object> facts = new LinkedHashMap<>();
       results.forEach((label, result) -> facts.put(label, result.accuracy()));
@@ -145,9 +135,9 @@ final class NanochatEval implements Callable<Integer> {
     return 0;
   }
 
-  private List<Asked> tasks(Path folder, Answering answerer) {
+  private List<Asked> tasks(Stage stage, Path folder, Answering answerer) {
     List<Asked> tasks = new ArrayList<>();
-    if (source == Stage.BASE) {
+    if (stage == Stage.BASE) {
       Path core = folder.resolve("core");
       for (CoreTask task : CoreTask.read(Files.exists(core) ? core : folder)) {
         tasks.add(new Asked(task.label(), task.toString(), task.randomBaseline(), scorer -> task.accuracy(scorer, maxProblems)));

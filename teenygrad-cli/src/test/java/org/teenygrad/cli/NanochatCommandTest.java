@@ -89,6 +89,14 @@ class NanochatCommandTest {
     Teenygrad.Result answered = Teenygrad.run(
         "nanochat", "eval", "-i", "rl", "--out", out, "-a", "Choices|Problems", "-x", "2", "-m", "2", "--device", "interpreter");
     assertThat(answered.out()).contains("Choices ", "Problems ", "ChatCORE of 2 tasks: ");
+    Path exported = folder.resolve("exported");
+    Teenygrad.Result export = Teenygrad.run("nanochat", "export", "-i", "rl", "--out", out, "--to", exported.toString(), "--device", "interpreter");
+    assertThat(export.out()).contains("the model of stage rl after 1 iterations", "NanoChatForCausalLM is an earlier nanochat, without 7 of these");
+    Teenygrad.Result same = Teenygrad.run(
+        "nanochat", "eval", "--from", exported.toString(), "--out", out, "-a", "Choices|Problems", "-x", "2", "-m", "2", "--device", "interpreter");
+    assertThat(same.out().lines().filter(line -> line.startsWith("ChatCORE")))
+        .isEqualTo(answered.out().lines().filter(line -> line.startsWith("ChatCORE")).toList());
+    assertThat(exported.resolve("evaluation.csv")).isNotEmptyFile();
     Teenygrad.Result report = Teenygrad.run("nanochat", "report", "--out", out, "--ask", "a", "--device", "interpreter");
     assertThat(report.out()).startsWith("a\n").contains("report.md");
     assertThat(folder.resolve("model").resolve("report.md")).content().contains("| | base | sft | rl |", "accuracy of Choices");

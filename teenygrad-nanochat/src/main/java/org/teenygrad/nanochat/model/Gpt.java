@@ -59,9 +59,14 @@ public record Gpt(
   /// Gates start a little above neutral.
   static final Init GATES = Init.uniform(0, 0.02);
 
-  private static final double SOFT_CAP = 15;
-  private static final double NORM_EPS = Math.ulp(1f); // PyTorch's default
-  private static final double ROTARY_BASE = 100_000;
+  /// Scores are between minus and plus this.
+  public static final double SOFT_CAP = 15;
+
+  /// What norms add to the mean square: PyTorch's default for float32.
+  public static final double NORM_EPS = Math.ulp(1f);
+
+  /// Of the wavelengths of rotary positions.
+  public static final double ROTARY_BASE = 100_000;
 
   /// Contexts may be so much longer than those of training.
   private static final int LONGER = 10;

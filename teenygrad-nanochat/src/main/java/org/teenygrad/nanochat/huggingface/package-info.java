@@ -1,0 +1,5 @@
+/// Models as folders of Hugging Face's transformers.
+@NullMarked
+package org.teenygrad.nanochat.huggingface;
+
+import org.jspecify.annotations.NullMarked;

@@ -87,9 +87,14 @@ record StageRun(PrintStream screen, Main main, ModelFolder folder, Device device
     @Override
     public void evaluated(Evaluation evaluation) {
       printer.evaluated(evaluation.metrics().containsKey(StageTraining.VAL_BPB)
-          ? String.format(Locale.ROOT, "iteration %d: val loss %.4f, %.4f bits per byte", evaluation.iteration(), evaluation.metric("val_loss"),
-              evaluation.metric(StageTraining.VAL_BPB))
+          ? String.format(Locale.ROOT, "iteration %d: val loss %.4f, %.4f bits per byte%s", evaluation.iteration(), evaluation.metric("val_loss"),
+              evaluation.metric(StageTraining.VAL_BPB), chatCore(evaluation.metrics().getOrDefault("ChatCORE", Double.NaN)))
           : evaluation.toString());
+    }
+
+    /// Nothing where it was not measured.
+    private static String chatCore(double value) {
+      return Double.isNaN(value) ? "" : String.format(Locale.ROOT, ", ChatCORE %.4f", value);
     }
 
     @Override

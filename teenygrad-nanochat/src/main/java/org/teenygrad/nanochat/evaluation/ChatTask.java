@@ -20,10 +20,11 @@ import org.teenygrad.nanochat.tokenizer.RenderedConversation;
 ///
 /// @param randomBaseline the accuracy of guessing, 0 to 1
 public record ChatTask(String label, GradedTask task, double randomBaseline) {
-  private static final double ONE_OF_FOUR = 0.25;
+  /// The accuracy of guessing among four.
+  public static final double ONE_OF_FOUR = 0.25;
 
   /// nanochat's number of words.
-  private static final int SPELLING_BEE_SIZE = 256;
+  public static final int SPELLING_BEE_SIZE = 256;
 
   /// The tasks whose questions a folder has.
   ///
@@ -61,6 +62,11 @@ public record ChatTask(String label, GradedTask task, double randomBaseline) {
     List<int[]> prompts = IntStream.range(0, count).mapToObj(i -> prompt(scorer.tokenizer(), i)).toList();
     boolean[] right = task instanceof MultipleChoice choices ? chosen(choices, prompts, scorer) : written(answering.answers(prompts));
     return (double) IntStream.range(0, count).filter(i -> right[i]).count() / count;
+  }
+
+  /// Whether the likeliest letter counts, and nothing is written.
+  public boolean isChoice() {
+    return task instanceof MultipleChoice;
   }
 
   private int[] prompt(NanochatTokenizer tokenizer, int index) {

@@ -134,6 +134,10 @@ public record ReportCard(Path out, List<StageReport> stages, Map<String, String>
         lines.addAll(List.of("![](" + out.relativize(picture).toString().replace('\\', '/') + ")", ""));
       }
     }
+    lines.addAll(List.of("| | before | after |", "| --- | ---: | ---: |"));
+    stage.first().forEach((name, before) -> lines.add(
+        String.format(Locale.ROOT, "| %s | %.4f | %.4f |", name, before, stage.metrics().getOrDefault(name, before))));
+    lines.add("");
     lines.addAll(List.of("| setting | |", "| --- | ---: |"));
     stage.settings().forEach((name, value) -> {
       if (!NO_SETTINGS.contains(name)) {

@@ -18,11 +18,12 @@ import org.teenygrad.state.FileException;
 /// What the files of a stage say.
 ///
 /// @param settings from `config.json`
-/// @param metrics the last evaluation in `log.csv`
+/// @param first the first evaluation in `log.csv`
+/// @param metrics the last of each number there
 /// @param tasks from `evaluation.csv`, if the model was asked
 /// @param seconds that the iterations took
 public record StageReport(
-    ModelFolder folder, Map<String, Object> settings, Map<String, Double> metrics, Optional<EvaluationTable> tasks, double seconds) {
+    ModelFolder folder, Map<String, Object> settings, Map<String, Double> first, Map<String, Double> metrics, Optional<EvaluationTable> tasks, double seconds) {
   /// Columns of a log that are no metrics.
   private static final List<String> OF_ITERATIONS = List.of("iteration", "loss", "learning_rate", "ms");
 
@@ -31,19 +32,21 @@ public record StageReport(
   /// @throws FileException if a file cannot be read
   public static StageReport read(ModelFolder folder) {
     List<Map<String, String>> rows = rows(folder.log());
+    Map<String, Double> first = new LinkedHashMap<>();
     Map<String, Double> metrics = new LinkedHashMap<>();
     double millis = 0;
     for (Map<String, String> row : rows) {
       millis += row.getOrDefault("ms", "").isEmpty() ? 0 : Double.parseDouble(row.getOrDefault("ms", "0"));
       row.forEach((column, cell) -> {
-        if (!OF_ITERATIONS.contains(column) && !cell.isEmpty()) {
+        if (!OF_ITERATIONS.contains(column) && !cell.isEmpty() && !cell.equals("NaN")) { // what was not measured
+          first.putIfAbsent(column, Double.valueOf(cell));
           metrics.put(column, Double.valueOf(cell));
         }
       });
     }
     Optional<EvaluationTable> tasks =
         Files.exists(folder.evaluation()) ? Optional.of(EvaluationTable.read(folder.evaluation())) : Optional.empty();
-    return new StageReport(folder, Json.object(text(folder.config())), metrics, tasks, millis / MILLIS);
+    return new StageReport(folder, Json.object(text(folder.config())), first, metrics, tasks, millis / MILLIS);
   }
 
   /// A column of a log's iterations.

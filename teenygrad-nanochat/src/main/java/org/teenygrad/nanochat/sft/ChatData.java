@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.corpus.EmbeddedCorpus;
+import org.teenygrad.nanochat.evaluation.ChatTask;
 import org.teenygrad.nanochat.tasks.Gsm8k;
 import org.teenygrad.nanochat.tasks.MultipleChoice;
 import org.teenygrad.nanochat.tasks.SimpleSpelling;
@@ -48,6 +49,7 @@ public record ChatData(List<Path> conversations, List<Path> validation, @Nullabl
   public SftTasks tasks(SftSettings settings) {
     List<Task> train = new ArrayList<>();
     List<Task> judged = new ArrayList<>();
+    List<ChatTask> asked = new ArrayList<>();
     for (Path file : conversations) {
       Task all = Task.read(file);
       train.add(validation.isEmpty() ? part(all, false) : all);
@@ -58,17 +60,22 @@ public record ChatData(List<Path> conversations, List<Path> validation, @Nullabl
     validation.forEach(file -> judged.add(Task.read(file)));
     if (mmlu != null) {
       train.addAll(IntStream.range(0, settings.mmluEpochs()).mapToObj(epoch -> MultipleChoice.read(mmlu.resolve("train.jsonl"))).toList());
-      judged.add(MultipleChoice.read(mmlu.resolve("test.jsonl")).first(MOST_CHOICES));
+      MultipleChoice test = MultipleChoice.read(mmlu.resolve("test.jsonl"));
+      judged.add(test.first(MOST_CHOICES));
+      asked.add(new ChatTask("MMLU", test, ChatTask.ONE_OF_FOUR));
     }
     if (gsm8k != null) {
       train.addAll(IntStream.range(0, settings.gsm8kEpochs()).mapToObj(epoch -> Gsm8k.read(gsm8k.resolve("train.jsonl"))).toList());
-      judged.add(Gsm8k.read(gsm8k.resolve("test.jsonl")).first(MOST_PROBLEMS));
+      Gsm8k test = Gsm8k.read(gsm8k.resolve("test.jsonl"));
+      judged.add(test.first(MOST_PROBLEMS));
+      asked.add(new ChatTask("GSM8K", test, 0));
     }
     if (words != null) {
       train.add(SimpleSpelling.read(words, settings.simpleSpellingSize(), false));
       train.add(SpellingBee.read(words, settings.spellingBeeSize(), false));
+      asked.add(new ChatTask("SpellingBee", SpellingBee.read(words, ChatTask.SPELLING_BEE_SIZE, true), 0));
     }
-    SftTasks tasks = new SftTasks(Task.mixture(train), Task.mixture(judged));
+    SftTasks tasks = new SftTasks(Task.mixture(train), Task.mixture(judged), asked);
     if (tasks.train().size() == 0 || tasks.validation().size() == 0) {
       throw new IllegalArgumentException("there is not a conversation to learn and one to judge by: give --data with 10 conversations or more, "
           + "or --val-data, --gsm8k or --mmlu beside it");

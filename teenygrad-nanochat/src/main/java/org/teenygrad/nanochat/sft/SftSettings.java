@@ -29,6 +29,9 @@ public record SftSettings(
     @Help("begin with the momentum of base training") boolean loadOptimizer,
     @Help("iterations between two evaluations, each with a checkpoint") int evalEvery,
     @Help("tokens of an evaluation") long evalTokens,
+    @Help("iterations between two measurements of ChatCORE, at evaluations; the last iteration has one too; -1 for none") int chatcoreEvery,
+    @Help("multiple-choice questions of a task for ChatCORE; -1 for all") int chatcoreMaxCat,
+    @Help("questions of a task for ChatCORE whose answers are written; -1 for all") int chatcoreMaxSample,
     @Help("how often multiple choice is in the mixture") int mmluEpochs,
     @Help("how often GSM8K is in the mixture") int gsm8kEpochs,
     @Help("words to spell in the mixture") int simpleSpellingSize,
@@ -41,14 +44,14 @@ public record SftSettings(
 
   /// nanochat's.
   public static final SftSettings DEFAULT = new SftSettings(
-      -1, 2048, 32, 1 << 19, 0.3, 0.008, 0.02, 0.8, 0, 0.5, 0, true, 200, 40 * 524288, 3, 4, 200_000, 80_000, 1, 10, 42, ComputeType.FLOAT32);
+      -1, 2048, 32, 1 << 19, 0.3, 0.008, 0.02, 0.8, 0, 0.5, 0, true, 200, 40 * 524288, 200, -1, 24, 3, 4, 200_000, 80_000, 1, 10, 42, ComputeType.FLOAT32);
 
   /// Those that are base training's unless they are given.
   public static final Set<String> INHERITED =
       Set.of("maxSeqLen", "deviceBatchSize", "totalBatchSize", "embeddingLr", "unembeddingLr", "matrixLr", "dtype");
 
   /// What suits the few conversations of [org.teenygrad.nanochat.corpus.EmbeddedCorpus].
-  public static final Map<String, Object> EMBEDDED = Map.of("simpleSpellingSize", 400, "spellingBeeSize", 600, "evalTokens", 1L << 14);
+  public static final Map<String, Object> EMBEDDED = Map.of("simpleSpellingSize", 400, "spellingBeeSize", 600, "evalTokens", 1L << 14, "chatcoreMaxSample", 8);
 
   /// nanochat has no option for it.
   private static final double SCALAR_LR = 0.5;
@@ -58,6 +61,9 @@ public record SftSettings(
     StageSettings.check(dtype, evalEvery, logEvery, keep);
     Limits.atLeast(2, "max_seq_len", maxSeqLen);
     Limits.atLeast(1, "device_batch_size", deviceBatchSize);
+    Limits.atLeast(-1, "chatcore_every", chatcoreEvery);
+    Limits.atLeast(-1, "chatcore_max_cat", chatcoreMaxCat);
+    Limits.atLeast(-1, "chatcore_max_sample", chatcoreMaxSample);
     Limits.atLeast(0, "mmlu_epochs", mmluEpochs);
     Limits.atLeast(0, "gsm8k_epochs", gsm8kEpochs);
     Limits.atLeast(0, "simple_spelling_size", simpleSpellingSize);

@@ -15,6 +15,7 @@ import org.teenygrad.nanochat.training.PackedSource;
 import org.teenygrad.nanochat.training.Stage;
 import org.teenygrad.nanochat.training.StageCheckpoint;
 import org.teenygrad.nanochat.training.StageTraining;
+import org.teenygrad.nanochat.training.TrainedModel;
 import org.teenygrad.train.Callback;
 import org.teenygrad.train.TrainResult;
 
@@ -54,6 +55,15 @@ public final class SftTrainer {
         .every(settings.evalEvery())
         .evaluate(StageTraining.VALIDATION,
             at -> PackedBatches.ofConversations(tasks.validation(), tokenizer, packing).firstTokens(settings.evalTokens()));
+    ChatCore chatCore = new ChatCore(tasks.asked(), settings, tokenizer);
+    if (chatCore.isWanted()) {
+      training.loop().measure(ChatCore.NAMES, () -> chatCore.of(new TrainedModel(model, Stage.SFT, settings.dtype(), 0).computing(), isAsked(iteration())));
+    }
+  }
+
+  /// Questions are for a model that has learned something.
+  private boolean isAsked(long iteration) {
+    return iteration == iterations || iteration > 0 && iteration % settings.chatcoreEvery() == 0;
   }
 
   /// The base model that a folder has: what fine-tuning begins with, and inherits settings from.

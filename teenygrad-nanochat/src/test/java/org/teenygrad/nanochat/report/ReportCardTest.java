@@ -50,6 +50,7 @@ class ReportCardTest {
         .contains("| val_bpb | 2.2500 |  |")
         .contains("| CORE | 0.5000 |  |")
         .contains("| pass@1 |  | 0.5000 |")
+        .contains("| pass@1 | 0.2500 | 0.5000 |", "| val_bpb | 3.2000 | 2.2500 |")
         .contains("| accuracy of copa | 0.7500 |  |")
         .contains("| matrix_lr | 0.02 |", "![](loss.svg)", "![](rl/rewards.svg)")
         .doesNotContain("What it answers");

@@ -74,7 +74,7 @@ class RlTrainerTest {
     for (char letter = 'a'; letter <= 'z'; letter++) {
       answers.add(new Conversation(List.of(Message.of(Role.USER, "?"), Message.of(Role.ASSISTANT, String.valueOf(letter)))));
     }
-    SftTrainer.start(settings, new SftTasks(Task.of(answers), Task.of(answers)), BYTES, sft).train(new Callback() {}, () -> false);
+    SftTrainer.start(settings, new SftTasks(Task.of(answers), Task.of(answers), List.of()), BYTES, sft).train(new Callback() {}, () -> false);
   }
 
   private ModelFolder out(String name) throws IOException {

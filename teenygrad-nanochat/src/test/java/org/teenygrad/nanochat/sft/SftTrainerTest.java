@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.nanochat.base.BaseSettings;
 import org.teenygrad.nanochat.base.BaseTrainer;
+import org.teenygrad.nanochat.evaluation.ChatTask;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerTrainer;
 import org.teenygrad.nanochat.training.ModelFolder;
@@ -109,6 +110,25 @@ class SftTrainerTest {
     assertThat(last).isLessThan(1.0); // 256 bytes are 5.5 nats a letter; the answers' letters follow from the first, and <|assistant_end|>
     assertThat(out.model().iteration()).isEqualTo(40);
     assertThat(out.model().stage()).isEqualTo(Stage.SFT);
+  }
+
+  @Test
+  void saysChatCoreAtItsTurns() throws IOException {
+    ModelFolder out = out("out");
+    Path problems = Files.createDirectories(folder.resolve("problems"));
+    for (String file : List.of("train.jsonl", "test.jsonl")) {
+      Files.writeString(problems.resolve(file), "{\"question\": \"1 + 1?\", \"answer\": \"2\\n#### 2\"}\n".repeat(3));
+    }
+    SftSettings settings = SftSettings.inheriting(SftTrainer.base(out, tokenizer)).with(Map.of(
+        "evalTokens", 64L, "numIterations", 5, "evalEvery", 1, "chatcoreEvery", 2, "chatcoreMaxSample", 2, "gsm8kEpochs", 1));
+    SftTasks tasks = new ChatData(List.of(chats), List.of(), problems, null, null).tasks(settings);
+    assertThat(tasks.asked()).singleElement().extracting(ChatTask::label).isEqualTo("GSM8K");
+    TrainResult result = train(SftTrainer.start(settings, tasks, tokenizer, out));
+    assertThat(Objects.requireNonNull(result.last()).metric("ChatCORE")).isZero(); // nobody has learned to add
+    List<String> said = Files.readAllLines(out.log()).stream().map(row -> row.replaceFirst("^(.*?),.*,([^,]*),[^,]*$", "$1 $2")).toList();
+    assertThat(said).containsExactly("iteration ChatCORE", "0 NaN", "1 NaN", "2 0.0", "3 NaN", "4 0.0", "5 0.0");
+    SftSettings never = settings.with(Map.of("chatcoreEvery", -1));
+    assertThat(Objects.requireNonNull(train(SftTrainer.start(never, tasks, tokenizer, out)).last()).metrics()).doesNotContainKey("ChatCORE");
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.DType;
@@ -64,7 +65,7 @@ class ModelExportTest {
         "model.layers.2.mlp.fc2.weight", "model.value_embeds.0.weight", "model.resid_lambdas");
     Map<String, Object> config = Json.object(Files.readString(folder.resolve("config.json")));
     assertThat(config).containsEntry("model_type", "nanochat").containsEntry("vocab_size", 320L).containsEntry("final_logit_softcapping", 15.0);
-    assertThat(tensors.get("model.embed_tokens.weight").shape()).isEqualTo(Shape.of(320, 24));
+    assertThat(Objects.requireNonNull(tensors.get("model.embed_tokens.weight")).shape()).isEqualTo(Shape.of(320, 24));
     List<?> missing = Json.list(Json.object(config, "nanochat"), "parameters_not_in_NanoChatForCausalLM");
     assertThat(missing.stream().map(String::valueOf)).contains(
         "model.layers.0.self_attn.ve_gate.weight", "model.value_embeds.2.weight", "model.smear_gate.weight", "model.backout_lambda", "model.x0_lambdas")

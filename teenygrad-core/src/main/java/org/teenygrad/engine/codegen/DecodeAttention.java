@@ -61,6 +61,12 @@ final class DecodeAttention implements LoopNest {
     return new Program.Launch(Analysis.count(plan.grid()), THREADS, 0);
   }
 
+  /// Of many rows a thread holds more numbers than the assembler gives it registers for by itself.
+  @Override
+  public int residentBlocks() {
+    return rows <= FEW_ROWS ? 0 : 1;
+  }
+
   /// Threads that share a vector's loop: neighbours, a power of two of them, each with `count` vectors.
   private record Share(CooperativeGroup group, int count, int lanes) {
     Axis axis(OpNode range) {

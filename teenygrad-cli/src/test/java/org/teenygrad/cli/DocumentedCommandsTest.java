@@ -120,7 +120,6 @@ class DocumentedCommandsTest {
             run(command);
           }
         }
-        case "curl" -> {} // the server's tests say the same
         case "jfr" -> runsFine(new ProcessBuilder(Stream.concat(
             Stream.of(Path.of(System.getProperty("java.home"), "bin", "jfr").toString()), command.words().stream().skip(1)).toList()));
         case "./mvnw", "mvn" -> checkMaven(command);

@@ -25,6 +25,7 @@ final class EngineThread implements AutoCloseable {
   private final List<TokenFeed> feeds = new ArrayList<>();
 
   private Engine engine;
+  private volatile Engine.Load load;
   private volatile boolean stopped;
   private int submitted;
 
@@ -37,13 +38,19 @@ final class EngineThread implements AutoCloseable {
     this.metrics = metrics;
     this.failures = failures;
     engine = Engine.of(model, rows);
-    log = new EngineLog(engine.load());
+    load = engine.load();
+    log = new EngineLog(load);
     thread.start();
   }
 
   /// What it does.
   EngineLog log() {
     return log;
+  }
+
+  /// How full the engine's cache is, after its last step.
+  Engine.Load load() {
+    return load;
   }
 
   /// Has texts continued.
@@ -103,7 +110,8 @@ final class EngineThread implements AutoCloseable {
   }
 
   private void count() {
-    log.serves(feeds.stream().flatMap(TokenFeed::sequences).toList(), engine.load());
+    load = engine.load();
+    log.serves(feeds.stream().flatMap(TokenFeed::sequences).toList(), load);
   }
 
   @Override

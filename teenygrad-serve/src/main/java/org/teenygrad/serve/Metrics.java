@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.teenygrad.models.inference.Engine;
 
 /// What the server has done so far, as Prometheus reads it.
 final class Metrics {
@@ -29,12 +30,16 @@ final class Metrics {
   }
 
   /// @param served whom the engine serves now
+  /// @param load how full its cache is
   /// @param rows of the engine
-  String text(List<EngineLog.Sequence> served, int rows) {
+  String text(List<EngineLog.Sequence> served, Engine.Load load, int rows) {
     StringBuilder text = new StringBuilder();
     single(text, "gauge", "teenygrad_choices_running", "Texts that are being continued.", served.stream().filter(EngineLog.Sequence::isRunning).count());
     single(text, "gauge", "teenygrad_choices_waiting", "Texts that wait for a row.", served.stream().filter(sequence -> !sequence.isRunning()).count());
     single(text, "gauge", "teenygrad_rows", "Texts that can be continued at once.", rows);
+    single(text, "gauge", "teenygrad_cache_tokens", "Tokens whose keys and values can be kept.", load.cacheTokens());
+    single(text, "gauge", "teenygrad_cache_used_tokens", "What of that running texts have.", load.usedTokens());
+    single(text, "counter", "teenygrad_shared_prompt_tokens_total", "Tokens of prompts that the cache had.", load.sharedTokens());
     single(text, "counter", "teenygrad_prompt_tokens_total", "Tokens of prompts.", promptTokens.sum());
     single(text, "counter", "teenygrad_generated_tokens_total", "Tokens that were added.", newTokens.sum());
     labelled(text, "teenygrad_choices_total", "Texts that have ended, by reason.", "reason", reasons);

@@ -151,7 +151,7 @@ public final class Server implements AutoCloseable {
   }
 
   private void metrics(Call call) throws IOException {
-    call.send(200, "text/plain; version=0.0.4", metrics.text(engine.log().sequences(), settings.rows()).getBytes(StandardCharsets.UTF_8));
+    call.send(200, "text/plain; version=0.0.4", metrics.text(engine.log().sequences(), engine.load(), settings.rows()).getBytes(StandardCharsets.UTF_8));
   }
 
   /// Lets running requests end, for a while, and accepts no others.

@@ -85,7 +85,7 @@ class EndpointsTest {
     assertThat(server.get("/v1/models").body()).contains("\"id\":\"tiny\"", "\"max_model_len\":640");
     assertThat(server.get("/version").body()).isEqualTo("{\"version\":\"1.2.3\"}");
     String metrics = server.get("/metrics").body();
-    assertThat(metrics).contains("teenygrad_choices_waiting 0\n", "# TYPE teenygrad_time_to_first_token_seconds histogram\n", "_bucket{le=\"+Inf\"} ");
+    assertThat(metrics).contains("teenygrad_choices_waiting 0\n", "teenygrad_cache_used_tokens 0\n", "# TYPE teenygrad_time_to_first_token_seconds histogram\n", "_bucket{le=\"+Inf\"} ");
     assertThat(metrics.lines().filter(line -> !line.startsWith("#"))).allMatch(line -> line.matches("[a-z_]+(\\{[a-z_]+=\"[^\"]*\"})? [0-9.]+"));
     assertThat(server.log().lines()).anyMatch(line -> line.contains("POST /v1/completions 200 3+3 tokens "));
   }

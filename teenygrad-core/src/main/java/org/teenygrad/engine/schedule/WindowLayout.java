@@ -16,15 +16,18 @@ import org.teenygrad.engine.ir.Range;
 import org.teenygrad.engine.ir.Reduction;
 import org.teenygrad.engine.runtime.Target;
 
-/// Convolution as implicit GEMM on tensor cores: gives factors that show overlapping windows a layout in which neighbours are multiplied side by side.
+/// Convolution as implicit GEMM on tensor cores: gives factors a layout in which 16 bytes that are multiplied together lie together.
 ///
-/// In a window neighbours along the image are read at every offset, so that no 16 bytes of them are always together; channels are. So a factor's image is
-/// copied with its channels innermost (NCHW to NHWC), the other factor, too, and the sum runs over channels last. The windows stay a view.
+/// In a window neighbours along the image are read at every offset, in a small image rows end where they like; channels lie apart, but always whole. So a
+/// factor's image is copied with its channels innermost (NCHW to NHWC), the other factor, too, and the sum runs over channels last. Windows stay a view.
 ///
 /// @see <a href="https://docs.nvidia.com/deeplearning/performance/dl-performance-convolutional/index.html">NVIDIA, convolutional layers: tensor layouts</a>
 final class WindowLayout {
   /// Of 16-bit numbers 16 bytes, which threads copy to shared memory at once.
   private static final int CHUNK = 8;
+
+  /// Uses of a number for which a copy pays.
+  private static final int REUSE = 32;
 
   private WindowLayout() {}
 
@@ -96,21 +99,41 @@ final class WindowLayout {
       return false;
     }
 
-    /// The innermost axis that no window runs over and of which whole chunks are read, by its number, or -1.
-    int channels() {
-      for (int axis = index.size() - 1; axis >= 0; axis--) {
-        if (index.get(axis).is(OpCode.RANGE)) {
-          return index.get(axis).payload(Range.class).size() == tensor.shape().size(axis) && tensor.shape().size(axis) % CHUNK == 0 ? axis : -1;
+    /// Whether loops that become one, all summed or none, go through whole chunks of neighbours, and begin where chunks do.
+    boolean isContiguous(List<Integer> summed) {
+      IndexAlgebra.Sum sum = algebra.sum(Group.offset(algebra, tensor.shape(), index));
+      List<Map.Entry<OpNode, Long>> bySteps = sum.factors().entrySet().stream().sorted(Map.Entry.comparingByValue()).toList();
+      long run = 1;
+      boolean sums = !bySteps.isEmpty() && isSummed(bySteps.getFirst().getKey(), summed);
+      for (Map.Entry<OpNode, Long> term : bySteps) {
+        if (run % CHUNK != 0 && term.getValue() == run && isSummed(term.getKey(), summed) == sums) {
+          run *= term.getKey().payload(Range.class).size();
+        } else if (term.getValue() % CHUNK != 0) {
+          return false;
         }
       }
-      return -1;
+      return run % CHUNK == 0 && sum.constant() % CHUNK == 0;
+    }
+
+    private static boolean isSummed(OpNode range, List<Integer> summed) {
+      return summed.contains(range.payload(Range.class).id());
+    }
+
+    private boolean isWhole(int axis) {
+      OpNode at = index.get(axis);
+      return at.is(OpCode.RANGE) && at.payload(Range.class).size() == tensor.shape().size(axis);
+    }
+
+    /// The innermost axis that no window runs over and of which whole chunks are read, by its number, or -1.
+    int channels() {
+      return IntStream.range(0, index.size()).filter(axis -> isWhole(axis) && tensor.shape().size(axis) % CHUNK == 0).reduce((first, second) -> second).orElse(-1);
     }
 
     /// The axis that a product's axis runs along; if none does, one that is not summed and of which whole chunks are read, or -1.
     int along(OpNode range, List<Integer> summed) {
       int axis = index.indexOf(range);
       return axis >= 0 ? axis : IntStream.range(0, index.size())
-          .filter(i -> index.get(i).is(OpCode.RANGE) && !summed.contains(index.get(i).payload(Range.class).id()) && tensor.shape().size(i) % CHUNK == 0)
+          .filter(i -> index.get(i).is(OpCode.RANGE) && !isSummed(index.get(i), summed) && tensor.shape().size(i) % CHUNK == 0)
           .reduce((first, second) -> second).orElse(-1);
     }
 
@@ -134,19 +157,25 @@ final class WindowLayout {
     }
     Shown left = Shown.of(sum.left());
     Shown right = Shown.of(sum.right());
-    Shown windowed = Stream.of(left, right).filter(Shown::isWindowed).max(Comparator.comparingLong(shown -> shown.tensor.shape().elements())).orElse(null);
-    if (windowed == null || windowed.channels() < 0) {
+    List<Integer> summed = sum.sum().payload(Reduction.class).axes();
+    Shown scattered = Stream.of(left, right).filter(shown -> shown.isWindowed() || !shown.isContiguous(summed) && shown.channels() >= 0 && isReusedOften(sum, shown))
+        .max(Comparator.comparingLong(shown -> shown.tensor.shape().elements())).orElse(null);
+    if (scattered == null || scattered.channels() < 0) {
       return Optional.empty();
     }
-    OpNode range = windowed.index.get(windowed.channels());
+    OpNode range = scattered.index.get(scattered.channels());
     List<Integer> order = innermost(product.shape().rank(), range.payload(Range.class).id());
-    Reduction reduction = sum.sum().payload(Reduction.class);
     List<OpNode> factors = Stream.of(left, right)
-        .map(shown -> shown.laidOut(shown.isWindowed() ? shown.channels() : shown.along(range, reduction.axes()), product.dtype()))
+        .map(shown -> shown.laidOut(shown == scattered || shown.isWindowed() ? shown.channels() : shown.along(range, summed), product.dtype()))
         .map(factor -> permuted(factor, order)).toList();
-    List<Integer> axes = reduction.axes().stream().map(order::indexOf).sorted().toList();
-    OpNode turned = OpNode.of(OpCode.REDUCE, new Reduction(reduction.combine(), axes), List.of(OpNode.of(OpCode.MUL, null, factors)));
+    List<Integer> axes = summed.stream().map(order::indexOf).sorted().toList();
+    OpNode turned = OpNode.of(OpCode.REDUCE, new Reduction(OpCode.ADD, axes), List.of(OpNode.of(OpCode.MUL, null, factors)));
     return Optional.of(permuted(turned, inverse(order)));
+  }
+
+  /// Whether a factor's numbers are used so often that a copy of them costs little.
+  private static boolean isReusedOften(SumOfProducts sum, Shown shown) {
+    return sum.product().shape().elements() / shown.tensor.shape().elements() >= REUSE;
   }
 
   private static OpNode permuted(OpNode node, List<Integer> order) {

@@ -15,10 +15,14 @@ import org.teenygrad.engine.runtime.Target.Rung;
 record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung rung) {
   private static final int MOST_STAGES = 6;
 
+  /// Of a warp's sums, beside addresses and masks of what its threads copy themselves.
+  private static final int MOST_COLUMNS_BESIDE_MASKS = 128;
+
   /// @param m rows of the result, n columns, k the inner dimension
   /// @param element the type to multiply in
   /// @param others how many such products there are
-  static BlockTile choose(long m, long n, long k, long others, DType element, Target.Gpu target) {
+  /// @param masked whether masks of factors take registers, too
+  static BlockTile choose(long m, long n, long k, long others, DType element, boolean masked, Target.Gpu target) {
     Rung rung = rung(element, target);
     if (rung == Rung.SHARED) {
       return new BlockTile(32, 32, 32, 2, 256, Rung.SHARED);
@@ -31,6 +35,9 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     int rows = m <= 64 ? 64 : 128;
     boolean stays = rung == Rung.TENSOR_MEMORY;
     int columns = columns(others * Math.ceilDiv(m, rows), n, stays, target.processors());
+    if (masked && rung == Rung.WARP) {
+      columns = Math.min(columns, MOST_COLUMNS_BESIDE_MASKS);
+    }
     long besides = stays ? PersistentTiles.bytes(rows, MOST_STAGES) : 0;
     while (columns > 64 && Math.max(2 * slabBytes(rows, columns) + besides, Epilogue.bytes(rows, columns)) > target.sharedBytes()) {
       columns /= 2;

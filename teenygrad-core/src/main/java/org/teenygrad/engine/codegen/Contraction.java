@@ -3,6 +3,7 @@ package org.teenygrad.engine.codegen;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
@@ -82,6 +83,11 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   /// The summed loops.
   List<OpNode> inner() {
     return Analysis.foldRanges(fold);
+  }
+
+  /// Whether a mask says of some elements of a factor that they are 0.
+  boolean isMasked() {
+    return Stream.of(left, right).anyMatch(factor -> factor.is(OpCode.LOAD) && factor.inputs().size() > 2);
   }
 
   long products() {

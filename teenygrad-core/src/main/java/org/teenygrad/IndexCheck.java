@@ -1,15 +1,23 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.teenygrad.engine.runtime.Debug;
 
 /// Looks whether indices are within the axis that they index, where the user's line is.
 ///
 /// Indices are values: on most devices what is read outside of an axis is 0 and what is written there is dropped, for a kernel that
 /// stops costs more. On the interpreter, and everywhere with `TEENYGRAD_CHECK=index`, they are computed and looked at before they are
-/// used. PyTorch throws on a CPU and kills the context on a GPU.
+/// used. PyTorch throws on a CPU and kills the context on a GPU. What is recorded is not checked: its indices are others each time.
 final class IndexCheck {
+  private static final ScopedValue<Boolean> OFF = ScopedValue.newInstance();
+
   private IndexCheck() {}
+
+  /// An action whose indices are not looked at.
+  static <T> T without(Supplier<T> action) {
+    return ScopedValue.where(OFF, true).call(action::get);
+  }
 
   /// Positions that count from 0.
   /// @throws IndexOutOfBoundsException if they are checked and one is not in `0 .. size - 1`
@@ -41,7 +49,7 @@ final class IndexCheck {
 
   private static boolean isWanted(Tensor index) {
     String device = index.device().name();
-    return index.dtype().isInteger() && (device.equals("interpreter") || Debug.checksIndex() && !device.equals("null"));
+    return !OFF.isBound() && index.dtype().isInteger() && (device.equals("interpreter") || Debug.checksIndex() && !device.equals("null"));
   }
 
   private static void within(String method, String role, Tensor index, long from, long below, String of) {

@@ -25,6 +25,8 @@ import org.teenygrad.engine.schedule.Replay;
 /// sum = step.callAll(sum, Tensor.of(1f, 2f)).get(0);
 /// sum = step.callAll(sum, Tensor.of(1f, 2f)).get(0);   // [2. 4.]
 /// ```
+/// The function must not look at values that depend on its arguments, as by `item()`: they are others at the next call.
+///
 /// What the function reads beside its arguments is read anew at each call and must still be there: after an optimizer's step the
 /// function is recorded anew, which costs one call. Random numbers are those of the first call. Nothing flows back through a result.
 public final class Recorded {
@@ -63,12 +65,14 @@ public final class Recorded {
   /// The function's value, computed.
   /// @param inputs of the same shapes, types and device at each call; at least one
   /// @throws IllegalArgumentException if they are not, or the function assigns to anything else or leaves the device
-  /// @throws IllegalStateException if an assignment has overwritten what else the function reads
+  /// @throws IllegalStateException if an assignment has overwritten what else the function reads, or it looks at what depends on its arguments
   public Tensor call(Tensor... inputs) {
     return callAll(inputs).getFirst();
   }
 
   /// The function's values, computed. As [#call].
+  /// @throws IllegalArgumentException as [#call]
+  /// @throws IllegalStateException as [#call]
   public synchronized List<Tensor> callAll(Tensor... inputs) {
     if (inputs.length == 0) {
       throw new IllegalArgumentException("recorded: a function of no tensors");
@@ -85,19 +89,16 @@ public final class Recorded {
   }
 
   private Recording record(List<Storage> data) {
-    List<Storage> holes = data.stream().map(Recorded::holeLike).toList();
-    List<Tensor> outputs = function.apply(holes.stream().map(Tensor::owning).toList());
+    List<Storage> holes = data.stream().map(example -> new Storage(example.dtype(), example.shape(), example.device())).toList();
+    List<Tensor> outputs = IndexCheck.without(() -> function.apply(holes.stream().map(Tensor::owning).toList()));
     if (Companions.with(outputs).size() > outputs.size()) {
       throw new IllegalArgumentException("what is recorded must assign nothing, but a layer keeps something on the side; use Mode.EVALUATION");
+    }
+    for (int i = 0; i < holes.size(); i++) {
+      holes.get(i).fill(HostData.memory(data.get(i)));
     }
     Replay replay = Replay.of(outputs.stream().map(Tensor::node).toList(), holes);
     holes.forEach(Storage::overwrite); // gives the first data up
     return new Recording(replay, holes);
-  }
-
-  private static Storage holeLike(Storage example) {
-    Storage hole = new Storage(example.dtype(), example.shape(), example.device());
-    hole.fill(HostData.memory(example));
-    return hole;
   }
 }

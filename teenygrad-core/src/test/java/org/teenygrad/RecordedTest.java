@@ -139,4 +139,26 @@ class RecordedTest {
     assertThatThrownBy(() -> Recorded.of(in -> in.getFirst().to(Device.of("interpreter")).mul(elsewhere)).call(Tensor.of(1f).to(Device.of("cpu"))))
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("stay on cpu");
   }
+
+  @Test
+  void indicesAreThoseOfEachCall() {
+    for (String device : List.of("cpu", "interpreter")) {
+      Tensor table = Tensor.of(1, 2, 0).to(Device.of(device)).realize();
+      Recorded next = Recorded.of(in -> table.index(in.getFirst()));
+      Tensor at = Tensor.of(0, 1).to(Device.of(device));
+      for (int[] expected : new int[][] {{1, 2}, {2, 0}, {0, 1}}) {
+        at = next.call(at);
+        assertThat(at.toIntArray()).as(device).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void refusesToLookAtWhatDependsOnItsArguments() {
+    Recorded looks = Recorded.of(in -> {
+      Tensor doubled = in.getFirst().mul(2);
+      return doubled.add(doubled.toFloatArray()[0]);
+    });
+    assertThatThrownBy(() -> looks.call(Tensor.of(1f, 2f))).isInstanceOf(IllegalStateException.class).hasMessageContaining("was never written");
+  }
 }

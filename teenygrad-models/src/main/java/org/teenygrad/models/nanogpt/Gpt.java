@@ -95,6 +95,7 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
     return new KeyValueShape(config.nLayer(), config.nHead(), config.headDim(), wte.weight().dtype());
   }
 
+  /// @throws IllegalArgumentException if a text is longer than the block size
   @Override
   public Tensor hidden(Tensor ids, @Nullable Past past, KeyValues keyValues) {
     if (past == null && ids.size(1) > config.blockSize()) {

@@ -7,8 +7,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Profile;
+import org.teenygrad.RandomState;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.data.CounterRandom;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.nulldevice.NullDevice;
 import org.teenygrad.nanochat.model.Gpt;
@@ -37,7 +39,9 @@ public record MemoryPlan(long parameters, long optimizer, long gradients, long w
     Devices.register(planned.name(), d -> NullDevice.open(d, Devices.runtime(device).target(), program -> {}));
     BaseSettings settings = plan.settings();
     DType type = settings.dtype().dtype();
+    CounterRandom.State before = RandomState.shared().state();
     Gpt drawn = Gpt.of(plan.config(), settings.embeddingMasters() ? DType.FLOAT32 : type); // expressions, which take no memory
+    RandomState.shared().restore(before); // a training that goes on draws what it would have drawn
     Gpt model = Module.map(drawn, tensor -> empty(planned, tensor.dtype(), tensor.shape()));
     MuonAdamW optimizer = MuonAdamW.of(model, settings.rates(), plan.weightDecay(), type);
     Profile iteration = settings.dtype().precision().call(() -> Profile.of(() -> iterate(plan, model.in(type), optimizer.both(), planned)));

@@ -17,8 +17,8 @@ import org.teenygrad.engine.ir.OpNode;
 /// ([RowStates]), and everything is scaled down when a larger one comes.
 final class AttentionMatrices {
   private static final int STEP = AttentionTiling.STEP;
-  private static final int PARTS_ACROSS = STEP / WarpMatrix.N;
-  private static final int PRODUCTS = STEP / WarpMatrix.K;
+  private static final int PARTS_ACROSS = STEP / MatrixUnit.COLUMNS;
+  private static final int PRODUCTS = STEP / AttentionTiling.DEPTH;
 
   final FusedAttention attention;
   final @Nullable RowStates rowStates;
@@ -78,12 +78,12 @@ final class AttentionMatrices {
 
   /// The first of a warp's rows.
   static String ownRow(Emitter emitter, String row, int parts) {
-    return emitter.sum(row, emitter.ir.value("mul i64 " + WarpMatrix.warp(emitter.ir) + ", " + WarpMatrix.M * parts));
+    return emitter.sum(row, emitter.ir.value("mul i64 " + Threads.warp(emitter.ir) + ", " + MatrixUnit.ROWS * parts));
   }
 
   /// The first of a lane's rows; its others are eight apart.
   String laneRow(String row) {
-    return emitter.sum(ownRow(emitter, row, parts), ir.value("lshr i64 " + WarpMatrix.lane(ir) + ", 2"));
+    return emitter.sum(ownRow(emitter, row, parts), MatrixUnit.SUMS.row(ir, Threads.lane(ir)));
   }
 
   /// What a step's inner sums make of the rows' states, and the matrices. Under a mask that hides nothing in this step, it is not looked at.
@@ -125,7 +125,7 @@ final class AttentionMatrices {
   private Tile known(String row, String step, List<String> scores) {
     String first = laneRow(row);
     String column = ir.value("add i64 " + ir.value("mul i64 " + step + ", " + STEP) + ", "
-        + ir.value("mul i64 " + ir.value("and i64 " + WarpMatrix.lane(ir) + ", 3") + ", 2"));
+        + MatrixUnit.SUMS.column(ir, Threads.lane(ir)));
     Tile known = new Tile();
     for (int part = 0; part < PARTS_ACROSS; part++) {
       for (int half = 0; half < 2 * parts; half++) {
@@ -134,7 +134,7 @@ final class AttentionMatrices {
           int at = ((p * parts + half / 2) * PARTS_ACROSS + part) * 4 + 2 * (half % 2);
           two.put(attention.inner().get(p).fold(), scores.subList(at, at + 2));
         }
-        known.put(part, half, new Place(ir.plus(first, half * 8L), ir.plus(column, (long) part * WarpMatrix.N), two));
+        known.put(part, half, new Place(ir.plus(first, half * 8L), ir.plus(column, (long) part * MatrixUnit.COLUMNS), two));
       }
     }
     return known;
@@ -235,7 +235,7 @@ final class AttentionMatrices {
       return sums;
     }
     List<String> scaled = new ArrayList<>(sums);
-    int perPart = tile.columns() / WarpMatrix.N * 4;
+    int perPart = tile.columns() / MatrixUnit.COLUMNS * 4;
     for (int i = 0; i < scaled.size(); i++) {
       // Fours of two neighbours in a row and two in the row eight below.
       String shrink = by.shrinks.get(i / perPart % parts * 2 + i % 4 / 2);

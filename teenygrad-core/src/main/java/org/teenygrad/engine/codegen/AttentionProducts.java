@@ -12,8 +12,8 @@ import org.teenygrad.engine.runtime.Target;
 /// The nests that make steps of it differ in how tiles come to shared memory and in what overlaps.
 final class AttentionProducts {
   private static final int STEP = AttentionTiling.STEP;
-  private static final int PARTS_ACROSS = STEP / WarpMatrix.N;
-  private static final int PRODUCTS = STEP / WarpMatrix.K;
+  private static final int PARTS_ACROSS = STEP / MatrixUnit.COLUMNS;
+  private static final int PRODUCTS = STEP / AttentionTiling.DEPTH;
 
   final FusedAttention attention;
   final BlockTile tile;
@@ -50,8 +50,8 @@ final class AttentionProducts {
     ir = emitter.ir;
     tile = tiling.tile();
     parts = tiling.parts();
-    unit = new WarpMatrix(ir, attention.element(), STEP);
-    group = tile.rung().includes(Target.Rung.WARPGROUP) ? new WarpgroupMatrix(ir, attention.element()) : null;
+    unit = new WarpMatrix(ir, MatrixUnit.of(Target.Rung.WARP, attention.element()), STEP);
+    group = tile.rung().includes(Target.Rung.WARPGROUP) ? new WarpgroupMatrix(ir, MatrixUnit.of(Target.Rung.WARPGROUP, attention.element())) : null;
     int offset = 0;
     long place = 0;
     pairs = new ArrayList<>();
@@ -62,7 +62,7 @@ final class AttentionProducts {
       OpNode stage = AttentionTiling.rightStage(product);
       Pair pair = new Pair(inner.fold(), new SharedTile(emitter, product.input(0).input(0), attention.rows(), products, tile.threads()),
           stage, new SharedTile(emitter, stage, attention.steps(), products, tile.threads()),
-          AttentionTiling.slabs(inner), Math.ceilDiv(count, WarpMatrix.K), place, offset);
+          AttentionTiling.slabs(inner), Math.ceilDiv(count, AttentionTiling.DEPTH), place, offset);
       pairs.add(pair);
       place += (long) pair.x.bytes() * pair.slabs;
       offset += pair.y.bytes() * pair.slabs;
@@ -101,12 +101,12 @@ final class AttentionProducts {
 
   /// Before the first step: the sums of each product with a third factor.
   List<Ir.Carried> neutralSums() {
-    return Ir.times(thirds.size() * parts * tile.columns() / WarpMatrix.N * 4, i -> new Ir.Carried("float", "0.0"));
+    return Ir.times(thirds.size() * parts * tile.columns() / MatrixUnit.COLUMNS * 4, i -> new Ir.Carried("float", "0.0"));
   }
 
   /// Sixteen rows and products of a pair's x.
   private List<String> fragment(Pair pair, int part, int product) {
-    String row = ir.plus(AttentionMatrices.ownRow(emitter, "0", parts), (long) part * WarpMatrix.M);
+    String row = ir.plus(AttentionMatrices.ownRow(emitter, "0", parts), (long) part * MatrixUnit.ROWS);
     return unit.left(Long.toString(pair.place + (long) product / PRODUCTS * pair.x.bytes()), pair.x.isInner(), row, product % PRODUCTS);
   }
 
@@ -163,7 +163,7 @@ final class AttentionProducts {
       int number = product;
       List<List<String>> left = Ir.times(parts, i -> keepsX ? rows.get(i * pair.products + number) : fragment(pair, i, number));
       for (int part = 0; part < PARTS_ACROSS; part += 2) {
-        List<List<String>> right = unit.right(slab, pair.y.isInner(), Integer.toString(part * WarpMatrix.N), product % PRODUCTS);
+        List<List<String>> right = unit.right(slab, pair.y.isInner(), Integer.toString(part * MatrixUnit.COLUMNS), product % PRODUCTS);
         for (int i = 0; i < 2 * parts; i++) {
           int at = i / 2 * PARTS_ACROSS + part + i % 2;
           sums.set(at, unit.multiply(left.get(i / 2), right.get(i % 2), sums.get(at)));
@@ -206,10 +206,10 @@ final class AttentionProducts {
     List<String> sums = new ArrayList<>(before);
     for (int product = 0; product < PRODUCTS; product++) {
       int first = product * parts * 4;
-      for (int part = 0; part < tile.columns() / WarpMatrix.N; part += 2) {
-        List<List<String>> right = unit.right(at, third.shared.isInner(), Integer.toString(part * WarpMatrix.N), product);
+      for (int part = 0; part < tile.columns() / MatrixUnit.COLUMNS; part += 2) {
+        List<List<String>> right = unit.right(at, third.shared.isInner(), Integer.toString(part * MatrixUnit.COLUMNS), product);
         for (int i = 0; i < 2 * parts; i++) {
-          int sum = 4 * (i / 2 * (tile.columns() / WarpMatrix.N) + part + i % 2);
+          int sum = 4 * (i / 2 * (tile.columns() / MatrixUnit.COLUMNS) + part + i % 2);
           List<String> results = unit.multiply(words.subList(first + i / 2 * 4, first + i / 2 * 4 + 4), right.get(i % 2), sums.subList(sum, sum + 4));
           for (int e = 0; e < 4; e++) {
             sums.set(sum + e, results.get(e));

@@ -57,7 +57,7 @@ final class AttentionResults {
     barrier.run();
     List<RowStates.Half> halves = matrices.rowStates == null ? List.of() : matrices.rowStates.finish(values);
     int first = matrices.rowStates == null ? 0 : matrices.rowStates.count();
-    int across = work.tile.columns() / WarpMatrix.N;
+    int across = work.tile.columns() / MatrixUnit.COLUMNS;
     for (int s = 0; s < work.thirds.size(); s++) {
       for (int i = 0; i < work.parts * across; i++) {
         List<String> four = new ArrayList<>(values.subList(first, first + 4));
@@ -66,8 +66,8 @@ final class AttentionResults {
             four.set(e, emitter.instructions.binary(OpCode.MUL, DType.FLOAT32, 1, four.get(e), halves.get(i / across * 2 + e / 2).scale()));
           }
         }
-        String part = ir.plus(AttentionMatrices.ownRow(emitter, "0", work.parts), (long) (i / across) * WarpMatrix.M);
-        WarpMatrix.store(ir, four, part, Integer.toString(i % across * WarpMatrix.N), epilogue.pitch(), epilogue.offset(s));
+        String part = ir.plus(AttentionMatrices.ownRow(emitter, "0", work.parts), (long) (i / across) * MatrixUnit.ROWS);
+        WarpMatrix.store(ir, four, part, Integer.toString(i % across * MatrixUnit.COLUMNS), epilogue.pitch(), epilogue.offset(s));
         first += 4;
       }
     }

@@ -24,6 +24,9 @@ import org.teenygrad.engine.runtime.Target;
 record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile tile, int parts, Map<OpNode, BulkTile> maps) implements Plan {
   static final int STEP = 64;
 
+  /// How much of an inner dimension one instruction takes: all factors have 16 bits.
+  static final int DEPTH = MatrixUnit.MMA_BF16.depth;
+
   /// Sums and products that a thread holds at a time, at most: of its 255 registers, some are for factors and addresses.
   private static final int MOST_SUMS = 160;
 
@@ -86,6 +89,7 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
   private static Optional<AttentionTiling> of(Analysis plain, FusedAttention attention, BlockTile tile, int parts) {
     boolean mapped = tile.rung() == Target.Rung.TENSOR_MEMORY;
     Target.Rung unit = mapped ? Target.Rung.WARPGROUP : tile.rung();
+    MatrixUnit multiplies = MatrixUnit.of(unit, attention.element());
     Map<OpNode, Function<UnaryOperator<OpNode>, OpNode>> products = new HashMap<>();
     List<OpNode> first = new ArrayList<>();
     Map<OpNode, BulkTile> maps = new LinkedHashMap<>();
@@ -94,7 +98,7 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
       List<OpNode> ranges = Analysis.foldRanges(inner.fold());
       OpNode x = Stage.of(plain, inner.x(), attention.rows(), ranges, tile.rows(), STEP, 1, unit);
       OpNode y = stage(plain, Stage.of(plain, inner.y(), attention.steps(), ranges, STEP, STEP, tile.stages(), unit), attention.steps(), ranges, mapped ? maps : null);
-      products.put(inner.fold(), changed -> Tiling.product(unit, Tiling.fragment(x), right(unit, y)));
+      products.put(inner.fold(), changed -> Tiling.product(multiplies, Tiling.fragment(x), right(unit, y)));
       first.add(x);
       stages.add(y);
     }
@@ -103,7 +107,7 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
       FusedAttention.Inner same = sharing(attention, sum, own);
       OpNode g = same == null ? stage(plain, own, attention.columns(), attention.steps(), mapped ? maps : null)
           : own.withInputs(List.of(own.input(0), stages.get(attention.inner().indexOf(same))));
-      products.put(sum.fold(), changed -> Tiling.product(unit, Tiling.fragment(rounded(changed.apply(sum.matrix()), attention.element())), right(unit, g)));
+      products.put(sum.fold(), changed -> Tiling.product(multiplies, Tiling.fragment(rounded(changed.apply(sum.matrix()), attention.element())), right(unit, g)));
       if (same == null) {
         stages.add(g);
       }
@@ -193,7 +197,7 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
 
   /// Words of x.
   int wordsOfX() {
-    return parts * attention.inner().stream().mapToInt(inner -> 4 * Math.ceilDiv(Math.toIntExact(Analysis.depth(inner.fold())), WarpMatrix.K)).sum();
+    return parts * attention.inner().stream().mapToInt(inner -> 4 * Math.ceilDiv(Math.toIntExact(Analysis.depth(inner.fold())), DEPTH)).sum();
   }
 
   private static OpNode right(Target.Rung unit, OpNode stage) {

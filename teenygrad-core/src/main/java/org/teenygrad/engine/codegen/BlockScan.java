@@ -91,7 +91,7 @@ final class BlockScan implements LoopNest {
   /// @return that and all of this round
   private String round(String first, String warp, @Nullable String exists, String before) {
     Ir ir = emitter.ir;
-    String lane = WarpMatrix.lane(ir);
+    String lane = Threads.lane(ir);
     String start = emitter.sum(emitter.sum(first, warps == 1 ? "0" : ir.value("mul i64 " + warp + ", " + round() / warps)), ir.value("mul i64 " + lane + ", " + lanes));
     List<String> places = Ir.times(vectors, vector -> ir.plus(start, (long) vector * Threads.WARP * lanes));
     List<String> inside = places.stream().map(place -> size % round() == 0 ? "" : ir.value("icmp slt i64 " + place + ", " + size)).toList();

@@ -105,7 +105,7 @@ final class DeterministicScatter implements LoopNest {
     Ir ir = emitter.ir;
     ir.declare("declare i32 @llvm.nvvm.vote.ballot.sync(i32, i1)");
     long size = Analysis.size(range);
-    String lane = WarpMatrix.lane(ir);
+    String lane = Threads.lane(ir);
     int looks = (int) Math.min(LOOKS, Math.ceilDiv(size, Threads.WARP));
     ir.loop("0", Long.toString(size), (long) looks * Threads.WARP, List.of(), (start, none) -> {
       List<String> firsts = Ir.times(looks, look -> ir.plus(start, (long) look * Threads.WARP));

@@ -42,7 +42,7 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
 
   private static MatmulTiling of(Contraction contraction, BlockTile tile, OpNode left, OpNode right, List<BulkTile> maps, UnaryOperator<OpNode> order) {
     Analysis plain = contraction.analysis();
-    Target.Rung unit = tile.rung() == Target.Rung.TENSOR_MEMORY ? Target.Rung.WARPGROUP : tile.rung();
+    MatrixUnit unit = MatrixUnit.of(tile.rung(), contraction.element());
     Map<OpNode, OpNode> changed = Tiling.withProducts(plain.sink, Map.of(contraction.fold(), same -> Tiling.product(unit, left, right)));
     OpNode fold = Objects.requireNonNull(changed.get(contraction.fold()));
     OpNode sink = Tiling.sink(List.of(), order.apply(fold), plain.stores().stream().map(changed::get).toList());
@@ -63,6 +63,11 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
   /// The sum of products of tiles.
   OpNode fold() {
     return steps().inputs().stream().filter(effect -> effect.is(OpCode.FOLD)).findFirst().orElseThrow();
+  }
+
+  /// What multiplies.
+  MatrixUnit unit() {
+    return fold().input(0).payload(MatrixUnit.class);
   }
 
   OpNode leftStage() {

@@ -2,7 +2,6 @@ package org.teenygrad.engine.codegen;
 
 import java.util.List;
 import java.util.Map;
-import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
@@ -34,11 +33,11 @@ final class MatrixTiles implements LoopNest {
     left = new SharedTile(emitter, plan.leftStage(), rows, inner, tile.threads());
     right = new SharedTile(emitter, plan.rightStage(), columns, inner, tile.threads());
     epilogue = new Epilogue(emitter, List.of(plan.fold()), null, rows, columns, tile);
-    DType element = plan.contraction().element();
-    products = switch (tile.rung()) {
-      case NAIVE, SHARED, REGISTERS -> new ScalarProducts(emitter.ir, tile);
-      case WARP -> new WarpProducts(emitter.ir, tile, element, left.isInner(), right.isInner());
-      case WARPGROUP, TENSOR_MEMORY -> new WarpgroupProducts(emitter.ir, tile, element, left.isInner(), right.isInner());
+    MatrixUnit unit = plan.unit();
+    products = switch (unit.scope) {
+      case THREAD -> new ScalarProducts(emitter.ir, tile);
+      case WARP -> new WarpProducts(emitter.ir, tile, unit, left.isInner(), right.isInner());
+      case WARPGROUP -> new WarpgroupProducts(emitter.ir, tile, unit, left.isInner(), right.isInner());
     };
   }
 

@@ -63,7 +63,7 @@ record MbarrierRing(Ir ir, int slots, long base, int warps) {
 
   /// Releases a slot, by one lane of each warp.
   void release(Turn turn) {
-    String first = ir.value("icmp eq i64 " + WarpMatrix.lane(ir) + ", 0");
+    String first = ir.value("icmp eq i64 " + Threads.lane(ir) + ", 0");
     ir.branch(first, () -> effect("mbarrier.arrive.shared::cta.b64 _, [$0];", "r", "i32 " + free(turn.slot.value())), () -> {});
   }
 

@@ -44,7 +44,7 @@ final class PersistentTiles implements LoopNest {
     raster = plan.raster();
     steps = Long.toString(plan.depth());
     blocks = Math.min(target.processors(), raster.tiles());
-    products = new WarpgroupProducts(emitter.ir, tile, plan.contraction().element(), left.stage().alongInner(), right.stage().alongInner());
+    products = new WarpgroupProducts(emitter.ir, tile, plan.unit(), left.stage().alongInner(), right.stage().alongInner());
     long slotBytes = (long) left.bytes() + right.bytes();
     ring = tile.stages() * slotBytes;
     BlockTile piece = new BlockTile(WarpSums.ROWS, WarpSums.COLUMNS, tile.depth(), tile.stages(), Threads.WARP, tile.rung());
@@ -157,14 +157,14 @@ final class PersistentTiles implements LoopNest {
   /// What follows the sums of a warp's rows, some columns at a time. No warp waits for another.
   private void finish(String row, String column, List<Ir.Carried> sums) {
     Ir ir = emitter.ir;
-    String warp = WarpMatrix.warp(ir);
+    String warp = Threads.warp(ir);
     WarpSums memory = new WarpSums(ir, ir.plus(ir.value("mul i64 " + warp + ", " + WarpSums.BYTES), ring));
     String firstRow = ir.value("add i64 " + row + ", " + ir.value("mul i64 " + warp + ", " + WarpSums.ROWS));
     boolean whole = raster.m() % tile.rows() == 0 && raster.n() % tile.columns() == 0;
     for (int first = 0; first < tile.columns(); first += WarpSums.COLUMNS) {
       String firstColumn = ir.plus(column, first);
       List<Ir.Carried> some = sums.subList(first / 2, (first + WarpSums.COLUMNS) / 2);
-      Runnable store = () -> epilogue.emit(new Epilogue.Share(WarpMatrix.lane(ir), memory, () -> memory.store(some)), firstRow, firstColumn, emitter.analysis.nodes);
+      Runnable store = () -> epilogue.emit(new Epilogue.Share(Threads.lane(ir), memory, () -> memory.store(some)), firstRow, firstColumn, emitter.analysis.nodes);
       if (whole) {
         store.run();
       } else {

@@ -21,6 +21,16 @@ final class Threads {
     return register(ir, "ctaid.y");
   }
 
+  /// A thread's number in its warp.
+  static String lane(Ir ir) {
+    return ir.value("and i64 " + thread(ir) + ", 31");
+  }
+
+  /// A warp's number in its block.
+  static String warp(Ir ir) {
+    return ir.value("lshr i64 " + thread(ir) + ", 5");
+  }
+
   private static String register(Ir ir, String name) {
     ir.declare("declare i32 @llvm.nvvm.read.ptx.sreg." + name + "()");
     return ir.value("zext i32 " + ir.value("call i32 @llvm.nvvm.read.ptx.sreg." + name + "()") + " to i64");

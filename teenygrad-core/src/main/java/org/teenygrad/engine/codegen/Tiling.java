@@ -12,7 +12,6 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Validator;
-import org.teenygrad.engine.runtime.Target.Rung;
 
 /// From a kernel over single elements to one over tiles: factors become STAGEs and FRAGMENTs, their products MMAs, and a STEPS node
 /// says what happens in which order. What every node means for one element stays the same.
@@ -35,7 +34,7 @@ final class Tiling {
   }
 
   /// A product of two factors by a unit.
-  static OpNode product(Rung unit, OpNode left, OpNode right) {
+  static OpNode product(MatrixUnit unit, OpNode left, OpNode right) {
     return OpNode.create(OpCode.MMA, DType.FLOAT32, List.of(left, right), unit);
   }
 

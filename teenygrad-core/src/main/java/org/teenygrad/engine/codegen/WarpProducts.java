@@ -2,25 +2,26 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.teenygrad.DType;
 
-/// Products of 16-bit floats, or of float32 rounded to TensorFloat32, by warps: each has a part of the tile ([WarpMatrix]).
+/// Products by warps: each has a part of the tile ([WarpMatrix]).
 final class WarpProducts implements Products {
   /// Warps below one another.
   private static final int DOWN = 2;
 
   private final Ir ir;
   private final BlockTile tile;
+  private final MatrixUnit unit;
   private final WarpMatrix matrix;
   private final boolean leftInner;
   private final boolean rightInner;
   private final int rows;
   private final int columns;
 
-  WarpProducts(Ir ir, BlockTile tile, DType element, boolean leftInner, boolean rightInner) {
+  WarpProducts(Ir ir, BlockTile tile, MatrixUnit unit, boolean leftInner, boolean rightInner) {
     this.ir = ir;
     this.tile = tile;
-    matrix = new WarpMatrix(ir, element, tile.depth());
+    this.unit = unit;
+    matrix = new WarpMatrix(ir, unit, tile.depth());
     this.leftInner = leftInner;
     this.rightInner = rightInner;
     rows = tile.rows() / DOWN;
@@ -28,11 +29,11 @@ final class WarpProducts implements Products {
   }
 
   private int down() {
-    return rows / WarpMatrix.M;
+    return rows / MatrixUnit.ROWS;
   }
 
   private int across() {
-    return columns / WarpMatrix.N;
+    return columns / MatrixUnit.COLUMNS;
   }
 
   @Override
@@ -44,11 +45,11 @@ final class WarpProducts implements Products {
   public void fence() {}
 
   private String firstRow() {
-    return ir.value("mul i64 " + ir.value("and i64 " + WarpMatrix.warp(ir) + ", " + (DOWN - 1)) + ", " + rows);
+    return ir.value("mul i64 " + ir.value("and i64 " + Threads.warp(ir) + ", " + (DOWN - 1)) + ", " + rows);
   }
 
   private String firstColumn() {
-    return ir.value("mul i64 " + ir.value("lshr i64 " + WarpMatrix.warp(ir) + ", 1") + ", " + columns);
+    return ir.value("mul i64 " + ir.value("lshr i64 " + Threads.warp(ir) + ", 1") + ", " + columns);
   }
 
   @Override
@@ -56,12 +57,12 @@ final class WarpProducts implements Products {
     String row = firstRow();
     String column = firstColumn();
     List<String> now = new ArrayList<>(sums.stream().map(Ir.Carried::value).toList());
-    for (int step = 0; step < tile.depth() / matrix.inner(); step++) {
+    for (int step = 0; step < tile.depth() / unit.depth; step++) {
       int at = step;
-      List<List<String>> a = Ir.times(down(), i -> matrix.left(left, leftInner, ir.plus(row, (long) i * WarpMatrix.M), at));
+      List<List<String>> a = Ir.times(down(), i -> matrix.left(left, leftInner, ir.plus(row, (long) i * MatrixUnit.ROWS), at));
       List<List<String>> b = new ArrayList<>();
       for (int j = 0; j < across(); j += 2) {
-        b.addAll(matrix.right(right, rightInner, ir.plus(column, (long) j * WarpMatrix.N), step));
+        b.addAll(matrix.right(right, rightInner, ir.plus(column, (long) j * MatrixUnit.COLUMNS), step));
       }
       for (int i = 0; i < down(); i++) {
         for (int j = 0; j < across(); j++) {
@@ -84,7 +85,7 @@ final class WarpProducts implements Products {
     for (int i = 0; i < down(); i++) {
       for (int j = 0; j < across(); j++) {
         int first = (i * across() + j) * 4;
-        WarpMatrix.store(ir, values.subList(first, first + 4), ir.plus(row, (long) i * WarpMatrix.M), ir.plus(column, (long) j * WarpMatrix.N), pitch, 0);
+        WarpMatrix.store(ir, values.subList(first, first + 4), ir.plus(row, (long) i * MatrixUnit.ROWS), ir.plus(column, (long) j * MatrixUnit.COLUMNS), pitch, 0);
       }
     }
   }

@@ -10,18 +10,18 @@ import java.util.List;
 ///
 /// @param base the byte in shared memory where it is
 record WarpSums(Ir ir, String base) implements Epilogue.Sums {
-  static final int ROWS = WarpMatrix.M;
+  static final int ROWS = MatrixUnit.ROWS;
   static final int COLUMNS = 64;
   static final int BYTES = ROWS * COLUMNS * Float.BYTES;
 
   /// Writes 16 rows of 64 columns: of each eight columns a lane has two sums in a row and two in the row eight below.
   void store(List<Ir.Carried> sums) {
     Threads.warpBarrier(ir); // what was there has been read
-    String lane = WarpMatrix.lane(ir);
-    String row = ir.value("lshr i64 " + lane + ", 2");
-    String pair = ir.value("mul i64 " + ir.value("and i64 " + lane + ", 3") + ", 2");
-    for (int eight = 0; eight < COLUMNS / WarpMatrix.N; eight++) {
-      String place = place(row, ir.plus(pair, (long) eight * WarpMatrix.N));
+    String lane = Threads.lane(ir);
+    String row = MatrixUnit.SUMS.row(ir, lane);
+    String pair = MatrixUnit.SUMS.column(ir, lane);
+    for (int eight = 0; eight < COLUMNS / MatrixUnit.COLUMNS; eight++) {
+      String place = place(row, ir.plus(pair, (long) eight * MatrixUnit.COLUMNS));
       for (int half = 0; half < 2; half++) {
         String one = ir.value("insertelement <2 x float> poison, float " + sums.get(4 * eight + 2 * half).value() + ", i64 0");
         String two = ir.value("insertelement <2 x float> " + one + ", float " + sums.get(4 * eight + 2 * half + 1).value() + ", i64 1");

@@ -4,18 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.DType;
 
 /// `wgmma.mma_async` of four warps (PTX ISA, "Asynchronous warpgroup level matrix instructions"): 64 rows, of which each warp has 16, times up to
 /// 256 columns. The right factor is read from shared memory, the left one from there or from registers; sums lie as those of [WarpMatrix] do, eight
 /// columns after eight.
 ///
-/// @param element of 16 bits
-record WarpgroupMatrix(Ir ir, DType element) {
-  static final int M = 64;
-
-  /// Steps along the inner dimension that one instruction takes.
-  static final int K = 16;
+/// @param row of four warps
+record WarpgroupMatrix(Ir ir, MatrixUnit row) {
+  static final int M = 4 * MatrixUnit.ROWS;
 
   /// Eight lines of a slab.
   private static final int GROUP_BYTES = 1024;
@@ -38,9 +34,9 @@ record WarpgroupMatrix(Ir ir, DType element) {
     return ir.value("or i64 " + ir.value("lshr i64 " + address + ", 4") + ", " + layout);
   }
 
-  /// The descriptor some steps further along the inner dimension: each is 16 elements of a line, or 16 lines.
+  /// The descriptor some steps further along the inner dimension: each is some elements of a line, or as many lines.
   String further(String descriptor, boolean alongInner, int steps) {
-    return ir.plus(descriptor, steps * ((alongInner ? K * 2L : K * SharedTile.LINE) >> 4));
+    return ir.plus(descriptor, steps * ((alongInner ? (long) row.depth * row.element.bytes() : row.depth * SharedTile.LINE) >> 4));
   }
 
   /// Products of one left and one right factor, step by step along the inner dimension.
@@ -59,7 +55,7 @@ record WarpgroupMatrix(Ir ir, DType element) {
   /// @return the sums of each
   List<List<String>> multiply(List<Products> all) {
     StringBuilder text = new StringBuilder("{ .reg .pred p, n; setp.eq.u32 p, 0, 0; setp.ne.u32 n, 0, 0; wgmma.fence.sync.aligned; ");
-    String type = element == DType.FLOAT16 ? "f16" : "bf16";
+    String type = row.instruction;
     int count = all.stream().mapToInt(Products::count).sum();
     List<String> constraints = new ArrayList<>(Ir.times(count, i -> "=f"));
     List<String> operands = new ArrayList<>();
@@ -81,7 +77,7 @@ record WarpgroupMatrix(Ir ir, DType element) {
         }
         constraints.add("l");
         operands.add("i64 " + step.right);
-        text.append("wgmma.mma_async.sync.aligned.m64n").append(products.columns).append("k16.f32.").append(type).append('.').append(type)
+        text.append("wgmma.mma_async.sync.aligned.m64n").append(products.columns).append("k").append(row.depth).append(".f32.").append(type).append('.').append(type)
             .append(" {").append(registers).append("}, ").append(words ? "{" + String.join(", ", left) + "}" : left.getFirst()).append(", $").append(next++)
             .append(products.sums == null && i == 0 ? ", n" : ", p").append(", 1, 1")
             .append(words ? "" : products.leftAcross ? ", 1" : ", 0").append(products.rightAcross ? ", 1; " : ", 0; ");

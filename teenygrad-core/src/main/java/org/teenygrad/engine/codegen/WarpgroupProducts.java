@@ -1,7 +1,6 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.List;
-import org.teenygrad.DType;
 
 /// Products of 16-bit floats by `wgmma`: each group of four warps has 64 rows of the tile, and the tensor cores read both factors from
 /// shared memory by themselves ([WarpgroupMatrix]).
@@ -12,12 +11,12 @@ final class WarpgroupProducts implements Products {
   private final boolean leftInner;
   private final boolean rightInner;
 
-  WarpgroupProducts(Ir ir, BlockTile tile, DType element, boolean leftInner, boolean rightInner) {
+  WarpgroupProducts(Ir ir, BlockTile tile, MatrixUnit instruction, boolean leftInner, boolean rightInner) {
     this.ir = ir;
     this.tile = tile;
     this.leftInner = leftInner;
     this.rightInner = rightInner;
-    unit = new WarpgroupMatrix(ir, element);
+    unit = new WarpgroupMatrix(ir, instruction);
   }
 
   @Override
@@ -39,7 +38,7 @@ final class WarpgroupProducts implements Products {
     String a = unit.descriptor(ir.value("add i64 " + left + ", " + own), leftInner, panel);
     String b = unit.descriptor(right, rightInner, panel);
     List<WarpgroupMatrix.Step> steps =
-        Ir.times(tile.depth() / WarpgroupMatrix.K, i -> new WarpgroupMatrix.Step(List.of(unit.further(a, leftInner, i)), unit.further(b, rightInner, i)));
+        Ir.times(tile.depth() / unit.row().depth, i -> new WarpgroupMatrix.Step(List.of(unit.further(a, leftInner, i)), unit.further(b, rightInner, i)));
     return carried(unit.multiply(List.of(new WarpgroupMatrix.Products(values(sums), tile.columns(), steps, !leftInner, !rightInner))).getFirst());
   }
 
@@ -59,9 +58,9 @@ final class WarpgroupProducts implements Products {
   @Override
   public void store(List<Ir.Carried> sums, int pitch) {
     List<String> values = values(sums);
-    String row = ir.value("mul i64 " + WarpMatrix.warp(ir) + ", " + WarpMatrix.M);
-    for (int j = 0; j < tile.columns() / WarpMatrix.N; j++) {
-      WarpMatrix.store(ir, values.subList(4 * j, 4 * j + 4), row, Integer.toString(WarpMatrix.N * j), pitch, 0);
+    String row = ir.value("mul i64 " + Threads.warp(ir) + ", " + MatrixUnit.ROWS);
+    for (int j = 0; j < tile.columns() / MatrixUnit.COLUMNS; j++) {
+      WarpMatrix.store(ir, values.subList(4 * j, 4 * j + 4), row, Integer.toString(MatrixUnit.COLUMNS * j), pitch, 0);
     }
   }
 }

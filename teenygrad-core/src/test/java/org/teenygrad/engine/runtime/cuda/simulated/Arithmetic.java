@@ -73,6 +73,10 @@ final class Arithmetic {
       return bits(type, Math.tanh(floating(type, a)));
     }
     Type to = instruction.more();
+    if (name.startsWith("asm cvt.rn.bf16x2") || name.startsWith("asm cvt.rn.f16x2")) {
+      Type half = Type.of(name.contains("bf16") ? "bfloat" : "half");
+      return bits(half, floating(to, b)) << 16 | bits(half, floating(to, a));
+    }
     return switch (name) {
       case "add" -> a + b & type.mask();
       case "sub" -> a - b & type.mask();
@@ -121,6 +125,8 @@ final class Arithmetic {
       case "@llvm.fma" -> type.scalar().equals("double") ? bits(type, Math.fma(floating(type, a), floating(type, b), floating(type, c)))
           : Float.floatToRawIntBits(Math.fma((float) floating(type, a), (float) floating(type, b), (float) floating(type, c))) & 0xFFFFFFFFL;
       case "@llvm.fabs" -> bits(type, Math.abs(floating(type, a)));
+      case "@llvm.nvvm.lg2.approx" -> bits(type, Math.log(floating(type, a)) / Math.log(2));
+      case "@llvm.nvvm.f2tf32" -> a + 0x1000 & 0xFFFFE000L;
       case "@llvm.sqrt" -> bits(type, Math.sqrt(floating(type, a)));
       case "@llvm.floor" -> bits(type, Math.floor(floating(type, a)));
       case "@llvm.ceil" -> bits(type, Math.ceil(floating(type, a)));

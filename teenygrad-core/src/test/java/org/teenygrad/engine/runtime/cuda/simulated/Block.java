@@ -4,12 +4,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.engine.codegen.MatrixUnit;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Slice;
@@ -39,6 +43,10 @@ final class Block {
     int next;
     boolean done;
     @Nullable Instruction waiting;
+
+    /// Asynchronous copies that are not yet in a group, and groups of them on their way: they come as late as they may, when they are waited for.
+    final List<long[][]> copies = new ArrayList<>();
+    final Queue<List<long[][]>> groups = new ArrayDeque<>();
 
     Thread(int number, int registers, Code code) {
       this.number = number;
@@ -95,11 +103,20 @@ final class Block {
     }
   }
 
-  /// Lets a warp go on whose threads all wait at one shuffle or vote.
+  /// Lets a warp go on whose threads all wait at one shuffle, vote or matrix instruction.
   private boolean exchange(Thread[] warp) {
     Instruction first = warp[0].waiting;
     if (first == null || first.isBarrier() || Arrays.stream(warp).anyMatch(thread -> thread.waiting != first)) {
       return false;
+    }
+    MatrixUnit unit = TensorCore.unit(first.name()).orElse(null);
+    if (unit != null) {
+      set(warp, first, TensorCore.multiply(unit, Arrays.stream(warp).map(thread -> Arrays.stream(first.operands()).map(operand -> value(thread, operand)).toArray(long[][]::new)).toArray(long[][][]::new)));
+      return true;
+    }
+    if (first.name().contains("ldmatrix")) {
+      set(warp, first, matrices(Arrays.stream(warp).mapToLong(thread -> value(thread, first.operands()[0])[0]).toArray(), first.name().contains(".trans.")));
+      return true;
     }
     long[] given = new long[warp.length];
     int operand = first.name().contains("shfl") || first.name().contains("ballot") ? 1 : -1;
@@ -123,6 +140,30 @@ final class Block {
       thread.waiting = null;
     }
     return true;
+  }
+
+  private static void set(Thread[] warp, Instruction instruction, long[][] values) {
+    for (int i = 0; i < warp.length; i++) {
+      set(warp[i], instruction, values[i]);
+      warp[i].waiting = null;
+    }
+  }
+
+  /// `ldmatrix`: four matrices of 8 x 8 numbers of 16 bits, of whose rows each lane names one. A lane gets two neighbours of a row of each, or of a
+  /// column if they are transposed.
+  private long[][] matrices(long[] rows, boolean transposed) {
+    long[][] words = new long[rows.length][rows.length / 8];
+    for (int lane = 0; lane < words.length; lane++) {
+      for (int matrix = 0; matrix < words[lane].length; matrix++) {
+        for (int i = 0; i < 2; i++) {
+          int across = lane % 4 * 2 + i;
+          int row = transposed ? across : lane / 4;
+          int column = transposed ? lane / 4 : across;
+          words[lane][matrix] |= (read(3, rows[8 * matrix + row] + 2L * column, 2) & 0xFFFF) << 16 * i;
+        }
+      }
+    }
+    return words;
   }
 
   private void advance(Thread thread) {
@@ -180,8 +221,21 @@ final class Block {
         case "@llvm.nvvm.read.ptx.sreg.tid.x" -> new long[] {thread.number};
         case "@llvm.nvvm.read.ptx.sreg.ctaid.x" -> new long[] {number};
         case "@llvm.nvvm.read.ptx.sreg.ctaid.y" -> new long[] {row};
-        case "@llvm.nvvm.cp.async.cg.shared.global.16", "@llvm.nvvm.cp.async.cg.shared.global.16.s" -> copy(operands);
-        case "@llvm.nvvm.cp.async.commit.group", "@llvm.nvvm.cp.async.wait.group" -> new long[0];
+        case "@llvm.nvvm.cp.async.cg.shared.global.16", "@llvm.nvvm.cp.async.cg.shared.global.16.s" -> {
+          thread.copies.add(operands);
+          yield new long[0];
+        }
+        case "@llvm.nvvm.cp.async.commit.group" -> {
+          thread.groups.add(List.copyOf(thread.copies));
+          thread.copies.clear();
+          yield new long[0];
+        }
+        case "@llvm.nvvm.cp.async.wait.group" -> {
+          while (thread.groups.size() > operands[0][0]) {
+            thread.groups.remove().forEach(this::copy);
+          }
+          yield new long[0];
+        }
         default -> Arithmetic.compute(instruction, operands);
       };
       set(thread, instruction, result);
@@ -223,12 +277,11 @@ final class Block {
     }
   }
 
-  private long[] copy(long[][] operands) {
+  private void copy(long[][] operands) {
     long bytes = operands.length > 2 ? operands[2][0] : 16;
     for (int i = 0; i < 16; i++) {
       write(3, operands[0][0] + i, 1, i < bytes ? read(1, operands[1][0] + i, 1) : 0);
     }
-    return operands[0];
   }
 
   private long read(int space, long address, int bytes) {

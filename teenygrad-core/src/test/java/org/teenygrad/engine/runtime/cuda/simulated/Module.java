@@ -22,7 +22,7 @@ final class Module {
   /// @param alignment of the address, in bytes
   record Instruction(String name, int result, Type type, Type more, Operand[] operands, String text, boolean waits, int alignment) {
     Instruction(String name, int result, Type type, Type more, Operand[] operands, String text) {
-      this(name, result, type, more, operands, text, isBarrier(name) || name.contains(".shfl.") || name.contains("ballot") || name.contains("bar.warp"),
+      this(name, result, type, more, operands, text, isBarrier(name) || name.contains(".shfl.") || name.contains("ballot") || name.contains("bar.warp") || name.contains(".mma.") || name.contains("ldmatrix"),
           text.contains(", align ") ? Integer.parseInt(text.substring(text.lastIndexOf(' ') + 1)) : type.bytes());
     }
 
@@ -156,6 +156,12 @@ final class Module {
         String plain = rest.startsWith("inbounds ") ? rest.substring(9) : rest;
         Type element = Type.first(plain);
         several(name, plain.substring(element.text().length() + 2), element, result, code, text);
+      }
+      case "extractvalue" -> {
+        Type type = Type.first(rest);
+        List<String> parts = split(rest.substring(type.text().length() + 1));
+        Type index = Type.of("i64");
+        code.instructions.add(new Instruction("extractelement", result, type, type, new Operand[] {operand(type, parts.get(0)), operand(index, parts.get(1))}, text));
       }
       default -> typed(name, rest.replaceAll("^((nuw|nsw|exact|nnan|contract|reassoc|fast|arcp|disjoint) )+", ""), result, code, text);
     }

@@ -1,6 +1,6 @@
 package org.teenygrad.engine.runtime.cuda.simulated;
 
-/// A type of LLVM: a scalar or a vector of it; an array is as many lanes.
+/// A type of LLVM: a scalar or a vector of it; an array, and a structure of equal members, is as many lanes.
 ///
 /// @param text as it is written
 /// @param scalar `i32`, `float`, `ptr`
@@ -14,11 +14,11 @@ record Type(String text, String scalar, int lanes, int space, int bits) {
   /// The type at the start of a text.
   static Type first(String text) {
     int end = 0;
-    if (text.charAt(0) == '<' || text.charAt(0) == '[') {
+    if (text.charAt(0) == '<' || text.charAt(0) == '[' || text.charAt(0) == '{') {
       int depth = 0;
       do {
         char c = text.charAt(end++);
-        depth += c == '<' || c == '[' ? 1 : c == '>' || c == ']' ? -1 : 0;
+        depth += c == '<' || c == '[' || c == '{' ? 1 : c == '>' || c == ']' || c == '}' ? -1 : 0;
       } while (depth > 0);
     } else if (text.startsWith("ptr addrspace(")) {
       end = text.indexOf(')') + 1;
@@ -31,6 +31,10 @@ record Type(String text, String scalar, int lanes, int space, int bits) {
   }
 
   static Type of(String text) {
+    if (text.charAt(0) == '{') {
+      String[] parts = text.substring(2, text.length() - 2).split(", ", -1);
+      return new Type(text, of(parts[0]).scalar, parts.length, 0);
+    }
     if (text.charAt(0) == '<' || text.charAt(0) == '[') {
       String[] parts = text.substring(1, text.length() - 1).split(" x ", 2);
       Type element = of(parts[1]);

@@ -1,0 +1,63 @@
+package org.teenygrad.engine.runtime.cuda.simulated;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.teenygrad.engine.codegen.MatrixUnit;
+import org.teenygrad.engine.codegen.RegisterLayout;
+
+/// What `mma.sync` computes of the registers of a warp's lanes: their elements are where the unit's row says, products are exact, and
+/// their sum is rounded once.
+final class TensorCore {
+  private TensorCore() {}
+
+  /// The unit that an instruction is of.
+  static Optional<MatrixUnit> unit(String name) {
+    return Arrays.stream(MatrixUnit.values()).filter(unit -> unit.instruction.equals(name)).findFirst();
+  }
+
+  /// @param registers each lane's operands, the left factor's before the right one's and the sums, each in as many parts as its type has
+  /// @return each lane's four sums
+  static long[][] multiply(MatrixUnit unit, long[][][] registers) {
+    double[][] left = matrix(unit, unit.left(), registers, 0, MatrixUnit.ROWS, unit.depth);
+    int words = unit.left().elements() / unit.packed();
+    double[][] right = matrix(unit, unit.right(), registers, words, unit.depth, MatrixUnit.COLUMNS);
+    int first = words + unit.right().elements() / unit.packed();
+    RegisterLayout sums = MatrixUnit.SUMS;
+    long[][] results = new long[registers.length][sums.elements()];
+    for (int lane = 0; lane < results.length; lane++) {
+      for (int i = 0; i < sums.elements(); i++) {
+        RegisterLayout.Place place = sums.place(lane, i);
+        double sum = Float.intBitsToFloat((int) registers[lane][first + i][0]);
+        for (int k = 0; k < unit.depth; k++) {
+          sum += left[place.row()][k] * right[k][place.column()];
+        }
+        results[lane][i] = Float.floatToRawIntBits((float) sum) & 0xFFFFFFFFL;
+      }
+    }
+    return results;
+  }
+
+  private static double[][] matrix(MatrixUnit unit, RegisterLayout layout, long[][][] registers, int first, int rows, int columns) {
+    double[][] matrix = new double[rows][columns];
+    int packed = unit.packed();
+    for (int lane = 0; lane < layout.lanes(); lane++) {
+      for (int i = 0; i < layout.elements(); i++) {
+        long[] register = registers[lane][first + i / packed];
+        int bits = 32 / packed;
+        long element = register.length == packed ? register[i % packed] : register[0] >>> i % packed * bits & (1L << bits) - 1;
+        RegisterLayout.Place place = layout.place(lane, i);
+        matrix[place.row()][place.column()] = number(unit, element);
+      }
+    }
+    return matrix;
+  }
+
+  private static double number(MatrixUnit unit, long bits) {
+    return switch (unit) {
+      case MMA_F16 -> Float.float16ToFloat((short) bits);
+      case MMA_BF16 -> Float.intBitsToFloat((int) bits << 16);
+      case MMA_TF32 -> Float.intBitsToFloat((int) bits & -0x2000);
+      default -> throw new IllegalArgumentException(unit + " is of no single warp");
+    };
+  }
+}

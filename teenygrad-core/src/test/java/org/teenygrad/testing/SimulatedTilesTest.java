@@ -1,0 +1,99 @@
+package org.teenygrad.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BinaryOperator;
+import org.junit.jupiter.api.Test;
+import org.teenygrad.AttentionOptions;
+import org.teenygrad.DType;
+import org.teenygrad.Device;
+import org.teenygrad.Gradient;
+import org.teenygrad.MatmulPrecision;
+import org.teenygrad.Shape;
+import org.teenygrad.Tensor;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.cuda.simulated.SimulatedGpu;
+import org.teenygrad.engine.schedule.Realizer;
+import org.teenygrad.engine.schedule.Recording;
+
+/// Kernels on the level of tiles compute what the Interpreter does of the same graphs without tiles, where no GPU is: each instruction of the
+/// pipelines, of the copies to shared memory and of the matrix units is run.
+class SimulatedTilesTest {
+  private static final Device INTERPRETER = Device.of("interpreter");
+  private static final Comparison COMPARISON = new Comparison(INTERPRETER, SimulatedGpu.withTensorCores());
+
+  /// Random contractions and attentions; `-Pcampaign` takes ten times as many.
+  private static final int TIMES = Integer.getInteger("teenygrad.fuzz.times", 1);
+
+  private static Tensor numbers(Random random, DType dtype, double scale, int... sizes) {
+    float[] values = new float[(int) Shape.of(sizes).elements()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) ((random.nextInt(17) - 8) * scale);
+    }
+    return Tensor.of(values, Shape.of(sizes), INTERPRETER).cast(dtype).realize();
+  }
+
+  private static List<OpNode> nodes(List<Tensor> tensors) {
+    return tensors.stream().map(Tensor::node).toList();
+  }
+
+  /// Of whole numbers, in which sums are exact.
+  private static void multiplies(DType dtype, int m, int n, int k, BinaryOperator<Tensor> product) {
+    Random random = new Random(m * 31L + n * 7L + k);
+    Tensor a = numbers(random, dtype, 1, m, k);
+    Tensor b = numbers(random, dtype, 1, k, n);
+    List<Tensor> results = List.of(product.apply(a, b), product.apply(a, numbers(random, dtype, 1, n, k).transpose(0, 1)),
+        product.apply(numbers(random, dtype, 1, k, m).transpose(0, 1), b));
+    COMPARISON.check(m + "x" + n + "x" + k + " of " + dtype, nodes(results), 0);
+  }
+
+  @Test
+  void products() {
+    multiplies(DType.BFLOAT16, 64, 64, 64, Tensor::matmul);
+    multiplies(DType.BFLOAT16, 72, 72, 200, (a, b) -> a.toFloat().matmul(b.toFloat()));
+    multiplies(DType.FLOAT16, 33, 47, 71, (a, b) -> a.matmul(b).relu());
+  }
+
+  @Test
+  void productsInTensorFloat32() {
+    MatmulPrecision.HIGH.run(() -> {
+      multiplies(DType.FLOAT32, 40, 36, 100, Tensor::matmul);
+    });
+  }
+
+  @Test
+  void randomContractions() {
+    for (long seed = 0; seed < 3L * TIMES; seed++) {
+      RandomFusions.Fusion fusion = RandomFusions.contraction(seed, INTERPRETER);
+      COMPARISON.check("contraction, seed " + seed, fusion.roots(), fusion.relative());
+    }
+  }
+
+  @Test
+  void randomAttentions() {
+    int kernels = 0;
+    for (long seed = 0; seed < 3L * TIMES; seed++) {
+      Random random = new Random(seed);
+      DType dtype = random.nextBoolean() ? DType.BFLOAT16 : DType.FLOAT16;
+      int headDim = random.nextBoolean() ? 16 : 32;
+      int queries = 64 + random.nextInt(30);
+      int keys = random.nextBoolean() ? queries : 64 + random.nextInt(30);
+      AttentionOptions options = switch (random.nextInt(3)) {
+        case 0 -> AttentionOptions.CAUSAL;
+        case 1 -> AttentionOptions.CAUSAL.withWindow(1 + random.nextInt(64));
+        default -> AttentionOptions.DEFAULT;
+      };
+      List<Tensor> inputs = List.of(numbers(random, dtype, 0.125, 1, 1, queries, headDim), numbers(random, dtype, 0.125, 1, 1, keys, headDim), numbers(random, dtype, 0.125, 1, 1, keys, headDim));
+      Tensor found = inputs.get(0).scaledDotProductAttention(inputs.get(1), inputs.get(2), options);
+      List<Tensor> results = new ArrayList<>(Gradient.of(found.toFloat().mul(numbers(random, DType.FLOAT32, 0.125, found.shape().toArray())).sum(), inputs));
+      results.add(found);
+      COMPARISON.check("attention, seed " + seed + ": " + queries + " queries, " + keys + " keys of " + headDim + ", " + options, nodes(results), 16 * Known.unit(dtype));
+      kernels += (int) Recording.of(() -> Realizer.realize(Comparison.on(SimulatedGpu.withTensorCores(), nodes(List.of(found))))).launches().stream()
+          .filter(launch -> launch.facts().name().startsWith("attention")).count();
+    }
+    assertThat(kernels).as("passes whose scores stay in registers").isGreaterThanOrEqualTo(3);
+  }
+}

@@ -168,6 +168,17 @@ final class Analysis {
     return factor(access.input(1), range);
   }
 
+  /// Whether more of what a value is loaded from lies along one loop than along another.
+  boolean liesAlong(OpNode value, OpNode one, OpNode other) {
+    int difference = 0;
+    for (OpNode node : Graph.topological(List.of(value))) {
+      if (node.is(OpCode.LOAD)) {
+        difference += (stride(node, one) == 1 ? 1 : 0) - (stride(node, other) == 1 ? 1 : 0);
+      }
+    }
+    return difference > 0;
+  }
+
   /// The factor of a loop counter in an index, or -1 if it also occurs otherwise than in a product with a constant.
   long factor(OpNode index, OpNode range) {
     for (OpNode term : algebra.sum(index).factors().keySet()) {

@@ -23,16 +23,21 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   private static final int FEWEST_ROWS = 2;
   private static final int FEWEST_COLUMNS = 4;
 
+  /// Steps of the last inner loop that are worth whole blocks of pairs, and rows that are worth copying both factors.
+  private static final int FEWEST_PAIRED_STEPS = 16;
+
+  private static final int FEWEST_PAIRED_ROWS = 16;
+
   /// A GPU's smaller matrices are left to [Blocks].
   private static final int FEWEST_OF_TILE = 8;
 
   /// For a processor, with enough rows and columns for tiles.
-  static Optional<Plan> ofProcessor(Analysis analysis) {
+  static Optional<Plan> ofProcessor(Analysis analysis, Target.Cpu cpu) {
     return of(analysis)
         .filter(found -> (found.element == DType.FLOAT32 || found.element == DType.FLOAT64) && found.products() >= FEWEST_PRODUCTS
             && !found.rows.isEmpty() && !found.columns.isEmpty()
             && Analysis.size(largest(found.rows)) >= FEWEST_ROWS && Analysis.size(found.column()) >= FEWEST_COLUMNS)
-        .map(Plan.class::cast);
+        .map(found -> found.inPairs(cpu));
   }
 
   /// For a GPU: in tiles where there are enough rows and columns, but for the rung that has none.
@@ -67,6 +72,13 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   private static List<OpNode> only(Analysis analysis, OpNode one, OpNode other) {
     Predicate<OpNode> fits = range -> analysis.dependsOn(one, range) && !analysis.dependsOn(other, range);
     return analysis.outer.stream().filter(fits).toList();
+  }
+
+  /// The same by a processor's instructions for pairs of bfloat16, if both factors are and there are enough of them.
+  private Contraction inPairs(Target.Cpu cpu) {
+    boolean narrow = cpu.pairs() != Target.Pairs.NONE && Stream.of(left, right).allMatch(factor -> Analysis.isWidened(factor) && factor.input(0).dtype() == DType.BFLOAT16)
+        && Analysis.size(inner().getLast()) >= FEWEST_PAIRED_STEPS && Analysis.size(row()) >= FEWEST_PAIRED_ROWS;
+    return narrow ? new Contraction(analysis, fold, left.input(0), right.input(0), rows, columns, DType.BFLOAT16) : this;
   }
 
   /// The same by matrix units that multiply 16-bit numbers, if both factors are.

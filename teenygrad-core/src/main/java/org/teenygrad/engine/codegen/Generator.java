@@ -3,6 +3,7 @@ package org.teenygrad.engine.codegen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Debug;
 import org.teenygrad.engine.runtime.Program;
@@ -50,6 +51,7 @@ final class Generator {
     return switch (plan) {
       case Plan.RowScan scan -> new SequentialScan(emitter, scan, cpu.vectorBytes(), false);
       case Plan.RowSort sort -> new MergeSort(emitter, sort);
+      case Contraction contraction when contraction.element() == DType.BFLOAT16 -> new PairContraction(emitter, contraction, cpu);
       case Contraction contraction -> new PackedContraction(emitter, contraction, cpu);
       case Plan.Loops _ -> new Elements(emitter, cpu);
       default -> throw new IllegalStateException(plan + " on a processor");

@@ -178,6 +178,11 @@ final class Ir {
     return isNumber(number) ? Long.toString(Long.parseLong(number) + more) : value("add i64 " + number + ", " + more);
   }
 
+  /// A pointer some bytes further on.
+  String pointer(String pointer, String bytes) {
+    return bytes.equals("0") ? pointer : value("getelementptr inbounds i8, ptr " + pointer + ", i64 " + bytes);
+  }
+
   /// The smaller of two numbers or values.
   String smallest(String a, String b) {
     declare("declare i64 @llvm.smin.i64(i64, i64)");

@@ -34,12 +34,8 @@ final class PackedContraction implements LoopNest {
   private final OpNode right;
   private final OpNode m;
   private final OpNode n;
-  private final List<OpNode> grid;
   private final Tile tile;
-  private final long tiles;
-  private final long panels;
-  private final long itemsDown;
-  private final long itemsAcross;
+  private final ItemLoops items;
   private final @Nullable Panels columns;
   private final @Nullable Panels rows;
   private final long scratchElements;
@@ -52,14 +48,10 @@ final class PackedContraction implements LoopNest {
     right = plan.right();
     m = plan.row();
     n = plan.column();
-    grid = analysis.outer.stream().filter(range -> range != m && range != n).toList();
-    long others = Analysis.count(grid);
+    List<OpNode> grid = analysis.outer.stream().filter(range -> range != m && range != n).toList();
     long k = Analysis.depth(fold);
-    tile = Tile.choose(Analysis.size(m), Analysis.size(n), k, others, fold.dtype().bytes(), target);
-    tiles = Analysis.size(m) / tile.rows();
-    panels = Analysis.size(n) / tile.width();
-    itemsDown = Math.ceilDiv(Math.ceilDiv(Analysis.size(m), tile.rows()), tile.tilesPerItem());
-    itemsAcross = Math.ceilDiv(Math.ceilDiv(Analysis.size(n), tile.width()), tile.panelsPerItem());
+    tile = Tile.choose(Analysis.size(m), Analysis.size(n), k, Analysis.count(grid), fold.dtype().bytes(), target);
+    items = new ItemLoops(emitter, m, n, grid, tile);
     boolean plain = right.is(OpCode.LOAD) && analysis.stride(right, n) == 1;
     long panelElements = k * tile.width() * tile.panelsPerItem();
     boolean fits = panelElements * fold.dtype().bytes() <= target.l2Bytes();
@@ -98,43 +90,27 @@ final class PackedContraction implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    long items = Analysis.count(grid) * itemsAcross * itemsDown;
-    return new Program.Launch(items, 1, scratchElements * fold.dtype().bytes());
+    return new Program.Launch(items.count(), 1, scratchElements * fold.dtype().bytes());
   }
 
   @Override
   public void emit() {
-    Ir ir = emitter.ir;
-    emitter.ir.loop("%begin", "%end", 1, List.of(), (item, none) -> {
-      String down = itemsDown == 1 ? "0" : ir.value("urem i64 " + item + ", " + itemsDown);
-      String rest = itemsDown == 1 ? item : ir.value("udiv i64 " + item + ", " + itemsDown);
-      String across = itemsAcross == 1 ? "0" : ir.value("urem i64 " + rest + ", " + itemsAcross);
-      String others = itemsAcross == 1 ? rest : ir.value("udiv i64 " + rest + ", " + itemsAcross);
-      emitter.unflatten(others, grid, () -> emitItem(item, down, across));
-      return none;
-    });
+    items.emit(this::emitItem);
   }
 
   private void emitItem(String item, String down, String across) {
-    Ir ir = emitter.ir;
     emitter.emitReady(analysis.nodes.stream().filter(this::belongsToFold).toList());
     if (columns != null) {
-      if (itemsDown == 1) {
-        copyColumns(columns, across);
-      } else {
-        String first = ir.value("icmp eq i64 " + item + ", %begin");
-        String top = ir.value("icmp eq i64 " + down + ", 0");
-        ir.branch(ir.value("or i1 " + first + ", " + top), () -> copyColumns(columns, across), () -> {});
-      }
+      items.once(item, down, () -> copyColumns(columns, across));
     }
-    blocks(down, itemsDown, tile.tilesPerItem(), tiles, tile.rows(), Analysis.size(m), (row, count) -> {
+    items.tiles(down, (row, count) -> {
       String copied = rows == null ? "" : rows.start("0");
       if (rows != null) {
         rows.fill(copied, row, count);
       }
       emitter.within(m, row, Axis.unrolled(m, Math.toIntExact(count)), () -> {
         emitter.emitReady(analysis.nodes.stream().filter(this::belongsToFold).toList());
-        panels(across, (column, width) -> emitTile(column, width, across, copied));
+        items.panels(across, (column, width) -> emitTile(column, width, across, copied));
         return true;
       });
     });
@@ -162,57 +138,13 @@ final class PackedContraction implements LoopNest {
   }
 
   private void copyColumns(Panels columns, String across) {
-    panels(across, (column, width) -> columns.fill(columns.start(columnInItem(column, across)), column, width));
-  }
-
-  /// The number of a column among those of its work item.
-  private String columnInItem(String column, String across) {
-    Ir ir = emitter.ir;
-    String first = itemsAcross == 1 ? "0" : ir.value("mul i64 " + across + ", " + tile.panelsPerItem() * tile.width());
-    return ir.value("sub i64 " + column + ", " + first);
-  }
-
-  private void panels(String across, Part part) {
-    blocks(across, itemsAcross, tile.panelsPerItem(), panels, tile.width(), Analysis.size(n), part);
-  }
-
-  /// A piece of a loop: where it starts and how long it is.
-  private interface Part {
-    void emit(String from, long count);
-  }
-
-  /// Runs over one block of a loop in steps, the last block also over what is left after the last whole step.
-  private void blocks(String block, long blocks, long stepsPerBlock, long steps, long step, long size, Part part) {
-    Ir ir = emitter.ir;
-    long left = size - steps * step;
-    if (blocks == 1) {
-      if (steps > 0) {
-        ir.loop("0", Long.toString(steps * step), step, List.of(), (at, none) -> {
-          part.emit(at, step);
-          return none;
-        });
-      }
-      if (left > 0) {
-        part.emit(Long.toString(steps * step), left);
-      }
-      return;
-    }
-    String from = ir.value("mul i64 " + block + ", " + stepsPerBlock * step);
-    ir.declare("declare i64 @llvm.smin.i64(i64, i64)");
-    String below = ir.value("call i64 @llvm.smin.i64(i64 " + ir.value("add i64 " + from + ", " + stepsPerBlock * step) + ", i64 " + steps * step + ")");
-    ir.branch(ir.value("icmp slt i64 " + from + ", " + below), () -> ir.loop(from, below, step, List.of(), (at, none) -> {
-      part.emit(at, step);
-      return none;
-    }), () -> {});
-    if (left > 0) {
-      ir.branch(ir.value("icmp eq i64 " + block + ", " + (blocks - 1)), () -> part.emit(Long.toString(steps * step), left), () -> {});
-    }
+    items.panels(across, (column, width) -> columns.fill(columns.start(items.columnInItem(column, across)), column, width));
   }
 
   private void emitTile(String column, long width, String across, String copiedRows) {
     Axis axis = Axis.vectors(n, width, tile.lanes());
     emitter.within(n, column, axis, () -> {
-      String panel = columns == null ? "" : columns.start(columnInItem(column, across));
+      String panel = columns == null ? "" : columns.start(items.columnInItem(column, across));
       List<List<Integer>> instances = emitter.loops.instances(fold);
       List<Ir.Carried> sums = new ArrayList<>();
       for (List<Integer> steps : instances) {

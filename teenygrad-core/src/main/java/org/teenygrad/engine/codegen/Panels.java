@@ -2,9 +2,7 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
 import org.teenygrad.engine.ir.Graph;
-import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
 /// A factor of a contraction in scratch memory: panels as wide as a tile of sums, each row of a panel (one step of the inner
@@ -94,15 +92,7 @@ final class Panels {
 
   private boolean liesAlongInnerLoop() {
     OpNode last = Analysis.foldRanges(fold).getLast();
-    int columns = 0;
-    int rows = 0;
-    for (OpNode node : Graph.topological(List.of(factor))) {
-      if (node.is(OpCode.LOAD)) {
-        columns += emitter.analysis.stride(node, range) == 1 ? 1 : 0;
-        rows += emitter.analysis.stride(node, last) == 1 ? 1 : 0;
-      }
-    }
-    return rows > columns && Analysis.size(last) >= square / 2;
+    return emitter.analysis.liesAlong(factor, last, range) && Analysis.size(last) >= square / 2;
   }
 
   /// What is done for each row, given its number.
@@ -159,7 +149,7 @@ final class Panels {
           emitter.emitReady(Graph.topological(List.of(factor)));
           List<String> block = Ir.times(square, i ->
               i < columns ? resized(emitter.operand(factor, steps(i), rows), rows, square) : "zeroinitializer");
-          List<String> transposed = transposed(block);
+          List<String> transposed = Transposition.emit(emitter.ir, element(), block);
           for (int i = 0; i < rows; i++) {
             store(resized(transposed.get(i), square, lanes), at(panel, emitter.plus(first, i), vectors, step));
           }
@@ -168,31 +158,6 @@ final class Panels {
       }
       return true;
     });
-  }
-
-  /// Swaps ever larger off-diagonal blocks: after log2(lanes) rounds rows are columns.
-  private List<String> transposed(List<String> block) {
-    String type = Ir.vector(element(), square);
-    List<String> now = block;
-    for (int size = 1; size < square; size *= 2) {
-      int half = size;
-      String upper = mask(square, lane -> (lane & half) == 0 ? lane : square + lane - half);
-      String lower = mask(square, lane -> (lane & half) == 0 ? lane + half : square + lane);
-      List<String> next = new ArrayList<>(now);
-      for (int i = 0; i < square; i++) {
-        if ((i & half) == 0) {
-          String operands = "shufflevector " + type + " " + now.get(i) + ", " + type + " " + now.get(i + half) + ", ";
-          next.set(i, emitter.ir.value(operands + upper));
-          next.set(i + half, emitter.ir.value(operands + lower));
-        }
-      }
-      now = next;
-    }
-    return now;
-  }
-
-  private static String mask(int lanes, IntUnaryOperator source) {
-    return "<" + lanes + " x i32> <" + String.join(", ", Ir.times(lanes, lane -> "i32 " + source.applyAsInt(lane))) + ">";
   }
 
   /// A vector filled up with zeros, or the first lanes of one.
@@ -207,7 +172,7 @@ final class Panels {
     if (to == 1) {
       return emitter.ir.value("extractelement " + type + " " + value + ", i64 0");
     }
-    return emitter.ir.value("shufflevector " + type + " " + value + ", " + type + " zeroinitializer, " + mask(to, lane -> Math.min(lane, from)));
+    return emitter.ir.value("shufflevector " + type + " " + value + ", " + type + " zeroinitializer, " + Transposition.mask(to, lane -> Math.min(lane, from)));
   }
 
   private void store(String value, String pointer) {

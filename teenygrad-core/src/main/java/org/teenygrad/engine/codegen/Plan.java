@@ -136,7 +136,7 @@ sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, 
   /// @param sink a SINK of STOREs whose loops are numbered from 0, outermost first
   static Plan of(OpNode sink, Target target) {
     return switch (target) {
-      case Target.Cpu _ -> onProcessor(sink);
+      case Target.Cpu cpu -> onProcessor(sink, cpu);
       case Target.Gpu gpu when Elementwise.fits(sink) -> Elementwise.of(sink);
       case Target.Gpu gpu -> decoding(sink).or(() -> attention(sink, gpu)).orElseGet(() -> onGpu(sink, gpu));
       case Target.Graphs _ -> throw new IllegalArgumentException("no code is written for a device that takes graphs");
@@ -152,9 +152,9 @@ sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, 
     return new Analysis(Decompositions.expand(Decompositions.spellLogSums(sink), false));
   }
 
-  private static Plan onProcessor(OpNode sink) {
+  private static Plan onProcessor(OpNode sink, Target.Cpu cpu) {
     Analysis analysis = forProcessor(sink);
-    return rows(analysis).or(() -> Contraction.ofProcessor(analysis)).orElseGet(() -> {
+    return rows(analysis).or(() -> Contraction.ofProcessor(analysis, cpu)).orElseGet(() -> {
       OpNode ended = LoopEnds.find(sink);
       return new Loops(ended == sink ? analysis : forProcessor(ended), false);
     });

@@ -39,11 +39,22 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
     long most = Math.clamp(sums / vectors, 1, 16);
     long tiles = Math.ceilDiv(m, most);
     int rows = Math.toIntExact(Math.ceilDiv(m, tiles));
-    tiles = Math.ceilDiv(m, rows);
+    return cut(rows, vectors, lanes, m, n, k * elementBytes, others, target);
+  }
 
+  /// Tiles of products of pairs of bfloat16, which are added up in as many lanes as a vector has float32.
+  static Tile ofPairs(long m, long n, long k, long others, Target.Cpu target) {
+    int lanes = target.vectorBytes() / Float.BYTES;
+    int most = target.pairs().rows();
+    int rows = Math.toIntExact(Math.ceilDiv(m, Math.ceilDiv(m, most)));
+    return cut(rows > lanes ? rows + rows % 2 : rows, n <= lanes ? 1 : 2, lanes, m, n, k * Short.BYTES, others, target);
+  }
+
+  /// @param columnBytes of the right operand's column
+  private static Tile cut(int rows, int vectors, int lanes, long m, long n, long columnBytes, long others, Target.Cpu target) {
+    long tiles = Math.ceilDiv(m, rows);
     long panels = Math.ceilDiv(n, (long) vectors * lanes);
-    long panelBytes = k * vectors * lanes * elementBytes;
-    long fitting = Math.max(1, target.l2Bytes() / 2 / panelBytes);
+    long fitting = Math.max(1, target.l2Bytes() / 2 / (columnBytes * vectors * lanes));
     long wanted = ITEMS_PER_CORE * target.cores();
     long acrossItems = Math.ceilDiv(panels, fitting);
     long downItems = 1;

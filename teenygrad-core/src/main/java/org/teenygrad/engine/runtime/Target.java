@@ -16,7 +16,35 @@ public sealed interface Target {
   /// @param l1Bytes first-level data cache of a core
   /// @param l2Bytes second-level cache of a core
   /// @param cores how many run kernels
-  record Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores) implements Target {}
+  /// @param pairs how it multiplies bfloat16
+  record Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores, Pairs pairs) implements Target {
+    public Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores) {
+      this(vectorBytes, vectorRegisters, l1Bytes, l2Bytes, cores, Pairs.NONE);
+    }
+  }
+
+  /// The instructions by which a processor multiplies pairs of bfloat16 and adds up in float32.
+  enum Pairs {
+    /// None: bfloat16 is multiplied as float32.
+    NONE(0),
+
+    /// AVX-512's `vdpbf16ps`, of vectors of 64 bytes: 12 rows of two vectors of sums leave registers for the factors.
+    VECTORS(12),
+
+    /// AMX's `tdpbf16ps`, of tile registers of 16 rows, two of which are rows of sums.
+    TILES(32);
+
+    private final int rows;
+
+    Pairs(int rows) {
+      this.rows = rows;
+    }
+
+    /// How many rows of sums registers have room for.
+    public int rows() {
+      return rows;
+    }
+  }
 
   /// A graphics processor with CUDA's model of execution: blocks of threads in warps of 32, memory shared within a block.
   ///

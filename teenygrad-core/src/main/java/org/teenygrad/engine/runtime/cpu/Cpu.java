@@ -13,6 +13,7 @@ import org.teenygrad.engine.runtime.HostAllocator;
 import org.teenygrad.engine.runtime.Kernel;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Runtime;
+import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.engine.runtime.llvm.KernelCache;
 import org.teenygrad.engine.runtime.llvm.LlvmCompiler;
 import org.teenygrad.engine.runtime.llvm.LlvmLibrary;
@@ -40,8 +41,13 @@ public final class Cpu {
   }
 
   public static Runtime open(Device device) {
+    return open(device, HostCpu.host().target(Workers.shared().threads()));
+  }
+
+  /// The same with kernels written as for a target that has no more than this processor.
+  static Runtime open(Device device, Target.Cpu target) {
     Cpu cpu = new Cpu();
-    return new Runtime(device, HostAllocator.shared(), HostCpu.host().target(Workers.shared().threads()), cpu::compile);
+    return new Runtime(device, HostAllocator.shared(), target, cpu::compile);
   }
 
   private Kernel compile(Program program) {

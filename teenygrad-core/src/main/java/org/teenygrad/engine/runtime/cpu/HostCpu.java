@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.engine.runtime.llvm.LlvmTarget;
 
@@ -13,7 +14,8 @@ import org.teenygrad.engine.runtime.llvm.LlvmTarget;
 /// @param l1Bytes first-level data cache of a core
 /// @param l2Bytes second-level cache of a core
 /// @param cores processors that this process may use
-record HostCpu(Vectors vectors, long l1Bytes, long l2Bytes, int cores) {
+/// @param pairs its instructions for bfloat16
+record HostCpu(Vectors vectors, long l1Bytes, long l2Bytes, int cores, Target.Pairs pairs) {
   private static final Path LINUX_CACHES = Path.of("/sys/devices/system/cpu/cpu0/cache");
 
   /// The widest vector extension of each kind of processor, best first.
@@ -50,6 +52,16 @@ record HostCpu(Vectors vectors, long l1Bytes, long l2Bytes, int cores) {
     }
   }
 
+  /// The instructions for bfloat16 of a processor.
+  /// @param tiles whether the system lets this process use tile registers
+  static Target.Pairs pairs(LlvmTarget target, BooleanSupplier tiles) {
+    List<String> features = List.of(target.features().split(","));
+    if (features.contains("+avx512f") && features.contains("+amx-tile") && features.contains("+amx-bf16") && tiles.getAsBoolean()) {
+      return Target.Pairs.TILES;
+    }
+    return features.contains("+avx512bf16") ? Target.Pairs.VECTORS : Target.Pairs.NONE;
+  }
+
   /// Where the system does not tell: the smallest caches of server and laptop cores since 2017
   /// (Intel Skylake's 32 KB; AMD Zen's and Arm Neoverse N1's 512 KB).
   private static final long L1_BYTES = 32 << 10;
@@ -62,12 +74,13 @@ record HostCpu(Vectors vectors, long l1Bytes, long l2Bytes, int cores) {
         Vectors.of(LlvmTarget.host()),
         cacheBytes(LINUX_CACHES, 1, L1_BYTES),
         cacheBytes(LINUX_CACHES, 2, L2_BYTES),
-        Runtime.getRuntime().availableProcessors());
+        Runtime.getRuntime().availableProcessors(),
+        pairs(LlvmTarget.host(), TileRegisters::areGranted));
   }
 
   /// In the Generator's terms.
   Target.Cpu target(int threads) {
-    return new Target.Cpu(vectors.bytes, vectors.registers, l1Bytes, l2Bytes, threads);
+    return new Target.Cpu(vectors.bytes, vectors.registers, l1Bytes, l2Bytes, threads, pairs);
   }
 
   /// The data cache of a level in Linux's description (`index0/level`, `type`, `size`: `48K`).

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.engine.runtime.llvm.LlvmTarget;
 
 class HostCpuTest {
@@ -21,6 +22,21 @@ class HostCpuTest {
     assertThat(vectors("x86_64-unknown-linux-gnu", "+sse2,+avx2,-avx512f"))
         .isEqualTo(HostCpu.Vectors.AVX2);
     assertThat(vectors("arm64-apple-darwin24", "+sha3")).isEqualTo(HostCpu.Vectors.NEON);
+  }
+
+  @Test
+  void pairsOfBfloat16AreMultipliedByTheBestThatTheSystemLetsUse() {
+    String vectors = "+avx512f,+avx512bf16";
+    String tiles = vectors + ",+amx-tile,+amx-bf16";
+    assertThat(pairs(tiles, true)).isEqualTo(Target.Pairs.TILES);
+    assertThat(pairs(tiles, false)).isEqualTo(Target.Pairs.VECTORS);
+    assertThat(pairs(vectors, true)).isEqualTo(Target.Pairs.VECTORS);
+    assertThat(pairs("+avx2,+amx-tile,+amx-bf16", true)).isEqualTo(Target.Pairs.NONE);
+    assertThat(pairs("+avx512f", true)).isEqualTo(Target.Pairs.NONE);
+  }
+
+  private static Target.Pairs pairs(String features, boolean granted) {
+    return HostCpu.pairs(new LlvmTarget("x86_64-unknown-linux-gnu", "generic", features), () -> granted);
   }
 
   @Test

@@ -1,0 +1,189 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.teenygrad.DType;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpNode;
+
+/// A bfloat16 factor of a contraction in scratch memory, in pairs of two neighbours along the inner loop, which one instruction multiplies.
+///
+/// A stripe is as many rows (of the left factor) or columns (of the right one) as a tile register has rows or lanes, over the whole
+/// inner loop. It consists of blocks of 32 steps: a left block has 16 pairs of each row side by side, a right one has a pair of each
+/// column side by side, 16 times. The last block is filled up with zeros.
+final class PairPanels {
+  /// Steps of a block, and its pairs: 64 bytes are 16 pairs.
+  static final int STEPS = 32;
+
+  static final int PAIRS = STEPS / 2;
+
+  private static final String WORDS = Ir.vector("i32", PAIRS);
+
+  private final Emitter emitter;
+  private final OpNode fold;
+  private final OpNode factor;
+  private final OpNode range;
+  private final int height;
+  private final boolean acrossRows;
+  private final long offset;
+
+  /// @param range the loop across a stripe
+  /// @param height rows or columns of a stripe
+  /// @param acrossRows whether the pairs of all columns lie side by side, as a right factor's do; else those of each row
+  /// @param offset where in scratch memory it begins, in bytes
+  PairPanels(Emitter emitter, OpNode fold, OpNode factor, OpNode range, int height, boolean acrossRows, long offset) {
+    this.emitter = emitter;
+    this.fold = fold;
+    this.factor = factor;
+    this.range = range;
+    this.height = height;
+    this.acrossRows = acrossRows;
+    this.offset = offset;
+  }
+
+  /// Steps of the inner loops where each iteration of the last one has whole blocks.
+  static long paddedDepth(OpNode fold) {
+    long last = Analysis.size(Analysis.foldRanges(fold).getLast());
+    return Analysis.depth(fold) / last * Math.ceilDiv(last, (long) STEPS) * STEPS;
+  }
+
+  static long blocks(OpNode fold) {
+    return paddedDepth(fold) / STEPS;
+  }
+
+  private long blockBytes() {
+    return (long) height * STEPS * Short.BYTES;
+  }
+
+  long stripeBytes() {
+    return blocks(fold) * blockBytes();
+  }
+
+  /// The stripe that begins with a row or column, a multiple of a stripe's, of those in scratch memory.
+  String start(String first) {
+    String stripe = emitter.ir.value("udiv i64 " + first + ", " + height);
+    return emitter.ir.pointer("%scratch", emitter.plus(emitter.ir.value("mul i64 " + stripe + ", " + stripeBytes()), offset));
+  }
+
+  /// Fills one after the other the stripes that `count` rows or columns take.
+  void fill(String stripes, String first, long count) {
+    long full = count / height;
+    if (full > 0) {
+      emitter.ir.loop("0", Long.toString(full), 1, List.of(), (stripe, none) -> {
+        fillStripe(at(stripes, stripe), emitter.sum(first, emitter.ir.value("mul i64 " + stripe + ", " + height)), height);
+        return none;
+      });
+    }
+    if (full * height < count) {
+      fillStripe(at(stripes, Long.toString(full)), emitter.plus(first, full * height), (int) (count - full * height));
+    }
+  }
+
+  private String at(String stripes, String stripe) {
+    return emitter.ir.pointer(stripes, emitter.ir.value("mul i64 " + stripe + ", " + stripeBytes()));
+  }
+
+  private void fillStripe(String stripe, String first, int count) {
+    blocks(0, "0", (counter, steps, block) -> {
+      String pointer = emitter.ir.pointer(stripe, emitter.ir.value("mul i64 " + block + ", " + blockBytes()));
+      boolean alongInner = emitter.analysis.liesAlong(factor, last(), range);
+      List<String> pairs = alongInner ? rowsOfPairs(first, count, counter, steps) : pairsOfRows(first, count, counter, steps);
+      if (alongInner == acrossRows) {
+        List<String> square = Ir.times(PAIRS, i -> i < pairs.size() ? pairs.get(i) : "zeroinitializer");
+        store(pointer, Transposition.emit(emitter.ir, "i32", square), acrossRows ? PAIRS : count);
+      } else {
+        store(pointer, pairs, pairs.size());
+      }
+    });
+  }
+
+  private OpNode last() {
+    return Analysis.foldRanges(fold).getLast();
+  }
+
+  /// What is done for each block: the counter of the last inner loop where it starts, its steps there, and its number.
+  private interface Block {
+    void emit(String counter, int steps, String number);
+  }
+
+  private void blocks(int depth, String outer, Block body) {
+    List<OpNode> loops = Analysis.foldRanges(fold);
+    OpNode loop = loops.get(depth);
+    long size = Analysis.size(loop);
+    if (depth < loops.size() - 1) {
+      emitter.ir.loop("0", Long.toString(size), 1, List.of(), (counter, none) ->
+          emitter.within(loop, counter, null, () -> {
+            emitter.emitReady(Graph.topological(List.of(factor)));
+            blocks(depth + 1, depth == 0 ? counter : emitter.sum(emitter.ir.value("mul i64 " + outer + ", " + size), counter), body);
+            return none;
+          }));
+      return;
+    }
+    long full = size / STEPS;
+    String first = depth == 0 ? "0" : emitter.ir.value("mul i64 " + outer + ", " + Math.ceilDiv(size, (long) STEPS));
+    if (full > 0) {
+      emitter.ir.loop("0", Long.toString(full), 1, List.of(), (block, none) -> {
+        body.emit(emitter.ir.value("mul i64 " + block + ", " + STEPS), STEPS, emitter.sum(first, block));
+        return none;
+      });
+    }
+    if (full * STEPS < size) {
+      body.emit(Long.toString(full * STEPS), (int) (size - full * STEPS), emitter.plus(first, full));
+    }
+  }
+
+  /// Vectors along the inner loop, one for each row or column.
+  private List<String> rowsOfPairs(String first, int count, String counter, int steps) {
+    OpNode last = last();
+    return emitter.within(last, counter, new Axis(last, 1, steps, steps), () ->
+        emitter.within(range, first, Axis.unrolled(range, count), () -> Ir.times(count, i -> {
+          String halves = filled("i16", steps, STEPS, emitter.instructions.backToMemory(emitter.operand(factor, steps(i), steps), DType.BFLOAT16, steps));
+          return emitter.ir.value("bitcast " + Ir.vector("i16", STEPS) + " " + halves + " to " + WORDS);
+        })));
+  }
+
+  /// Vectors across rows or columns, one for each pair: bfloat16 in a register is the upper half of float32.
+  private List<String> pairsOfRows(String first, int count, String counter, int steps) {
+    OpNode last = last();
+    Ir ir = emitter.ir;
+    String words = Ir.vector("i32", count);
+    return emitter.within(range, first, new Axis(range, 1, count, count), () ->
+        emitter.within(last, counter, Axis.unrolled(last, steps), () -> Ir.times(PAIRS, pair -> {
+          if (2 * pair >= steps) {
+            return "zeroinitializer";
+          }
+          String even = bits(2 * pair, count);
+          String low = ir.value("lshr " + words + " " + even + ", " + Ir.constant(DType.INT32, 16L, count));
+          String both = 2 * pair + 1 < steps ? ir.value("or " + words + " " + low + ", " + bits(2 * pair + 1, count)) : low;
+          return filled("i32", count, PAIRS, both);
+        })));
+  }
+
+  private String bits(int step, int lanes) {
+    return emitter.ir.value("bitcast " + Ir.type(DType.FLOAT32, lanes) + " " + emitter.operand(factor, steps(step), lanes) + " to " + Ir.vector("i32", lanes));
+  }
+
+  /// Steps of the open axes, of which the last one opened is at `step`.
+  private List<Integer> steps(int step) {
+    List<Integer> steps = new ArrayList<>(emitter.loops.zeroSteps());
+    steps.set(steps.size() - 1, step);
+    return steps;
+  }
+
+  private String filled(String element, int from, int to, String value) {
+    if (from == to) {
+      return value;
+    }
+    String type = Ir.vector(element, from);
+    if (from == 1) {
+      return emitter.ir.value("insertelement " + Ir.vector(element, to) + " zeroinitializer, " + type + " " + value + ", i64 0");
+    }
+    return emitter.ir.value("shufflevector " + type + " " + value + ", " + type + " zeroinitializer, " + Transposition.mask(to, lane -> Math.min(lane, from)));
+  }
+
+  private void store(String pointer, List<String> rows, int count) {
+    for (int i = 0; i < count; i++) {
+      emitter.ir.effect("store " + WORDS + " " + rows.get(i) + ", ptr " + emitter.ir.pointer(pointer, Integer.toString(i * PAIRS * Integer.BYTES)) + ", align 64");
+    }
+  }
+}

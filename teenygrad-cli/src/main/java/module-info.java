@@ -2,6 +2,7 @@
 module org.teenygrad.cli {
   requires org.teenygrad.bench;
   requires org.teenygrad.book;
+  requires org.teenygrad.exchange;
   requires org.teenygrad.models;
   requires org.teenygrad.nanochat;
   requires org.teenygrad.serve;

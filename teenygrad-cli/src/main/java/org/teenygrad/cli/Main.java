@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       ReplCommand.class,
       GraphCommand.class,
+      OnnxCommand.class,
       CompletionCommand.class
     },
     footer = {"", "To begin: teenygrad train nanogpt, then teenygrad sample."})

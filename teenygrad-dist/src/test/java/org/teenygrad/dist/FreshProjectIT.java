@@ -28,7 +28,7 @@ class FreshProjectIT {
   /// Where the artifacts of each module are, by artifact.
   private static final Map<String, String> MODULES = Map.of(
       "teenygrad-parent", ".", "teenygrad", "teenygrad-library", "teenygrad-core", "teenygrad-core",
-      "teenygrad-models", "teenygrad-models", "teenygrad-llvm", "teenygrad-llvm");
+      "teenygrad-models", "teenygrad-models", "teenygrad-exchange", "teenygrad-exchange", "teenygrad-llvm", "teenygrad-llvm");
 
   /// Versions of plugins that this build has, so that none is downloaded.
   private static final Pattern PLUGIN = Pattern.compile(

@@ -14,7 +14,7 @@ import java.util.List;
 record Sampler(double seconds) {
   private static final int LEAST_SAMPLES = 11;
   private static final double SAMPLE_SECONDS = 0.01;
-  private static final double WARM_UP_SECONDS = 0.5;
+  private static final double MOST_WARM_UP_SECONDS = 0.5;
   private static final int WARM_UP_CALLS = 3;
 
   /// Linux counts in hundredths of a second; user, nice, system, and what other guests of the host took.
@@ -38,10 +38,11 @@ record Sampler(double seconds) {
     return new Figure(what.name(), what.unit().text, median, samples.getFirst(), samples.getLast(), Math.max(0, others));
   }
 
-  private static int warmUp(Runnable call) {
+  /// As long as the sampling, up to half a second.
+  private int warmUp(Runnable call) {
     long start = System.nanoTime();
     double last = 0;
-    for (int i = 0; i < WARM_UP_CALLS || secondsSince(start) < WARM_UP_SECONDS; i++) {
+    for (int i = 0; i < WARM_UP_CALLS || secondsSince(start) < Math.min(seconds, MOST_WARM_UP_SECONDS); i++) {
       last = seconds(1, call);
     }
     return (int) Math.max(1, Math.ceil(SAMPLE_SECONDS / last));

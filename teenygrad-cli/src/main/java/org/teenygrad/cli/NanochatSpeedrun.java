@@ -42,6 +42,13 @@ final class NanochatSpeedrun implements Callable<Integer> {
   @Option(names = "--rl-iterations", paramLabel = "N", defaultValue = "12", description = "Of reinforcement (default: ${DEFAULT-VALUE}).")
   private int rlIterations;
 
+  @Option(
+      names = {"-x", "--max-problems"},
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "Questions of a task in evaluations of models that chat (default: ${DEFAULT-VALUE}).")
+  private int maxProblems;
+
   @Mixin private DeviceOptions deviceOptions;
   @Spec private CommandSpec spec;
 
@@ -78,9 +85,9 @@ final class NanochatSpeedrun implements Callable<Integer> {
         "--depth", String.valueOf(depth), "--num-iterations", String.valueOf(baseIterations), "--data", corpus.toString()));
     commands.add(words("eval -i base"));
     commands.add(words("sft --init-lr-frac 0.2 --eval-every 50 --gsm8k-epochs 1", "--num-iterations", String.valueOf(sftIterations)));
-    commands.add(words("eval -i sft -x 50 -m 96 -b 32"));
-    commands.add(words("rl", "--num-iterations", String.valueOf(rlIterations)));
-    commands.add(words("eval -i rl -x 50 -m 96 -b 32"));
+    commands.add(words("eval -i sft -m 96 -b 32", "-x", String.valueOf(maxProblems)));
+    commands.add(words("rl", "--num-iterations", String.valueOf(rlIterations), "--eval-examples", String.valueOf(maxProblems)));
+    commands.add(words("eval -i rl -m 96 -b 32", "-x", String.valueOf(maxProblems)));
     commands.add(words("report"));
     return commands;
   }

@@ -97,7 +97,7 @@ class DocumentedCommandsTest {
         case "eval" -> " -x 4 -m 4";
         case "chat" -> " -m 4";
         case "rl" -> " --num-iterations 1 --num-samples 2 --device-batch-size 2 --examples-per-step 1 --max-new-tokens 4 --eval-examples 2";
-        case "speedrun" -> " --out speedrun --depth 1 --base-iterations 1 --sft-iterations 1 --rl-iterations 1";
+        case "speedrun" -> " --out speedrun --depth 1 --base-iterations 1 --sft-iterations 1 --rl-iterations 1 --max-problems 4";
         case "sft" -> " --num-iterations 1 --eval-tokens 32";
         default -> "";
       };

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,25 +18,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LocaleTest {
   private static final String DEVICE = "cpu"; // its kernels are texts, too
 
-  @TempDir Path folder;
+  @TempDir static Path folder;
 
   private record Written(List<String> losses, String out, List<String> log, String picture, String config) {}
+
+  private static @Nullable Written expected;
+
+  @BeforeAll
+  static void trainWithoutALanguage() throws IOException {
+    expected = trained(Locale.ROOT);
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"de-DE", "ar-EG", "tr-TR"})
   void aTrainingWritesTheSame(String language) throws IOException {
-    Path text = Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT);
-    Locale before = Locale.getDefault();
-    Written expected;
-    Written written;
-    try {
-      Locale.setDefault(Locale.ROOT);
-      expected = train(text);
-      Locale.setDefault(Locale.forLanguageTag(language));
-      written = train(text);
-    } finally {
-      Locale.setDefault(before);
-    }
+    Written written = trained(Locale.forLanguageTag(language));
+    assertThat(expected).isNotNull();
     assertThat(written.losses()).isNotEmpty().isEqualTo(expected.losses());
     assertThat(written.log()).isEqualTo(expected.log());
     assertThat(written.picture()).isEqualTo(expected.picture());
@@ -43,7 +42,17 @@ class LocaleTest {
         .containsPattern("[0-9]\\.[0-9] ms a step").containsPattern("[0-9]\\.[0-9] s\\. Files in");
   }
 
-  private Written train(Path text) throws IOException {
+  private static Written trained(Locale locale) throws IOException {
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(locale);
+      return train(Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT));
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  private static Written train(Path text) throws IOException {
     Path out = folder.resolve("out");
     Teenygrad.Result result = Teenygrad.run(Teenygrad.train(text, out, "--device", DEVICE, "--n-embd", "24"));
     assertThat(result.status()).as(result.err()).isZero();

@@ -22,7 +22,7 @@ import org.teenygrad.testing.JavaProcess;
 /// `-Dteenygrad.loop.steps=N` makes them longer or shorter; `-Pcampaign` takes 20,000 steps.
 class FlatMemoryTest {
   private static final Path STATUS = Path.of("/proc/self/status");
-  private static final int STEPS = Integer.getInteger("teenygrad.loop.steps", 4_000);
+  private static final int STEPS = Integer.getInteger("teenygrad.loop.steps", 2_000);
   private static final int SAMPLES = 10;
   private static final Map<String, String> CPU = Map.of("TEENYGRAD_DEVICE", "cpu", "TEENYGRAD_THREADS", "2");
 

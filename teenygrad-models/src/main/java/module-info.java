@@ -3,6 +3,7 @@ module org.teenygrad.models {
   requires com.fasterxml.jackson.core;
   requires transitive org.teenygrad.core;
 
+  exports org.teenygrad.models.grammar;
   exports org.teenygrad.models.inference;
   exports org.teenygrad.models.llama;
   exports org.teenygrad.models.nanogpt;

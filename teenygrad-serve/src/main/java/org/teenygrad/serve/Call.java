@@ -79,7 +79,7 @@ final class Call {
     completionTokens = completion;
   }
 
-  /// The body, which must be an object of JSON.
+  /// The body, which must be an object of JSON. Nulls are in it: a schema may mean them.
   /// @throws ApiError if it is none, or too large
   /// @throws IOException if it does not come within the time for it
   Map<String, Object> json() throws IOException {
@@ -96,7 +96,7 @@ final class Call {
       throw tooLarge(most);
     }
     try {
-      return Json.object(new String(body, StandardCharsets.UTF_8));
+      return Json.objectWithNulls(new String(body, StandardCharsets.UTF_8));
     } catch (IllegalArgumentException e) {
       throw ApiError.of(400, "the body is no JSON object: " + e.getMessage());
     }

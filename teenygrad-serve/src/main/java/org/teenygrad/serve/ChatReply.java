@@ -16,7 +16,7 @@ import org.teenygrad.nanochat.json.Json;
 ///
 /// @param created seconds since 1970
 /// @param tool the client's tool that the model may call; null for the server's
-record ChatReply(String id, long created, ServedModel model, @Nullable OfferedTool tool, boolean hasLogprobs) implements ReplyFormat {
+record ChatReply(String id, long created, ServedModel model, @Nullable ClientTool tool, boolean hasLogprobs) implements ReplyFormat {
 
   @Override
   public Map<String, @Nullable Object> whole(List<Answer> answers, Map<String, @Nullable Object> usage) {

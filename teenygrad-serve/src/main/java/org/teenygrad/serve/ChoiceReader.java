@@ -5,13 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.inference.Completion;
 import org.teenygrad.models.inference.GeneratedToken;
+import org.teenygrad.serve.GenerationRequest.Calls;
 import org.teenygrad.serve.MessagePart.Kind;
 
 /// Reads a choice's tokens as they come: text and calls of tools, until its end.
 final class ChoiceReader {
   private final int choice;
   private final ServedModel model;
-  private final boolean callsTools;
+  private final Calls calls;
   private final TextDecoder decoder = new TextDecoder();
   private final StopStrings stops;
 
@@ -21,15 +22,16 @@ final class ChoiceReader {
   /// Tokens whose text has not been shown.
   private final List<GeneratedToken> pending = new ArrayList<>();
 
-  private Kind kind = Kind.TEXT;
+  private Kind kind;
   private boolean finished;
 
-  /// @param callsTools as [ChatFormat#answering] has it
-  ChoiceReader(int choice, ServedModel model, List<String> stops, boolean callsTools) {
+  /// @param calls who calls tools
+  ChoiceReader(int choice, ServedModel model, List<String> stops, Calls calls) {
     this.choice = choice;
     this.model = model;
     this.stops = new StopStrings(stops);
-    this.callsTools = callsTools;
+    this.calls = calls;
+    kind = calls == Calls.REQUIRED ? Kind.PYTHON : Kind.TEXT;
   }
 
   boolean isFinished() {
@@ -61,7 +63,12 @@ final class ChoiceReader {
     } else if (reason != null) {
       show(decoder.end(), text);
       text.append(stops.end());
-      finishReason = reason == Completion.Reason.LENGTH ? "length" : part != null && !callsTools ? "tool_calls" : "stop";
+      if (calls == Calls.REQUIRED && endsText) {
+        part = endPart(text);
+      } else if (calls == Calls.REQUIRED) {
+        text.append(tool); // no call yet
+      }
+      finishReason = reason == Completion.Reason.LENGTH ? "length" : part != null && calls != Calls.ANSWERED ? "tool_calls" : "stop";
     }
     finished = finishReason != null;
     List<GeneratedToken> shown = List.of();

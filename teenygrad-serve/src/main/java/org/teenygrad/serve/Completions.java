@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.teenygrad.models.inference.RowState;
+import org.teenygrad.serve.GenerationRequest.Calls;
 
 /// `/v1/chat/completions` and `/v1/completions`.
-record Completions(ServedModel model, ServeSettings settings, Generating generating) {
+record Completions(ServedModel model, ServeSettings settings, OutputFormat output, Generating generating) {
   /// OpenAI's default.
   private static final int TEXT_TOKENS = 16;
 
@@ -19,19 +21,15 @@ record Completions(ServedModel model, ServeSettings settings, Generating generat
       throw ApiError.of(400, "the model '" + model.id() + "' only continues texts: /v1/completions");
     }
     int[] prompt = format.prompt(Messages.of(given, settings.maxMessages()));
-    OfferedTool tool = OfferedTool.of(given);
     GenerationRequest.requireRoom(prompt, model);
-    requireText(given);
+    RequiredCall required = RequiredCall.of(given);
+    ClientTool tool = required == null ? OfferedTool.of(given) : required;
+    Supplier<RowState> constrained = required == null ? output.of(given) : output.of(required, given);
     GenerationRequest request = GenerationRequest.of(
-        given, model, settings, List.of(prompt), format.answering(tool == null), tool == null, model.model().maxPositions() - prompt.length,
-        Set.of("messages", "max_completion_tokens", "top_logprobs", "tools", "tool_choice", "parallel_tool_calls", "response_format"));
+        given, model, settings, List.of(prompt), constrained == null ? format.answering(tool == null) : constrained,
+        required != null ? Calls.REQUIRED : tool == null ? Calls.ANSWERED : Calls.OFFERED, model.model().maxPositions() - prompt.length,
+        Set.of("messages", "max_completion_tokens", "top_logprobs", "tools", "tool_choice", "parallel_tool_calls"));
     generating.answer(call, request, new ChatReply(id("chatcmpl-"), now(), model, tool, request.hasLogprobs()));
-  }
-
-  private static void requireText(Parameters given) {
-    if (given.get("response_format") instanceof java.util.Map<?, ?> format && !"text".equals(format.get("type"))) {
-      throw ApiError.invalid("response_format", "response_format may only be of type text");
-    }
   }
 
   void text(Call call) throws IOException {
@@ -40,8 +38,10 @@ record Completions(ServedModel model, ServeSettings settings, Generating generat
     if (given.truth("echo", false)) {
       throw ApiError.invalid("echo", "echo is not supported");
     }
+    Supplier<RowState> constrained = output.of(given);
     GenerationRequest request = GenerationRequest.of(
-        given, model, settings, prompts, RowState.endingWith(model.ends()), true, TEXT_TOKENS, Set.of("prompt", "echo"));
+        given, model, settings, prompts, constrained == null ? RowState.endingWith(model.ends()) : constrained, Calls.ANSWERED, TEXT_TOKENS,
+        Set.of("prompt", "echo"));
     generating.answer(call, request, new TextReply(id("cmpl-"), now(), model, request.hasLogprobs()));
   }
 

@@ -21,7 +21,7 @@ record Generating(ServedModel model, ServeSettings settings, EngineThread engine
   void answer(Call call, GenerationRequest request, ReplyFormat format) throws IOException {
     call.count(request.promptTokens(), 0);
     List<ChoiceReader> readers = IntStream.range(0, request.choices())
-        .mapToObj(choice -> new ChoiceReader(choice, model, request.stops(), request.callsTools())).toList();
+        .mapToObj(choice -> new ChoiceReader(choice, model, request.stops(), request.calls())).toList();
     try (Gate.Admission _ = gate.admit(call, request.streams());
         TokenFeed feed = engine.submit(request.requests());
         Choices choices = new Choices(call, feed, readers, call.start() + settings.maxSeconds() * NANOS, metrics)) {

@@ -21,16 +21,26 @@ import org.teenygrad.nanochat.json.Json;
 /// @param maxNewTokens of each choice
 /// @param sampling of the first choice of a prompt; those that follow have the seeds that follow
 /// @param state what follows an answer's tokens
-/// @param callsTools as [ChatFormat#answering] has it
+/// @param calls who calls tools
 /// @param alternatives how many tokens are shown beside each that was chosen
 record GenerationRequest(
-    List<int[]> prompts, int n, int maxNewTokens, Sampling sampling, Supplier<RowState> state, boolean callsTools, List<String> stops,
+    List<int[]> prompts, int n, int maxNewTokens, Sampling sampling, Supplier<RowState> state, Calls calls, List<String> stops,
     boolean streams, boolean includesUsage, boolean hasLogprobs, int alternatives) {
+
+  /// What becomes of a model's calls of tools.
+  enum Calls {
+    /// The server answers them.
+    ANSWERED,
+    /// An answer ends with its first call, which the client answers.
+    OFFERED,
+    /// The answer is a call.
+    REQUIRED
+  }
 
   /// What both kinds of completions know.
   private static final Set<String> COMMON = Set.of(
       "model", "stream", "stream_options", "n", "seed", "temperature", "top_p", "top_k", "max_tokens", "stop", "stop_token_ids", "ignore_eos", "logprobs",
-      "min_p", "presence_penalty", "frequency_penalty", "repetition_penalty", "logit_bias",
+      "response_format", "structured_outputs", "min_p", "presence_penalty", "frequency_penalty", "repetition_penalty", "logit_bias",
       "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key"); // of no consequence here
 
   private static final int MOST_CHOICES = 128;
@@ -41,12 +51,12 @@ record GenerationRequest(
 
   /// @param prompts what to continue
   /// @param states what follows an answer's tokens, whatever the request says
-  /// @param callsTools as [ChatFormat#answering] has it
+  /// @param calls who calls tools
   /// @param byDefault new tokens where the request does not say how many
   /// @param more parameters that this kind of completion has besides
   /// @throws ApiError if a parameter is none, or is not what it should be
   static GenerationRequest of(
-      Parameters given, ServedModel model, ServeSettings settings, List<int[]> prompts, Supplier<RowState> states, boolean callsTools, int byDefault,
+      Parameters given, ServedModel model, ServeSettings settings, List<int[]> prompts, Supplier<RowState> states, Calls calls, int byDefault,
       Set<String> more) {
     Set<String> known = new TreeSet<>(COMMON);
     known.addAll(more);
@@ -67,7 +77,7 @@ record GenerationRequest(
       throw ApiError.invalid("stop", "a stop string must have a character");
     }
     return new GenerationRequest(
-        prompts, n, maxNewTokens, sampling, states(given, states), callsTools, stops, given.truth("stream", false), includesUsage(given), hasLogprobs(given),
+        prompts, n, maxNewTokens, sampling, states(given, states), calls, stops, given.truth("stream", false), includesUsage(given), hasLogprobs(given),
         given.get("logprobs") instanceof Long ? given.integer("logprobs", 0, 0, MOST_ALTERNATIVES) : given.integer("top_logprobs", 0, 0, MOST_ALTERNATIVES));
   }
 

@@ -10,7 +10,7 @@ public record MessagePart(Kind kind, String text) {
   /// What it is; in JSON `text`, `python` and `python_output`, as in nanochat's conversations.
   public enum Kind {
     TEXT,
-    /// A call of the tool: an expression.
+    /// A call of a tool: the calculator's is an expression.
     PYTHON,
     /// What the tool answered.
     PYTHON_OUTPUT

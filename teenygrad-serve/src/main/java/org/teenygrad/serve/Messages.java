@@ -47,7 +47,7 @@ final class Messages {
     }
     if (role == Role.ASSISTANT && message.get("tool_calls") instanceof List<?> calls) {
       for (Object call : calls) {
-        parts.add(new MessagePart(Kind.PYTHON, OfferedTool.expression(Json.asObject(call, where + ".tool_calls"))));
+        parts.add(new MessagePart(Kind.PYTHON, OfferedTool.said(Json.asObject(call, where + ".tool_calls"))));
       }
     }
     if (parts.isEmpty()) {

@@ -9,7 +9,7 @@ import org.teenygrad.nanochat.json.Json;
 ///
 /// @param name the function's
 /// @param parameter its one parameter, a string
-record OfferedTool(String name, String parameter) {
+record OfferedTool(String name, String parameter) implements ClientTool {
 
   /// @return the tool that a request offers; null for none
   /// @throws ApiError if it offers what the model cannot call
@@ -18,7 +18,7 @@ record OfferedTool(String name, String parameter) {
       return null;
     }
     if (given.has("tool_choice") && !"auto".equals(given.get("tool_choice"))) {
-      throw ApiError.invalid("tool_choice", "tool_choice may be auto or none: a call cannot be forced");
+      throw ApiError.invalid("tool_choice", "tool_choice may be auto, none, required or a function");
     }
     if (tools.size() > 1) {
       throw ApiError.invalid("tools", "the model knows one tool, a calculator, but " + tools.size() + " are offered");
@@ -31,18 +31,15 @@ record OfferedTool(String name, String parameter) {
     return new OfferedTool(Json.string(function, "name"), properties.keySet().iterator().next());
   }
 
-  /// A call in OpenAI's terms.
-  Map<String, @Nullable Object> call(String id, String expression) {
-    return Json.members(
-        "id", id, "type", "function", "function", Json.members("name", name, "arguments", Json.text(Map.of(parameter, expression))));
+  @Override
+  public Map<String, @Nullable Object> call(String id, String expression) {
+    return ClientTool.call(id, name, Json.text(Map.of(parameter, expression)));
   }
 
-  /// The expression of a call that a client repeats in its conversation.
-  static String expression(Map<String, Object> call) {
-    Map<String, Object> arguments = Json.object(Json.string(Json.object(call, "function"), "arguments"));
-    if (arguments.size() == 1 && arguments.values().iterator().next() instanceof String expression) {
-      return expression;
-    }
-    throw ApiError.invalid("messages", "the arguments of a tool call must be one string: the model's tool takes an expression");
+  /// What the model has said for a call that a client repeats in its conversation: the one argument that is a string, or all of them.
+  static String said(Map<String, Object> call) {
+    String json = Json.string(Json.object(call, "function"), "arguments");
+    Map<String, Object> arguments = Json.object(json);
+    return arguments.size() == 1 && arguments.values().iterator().next() instanceof String expression ? expression : json;
   }
 }

@@ -9,17 +9,18 @@ import org.jspecify.annotations.Nullable;
 /// The members of a request, read by name, type and range; mistakes name the member.
 record Parameters(Map<String, Object> json) {
 
+  /// Members that are null are as good as none.
   /// @throws ApiError if there is a member of another name
   void requireOnly(Set<String> known) {
     for (String name : json.keySet()) {
-      if (!known.contains(name)) {
+      if (has(name) && !known.contains(name)) {
         throw ApiError.coded(400, "unknown_parameter", name, "there is no parameter '" + name + "'");
       }
     }
   }
 
   boolean has(String name) {
-    return json.containsKey(name);
+    return json.get(name) != null;
   }
 
   @Nullable Object get(String name) {
@@ -100,18 +101,19 @@ record Parameters(Map<String, Object> json) {
         ? number.intValue() : fail(name, "a list of integers", element)).toArray();
   }
 
-  private static <T> T fail(String name, String wanted, Object given) {
+  private static <T> T fail(String name, String wanted, @Nullable Object given) {
     throw wrong(name, wanted, given);
   }
 
   /// What was given is named by its kind only: it may be a part of a prompt.
-  static ApiError wrong(String name, String wanted, Object given) {
+  static ApiError wrong(String name, String wanted, @Nullable Object given) {
     String kind = switch (given) {
       case String _ -> "a string";
       case Long _ -> "an integer";
       case Double _ -> "a number";
       case Boolean _ -> "true or false";
       case List<?> _ -> "a list";
+      case null -> "null";
       default -> "an object";
     };
     return ApiError.invalid(name, name + " must be " + wanted + ", not " + kind);

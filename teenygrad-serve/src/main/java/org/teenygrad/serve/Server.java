@@ -50,7 +50,7 @@ public final class Server implements AutoCloseable {
     this.http = http;
     this.log = new AccessLog(log, settings.json());
     engine = new EngineThread(model.model(), settings.rows(), metrics, this.log::failure);
-    Completions completions = new Completions(model, settings, new Generating(model, settings, engine, gate, metrics));
+    Completions completions = new Completions(model, settings, new OutputFormat(model), new Generating(model, settings, engine, gate, metrics));
     Tokenization tokenization = new Tokenization(model, settings);
     Embeddings embeddings = new Embeddings(model, new Prompts(model), engine, gate);
     routes = Map.ofEntries(

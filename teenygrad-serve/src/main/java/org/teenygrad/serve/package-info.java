@@ -6,7 +6,8 @@
 ///   server.address();   // where it listens
 /// }
 /// ```
-/// A request's way: [Server] routes the [Call] of a client that the [Gate] lets in; [GenerationRequest] is what it asks for, checked;
+/// A request's way: [Server] routes the [Call] of a client that the [Gate] lets in; [GenerationRequest] is what it asks for, checked,
+/// and [OutputFormat] what its answers must look like;
 /// [EngineThread] continues its texts beside all others; [TokenFeed] brings the tokens back to the call's thread, where [ChoiceReader] makes
 /// text of them and [ChatReply] or [TextReply] the JSON that [Generating] sends, at once or as events.
 @NullMarked

@@ -1,5 +1,6 @@
 package org.teenygrad.models.inference;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,9 +68,12 @@ record ScoreBias(@Nullable Tensor bias, @Nullable Tensor penalties) {
     int[] all = new int[rows.size() * words];
     for (int row = 0; row < rows.size(); row++) {
       BitSet allowed = rows.get(row);
-      for (int token = 0; token < vocabSize; token++) {
-        if (allowed == null || allowed.get(token)) {
-          all[row * words + token / WORD] |= 1 << token % WORD;
+      if (allowed == null) {
+        Arrays.fill(all, row * words, (row + 1) * words, -1);
+      } else {
+        long[] pairs = allowed.toLongArray();
+        for (int word = 0; word < Math.min(words, 2 * pairs.length); word++) {
+          all[row * words + word] = (int) (pairs[word / 2] >>> WORD * (word % 2));
         }
       }
     }

@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Reads JSON as `Map`, `List`, `String`, `Long`, `Double` and `Boolean`, and writes them. Members of an object that are null are not read.
+/// Reads JSON as `Map`, `List`, `String`, `Long`, `Double` and `Boolean`, and writes them. Members of an object that are null are not read, unless
+/// they are asked for.
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -24,9 +25,19 @@ public final class Json {
   /// The object that a text is.
   /// @throws IllegalArgumentException if it is not JSON, or not an object
   public static Map<String, Object> object(String text) {
+    return object(text, false);
+  }
+
+  /// The object that a text is, with members and elements that are null.
+  /// @throws IllegalArgumentException if it is not JSON, or not an object
+  public static Map<String, Object> objectWithNulls(String text) {
+    return object(text, true);
+  }
+
+  private static Map<String, Object> object(String text, boolean hasNulls) {
     try (JsonParser parser = FACTORY.createParser(text)) {
       parser.nextToken();
-      Object value = value(parser);
+      Object value = value(parser, hasNulls);
       if (parser.nextToken() != null) {
         throw new IllegalArgumentException("there is more after the JSON value");
       }
@@ -138,14 +149,14 @@ public final class Json {
     return new IllegalArgumentException(what + " must be " + wanted + (given == null ? ", but there is none" : ", not " + given));
   }
 
-  private static @Nullable Object value(JsonParser parser) throws IOException {
+  private static @Nullable Object value(JsonParser parser, boolean hasNulls) throws IOException {
     JsonToken token = parser.currentToken();
     if (token == null) {
       throw new IllegalArgumentException("not JSON: it is empty");
     }
     return switch (token) {
-      case START_OBJECT -> members(parser);
-      case START_ARRAY -> elements(parser);
+      case START_OBJECT -> members(parser, hasNulls);
+      case START_ARRAY -> elements(parser, hasNulls);
       case VALUE_STRING -> parser.getText();
       case VALUE_NUMBER_INT -> parser.getLongValue();
       case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
@@ -156,24 +167,25 @@ public final class Json {
     };
   }
 
-  private static Map<String, Object> members(JsonParser parser) throws IOException {
+  @SuppressWarnings("NullAway") // nulls are in it only where they were asked for
+  private static Map<String, Object> members(JsonParser parser, boolean hasNulls) throws IOException {
     Map<String, Object> members = new LinkedHashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       parser.nextToken();
-      Object value = value(parser);
-      if (value != null) {
+      Object value = value(parser, hasNulls);
+      if (value != null || hasNulls) {
         members.put(name, value);
       }
     }
     return members;
   }
 
-  private static List<Object> elements(JsonParser parser) throws IOException {
-    List<Object> elements = new ArrayList<>();
+  private static List<@Nullable Object> elements(JsonParser parser, boolean hasNulls) throws IOException {
+    List<@Nullable Object> elements = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      Object value = value(parser);
-      if (value == null) {
+      Object value = value(parser, hasNulls);
+      if (value == null && !hasNulls) {
         throw new IllegalArgumentException("a list has a null in it");
       }
       elements.add(value);

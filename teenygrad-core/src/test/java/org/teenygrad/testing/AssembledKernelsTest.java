@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.cuda.AbsentGpu;
@@ -94,6 +95,20 @@ class AssembledKernelsTest {
     assumeTrue(ptxas != null, "no ptxas");
     Ptxas.Usage usage = ptxas.assemble(gpu.processor(), Map.of(softmax.program().name(), softmax.ptx()), folder).values().iterator().next();
     assertThat(2 * softmax.program().launch().threads() * usage.registers()).isLessThanOrEqualTo(REGISTERS);
+  }
+
+  /// The first GPUs whose tensor cores take floats of 8 bits are no Hoppers.
+  @ParameterizedTest
+  @EnumSource(names = {"SCALED_MATMUL_E4M3", "SCALED_MATMUL_E5M2"})
+  void tensorCoresTakeFloatsOfEightBits(GpuWorkload workload, @TempDir Path folder) throws IOException, InterruptedException {
+    AbsentGpu gpu = AbsentGpu.RTX_4090;
+    PtxKernel product = workload.launches(gpu).getFirst();
+    assertThat(product.count("mma.sync.aligned.m16n8k32")).isPositive();
+    assertThat(workload.launches(AbsentGpu.A100).getFirst().count("mma.sync")).as("where there are none, float32 is multiplied").isZero();
+    Ptxas ptxas = Ptxas.find().orElse(null);
+    assumeTrue(ptxas != null, "no ptxas");
+    Ptxas.Usage usage = ptxas.assemble(gpu.processor(), Map.of(product.program().name(), product.ptx()), folder).values().iterator().next();
+    assertThat(usage.spilledBytes()).isZero();
   }
 
   @Test

@@ -15,7 +15,7 @@ import org.teenygrad.engine.runtime.Target.Rung;
 record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung rung) {
   private static final int MOST_STAGES = 6;
 
-  /// Of a warp's sums, beside addresses and masks of what its threads copy themselves.
+  /// Of a warp's sums, beside addresses and masks of what its threads copy themselves; beside factors of 8 bits, too, ptxas has no room for more.
   private static final int MOST_COLUMNS_BESIDE_MASKS = 128;
 
   /// @param m rows of the result, n columns, k the inner dimension
@@ -35,7 +35,7 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     int rows = m <= 64 ? 64 : 128;
     boolean stays = rung == Rung.TENSOR_MEMORY;
     int columns = columns(others * Math.ceilDiv(m, rows), n, stays, target.processors());
-    if (masked && rung == Rung.WARP) {
+    if ((masked || element.bytes() == 1) && rung == Rung.WARP) {
       columns = Math.min(columns, MOST_COLUMNS_BESIDE_MASKS);
     }
     long besides = stays ? PersistentTiles.bytes(rows, MOST_STAGES) : 0;
@@ -65,10 +65,10 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     return best;
   }
 
-  /// Tensor cores take float32 only where its last bits may be dropped, and then by `mma.sync`: `wgmma` wants it along the inner dimension.
+  /// Floats of 8 bits are multiplied by warps. Tensor cores take float32 only where its last bits may be dropped, and then by `mma.sync`: `wgmma` wants it along the inner dimension.
   private static Rung rung(DType element, Target.Gpu target) {
     if (element != DType.FLOAT32) {
-      return target.rung();
+      return element.isHalf() ? target.rung() : Rung.WARP;
     }
     if (target.rung().hasMatrixUnit()) {
       return target.precision() == MatmulPrecision.HIGH ? Rung.WARP : Rung.REGISTERS;

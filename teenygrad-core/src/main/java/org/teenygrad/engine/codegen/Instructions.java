@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.teenygrad.DType;
+import org.teenygrad.engine.ir.Float8;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
@@ -251,7 +252,7 @@ final class Instructions {
   }
 
   private String cast(String a, DType from, DType to, int lanes) {
-    if (to == DType.BFLOAT16 || to == DType.FLOAT16) {
+    if (to.isNarrow()) {
       String single = cast(a, from, DType.FLOAT32, lanes);
       return fromMemory(toMemory(single, to, lanes), to, lanes);
     }
@@ -299,6 +300,7 @@ final class Instructions {
     return switch (dtype) {
       case BOOL -> ir.value("zext " + Ir.type(dtype, lanes) + " " + value + " to " + Ir.memoryType(dtype, lanes));
       case FLOAT16 -> ir.value("fptrunc " + Ir.type(dtype, lanes) + " " + value + " to " + Ir.memoryType(dtype, lanes));
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> new Float8Code(ir, Float8.of(dtype), lanes).toMemory(value);
       case BFLOAT16 -> ir.dialect == Ir.Dialect.HOST ? roundToBfloat(value, lanes)
           : ir.value("bitcast " + Ir.vector("bfloat", lanes) + " " + ir.value("fptrunc " + Ir.type(dtype, lanes) + " " + value + " to " + Ir.vector("bfloat", lanes)) + " to " + Ir.memoryType(dtype, lanes));
       default -> value;
@@ -333,6 +335,7 @@ final class Instructions {
     String register = switch (dtype) {
       case BOOL -> ir.value("icmp ne " + memory + " " + value + ", " + Ir.constant(DType.INT8, 0L, lanes));
       case FLOAT16 -> ir.value("fpext " + memory + " " + value + " to " + Ir.type(dtype, lanes));
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> new Float8Code(ir, Float8.of(dtype), lanes).fromMemory(value);
       case BFLOAT16 -> {
         if (ir.dialect == Ir.Dialect.NVPTX && lanes % 4 == 0) {
           yield unpacked(value, lanes);
@@ -344,7 +347,7 @@ final class Instructions {
       }
       default -> value;
     };
-    if (dtype == DType.FLOAT16 || dtype == DType.BFLOAT16) {
+    if (dtype.isNarrow()) {
       memoryForms.put(new InRegister(register, dtype), value);
     }
     return register;

@@ -232,6 +232,7 @@ final class Ir {
       case BOOL -> vector("i8", lanes);
       case FLOAT16 -> vector("half", lanes);
       case BFLOAT16 -> vector("i16", lanes);
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> vector("i8", lanes);
       default -> type(dtype, lanes);
     };
   }

@@ -120,7 +120,7 @@ final class Fusion {
 
   /// Whether a GPU brings a factor of this type to its matrix units past the registers, so that nothing can be computed on the way.
   private boolean isCopiedAsIs(OpNode node) {
-    return target instanceof Target.Gpu && node.dtype().isHalf();
+    return target instanceof Target.Gpu && node.dtype().isNarrow();
   }
 
   /// Whether the same values take less room before this node.

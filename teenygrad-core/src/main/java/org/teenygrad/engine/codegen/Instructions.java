@@ -65,7 +65,7 @@ final class Instructions {
       case ABS -> floating ? call("fabs", type, dtype, lanes, List.of(a)) : dtype == DType.UINT8 ? a : absolute(a, type, dtype, lanes);
       case EXP -> exponential(type, lanes, a);
       case EXP2 -> powerOfTwo(type, lanes, a);
-      case TANH -> eachLane("tanh.approx.f32", type, lanes, a);
+      case TANH -> eachLane(GpuDialect.Approximation.TANH, type, lanes, a);
       case SQRT -> call("sqrt", type, dtype, lanes, List.of(a));
       case FLOOR -> call("floor", type, dtype, lanes, List.of(a));
       case CEIL -> call("ceil", type, dtype, lanes, List.of(a));
@@ -97,7 +97,7 @@ final class Instructions {
 
   /// The unit gives no subnormal numbers: without `ftz` three more instructions see to it.
   private String powerOfTwo(String type, int lanes, String x) {
-    return eachLane(coarse ? "ex2.approx.ftz.f32" : "ex2.approx.f32", type, lanes, x);
+    return eachLane(coarse ? GpuDialect.Approximation.EXP2_FLUSHED : GpuDialect.Approximation.EXP2, type, lanes, x);
   }
 
   private String where(String condition, String type, int lanes, String yes, String no) {
@@ -105,15 +105,14 @@ final class Instructions {
   }
 
   /// A GPU's unit for special functions knows float32 alone.
-  private String eachLane(String instruction, String type, int lanes, String a) {
-    String call = "call float asm \"" + instruction + " $0, $1;\", \"=f,f\"(float ";
+  private String eachLane(GpuDialect.Approximation function, String type, int lanes, String a) {
     if (lanes == 1) {
-      return ir.value(call + a + ")");
+      return ir.gpu().approximate(function, a);
     }
     String result = "poison";
     for (int lane = 0; lane < lanes; lane++) {
       String one = ir.value("extractelement " + type + " " + a + ", i64 " + lane);
-      result = ir.value("insertelement " + type + " " + result + ", float " + ir.value(call + one + ")") + ", i64 " + lane);
+      result = ir.value("insertelement " + type + " " + result + ", float " + ir.gpu().approximate(function, one) + ", i64 " + lane);
     }
     return result;
   }

@@ -34,6 +34,11 @@ final class Ir {
     this.dialect = dialect;
   }
 
+  /// What the GPU calls what LLVM has no words for.
+  GpuDialect gpu() {
+    return new Nvptx(this);
+  }
+
   /// A value carried around a loop.
   record Carried(String type, String value) {}
 

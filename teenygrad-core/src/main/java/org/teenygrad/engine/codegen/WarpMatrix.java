@@ -95,8 +95,7 @@ final class WarpMatrix {
 
   /// Float32 as TensorFloat32, rounded to nearest.
   private String rounded(String word) {
-    ir.declare("declare i32 @llvm.nvvm.f2tf32.rna(float)");
-    return ir.value("call i32 @llvm.nvvm.f2tf32.rna(float " + ir.value("bitcast i32 " + word + " to float") + ")");
+    return ir.gpu().tensorFloat32(word);
   }
 
   /// A 16x8 part of sums, plus the products of sixteen rows and eight columns of the factors.

@@ -29,7 +29,7 @@ class ToursTest {
   }
 
   private static String text(OpNode graph) {
-    return Printer.text(List.of(graph)).lines().map(line -> line.replaceFirst("#\\d+", "#").stripTrailing()).collect(Collectors.joining("\n"));
+    return Printer.text(List.of(graph)).lines().map(line -> line.replaceFirst("#\\d+@(\\S+) +", "on $1  ").stripTrailing()).collect(Collectors.joining("\n"));
   }
 
   @Test

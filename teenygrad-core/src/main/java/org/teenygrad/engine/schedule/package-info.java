@@ -2,7 +2,7 @@
 ///
 /// The way of one sum, `x.mul(2).add(1).sum(1)`. This is what is asked for:
 /// ```text
-///    0  BUFFER     #@cpu                       float32(2, 3)
+///    0  BUFFER     on cpu  float32(2, 3)
 ///    1  MUL        %0 2.0                       float32(2, 3)
 ///    2  ADD        %1 1.0                       float32(2, 3)
 ///    3  REDUCE     %2  ADD over [1]             float32(2, 1)

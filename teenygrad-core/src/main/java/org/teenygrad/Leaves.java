@@ -28,12 +28,12 @@ final class Leaves {
     synchronized (TENSORS) {
       TENSORS.put(node, new WeakReference<>(tensor));
     }
-    node.markSideEntry();
+    node.note();
   }
 
   /// The collecting tensor that a node stands for, or null.
   static @Nullable Tensor at(OpNode node) {
-    if (!node.hasSideEntries()) {
+    if (!node.noted()) {
       return null;
     }
     synchronized (TENSORS) {

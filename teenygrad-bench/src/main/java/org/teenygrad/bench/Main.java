@@ -21,10 +21,11 @@ import picocli.CommandLine.Spec;
       "NAME is gemm, elementwise, rows, sums, gpt-step, compile (scheduling and code generation of a GPT-2 training step) or startup"
           + " (first training step of a small model, nothing cached).",
       "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all.",
+      "How fast texts are generated: teenygrad bench engine.",
       "What the compiler makes of a fixed set of graphs, to compare two versions: teenygrad bench kernels."
     },
     mixinStandardHelpOptions = true,
-    subcommands = {CudaCommand.class, KernelsCommand.class},
+    subcommands = {CudaCommand.class, EngineCommand.class, KernelsCommand.class},
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Main implements Callable<Integer> {

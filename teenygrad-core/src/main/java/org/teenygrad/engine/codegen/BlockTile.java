@@ -15,7 +15,13 @@ import org.teenygrad.engine.runtime.Target.Rung;
 record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung rung) {
   private static final int MOST_STAGES = 6;
 
-  /// Of a warp's sums, beside addresses and masks of what its threads copy themselves; beside factors of 8 bits, too, ptxas has no room for more.
+  /// Few columns that a persistent block multiplies by itself: a text's next token, a row for each text. Time is what it takes to read the rows.
+  private static final int MOST_STAGES_OF_FEW = 16;
+
+  /// Columns of a tile at least, where there are as many.
+  static final int NARROWEST = 64;
+
+  /// Of a warp's sums, beside addresses and masks of what its threads copy themselves.
   private static final int MOST_COLUMNS_BESIDE_MASKS = 128;
 
   /// @param m rows of the result, n columns, k the inner dimension
@@ -32,20 +38,26 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
       return small ? new BlockTile(64, 64, 16, 2, 256, Rung.REGISTERS) : new BlockTile(128, 128, 16, 2, 256, Rung.REGISTERS);
     }
     int depth = SharedTile.LINE / element.bytes();
-    int rows = m <= 64 ? 64 : 128;
     boolean stays = rung == Rung.TENSOR_MEMORY;
+    boolean leavesHalfIdle = stays && 2 * others * Math.ceilDiv(m, 128) * Math.ceilDiv(n, NARROWEST) <= target.processors();
+    int rows = m <= 64 || leavesHalfIdle ? 64 : 128;
     int columns = columns(others * Math.ceilDiv(m, rows), n, stays, target.processors());
-    if ((masked || element.bytes() == 1) && rung == Rung.WARP) {
+    if (masked && rung == Rung.WARP) {
       columns = Math.min(columns, MOST_COLUMNS_BESIDE_MASKS);
     }
-    long besides = stays ? PersistentTiles.bytes(rows, MOST_STAGES) : 0;
-    while (columns > 64 && Math.max(2 * slabBytes(rows, columns) + besides, Epilogue.bytes(rows, columns)) > target.sharedBytes()) {
+    long besides = stays ? PersistentTiles.bytes(rows, MOST_STAGES_OF_FEW) : 0;
+    while (columns > NARROWEST && Math.max(2 * slabBytes(rows, columns) + besides, Epilogue.bytes(rows, columns)) > target.sharedBytes()) {
       columns /= 2;
     }
     long fitting = (target.sharedBytes() - besides) / slabBytes(rows, columns);
     // Blocks that go share a multiprocessor if they can.
-    int stages = Math.clamp(k / depth, 2, (int) Math.min(fitting, stays ? MOST_STAGES : columns == 256 ? 4 : 3));
+    int stages = Math.clamp(k / depth, 2, (int) Math.min(fitting, stays ? stages(columns) : columns == 256 ? 4 : 3));
     return new BlockTile(rows, columns, depth, stages, rows == 64 || columns == 64 && rung == Rung.WARP ? 128 : 256, rung);
+  }
+
+  /// Slabs of few columns are waited for longer than they are multiplied.
+  private static int stages(int columns) {
+    return columns < NARROWEST ? MOST_STAGES_OF_FEW : MOST_STAGES;
   }
 
   /// How wide tiles are that take least together. A step of a tile costs what it moves through shared memory: both slabs come in, and for each 64
@@ -53,6 +65,9 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
   /// @param down tiles below one another
   /// @param stays whether any width will do
   private static int columns(long down, long n, boolean stays, int processors) {
+    if (stays && n < NARROWEST) {
+      return Math.max(MatrixUnit.COLUMNS, Math.toIntExact(2 * Long.highestOneBit(n - 1)));
+    }
     int best = 0;
     long least = Long.MAX_VALUE;
     for (int columns : stays ? new int[] {256, 192, 128, 64} : new int[] {256, 128, 64}) {
@@ -65,10 +80,10 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     return best;
   }
 
-  /// Floats of 8 bits are multiplied by warps. Tensor cores take float32 only where its last bits may be dropped, and then by `mma.sync`: `wgmma` wants it along the inner dimension.
+  /// Tensor cores take float32 only where its last bits may be dropped, and then by `mma.sync`: `wgmma` wants it along the inner dimension.
   private static Rung rung(DType element, Target.Gpu target) {
     if (element != DType.FLOAT32) {
-      return element.isHalf() ? target.rung() : Rung.WARP;
+      return target.rung();
     }
     if (target.rung().hasMatrixUnit()) {
       return target.precision() == MatmulPrecision.HIGH ? Rung.WARP : Rung.REGISTERS;

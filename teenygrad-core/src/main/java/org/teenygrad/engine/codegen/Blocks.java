@@ -68,7 +68,8 @@ final class Blocks implements LoopNest {
     List<OpNode> shareable = neighbours && (rest.isEmpty() ? lanes == 1 : shared.size() == rest.size()) ? folds : List.of();
     repeated = new RepeatedRows(emitter, rows, shareable, shareable.isEmpty() || shared.size() != 1 ? null : shared.getFirst(), target.sharedBytes());
     size = folds.isEmpty() && rest.isEmpty() ? 1 : teamSize(folds, wanted);
-    threads = Math.max(size, neighbours || size == 1 ? THREADS : Math.min(lanes == 1 ? MOST_THREADS : MOST_THREADS_OF_VECTORS, size * Threads.WARP));
+    boolean isSpread = !neighbours || size == 1 || items * size > (long) THREADS * target.processors();
+    threads = Math.max(size, !isSpread ? Threads.WARP : neighbours || size == 1 ? THREADS : Math.min(lanes == 1 ? MOST_THREADS : MOST_THREADS_OF_VECTORS, size * Threads.WARP));
   }
 
   /// As many of the first loops as all the nodes depend on.
@@ -149,9 +150,10 @@ final class Blocks implements LoopNest {
       // Rows of a block: only as many as it takes to keep the machine busy.
       return (int) Math.clamp(Long.highestOneBit(Math.max(1, wanted / items)), 1, Math.min(16, most));
     }
-    // A member has as much as it can keep before another joins.
-    long enough = Math.min(most, atLeast(Math.ceilDiv(elements, CooperativeGroup.MOST_IN_REGISTERS)));
-    return Math.clamp(items * most <= wanted ? most : enough, 1, Math.min(withRegistersFor(folds.size()), elements < LONG_ROW ? MOST_THREADS : THREADS_OF_LONG_ROW));
+    // A warp shares out what it can; of longer rows a member has as much as it can keep before another joins. Their bits do not depend on how many there are.
+    long warp = Math.min(Threads.WARP, atLeast(Math.ceilDiv(elements, MOST_LANES)));
+    long enough = Math.min(most, Math.max(warp, atLeast(Math.ceilDiv(elements, CooperativeGroup.MOST_IN_REGISTERS))));
+    return Math.clamp(enough, 1, Math.min(withRegistersFor(folds.size()), elements < LONG_ROW ? MOST_THREADS : THREADS_OF_LONG_ROW));
   }
 
   /// The threads of a block that can each keep two vectors of each of so many sums in registers.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
@@ -20,8 +21,9 @@ final class DecodeAttention implements LoopNest {
   static final int WARPS = 8;
   private static final int THREADS = WARPS * Threads.WARP;
 
-  /// Keys and values that a thread asks for at once, and elements of queries and sums that leave it room for so many.
-  private static final int UNROLL = 4;
+  /// Keys and values that a thread asks for at once, for all of its rows together.
+  private static final int UNROLL = 16;
+  private static final int MOST_UNROLLED = 8;
 
   private static final int FEW_ROWS = 4;
 
@@ -30,7 +32,6 @@ final class DecodeAttention implements LoopNest {
   private final Analysis analysis;
   private final Decoding plan;
   private final int rows;
-  private final int unroll;
   /// What is computed outside of reductions and not of their results.
   private final List<OpNode> plain;
 
@@ -40,7 +41,6 @@ final class DecodeAttention implements LoopNest {
     ir = emitter.ir;
     analysis = emitter.analysis;
     rows = Math.toIntExact(Analysis.count(plan.rows()));
-    unroll = rows <= FEW_ROWS ? UNROLL : UNROLL / 2;
     List<OpNode> products = List.of(plan.product().input(0), plan.sum().input(0));
     plain = analysis.nodes.stream().filter(node -> !node.is(OpCode.STORE) && !node.is(OpCode.SINK) && !products.contains(node)
         && Graph.topological(List.of(node)).stream().noneMatch(below -> below.is(OpCode.FOLD))).toList();
@@ -83,6 +83,29 @@ final class DecodeAttention implements LoopNest {
     }
   }
 
+  /// How many keys a thread asks for at once: as many as leave none over at the end of the part, however few of them there are to look at.
+  private int unroll(Share share) {
+    int most = Math.clamp(UNROLL / (rows * share.count), 1, MOST_UNROLLED);
+    long keys = Analysis.size(plan.keys());
+    return IntStream.iterate(most, size -> size > 1, size -> size / 2).filter(size -> keys % ((long) size * share.atOnce()) == 0).findFirst().orElse(1);
+  }
+
+  /// Keys of a step.
+  private long step(Share share) {
+    return (long) unroll(share) * share.atOnce();
+  }
+
+  /// Keys that are looked at in whole steps: more than there are to look at, but, by [#present], not more than the part has.
+  private String ending(Share share, String end) {
+    return ir.value("mul i64 " + ir.quotient(ir.plus(end, step(share) - 1), step(share)) + ", " + step(share));
+  }
+
+  /// A key of the part: the last one where steps go beyond.
+  private String present(Share share, String key) {
+    long keys = Analysis.size(plan.keys());
+    return keys % step(share) == 0 ? key : ir.smallest(key, Long.toString(keys - 1));
+  }
+
   private Share share(OpNode range) {
     int vectors = Math.toIntExact(Analysis.size(range) / plan.lanes());
     int size = Threads.divisor(Threads.WARP, vectors);
@@ -116,15 +139,7 @@ final class DecodeAttention implements LoopNest {
       emitter.emitReady(plain);
       String own = share.group.number();
       String leader = share.group.size() == 1 ? "true" : ir.value("icmp eq i64 " + share.group.rank() + ", 0");
-      String full = whole(end, (long) share.atOnce() * unroll);
-      emitter.branch(ir.value("icmp slt i64 0, " + full), () -> loop("0", full, (long) share.atOnce() * unroll, start ->
-          score(share, emitter.sum(start, own), unroll, leader)));
-      // The last key again where there is none left: threads that exchange values have to stay together.
-      emitter.branch(ir.value("icmp slt i64 " + full + ", " + end), () -> loop(full, end, share.atOnce(), start -> {
-        String key = emitter.sum(start, own);
-        String exists = ir.value("icmp slt i64 " + key + ", " + end);
-        score(share, ir.smallest(key, emitter.plus(end, -1)), 1, leader.equals("true") ? exists : ir.value("and i1 " + leader + ", " + exists));
-      }));
+      emitter.branch(ir.value("icmp slt i64 0, " + end), () -> loop("0", ending(share, end), step(share), start -> score(share, present(share, emitter.sum(start, own)), unroll(share), leader)));
       return true;
     }));
   }
@@ -134,10 +149,6 @@ final class DecodeAttention implements LoopNest {
       body.accept(counter);
       return none;
     });
-  }
-
-  private String whole(String number, long of) {
-    return ir.value("sub i64 " + number + ", " + ir.remainder(number, of));
   }
 
   /// Opens the loops of the rows, each written out.
@@ -210,8 +221,11 @@ final class DecodeAttention implements LoopNest {
                 emitter.operand(fold.input(0), emitter.loops.zeroSteps(), 1))))))).getFirst().value();
         emitter.define(fold, emitter.loops.zeroSteps(), warp.combine(combine, DType.FLOAT32, 1, own));
       }
-      emitter.branch(ir.value("icmp slt i64 " + warp.rank() + ", " + end), () -> loop(warp.rank(), end, Threads.WARP, key -> atScore(start, key, () -> {
-        write("weights", emitter.sum(start, key), "float", emitter.operand(plan.weight(), emitter.loops.zeroSteps(), 1), Float.BYTES);
+      String ending = ending(share(plan.column()), end);
+      emitter.branch(ir.value("icmp slt i64 " + warp.rank() + ", " + ending), () -> loop(warp.rank(), ending, Threads.WARP, key -> atScore(start, key, () -> {
+        String weight = emitter.operand(plan.weight(), emitter.loops.zeroSteps(), 1);
+        String shown = ir.value("select i1 " + ir.value("icmp slt i64 " + key + ", " + end) + ", float " + weight + ", float 0.0");
+        write("weights", emitter.sum(start, key), "float", shown, Float.BYTES);
         return true;
       })));
       List<OpNode> stores = analysis.stores().stream().filter(store -> !analysis.dependsOn(store, plan.column())).toList();
@@ -246,27 +260,27 @@ final class DecodeAttention implements LoopNest {
       String own = share.group.number();
       String type = Ir.type(DType.FLOAT32, share.lanes);
       List<Ir.Carried> none = Ir.times(rows * share.count, i -> new Ir.Carried(type, Ir.constant(DType.FLOAT32, 0.0, share.lanes)));
-      long step = (long) share.atOnce() * unroll;
-      String full = whole(end, step);
-      List<Ir.Carried> sums = ir.when(ir.value("icmp slt i64 0, " + full), none, () -> ir.loop("0", full, step, none, (start, carried) ->
-          added(share, emitter.sum(start, own), unroll, carried)));
-      String first = emitter.sum(full, own);
-      return ir.when(ir.value("icmp slt i64 " + first + ", " + end), sums, () -> ir.loop(first, end, share.atOnce(), sums, (key, carried) ->
-          added(share, key, 1, carried))).stream().map(Ir.Carried::value).toList();
+      return ir.when(ir.value("icmp slt i64 0, " + end), none, () -> ir.loop("0", ending(share, end), step(share), none, (start, carried) ->
+          added(share, emitter.sum(start, own), end, carried))).stream().map(Ir.Carried::value).toList();
     });
   }
 
-  private List<Ir.Carried> added(Share share, String key, int count, List<Ir.Carried> sums) {
-    return emitter.within(plan.keys(), key, new Axis(plan.keys(), count, 1, 1, share.atOnce()), () -> {
+  /// Adds some values, those of keys that are not to be looked at as 0.
+  private List<Ir.Carried> added(Share share, String key, String end, List<Ir.Carried> sums) {
+    int count = unroll(share);
+    return emitter.within(plan.keys(), present(share, key), new Axis(plan.keys(), count, 1, 1, share.atOnce()), () -> {
       emitter.emitReady(plain);
       List<Ir.Carried> next = new ArrayList<>(sums);
+      String type = Ir.type(DType.FLOAT32, share.lanes);
       for (int k = 0; k < count; k++) {
+        String shown = ir.value("icmp slt i64 " + ir.plus(key, (long) k * share.atOnce()) + ", " + end);
         for (int row = 0; row < rows; row++) {
           String weight = read("weights", emitter.plus(key, (long) k * share.atOnce() + (long) row * Decoding.MOST_KEYS), "float", Float.BYTES);
           String weights = share.lanes == 1 ? weight : emitter.splat("float", weight, share.lanes);
           for (int i = 0; i < share.count; i++) {
             int place = row * share.count + i;
-            String value = emitter.operand(plan.value(), List.of(i, k), share.lanes);
+            String found = emitter.operand(plan.value(), List.of(i, k), share.lanes);
+            String value = ir.value("select i1 " + shown + ", " + type + " " + found + ", " + type + " zeroinitializer");
             next.set(place, new Ir.Carried(next.get(place).type(), multiplied(plan.sum(), weights, value, share.lanes, next.get(place).value())));
           }
         }

@@ -84,13 +84,15 @@ record Decoding(
       return Optional.empty();
     }
     List<OpNode> columns = analysis.outer.stream().filter(range -> analysis.dependsOn(sum, range) && !analysis.dependsOn(weight, range)).toList();
-    List<OpNode> rows = analysis.outer.stream().filter(range -> analysis.dependsOn(query, range) && !analysis.dependsOn(key, range) && !analysis.dependsOn(value, range)
-        && (keys.inputs().isEmpty() || !analysis.dependsOn(keys.input(0), range))).toList();
+    // Where keys end may depend on the query: then each has a block of its own.
+    List<OpNode> read = Graph.topological(List.of(key, value), node -> node != keys);
+    List<OpNode> queries = analysis.outer.stream().filter(range -> analysis.dependsOn(query, range) && !read.contains(range)).toList();
+    List<OpNode> rows = queries.stream().filter(range -> keys.inputs().isEmpty() || !analysis.dependsOn(keys.input(0), range)).toList();
     List<OpNode> grid = analysis.outer.stream().filter(range -> !rows.contains(range) && !columns.contains(range)).toList();
     OpNode depth = Analysis.foldRanges(product).getFirst();
     int lanes = Analysis.VECTOR_BYTES / narrowest(List.of(key, value));
     boolean fits = columns.size() == 1 && Analysis.size(depth) % lanes == 0 && Analysis.size(columns.getFirst()) % lanes == 0
-        && Analysis.count(rows) <= MOST_ROWS && analysis.stores().stream().allMatch(store -> isComplete(analysis, store, columns.getFirst(), rowFolds, sum));
+        && Analysis.count(queries) <= MOST_ROWS && analysis.stores().stream().allMatch(store -> isComplete(analysis, store, columns.getFirst(), rowFolds, sum));
     if (!fits) {
       return Optional.empty();
     }

@@ -29,11 +29,13 @@ final class Generator {
       }
       case Target.Gpu gpu when plan instanceof Plan.Elementwise -> {
         Flat flat = new Flat(plans.stream().map(Plan.Elementwise.class::cast).toList(), gpu);
+        begin(flat.emitter().ir, gpu);
         flat.emit();
         yield program(sinks, plan, flat, flat.launch(), flat.work(), Generator::gpuModule);
       }
       case Target.Gpu gpu -> {
         LoopNest nest = nest(plan, gpu);
+        begin(nest.emitter().ir, gpu);
         int runs = sinks.size();
         if (runs > 1) {
           Runs.open(nest.emitter().ir, Threads.row(nest.emitter().ir), nest.emitter().analysis.slots().size());
@@ -44,6 +46,13 @@ final class Generator {
       }
       case Target.Graphs _ -> throw new IllegalArgumentException("no code is written for a device that takes graphs");
     };
+  }
+
+  /// Where kernels can be launched while the ones before still run (compute capability 9.0), they wait for them first.
+  private static void begin(Ir ir, Target.Gpu gpu) {
+    if (gpu.rung().includes(Target.Rung.WARPGROUP)) {
+      Threads.awaitLaunchesBefore(ir);
+    }
   }
 
   private static LoopNest nest(Plan plan, Target.Cpu cpu) {

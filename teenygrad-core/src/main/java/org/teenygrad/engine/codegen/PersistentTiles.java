@@ -24,7 +24,7 @@ final class PersistentTiles implements LoopNest {
   private final Emitter emitter;
   private final Raster raster;
   private final BlockTile tile;
-  private final String steps;
+  private final long steps;
   private final OpNode leftStage;
   private final BulkTile left;
   private final BulkTile right;
@@ -42,12 +42,12 @@ final class PersistentTiles implements LoopNest {
     right = plan.maps().get(1);
     leftStage = plan.leftStage();
     raster = plan.raster();
-    steps = Long.toString(plan.depth());
+    steps = plan.depth();
     blocks = Math.min(target.processors(), raster.tiles());
     products = new WarpgroupProducts(emitter.ir, tile, plan.unit(), left.stage().alongInner(), right.stage().alongInner());
     long slotBytes = (long) left.bytes() + right.bytes();
     ring = tile.stages() * slotBytes;
-    BlockTile piece = new BlockTile(WarpSums.ROWS, WarpSums.COLUMNS, tile.depth(), tile.stages(), Threads.WARP, tile.rung());
+    BlockTile piece = new BlockTile(WarpSums.ROWS, columns(), tile.depth(), tile.stages(), Threads.WARP, tile.rung());
     epilogue = new Epilogue(emitter, List.of(plan.fold()), null, plan.contraction().rows(), plan.contraction().columns(), piece);
     mbarriers = new MbarrierRing(emitter.ir, tile.stages(), ring + (long) WarpSums.BYTES * tile.warps(), tile.warps());
     pipeline = new WarpSpecializedPipeline(emitter.ir, plan.steps(), mbarriers, 0, slotBytes);
@@ -106,11 +106,11 @@ final class PersistentTiles implements LoopNest {
 
   /// Takes registers from the group of the thread that fetches, which needs few, for two groups that compute.
   static void fewRegisters(Ir ir) {
-    ir.gpu().keepRegisters(FETCHING_REGISTERS);
+    ir.effect("call void asm sideeffect \"setmaxnreg.dec.sync.aligned.u32 " + FETCHING_REGISTERS + ";\", \"~{memory}\"()");
   }
 
   static void manyRegisters(Ir ir) {
-    ir.gpu().takeRegisters(COMPUTING_REGISTERS);
+    ir.effect("call void asm sideeffect \"setmaxnreg.inc.sync.aligned.u32 " + COMPUTING_REGISTERS + ";\", \"~{memory}\"()");
   }
 
   private boolean movesRegisters() {
@@ -139,7 +139,7 @@ final class PersistentTiles implements LoopNest {
   private MbarrierRing.Turn fetch(String row, String column, MbarrierRing.Turn turn) {
     Ir ir = emitter.ir;
     String run = Threads.row(ir);
-    return pipeline.fetch("0", steps, turn, (stage, step, slot, counter) -> {
+    return pipeline.fetch("0", Long.toString(steps), turn, (stage, step, slot, counter) -> {
       if (stage == leftStage) {
         left.fetch(emitter, row, step, slot, 0, run, counter);
       } else {
@@ -149,9 +149,14 @@ final class PersistentTiles implements LoopNest {
   }
 
   private MbarrierRing.Turn compute(String row, String column, MbarrierRing.Turn turn) {
-    List<Ir.Carried> results = pipeline.multiply("0", steps, turn, products.zero(), new MatmulStep(emitter.ir, products, left.bytes()));
+    List<Ir.Carried> results = pipeline.multiply(steps, turn, products, left.bytes());
     finish(row, column, results.subList(0, results.size() - 2));
     return WarpSpecializedPipeline.turn(results);
+  }
+
+  /// How many columns of sums a warp finishes at a time.
+  private int columns() {
+    return Math.min(WarpSums.COLUMNS, tile.columns());
   }
 
   /// What follows the sums of a warp's rows, some columns at a time. No warp waits for another.
@@ -161,9 +166,9 @@ final class PersistentTiles implements LoopNest {
     WarpSums memory = new WarpSums(ir, ir.plus(ir.value("mul i64 " + warp + ", " + WarpSums.BYTES), ring));
     String firstRow = ir.value("add i64 " + row + ", " + ir.value("mul i64 " + warp + ", " + WarpSums.ROWS));
     boolean whole = raster.m() % tile.rows() == 0 && raster.n() % tile.columns() == 0;
-    for (int first = 0; first < tile.columns(); first += WarpSums.COLUMNS) {
+    for (int first = 0; first < tile.columns(); first += columns()) {
       String firstColumn = ir.plus(column, first);
-      List<Ir.Carried> some = sums.subList(first / 2, (first + WarpSums.COLUMNS) / 2);
+      List<Ir.Carried> some = sums.subList(first / 2, (first + columns()) / 2);
       Runnable store = () -> epilogue.emit(new Epilogue.Share(Threads.lane(ir), memory, () -> memory.store(some)), firstRow, firstColumn, emitter.analysis.nodes);
       if (whole) {
         store.run();

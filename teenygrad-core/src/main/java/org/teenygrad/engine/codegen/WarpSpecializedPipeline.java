@@ -19,12 +19,13 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
     void to(OpNode stage, String step, String slot, String counter);
   }
 
-  /// A STEPS node for FOLDs: each of its steps waits for the tiles and for the products, then gives the slot to tiles of a later step.
+  /// A STEPS node for FOLDs: each of its steps waits for the tiles and for the products of the step before, then gives that one's slot to tiles of a
+  /// later step.
   static OpNode steps(List<OpNode> stages, List<OpNode> folds) {
     List<OpNode> effects = new ArrayList<>();
     effects.add(OpNode.of(OpCode.AWAIT, 0, stages));
     effects.addAll(folds);
-    folds.forEach(fold -> effects.add(OpNode.of(OpCode.AWAIT, fold)));
+    folds.forEach(fold -> effects.add(OpNode.of(OpCode.AWAIT, 1, List.of(fold))));
     stages.forEach(stage -> effects.add(OpNode.of(OpCode.FETCH, stage)));
     // Behind the products there is a free slot again.
     return OpNode.of(OpCode.STEPS, stages.getFirst().payload(Stage.class).slots(), effects);
@@ -67,26 +68,28 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
     }
   }
 
-  /// The sums of some steps, by the warps that multiply.
+  /// The sums of all steps, of which there is at least one, by the warps that multiply. They wait for a step's products, and give its slot back, when
+  /// the next one's have begun.
+  /// @param leftBytes where the right tile starts in a slot
   /// @return the sums, then the turn after the steps
-  List<Ir.Carried> multiply(String first, String below, MbarrierRing.Turn from, List<Ir.Carried> zero, Pipeline.Work work) {
-    return ir.loop(first, below, 1, carried(zero, from), (step, carried) -> {
-      MbarrierRing.Turn turn = turn(carried);
-      List<Ir.Carried> states = carried.subList(0, zero.size());
-      List<OpNode> folds = steps.inputs().stream().filter(effect -> effect.is(OpCode.FOLD)).toList();
-      for (OpNode effect : steps.inputs()) {
-        boolean copies = effect.is(OpCode.AWAIT) && effect.input(0).is(OpCode.STAGE);
-        if (copies) {
-          mbarriers.awaitTiles(turn);
-        } else if (effect.is(OpCode.AWAIT)) {
-          states = work.settle(states);
-        } else if (effect == folds.getFirst()) {
-          states = work.fold(folds, step, slot(turn), states);
-        }
-      }
-      mbarriers.release(turn);
-      return carried(states, mbarriers.after(turn));
+  List<Ir.Carried> multiply(long count, MbarrierRing.Turn from, WarpgroupProducts products, int leftBytes) {
+    List<Ir.Carried> begun = begin(from, products.zero(), products, leftBytes);
+    List<Ir.Carried> results = count == 1 ? carried(begun, from) : ir.loop("1", Long.toString(count), 1, carried(begun, from), (step, carried) -> {
+      MbarrierRing.Turn before = turn(carried);
+      MbarrierRing.Turn turn = mbarriers.after(before);
+      List<Ir.Carried> sums = products.settle(begin(turn, carried.subList(0, begun.size()), products, leftBytes), 1);
+      mbarriers.release(before);
+      return carried(sums, turn);
     });
+    MbarrierRing.Turn last = turn(results);
+    List<Ir.Carried> sums = products.settle(results.subList(0, begun.size()), 0);
+    mbarriers.release(last);
+    return carried(sums, mbarriers.after(last));
   }
 
+  private List<Ir.Carried> begin(MbarrierRing.Turn turn, List<Ir.Carried> sums, WarpgroupProducts products, int leftBytes) {
+    mbarriers.awaitTiles(turn);
+    String slot = slot(turn);
+    return products.multiply(sums, slot, ir.plus(slot, leftBytes));
+  }
 }

@@ -14,13 +14,13 @@ record WarpSums(Ir ir, String base) implements Epilogue.Sums {
   static final int COLUMNS = 64;
   static final int BYTES = ROWS * COLUMNS * Float.BYTES;
 
-  /// Writes 16 rows of 64 columns: of each eight columns a lane has two sums in a row and two in the row eight below.
+  /// Writes 16 rows of up to 64 columns: of each eight columns a lane has two sums in a row and two in the row eight below.
   void store(List<Ir.Carried> sums) {
     Threads.warpBarrier(ir); // what was there has been read
     String lane = Threads.lane(ir);
     String row = MatrixUnit.SUMS.row(ir, lane);
     String pair = MatrixUnit.SUMS.column(ir, lane);
-    for (int eight = 0; eight < COLUMNS / MatrixUnit.COLUMNS; eight++) {
+    for (int eight = 0; eight < sums.size() / 4; eight++) {
       String place = place(row, ir.plus(pair, (long) eight * MatrixUnit.COLUMNS));
       for (int half = 0; half < 2; half++) {
         String one = ir.value("insertelement <2 x float> poison, float " + sums.get(4 * eight + 2 * half).value() + ", i64 0");

@@ -44,7 +44,12 @@ final class WarpgroupProducts implements Products {
 
   @Override
   public List<Ir.Carried> settle(List<Ir.Carried> pending) {
-    return carried(unit.settle(values(pending), 0));
+    return settle(pending, 0);
+  }
+
+  /// @param newest how many of the last steps are not waited for
+  List<Ir.Carried> settle(List<Ir.Carried> pending, int newest) {
+    return carried(unit.settle(values(pending), newest));
   }
 
   private static List<String> values(List<Ir.Carried> sums) {

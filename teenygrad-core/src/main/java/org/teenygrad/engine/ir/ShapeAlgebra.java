@@ -43,6 +43,7 @@ final class ShapeAlgebra {
           rule("reduce of reduce", op(REDUCE, op(REDUCE, X).as("p")), m -> reducedOnce(m)),
           rule("reduce of expand", op(REDUCE, op(EXPAND, X).as("e")), m -> counted(m)),
           rule("contiguous twice", op(CONTIGUOUS, op(CONTIGUOUS, X).as("y")), any("y")),
+          rule("contiguous in another shape", op(CONTIGUOUS, op(RESHAPE, X)), m -> reshape(OpNode.of(CONTIGUOUS, m.get("x")), m.root().shape())),
           rule("detach", op(DETACH, X), X),
           rule("surrogate", op(SURROGATE, X, any("y")), X));
 

@@ -11,11 +11,12 @@ import org.teenygrad.Shape;
 import org.teenygrad.engine.ir.IndexAlgebra;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Range;
 
 /// What becomes one kernel as far as [Fusion] sees it: a node that gets memory, and all that is computed on the way to it.
 final class Group {
   final OpNode root;
-  /// What is computed: the root, or the row operation that it is another shape of.
+  /// What is computed: the root, the row operation that it is another shape of, or the SCATTER that it assigns.
   final OpNode computed;
   /// A loop for each axis of what is computed, or sorted.
   final List<OpNode> ranges = new ArrayList<>();
@@ -57,6 +58,12 @@ final class Group {
     Value value = new Value(node, index, valid, this);
     Value known = values.putIfAbsent(value, value);
     return known == null ? value : known;
+  }
+
+  /// The iterations of the longest reduction inside.
+  long longestFold() {
+    return values.keySet().stream()
+        .mapToLong(value -> value.foldRanges.stream().mapToLong(range -> range.payload(Range.class).size()).reduce(1, (x, y) -> x * y)).max().orElse(1);
   }
 
   static OpNode offset(IndexAlgebra algebra, Shape shape, List<OpNode> index) {

@@ -15,7 +15,8 @@ import org.teenygrad.engine.ir.OpNode;
 ///
 /// An ASSIGN is a value; taking over the old one's memory only saves room. It is done where the graph allows it (the
 /// ASSIGN's payload) and it cannot be noticed: every other kernel that reads the old data can run before, and the
-/// writing kernel itself reads each old element only at the place that it is about to write.
+/// writing kernel itself reads each old element only at the place that it is about to write. Where a SCATTER is assigned, what would bring the old
+/// data along is then no kernel at all.
 final class InPlace {
   private InPlace() {}
 
@@ -40,25 +41,26 @@ final class InPlace {
 
   private static boolean isUnnoticed(Dependencies dependencies, int target, int old) {
     List<Integer> writers = dependencies.writers.getOrDefault(target, List.of());
-    if (writers.size() != 1) {
-      return false;
-    }
-    int writer = writers.getFirst();
     List<Integer> readers = dependencies.readers.getOrDefault(old, List.of());
-    KernelGraph kernel = dependencies.kernels.get(writer);
-    if (readers.contains(writer) && !readsOnlyWhatItWrites(kernel, target, old)) {
-      return false;
-    }
-    Set<Integer> later = dependencies.after(writer);
-    if (readers.stream().anyMatch(reader -> reader != writer && later.contains(reader))) {
-      return false;
-    }
-    for (int reader : readers) {
-      if (reader != writer) {
-        dependencies.edge(reader, writer);
+    List<Integer> others = readers.stream().filter(reader -> !writers.contains(reader)).toList();
+    for (int writer : writers) {
+      Set<Integer> later = dependencies.after(writer);
+      if (readers.contains(writer) && !readsOnlyWhatItWrites(dependencies.kernels.get(writer), target, old) || others.stream().anyMatch(later::contains)) {
+        return false;
       }
     }
-    return true;
+    writers.forEach(writer -> others.forEach(reader -> dependencies.edge(reader, writer)));
+    return !writers.isEmpty();
+  }
+
+  /// Whether a kernel does nothing but to write to a buffer what is there.
+  /// @param inPlace what was [found][#find]
+  static boolean isIdle(KernelGraph kernel, Map<Integer, Integer> inPlace) {
+    return kernel.stores().stream().allMatch(store -> {
+      OpNode value = store.input(2);
+      return store.inputs().size() == 3 && store.payload() == null && value.is(OpCode.LOAD) && value.inputs().size() == 2 && value.input(1) == store.input(1)
+          && Objects.equals(inPlace.get(KernelGraph.slot(store)), KernelGraph.slot(value));
+    });
   }
 
   private static boolean readsOnlyWhatItWrites(KernelGraph kernel, int target, int old) {

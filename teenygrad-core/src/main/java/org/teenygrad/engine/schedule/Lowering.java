@@ -45,12 +45,12 @@ final class Lowering {
     OpNode target = param(group.root);
     OpNode offset = Group.offset(group.algebra, group.computed.shape(), group.ranges);
     List<OpNode> loops = group.ranges.stream().filter(range -> range.is(OpCode.RANGE)).toList();
-    if (!group.root.is(OpCode.SCATTER)) {
+    if (!group.computed.is(OpCode.SCATTER)) {
       OpNode value = Objects.requireNonNull(lowered.get(root));
       return List.of(finish(List.of(OpNode.of(OpCode.STORE, target, offset, value)), loops));
     }
     OpNode base = Objects.requireNonNull(lowered.get(root.inputs.get(0)));
-    Scatter scatter = group.root.payload(Scatter.class);
+    Scatter scatter = group.computed.payload(Scatter.class);
     OpNode position = OpNode.create(OpCode.CAST, DType.INT64, List.of(Objects.requireNonNull(lowered.get(root.inputs.get(1)))), null);
     OpNode valid = inBounds(position, group.root.shape().size(scatter.axis()));
     List<OpNode> index = new ArrayList<>(root.foldRanges);

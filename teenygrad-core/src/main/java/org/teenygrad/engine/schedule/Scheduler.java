@@ -123,7 +123,8 @@ final class Scheduler {
     List<Binding> bound = kernels(simple, sinks, () -> notice.during(planning));
     Set<Integer> wanted = slotsOf(simple);
     Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Binding::kernel).toList(), simple, slots);
-    List<List<Binding>> launches = LaunchOrder.of(bound, inPlace, plans);
+    List<Binding> busy = bound.stream().filter(kernel -> !InPlace.isIdle(kernel.kernel(), inPlace)).toList();
+    List<List<Binding>> launches = LaunchOrder.of(busy, inPlace, plans);
     Memory memory = memory(launches, wanted, inPlace);
     requireRoom(memory, launches);
     Schedule.Compilation compilation = compileAll(launches);

@@ -3,6 +3,7 @@ package org.teenygrad.engine.schedule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.teenygrad.Shape;
@@ -26,6 +27,12 @@ final class SplitReductions {
 
   /// The least length that a part should have.
   private static final long LEAST_DEPTH = 512;
+
+  /// On a GPU: how long rows may be that are added up, or multiplied by matrix units, and stay whole. In how many parts longer ones are added up
+  /// depends on how many there are; the bits of shorter ones, all of a language model's, do not.
+  private static final long MOST_OF_ROW = 1 << 14;
+
+  private static final long MOST_OF_PRODUCT = 1 << 13;
 
   private final Target target;
   private final Rematerialization rematerialized;
@@ -54,6 +61,9 @@ final class SplitReductions {
     if (!(target instanceof Target.Gpu gpu)) {
       return node;
     }
+    if (staysWhole(node, size / results)) {
+      return node;
+    }
     int axis = longest(node);
     int parts;
     if (SumOfProducts.is(node)) {
@@ -72,6 +82,12 @@ final class SplitReductions {
     }
     // Factors that are computed on the way would be computed anew by every part.
     return parts == 1 || rematerialized.contains(node.input(0)) ? node : split(node, axis, parts);
+  }
+
+  private static boolean staysWhole(OpNode node, long length) {
+    Optional<SumOfProducts> product = SumOfProducts.of(node);
+    return product.isPresent()
+        ? length <= MOST_OF_PRODUCT && product.get().isOfHalves() && product.get().isAlongRows() : length <= MOST_OF_ROW && isAlongRows(node);
   }
 
   /// A reduction to one number, as that of the sums of as many rows.
@@ -112,14 +128,17 @@ final class SplitReductions {
     return node.payload(Reduction.class).axes().stream().sorted().filter(axis -> shape.size(axis) >= MOST_INNER_PARTS).findFirst().orElse(longest(node));
   }
 
+  private static boolean isAlongRows(OpNode node) {
+    int last = node.input(0).shape().rank() - 1;
+    return node.payload(Reduction.class).axes().contains(last) && node.input(0).shape().size(last) > 1;
+  }
+
   /// How many parts of a reduction keep a GPU busy.
   private static long wantedParts(OpNode node, Target.Gpu gpu) {
     long results = node.shape().elements();
     long length = node.input(0).shape().elements() / results;
-    int last = node.input(0).shape().rank() - 1;
-    boolean alongRows = node.payload(Reduction.class).axes().contains(last) && node.input(0).shape().size(last) > 1;
     // A row has a group of threads of its own; a column shares a block with 31 others.
-    long busy = alongRows ? 2L * gpu.processors() : 128L * gpu.processors();
+    long busy = isAlongRows(node) ? 2L * gpu.processors() : 128L * gpu.processors();
     return Math.min(busy / results, length / LEAST_DEPTH);
   }
 

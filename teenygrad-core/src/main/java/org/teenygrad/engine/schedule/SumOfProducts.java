@@ -1,6 +1,9 @@
 package org.teenygrad.engine.schedule;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.teenygrad.Shape;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Reduction;
@@ -56,6 +59,41 @@ record SumOfProducts(OpNode sum, OpNode product) {
   /// How many numbers the larger factor has.
   long largestFactor() {
     return Math.max(distinct(left()), distinct(right()));
+  }
+
+  /// Whether the sums are along rows of a factor, as a layer's are along those of its input; a weight's gradient adds up over rows.
+  boolean isAlongRows() {
+    return sum.payload(Reduction.class).axes().stream().anyMatch(axis -> isLast(left(), axis) || isLast(right(), axis));
+  }
+
+  /// Whether neighbours along an axis are neighbours in the tensor that a node is a view of.
+  private static boolean isLast(OpNode view, int axis) {
+    int at = axis;
+    OpNode node = view;
+    while (node.op().isMovement() || node.is(OpCode.CAST) || node.is(OpCode.DETACH)) {
+      if (node.is(OpCode.PERMUTE)) {
+        at = (Integer) node.payload(List.class).get(at);
+      } else if (node.is(OpCode.EXPAND) && node.input(0).shape().size(at) == 1) {
+        return false;
+      } else if (node.is(OpCode.RESHAPE)) {
+        at = sameAxis(node.shape(), at, node.input(0).shape());
+      }
+      if (at < 0) {
+        return false;
+      }
+      node = node.input(0);
+    }
+    return trailing(node.shape(), at) == 1;
+  }
+
+  /// The axis of another shape for the same elements that has as many behind it, or -1.
+  private static int sameAxis(Shape shape, int axis, Shape other) {
+    return IntStream.range(0, other.rank()).filter(a -> other.size(a) > 1 && trailing(other, a) == trailing(shape, axis)).findFirst().orElse(-1);
+  }
+
+  /// The elements behind an axis.
+  private static long trailing(Shape shape, int axis) {
+    return IntStream.range(axis + 1, shape.rank()).mapToLong(shape::size).reduce(1, (x, y) -> x * y);
   }
 
   /// Whether both factors were widened from 16 bits.

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Recorded;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.models.inference.CausalModel.Past;
 import org.teenygrad.models.inference.TokenSampler.Choice;
 import org.teenygrad.models.inference.TokenSampler.Scores;
@@ -23,14 +25,17 @@ final class DeviceRows {
   /// A product of fewer rows is another kernel, which adds in another order.
   private static final int FEWEST_ROWS = 4;
 
-  /// Texts are padded to at least this.
+  /// Texts are padded to at least this. On a GPU attention of a shorter one, or to fewer keys, is other kernels, which add in another order.
   private static final int SHORTEST_TEXT = 32;
+  private static final int SHORTEST_ON_GPU = 256;
 
   /// Tables of blocks have at least so many columns.
   private static final int FEWEST_COLUMNS = 8;
+  private static final int FEWEST_ON_GPU = SHORTEST_ON_GPU / BlockPool.TOKENS;
 
   private final CausalModel model;
   private final PagedCache cache;
+  private final boolean isGpu;
   private final Map<List<Integer>, Recorded> passes = new HashMap<>();
   private int count;
 
@@ -46,7 +51,13 @@ final class DeviceRows {
 
   DeviceRows(CausalModel model) {
     this.model = model;
-    cache = new PagedCache(model.keyValueShape());
+    isGpu = Devices.runtime(next.device()).target() instanceof Target.Gpu;
+    cache = new PagedCache(model.keyValueShape(), isGpu);
+  }
+
+  /// Whether a token that is read alone leaves the same bits behind as in a text.
+  boolean leavesTheSame() {
+    return !isGpu;
   }
 
   private static Tensor none(int rows) {
@@ -63,8 +74,8 @@ final class DeviceRows {
   }
 
   /// The length that a part of a text is padded to.
-  static int padded(int length) {
-    return Math.max(SHORTEST_TEXT, powerOfTwo(length));
+  int padded(int length) {
+    return Math.max(isGpu ? SHORTEST_ON_GPU : SHORTEST_TEXT, powerOfTwo(length));
   }
 
   /// Makes room, keeping what is there.
@@ -98,9 +109,9 @@ final class DeviceRows {
   /// @param row whose text it is
   /// @param tokens of the text up to the part's end
   /// @param from where the part begins
-  /// @param prompt how many of the tokens are no answer
+  /// @param isLast whether the row goes on with the token that is chosen
   /// @param blocks of the text, the part's included
-  record Part(int row, int[] tokens, int from, int prompt, List<Integer> blocks) {
+  record Part(int row, int[] tokens, int from, boolean isLast, List<Integer> blocks) {
     int length() {
       return tokens.length - from;
     }
@@ -109,16 +120,15 @@ final class DeviceRows {
   /// Reads parts of texts, and chooses the token that follows each.
   /// @param parts of one [length][#padded]
   /// @param sampler has a row for each part, and [rows][#choices] that nobody has behind them
-  /// @param begins whether the row goes on with the token that is chosen, by part
   /// @param allowed what may follow, as [ScoreBias#packed] has it, by part; null where all may
-  Choice read(List<Part> parts, TokenSampler sampler, boolean[] begins, @Nullable Tensor allowed) {
+  Choice read(List<Part> parts, TokenSampler sampler, @Nullable Tensor allowed) {
     int time = padded(parts.getFirst().length());
     int rows = powerOfTwo(parts.size());
     int choices = choices(parts.size());
     int[] ids = new int[rows * time];
     int[] earlier = new int[rows * time];
     int[] positions = new int[rows * time];
-    int[] writers = noWriters();
+    int[] slots = nowhere(rows * time);
     int[] last = new int[choices];
     int[] following = new int[choices];
     int[] source = new int[count];
@@ -131,18 +141,18 @@ final class DeviceRows {
         if (at < part.tokens.length) {
           ids[i * time + j] = part.tokens[at];
           earlier[i * time + j] = at == 0 ? 0 : part.tokens[at - 1];
-          writers[slot(part.blocks, at)] = i * time + j;
+          slots[i * time + j] = slot(part.blocks, at);
         }
       }
       last[i] = i * time + part.length() - 1;
       following[i] = part.tokens.length;
-      source[part.row] = begins[i] ? i : -1;
+      source[part.row] = part.isLast ? i : -1;
     }
     int[] tables = tables(parts.stream().map(Part::blocks).toList(), rows);
     Tensor lasts = Tensor.of(last, choices);
     List<Tensor> found = pass(
         List.of(rows, time, choices), this::reading, Tensor.of(ids, rows, time), Tensor.of(earlier, rows, time),
-        Tensor.of(positions, rows, time), lasts, Tensor.of(tables, rows, tables.length / rows), Tensor.of(writers, writers.length));
+        Tensor.of(positions, rows, time), lasts, Tensor.of(tables, rows, tables.length / rows), Tensor.of(slots, slots.length));
     Tensor counted = sampler.bias().penalties() == null ? null : counts(parts, choices);
     Choice choice = sampler.choose(new Scores(found.get(0), found.get(1)), Tensor.of(following, choices, 1), counted, allowed);
     Tensor sources = Tensor.of(source, count);
@@ -174,7 +184,7 @@ final class DeviceRows {
     return IntStream.range(0, choices).map(i -> i < parts.size() ? parts.get(i).tokens[parts.get(i).tokens.length - 1] : 0).toArray();
   }
 
-  /// @param in ids, the tokens before them, positions, the number of each text's last token, tables, writers, keys and values
+  /// @param in ids, the tokens before them, positions, the number of each text's last token, tables, slots, keys and values
   private List<Tensor> reading(List<Tensor> in) {
     PagedCache.Pass pass = new PagedCache.Pass(in.get(2), in.get(5), in.get(4));
     List<Tensor> kept = in.subList(6, in.size());
@@ -193,17 +203,17 @@ final class DeviceRows {
   /// @param blocks by row, those that the token's own key and value go to included; empty for rows that read nothing
   /// @param allowed as for [#read]
   Choice append(int[] positions, int[] tokens, List<List<Integer>> blocks, TokenSampler sampler, @Nullable Tensor allowed) {
-    int[] writers = noWriters();
+    int[] slots = nowhere(count);
     for (int row = 0; row < count; row++) {
       if (!blocks.get(row).isEmpty()) {
-        writers[slot(blocks.get(row), positions[row])] = row;
+        slots[row] = slot(blocks.get(row), positions[row]);
       }
     }
     int[] tables = tables(blocks, count);
     Tensor position = Tensor.of(positions, count, 1);
     List<Tensor> found = pass(
         List.of(count), this::appending, Tensor.of(tokens, count), before, position, Tensor.of(tables, count, tables.length / count),
-        Tensor.of(writers, writers.length), next);
+        Tensor.of(slots, count), next);
     before = found.get(2);
     if (sampler.bias().penalties() == null) {
       counts = null;
@@ -217,7 +227,7 @@ final class DeviceRows {
     return choice;
   }
 
-  /// @param in tokens where they are not those that were chosen, those before them, positions, tables, writers, the chosen tokens, keys and values
+  /// @param in tokens where they are not those that were chosen, those before them, positions, tables, slots, the chosen tokens, keys and values
   /// @return with the tokens that were read
   private List<Tensor> appending(List<Tensor> in) {
     PagedCache.Pass pass = new PagedCache.Pass(in.get(2), in.get(4), in.get(3));
@@ -238,10 +248,10 @@ final class DeviceRows {
     return found;
   }
 
-  private int[] noWriters() {
-    int[] writers = new int[cache.slots()];
-    Arrays.fill(writers, -1);
-    return writers;
+  private static int[] nowhere(int tokens) {
+    int[] slots = new int[tokens];
+    Arrays.fill(slots, PagedCache.NOWHERE);
+    return slots;
   }
 
   private static int slot(List<Integer> blocks, int position) {
@@ -249,8 +259,8 @@ final class DeviceRows {
   }
 
   /// (rows, columns)
-  private static int[] tables(List<List<Integer>> blocks, int rows) {
-    int columns = powerOfTwo(Math.max(FEWEST_COLUMNS, blocks.stream().mapToInt(List::size).max().orElseThrow()));
+  private int[] tables(List<List<Integer>> blocks, int rows) {
+    int columns = powerOfTwo(Math.max(isGpu ? FEWEST_ON_GPU : FEWEST_COLUMNS, blocks.stream().mapToInt(List::size).max().orElseThrow()));
     int[] tables = new int[rows * columns];
     for (int row = 0; row < blocks.size(); row++) {
       for (int i = 0; i < blocks.get(row).size(); i++) {
@@ -270,9 +280,8 @@ final class DeviceRows {
     int[] all = new int[choices * vocabSize];
     for (int i = 0; i < parts.size(); i++) {
       Part part = parts.get(i);
-      for (int j = 0; j < part.tokens.length; j++) {
-        int at = i * vocabSize + part.tokens[j];
-        all[at] = j < part.prompt ? ScoreBias.IN_PROMPT : all[at] + 1;
+      for (int token : part.tokens) {
+        all[i * vocabSize + token] = ScoreBias.IN_PROMPT;
       }
     }
     return Tensor.of(all, choices, vocabSize);

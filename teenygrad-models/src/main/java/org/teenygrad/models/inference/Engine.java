@@ -26,7 +26,8 @@ import org.teenygrad.nn.Mode;
 /// next step's input; the host learns of it while that step runs. A row that ends makes place for a request that waits, whose text is read in
 /// parts between the others' tokens.
 ///
-/// Keys and values are in blocks that texts with the same beginning share, also later ones: a conversation that goes on is not read again.
+/// Keys and values are in blocks that texts with the same beginning share, also later ones: a conversation that goes on is not read again (but for
+/// its answers on a GPU, where a token that is read alone is computed by other kernels than a text).
 /// Where blocks run out, the sequence that came last gives its own back and begins anew later.
 ///
 /// What a request gets depends on none of that: rows are computed by kernels that add in the same order however many there are, and draw from
@@ -258,7 +259,7 @@ public final class Engine {
         if (reserved(sequence, sequence.read() + length)) {
           chosen.add(sequence);
           tokens += length;
-          byLength.computeIfAbsent(DeviceRows.padded(length), any -> new ArrayList<>()).add(new Reading(sequence, length));
+          byLength.computeIfAbsent(device.padded(length), any -> new ArrayList<>()).add(new Reading(sequence, length));
         }
       }
     }
@@ -268,23 +269,25 @@ public final class Engine {
   private void read(List<Reading> readings) {
     device.reserve(rows.length, pool.size());
     int choices = DeviceRows.choices(readings.size());
+    @Nullable Sequence[] beginning = new @Nullable Sequence[choices];
     @Nullable Sequence[] concerned = new @Nullable Sequence[choices];
-    boolean[] begins = new boolean[choices];
     List<Part> parts = new ArrayList<>();
     for (int i = 0; i < readings.size(); i++) {
       Sequence sequence = readings.get(i).sequence();
       Generation generation = sequence.generation();
       int end = sequence.read() + readings.get(i).length();
       parts.add(new Part(
-          row(sequence), generation.text(end), sequence.read(), generation.request().prompt().length, List.copyOf(sequence.blocks())));
+          row(sequence), generation.text(end), sequence.read(), end == generation.request().prompt().length, List.copyOf(sequence.blocks())));
       sequence.advance(readings.get(i).length());
       if (sequence.unread() == 0) {
-        generation.launch();
-        begins[i] = true;
-        concerned[i] = sequence;
+        beginning[i] = sequence;
+        if (!generation.hasBegun()) {
+          generation.launch();
+          concerned[i] = sequence;
+        }
       }
     }
-    launched.add(new Launched(device.read(parts, sampler(concerned), begins, allowed(concerned)), concerned));
+    launched.add(new Launched(device.read(parts, sampler(beginning), allowed(concerned)), concerned));
   }
 
   /// Takes blocks for a text, from those that came later if none is left.
@@ -313,8 +316,8 @@ public final class Engine {
   /// @return whether any does
   private boolean append() {
     for (Sequence sequence : List.copyOf(running)) {
-      if (running.contains(sequence) && sequence.unread() == 0 && !sequence.generation().isLaunched()) {
-        reserved(sequence, sequence.generation().position() + 1);
+      if (running.contains(sequence) && sequence.appends()) {
+        reserved(sequence, sequence.position() + 1);
       }
     }
     int[] positions = new int[rows.length];
@@ -325,14 +328,13 @@ public final class Engine {
     boolean any = false;
     for (int row = 0; row < rows.length; row++) {
       Sequence sequence = rows[row];
-      boolean reads = sequence != null && sequence.unread() == 0 && !sequence.generation().isLaunched();
+      boolean reads = sequence != null && sequence.appends();
       blocks.add(reads ? Objects.requireNonNull(sequence).blocks() : List.of());
       if (sequence != null && reads) {
-        Generation generation = sequence.generation();
-        positions[row] = generation.position();
-        tokens[row] = generation.read().orElse(-1);
-        generation.launch();
-        concerned[row] = sequence;
+        positions[row] = sequence.position();
+        tokens[row] = sequence.next().orElse(-1);
+        concerned[row] = sequence.isNew() ? sequence : null;
+        sequence.append();
         any = true;
       }
     }
@@ -385,7 +387,9 @@ public final class Engine {
         List<Alternative> alternatives = IntStream.range(first, first + Math.min(each, sequence.generation().request().alternatives()))
             .mapToObj(at -> new Alternative(likeliest[at], theirs[at])).toList();
         sequence.generation().accept(tokens[i], logProbabilities[i], alternatives);
-        sequence.remember(sequence.generation().length() - 1);
+        if (device.leavesTheSame()) {
+          sequence.remember(sequence.generation().length() - 1);
+        }
         if (sequence.generation().isFinished()) {
           release(sequence);
         }

@@ -87,15 +87,14 @@ public final class Generation {
     return IntStream.range(0, length).map(this::token).toArray();
   }
 
-  /// How many tokens are before the last that the device was asked for.
-  int position() {
-    return request.prompt().length + launched - 1;
+  /// Whether an added token has been asked of the device.
+  boolean hasLaunched(int number) {
+    return number < launched;
   }
 
-  /// The token that is read next, where that is not, or not yet known to be, the one that the device chose.
-  OptionalInt read() {
-    boolean isKnown = !tokens.isEmpty() && tokens.size() == launched;
-    return isKnown ? OptionalInt.of(tokens.getLast().token()) : state.due();
+  /// An added token where it is known, or will not be the one that the device chose.
+  OptionalInt read(int number) {
+    return number < tokens.size() ? OptionalInt.of(tokens.get(number).token()) : state.due();
   }
 
   boolean isConstrained() {

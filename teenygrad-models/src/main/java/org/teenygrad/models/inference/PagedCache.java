@@ -15,9 +15,12 @@ final class PagedCache {
   /// Blocks at the start.
   private static final int FEWEST_BLOCKS = 32;
 
-  /// Attention of fewer queries is another kernel, which adds in another order: a lone query is computed several times over, for little, and
-  /// its bits are those of attention over the whole text.
+  /// Attention of fewer queries is another kernel, which adds in another order. On a processor a lone query is computed several times over, for
+  /// little, and its bits are those of attention over the whole text; a GPU's kernel for a lone query reads keys as fast as memory gives them.
   private static final int FEWEST_QUERIES = 4;
+
+  /// The slot of a token that nothing is kept of: what is written outside is dropped.
+  static final int NOWHERE = -1;
 
   private final CausalModel.KeyValueShape shape;
 
@@ -26,8 +29,11 @@ final class PagedCache {
 
   private int blocks;
 
-  PagedCache(CausalModel.KeyValueShape shape) {
+  private final boolean isGpu;
+
+  PagedCache(CausalModel.KeyValueShape shape, boolean isGpu) {
     this.shape = shape;
+    this.isGpu = isGpu;
   }
 
   int slots() {
@@ -68,9 +74,9 @@ final class PagedCache {
   /// Where the tokens of a pass are, all of it data.
   ///
   /// @param positions of each token in its text (rows, time), int32
-  /// @param writers for each slot the token of the pass, counted through all rows, whose key and value it takes, or -1 (slots), int32
+  /// @param slots that the tokens' keys and values go to, or [#NOWHERE] (rows time), int32
   /// @param tables for each row the blocks of its text, in order (rows, blocks), int32
-  record Pass(Tensor positions, Tensor writers, Tensor tables) {}
+  record Pass(Tensor positions, Tensor slots, Tensor tables) {}
 
   /// Attention of tokens to themselves and those before them, whose keys and values are kept.
   /// @param all keys and values, changed in place
@@ -78,8 +84,6 @@ final class PagedCache {
     int places = pass.tables.size(1) * BlockPool.TOKENS;
     int rows = pass.tables.size(0);
     Tensor slots = pass.tables.unsqueeze(2).mul(BlockPool.TOKENS).add(Tensor.arange(BlockPool.TOKENS, DType.INT32)).reshape(rows, places);
-    Tensor isWritten = pass.writers.ge(0).unsqueeze(1);
-    Tensor writers = pass.writers.clampMin(0);
     Tensor place = Tensor.arange(places, DType.INT32);
     Tensor position = pass.positions.unsqueeze(1).unsqueeze(3); // (rows, 1, time, 1)
     return (layer, someQ, someK, someV, window) -> {
@@ -89,15 +93,19 @@ final class PagedCache {
       Tensor v = someV.contiguous();
       Tensor keys = all.get(layer);
       Tensor values = all.get(shape.layers() + layer);
-      keys.update(isWritten.where(tokens(k).embedding(writers), keys));
-      values.update(isWritten.where(tokens(v).embedding(writers), values));
+      keys.update(written(keys, pass.slots, tokens(k)));
+      values.update(written(values, pass.slots, tokens(v)));
       Tensor seen = place.le(position); // (rows, 1, time, places)
       seen = window >= places ? seen : seen.and(position.le(place.add(window)));
-      boolean isFew = q.size(2) == 1;
+      boolean isFew = q.size(2) == 1 && !isGpu;
       Tensor queries = isFew ? q.expand(q.size(0), q.size(1), FEWEST_QUERIES, q.size(3)).contiguous() : q;
       Tensor found = queries.scaledDotProductAttention(heads(keys.embedding(slots)), heads(values.embedding(slots)), AttentionOptions.DEFAULT.withMask(seen));
       return isFew ? found.contiguous().narrow(2, 0, 1) : found;
     };
+  }
+
+  private static Tensor written(Tensor kept, Tensor slots, Tensor tokens) {
+    return kept.scatter(0, slots.unsqueeze(1).expand(tokens.size(0), tokens.size(1)), tokens);
   }
 
   /// (rows, heads, time, headDim) as (rows time, heads headDim).

@@ -10,13 +10,17 @@ final class Sequence {
   private final Generation generation;
   private final BlockPool pool;
 
-  /// How many tokens are read before the first is sampled: the prompt, and what had been added before the sequence lost its blocks.
+  /// How many tokens are read before the first is sampled: the prompt. What had been added before the sequence lost its blocks is read token by
+  /// token again, as it was.
   private final int begin;
 
   private final List<Integer> blocks = new ArrayList<>();
 
   /// How many tokens of the beginning have been handed to the device.
   private int read;
+
+  /// How many added tokens have been handed to the device to be read.
+  private int appended;
 
   /// How many blocks the pool knows the text of, and the number of that text.
   private int known;
@@ -25,7 +29,7 @@ final class Sequence {
   Sequence(Generation generation, BlockPool pool) {
     this.generation = generation;
     this.pool = pool;
-    begin = generation.length();
+    begin = generation.request().prompt().length;
   }
 
   Generation generation() {
@@ -43,6 +47,34 @@ final class Sequence {
   /// How many tokens of the beginning are still to be read.
   int unread() {
     return begin - read;
+  }
+
+  /// The position of the added token that is read next.
+  int position() {
+    return begin + appended;
+  }
+
+  /// Whether the token after the one that is read next has not been asked for.
+  boolean isNew() {
+    return !generation.hasLaunched(appended + 1);
+  }
+
+  /// Whether the device has, or will have by what it was handed, an added token that is to be read.
+  boolean appends() {
+    return unread() == 0 && (!generation.isLaunched() || !isNew());
+  }
+
+  /// The token that is read next, where that is not, or not yet known to be, the one that the device chose.
+  OptionalInt next() {
+    return generation.read(appended);
+  }
+
+  /// One more added token has been handed to the device.
+  void append() {
+    if (isNew()) {
+      generation.launch();
+    }
+    appended++;
   }
 
   /// Whether its first tokens are those of another, so that it is worth to wait until that has read them.

@@ -1,5 +1,6 @@
 package org.teenygrad.engine.runtime.cuda;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -13,6 +14,9 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /// The part of CUDA's driver API that teenygrad calls, a method a function; the names are CUDA's without `cu`.
 ///
@@ -66,9 +70,16 @@ final class CudaDriver {
 
   private static final MethodHandle TENSOR_MAP_ENCODE_TILED = function("cuTensorMapEncodeTiled", 12);
 
+  /// `CUgraphEdgeData`: from port, to port, type, and five bytes for later.
+  private static final long EDGE_BYTES = 8;
+
+  private static final byte PORT_PROGRAMMATIC = 1;
+  private static final byte TYPE_PROGRAMMATIC = 1;
+
   private static final MethodHandle GRAPH_CREATE = function("cuGraphCreate", 2);
   private static final MethodHandle GRAPH_DESTROY = function("cuGraphDestroy", 1);
   private static final MethodHandle GRAPH_ADD_KERNEL_NODE = function("cuGraphAddKernelNode", 5);
+  private static final @Nullable MethodHandle GRAPH_ADD_DEPENDENCIES = LIBRARY.find("cuGraphAddDependencies_v2").isPresent() ? function("cuGraphAddDependencies_v2", 5) : null;
   private static final MethodHandle GRAPH_INSTANTIATE = function("cuGraphInstantiateWithFlags", 3);
   private static final MethodHandle GRAPH_LAUNCH = function("cuGraphLaunch", 2);
   private static final MethodHandle GRAPH_EXEC_KERNEL_NODE_SET_PARAMS = function("cuGraphExecKernelNodeSetParams", 3);
@@ -371,6 +382,27 @@ final class CudaDriver {
           call(GRAPH_ADD_KERNEL_NODE, out.address(), graph, before.isEmpty() ? 0 : dependencies.address(), before.size(),
               params.address()));
       return out.get(JAVA_LONG, 0);
+    }
+  }
+
+  /// Whether nodes may be set up while those before them still run (drivers from 545 on; CUDA 12.3).
+  static boolean hasProgrammaticDependencies() {
+    return GRAPH_ADD_DEPENDENCIES != null;
+  }
+
+  /// Has a node set up while those before it still run, whose end it waits for itself: `CU_GRAPH_DEPENDENCY_TYPE_PROGRAMMATIC`.
+  static void graphAddProgrammaticDependencies(long graph, List<Long> before, long node) {
+    try (Arena arena = Arena.ofConfined()) {
+      int count = before.size();
+      MemorySegment from = arena.allocateFrom(JAVA_LONG, before.stream().mapToLong(Long::longValue).toArray());
+      MemorySegment to = arena.allocateFrom(JAVA_LONG, LongStream.generate(() -> node).limit(count).toArray());
+      MemorySegment edges = arena.allocate(EDGE_BYTES * count);
+      for (long i = 0; i < count; i++) {
+        edges.set(JAVA_BYTE, i * EDGE_BYTES, PORT_PROGRAMMATIC);
+        edges.set(JAVA_BYTE, i * EDGE_BYTES + 2, TYPE_PROGRAMMATIC);
+      }
+      check("cuGraphAddDependencies_v2",
+          call(Objects.requireNonNull(GRAPH_ADD_DEPENDENCIES), graph, from.address(), to.address(), edges.address(), count));
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import org.teenygrad.engine.runtime.Buffer;
 
 /// Launches that the driver holds as a whole: one call hands them all in, and the GPU goes from one to the next by itself. What does not
-/// depend on each other may run at once: kernels too small to fill the GPU. Where a buffer has moved since the last
+/// depend on each other may run at once: kernels too small to fill the GPU. A kernel that waits by itself for those before it is set up while they run. Where a buffer has moved since the last
 /// time, its kernels get their new pointers first.
 ///
 /// @param exec what is launched
@@ -33,7 +33,11 @@ record CudaGraph(CudaStream stream, long exec, long graph, List<Node> nodes, Lis
       }
       Parameters parameters = Parameters.of(kernels.get(i).maps(), arguments.get(i));
       MemorySegment struct = struct(kernels.get(i), parameters);
-      long handle = CudaDriver.graphAddKernelNode(graph, before, struct);
+      boolean early = kernels.get(i).awaitsLaunchesBefore() && CudaDriver.hasProgrammaticDependencies() && !before.isEmpty();
+      long handle = CudaDriver.graphAddKernelNode(graph, early ? List.of() : before, struct);
+      if (early) {
+        CudaDriver.graphAddProgrammaticDependencies(graph, before, handle);
+      }
       nodes.add(new Node(handle, i, parameters, struct));
       ends.add(List.of(handle));
     }

@@ -21,6 +21,7 @@ final class CudaKernel implements Kernel {
   private final List<TensorMap> maps;
   private final Launch launch;
   private final long function;
+  private final boolean awaitsLaunchesBefore;
   private @Nullable Parameters parameters;
 
   /// @param blocks in a row of the grid
@@ -43,6 +44,7 @@ final class CudaKernel implements Kernel {
     this.title = description.equals(name) ? name : name + " (" + description + ")";
     this.maps = maps;
     this.launch = launch;
+    awaitsLaunchesBefore = ptx.contains("griddepcontrol.wait");
     stream.makeCurrent();
     long library = load(ptx);
     CLEANER.register(this, () -> unload(stream, library));
@@ -50,6 +52,11 @@ final class CudaKernel implements Kernel {
     if (launch.sharedBytes() > SHARED_BYTES_UNASKED) {
       CudaDriver.funcSetAttribute(function, FunctionAttribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, launch.sharedBytes());
     }
+  }
+
+  /// Whether its code waits for the launches that it depends on, so that it may be set up before they end.
+  boolean awaitsLaunchesBefore() {
+    return awaitsLaunchesBefore;
   }
 
   private long load(String ptx) {

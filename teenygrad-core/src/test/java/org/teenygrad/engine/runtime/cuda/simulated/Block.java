@@ -61,7 +61,7 @@ final class Block {
     this.row = row;
     buffers = lists.stream().flatMap(List::stream).toList();
     shared = ByteBuffer.allocate(module.dynamicShared() + (int) launch.scratchBytes()).order(ByteOrder.LITTLE_ENDIAN);
-    Arrays.fill(shared.array(), (byte) 0xCD);
+    Arrays.fill(shared.array(), (byte) 0xFF); // NaNs
     parameters = ByteBuffer.allocate(8 * buffers.size()).order(ByteOrder.LITTLE_ENDIAN);
     buffers.forEach(buffer -> parameters.putLong(buffer.address()));
     threads = new Thread[launch.threads()];

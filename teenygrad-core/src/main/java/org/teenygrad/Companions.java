@@ -19,7 +19,7 @@ final class Companions {
 
   static void register(OpNode node, Tensor... companions) {
     synchronized (OF) {
-      node.note();
+      node.markSideEntry();
       OF.computeIfAbsent(node, n -> new LinkedHashSet<>()).addAll(Arrays.asList(companions));
     }
   }
@@ -35,7 +35,7 @@ final class Companions {
         List<OpNode> roots = all.subList(seen, all.size()).stream().map(Tensor::node).toList();
         seen = all.size();
         for (OpNode node : Graph.topological(roots, n -> n.realized() == null)) {
-          Set<Tensor> companions = node.noted() ? OF.remove(node) : null;
+          Set<Tensor> companions = node.hasSideEntries() ? OF.remove(node) : null;
           if (companions != null) {
             all.addAll(companions);
           }

@@ -41,6 +41,22 @@ sealed interface Contractions permits Tensor {
     return sumOfProduct(a, columns, 1);
   }
 
+  /// The product of two scaled matrices, `(this * scale) @ (other * otherScale)`, added up in float32: how factors of 8 bits are multiplied. On GPUs of
+  /// compute capability 8.9 and later tensor cores multiply them as they are. PyTorch's `torch._scaled_mm`.
+  /// ```java
+  /// Tensor a = Tensor.of(1f, 2f).reshape(1, 2).cast(DType.FLOAT8_E4M3);
+  /// a.scaledMatmul(Tensor.of(0.5f), a.transpose(0, 1), Tensor.of(2f));   // [[5.]]
+  /// ```
+  /// @param scale of this (m, k): a scalar, or (m, 1) for each row
+  /// @param other (k, n)
+  /// @param otherScale a scalar, or (1, n) for each column
+  /// @return float32 (m, n)
+  /// @throws IllegalArgumentException if the inner sizes differ, or a scale is none of rows or columns
+  default Tensor scaledMatmul(Tensor scale, Tensor other, Tensor otherScale) {
+    Tensor product = self().cast(DType.FLOAT32).matmul(other.cast(DType.FLOAT32));
+    return product.mul(Operands.checkScale("this", scale, product.size(-2), -2)).mul(Operands.checkScale("other", otherScale, product.size(-1), -1));
+  }
+
   /// The sum of the products of two vectors of one length, a scalar: `torch.dot`.
   /// ```java
   /// Tensor.of(1f, 2f).dot(Tensor.of(3f, 4f));   // 11.0

@@ -2,7 +2,7 @@ package org.teenygrad;
 
 /// The element type of a tensor.
 ///
-/// Arithmetic on [#FLOAT16] and [#BFLOAT16] is done in 32-bit floats and rounded to nearest even when a value is
+/// Arithmetic on floats of 16 and of 8 bits is done in 32-bit floats and rounded to nearest even when a value is
 /// stored; integers wrap around as in Java; [#BOOL] holds 0 or 1 in one byte.
 public enum DType {
   BOOL(1, Kind.BOOL, "bool"),
@@ -11,6 +11,12 @@ public enum DType {
   INT16(2, Kind.SIGNED, "int16"),
   INT32(4, Kind.SIGNED, "int32"),
   INT64(8, Kind.SIGNED, "int64"),
+
+  /// 4 bits of exponent and 3 of fraction, up to 448, no infinity: what is larger becomes 448. PyTorch's `float8_e4m3fn`.
+  FLOAT8_E4M3(1, Kind.FLOATING, "float8_e4m3fn"),
+
+  /// 5 bits of exponent and 2 of fraction, up to 57344, with infinity.
+  FLOAT8_E5M2(1, Kind.FLOATING, "float8_e5m2"),
   FLOAT16(2, Kind.FLOATING, "float16"),
   BFLOAT16(2, Kind.FLOATING, "bfloat16"),
   FLOAT32(4, Kind.FLOATING, "float32"),
@@ -47,6 +53,11 @@ public enum DType {
     return isFloating() && bytes == 2;
   }
 
+  /// Whether this is a floating type of 16 or 8 bits, in which values are stored but not computed.
+  public boolean isNarrow() {
+    return isFloating() && bytes < 4;
+  }
+
   /// Whether this is an integer type, signed or not; [#BOOL] is none.
   public boolean isInteger() {
     return kind == Kind.SIGNED || kind == Kind.UNSIGNED;
@@ -64,17 +75,19 @@ public enum DType {
       case FLOAT32 -> Float.MAX_VALUE;
       case FLOAT16 -> 65504;
       case BFLOAT16 -> 0x1.FEp127;
+      case FLOAT8_E4M3 -> 448;
+      case FLOAT8_E5M2 -> 57344;
       default -> throw new UnsupportedOperationException("largest() is for floating types, and " + this + " is none");
     };
   }
 
   /// The type that an operation on both operands computes in, as PyTorch's `torch.promote_types`: the wider of the same
-  /// kind; floating wins over integer, integer over bool; float16 with bfloat16 is float32, uint8 with int8 is int16.
+  /// kind; floating wins over integer, integer over bool; two different floats of one size give float32, uint8 with int8 is int16.
   public static DType promote(DType a, DType b) {
     if (a == b) {
       return a;
     }
-    if (a == FLOAT16 && b == BFLOAT16 || a == BFLOAT16 && b == FLOAT16) {
+    if (a.isNarrow() && b.isNarrow() && a.bytes == b.bytes) {
       return FLOAT32;
     }
     if (a == UINT8 && b == INT8 || a == INT8 && b == UINT8) {

@@ -28,12 +28,12 @@ final class Leaves {
     synchronized (TENSORS) {
       TENSORS.put(node, new WeakReference<>(tensor));
     }
-    node.note();
+    node.markSideEntry();
   }
 
   /// The collecting tensor that a node stands for, or null.
   static @Nullable Tensor at(OpNode node) {
-    if (!node.noted()) {
+    if (!node.hasSideEntries()) {
       return null;
     }
     synchronized (TENSORS) {

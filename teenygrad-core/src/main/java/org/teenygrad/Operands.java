@@ -7,6 +7,18 @@ import java.util.Locale;
 final class Operands {
   private Operands() {}
 
+  /// A scale of a matrix as it is multiplied with a product.
+  /// @param size how many rows or columns the matrix has along `axis`, -2 or -1
+  static Tensor checkScale(String whose, Tensor scale, int size, int axis) {
+    boolean one = scale.rank() == 0;
+    boolean each = scale.rank() == 2 && scale.size(axis) == size && scale.size(-3 - axis) == 1;
+    if (!one && !each) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "scaledMatmul: the scale of %s is a scalar or %s, not %s",
+          whose, axis == -1 ? "(1, " + size + ")" : "(" + size + ", 1)", scale.shape()));
+    }
+    return scale.cast(DType.FLOAT32);
+  }
+
   static void checkMatmul(Tensor a, Tensor b) {
     String product = a.shape() + " x " + b.shape();
     if (a.rank() == 0 || b.rank() == 0) {

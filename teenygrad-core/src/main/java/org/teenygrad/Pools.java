@@ -163,7 +163,8 @@ final class Pools {
 
   static Number lowest(DType type) {
     return switch (type) {
-      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> Double.NEGATIVE_INFINITY;
+      case FLOAT8_E4M3 -> -type.largest();
+      case FLOAT8_E5M2, FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> Double.NEGATIVE_INFINITY;
       case INT8 -> Byte.MIN_VALUE;
       case INT16 -> Short.MIN_VALUE;
       case INT32 -> Integer.MIN_VALUE;

@@ -2,14 +2,14 @@ package org.teenygrad;
 
 import java.util.function.UnaryOperator;
 
-/// Float16 and bfloat16 are types to store: what has several steps, or adds many terms, computes in float32 and rounds
+/// Floats of 16 and 8 bits are types to store: what has several steps, or adds many terms, computes in float32 and rounds
 /// once, at its end, as PyTorch does.
 final class Precision {
   private Precision() {}
 
   /// The type that values of `type` are computed in.
   static DType of(DType type) {
-    return type == DType.FLOAT16 || type == DType.BFLOAT16 ? DType.FLOAT32 : type;
+    return type.isNarrow() ? DType.FLOAT32 : type;
   }
 
   /// A tensor of a floating type wide enough to compute with.

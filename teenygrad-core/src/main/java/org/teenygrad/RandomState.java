@@ -81,6 +81,7 @@ public final class RandomState {
     // Rounded, the largest of the 2^24 numbers would be 1.
     return switch (x.dtype()) {
       case FLOAT16 -> drawn.mul(0x1p11).floor().mul(0x1p-11).cast(DType.FLOAT16);
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> drawn.mul(0x1p3).floor().mul(0x1p-3).cast(x.dtype());
       case BFLOAT16 -> drawn.mul(0x1p8).floor().mul(0x1p-8).cast(DType.BFLOAT16);
       default -> drawn;
     };

@@ -83,7 +83,7 @@ final class Reducing {
   /// The type to add up in: more than the elements' own where that would overflow or lose digits.
   static DType accumulator(DType type) {
     return switch (type) {
-      case FLOAT16, BFLOAT16 -> DType.FLOAT32;
+      case FLOAT8_E4M3, FLOAT8_E5M2, FLOAT16, BFLOAT16 -> DType.FLOAT32;
       case BOOL, UINT8, INT8, INT16, INT32 -> DType.INT64;
       case INT64, FLOAT32, FLOAT64 -> type;
     };

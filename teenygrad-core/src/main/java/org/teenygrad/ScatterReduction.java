@@ -45,7 +45,8 @@ public enum ScatterReduction {
 
   private static Number highest(DType type) {
     return switch (type) {
-      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> Double.POSITIVE_INFINITY;
+      case FLOAT8_E4M3 -> type.largest();
+      case FLOAT8_E5M2, FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> Double.POSITIVE_INFINITY;
       case INT8 -> Byte.MAX_VALUE;
       case INT16 -> Short.MAX_VALUE;
       case INT32 -> Integer.MAX_VALUE;

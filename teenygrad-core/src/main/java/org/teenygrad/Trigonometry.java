@@ -110,6 +110,7 @@ sealed interface Trigonometry permits Tensor {
       case FLOAT64 -> x.bitcast(DType.INT64).lt(0);
       case FLOAT32 -> x.bitcast(DType.INT32).lt(0);
       case FLOAT16, BFLOAT16 -> x.bitcast(DType.INT16).lt(0);
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> x.bitcast(DType.INT8).lt(0);
       case BOOL, UINT8 -> x.zerosLike(DType.BOOL);
       case INT8, INT16, INT32, INT64 -> x.lt(0);
     };

@@ -13,6 +13,7 @@ import java.util.Locale;
 import org.teenygrad.DType;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.ir.Semantics;
 
 /// An array of numbers in the host's memory, in row-major order: one field of an [Example] before it is part of a batch. Transforms
 /// work on these, in whatever thread loads the example; a [Tensor] is made of a whole batch only.
@@ -97,6 +98,7 @@ public record NdArray(DType dtype, Shape shape, MemorySegment data) {
       case FLOAT32 -> data.get(JAVA_FLOAT_UNALIGNED, index * 4);
       case FLOAT16 -> Float.float16ToFloat(data.get(JAVA_SHORT_UNALIGNED, index * 2));
       case BFLOAT16 -> Float.intBitsToFloat(data.get(JAVA_SHORT_UNALIGNED, index * 2) << 16);
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> Semantics.bitsToFloating(dtype, data.get(JAVA_BYTE, index));
       case BOOL, INT8 -> data.get(JAVA_BYTE, index);
       case UINT8 -> data.get(JAVA_BYTE, index) & 0xFF;
       case INT16 -> data.get(JAVA_SHORT_UNALIGNED, index * 2);

@@ -10,6 +10,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 import org.teenygrad.DType;
 import org.teenygrad.Shape;
+import org.teenygrad.engine.ir.Semantics;
 
 /// A tensor's values in the host's memory, in row-major order.
 public record HostArray(MemorySegment bytes, DType dtype, Shape shape) {
@@ -20,6 +21,7 @@ public record HostArray(MemorySegment bytes, DType dtype, Shape shape) {
       case FLOAT32 -> bytes.get(JAVA_FLOAT_UNALIGNED, index * 4);
       case FLOAT16 -> Float.float16ToFloat(bytes.get(JAVA_SHORT_UNALIGNED, index * 2));
       case BFLOAT16 -> Float.intBitsToFloat(bytes.get(JAVA_SHORT_UNALIGNED, index * 2) << 16);
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> Semantics.bitsToFloating(dtype, bytes.get(JAVA_BYTE, index));
       default -> getLong(index);
     };
   }

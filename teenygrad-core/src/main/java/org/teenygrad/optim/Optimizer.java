@@ -383,7 +383,7 @@ public abstract class Optimizer {
 
   private static DType wide(Tensor parameter) {
     DType type = parameter.dtype();
-    return type == DType.FLOAT16 || type == DType.BFLOAT16 ? DType.FLOAT32 : type;
+    return type.isNarrow() ? DType.FLOAT32 : type;
   }
 
   /// Scales the gradients of each step down to this norm, that of all gradients together, where it is larger: PyTorch's

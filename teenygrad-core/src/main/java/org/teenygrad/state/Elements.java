@@ -11,17 +11,6 @@ import org.teenygrad.Tensor;
 /// Makes tensors of elements as files have them: in either byte order, and of types that tensors do not compute with,
 /// which become the narrowest type that holds all their values.
 final class Elements {
-  private static final float[] F8_E4M3 = new float[256];
-
-  static {
-    for (int bits = 0; bits < 256; bits++) {
-      int exponent = bits >> 3 & 15;
-      int fraction = bits & 7;
-      float size = exponent == 0 ? Math.scalb(fraction, -9) : Math.scalb(8 + fraction, exponent - 10);
-      F8_E4M3[bits] = (bits & 0x7F) == 0x7F ? Float.NaN : bits < 128 ? size : -size;
-    }
-  }
-
   private Elements() {}
 
   /// @param bytes the elements in row-major order
@@ -43,8 +32,6 @@ final class Elements {
       case U16 -> Tensor.ofMemory(bytes, DType.INT16, shape).cast(DType.INT32).and(0xFFFF);
       case U32 -> Tensor.ofMemory(bytes, DType.INT32, shape).cast(DType.INT64).and(0xFFFF_FFFFL);
       case U64 -> Tensor.ofMemory(requireSigned(bytes), DType.INT64, shape);
-      case F8_E5M2 -> Tensor.ofMemory(bytes, DType.UINT8, shape).cast(DType.INT16).shiftLeft(8).bitcast(DType.FLOAT16);
-      case F8_E4M3 -> Tensor.of(F8_E4M3).take(Tensor.ofMemory(bytes, DType.UINT8, shape).cast(DType.INT32));
       default -> Tensor.ofMemory(bytes, type.dtype(), shape);
     };
   }

@@ -218,9 +218,9 @@ class SafetensorsFileTest {
       assertThat(entry.tensorType()).isEqualTo(dtype);
       assertThat(entry.tensorShape()).isEqualTo(Shape.of(2, 0));
     }
-    var foreign = entry("F8_E4M3", new byte[0], 0, 1L << 31);
+    var foreign = entry("F8_E8M0", new byte[0], 0, 1L << 31);
     assertThatThrownBy(foreign::tensorType)
-        .hasMessage("there are no tensors of dtype F8_E4M3, only files of them");
+        .hasMessage("there are no tensors of dtype F8_E8M0, only files of them");
     assertThatThrownBy(foreign::tensorShape)
         .hasMessage("no tensor has the shape [0, 2147483648]");
   }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.cuda.AbsentGpu;
@@ -83,6 +84,27 @@ class AssembledKernelsTest {
     assertThat(offences(byName.values(), usages, mostSpilledBytes)).isEmpty();
   }
 
+  /// Ten registers of products in float32, two blocks of which share a multiprocessor.
+  private static final int MOST_SPILLED_OF_OTHERS = 40;
+
+  /// Those whose kernels no test of ours runs, and workloads whose code differs between them.
+  static Stream<AbsentGpu> others() {
+    return Stream.of(AbsentGpu.RTX_4090, AbsentGpu.B200, AbsentGpu.RTX_5090);
+  }
+
+  @ParameterizedTest
+  @MethodSource("others")
+  void otherArchitecturesAssembleWhatTheyGet(AbsentGpu gpu, @TempDir Path folder) throws IOException, InterruptedException {
+    Ptxas ptxas = Ptxas.find().orElse(null);
+    assumeTrue(ptxas != null, "no ptxas");
+    List<PtxKernel> kernels = Stream.of(GpuWorkload.GELU_BF16, GpuWorkload.SOFTMAX, GpuWorkload.RUNNING_SUM_OF_ROWS, GpuWorkload.MATMUL_EPILOGUE, GpuWorkload.MATMUL_F32,
+        GpuWorkload.SCALED_MATMUL_E4M3, GpuWorkload.ATTENTION_GRADIENT, GpuWorkload.DECODE).flatMap(workload -> workload.launches(gpu).stream()).toList();
+    Map<String, PtxKernel> byName = kernels.stream().collect(Collectors.toMap(kernel -> kernel.program().name(), Function.identity(), (a, b) -> a, LinkedHashMap::new));
+    Map<String, String> texts = byName.values().stream().collect(Collectors.toMap(kernel -> kernel.program().name(), PtxKernel::ptx));
+    assertThat(texts.values()).anyMatch(text -> text.contains("mma.sync.aligned.m16n8k32")).noneMatch(text -> text.contains("wgmma"));
+    assertThat(offences(byName.values(), ptxas.assemble(gpu.processor(), texts, folder), MOST_SPILLED_OF_OTHERS)).isEmpty();
+  }
+
   /// While one computes, the other's row comes.
   @Test
   void twoBlocksOfALongSoftmaxFitOneMultiprocessor(@TempDir Path folder) throws IOException, InterruptedException {
@@ -94,6 +116,20 @@ class AssembledKernelsTest {
     assumeTrue(ptxas != null, "no ptxas");
     Ptxas.Usage usage = ptxas.assemble(gpu.processor(), Map.of(softmax.program().name(), softmax.ptx()), folder).values().iterator().next();
     assertThat(2 * softmax.program().launch().threads() * usage.registers()).isLessThanOrEqualTo(REGISTERS);
+  }
+
+  /// The first GPUs whose tensor cores take floats of 8 bits are no Hoppers.
+  @ParameterizedTest
+  @EnumSource(names = {"SCALED_MATMUL_E4M3", "SCALED_MATMUL_E5M2"})
+  void tensorCoresTakeFloatsOfEightBits(GpuWorkload workload, @TempDir Path folder) throws IOException, InterruptedException {
+    AbsentGpu gpu = AbsentGpu.RTX_4090;
+    PtxKernel product = workload.launches(gpu).getFirst();
+    assertThat(product.count("mma.sync.aligned.m16n8k32")).isPositive();
+    assertThat(workload.launches(AbsentGpu.A100).getFirst().count("mma.sync")).as("where there are none, float32 is multiplied").isZero();
+    Ptxas ptxas = Ptxas.find().orElse(null);
+    assumeTrue(ptxas != null, "no ptxas");
+    Ptxas.Usage usage = ptxas.assemble(gpu.processor(), Map.of(product.program().name(), product.ptx()), folder).values().iterator().next();
+    assertThat(usage.spilledBytes()).isZero();
   }
 
   @Test

@@ -75,6 +75,8 @@ enum GpuWorkload {
   MATMUL_ODD(gpu -> gpu.tensor(BFLOAT16, 333, 203).matmul(gpu.tensor(BFLOAT16, 203, 77)).realize()),
   MATMUL_EPILOGUE(gpu -> gpu.tensor(BFLOAT16, 4096, 768).linear(gpu.tensor(BFLOAT16, 3072, 768), gpu.tensor(BFLOAT16, 3072)).gelu()
       .add(gpu.tensor(BFLOAT16, 4096, 3072)).realize()),
+  SCALED_MATMUL_E4M3(gpu -> scaledMatmul(gpu, DType.FLOAT8_E4M3)),
+  SCALED_MATMUL_E5M2(gpu -> scaledMatmul(gpu, DType.FLOAT8_E5M2)),
   CONVOLUTION_GRADIENT(gpu -> {
     List<Tensor> inputs = List.of(gpu.tensor(BFLOAT16, 16, 64, 28, 28), gpu.tensor(BFLOAT16, 128, 64, 3, 3));
     Tensor result = inputs.get(0).conv2d(inputs.get(1), null, Window.DEFAULT.stride(2).padding(1));
@@ -111,6 +113,10 @@ enum GpuWorkload {
 
   GpuWorkload(Consumer<AbsentGpu> action) {
     this.action = action;
+  }
+
+  private static void scaledMatmul(AbsentGpu gpu, DType dtype) {
+    gpu.tensor(dtype, 4096, 1024).scaledMatmul(gpu.tensor(FLOAT32), gpu.tensor(dtype, 2048, 1024).transpose(0, 1), gpu.tensor(FLOAT32, 1, 2048)).cast(BFLOAT16).realize();
   }
 
   /// The kernel of each launch.

@@ -63,7 +63,8 @@ class RandomGraphsTest {
     expected.removeIf(op -> op.group() == OpCode.Group.KERNEL || op.group() == OpCode.Group.TILE);
     expected.removeAll(List.of(OpCode.PARAM, OpCode.ASSIGN, OpCode.COPY, OpCode.GRADIENT));
     assertThat(ops).containsExactlyInAnyOrderElementsOf(expected);
-    assertThat(types).containsExactlyInAnyOrder(DType.values());
+    assertThat(types).as("all but those that are only stored").containsExactlyInAnyOrderElementsOf(
+        Arrays.stream(DType.values()).filter(type -> !type.isNarrow() || type.isHalf()).toList());
     assertThat(empty).isTrue();
     assertThat(several).isGreaterThan(GRAPHS / 2);
     assertThat(nodes).isGreaterThan(10 * 3 * GRAPHS);

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BinaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
@@ -62,6 +64,18 @@ class SimulatedTilesTest {
     MatmulPrecision.HIGH.run(() -> {
       multiplies(DType.FLOAT32, 40, 36, 100, Tensor::matmul);
     });
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT8_E4M3", "FLOAT8_E5M2"})
+  void scaledProductsOfEightBits(DType dtype) {
+    Random random = new Random(8);
+    Tensor a = numbers(random, dtype, 1, 40, 160);
+    Tensor b = numbers(random, dtype, 1, 24, 160).transpose(0, 1);
+    Tensor rows = numbers(random, DType.FLOAT32, 0.25, 40, 1);
+    Tensor scale = Tensor.of(new float[] {0.5f}, Shape.SCALAR, INTERPRETER);
+    List<Tensor> results = List.of(a.scaledMatmul(rows, b, scale), a.scaledMatmul(scale, numbers(random, dtype, 1, 160, 24), numbers(random, DType.FLOAT32, 0.25, 1, 24)));
+    COMPARISON.check("scaled products of " + dtype, nodes(results), 0);
   }
 
   @Test

@@ -206,16 +206,21 @@ final class Analysis {
 
   /// Whether a node is a 16-bit float as float32: what matrix units multiply may be what it was before.
   static boolean isWidened(OpNode node) {
-    return node.is(OpCode.CAST) && node.dtype() == DType.FLOAT32 && node.input(0).dtype().isHalf();
+    return isWidenedNarrow(node) && node.input(0).dtype().isHalf();
+  }
+
+  /// The same of floats of 16 or 8 bits.
+  static boolean isWidenedNarrow(OpNode node) {
+    return node.is(OpCode.CAST) && node.dtype() == DType.FLOAT32 && node.input(0).dtype().isNarrow();
   }
 
   static int slot(OpNode access) {
     return access.input(0).payload(Param.class).slot();
   }
 
-  /// The type that values of a tensor type have in registers: 16-bit floats are computed in 32 bits.
+  /// The type that values of a tensor type have in registers: floats of 16 and 8 bits are computed in 32.
   static DType inRegister(DType dtype) {
-    return dtype.isHalf() ? DType.FLOAT32 : dtype;
+    return dtype.isNarrow() ? DType.FLOAT32 : dtype;
   }
 
   /// Whether a node is part of addresses only, and so is wanted as a scalar.

@@ -109,7 +109,7 @@ final class AttentionMatrices {
         for (int i = 0; i < parts * 4; i++) {
           String two = value(matrix, known.at(2 * product + i % 4 / 2, 2 * (i / 4) + i % 2));
           List<String> elements = Ir.times(2, e -> ir.value("extractelement <2 x float> " + two + ", i64 " + e));
-          all.addAll(roundsLate ? elements.stream().map(one -> new Ir.Carried("float", one)).toList() : List.of(word("", elements)));
+          all.addAll(roundsLate ? elements.stream().map(one -> new Ir.Carried("float", one)).toList() : List.of(word(false, elements)));
         }
       }
     }
@@ -221,12 +221,11 @@ final class AttentionMatrices {
   /// The matrices, rounded, as left factors of products.
   List<Ir.Carried> words(Step step) {
     List<Ir.Carried> elements = step.elements;
-    return roundsLate ? Ir.times(elements.size() / 2, i -> word(" sideeffect", List.of(elements.get(2 * i).value(), elements.get(2 * i + 1).value()))) : elements;
+    return roundsLate ? Ir.times(elements.size() / 2, i -> word(true, List.of(elements.get(2 * i).value(), elements.get(2 * i + 1).value()))) : elements;
   }
 
-  private Ir.Carried word(String sideEffect, List<String> two) {
-    String type = attention.element() == DType.FLOAT16 ? "f16" : "bf16";
-    return new Ir.Carried("i32", ir.value("call i32 asm" + sideEffect + " \"cvt.rn." + type + "x2.f32 $0, $2, $1;\", \"=r,f,f\"(float " + two.get(0) + ", float " + two.get(1) + ")"));
+  private Ir.Carried word(boolean pinned, List<String> two) {
+    return new Ir.Carried("i32", ir.gpu().packed(attention.element(), two.get(0), two.get(1), pinned));
   }
 
   /// Makes up for larger elements in the sums so far.

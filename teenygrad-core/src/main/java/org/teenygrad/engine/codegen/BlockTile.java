@@ -21,7 +21,7 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
   /// Columns of a tile at least, where there are as many.
   static final int NARROWEST = 64;
 
-  /// Of a warp's sums, beside addresses and masks of what its threads copy themselves.
+  /// Of a warp's sums, beside addresses and masks of what its threads copy themselves; beside factors of 8 bits, too, ptxas has no room for more.
   private static final int MOST_COLUMNS_BESIDE_MASKS = 128;
 
   /// @param m rows of the result, n columns, k the inner dimension
@@ -42,7 +42,7 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     boolean leavesHalfIdle = stays && 2 * others * Math.ceilDiv(m, 128) * Math.ceilDiv(n, NARROWEST) <= target.processors();
     int rows = m <= 64 || leavesHalfIdle ? 64 : 128;
     int columns = columns(others * Math.ceilDiv(m, rows), n, stays, target.processors());
-    if (masked && rung == Rung.WARP) {
+    if ((masked || element.bytes() == 1) && rung == Rung.WARP) {
       columns = Math.min(columns, MOST_COLUMNS_BESIDE_MASKS);
     }
     long besides = stays ? PersistentTiles.bytes(rows, MOST_STAGES_OF_FEW) : 0;
@@ -80,10 +80,10 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     return best;
   }
 
-  /// Tensor cores take float32 only where its last bits may be dropped, and then by `mma.sync`: `wgmma` wants it along the inner dimension.
+  /// Floats of 8 bits are multiplied by warps. Tensor cores take float32 only where its last bits may be dropped, and then by `mma.sync`: `wgmma` wants it along the inner dimension.
   private static Rung rung(DType element, Target.Gpu target) {
     if (element != DType.FLOAT32) {
-      return target.rung();
+      return element.isHalf() ? target.rung() : Rung.WARP;
     }
     if (target.rung().hasMatrixUnit()) {
       return target.precision() == MatmulPrecision.HIGH ? Rung.WARP : Rung.REGISTERS;

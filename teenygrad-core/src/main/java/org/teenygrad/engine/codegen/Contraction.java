@@ -16,7 +16,7 @@ import org.teenygrad.engine.runtime.Target;
 /// @param right the one that changes with the columns, along which results lie in memory if they do along one of both
 /// @param rows the loops that only the left factor depends on
 /// @param columns those of the right
-/// @param element the type to multiply in: that of 16 bits which both factors were widened from, if there is something to multiply it
+/// @param element the type to multiply in: that of fewer bits which both factors were widened from, if there is something to multiply it
 record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, List<OpNode> rows, List<OpNode> columns, DType element) implements Plan {
   /// Of a processor's tiles: products, rows and columns at least.
   private static final int FEWEST_PRODUCTS = 4;
@@ -94,10 +94,10 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     return narrow ? new Contraction(analysis, fold, left.input(0), right.input(0), rows, columns, DType.BFLOAT16) : this;
   }
 
-  /// The same by matrix units that multiply 16-bit numbers, if both factors are.
+  /// The same by matrix units that multiply numbers of 16 or 8 bits, if both factors are.
   private Contraction narrow(Target.Gpu gpu) {
-    boolean widened = Analysis.isWidened(left) && Analysis.isWidened(right) && left.input(0).dtype() == right.input(0).dtype();
-    return widened && gpu.rung().hasMatrixUnit() ? new Contraction(analysis, fold, left.input(0), right.input(0), rows, columns, left.input(0).dtype()) : this;
+    boolean widened = Analysis.isWidenedNarrow(left) && Analysis.isWidenedNarrow(right) && left.input(0).dtype() == right.input(0).dtype();
+    return widened && MatrixUnit.multiplies(gpu, left.input(0).dtype()) ? new Contraction(analysis, fold, left.input(0), right.input(0), rows, columns, left.input(0).dtype()) : this;
   }
 
   /// All other loops: each of their iterations is a product of its own.

@@ -103,7 +103,6 @@ final class DeterministicScatter implements LoopNest {
   /// A loop whose places are the same for all of a warp: each lane looks at other iterations, several at a time, and then all do those that are theirs.
   private void together(OpNode range, String owner) {
     Ir ir = emitter.ir;
-    ir.declare("declare i32 @llvm.nvvm.vote.ballot.sync(i32, i1)");
     long size = Analysis.size(range);
     String lane = Threads.lane(ir);
     int looks = (int) Math.min(LOOKS, Math.ceilDiv(size, Threads.WARP));
@@ -114,7 +113,7 @@ final class DeterministicScatter implements LoopNest {
         String exists = ir.value("icmp slt i64 " + own + ", " + size);
         String safe = ir.value("select i1 " + exists + ", i64 " + own + ", i64 0");
         String mine = emitter.within(range, safe, null, () -> isMine(owner));
-        return ir.value("call i32 @llvm.nvvm.vote.ballot.sync(i32 -1, i1 " + ir.value("and i1 " + exists + ", " + mine) + ")");
+        return ir.gpu().ballot(ir.value("and i1 " + exists + ", " + mine));
       });
       for (int look = 0; look < looks; look++) {
         perform(range, firsts.get(look), votes.get(look));

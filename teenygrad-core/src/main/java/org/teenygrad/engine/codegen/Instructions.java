@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.teenygrad.DType;
+import org.teenygrad.engine.ir.Float8;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
@@ -64,7 +65,7 @@ final class Instructions {
       case ABS -> floating ? call("fabs", type, dtype, lanes, List.of(a)) : dtype == DType.UINT8 ? a : absolute(a, type, dtype, lanes);
       case EXP -> exponential(type, lanes, a);
       case EXP2 -> powerOfTwo(type, lanes, a);
-      case TANH -> eachLane("tanh.approx.f32", type, lanes, a);
+      case TANH -> eachLane(GpuDialect.Approximation.TANH, type, lanes, a);
       case SQRT -> call("sqrt", type, dtype, lanes, List.of(a));
       case FLOOR -> call("floor", type, dtype, lanes, List.of(a));
       case CEIL -> call("ceil", type, dtype, lanes, List.of(a));
@@ -96,7 +97,7 @@ final class Instructions {
 
   /// The unit gives no subnormal numbers: without `ftz` three more instructions see to it.
   private String powerOfTwo(String type, int lanes, String x) {
-    return eachLane(coarse ? "ex2.approx.ftz.f32" : "ex2.approx.f32", type, lanes, x);
+    return eachLane(coarse ? GpuDialect.Approximation.EXP2_FLUSHED : GpuDialect.Approximation.EXP2, type, lanes, x);
   }
 
   private String where(String condition, String type, int lanes, String yes, String no) {
@@ -104,15 +105,14 @@ final class Instructions {
   }
 
   /// A GPU's unit for special functions knows float32 alone.
-  private String eachLane(String instruction, String type, int lanes, String a) {
-    String call = "call float asm \"" + instruction + " $0, $1;\", \"=f,f\"(float ";
+  private String eachLane(GpuDialect.Approximation function, String type, int lanes, String a) {
     if (lanes == 1) {
-      return ir.value(call + a + ")");
+      return ir.gpu().approximate(function, a);
     }
     String result = "poison";
     for (int lane = 0; lane < lanes; lane++) {
       String one = ir.value("extractelement " + type + " " + a + ", i64 " + lane);
-      result = ir.value("insertelement " + type + " " + result + ", float " + ir.value(call + one + ")") + ", i64 " + lane);
+      result = ir.value("insertelement " + type + " " + result + ", float " + ir.gpu().approximate(function, one) + ", i64 " + lane);
     }
     return result;
   }
@@ -251,7 +251,7 @@ final class Instructions {
   }
 
   private String cast(String a, DType from, DType to, int lanes) {
-    if (to == DType.BFLOAT16 || to == DType.FLOAT16) {
+    if (to.isNarrow()) {
       String single = cast(a, from, DType.FLOAT32, lanes);
       return fromMemory(toMemory(single, to, lanes), to, lanes);
     }
@@ -299,6 +299,7 @@ final class Instructions {
     return switch (dtype) {
       case BOOL -> ir.value("zext " + Ir.type(dtype, lanes) + " " + value + " to " + Ir.memoryType(dtype, lanes));
       case FLOAT16 -> ir.value("fptrunc " + Ir.type(dtype, lanes) + " " + value + " to " + Ir.memoryType(dtype, lanes));
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> new Float8Code(ir, Float8.of(dtype), lanes).toMemory(value);
       case BFLOAT16 -> ir.dialect == Ir.Dialect.HOST ? roundToBfloat(value, lanes)
           : ir.value("bitcast " + Ir.vector("bfloat", lanes) + " " + ir.value("fptrunc " + Ir.type(dtype, lanes) + " " + value + " to " + Ir.vector("bfloat", lanes)) + " to " + Ir.memoryType(dtype, lanes));
       default -> value;
@@ -333,6 +334,7 @@ final class Instructions {
     String register = switch (dtype) {
       case BOOL -> ir.value("icmp ne " + memory + " " + value + ", " + Ir.constant(DType.INT8, 0L, lanes));
       case FLOAT16 -> ir.value("fpext " + memory + " " + value + " to " + Ir.type(dtype, lanes));
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> new Float8Code(ir, Float8.of(dtype), lanes).fromMemory(value);
       case BFLOAT16 -> {
         if (ir.dialect == Ir.Dialect.NVPTX && lanes % 4 == 0) {
           yield unpacked(value, lanes);
@@ -344,7 +346,7 @@ final class Instructions {
       }
       default -> value;
     };
-    if (dtype == DType.FLOAT16 || dtype == DType.BFLOAT16) {
+    if (dtype.isNarrow()) {
       memoryForms.put(new InRegister(register, dtype), value);
     }
     return register;

@@ -34,6 +34,11 @@ final class Ir {
     this.dialect = dialect;
   }
 
+  /// What the GPU calls what LLVM has no words for.
+  GpuDialect gpu() {
+    return new Nvptx(this);
+  }
+
   /// A value carried around a loop.
   record Carried(String type, String value) {}
 
@@ -232,6 +237,7 @@ final class Ir {
       case BOOL -> vector("i8", lanes);
       case FLOAT16 -> vector("half", lanes);
       case BFLOAT16 -> vector("i16", lanes);
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> vector("i8", lanes);
       default -> type(dtype, lanes);
     };
   }

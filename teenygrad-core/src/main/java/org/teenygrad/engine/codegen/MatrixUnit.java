@@ -24,6 +24,10 @@ public enum MatrixUnit {
 
   /// Float32 whose last 13 bits are dropped: TensorFloat32.
   MMA_TF32(Scope.WARP, DType.FLOAT32, 8, "@llvm.nvvm.mma.m16n8k8.row.col.tf32", "i32"),
+
+  /// Floats of 8 bits, from compute capability 8.9 on ([Target.Gpu#multipliesFloat8]).
+  MMA_E4M3(Scope.WARP, DType.FLOAT8_E4M3, 32, "mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32", "i32"),
+  MMA_E5M2(Scope.WARP, DType.FLOAT8_E5M2, 32, "mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e5m2.f32", "i32"),
   WGMMA_F16(Scope.WARPGROUP, DType.FLOAT16, 16, "f16", "i32"),
   WGMMA_BF16(Scope.WARPGROUP, DType.BFLOAT16, 16, "bf16", "i32");
 
@@ -55,7 +59,7 @@ public enum MatrixUnit {
   /// How much of the inner dimension one instruction takes.
   public final int depth;
 
-  /// Of the intrinsic function of LLVM; of `wgmma` PTX's name of the type.
+  /// The intrinsic function of LLVM, or PTX's instruction where there is none; of `wgmma` PTX's name of the type.
   public final String instruction;
 
   /// LLVM's type of a register of a factor.
@@ -79,6 +83,11 @@ public enum MatrixUnit {
     };
     return Arrays.stream(values()).filter(row -> row.scope == scope && row.element == element).findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no matrix unit on rung " + rung.text + " multiplies " + element));
+  }
+
+  /// Whether a GPU has a unit for narrow factors of a type.
+  static boolean multiplies(Target.Gpu gpu, DType element) {
+    return gpu.rung().hasMatrixUnit() && (element.isHalf() || gpu.multipliesFloat8());
   }
 
   /// Elements in one register.

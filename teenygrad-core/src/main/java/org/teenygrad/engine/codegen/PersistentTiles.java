@@ -106,11 +106,11 @@ final class PersistentTiles implements LoopNest {
 
   /// Takes registers from the group of the thread that fetches, which needs few, for two groups that compute.
   static void fewRegisters(Ir ir) {
-    ir.effect("call void asm sideeffect \"setmaxnreg.dec.sync.aligned.u32 " + FETCHING_REGISTERS + ";\", \"~{memory}\"()");
+    ir.gpu().keepRegisters(FETCHING_REGISTERS);
   }
 
   static void manyRegisters(Ir ir) {
-    ir.effect("call void asm sideeffect \"setmaxnreg.inc.sync.aligned.u32 " + COMPUTING_REGISTERS + ";\", \"~{memory}\"()");
+    ir.gpu().takeRegisters(COMPUTING_REGISTERS);
   }
 
   private boolean movesRegisters() {

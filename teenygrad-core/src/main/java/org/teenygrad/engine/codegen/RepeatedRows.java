@@ -191,8 +191,7 @@ final class RepeatedRows {
     String target = pointer(emitter.plus(ir.value("mul i64 " + chunk + ", " + SharedTile.CHUNK), row.offset));
     emitter.within(reader.along, ir.value("mul i64 " + chunk + ", " + lanes), new Axis(reader.along, 1, lanes, lanes), () -> {
       String source = emitter.memory.pointerTo(reader.load);
-      ir.declare("declare void @llvm.nvvm.cp.async.cg.shared.global.16(ptr addrspace(3), ptr addrspace(1))");
-      ir.effect("call void @llvm.nvvm.cp.async.cg.shared.global.16(ptr addrspace(3) " + target + ", ptr addrspace(1) " + source + ")");
+      ir.gpu().startCopy(target, source, null);
       return true;
     });
   }

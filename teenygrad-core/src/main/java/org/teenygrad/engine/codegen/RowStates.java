@@ -142,8 +142,7 @@ final class RowStates {
       String largest = weighs ? own : group.combine(OpCode.MAX, DType.FLOAT32, 1, own);
       String part = weighs ? states.get(2 * half + 1) : binary(OpCode.MUL, states.get(2 * half + 1), power(own, shift(largest)));
       String sum = group.combine(OpCode.ADD, DType.FLOAT32, 1, part);
-      ir.declare("declare float @llvm.nvvm.lg2.approx.f(float)");
-      String log = ir.value("call float @llvm.nvvm.lg2.approx.f(float " + sum + ")");
+      String log = ir.gpu().approximate(GpuDialect.Approximation.LOG2, sum);
       String value = binary(OpCode.MUL, binary(OpCode.ADD, log, shift(largest)), number(1 / LOG2_E));
       // A row of nothing but -infinity weighs nothing.
       String none = ir.value("fcmp oeq float " + sum + ", 0.0");
@@ -175,6 +174,6 @@ final class RowStates {
   private String power(String value, String shift) {
     ir.declare("declare float @llvm.fma.f32(float, float, float)");
     String distance = ir.value("call float @llvm.fma.f32(float " + value + ", float " + number(factor * LOG2_E) + ", float " + ir.value("fneg float " + shift) + ")");
-    return ir.value("call float asm \"ex2.approx.ftz.f32 $0, $1;\", \"=f,f\"(float " + distance + ")");
+    return ir.gpu().approximate(GpuDialect.Approximation.EXP2_FLUSHED, distance);
   }
 }

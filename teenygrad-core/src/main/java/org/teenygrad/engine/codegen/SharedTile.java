@@ -53,14 +53,12 @@ final class SharedTile {
 
   /// Ends a group of asynchronous copies.
   static void commit(Ir ir) {
-    ir.declare("declare void @llvm.nvvm.cp.async.commit.group()");
-    ir.effect("call void @llvm.nvvm.cp.async.commit.group()");
+    ir.gpu().commitCopies();
   }
 
   /// Waits until all but the newest groups of asynchronous copies are there.
   static void await(Ir ir, int newest) {
-    ir.declare("declare void @llvm.nvvm.cp.async.wait.group(i32)");
-    ir.effect("call void @llvm.nvvm.cp.async.wait.group(i32 " + newest + ")");
+    ir.gpu().awaitCopies(newest);
   }
 
   int bytes() {
@@ -157,8 +155,7 @@ final class SharedTile {
       String shown = factor.inputs().size() == 2 ? inside : ir.value("and i1 " + inside + ", " + emitter.value(factor.input(2), emitter.loops.zeroSteps()));
       String bytes = ir.value("select i1 " + shown + ", i32 " + CHUNK + ", i32 0");
       String source = emitter.memory.pointerTo(factor);
-      ir.declare("declare void @llvm.nvvm.cp.async.cg.shared.global.16.s(ptr addrspace(3), ptr addrspace(1), i32)");
-      ir.effect("call void @llvm.nvvm.cp.async.cg.shared.global.16.s(ptr addrspace(3) " + pointer(slot, target) + ", ptr addrspace(1) " + source + ", i32 " + bytes + ")");
+      ir.gpu().startCopy(pointer(slot, target), source, bytes);
     });
   }
 

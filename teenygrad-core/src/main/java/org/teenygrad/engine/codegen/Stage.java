@@ -52,7 +52,8 @@ public record Stage(int rows, int depth, int slots, boolean alongInner, Source s
   static OpNode of(Analysis analysis, OpNode factor, List<OpNode> outer, List<OpNode> inner, int rows, int depth, int slots, Rung rung) {
     boolean stepLines = !rung.hasMatrixUnit();
     DType element = factor.dtype();
-    boolean alongInner = lies(analysis, factor, inner.getLast()) >= lies(analysis, factor, outer.getLast());
+    // Parts of a line that `ldmatrix` transposes have 16 bits at least.
+    boolean alongInner = element.bytes() == 1 || lies(analysis, factor, inner.getLast()) >= lies(analysis, factor, outer.getLast());
     OpNode along = alongInner ? inner.getLast() : outer.getLast();
     int lanes = CHUNK / element.bytes();
     boolean copied = !stepLines && Analysis.size(along) % lanes == 0 && factor.is(OpCode.LOAD) && (factor.inputs().size() == 2 || !analysis.dependsOn(factor.input(2), along))

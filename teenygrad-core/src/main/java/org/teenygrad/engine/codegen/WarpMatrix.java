@@ -95,14 +95,12 @@ final class WarpMatrix {
 
   /// Float32 as TensorFloat32, rounded to nearest.
   private String rounded(String word) {
-    ir.declare("declare i32 @llvm.nvvm.f2tf32.rna(float)");
-    return ir.value("call i32 @llvm.nvvm.f2tf32.rna(float " + ir.value("bitcast i32 " + word + " to float") + ")");
+    return ir.gpu().tensorFloat32(word);
   }
 
   /// A 16x8 part of sums, plus the products of sixteen rows and eight columns of the factors.
   List<String> multiply(List<String> left, List<String> right, List<String> sums) {
     String type = "{ float, float, float, float }";
-    ir.declare("declare " + type + " " + unit.instruction + "(" + (unit.register + ", ").repeat(left.size() + right.size()) + "float, float, float, float)");
     List<String> operands = new ArrayList<>();
     for (List<String> factor : List.of(left, right)) {
       for (String operand : factor) {
@@ -110,8 +108,22 @@ final class WarpMatrix {
       }
     }
     sums.forEach(sum -> operands.add("float " + sum));
-    String four = ir.value("call " + type + " " + unit.instruction + "(" + String.join(", ", operands) + ")");
+    String four = ir.value("call " + type + " " + function(left.size(), right.size()) + "(" + String.join(", ", operands) + ")");
     return Ir.times(4, i -> ir.value("extractvalue " + type + " " + four + ", " + i));
+  }
+
+  /// What is called with the words of both factors and the sums.
+  private String function(int left, int right) {
+    if (unit.instruction.startsWith("@")) {
+      ir.declare("declare { float, float, float, float } " + unit.instruction + "(" + (unit.register + ", ").repeat(left + right) + "float, float, float, float)");
+      return unit.instruction;
+    }
+    return "asm sideeffect \"" + unit.instruction + " " + registers(0, 4) + ", " + registers(4, left) + ", " + registers(4 + left, right) + ", " + registers(4 + left + right, 4) + ";\", \""
+        + "=f,".repeat(4) + "r,".repeat(left + right) + "f,f,f,f\"";
+  }
+
+  private static String registers(int first, int count) {
+    return "{" + String.join(", ", Ir.times(count, i -> "$" + (first + i))) + "}";
   }
 
   /// Writes a 16x8 part of sums to shared memory.

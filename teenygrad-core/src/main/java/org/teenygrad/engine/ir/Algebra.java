@@ -187,6 +187,8 @@ public final class Algebra {
       case BOOL -> 1;
       case UINT8, BFLOAT16 -> 8;
       case FLOAT16 -> 11;
+      case FLOAT8_E4M3 -> 4;
+      case FLOAT8_E5M2 -> 3;
       case FLOAT32 -> 24;
       case FLOAT64 -> 53;
       case INT8, INT16, INT32, INT64 -> 8 * dtype.bytes() - 1;

@@ -26,7 +26,7 @@ public final class OpNode {
   private final @Nullable Object payload;
   private final int hash;
   private volatile @Nullable OpNode realized;
-  private volatile boolean noted;
+  private volatile boolean hasSideEntries;
 
   private OpNode(OpCode op, DType dtype, Shape shape, List<OpNode> inputs, @Nullable Object payload, int hash) {
     this.op = op;
@@ -151,12 +151,12 @@ public final class OpNode {
   }
 
   /// Whether this node has entries in side tables (parameters, companions): walks over large graphs look up only such nodes.
-  public boolean noted() {
-    return noted;
+  public boolean hasSideEntries() {
+    return hasSideEntries;
   }
 
-  public void note() {
-    noted = true;
+  public void markSideEntry() {
+    hasSideEntries = true;
   }
 
   boolean matches(OpCode otherOp, DType otherType, List<OpNode> otherInputs, @Nullable Object otherPayload) {

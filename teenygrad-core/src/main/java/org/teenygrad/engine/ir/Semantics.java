@@ -194,14 +194,16 @@ public final class Semantics {
       case MUL -> coerce(dtype, 1);
       case MAX ->
           switch (dtype) {
-            case FLOAT64, FLOAT32, BFLOAT16, FLOAT16 -> Double.NEGATIVE_INFINITY;
+            case FLOAT64, FLOAT32, BFLOAT16, FLOAT16, FLOAT8_E5M2 -> Double.NEGATIVE_INFINITY;
+            case FLOAT8_E4M3 -> -dtype.largest();
             case BOOL -> false;
             case UINT8 -> 0L;
             case INT8, INT16, INT32, INT64 -> -1L << (bits - 1);
           };
       case MIN ->
           switch (dtype) {
-            case FLOAT64, FLOAT32, BFLOAT16, FLOAT16 -> Double.POSITIVE_INFINITY;
+            case FLOAT64, FLOAT32, BFLOAT16, FLOAT16, FLOAT8_E5M2 -> Double.POSITIVE_INFINITY;
+            case FLOAT8_E4M3 -> dtype.largest();
             case BOOL -> true;
             case UINT8 -> 255L;
             case INT8, INT16, INT32, INT64 -> ~(-1L << (bits - 1));
@@ -253,6 +255,7 @@ public final class Semantics {
       case FLOAT32 -> (float) value;
       case FLOAT16 -> Float.float16ToFloat(Float.floatToFloat16(toOddFloat(value)));
       case BFLOAT16 -> bfloat16(toOddFloat(value));
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> Float8.of(dtype).round(toOddFloat(value));
       default -> throw new IllegalArgumentException(dtype + " is not a floating type");
     };
   }
@@ -295,6 +298,7 @@ public final class Semantics {
       case FLOAT32 -> Float.floatToRawIntBits((float) value);
       case FLOAT16 -> Float.floatToFloat16((float) value);
       case BFLOAT16 -> (short) (Float.floatToRawIntBits((float) value) >> 16);
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> Float8.of(dtype).bits((float) value);
       default -> throw new IllegalArgumentException(dtype + " is not a floating type");
     };
   }
@@ -306,6 +310,7 @@ public final class Semantics {
       case FLOAT32 -> Float.intBitsToFloat((int) bits);
       case FLOAT16 -> Float.float16ToFloat((short) bits);
       case BFLOAT16 -> Float.intBitsToFloat((int) bits << 16);
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> Float8.of(dtype).number((int) bits);
       default -> throw new IllegalArgumentException(dtype + " is not a floating type");
     };
   }

@@ -52,19 +52,25 @@ public sealed interface Target {
   /// @param sharedBytes how much shared memory one block may ask for
   /// @param rung the highest on which it multiplies matrices
   /// @param precision what is allowed of products of float32
-  record Gpu(int processors, int sharedBytes, Rung rung, MatmulPrecision precision) implements Target {
+  /// @param multipliesFloat8 whether its tensor cores take floats of 8 bits (compute capability 8.9)
+  record Gpu(int processors, int sharedBytes, Rung rung, MatmulPrecision precision, boolean multipliesFloat8) implements Target {
     public Gpu(int processors, int sharedBytes, Rung rung) {
-      this(processors, sharedBytes, rung, MatmulPrecision.HIGHEST);
+      this(processors, sharedBytes, rung, MatmulPrecision.HIGHEST, false);
+    }
+
+    /// The same with tensor cores for floats of 8 bits.
+    public Gpu withFloat8() {
+      return new Gpu(processors, sharedBytes, rung, precision, true);
     }
 
     /// The same on a rung that it has.
     public Gpu on(Rung lower) {
-      return new Gpu(processors, sharedBytes, lower, precision);
+      return new Gpu(processors, sharedBytes, lower, precision, multipliesFloat8);
     }
 
     /// The same where so much is allowed.
     public Gpu with(MatmulPrecision allowed) {
-      return new Gpu(processors, sharedBytes, rung, allowed);
+      return new Gpu(processors, sharedBytes, rung, allowed, multipliesFloat8);
     }
   }
 

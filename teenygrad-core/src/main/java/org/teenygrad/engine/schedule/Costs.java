@@ -13,7 +13,11 @@ import org.teenygrad.engine.ir.OpNode;
 
 /// What [Fusion] weighs: how dear an element is to compute again, how much it reads, and which nodes are contractions.
 final class Costs {
+  /// Counting ends here: so many operations, or nodes that are read, are dear in any case.
   private static final int MANY = 1000;
+
+  /// What has this part of another's elements at least is as dear to read.
+  private static final int LARGE_PART = 4;
 
   private final int recomputeElsewhere;
   private final Map<OpNode, Integer> operations = new HashMap<>();
@@ -108,7 +112,7 @@ final class Costs {
       OpNode next = pending.pop();
       cost += weight(next.op());
       for (OpNode input : next.inputs()) {
-        if (isInlined(input) && !stored.contains(input) && input.shape().elements() * 4 > size && seen.add(input)) {
+        if (isInlined(input) && !stored.contains(input) && input.shape().elements() * LARGE_PART > size && seen.add(input)) {
           pending.push(input);
         }
       }
@@ -119,7 +123,7 @@ final class Costs {
   /// How many reductions and buffers of at least a quarter of the node's own size it is computed from.
   int largeReads(OpNode node) {
     long size = node.shape().elements();
-    return (int) reads.getOrDefault(node, Set.of()).stream().filter(read -> read.shape().elements() * 4 > size).count();
+    return (int) reads.getOrDefault(node, Set.of()).stream().filter(read -> read.shape().elements() * LARGE_PART > size).count();
   }
 
   /// The contraction whose result this node transforms element by element with nobody else looking on, or null.

@@ -20,23 +20,24 @@ import org.teenygrad.engine.runtime.Target;
 ///
 /// The graph is walked from the results to the inputs. Each node is asked for elements ([Value]s: which index, in which
 /// kernel), and either becomes the root of a kernel of its own or passes the request on to its inputs with the index changed
-/// as the operation says. A view therefore never costs anything, and a attention of elementwise operations, the reductions of a
+/// as the operation says. A view therefore never costs anything, and a chain of elementwise operations, the reductions of a
 /// row with what follows them, and a contraction with its epilogue each end up in one kernel.
 final class Fusion {
-  /// Operations that an element may cost to be computed again in another kernel, rather than be written and read: an
-  /// exponential and a little more. At 32 results a cycle, that is about what a write and a read from the second-level cache take.
-  private static final int RECOMPUTE_ELSEWHERE = 16;
-
-  /// The same on a GPU, whose memory is further away.
-  private static final int RECOMPUTE_ELSEWHERE_ON_GPU = 60;
-
-  /// The same within one kernel, where nothing need be written: softmax computes its exponentials twice.
-  private static final int RECOMPUTE_WITHIN = 40;
-
   /// How many values a kernel may hold before the rest becomes another's.
   private static final int VALUES_PER_KERNEL = 256;
 
-  private final int recomputeElsewhere;
+  /// At how many places a node's elements may be wanted if they are not cheap.
+  private static final int MOST_PLACES = 8;
+
+  /// Reductions in one kernel over different loops.
+  private static final int MOST_FOLD_DOMAINS = 6;
+
+  /// Fewer results of a reduction of more than [#MANY_ELEMENTS] are not made anew for each of as many.
+  private static final int FEW_RESULTS = 8;
+
+  private static final long MANY_ELEMENTS = 1 << 15;
+
+  private final RecomputeLimits limits;
   private final Costs costs;
   private final Rematerialization rematerialized;
   private final Target target;
@@ -49,8 +50,8 @@ final class Fusion {
     rematerialized = new Rematerialization(target, target instanceof Target.Gpu ? SplitKeys.recomputed(order) : Set.of());
     this.target = target;
     this.keeping = keeping;
-    recomputeElsewhere = target instanceof Target.Gpu ? RECOMPUTE_ELSEWHERE_ON_GPU : RECOMPUTE_ELSEWHERE;
-    costs = new Costs(order, recomputeElsewhere);
+    limits = RecomputeLimits.of(target);
+    costs = new Costs(order, limits.elsewhere());
     this.sinks = new HashSet<>(sinks);
   }
 
@@ -126,7 +127,7 @@ final class Fusion {
 
   /// Whether a GPU brings a factor of this type to its matrix units past the registers, so that nothing can be computed on the way.
   private boolean isCopiedAsIs(OpNode node) {
-    return target instanceof Target.Gpu && node.dtype().isHalf();
+    return target instanceof Target.Gpu && node.dtype().isNarrow();
   }
 
   /// Whether the same values take less room before this node.
@@ -145,10 +146,10 @@ final class Fusion {
     int operations = costs.operations(node);
     int reads = costs.largeReads(node);
     boolean sameKernel = values.stream().allMatch(value -> value.group == first.group);
-    if (operations <= 1 && reads <= 1 && costs.contraction(node) == null || reads == 0 && operations <= recomputeElsewhere) {
+    if (operations <= 1 && reads <= 1 && costs.contraction(node) == null || reads == 0 && operations <= limits.elsewhere()) {
       return values.size() > VALUES_PER_KERNEL;
     }
-    if (values.size() > 8 || first.group.values.size() > VALUES_PER_KERNEL) {
+    if (values.size() > MOST_PLACES || first.group.values.size() > VALUES_PER_KERNEL) {
       return true;
     }
     for (Value value : values) {
@@ -162,8 +163,7 @@ final class Fusion {
     if (costs.contraction(node) != null) {
       return true;
     }
-    int within = Math.max(RECOMPUTE_WITHIN, recomputeElsewhere);
-    return sameKernel ? costs.operationsWithin(node, within) > within : operations > recomputeElsewhere || reads > 1;
+    return sameKernel ? costs.operationsWithin(node, limits.within()) > limits.within() : operations > limits.elsewhere() || reads > 1;
   }
 
   /// Whether what a contraction gives takes less room some way before this node.
@@ -198,7 +198,7 @@ final class Fusion {
   /// Whether a reduction can be computed inside the one kernel that wants it, once for each of its elements.
   private boolean fits(OpNode node, Value value) {
     Group group = value.group;
-    if (group.computed.op().group() == OpCode.Group.ROW || isPadded(value) || group.contraction != null || group.foldDomains.size() > 6 || group.values.size() > VALUES_PER_KERNEL) {
+    if (group.computed.op().group() == OpCode.Group.ROW || isPadded(value) || group.contraction != null || group.foldDomains.size() > MOST_FOLD_DOMAINS || group.values.size() > VALUES_PER_KERNEL) {
       return false;
     }
     List<OpNode> domain = new ArrayList<>();
@@ -214,7 +214,7 @@ final class Fusion {
     if (SumOfProducts.is(node)) {
       return group.foldDomains.isEmpty() && coversRanges(value);
     }
-    if (node.shape().elements() < 8 && node.input(0).shape().elements() > 1 << 15 && group.root.shape().elements() > 1 << 15) {
+    if (node.shape().elements() < FEW_RESULTS && node.input(0).shape().elements() > MANY_ELEMENTS && group.root.shape().elements() > MANY_ELEMENTS) {
       return false;
     }
     if (Merging.serializes(target, node.shape().elements(), group.root.shape().elements() * group.longestFold())) {

@@ -3,10 +3,9 @@ package org.teenygrad.engine.schedule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.IntStream;
 import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.OpNode;
 
@@ -18,17 +17,9 @@ final class LaunchOrder {
   /// ([Plans#likeness]) over several independent sets of buffers are one launch.
   static List<List<Binding>> of(List<Binding> kernels, Map<Integer, Integer> inPlace, Plans plans) {
     List<OpNode> likeness = likeness(kernels, plans);
-    List<Set<Integer>> before = dependencies(kernels, inPlace);
-    List<List<Integer>> after = new ArrayList<>();
-    kernels.forEach(kernel -> after.add(new ArrayList<>()));
-    int[] missing = new int[kernels.size()];
-    for (int i = 0; i < kernels.size(); i++) {
-      missing[i] = before.get(i).size();
-      for (int dependency : before.get(i)) {
-        after.get(dependency).add(i);
-      }
-    }
-    int[] height = heights(before, after);
+    Dependencies dependencies = dependencies(kernels, inPlace);
+    int[] missing = IntStream.range(0, kernels.size()).map(i -> dependencies.before(i).size()).toArray();
+    int[] height = heights(dependencies, kernels.size());
     Comparator<Integer> urgent = Comparator.<Integer>comparingInt(i -> -height[i]).thenComparingInt(i -> i);
     List<Integer> ready = new ArrayList<>();
     for (int i = 0; i < kernels.size(); i++) {
@@ -44,7 +35,7 @@ final class LaunchOrder {
       ready.removeAll(same);
       launches.add(same.stream().map(kernels::get).toList());
       for (int done : same) {
-        for (int user : after.get(done)) {
+        for (int user : dependencies.after(done)) {
           if (--missing[user] == 0) {
             ready.add(user);
           }
@@ -59,19 +50,19 @@ final class LaunchOrder {
     return kernels.stream().map(kernel -> known.computeIfAbsent(kernel.sink(), plans::likeness)).toList();
   }
 
-  private static int[] heights(List<Set<Integer>> before, List<List<Integer>> after) {
-    int[] height = new int[before.size()];
-    int[] missing = new int[before.size()];
+  private static int[] heights(Dependencies dependencies, int count) {
+    int[] height = new int[count];
+    int[] missing = new int[count];
     List<Integer> ready = new ArrayList<>();
-    for (int i = 0; i < before.size(); i++) {
-      missing[i] = after.get(i).size();
+    for (int i = 0; i < count; i++) {
+      missing[i] = dependencies.after(i).size();
       if (missing[i] == 0) {
         ready.add(i);
       }
     }
     while (!ready.isEmpty()) {
       int node = ready.removeLast();
-      for (int dependency : before.get(node)) {
+      for (int dependency : dependencies.before(node)) {
         height[dependency] = Math.max(height[dependency], height[node] + 1);
         if (--missing[dependency] == 0) {
           ready.add(dependency);
@@ -81,43 +72,19 @@ final class LaunchOrder {
     return height;
   }
 
-  /// For each kernel those that must run before it: what writes its inputs, and what reads data that it overwrites.
-  private static List<Set<Integer>> dependencies(List<Binding> kernels, Map<Integer, Integer> inPlace) {
-    Map<Integer, Integer> plainWriter = new HashMap<>();
-    Map<Integer, Integer> combiner = new HashMap<>();
-    Map<Integer, List<Integer>> readers = new HashMap<>();
+  /// What each kernel reads is written before, and what it overwrites is read before.
+  private static Dependencies dependencies(List<Binding> bindings, Map<Integer, Integer> inPlace) {
+    List<KernelGraph> kernels = bindings.stream().map(Binding::kernel).toList();
+    Dependencies dependencies = new Dependencies(kernels);
     for (int i = 0; i < kernels.size(); i++) {
-      KernelGraph kernel = kernels.get(i).kernel();
-      for (int slot : kernel.writes()) {
-        (kernel.scatters() ? combiner : plainWriter).put(slot, i);
-      }
-      for (int slot : kernel.reads()) {
-        readers.computeIfAbsent(slot, s -> new ArrayList<>()).add(i);
-      }
-    }
-    List<Set<Integer>> before = new ArrayList<>();
-    for (int i = 0; i < kernels.size(); i++) {
-      Set<Integer> set = new HashSet<>();
-      KernelGraph kernel = kernels.get(i).kernel();
-      for (int slot : kernel.reads()) {
-        Integer writer = plainWriter.get(slot);
-        Integer last = combiner.get(slot);
-        if (writer != null) {
-          set.add(writer);
-        }
-        if (last != null) {
-          set.add(last);
-        }
-      }
-      for (int slot : kernel.writes()) {
+      for (int slot : kernels.get(i).writes()) {
         Integer overwritten = inPlace.get(slot);
         if (overwritten != null) {
-          set.addAll(readers.getOrDefault(overwritten, List.of()));
+          int writer = i;
+          dependencies.readers(overwritten).forEach(reader -> dependencies.add(reader, writer));
         }
       }
-      set.remove(i);
-      before.add(set);
     }
-    return before;
+    return dependencies;
   }
 }

@@ -2,14 +2,11 @@ package org.teenygrad.engine.schedule;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Shape;
 import org.teenygrad.engine.codegen.Plans;
@@ -32,8 +29,7 @@ final class Merging {
   private static final int MOST_NODES = 500;
 
   private final List<KernelGraph> kernels;
-  private final List<Set<Integer>> dependencies = new ArrayList<>();
-  private final List<Set<Integer>> users = new ArrayList<>();
+  private final Dependencies dependencies;
   private final int[] levels; // each kernel's is above those of the kernels that it depends on
   private final Set<Integer> gone = new HashSet<>();
   private final Set<Integer> writtenTwice = new HashSet<>();
@@ -47,25 +43,10 @@ final class Merging {
     this.kernels = new ArrayList<>(kernels);
     this.wanted = wanted;
     this.levels = new int[kernels.size()];
-    Map<Integer, List<Integer>> writers = new HashMap<>();
+    dependencies = new Dependencies(kernels);
     for (int i = 0; i < kernels.size(); i++) {
-      Set<Integer> before = new TreeSet<>(Comparator.reverseOrder());
-      dependencies.add(before);
-      users.add(new HashSet<>());
-      for (int slot : kernels.get(i).reads()) {
-        for (int writer : writers.getOrDefault(slot, List.of())) {
-          before.add(writer);
-          users.get(writer).add(i);
-        }
-      }
-      levels[i] = levelAbove(before);
-      for (int slot : kernels.get(i).writes()) {
-        List<Integer> all = writers.computeIfAbsent(slot, s -> new ArrayList<>());
-        all.add(i);
-        if (all.size() > 1) {
-          writtenTwice.add(slot);
-        }
-      }
+      levels[i] = levelAbove(dependencies.before(i));
+      kernels.get(i).writes().stream().filter(slot -> dependencies.writers(slot).size() > 1).forEach(writtenTwice::add);
     }
   }
 
@@ -103,7 +84,7 @@ final class Merging {
 
   /// The kernels that this one reads from, nearest first, then those that read the same as it.
   private List<Integer> candidates(int later) {
-    List<Integer> result = new ArrayList<>(dependencies.get(later));
+    List<Integer> result = new ArrayList<>(dependencies.before(later));
     Set<Integer> reads = kernels.get(later).reads();
     for (int i = later - 1; i >= Math.max(0, later - 64); i--) {
       if (!gone.contains(i) && !result.contains(i) && kernels.get(i).reads().stream().anyMatch(reads::contains)) {
@@ -116,7 +97,7 @@ final class Merging {
   private @Nullable KernelGraph join(int earlier, int later) {
     KernelGraph a = kernels.get(earlier);
     KernelGraph b = kernels.get(later);
-    boolean reads = dependencies.get(later).contains(earlier);
+    boolean reads = dependencies.before(later).contains(earlier);
     if (a.scatters() || b.scatters() || a.takesRows() || b.takesRows() || a.stores().size() + b.stores().size() > MOST_STORES) {
       return null;
     }
@@ -146,7 +127,7 @@ final class Merging {
     KernelGraph b = kernels.get(later);
     int common = a.ranges().size();
     boolean fits = target instanceof Target.Gpu && a.contraction() == b.contraction() && common <= b.ranges().size() && b.sizes().subList(0, common).equals(a.sizes())
-        && (dependencies.get(later).contains(earlier) || common == b.ranges().size());
+        && (dependencies.before(later).contains(earlier) || common == b.ranges().size());
     Map<OpNode, OpNode> renamed = fits ? outerRanges(a, b) : Map.of();
     if (!fits || !shareScores(a, b, renamed) || pathBesidesDirect(earlier, later)) {
       return null;
@@ -236,7 +217,7 @@ final class Merging {
 
   /// Whether `to` depends on `from` by way of a third kernel, or `from` on `to`.
   private boolean pathBesidesDirect(int from, int to) {
-    return dependencies.get(to).stream().anyMatch(d -> d != from && reaches(d, from)) || reaches(from, to);
+    return dependencies.before(to).stream().anyMatch(d -> d != from && reaches(d, from)) || reaches(from, to);
   }
 
   /// Whether a kernel is, or depends on, another. Only kernels of higher levels can lead there, which keeps the search short in
@@ -250,7 +231,7 @@ final class Merging {
         return true;
       }
       if (levels[at] > levels[wanted] && seen.add(at)) {
-        dependencies.get(at).forEach(stack::push);
+        dependencies.before(at).forEach(stack::push);
       }
     }
     return false;
@@ -261,10 +242,10 @@ final class Merging {
     ArrayDeque<Integer> stack = new ArrayDeque<>(List.of(kernel));
     while (!stack.isEmpty()) {
       int at = stack.pop();
-      int least = levelAbove(dependencies.get(at));
+      int least = levelAbove(dependencies.before(at));
       if (levels[at] < least) {
         levels[at] = least;
-        users.get(at).forEach(stack::push);
+        dependencies.after(at).forEach(stack::push);
       }
     }
   }
@@ -275,22 +256,11 @@ final class Merging {
 
   private void replace(int earlier, int later, KernelGraph joined) {
     gone.add(earlier);
-    for (int user : users.get(earlier)) {
-      dependencies.get(user).remove(earlier);
-      if (user != later) {
-        dependencies.get(user).add(later);
-        users.get(later).add(user);
-      }
-    }
-    for (int dependency : dependencies.get(earlier)) {
-      users.get(dependency).remove(earlier);
-      users.get(dependency).add(later);
-      dependencies.get(later).add(dependency);
-    }
+    dependencies.merge(earlier, later);
     lift(later);
-    users.get(later).forEach(this::lift);
+    dependencies.after(later).forEach(this::lift);
     Set<Integer> readOutside = new HashSet<>(wanted);
-    users.get(later).forEach(user -> readOutside.addAll(kernels.get(user).reads()));
+    dependencies.after(later).forEach(user -> readOutside.addAll(kernels.get(user).reads()));
     List<OpNode> needed = joined.stores().stream().filter(store -> readOutside.contains(KernelGraph.slot(store))).toList();
     kernels.set(later, new KernelGraph(needed, joined.ranges(), joined.contraction(), joined.rematerializing()));
   }

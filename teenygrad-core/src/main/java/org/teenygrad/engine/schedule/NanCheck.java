@@ -14,6 +14,7 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Param;
+import org.teenygrad.engine.ir.Semantics;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Runtime;
@@ -89,6 +90,7 @@ final class NanCheck {
           case FLOAT64 -> Double.isNaN(copy.getAtIndex(ValueLayout.JAVA_DOUBLE, i));
           case FLOAT32 -> Float.isNaN(copy.getAtIndex(ValueLayout.JAVA_FLOAT, i));
           case FLOAT16 -> (copy.getAtIndex(ValueLayout.JAVA_SHORT, i) & 0x7FFF) > 0x7C00;
+          case FLOAT8_E4M3, FLOAT8_E5M2 -> Double.isNaN(Semantics.bitsToFloating(dtype, copy.get(ValueLayout.JAVA_BYTE, i)));
           default -> (copy.getAtIndex(ValueLayout.JAVA_SHORT, i) & 0x7FFF) > 0x7F80;
         };
         if (nan) {

@@ -1,5 +1,6 @@
 package org.teenygrad.nanochat.chat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -16,7 +17,7 @@ import org.teenygrad.nanochat.tokenizer.SpecialToken;
 
 /// An answer as it is printed, token by token: `9 + 3 = [calculator: 9+3 = 12] 12.` Characters whose bytes are in several tokens wait until they are
 /// whole, and those that would control a terminal are left out.
-final class AnswerText {
+public final class AnswerText {
   private final NanochatTokenizer tokenizer;
   private final PrintStream out;
   private final List<Part> parts = new ArrayList<>();
@@ -30,6 +31,20 @@ final class AnswerText {
   AnswerText(NanochatTokenizer tokenizer, PrintStream out) {
     this.tokenizer = tokenizer;
     this.out = out;
+  }
+
+  /// A whole answer as it would be printed.
+  /// @param tokens of the assistant
+  public static String of(NanochatTokenizer tokenizer, int[] tokens) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
+      AnswerText answer = new AnswerText(tokenizer, out);
+      for (int token : tokens) {
+        answer.add(token);
+      }
+      answer.parts(); // prints what waits
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   void add(int token) {

@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.teenygrad.models.inference.Completion;
+import org.teenygrad.nanochat.chat.AnswerText;
 import org.teenygrad.nanochat.data.Conversation;
 import org.teenygrad.nanochat.data.Conversation.Message;
 import org.teenygrad.nanochat.data.Conversation.Role;
@@ -31,6 +33,7 @@ import org.teenygrad.state.AtomicFiles;
 /// @param answers of the last stage that chats, by question
 public record ReportCard(Path out, List<StageReport> stages, Map<String, String> answers) {
   private static final int MOST_TOKENS = 128;
+  private static final String PASS = "pass@";
 
   private static final Set<String> NO_SETTINGS =
       Set.of("format", "stage", "iteration", "best_val_bpb", "batches_taken", "random_seed", "random_drawn", "log_every", "keep");
@@ -58,10 +61,10 @@ public record ReportCard(Path out, List<StageReport> stages, Map<String, String>
     List<int[]> prompts = questions.stream().map(question -> RenderedConversation.forCompletion(tokenizer,
         new Conversation(List.of(Message.of(Role.USER, question), Message.of(Role.ASSISTANT, ""))))).toList();
     Answerer answerer = new Answerer(trained.computing(), tokenizer, new Answerer.Options(prompts.size(), 1, MOST_TOKENS, 0, 0, 0));
-    List<List<String>> written = answerer.answers(prompts);
+    List<List<Completion>> written = answerer.completions(prompts, 0);
     Map<String, String> answers = new LinkedHashMap<>();
     for (int i = 0; i < questions.size(); i++) {
-      answers.put(questions.get(i), written.get(i).getFirst());
+      answers.put(questions.get(i), AnswerText.of(tokenizer, written.get(i).getFirst().text()));
     }
     return answers;
   }
@@ -74,17 +77,39 @@ public record ReportCard(Path out, List<StageReport> stages, Map<String, String>
   /// Writes the page and what pictures the stages have not drawn themselves.
   /// @throws org.teenygrad.state.FileException if it cannot be written
   public void write() {
-    Path rewards = RlTrainer.rewards(ModelFolder.of(out, Stage.RL));
-    if (Files.exists(rewards)) {
-      double[] reward = StageReport.column(rewards, "reward");
-      Plot.of("Mean reward of the answers of an iteration").x("iteration").y("reward")
-          .line("reward", StageReport.column(rewards, "iteration"), reward).write(rewardPicture());
-    }
+    stages.stream().filter(stage -> stage.folder().stage() == Stage.RL).forEach(ReportCard::drawReinforcement);
     AtomicFiles.write(file(), text());
   }
 
-  private Path rewardPicture() {
-    return ModelFolder.of(out, Stage.RL).path().resolve("rewards.svg");
+  private static void drawReinforcement(StageReport stage) {
+    Path rewards = RlTrainer.rewards(stage.folder());
+    if (Files.exists(rewards)) {
+      Plot.of("Mean reward of the answers of an iteration").x("iteration").y("reward")
+          .line("reward", StageReport.column(rewards, "iteration"), StageReport.column(rewards, "reward")).write(picture(stage, "rewards.svg"));
+    }
+    List<String> names = stage.first().keySet().stream().filter(name -> name.startsWith(PASS)).toList();
+    if (names.size() > 1) {
+      double[] answers = names.stream().mapToDouble(name -> Double.parseDouble(name.substring(PASS.length()))).toArray();
+      Plot.of("Problems that one of k answers solves").x("k, answers to a problem").y("pass@k")
+          .line("before", answers, names.stream().mapToDouble(name -> number(stage.first(), name)).toArray())
+          .line("after", answers, names.stream().mapToDouble(name -> number(stage.metrics(), name)).toArray()).write(picture(stage, "pass.svg"));
+    }
+  }
+
+  private static double number(Map<String, Double> numbers, String name) {
+    return numbers.getOrDefault(name, Double.NaN);
+  }
+
+  private static Path picture(StageReport stage, String name) {
+    return stage.folder().path().resolve(name);
+  }
+
+  /// Those of a stage that are there. What reinforcement makes fall is no measure of anything.
+  private static List<Path> pictures(StageReport stage) {
+    List<Path> all = stage.folder().stage() == Stage.RL
+        ? List.of(picture(stage, "rewards.svg"), picture(stage, "pass.svg"))
+        : List.of(stage.folder().picture());
+    return all.stream().filter(Files::exists).toList();
   }
 
   /// The page.
@@ -129,10 +154,8 @@ public record ReportCard(Path out, List<StageReport> stages, Map<String, String>
 
   private List<String> section(StageReport stage) {
     List<String> lines = new ArrayList<>(List.of("", "## Stage " + stage.folder().stage(), ""));
-    for (Path picture : List.of(stage.folder().picture(), stage.folder().path().resolve("rewards.svg"))) {
-      if (Files.exists(picture)) {
-        lines.addAll(List.of("![](" + out.relativize(picture).toString().replace('\\', '/') + ")", ""));
-      }
+    for (Path picture : pictures(stage)) {
+      lines.addAll(List.of("![](" + out.relativize(picture).toString().replace('\\', '/') + ")", ""));
     }
     lines.addAll(List.of("| | before | after |", "| --- | ---: | ---: |"));
     stage.first().forEach((name, before) -> lines.add(

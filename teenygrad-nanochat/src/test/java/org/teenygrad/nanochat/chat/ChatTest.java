@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,5 +140,12 @@ class ChatTest {
     answer.add(euro[1]);
     answer.add(euro[2]);
     assertThat(printed()).isEqualTo("€");
+  }
+
+  @Test
+  void aWholeAnswerIsWhatIsPrinted() {
+    int[] call = IntStream.of(BYTES.token(SpecialToken.PYTHON_START), BYTES.encode("3")[0], BYTES.token(SpecialToken.PYTHON_END)).toArray();
+    assertThat(AnswerText.of(BYTES, call)).isEqualTo("[calculator: 3]");
+    assertThat(AnswerText.of(BYTES, BYTES.encode("€ 5"))).isEqualTo("€ 5");
   }
 }

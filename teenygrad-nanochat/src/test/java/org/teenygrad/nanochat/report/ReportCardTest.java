@@ -35,7 +35,7 @@ class ReportCardTest {
     ModelFolder rl = base.at(Stage.RL);
     Files.createDirectories(rl.path());
     Files.writeString(rl.config(), "{\"stage\": \"rl\", \"iteration\": 3, \"num_samples\": 8}");
-    Files.writeString(rl.log(), "iteration,loss,learning_rate,ms,pass@1\n0,0.1,0.1,1000.0,0.25\n1,0.1,0.1,1000.0,\n2,0.1,0.1,1000.0,\n3,,,,0.5\n");
+    Files.writeString(rl.log(), "iteration,loss,learning_rate,ms,pass@1,pass@2\n0,0.1,0.1,1000.0,0.25,0.5\n1,0.1,0.1,1000.0,,\n2,0.1,0.1,1000.0,,\n3,,,,0.5,0.75\n");
     Files.writeString(RlTrainer.rewards(rl), "iteration,reward,sequence_length\n0,0.2,40\n1,0.3,41\n2,0.4,42\n");
   }
 
@@ -52,9 +52,10 @@ class ReportCardTest {
         .contains("| pass@1 |  | 0.5000 |")
         .contains("| pass@1 | 0.2500 | 0.5000 |", "| val_bpb | 3.2000 | 2.2500 |")
         .contains("| accuracy of copa | 0.7500 |  |")
-        .contains("| matrix_lr | 0.02 |", "![](loss.svg)", "![](rl/rewards.svg)")
+        .contains("| matrix_lr | 0.02 |", "![](loss.svg)", "![](rl/rewards.svg)", "![](rl/pass.svg)")
         .doesNotContain("What it answers");
     assertThat(out.resolve("rl/rewards.svg")).content().contains("<svg");
+    assertThat(out.resolve("rl/pass.svg")).content().contains("<svg", "before", "after");
   }
 
   @Test

@@ -31,6 +31,7 @@ import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
 import org.teenygrad.nanochat.training.StageTraining;
 import org.teenygrad.train.Callback;
+import org.teenygrad.train.Evaluation;
 import org.teenygrad.train.TrainResult;
 
 class RlTrainerTest {
@@ -53,7 +54,7 @@ class RlTrainerTest {
   }
 
   private static final Map<String, Object> SMALL = Map.of(
-      "deviceBatchSize", 8, "numSamples", 8, "examplesPerStep", 2, "maxNewTokens", 1, "topK", 0, "evalEvery", 100, "evalExamples", 4,
+      "deviceBatchSize", 8, "numSamples", 8, "examplesPerStep", 2, "maxNewTokens", 1, "topK", 0, "evalEvery", 100, "evalExamples", 32,
       "initLrFrac", 1.0, "numIterations", 8);
 
   @TempDir Path folder;
@@ -84,19 +85,28 @@ class RlTrainerTest {
   }
 
   private static RlTrainer start(ModelFolder out) {
-    return RlTrainer.start(settings -> settings.with(SMALL), new FirstHalf(6), new FirstHalf(4), BYTES, out);
+    return RlTrainer.start(settings -> settings.with(SMALL), new FirstHalf(6), new FirstHalf(32), BYTES, out);
   }
 
   @Test
   void whatIsRewardedIsAnsweredMoreOften() throws IOException {
     List<Double> rewards = new ArrayList<>();
     ModelFolder out = out("out");
-    TrainResult result = start(out).train(new Callback() {}, (iteration, reward, length) -> rewards.add(reward), () -> false);
+    List<Double> solved = new ArrayList<>();
+    Callback evaluations = new Callback() {
+      @Override
+      public void evaluated(Evaluation evaluation) {
+        solved.add(evaluation.metric("pass@1"));
+      }
+    };
+    TrainResult result = start(out).train(evaluations, (iteration, reward, length) -> rewards.add(reward), () -> false);
     assertThat(rewards).hasSize(8);
     assertThat(rewards.getFirst()).isBetween(0.1, 0.9);
     assertThat(rewards.getLast()).isGreaterThan(rewards.getFirst()).isGreaterThan(0.8);
     Map<String, Double> last = Objects.requireNonNull(result.last()).metrics();
     assertThat(last).containsKeys("pass@1", "pass@8");
+    assertThat(solved).hasSize(2);
+    assertThat(solved.getLast() - solved.getFirst()).as("pass@1 before and after: %s", solved).isGreaterThanOrEqualTo(0.25);
     assertThat(last.get("pass@8")).isGreaterThanOrEqualTo(last.get("pass@1")).isEqualTo(1);
     assertThat(Files.readAllLines(RlTrainer.rewards(out))).hasSize(9).element(1).asString().startsWith("0," + rewards.getFirst());
     assertThat(out.model().stage()).isEqualTo(Stage.RL);

@@ -9,15 +9,15 @@ import org.teenygrad.engine.runtime.llvm.LlvmTarget;
 /// All of these have asynchronous copies to shared memory (`cp.async`) and tensor cores for bfloat16. A GPU between two rows
 /// runs the code of the lower one: PTX is made for later GPUs too, unless its processor ends in `a`, which stands for one capability
 /// alone. The PTX version is the oldest that knows the processor, but
-/// 8.1 at least, in which a kernel's parameters have room for the pointers of many runs ([org.teenygrad.engine.codegen]).
+/// 8.1 at least, in which a kernel's parameters have room for the pointers of many runs ([org.teenygrad.engine.codegen]), and 8.4 where there are products of 8-bit floats.
 ///
 /// @see <a href="https://docs.nvidia.com/cuda/parallel-thread-execution/#release-notes">PTX ISA release notes</a>
 enum Architecture {
   A100(8, 0, "sm_80", "sm_80", 81, 12010, false),
   RTX_30(8, 6, "sm_86", "sm_86", 81, 12010, false),
   ORIN(8, 7, "sm_87", "sm_87", 81, 12010, false),
-  RTX_40(8, 9, "sm_89", "sm_89", 81, 12010, false),
-  HOPPER(9, 0, "sm_90a", "sm_90", 81, 12010, true),
+  RTX_40(8, 9, "sm_89", "sm_89", 84, 12040, false),
+  HOPPER(9, 0, "sm_90a", "sm_90", 84, 12040, true),
   BLACKWELL(10, 0, "sm_100a", "sm_100", 86, 12070, false),
   RTX_50(12, 0, "sm_120", "sm_120", 87, 12080, false);
 
@@ -66,6 +66,11 @@ enum Architecture {
   /// What LLVM generates code for.
   LlvmTarget llvmTarget(int major, int minor) {
     return LlvmTarget.nvptx(is(major, minor) ? processor : family, ptxVersion);
+  }
+
+  /// Whether tensor cores multiply floats of 8 bits, which PTX has from 8.4 on.
+  boolean multipliesFloat8() {
+    return compareTo(RTX_40) >= 0;
   }
 
   /// The highest rung on which it multiplies matrices.

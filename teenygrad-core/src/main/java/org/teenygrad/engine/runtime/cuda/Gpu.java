@@ -65,7 +65,8 @@ record Gpu(int handle, int ordinal, String name, int major, int minor, int proce
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "the %s has no %s; its highest rung is %s", name, rung.text, highest.text));
     }
-    return new Target.Gpu(processors, sharedBytes, rung);
+    Target.Gpu target = new Target.Gpu(processors, sharedBytes, rung);
+    return architecture().multipliesFloat8() ? target.withFloat8() : target;
   }
 
   LlvmTarget llvmTarget() {

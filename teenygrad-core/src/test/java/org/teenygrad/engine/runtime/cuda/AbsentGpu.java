@@ -28,6 +28,9 @@ public final class AbsentGpu {
   /// One with less shared memory than the others.
   public static final AbsentGpu RTX_4090 = new AbsentGpu("absent-rtx-4090", new Gpu(0, 0, "NVIDIA GeForce RTX 4090", 8, 9, 128, 99 << 10, 24L << 30));
 
+  public static final AbsentGpu B200 = new AbsentGpu("absent-b200", new Gpu(0, 0, "NVIDIA B200", 10, 0, 148, 227 << 10, 180L << 30));
+  public static final AbsentGpu RTX_5090 = new AbsentGpu("absent-rtx-5090", new Gpu(0, 0, "NVIDIA GeForce RTX 5090", 12, 0, 170, 99 << 10, 32L << 30));
+
   private static final Map<Rung, AbsentGpu> LADDER =
       Arrays.stream(Rung.values()).collect(Collectors.toMap(rung -> rung, rung -> new AbsentGpu("absent-h200-" + rung.text, h200(), h200().target(rung))));
 

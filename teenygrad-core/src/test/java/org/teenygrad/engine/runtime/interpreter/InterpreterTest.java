@@ -125,7 +125,7 @@ class InterpreterTest {
   @Test
   void everyTypeGoesThroughMemoryUnchanged() {
     for (DType dtype : DType.values()) {
-      double[] numbers = dtype == BOOL ? new double[] {0, 1, 1} : new double[] {3, 0, 100};
+      double[] numbers = dtype == BOOL ? new double[] {0, 1, 1} : new double[] {3, 0, 96};
       OpNode copy = node(CONTIGUOUS, null, tensor(dtype, Shape.of(3), numbers));
       assertThat(Buffers.numbers(copy)).as("%s", dtype).containsExactly(numbers);
     }

@@ -79,6 +79,8 @@ public enum ElementType {
       case INT16 -> INT16;
       case INT32 -> INT32;
       case INT64 -> INT64;
+      case FLOAT8_E4M3 -> FLOAT8E4M3FN;
+      case FLOAT8_E5M2 -> FLOAT8E5M2;
       case FLOAT16 -> FLOAT16;
       case BFLOAT16 -> BFLOAT16;
       case FLOAT32 -> FLOAT;

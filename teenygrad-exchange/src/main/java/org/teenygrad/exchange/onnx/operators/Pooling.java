@@ -37,7 +37,8 @@ final class Pooling {
       case INT16 -> Short.MIN_VALUE;
       case INT32 -> Integer.MIN_VALUE;
       case INT64 -> Long.MIN_VALUE;
-      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> Double.NEGATIVE_INFINITY;
+      case FLOAT8_E4M3 -> -type.largest();
+      case FLOAT8_E5M2, FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> Double.NEGATIVE_INFINITY;
     };
   }
 

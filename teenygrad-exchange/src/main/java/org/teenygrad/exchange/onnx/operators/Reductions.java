@@ -82,7 +82,8 @@ final class Reductions {
       case INT16 -> Tensor.full(shape, lowest ? Short.MIN_VALUE : Short.MAX_VALUE, x.dtype());
       case INT32 -> Tensor.full(shape, lowest ? Integer.MIN_VALUE : Integer.MAX_VALUE, x.dtype());
       case INT64 -> Tensor.full(shape, lowest ? Long.MIN_VALUE : Long.MAX_VALUE, x.dtype());
-      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 ->
+      case FLOAT8_E4M3 -> Tensor.full(shape, lowest ? -x.dtype().largest() : x.dtype().largest(), x.dtype());
+      case FLOAT8_E5M2, FLOAT16, BFLOAT16, FLOAT32, FLOAT64 ->
           Tensor.full(shape, lowest ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY, x.dtype());
     };
   }

@@ -22,7 +22,7 @@ final class Module {
   /// @param alignment of the address, in bytes
   record Instruction(String name, int result, Type type, Type more, Operand[] operands, String text, boolean waits, int alignment) {
     Instruction(String name, int result, Type type, Type more, Operand[] operands, String text) {
-      this(name, result, type, more, operands, text, isBarrier(name) || name.contains(".shfl.") || name.contains("ballot") || name.contains("bar.warp") || name.contains(".mma.") || name.contains("ldmatrix"),
+      this(name, result, type, more, operands, text, isBarrier(name) || name.contains(".shfl.") || name.contains("ballot") || name.contains("bar.warp") || name.contains(".mma.") || name.contains("mma.sync") || name.contains("ldmatrix"),
           text.contains(", align ") ? Integer.parseInt(text.substring(text.lastIndexOf(' ') + 1)) : type.bytes());
     }
 

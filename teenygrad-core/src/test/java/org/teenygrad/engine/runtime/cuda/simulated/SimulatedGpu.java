@@ -21,7 +21,7 @@ public final class SimulatedGpu {
   private static final Device TENSOR_CORES = device("simulated-tensor-cores", Target.Rung.WARP);
 
   private static Device device(String name, Target.Rung rung) {
-    Target.Gpu target = new Target.Gpu(2, 99 << 10, rung);
+    Target.Gpu target = new Target.Gpu(2, 99 << 10, rung).withFloat8();
     Devices.register(name, device -> new Runtime(device, HostAllocator.shared(), target, program -> {
       Module module = new Module(program.source());
       return lists -> run(program, module, lists);

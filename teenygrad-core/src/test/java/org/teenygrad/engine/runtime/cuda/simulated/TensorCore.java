@@ -2,8 +2,10 @@ package org.teenygrad.engine.runtime.cuda.simulated;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.teenygrad.DType;
 import org.teenygrad.engine.codegen.MatrixUnit;
 import org.teenygrad.engine.codegen.RegisterLayout;
+import org.teenygrad.engine.ir.Semantics;
 
 /// What `mma.sync` computes of the registers of a warp's lanes: their elements are where the unit's row says, products are exact, and
 /// their sum is rounded once.
@@ -12,7 +14,7 @@ final class TensorCore {
 
   /// The unit that an instruction is of.
   static Optional<MatrixUnit> unit(String name) {
-    return Arrays.stream(MatrixUnit.values()).filter(unit -> unit.instruction.equals(name)).findFirst();
+    return Arrays.stream(MatrixUnit.values()).filter(unit -> name.equals(unit.instruction) || name.startsWith("asm " + unit.instruction + " ")).findFirst();
   }
 
   /// @param registers each lane's operands, the left factor's before the right one's and the sums, each in as many parts as its type has
@@ -57,6 +59,7 @@ final class TensorCore {
       case MMA_F16 -> Float.float16ToFloat((short) bits);
       case MMA_BF16 -> Float.intBitsToFloat((int) bits << 16);
       case MMA_TF32 -> Float.intBitsToFloat((int) bits & -0x2000);
+      case MMA_E4M3, MMA_E5M2 -> Semantics.bitsToFloating(unit == MatrixUnit.MMA_E4M3 ? DType.FLOAT8_E4M3 : DType.FLOAT8_E5M2, bits);
       default -> throw new IllegalArgumentException(unit + " is of no single warp");
     };
   }

@@ -7,9 +7,9 @@ import picocli.CommandLine.Spec;
 /// `teenygrad onnx`: models of other frameworks.
 @Command(
     name = "onnx",
-    description = "Runs models in the ONNX format.",
+    description = "Shows, runs and tests models in the ONNX format.",
     mixinStandardHelpOptions = true,
-    subcommands = {OnnxTest.class})
+    subcommands = {OnnxShow.class, OnnxRun.class, OnnxTest.class})
 @SuppressWarnings("NullAway.Init") // picocli sets the spec
 final class OnnxCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.teenygrad.Device;
 import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.exchange.onnx.format.Model;
 import org.teenygrad.exchange.onnx.format.ModelReader;
 import org.teenygrad.exchange.onnx.operators.Tensors;
@@ -36,13 +37,15 @@ public final class Onnx {
   static OnnxModel load(Model model, Path path, Device device) {
     Map<String, Integer> missing = Program.unsupported(model);
     if (!missing.isEmpty()) {
-      throw new UnsupportedOperationException(path + " uses operators that are not supported: " + missing.entrySet().stream()
-          .map(entry -> entry.getKey() + (entry.getValue() == 1 ? "" : " " + entry.getValue() + " times"))
+      throw new UnsupportedOperationException(Printable.of(path) + " uses operators that are not supported: " + missing.entrySet().stream()
+          .map(entry -> Printable.of(entry.getKey()) + (entry.getValue() == 1 ? "" : " " + entry.getValue() + " times"))
           .collect(Collectors.joining(", ")));
     }
     Path folder = path.toAbsolutePath().getParent();
     try {
       return new OnnxModel(Program.of(model, new Tensors(folder), device));
+    } catch (UnsupportedOperationException e) {
+      throw new UnsupportedOperationException(Printable.of(path) + ": " + e.getMessage(), e);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw FileException.malformed(path, "an ONNX model", String.valueOf(e.getMessage()));
     }

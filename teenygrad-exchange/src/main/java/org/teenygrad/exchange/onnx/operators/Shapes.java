@@ -132,12 +132,16 @@ final class Shapes {
   }
 
   /// The shape to which both broadcast.
+  /// @throws IllegalArgumentException if there is none
   static Shape broadcast(Shape a, Shape b) {
     int rank = Math.max(a.rank(), b.rank());
     int[] sizes = new int[rank];
     for (int i = 1; i <= rank; i++) {
       int one = i > a.rank() ? 1 : a.size(-i);
       int other = i > b.rank() ? 1 : b.size(-i);
+      if (one != 1 && other != 1 && one != other) {
+        throw new IllegalArgumentException("shapes " + a + " and " + b + " do not broadcast");
+      }
       sizes[rank - i] = one == 1 ? other : one;
     }
     return Shape.of(sizes);

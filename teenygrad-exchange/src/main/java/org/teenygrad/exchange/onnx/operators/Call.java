@@ -236,9 +236,9 @@ public record Call(
     return hasAttribute(name) ? ElementType.of(number(name)) : otherwise;
   }
 
-  /// Whether an input is a tensor whose values are at hand.
+  /// Whether an input's values do not depend on the model's inputs, as far as that is known without computing them.
   public boolean isKnown(int input) {
-    return inputs.get(input) instanceof Value.OfTensor value && value.tensor().isRealized() || placement.isHost(tensorValue(input).tensor());
+    return placement.isHost(tensorValue(input).tensor());
   }
 
   /// Numbers as an int64 tensor on the device.

@@ -78,6 +78,16 @@ class OnnxModelTest {
   }
 
   @Test
+  void positionsOfTheFileAreDataOfTheRecording() throws IOException {
+    OnnxModel model = load(graph(
+        List.of(node("Gather", "x places", "y", attribute("axis", 0))), List.of(value("x", FLOAT, 3)), List.of(value("y", FLOAT, 2)),
+        tensor("places", new long[] {2, 0}, 2)));
+    Recorded recorded = Recorded.of(inputs -> model.call(inputs.getFirst()));
+    assertThat(recorded.call(Tensor.of(1f, 2f, 3f)).data()).containsExactly(3, 1);
+    assertThat(recorded.call(Tensor.of(4f, 5f, 6f)).data()).containsExactly(6, 4);
+  }
+
+  @Test
   void inputsThatDoNotFitAreRefused() throws IOException {
     OnnxModel model = load(perceptron());
     assertThatThrownBy(() -> model.call()).hasMessage("the model has the inputs [x float(batch, 2)], but 0 are given");

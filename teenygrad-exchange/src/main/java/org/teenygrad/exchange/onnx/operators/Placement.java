@@ -1,5 +1,6 @@
 package org.teenygrad.exchange.onnx.operators;
 
+import java.lang.foreign.Arena;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import org.teenygrad.DType;
@@ -49,7 +50,9 @@ public final class Placement {
     return brought.computeIfAbsent(tensor, known -> {
       DType type = known.dtype();
       if (known.numel() != 1) {
-        return known.to(device);
+        try (Arena arena = Arena.ofConfined()) { // data, not an expression that crosses devices: those cannot be recorded
+          return Tensor.ofMemory(known.toMemory(arena), type, known.shape(), device);
+        }
       }
       if (type == DType.BOOL) {
         return Tensor.full(known.shape(), known.itemBoolean());

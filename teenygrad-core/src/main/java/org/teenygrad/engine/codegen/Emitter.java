@@ -280,6 +280,10 @@ final class Emitter {
     return a.equals("0") ? b : b.equals("0") ? a : ir.value("add i64 " + a + ", " + b);
   }
 
+  String difference(String a, String b) {
+    return b.equals("0") ? a : ir.value("sub i64 " + a + ", " + b);
+  }
+
   /// An index as a scalar, in the first lane and at the first step of every axis; where an axis enters otherwise than by a
   /// constant factor, at its given step.
   String base(OpNode index, List<Integer> steps) {

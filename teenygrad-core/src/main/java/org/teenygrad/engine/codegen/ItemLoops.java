@@ -81,6 +81,11 @@ final class ItemLoops {
     return ir.value("sub i64 " + column + ", " + first);
   }
 
+  /// The number of a row among those of its item.
+  String rowInItem(String row, String down) {
+    return itemsDown == 1 ? row : emitter.ir.value("sub i64 " + row + ", " + emitter.ir.value("mul i64 " + down + ", " + tile.tilesPerItem() * tile.rows()));
+  }
+
   /// Runs over one block of a loop in steps, the last block also over what is left after the last whole step.
   private void blocks(String block, long blocks, long stepsPerBlock, long step, long size, Part part) {
     Ir ir = emitter.ir;

@@ -27,6 +27,15 @@ final class PackedContraction implements LoopNest {
   /// Products that are added up one by one. A tile's sums take all registers, so those of the blocks before are written to memory and read.
   private static final long BLOCK = 1024;
 
+  /// Steps of longer inner loops of which both factors are copied at a time: 256 to 1024 take about as long.
+  private static final long COPIED = 256;
+
+  /// Fewer rows and columns are not worth the copies.
+  private static final long FEWEST_OF_BLOCKS = 48;
+
+  /// How many such blocks are added up one after the other.
+  private static final long MOST_BLOCKS = 512;
+
   private final Emitter emitter;
   private final Analysis analysis;
   private final OpNode fold;
@@ -38,6 +47,8 @@ final class PackedContraction implements LoopNest {
   private final ItemLoops items;
   private final @Nullable Panels columns;
   private final @Nullable Panels rows;
+  private final DepthBlocks depth;
+  private final long partialSums;
   private final long scratchElements;
 
   PackedContraction(Emitter emitter, Contraction plan, Target.Cpu target) {
@@ -49,8 +60,10 @@ final class PackedContraction implements LoopNest {
     m = plan.row();
     n = plan.column();
     List<OpNode> grid = analysis.outer.stream().filter(range -> range != m && range != n).toList();
-    long k = Analysis.depth(fold);
-    tile = Tile.choose(Analysis.size(m), Analysis.size(n), k, Analysis.count(grid), fold.dtype().bytes(), target);
+    boolean many = Math.min(Analysis.size(m), Analysis.size(n)) >= FEWEST_OF_BLOCKS && Analysis.depth(fold) > BLOCK && Analysis.depth(fold) <= MOST_BLOCKS * COPIED;
+    depth = DepthBlocks.of(fold, many ? COPIED : Analysis.depth(fold), target.vectorBytes() / fold.dtype().bytes());
+    long k = depth.isWhole() ? Analysis.depth(fold) : depth.steps();
+    tile = Tile.choose(Analysis.size(m), Analysis.size(n), k, !depth.isWhole(), Analysis.count(grid), fold.dtype().bytes(), target);
     items = new ItemLoops(emitter, m, n, grid, tile);
     boolean plain = right.is(OpCode.LOAD) && analysis.stride(right, n) == 1;
     long panelElements = k * tile.width() * tile.panelsPerItem();
@@ -58,12 +71,13 @@ final class PackedContraction implements LoopNest {
     long span = plain ? k * Math.max(0, analysis.stride(right, Analysis.foldRanges(fold).getLast())) * fold.dtype().bytes() : 0;
     // Measured: up to twice the second-level cache, rows that lie side by side are read as fast where they are, but not where they fall on
     // the same lines: 1024 x 1024 took a third longer.
-    boolean direct = plain && (tile.tilesPerItem() < 4 || !fits || (span <= 2 * target.l2Bytes() && !isAliased(right, Analysis.foldRanges(fold).getLast())));
-    columns = direct ? null : new Panels(emitter, fold, right, n, tile.lanes(), tile.lanes(), 0);
+    boolean direct = depth.isWhole() && plain && (tile.tilesPerItem() < 4 || !fits || (span <= 2 * target.l2Bytes() && !isAliased(right, Analysis.foldRanges(fold).getLast())));
+    columns = direct ? null : new Panels(emitter, fold, right, n, tile.lanes(), tile.lanes(), k, 0);
     long first = direct ? 0 : panelElements;
-    boolean copied = tile.panelsPerItem() > 1 && tile.rows() > 1 && tile.rows() <= tile.lanes() && isScattered(left);
-    rows = copied ? new Panels(emitter, fold, left, m, tile.rows(), tile.lanes(), first) : null;
-    scratchElements = first + (copied ? k * tile.rows() : 0);
+    boolean copied = tile.panelsPerItem() > 1 && tile.rows() > 1 && tile.rows() <= tile.lanes() && (!depth.isWhole() || isScattered(left) || tile.panelsPerItem() >= 4 && k * CACHE_LINE > target.l1Bytes() && Panels.isAcrossLines(analysis, left, fold));
+    rows = copied ? new Panels(emitter, fold, left, m, tile.rows(), tile.lanes(), k, first) : null;
+    partialSums = Math.ceilDiv(first + (copied ? k * tile.rows() : 0), tile.lanes()) * tile.lanes();
+    scratchElements = partialSums + (depth.isWhole() ? 0 : tile.sums());
   }
 
   /// Whether a tile's rows of a factor fall on the same lines of the first-level cache, which are 4 KB apart, or are dear to
@@ -100,20 +114,38 @@ final class PackedContraction implements LoopNest {
 
   private void emitItem(String item, String down, String across) {
     emitter.emitReady(analysis.nodes.stream().filter(this::belongsToFold).toList());
-    if (columns != null) {
-      items.once(item, down, () -> copyColumns(columns, across));
-    }
-    items.tiles(down, (row, count) -> {
-      String copied = rows == null ? "" : rows.start("0");
-      if (rows != null) {
-        rows.fill(copied, row, count);
+    depth.emit(emitter.ir, (number, block) -> {
+      if (columns != null) {
+        Runnable copy = () -> items.panels(across, (column, width) -> columns.fill(columns.start(items.columnInItem(column, across)), column, width, block));
+        if (depth.isWhole()) {
+          items.once(item, down, copy);
+        } else {
+          copy.run();
+        }
       }
-      emitter.within(m, row, Axis.unrolled(m, Math.toIntExact(count)), () -> {
-        emitter.emitReady(analysis.nodes.stream().filter(this::belongsToFold).toList());
-        items.panels(across, (column, width) -> emitTile(column, width, across, copied));
-        return true;
+      items.tiles(down, (row, count) -> {
+        String copied = rows == null ? "" : rows.start("0");
+        if (rows != null) {
+          rows.fill(copied, row, count, block);
+        }
+        emitter.within(m, row, Axis.unrolled(m, Math.toIntExact(count)), () -> {
+          emitter.emitReady(analysis.nodes.stream().filter(this::belongsToFold).toList());
+          items.panels(across, (column, width) -> emitTile(column, width, across, copied, number, block, partialSums(row, column, down, across)));
+          return true;
+        });
       });
     });
+  }
+
+  /// Where the sums of a tile wait between blocks.
+  private String partialSums(String row, String column, String down, String across) {
+    if (depth.isWhole()) {
+      return "";
+    }
+    Ir ir = emitter.ir;
+    String panel = ir.value("mul i64 " + items.columnInItem(column, across) + ", " + tile.rows() * tile.tilesPerItem());
+    String place = ir.value("add i64 " + panel + ", " + ir.value("mul i64 " + items.rowInItem(row, down) + ", " + tile.width()));
+    return ir.pointer("%scratch", ir.value("mul i64 " + emitter.plus(place, partialSums) + ", " + fold.dtype().bytes()));
   }
 
   private boolean belongsToFold(OpNode node) {
@@ -137,28 +169,55 @@ final class PackedContraction implements LoopNest {
     return operandNodes;
   }
 
-  private void copyColumns(Panels columns, String across) {
-    items.panels(across, (column, width) -> columns.fill(columns.start(items.columnInItem(column, across)), column, width));
-  }
-
-  private void emitTile(String column, long width, String across, String copiedRows) {
+  private void emitTile(String column, long width, String across, String copiedRows, String number, DepthBlocks.Block block, String waiting) {
+    Ir ir = emitter.ir;
     Axis axis = Axis.vectors(n, width, tile.lanes());
     emitter.within(n, column, axis, () -> {
       String panel = columns == null ? "" : columns.start(items.columnInItem(column, across));
       List<List<Integer>> instances = emitter.loops.instances(fold);
-      List<Ir.Carried> sums = new ArrayList<>();
+      List<Ir.Carried> zeros = new ArrayList<>();
       for (List<Integer> steps : instances) {
         int lanes = sumLanes(steps);
-        sums.add(new Ir.Carried(Ir.type(fold.dtype(), lanes), Instructions.neutral(OpCode.ADD, fold.dtype(), lanes)));
+        zeros.add(new Ir.Carried(Ir.type(fold.dtype(), lanes), Instructions.neutral(OpCode.ADD, fold.dtype(), lanes)));
       }
-      List<Ir.Carried> results = inner(0, sums, new Place(instances, sums, axis, panel, copiedRows), "0");
-      for (int i = 0; i < instances.size(); i++) {
-        List<Integer> steps = instances.get(i);
-        emitter.define(fold, steps, narrowed(results.get(i), sumLanes(steps), emitter.loops.lanes(fold, steps)));
+      Place place = new Place(instances, zeros, axis, panel, copiedRows);
+      if (depth.isWhole()) {
+        finish(inner(0, zeros, place, "0"), place);
+        return true;
       }
-      emitter.emitReadyAlong(m, analysis.nodes);
+      List<Ir.Carried> sums = ir.loop(block.begin(), block.end(), 1, zeros, (counter, carried) ->
+          emitter.within(depth.range(), counter, null, () -> {
+            emitter.emitReady(operands());
+            return multiply(carried, place, emitter.difference(counter, block.begin()));
+          }));
+      List<Ir.Carried> all = added(place, ir.choose(ir.value("icmp eq i64 " + number + ", 0"), () -> zeros, () -> read(zeros, waiting)), sums);
+      String last = depth.isLast(ir, number);
+      ir.branch(last, () -> {}, () -> write(all, waiting));
+      emitter.branch(last, () -> finish(all, place));
       return true;
     });
+  }
+
+  private void finish(List<Ir.Carried> sums, Place place) {
+    for (int i = 0; i < sums.size(); i++) {
+      List<Integer> steps = place.sums.get(i);
+      emitter.define(fold, steps, narrowed(sums.get(i), sumLanes(steps), emitter.loops.lanes(fold, steps)));
+    }
+    emitter.emitReadyAlong(m, analysis.nodes);
+  }
+
+  private List<Ir.Carried> read(List<Ir.Carried> sums, String waiting) {
+    return Ir.times(sums.size(), i -> new Ir.Carried(sums.get(i).type(), emitter.ir.value("load " + sums.get(i).type() + ", ptr " + waiting(waiting, i) + ", align " + fold.dtype().bytes())));
+  }
+
+  private void write(List<Ir.Carried> sums, String waiting) {
+    for (int i = 0; i < sums.size(); i++) {
+      emitter.ir.effect("store " + sums.get(i).type() + " " + sums.get(i).value() + ", ptr " + waiting(waiting, i) + ", align " + fold.dtype().bytes());
+    }
+  }
+
+  private String waiting(String waiting, int sum) {
+    return emitter.ir.pointer(waiting, Long.toString((long) sum * tile.lanes() * fold.dtype().bytes()));
   }
 
   /// A tile in the making: its sums and what they start from, the axis of its columns, and where its factors were copied to.
@@ -237,8 +296,8 @@ final class PackedContraction implements LoopNest {
   /// Fetches ahead what lies side by side across the tile and far apart along the inner loop: the processor does not see where
   /// such reads go next.
   private void prefetch(OpNode factor, OpNode across) {
-    long stride = factor.is(OpCode.LOAD) ? analysis.stride(factor, Analysis.foldRanges(fold).getLast()) : 0;
-    if (stride * fold.dtype().bytes() >= CACHE_LINE && analysis.stride(factor, across) == 1) {
+    if (Panels.isAcrossLines(analysis, factor, fold) && analysis.stride(factor, across) == 1) {
+      long stride = analysis.stride(factor, Analysis.foldRanges(fold).getLast());
       List<Integer> done = new ArrayList<>();
       for (List<Integer> steps : emitter.loops.instances(factor)) {
         int line = (int) ((long) emitter.loops.step(across, steps) * emitter.loops.lanes(factor, steps) * fold.dtype().bytes() / CACHE_LINE);

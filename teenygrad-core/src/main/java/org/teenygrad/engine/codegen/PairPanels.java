@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
 /// A bfloat16 factor of a contraction in scratch memory, in pairs of two neighbours along the inner loop, which one instruction multiplies.
@@ -16,6 +17,11 @@ final class PairPanels {
   static final int STEPS = 32;
 
   static final int PAIRS = STEPS / 2;
+
+  private static final long CACHE_LINE = 64;
+
+  /// How far ahead: a block is copied in about the time that a line takes to come from the third-level cache.
+  private static final long PREFETCHED_BLOCKS = 2;
 
   private static final String WORDS = Ir.vector("i32", PAIRS);
 
@@ -65,36 +71,54 @@ final class PairPanels {
     return emitter.ir.pointer("%scratch", emitter.plus(emitter.ir.value("mul i64 " + stripe + ", " + stripeBytes()), offset));
   }
 
-  /// Fills one after the other the stripes that `count` rows or columns take.
+  /// Fills the stripes that `count` rows or columns take, which lie one after the other. Where these are neighbours in memory, stripes grow side
+  /// by side: what one leaves of a line of memory the next one takes.
   void fill(String stripes, String first, long count) {
+    if (liesAlongInner()) {
+      stripes(first, count, (stripe, begin, height) -> blocks(0, "0", (counter, steps, block) ->
+          fillBlock(place(stripes, stripe, block), begin, height, counter, steps)));
+    } else {
+      blocks(0, "0", (counter, steps, block) -> stripes(first, count, (stripe, begin, height) ->
+          fillBlock(place(stripes, stripe, block), begin, height, counter, steps)));
+    }
+  }
+
+  private boolean liesAlongInner() {
+    return emitter.analysis.liesAlong(factor, last(), range);
+  }
+
+  private String place(String stripes, String stripe, String block) {
+    String begin = emitter.ir.pointer(stripes, emitter.ir.value("mul i64 " + stripe + ", " + stripeBytes()));
+    return emitter.ir.pointer(begin, emitter.ir.value("mul i64 " + block + ", " + blockBytes()));
+  }
+
+  /// What is done for each stripe: its number, its first row or column, and how many it has.
+  private interface Stripe {
+    void emit(String number, String first, int count);
+  }
+
+  private void stripes(String first, long count, Stripe body) {
     long full = count / height;
     if (full > 0) {
       emitter.ir.loop("0", Long.toString(full), 1, List.of(), (stripe, none) -> {
-        fillStripe(at(stripes, stripe), emitter.sum(first, emitter.ir.value("mul i64 " + stripe + ", " + height)), height);
+        body.emit(stripe, emitter.sum(first, emitter.ir.value("mul i64 " + stripe + ", " + height)), height);
         return none;
       });
     }
     if (full * height < count) {
-      fillStripe(at(stripes, Long.toString(full)), emitter.plus(first, full * height), (int) (count - full * height));
+      body.emit(Long.toString(full), emitter.plus(first, full * height), (int) (count - full * height));
     }
   }
 
-  private String at(String stripes, String stripe) {
-    return emitter.ir.pointer(stripes, emitter.ir.value("mul i64 " + stripe + ", " + stripeBytes()));
-  }
-
-  private void fillStripe(String stripe, String first, int count) {
-    blocks(0, "0", (counter, steps, block) -> {
-      String pointer = emitter.ir.pointer(stripe, emitter.ir.value("mul i64 " + block + ", " + blockBytes()));
-      boolean alongInner = emitter.analysis.liesAlong(factor, last(), range);
-      List<String> pairs = alongInner ? rowsOfPairs(first, count, counter, steps) : pairsOfRows(first, count, counter, steps);
-      if (alongInner == acrossRows) {
-        List<String> square = Ir.times(PAIRS, i -> i < pairs.size() ? pairs.get(i) : "zeroinitializer");
-        store(pointer, Transposition.emit(emitter.ir, "i32", square), acrossRows ? PAIRS : count);
-      } else {
-        store(pointer, pairs, pairs.size());
-      }
-    });
+  private void fillBlock(String pointer, String first, int count, String counter, int steps) {
+    boolean alongInner = liesAlongInner();
+    List<String> pairs = alongInner ? rowsOfPairs(first, count, counter, steps) : pairsOfRows(first, count, counter, steps);
+    if (alongInner == acrossRows) {
+      List<String> square = Ir.times(PAIRS, i -> i < pairs.size() ? pairs.get(i) : "zeroinitializer");
+      store(pointer, Transposition.emit(emitter.ir, "i32", square), acrossRows ? PAIRS : count);
+    } else {
+      store(pointer, pairs, pairs.size());
+    }
   }
 
   private OpNode last() {
@@ -148,15 +172,28 @@ final class PairPanels {
     Ir ir = emitter.ir;
     String words = Ir.vector("i32", count);
     return emitter.within(range, first, new Axis(range, 1, count, count), () ->
-        emitter.within(last, counter, Axis.unrolled(last, steps), () -> Ir.times(PAIRS, pair -> {
-          if (2 * pair >= steps) {
-            return "zeroinitializer";
-          }
-          String even = bits(2 * pair, count);
-          String low = ir.value("lshr " + words + " " + even + ", " + Ir.constant(DType.INT32, 16L, count));
-          String both = 2 * pair + 1 < steps ? ir.value("or " + words + " " + low + ", " + bits(2 * pair + 1, count)) : low;
-          return filled("i32", count, PAIRS, both);
-        })));
+        emitter.within(last, counter, Axis.unrolled(last, steps), () -> {
+          prefetch(steps);
+          return Ir.times(PAIRS, pair -> {
+            if (2 * pair >= steps) {
+              return "zeroinitializer";
+            }
+            String even = bits(2 * pair, count);
+            String low = ir.value("lshr " + words + " " + even + ", " + Ir.constant(DType.INT32, 16L, count));
+            String both = 2 * pair + 1 < steps ? ir.value("or " + words + " " + low + ", " + bits(2 * pair + 1, count)) : low;
+            return filled("i32", count, PAIRS, both);
+          });
+        }));
+  }
+
+  /// Fetches ahead where each step is on another line: the processor does not see where such reads go next.
+  private void prefetch(int steps) {
+    long stride = factor.is(OpCode.LOAD) ? emitter.analysis.stride(factor, last()) : 0;
+    if (stride * Short.BYTES >= CACHE_LINE && steps == STEPS) {
+      for (int step = 0; step < steps; step++) {
+        emitter.memory.prefetch(factor, steps(step), PREFETCHED_BLOCKS * STEPS * stride);
+      }
+    }
   }
 
   private String bits(int step, int lanes) {

@@ -3,12 +3,18 @@ package org.teenygrad.engine.codegen;
 import java.util.ArrayList;
 import java.util.List;
 import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
 /// A factor of a contraction in scratch memory: panels as wide as a tile of sums, each row of a panel (one step of the inner
 /// loops) side by side, padded with zeros to whole vectors. Where the factor lies in memory along the inner loop instead, square
 /// blocks are transposed in registers on the way.
 final class Panels {
+  private static final long CACHE_LINE = 64;
+
+  /// How far ahead of a copy to fetch: rows take some cycles each, lines come from the third-level cache.
+  private static final long PREFETCHED_ROWS = 32;
+
   private final Emitter emitter;
   private final OpNode fold;
   private final OpNode factor;
@@ -21,8 +27,9 @@ final class Panels {
   /// @param range the loop that runs across a panel
   /// @param lanes the vectors that a row consists of: the last one is filled up with zeros
   /// @param square lanes of a whole register: a power of two, at least `lanes`
+  /// @param depth rows of a panel at most
   /// @param offset where in scratch memory the panels are, in elements
-  Panels(Emitter emitter, OpNode fold, OpNode factor, OpNode range, int lanes, int square, long offset) {
+  Panels(Emitter emitter, OpNode fold, OpNode factor, OpNode range, int lanes, int square, long depth, long offset) {
     this.emitter = emitter;
     this.fold = fold;
     this.factor = factor;
@@ -30,7 +37,7 @@ final class Panels {
     this.lanes = lanes;
     this.square = square;
     this.offset = offset;
-    depth = Analysis.depth(fold);
+    this.depth = depth;
   }
 
   private String element() {
@@ -66,21 +73,30 @@ final class Panels {
 
   /// Fills one panel.
   /// @param column its first column, and how many there are
-  void fill(String panel, String column, long width) {
+  /// @param part what of the last inner loop is copied
+  void fill(String panel, String column, long width, DepthBlocks.Block part) {
     Axis axis = Axis.vectors(range, width, lanes);
     if (liesAlongInnerLoop()) {
-      fillTransposed(panel, column, width, axis.count());
+      fillTransposed(panel, column, width, axis.count(), part);
       return;
     }
     emitter.within(range, column, axis, () -> {
-      rows(0, "0", Analysis.foldRanges(fold).size(), row -> {
+      rows(0, "0", Analysis.foldRanges(fold).size(), part, row -> {
         for (int step = 0; step < axis.count(); step++) {
+          if (isAcrossLines(emitter.analysis, factor, fold)) {
+            emitter.memory.prefetch(factor, steps(step), PREFETCHED_ROWS * emitter.analysis.stride(factor, Analysis.foldRanges(fold).getLast()));
+          }
           int own = axis.lanes(step);
           store(resized(emitter.operand(factor, steps(step), own), own, lanes), at(panel, row, axis.count(), step));
         }
       });
       return true;
     });
+  }
+
+  /// Whether each step of the last inner loop reads other lines of memory.
+  static boolean isAcrossLines(Analysis analysis, OpNode factor, OpNode fold) {
+    return factor.is(OpCode.LOAD) && analysis.stride(factor, Analysis.foldRanges(fold).getLast()) * factor.dtype().bytes() >= CACHE_LINE;
   }
 
   /// Steps of the open axes, of which the last one opened is at `step`.
@@ -100,17 +116,19 @@ final class Panels {
     void emit(String row);
   }
 
-  /// Opens the first `count` of the inner loops.
-  private void rows(int depth, String row, int count, Row body) {
+  /// Opens the first `count` of the inner loops, of the last one a part.
+  private void rows(int depth, String row, int count, DepthBlocks.Block part, Row body) {
     if (depth == count) {
       body.emit(row);
       return;
     }
-    OpNode loop = Analysis.foldRanges(fold).get(depth);
-    emitter.ir.loop("0", Long.toString(Analysis.size(loop)), 1, List.of(), (counter, none) ->
+    List<OpNode> loops = Analysis.foldRanges(fold);
+    OpNode loop = loops.get(depth);
+    boolean last = depth == loops.size() - 1;
+    emitter.ir.loop(last ? part.begin() : "0", last ? part.end() : Long.toString(Analysis.size(loop)), 1, List.of(), (counter, none) ->
         emitter.within(loop, counter, null, () -> {
           emitter.emitReady(Graph.topological(List.of(factor)));
-          rows(depth + 1, nextRow(depth, row, counter, loop), count, body);
+          rows(depth + 1, nextRow(depth, row, last ? emitter.difference(counter, part.begin()) : counter, loop), count, part, body);
           return none;
         }));
   }
@@ -119,28 +137,36 @@ final class Panels {
     return depth == 0 ? counter : emitter.sum(emitter.ir.value("mul i64 " + row + ", " + Analysis.size(loop)), counter);
   }
 
-  private void fillTransposed(String panel, String column, long width, int vectors) {
+  /// Whole squares of the part, and what is left of the loop if it has its end.
+  private void fillTransposed(String panel, String column, long width, int vectors, DepthBlocks.Block part) {
+    Ir ir = emitter.ir;
     List<OpNode> loops = Analysis.foldRanges(fold);
-    OpNode last = loops.getLast();
-    long size = Analysis.size(last);
+    long size = Analysis.size(loops.getLast());
     long full = size / square * square;
-    rows(0, "0", loops.size() - 1, row -> {
+    boolean whole = part.end().equals(Long.toString(size));
+    rows(0, "0", loops.size() - 1, part, row -> {
       if (full > 0) {
-        emitter.ir.loop("0", Long.toString(full), square, List.of(), (counter, none) -> {
-          transpose(panel, column, width, vectors, row, counter, square);
+        String end = whole ? Long.toString(full) : ir.smallest(part.end(), Long.toString(full));
+        ir.loop(part.begin(), end, square, List.of(), (counter, none) -> {
+          transpose(panel, column, width, vectors, row, counter, square, part);
           return none;
         });
       }
       if (full < size) {
-        transpose(panel, column, width, vectors, row, Long.toString(full), (int) (size - full));
+        Runnable left = () -> transpose(panel, column, width, vectors, row, Long.toString(full), (int) (size - full), part);
+        if (whole) {
+          left.run();
+        } else {
+          emitter.branch(ir.value("icmp eq i64 " + part.end() + ", " + size), left);
+        }
       }
     });
   }
 
   /// Squares of up to `lanes` columns by up to `rows` rows.
-  private void transpose(String panel, String column, long width, int vectors, String row, String counter, int rows) {
+  private void transpose(String panel, String column, long width, int vectors, String row, String counter, int rows, DepthBlocks.Block part) {
     OpNode last = Analysis.foldRanges(fold).getLast();
-    String first = nextRow(Analysis.foldRanges(fold).size() - 1, row, counter, last);
+    String first = nextRow(Analysis.foldRanges(fold).size() - 1, row, emitter.difference(counter, part.begin()), last);
     emitter.within(last, counter, new Axis(last, 1, rows, rows), () -> {
       for (int vector = 0; vector < vectors; vector++) {
         int columns = (int) Math.min(lanes, width - (long) vector * lanes);

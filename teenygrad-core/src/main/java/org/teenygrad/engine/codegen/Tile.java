@@ -5,8 +5,8 @@ import org.teenygrad.engine.runtime.Target;
 /// How a matrix product is cut up: registers hold a tile of `rows` x (`vectors` * `lanes`) sums; a work item computes
 /// `tilesPerItem` of those down and `panelsPerItem` across, with the right operand's part in scratch memory.
 ///
-/// The scheme is that of Goto and van de Geijn ("Anatomy of High-Performance Matrix Multiplication", 2008) with one level less: the
-/// sums stay in registers over the whole inner dimension.
+/// The scheme is that of Goto and van de Geijn ("Anatomy of High-Performance Matrix Multiplication", 2008). Sums stay in registers over the
+/// whole inner dimension, or over a block of a long one ([DepthBlocks]).
 ///
 /// @param rows sums down, one broadcast of the left operand each
 /// @param vectors sums across, one vector of the right operand each
@@ -19,13 +19,17 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
 
   private static final long FEWEST_PANELS = 2;
 
+  /// Sums of an item that wait in memory, at most: they are read and written once for each block of some hundred steps.
+  private static final long MOST_WAITING_BYTES = 4 << 20;
+
   /// Vectors across in order of preference: two leave room for twelve rows, so each vector of the right operand that comes from
   /// the second-level cache is used twelve times.
   private static final int[] VECTORS = {2, 3, 4, 5};
 
   /// @param m rows of the result, n columns, k the inner dimension
+  /// @param waits whether sums wait in memory
   /// @param others how many such products there are
-  static Tile choose(long m, long n, long k, long others, int elementBytes, Target.Cpu target) {
+  static Tile choose(long m, long n, long k, boolean waits, long others, int elementBytes, Target.Cpu target) {
     int lanes = target.vectorBytes() / elementBytes;
     long across = Math.ceilDiv(n, lanes);
     int vectors = across == 1 ? 1 : 2;
@@ -39,7 +43,9 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
     long most = Math.clamp(sums / vectors, 1, 16);
     long tiles = Math.ceilDiv(m, most);
     int rows = Math.toIntExact(Math.ceilDiv(m, tiles));
-    return cut(rows, vectors, lanes, m, n, k * elementBytes, others, target);
+    Tile cut = cut(rows, vectors, lanes, m, n, k * elementBytes, others, target);
+    long fitting = Math.max(1, MOST_WAITING_BYTES / elementBytes / (rows * cut.width() * cut.panelsPerItem));
+    return waits ? new Tile(rows, vectors, lanes, Math.min(cut.tilesPerItem, fitting), cut.panelsPerItem) : cut;
   }
 
   /// Tiles of products of pairs of bfloat16, which are added up in as many lanes as a vector has float32.
@@ -68,6 +74,11 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
       }
     }
     return new Tile(rows, vectors, lanes, Math.ceilDiv(tiles, downItems), Math.ceilDiv(panels, acrossItems));
+  }
+
+  /// How many an item has.
+  long sums() {
+    return rows * tilesPerItem * width() * panelsPerItem;
   }
 
   int width() {

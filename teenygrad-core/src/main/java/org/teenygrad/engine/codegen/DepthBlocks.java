@@ -1,0 +1,52 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.List;
+import org.teenygrad.engine.ir.OpNode;
+
+/// A contraction's inner loop in blocks. Of long ones only a block of both factors is copied at a time: panels of more columns then fit the
+/// second-level cache, so that the copy of a tile's rows serves more often. A tile's sums wait in memory between blocks.
+///
+/// The level is that of Goto and van de Geijn's `kc`; one copy of both factors is made for each block.
+///
+/// @param range the last inner loop
+/// @param steps of a block of it, but for the last
+/// @param count how many there are: one where there are several inner loops
+record DepthBlocks(OpNode range, long steps, long count) {
+  /// What is copied at a time: the loop's counter from and below which values or numbers.
+  record Block(String begin, String end) {}
+
+  /// @param most steps of a block
+  /// @param multiple what steps are a multiple of
+  static DepthBlocks of(OpNode fold, long most, long multiple) {
+    List<OpNode> ranges = Analysis.foldRanges(fold);
+    long size = Analysis.size(ranges.getLast());
+    if (ranges.size() > 1 || size <= most) {
+      return new DepthBlocks(ranges.getLast(), size, 1);
+    }
+    long steps = Math.ceilDiv(Math.ceilDiv(size, Math.ceilDiv(size, most)), multiple) * multiple;
+    return new DepthBlocks(ranges.getLast(), steps, Math.ceilDiv(size, steps));
+  }
+
+  boolean isWhole() {
+    return count == 1;
+  }
+
+  /// What is done for each block, given its number.
+  interface Body {
+    void emit(String number, Block block);
+  }
+
+  void emit(Ir ir, Body body) {
+    long size = Analysis.size(range);
+    ir.loop("0", Long.toString(count), 1, List.of(), (number, none) -> {
+      String begin = isWhole() ? "0" : ir.value("mul i64 " + number + ", " + steps);
+      body.emit(number, new Block(begin, isWhole() ? Long.toString(size) : ir.smallest(ir.plus(begin, steps), Long.toString(size))));
+      return none;
+    });
+  }
+
+  /// Whether a block is the last one.
+  String isLast(Ir ir, String number) {
+    return ir.value("icmp eq i64 " + number + ", " + (count - 1));
+  }
+}

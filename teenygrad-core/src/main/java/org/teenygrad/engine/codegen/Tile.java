@@ -1,5 +1,6 @@
 package org.teenygrad.engine.codegen;
 
+import java.util.Arrays;
 import org.teenygrad.engine.runtime.Target;
 
 /// How a matrix product is cut up: registers hold a tile of `rows` x (`vectors` * `lanes`) sums; a work item computes
@@ -32,20 +33,21 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
   static Tile choose(long m, long n, long k, boolean waits, long others, int elementBytes, Target.Cpu target) {
     int lanes = target.vectorBytes() / elementBytes;
     long across = Math.ceilDiv(n, lanes);
-    int vectors = across == 1 ? 1 : 2;
-    for (int candidate : VECTORS) {
-      if (across % candidate == 0) {
-        vectors = candidate;
-        break;
-      }
-    }
     int sums = target.vectorRegisters() >= 32 ? 24 : 12;
+    int vectors = across == 1 ? 1 : vectors(across, sums, lanes);
     long most = Math.clamp(sums / vectors, 1, 16);
     long tiles = Math.ceilDiv(m, most);
     int rows = Math.toIntExact(Math.ceilDiv(m, tiles));
     Tile cut = cut(rows, vectors, lanes, m, n, k * elementBytes, others, target);
     long fitting = Math.max(1, MOST_WAITING_BYTES / elementBytes / (rows * cut.width() * cut.panelsPerItem));
     return waits ? new Tile(rows, vectors, lanes, Math.min(cut.tilesPerItem, fitting), cut.panelsPerItem) : cut;
+  }
+
+  /// Vectors across that divide all, of those with rows for which there are lanes: such a copy of the left operand is one vector for each step.
+  private static int vectors(long across, int sums, int lanes) {
+    int[] copied = Arrays.stream(VECTORS).filter(vectors -> sums / vectors <= lanes).toArray();
+    int[] candidates = copied.length == 0 ? VECTORS : copied;
+    return Arrays.stream(candidates).filter(vectors -> across % vectors == 0).findFirst().orElse(candidates[0]);
   }
 
   /// Tiles of products of pairs of bfloat16, which are added up in as many lanes as a vector has float32.

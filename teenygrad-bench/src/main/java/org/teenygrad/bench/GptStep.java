@@ -1,6 +1,7 @@
 package org.teenygrad.bench;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
@@ -32,6 +33,11 @@ record GptStep(String text, GptConfig config, int batch, int time, DType dtype) 
     return new GptStep(text, config, moreBatch, moreTime, otherType);
   }
 
+  /// The same step computed in a type.
+  GptStep in(DType otherType) {
+    return with(batch, time, otherType);
+  }
+
   /// The same model with as much as it is trained on with a GPU.
   GptStep onGpu() {
     return switch (text) {
@@ -42,7 +48,7 @@ record GptStep(String text, GptConfig config, int batch, int time, DType dtype) 
   }
 
   Case measured() {
-    return new Case("gpt_step_" + text, Unit.MILLIS, 0, () -> prepare(1));
+    return new Case("gpt_step_" + text + (dtype == DType.FLOAT32 ? "" : "_" + dtype.name().toLowerCase(Locale.ROOT)), Unit.MILLIS, 0, () -> prepare(1));
   }
 
   /// @return some steps at each call, the value of the last loss being waited for

@@ -3,6 +3,7 @@ package org.teenygrad.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.teenygrad.DType;
 import org.teenygrad.Gradient;
 import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
@@ -17,26 +18,48 @@ final class Operations {
     return Tensor.randn(shape).realize();
   }
 
-  /// Products of square matrices, and those of a small GPT's layers: x Wᵀ forward, and the two of its derivatives.
+  /// Products of square matrices of three types, and those of a small GPT's layers: x Wᵀ forward, and the two of its derivatives.
   static List<Case> gemm() {
     List<Case> cases = new ArrayList<>();
-    for (int n : new int[] {256, 512, 1024, 2048}) {
-      cases.add(product("gemm_" + n, n, n, n, "NN"));
+    for (DType type : List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16)) {
+      for (int n : new int[] {256, 512, 1024, 2048}) {
+        cases.add(product("gemm_" + n + suffix(type), n, n, n, "NN", type));
+      }
     }
     for (int[] shape : new int[][] {{768, 384, 128}, {768, 512, 128}, {768, 128, 512}}) {
       for (String form : List.of("NT", "NN", "TN")) {
         cases.add(product(String.format(Locale.ROOT, "gemm_%dx%dx%d_%s",
-            shape[0], shape[1], shape[2], form), shape[0], shape[1], shape[2], form));
+            shape[0], shape[1], shape[2], form), shape[0], shape[1], shape[2], form, DType.FLOAT32));
       }
     }
     return cases;
   }
 
+  /// The products of GPT-2's layers for 256 and 1024 tokens: forward, and the gradients of what came in and of the weight.
+  static List<Case> layers() {
+    List<Case> cases = new ArrayList<>();
+    for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16)) {
+      for (int rows : new int[] {256, 1024}) {
+        for (int[] layer : new int[][] {{768, 768}, {768, 2304}, {768, 3072}, {3072, 768}, {768, 50304}}) {
+          String name = String.format(Locale.ROOT, "layer_%d_%dto%d", rows, layer[0], layer[1]);
+          cases.add(product(name + "_forward" + suffix(type), rows, layer[1], layer[0], "NT", type));
+          cases.add(product(name + "_input_gradient" + suffix(type), rows, layer[0], layer[1], "NN", type));
+          cases.add(product(name + "_weight_gradient" + suffix(type), layer[1], layer[0], rows, "TN", type));
+        }
+      }
+    }
+    return cases;
+  }
+
+  private static String suffix(DType type) {
+    return type == DType.FLOAT32 ? "" : "_" + type.name().toLowerCase(Locale.ROOT);
+  }
+
   /// @param form for each factor N if it lies in memory as it is multiplied, T if transposed
-  private static Case product(String name, int m, int n, int k, String form) {
+  private static Case product(String name, int m, int n, int k, String form, DType type) {
     return new Case(name, Unit.GIGAFLOPS, 2.0 * m * n * k, () -> {
-      Tensor a = form.charAt(0) == 'N' ? randn(m, k) : randn(k, m);
-      Tensor b = form.charAt(1) == 'N' ? randn(k, n) : randn(n, k);
+      Tensor a = (form.charAt(0) == 'N' ? randn(m, k) : randn(k, m)).cast(type).realize();
+      Tensor b = (form.charAt(1) == 'N' ? randn(k, n) : randn(n, k)).cast(type).realize();
       Tensor left = form.charAt(0) == 'N' ? a : a.transpose(0, 1);
       Tensor right = form.charAt(1) == 'N' ? b : b.transpose(0, 1);
       return Repeated.of(a, left.matmul(right));

@@ -1,10 +1,13 @@
 package org.teenygrad.bench;
 
 import java.util.List;
+import java.util.stream.Stream;
+import org.teenygrad.DType;
 
 /// The names that `teenygrad bench` knows.
 enum Suite {
   GEMM("gemm"),
+  LAYERS("layers"),
   ELEMENTWISE("elementwise"),
   ROWS("rows"),
   SUMS("sums"),
@@ -45,10 +48,11 @@ enum Suite {
   private List<Case> cases(String config) {
     return switch (this) {
       case GEMM -> Operations.gemm();
+      case LAYERS -> Operations.layers();
       case ELEMENTWISE -> Operations.elementwise();
       case ROWS -> Operations.rows();
       case SUMS -> Operations.sums();
-      case GPT_STEP -> List.of(GptStep.of(config).measured());
+      case GPT_STEP -> Stream.of(DType.FLOAT32, DType.BFLOAT16).map(GptStep.of(config)::in).map(GptStep::measured).toList();
       case COMPILE, STARTUP -> List.of();
     };
   }

@@ -39,24 +39,47 @@ def measure(case, unit, work, body):
     print("\t".join(["figure", case, unit] + [f"{x:.6g}" for x in figures]), flush=True)
 
 
+def suffix(dtype):
+    return "" if dtype == "float32" else "_" + dtype
+
+
 def products():
-    for n in 256, 512, 1024, 2048:
-        yield f"gemm_{n}", n, n, n, "NN"
+    for dtype in "float32", "float64", "bfloat16":
+        for n in 256, 512, 1024, 2048:
+            yield f"gemm_{n}{suffix(dtype)}", n, n, n, "NN", dtype
     for m, n, k in (768, 384, 128), (768, 512, 128), (768, 128, 512):
         for form in "NT", "NN", "TN":
-            yield f"gemm_{m}x{n}x{k}_{form}", m, n, k, form
+            yield f"gemm_{m}x{n}x{k}_{form}", m, n, k, form, "float32"
+
+
+def layer_products():
+    for dtype in "float32", "bfloat16":
+        for rows in 256, 1024:
+            for i, o in (768, 768), (768, 2304), (768, 3072), (3072, 768), (768, 50304):
+                name = f"layer_{rows}_{i}to{o}"
+                yield f"{name}_forward{suffix(dtype)}", rows, o, i, "NT", dtype
+                yield f"{name}_input_gradient{suffix(dtype)}", rows, i, o, "NN", dtype
+                yield f"{name}_weight_gradient{suffix(dtype)}", o, i, rows, "TN", dtype
 
 
 def with_numpy():
     rng = np.random.default_rng(1337)
     randn = lambda *shape: rng.standard_normal(shape, np.float32)
 
-    def gemm():
-        for name, m, n, k, form in products():
-            a = randn(m, k) if form[0] == "N" else randn(k, m).T
-            b = randn(k, n) if form[1] == "N" else randn(n, k).T
-            c = np.empty((m, n), np.float32)
+    def multiply(cases):
+        for name, m, n, k, form, dtype in cases:
+            if dtype == "bfloat16":  # numpy has none
+                continue
+            a = (randn(m, k) if form[0] == "N" else randn(k, m).T).astype(dtype)
+            b = (randn(k, n) if form[1] == "N" else randn(n, k).T).astype(dtype)
+            c = np.empty((m, n), dtype)
             measure(name, "GFLOP/s", 2 * m * n * k, lambda: np.matmul(a, b, out=c))
+
+    def gemm():
+        multiply(products())
+
+    def layers():
+        multiply(layer_products())
 
     def elementwise():
         n = 1 << 24
@@ -99,7 +122,7 @@ def with_numpy():
         for axis in 0, 1:
             measure(f"sum_axis{axis}_4096x4096", "GB/s", 4 * x.size, lambda: x.sum(axis=axis))
 
-    return {"gemm": gemm, "elementwise": elementwise, "rows": rows, "sums": sums}
+    return {"gemm": gemm, "layers": layers, "elementwise": elementwise, "rows": rows, "sums": sums}
 
 
 def with_torch():
@@ -110,12 +133,19 @@ def with_torch():
     torch.manual_seed(1337)
     randn = torch.randn
 
-    def gemm():
-        for name, m, n, k, form in products():
+    def multiply(cases):
+        for name, m, n, k, form, dtype in cases:
             a = randn(m, k) if form[0] == "N" else randn(k, m).T
             b = randn(k, n) if form[1] == "N" else randn(n, k).T
-            c = torch.empty(m, n)
+            a, b = a.to(getattr(torch, dtype)), b.to(getattr(torch, dtype))
+            c = torch.empty(m, n, dtype=a.dtype)
             measure(name, "GFLOP/s", 2 * m * n * k, lambda: torch.mm(a, b, out=c))
+
+    def gemm():
+        multiply(products())
+
+    def layers():
+        multiply(layer_products())
 
     def elementwise():
         x = randn(1 << 24)
@@ -185,17 +215,19 @@ def with_torch():
         adam = torch.optim.AdamW([g for g in groups if g["params"]], lr=1e-3, betas=(0.9, 0.99), fused=True)
         ids, targets = torch.randint(vocab, (batch, length)), torch.randint(vocab, (batch, length))
 
-        def step():
+        def step(narrow):
             adam.zero_grad(set_to_none=True)
-            value = loss(ids, targets)
+            with torch.autocast("cpu", torch.bfloat16, enabled=narrow):
+                value = loss(ids, targets)
             value.backward()
             torch.nn.utils.clip_grad_norm_(weights, 1.0)
             adam.step()
             value.item()
 
-        measure("gpt_step_" + config, "ms", 0, step)
+        measure("gpt_step_" + config, "ms", 0, lambda: step(False))
+        measure(f"gpt_step_{config}_bfloat16", "ms", 0, lambda: step(True))
 
-    return {"gemm": gemm, "elementwise": elementwise, "rows": rows, "sums": sums, "gpt-step": gpt_step}
+    return {"gemm": gemm, "layers": layers, "elementwise": elementwise, "rows": rows, "sums": sums, "gpt-step": gpt_step}
 
 
 (with_torch() if module == "torch" else with_numpy()).get(suite, lambda: None)()

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
-import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
 /// A bfloat16 factor of a contraction in scratch memory, in pairs of two neighbours along the inner loop, which one instruction multiplies.
@@ -17,11 +16,6 @@ final class PairPanels {
   static final int STEPS = 32;
 
   static final int PAIRS = STEPS / 2;
-
-  private static final long CACHE_LINE = 64;
-
-  /// How far ahead: a block is copied in about the time that a line takes to come from the third-level cache.
-  private static final long PREFETCHED_BLOCKS = 2;
 
   private static final String WORDS = Ir.vector("i32", PAIRS);
 
@@ -172,28 +166,15 @@ final class PairPanels {
     Ir ir = emitter.ir;
     String words = Ir.vector("i32", count);
     return emitter.within(range, first, new Axis(range, 1, count, count), () ->
-        emitter.within(last, counter, Axis.unrolled(last, steps), () -> {
-          prefetch(steps);
-          return Ir.times(PAIRS, pair -> {
-            if (2 * pair >= steps) {
-              return "zeroinitializer";
-            }
-            String even = bits(2 * pair, count);
-            String low = ir.value("lshr " + words + " " + even + ", " + Ir.constant(DType.INT32, 16L, count));
-            String both = 2 * pair + 1 < steps ? ir.value("or " + words + " " + low + ", " + bits(2 * pair + 1, count)) : low;
-            return filled("i32", count, PAIRS, both);
-          });
-        }));
-  }
-
-  /// Fetches ahead where each step is on another line: the processor does not see where such reads go next.
-  private void prefetch(int steps) {
-    long stride = factor.is(OpCode.LOAD) ? emitter.analysis.stride(factor, last()) : 0;
-    if (stride * Short.BYTES >= CACHE_LINE && steps == STEPS) {
-      for (int step = 0; step < steps; step++) {
-        emitter.memory.prefetch(factor, steps(step), PREFETCHED_BLOCKS * STEPS * stride);
-      }
-    }
+        emitter.within(last, counter, Axis.unrolled(last, steps), () -> Ir.times(PAIRS, pair -> {
+          if (2 * pair >= steps) {
+            return "zeroinitializer";
+          }
+          String even = bits(2 * pair, count);
+          String low = ir.value("lshr " + words + " " + even + ", " + Ir.constant(DType.INT32, 16L, count));
+          String both = 2 * pair + 1 < steps ? ir.value("or " + words + " " + low + ", " + bits(2 * pair + 1, count)) : low;
+          return filled("i32", count, PAIRS, both);
+        })));
   }
 
   private String bits(int step, int lanes) {

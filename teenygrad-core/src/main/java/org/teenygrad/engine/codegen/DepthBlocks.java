@@ -23,8 +23,17 @@ record DepthBlocks(OpNode range, long steps, long count) {
     if (ranges.size() > 1 || size <= most) {
       return new DepthBlocks(ranges.getLast(), size, 1);
     }
-    long steps = Math.ceilDiv(Math.ceilDiv(size, Math.ceilDiv(size, most)), multiple) * multiple;
+    long steps = steps(size, most, multiple);
     return new DepthBlocks(ranges.getLast(), steps, Math.ceilDiv(size, steps));
+  }
+
+  /// Steps of a block so that blocks are about alike, and the last one has `multiple` steps at least, as those that copy it expect.
+  static long steps(long size, long most, long multiple) {
+    long steps = Math.ceilDiv(Math.ceilDiv(size, Math.ceilDiv(size, most)), multiple) * multiple;
+    while (size - (Math.ceilDiv(size, steps) - 1) * steps < multiple) {
+      steps -= multiple;
+    }
+    return steps;
   }
 
   boolean isWhole() {

@@ -47,6 +47,12 @@ final class Automaton {
       return accepts;
     }
 
+    /// What is repeated here without an end, and what follows it; null where the state is anything else.
+    @Nullable Sequence repetition() {
+      return expressions.size() == 1 && expressions.getFirst() instanceof Sequence sequence && sequence.head instanceof Repeat repeat
+          && repeat.least == 0 && repeat.most == Grammar.ENDLESS ? sequence : null;
+    }
+
     /// Whether it is no beginning of any text.
     boolean isDead() {
       return expressions.isEmpty();

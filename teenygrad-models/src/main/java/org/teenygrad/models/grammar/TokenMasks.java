@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.grammar.Automaton.State;
+import org.teenygrad.models.grammar.Grammar.Sequence;
 import org.teenygrad.models.inference.RowState;
 
 /// Which of a model's tokens may come where a text must belong to a [Grammar]. The mask of a state is found once, by a walk through the
@@ -19,25 +21,35 @@ import org.teenygrad.models.inference.RowState;
 /// One thread at a time may use it and its rows: the engine's.
 public final class TokenMasks {
   private static final int MOST_MASKS = 1 << 11;
+  private static final int MOST_REPETITIONS = 32;
   private static final int BYTES = 256;
 
   private final List<byte @Nullable []> bytes;
   private final TokenTrie trie;
   private final int[] ends;
   private final Automaton automaton = new Automaton();
-  private final Map<State, BitSet> masks = new LinkedHashMap<>(16, 0.75f, true) {
-    private static final long serialVersionUID = 1L;
 
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<State, BitSet> eldest) {
-      return size() > MOST_MASKS;
-    }
-  };
+  /// What repetitions make of the vocabulary, such as the characters of strings, which all schemas have.
+  private final Map<Grammar, TokenTrie.Repetition> repetitions = recent(MOST_REPETITIONS);
+
+  private final Map<State, BitSet> masks = recent(MOST_MASKS);
 
   private TokenMasks(List<byte @Nullable []> bytes, int[] ends) {
     this.bytes = bytes;
     this.ends = ends;
     trie = TokenTrie.of(bytes);
+  }
+
+  /// A map of the entries that were last asked for.
+  private static <K, V> Map<K, V> recent(int most) {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > most;
+      }
+    };
   }
 
   /// @param tokens how many there are
@@ -72,12 +84,25 @@ public final class TokenMasks {
 
   private BitSet mask(State state) {
     return masks.computeIfAbsent(state, _ -> {
-      BitSet allowed = trie.allowed(automaton, state);
+      BitSet allowed = tokens(state);
       if (state.accepts()) {
         Arrays.stream(ends).forEach(allowed::set);
       }
       return allowed;
     });
+  }
+
+  /// Tokens of text.
+  private BitSet tokens(State state) {
+    Sequence repeated = state.repetition();
+    if (repeated == null) {
+      return trie.allowed(automaton, state);
+    }
+    State follows = automaton.start(repeated.tail);
+    State body = automaton.start(repeated.head);
+    boolean isApart = IntStream.range(0, BYTES).allMatch(each -> automaton.next(follows, each).isDead() || automaton.next(body, each).isDead());
+    return isApart ? trie.allowed(automaton, repetitions.computeIfAbsent(repeated.head, _ -> trie.repetition(automaton, body)), follows)
+        : trie.allowed(automaton, state);
   }
 
   private final class Row implements RowState {

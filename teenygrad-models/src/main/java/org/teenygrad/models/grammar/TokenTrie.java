@@ -1,5 +1,6 @@
 package org.teenygrad.models.grammar;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -61,13 +62,54 @@ record TokenTrie(byte[] labels, int[] depths, int[] ends, int[] tokens, int[] or
   /// Tokens that may come in a state.
   BitSet allowed(Automaton automaton, State state) {
     BitSet allowed = new BitSet();
+    walk(automaton, state, 0, labels.length, allowed, null);
+    return allowed;
+  }
+
+  /// Tokens that stay within a repetition, such as a string's characters, and where others leave it: these are few, so that what follows the
+  /// repetition costs little.
+  ///
+  /// @param tokens that stay
+  /// @param exits nodes that end the repetition with their last byte
+  record Repetition(BitSet tokens, List<Integer> exits) {}
+
+  /// @param state of a repetition that nothing follows
+  Repetition repetition(Automaton automaton, State state) {
+    Repetition found = new Repetition(new BitSet(), new ArrayList<>());
+    walk(automaton, state, 0, labels.length, found.tokens, found.exits);
+    return found;
+  }
+
+  /// Tokens that may come where a repetition may go on or be followed by something that begins with no byte of its own.
+  /// @param follows the state behind the repetition
+  BitSet allowed(Automaton automaton, Repetition repetition, State follows) {
+    BitSet allowed = (BitSet) repetition.tokens.clone();
+    repetition.exits.forEach(node -> {
+      int from = node;
+      State[] path = new State[longest + 1];
+      path[depths[from] - 1] = follows;
+      walk(automaton, path, from, ends[from], allowed, null);
+    });
+    return allowed;
+  }
+
+  private void walk(Automaton automaton, State state, int from, int end, BitSet allowed, @Nullable List<Integer> exits) {
     State[] path = new State[longest + 1];
     path[0] = state;
-    int node = 0;
-    while (node < labels.length) {
+    walk(automaton, path, from, end, allowed, exits);
+  }
+
+  /// @param path states by how many bytes led to them
+  /// @param exits gets the nodes that go on from where the text may end
+  private void walk(Automaton automaton, State[] path, int from, int end, BitSet allowed, @Nullable List<Integer> exits) {
+    int node = from;
+    while (node < end) {
       int depth = depths[node];
       State next = automaton.next(path[depth - 1], labels[node] & 0xff);
       if (next.isDead()) {
+        if (exits != null && path[depth - 1].accepts()) {
+          exits.add(node);
+        }
         node = ends[node];
       } else {
         path[depth] = next;
@@ -77,6 +119,5 @@ record TokenTrie(byte[] labels, int[] depths, int[] ends, int[] tokens, int[] or
         node++;
       }
     }
-    return allowed;
   }
 }

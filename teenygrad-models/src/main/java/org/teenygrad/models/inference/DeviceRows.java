@@ -227,6 +227,36 @@ final class DeviceRows {
     return choice;
   }
 
+  /// Reads known tokens, each as a row of its own, though several follow each other in a text: what is chosen after each is what [#append] chooses.
+  /// @param tokens to read
+  /// @param earlier the tokens before them
+  /// @param positions of the tokens; 0 for rows that nobody has
+  /// @param blocks by row; empty for rows that nobody has
+  Choice verify(int[] tokens, int[] earlier, int[] positions, List<List<Integer>> blocks, TokenSampler sampler) {
+    int rows = tokens.length;
+    int[] slots = nowhere(rows);
+    for (int row = 0; row < rows; row++) {
+      if (!blocks.get(row).isEmpty()) {
+        slots[row] = slot(blocks.get(row), positions[row]);
+      }
+    }
+    int[] tables = tables(blocks, rows);
+    Tensor position = Tensor.of(positions, rows, 1);
+    List<Tensor> found = pass(
+        List.of(rows), this::appending, Tensor.of(tokens, rows), Tensor.of(earlier, rows), position, Tensor.of(tables, rows, tables.length / rows),
+        Tensor.of(slots, rows), none(rows));
+    Choice choice = sampler.choose(new Scores(found.get(0), found.get(1)), position.add(1), null, null);
+    Tensor.realize(choice.tensors());
+    return choice;
+  }
+
+  /// Rows have read tokens elsewhere.
+  /// @param earlier by row the token before the one that it reads next; -1 where that is known here
+  void remember(int[] earlier) {
+    Tensor known = Tensor.of(earlier, count);
+    before = known.ge(0).where(known, before).realize();
+  }
+
   /// @param in tokens where they are not those that were chosen, those before them, positions, tables, slots, the chosen tokens, keys and values
   /// @return with the tokens that were read
   private List<Tensor> appending(List<Tensor> in) {

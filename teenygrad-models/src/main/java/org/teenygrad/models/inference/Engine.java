@@ -5,13 +5,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +34,8 @@ import org.teenygrad.nn.Mode;
 /// Where blocks run out, the sequence that came last gives its own back and begins anew later.
 ///
 /// What a request gets depends on none of that: rows are computed by kernels that add in the same order however many there are, and draw from
-/// random numbers of their own.
+/// random numbers of their own. Nor on what was [guessed][Request#drafts]: a guess is read as further rows of the same step, and each of them counts
+/// only where the row before has chosen what it took for granted.
 ///
 /// ```java
 /// Engine engine = Engine.of(model, 8);
@@ -72,6 +76,8 @@ public final class Engine {
 
   private long promptTokens;
   private long sharedTokens;
+  private long draftedTokens;
+  private long acceptedTokens;
 
   private Engine(CausalModel model, int mostRows, int mostBlocks) {
     this.model = model;
@@ -109,17 +115,37 @@ public final class Engine {
   /// @param usedTokens what of that running texts have
   /// @param promptTokens tokens of all prompts so far
   /// @param sharedTokens tokens of prompts that did not have to be read, as the cache had them
-  public record Load(int running, int waiting, long cacheTokens, long usedTokens, long promptTokens, long sharedTokens) {}
+  /// @param draftedTokens tokens that were guessed so far
+  /// @param acceptedTokens those of them that were right
+  public record Load(
+      int running, int waiting, long cacheTokens, long usedTokens, long promptTokens, long sharedTokens, long draftedTokens, long acceptedTokens) {}
 
   /// Asked in the thread that steps.
   public Load load() {
     long used = (long) (pool.most() - pool.available()) * BlockPool.TOKENS;
-    return new Load(running.size(), waiting.size(), (long) pool.most() * BlockPool.TOKENS, used, promptTokens, sharedTokens);
+    return new Load(running.size(), waiting.size(), (long) pool.most() * BlockPool.TOKENS, used, promptTokens, sharedTokens, draftedTokens, acceptedTokens);
+  }
+
+  /// Which blocks of the cache have the tokens of those who are served, in their order; a block may have several users. Asked in the thread that steps.
+  public Map<Generation, List<Integer>> blocks() {
+    return running.stream().collect(Collectors.toMap(Sequence::generation, sequence -> List.copyOf(sequence.blocks())));
   }
 
   /// Tokens that the device chooses.
   /// @param concerned who gets them, by row of the choice
-  private record Launched(Choice choice, @Nullable Sequence[] concerned) {}
+  /// @param drafts by row the token that was read as a guess, for which the row before must have chosen it; -1 where it was none
+  private record Launched(Choice choice, @Nullable Sequence[] concerned, int[] drafts) {
+    static Launched of(Choice choice, @Nullable Sequence[] concerned) {
+      int[] none = new int[concerned.length];
+      Arrays.fill(none, -1);
+      return new Launched(choice, concerned, none);
+    }
+
+    /// Whether the device has not kept what rows read next.
+    boolean isVerifying() {
+      return Arrays.stream(drafts).anyMatch(draft -> draft >= 0);
+    }
+  }
 
   /// How long a text may get that the model reads.
   private int mostPositions() {
@@ -170,10 +196,14 @@ public final class Engine {
     dropCancelled();
     admit();
     read();
-    if (running.stream().anyMatch(sequence -> sequence.generation().isConstrained())) {
+    boolean speculates = launched.stream().anyMatch(Launched::isVerifying)
+        || running.stream().anyMatch(sequence -> sequence.generation().request().drafts() > 0);
+    if (speculates || running.stream().anyMatch(sequence -> sequence.generation().isConstrained())) {
       tellBut(0);
     }
-    boolean goesOn = append();
+    reserve();
+    Set<Sequence> verified = speculates ? verify() : Set.of();
+    boolean goesOn = append(verified, speculates) || !verified.isEmpty();
     tellBut(goesOn ? 1 : 0);
     return goesOn || !running.isEmpty() || !waiting.isEmpty();
   }
@@ -287,7 +317,7 @@ public final class Engine {
         }
       }
     }
-    launched.add(new Launched(device.read(parts, sampler(beginning), allowed(concerned)), concerned));
+    launched.add(Launched.of(device.read(parts, sampler(beginning), allowed(concerned)), concerned));
   }
 
   /// Takes blocks for a text, from those that came later if none is left.
@@ -312,27 +342,78 @@ public final class Engine {
     return true;
   }
 
-  /// Has every row that wants more read its token.
-  /// @return whether any does
-  private boolean append() {
+  /// Takes a block for each token that is read next.
+  private void reserve() {
     for (Sequence sequence : List.copyOf(running)) {
       if (running.contains(sequence) && sequence.appends()) {
         reserved(sequence, sequence.position() + 1);
       }
     }
+  }
+
+  /// Has rows read their tokens and what is guessed to follow them, if anything is for any.
+  /// @return which rows have
+  private Set<Sequence> verify() {
+    Map<Sequence, int[]> drafts = new LinkedHashMap<>();
+    for (Sequence sequence : running) {
+      Generation generation = sequence.generation();
+      if (sequence.appends() && sequence.isNew() && !generation.isConstrained() && !generation.request().sampling().hasPenalties()) {
+        int[] draft = generation.draft();
+        drafts.put(sequence, sequence.reserve(sequence.position() + 1 + draft.length) ? draft : new int[0]);
+      }
+    }
+    int guessed = drafts.values().stream().mapToInt(draft -> draft.length).sum();
+    if (guessed == 0) {
+      return Set.of();
+    }
+    draftedTokens += guessed;
+    int count = DeviceRows.choices(drafts.size() + guessed);
+    int[] tokens = new int[count];
+    int[] earlier = new int[count];
+    int[] positions = new int[count];
+    List<List<Integer>> blocks = new ArrayList<>(Collections.nCopies(count, List.of()));
+    @Nullable Sequence[] concerned = new @Nullable Sequence[count];
+    int[] guesses = new int[count];
+    Arrays.fill(guesses, -1);
+    int row = 0;
+    for (Map.Entry<Sequence, int[]> each : drafts.entrySet()) {
+      Sequence sequence = each.getKey();
+      int position = sequence.position();
+      int[] text = IntStream.concat(IntStream.of(sequence.generation().text(position + 1)), IntStream.of(each.getValue())).toArray();
+      for (int at = position; at < text.length; at++, row++) {
+        tokens[row] = text[at];
+        earlier[row] = text[at - 1];
+        positions[row] = at;
+        blocks.set(row, sequence.blocks());
+        concerned[row] = sequence;
+        guesses[row] = at == position ? -1 : text[at];
+      }
+      sequence.append();
+    }
+    device.reserve(rows.length, pool.size());
+    launched.add(new Launched(device.verify(tokens, earlier, positions, blocks, sampler(concerned)), concerned, guesses));
+    return drafts.keySet();
+  }
+
+  /// Has every other row that wants more read its token.
+  /// @return whether any does
+  private boolean append(Set<Sequence> verified, boolean speculates) {
     int[] positions = new int[rows.length];
     int[] tokens = new int[rows.length];
+    int[] earlier = new int[rows.length];
     Arrays.fill(tokens, -1);
+    Arrays.fill(earlier, -1);
     List<List<Integer>> blocks = new ArrayList<>();
     @Nullable Sequence[] concerned = new @Nullable Sequence[rows.length];
     boolean any = false;
     for (int row = 0; row < rows.length; row++) {
       Sequence sequence = rows[row];
-      boolean reads = sequence != null && sequence.appends();
+      boolean reads = sequence != null && sequence.appends() && !verified.contains(sequence);
       blocks.add(reads ? Objects.requireNonNull(sequence).blocks() : List.of());
       if (sequence != null && reads) {
         positions[row] = sequence.position();
         tokens[row] = sequence.next().orElse(-1);
+        earlier[row] = speculates ? sequence.generation().token(sequence.position() - 1) : -1;
         concerned[row] = sequence.isNew() ? sequence : null;
         sequence.append();
         any = true;
@@ -340,7 +421,10 @@ public final class Engine {
     }
     if (any) {
       device.reserve(rows.length, pool.size());
-      launched.add(new Launched(device.append(positions, tokens, blocks, sampler(), allowed(concerned)), concerned));
+      if (speculates) {
+        device.remember(earlier);
+      }
+      launched.add(Launched.of(device.append(positions, tokens, blocks, sampler(), allowed(concerned)), concerned));
     }
     return any;
   }
@@ -380,9 +464,16 @@ public final class Engine {
     int[] likeliest = choice.alternatives() == null ? new int[0] : choice.alternatives().toIntArray();
     float[] theirs = choice.alternativeLogProbabilities() == null ? new float[0] : choice.alternativeLogProbabilities().toFloatArray();
     int each = likeliest.length / tokens.length;
+    boolean isRight = true; // what was guessed so far of the text
     for (int i = 0; i < tokens.length; i++) {
       Sequence sequence = done.concerned()[i];
-      if (sequence != null && !sequence.generation().isFinished()) {
+      int draft = done.drafts()[i];
+      isRight = draft < 0 || sequence != null && isRight && !sequence.generation().isFinished() && sequence.generation().last() == draft;
+      if (sequence != null && isRight && !sequence.generation().isFinished()) {
+        if (draft >= 0) {
+          acceptedTokens++;
+          sequence.append();
+        }
         int first = i * each;
         List<Alternative> alternatives = IntStream.range(first, first + Math.min(each, sequence.generation().request().alternatives()))
             .mapToObj(at -> new Alternative(likeliest[at], theirs[at])).toList();

@@ -66,6 +66,13 @@ public final class Generation {
     return launched == limit;
   }
 
+  /// What may be guessed to follow the text, as far as that is worth it.
+  int[] draft() {
+    boolean isFree = !isConstrained() && !request.sampling().hasPenalties() && state.due().isEmpty();
+    int most = Math.min(request.drafts(), limit - launched - 1);
+    return isFree && most > 0 ? PromptLookup.draft(text(length()), most) : new int[0];
+  }
+
   /// One more token has been handed to the device.
   void launch() {
     launched++;
@@ -80,6 +87,11 @@ public final class Generation {
   int token(int position) {
     int[] prompt = request.prompt();
     return position < prompt.length ? prompt[position] : tokens.get(position - prompt.length).token();
+  }
+
+  /// The text's last token.
+  int last() {
+    return token(length() - 1);
   }
 
   /// The text's first tokens.

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.models.grammar.Automaton.State;
+import org.teenygrad.models.inference.RowState;
 
 /// Which texts belong to a grammar.
 class GrammarTest {
@@ -184,10 +185,14 @@ class GrammarTest {
     }).toArray(byte[][]::new);
     TokenTrie trie = TokenTrie.of(Arrays.asList(vocabulary));
     Automaton automaton = new Automaton();
+    int end = vocabulary.length;
+    TokenMasks masks = TokenMasks.of(end + 1, token -> vocabulary[token], end);
     for (String begun : List.of("", "{", "{\"a", "{\"a\": ", "{\"a\":[1", "{\"a\":\"\\", "{\"a\":1}")) {
       State state = automaton.start(JsonSchema.anyObject());
+      RowState row = masks.constrained(JsonSchema.anyObject()).get();
       for (byte each : begun.getBytes(StandardCharsets.UTF_8)) {
         state = automaton.next(state, each & 0xff);
+        row.accept(each & 0xff);
       }
       State here = state;
       int[] expected = IntStream.range(0, vocabulary.length).filter(token -> {
@@ -198,6 +203,8 @@ class GrammarTest {
         return !after.isDead();
       }).toArray();
       assertThat(trie.allowed(automaton, state).stream().toArray()).as(begun).containsExactly(expected);
+      assertThat(row.allowed().stream().filter(token -> token != end).toArray()).as(begun).containsExactly(expected);
+      assertThat(row.allowed().get(end)).as(begun).isEqualTo(begun.endsWith("}"));
     }
   }
 }

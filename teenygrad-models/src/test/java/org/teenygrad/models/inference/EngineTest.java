@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.Tensor;
@@ -69,6 +70,26 @@ class EngineTest {
     for (int i = 0; i < samples.size(); i++) {
       assertThat(completions.get(i)).isEqualTo(alone(model, samples.get(i)));
     }
+  }
+
+  @Test
+  void oneCanSeeWhoHasWhichBlocks() {
+    Engine engine = Engine.of(model, 4);
+    Request request = Request.of(prompt(40, 1), 8, DRAWN);
+    List<Generation> both = List.of(engine.submit(request), engine.submit(request.withSampling(DRAWN.withSeed(4))));
+    for (int step = 0; step < 3; step++) {
+      engine.step();
+    }
+    List<Integer> first = Objects.requireNonNull(engine.blocks().get(both.getFirst()));
+    List<Integer> second = Objects.requireNonNull(engine.blocks().get(both.getLast()));
+    assertThat(first).hasSize(3).doesNotHaveDuplicates();
+    assertThat(second.subList(0, 2)).as("full blocks of the prompt are shared").isEqualTo(first.subList(0, 2));
+    assertThat(second.getLast()).isNotEqualTo(first.getLast());
+    both.forEach(Generation::cancel);
+    while (engine.step()) {
+      // until nobody is served
+    }
+    assertThat(engine.blocks()).isEmpty();
   }
 
   @Test

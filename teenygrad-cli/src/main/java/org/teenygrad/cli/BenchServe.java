@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -59,7 +60,7 @@ final class BenchServe implements Callable<Integer> {
     }
     deviceOptions.choose();
     ServeSettings serving = ServeSettings.DEFAULT.with(Map.of("port", 0, "maxTokens", Math.max(settings.maxTokens(), ServeSettings.DEFAULT.maxTokens())));
-    try (Server server = Server.start(ServedModels.read(from, null), serving, Version.number(), new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8))) {
+    try (Server server = Server.start(List.of(ServedModels.read(from, null)), serving, Version.number(), new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8))) {
       return measure(URI.create("http://localhost:" + server.address().getPort()), settings);
     }
   }

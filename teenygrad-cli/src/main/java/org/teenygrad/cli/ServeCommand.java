@@ -3,9 +3,11 @@ package org.teenygrad.cli;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.nanochat.training.Stage;
@@ -34,8 +36,9 @@ final class ServeCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "DIR",
       defaultValue = "out/nanochat",
-      description = "The --out folder of nanochat's or nanoGPT's trainings, or a folder with GPT-2 in Hugging Face's layout (default: ${DEFAULT-VALUE}).")
-  private Path from;
+      description = "The --out folder of nanochat's or nanoGPT's trainings, or a folder with GPT-2 in Hugging Face's layout (default: ${DEFAULT-VALUE}); "
+          + "may be given more than once, for requests to choose from.")
+  private List<Path> from;
 
   @Option(
       names = {"-i", "--source"},
@@ -55,12 +58,14 @@ final class ServeCommand implements Callable<Integer> {
     ServeSettings settings = (config == null ? ServeSettings.DEFAULT : ServeSettings.DEFAULT.with(ServeSettings.read(config)))
         .with(SettingOptions.given(spec, ServeSettings.class));
     Device device = deviceOptions.choose();
-    ServedModel model = ServedModels.read(from, source);
+    List<ServedModel> models = ServedModel.named(from.stream().map(folder -> ServedModels.read(folder, source)).toList(), from);
     CountDownLatch end = new CountDownLatch(1);
     Interrupt interrupt = ((Main) spec.root().userObject()).interrupt();
     try (Interrupt.Listening _ = interrupt.listen(end::countDown);
-        Server server = Server.start(model, settings, Version.number(), System.out)) {
-      System.out.printf(Locale.ROOT, "%s on %s, ready after %.1f s: %s%n", model.id(), device, (System.nanoTime() - start) / 1e9, url(server.address()));
+        Server server = Server.start(models, settings, Version.number(), System.out)) {
+      server.caches().forEach((id, cache) -> System.out.printf(Locale.ROOT, "%s: %s; %,d texts at once%n", id, cache, settings.rows()));
+      String ids = models.stream().map(ServedModel::id).collect(Collectors.joining(" and "));
+      System.out.printf(Locale.ROOT, "%s on %s, ready after %.1f s: %s%n", ids, device, (System.nanoTime() - start) / 1e9, url(server.address()));
       end.await();
       System.out.println("ending: running requests have " + settings.drainSeconds() + " s");
       server.drain();

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.json.Json;
@@ -120,6 +121,12 @@ final class Call {
     end();
   }
 
+  /// Answers that the client has what it asks for.
+  void sendNotModified() throws IOException {
+    status = 304;
+    exchange.sendResponseHeaders(status, -1);
+  }
+
   /// Answers with an error, unless an answer has begun: then the connection is closed before its end, which no client takes for an answer.
   void refuse(ApiError error) throws IOException {
     if (hasBegun()) {
@@ -150,7 +157,7 @@ final class Call {
 
   private void begin(int answer, String type, long length) throws IOException {
     exchange.getResponseHeaders().set("Content-Type", type);
-    exchange.getResponseHeaders().set("Cache-Control", "no-store");
+    exchange.getResponseHeaders().putIfAbsent("Cache-Control", List.of("no-store"));
     exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
     status = answer;
     output = exchange.getResponseBody();

@@ -14,8 +14,7 @@ record Completions(ServedModel model, ServeSettings settings, OutputFormat outpu
   /// OpenAI's default.
   private static final int TEXT_TOKENS = 16;
 
-  void chat(Call call) throws IOException {
-    Parameters given = new Parameters(call.json());
+  void chat(Call call, Parameters given) throws IOException {
     ChatFormat format = model.chat();
     if (format == null) {
       throw ApiError.of(400, "the model '" + model.id() + "' only continues texts: /v1/completions");
@@ -32,8 +31,7 @@ record Completions(ServedModel model, ServeSettings settings, OutputFormat outpu
     generating.answer(call, request, new ChatReply(id("chatcmpl-"), now(), model, tool, request.hasLogprobs()));
   }
 
-  void text(Call call) throws IOException {
-    Parameters given = new Parameters(call.json());
+  void text(Call call, Parameters given) throws IOException {
     List<int[]> prompts = new Prompts(model).of(given, "prompt");
     if (given.truth("echo", false)) {
       throw ApiError.invalid("echo", "echo is not supported");

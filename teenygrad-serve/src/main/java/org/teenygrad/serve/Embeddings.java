@@ -20,10 +20,8 @@ record Embeddings(ServedModel model, Prompts prompts, EngineThread engine, Gate 
   /// Texts are padded to a power of two of at least this, so that few schedules are ever seen.
   private static final int SHORTEST = 32;
 
-  void answer(Call call) throws IOException {
-    Parameters given = new Parameters(call.json());
+  void answer(Call call, Parameters given) throws IOException {
     given.requireOnly(Set.of("model", "input", "encoding_format", "dimensions", "user"));
-    GenerationRequest.requireModel(given, model);
     List<int[]> texts = prompts.of(given, "input");
     texts.forEach(text -> GenerationRequest.requireRoom(text, model));
     boolean isBase64 = given.has("encoding_format") && given.string("encoding_format").equals("base64");

@@ -1,6 +1,8 @@
 package org.teenygrad.serve;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.json.Json;
@@ -55,9 +57,23 @@ record EngineEvents(EngineLog engine, Gate gate, int rows) {
     return Json.members("number", step.number(), "millis", step.nanos() / 1e6, "tokens", step.tokens());
   }
 
+  /// Numbers that follow each other as the first and how many: `[[3, 2], [9, 1]]`.
+  static List<List<Integer>> ranges(List<Integer> blocks) {
+    List<List<Integer>> ranges = new ArrayList<>();
+    for (int block : blocks) {
+      List<Integer> last = ranges.isEmpty() ? List.of(-1, -1) : ranges.getLast();
+      if (last.getFirst() + last.getLast() == block) {
+        ranges.set(ranges.size() - 1, List.of(last.getFirst(), last.getLast() + 1));
+      } else {
+        ranges.add(List.of(block, 1));
+      }
+    }
+    return ranges;
+  }
+
   private static Map<String, @Nullable Object> json(Sequence sequence) {
     return Json.members(
         "id", sequence.number(), "prompt", sequence.promptTokens(), "tokens", sequence.newTokens(), "most", sequence.maxNewTokens(),
-        "running", sequence.isRunning());
+        "running", sequence.isRunning(), "blocks", ranges(sequence.blocks()));
   }
 }

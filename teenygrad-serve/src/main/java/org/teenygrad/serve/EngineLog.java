@@ -34,7 +34,8 @@ final class EngineLog {
   /// @param newTokens tokens that have been added
   /// @param maxNewTokens tokens that may be added
   /// @param isRunning whether it has a row; otherwise it waits for one
-  record Sequence(int number, int promptTokens, int newTokens, int maxNewTokens, boolean isRunning) {}
+  /// @param blocks of the cache that have its tokens, in order
+  record Sequence(int number, int promptTokens, int newTokens, int maxNewTokens, boolean isRunning, List<Integer> blocks) {}
 
   /// What there is to see.
   record State(List<Step> steps, List<Sequence> sequences, Engine.Load load) {}

@@ -2,20 +2,25 @@ package org.teenygrad.serve;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.teenygrad.models.inference.CausalModel;
 import org.teenygrad.models.inference.Engine;
+import org.teenygrad.models.inference.Generation;
 import org.teenygrad.models.inference.Request;
 
 /// The one thread that computes: it steps the engine while anybody is served, and in between does what others ask of it.
 final class EngineThread implements AutoCloseable {
   private final CausalModel model;
   private final int rows;
+  private final CacheSize cache;
+  private final Lock device;
   private final Metrics metrics;
   private final Consumer<Throwable> failures;
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
@@ -31,13 +36,17 @@ final class EngineThread implements AutoCloseable {
 
   private final EngineLog log;
 
+  /// @param cache how many tokens the engine remembers
+  /// @param device held while it computes: others' engines take turns
   /// @param failures is told what ended all requests at once
-  EngineThread(CausalModel model, int rows, Metrics metrics, Consumer<Throwable> failures) {
+  EngineThread(CausalModel model, int rows, CacheSize cache, Lock device, Metrics metrics, Consumer<Throwable> failures) {
     this.model = model;
     this.rows = rows;
+    this.cache = cache;
+    this.device = device;
     this.metrics = metrics;
     this.failures = failures;
-    engine = Engine.of(model, rows);
+    engine = Engine.of(model, rows, cache.tokens());
     load = engine.load();
     log = new EngineLog(load);
     thread.start();
@@ -46,6 +55,11 @@ final class EngineThread implements AutoCloseable {
   /// What it does.
   EngineLog log() {
     return log;
+  }
+
+  /// How much it remembers.
+  CacheSize cache() {
+    return cache;
   }
 
   /// How full the engine's cache is, after its last step.
@@ -87,19 +101,25 @@ final class EngineThread implements AutoCloseable {
     boolean isBusy = false;
     while (!stopped) {
       try {
-        for (Runnable task = isBusy ? tasks.poll() : tasks.take(); task != null; task = tasks.poll()) {
-          task.run();
+        Runnable task = isBusy ? tasks.poll() : tasks.take();
+        device.lock();
+        try {
+          for (; task != null; task = tasks.poll()) {
+            task.run();
+          }
+          long start = System.nanoTime();
+          long tokens = metrics.newTokens.sum();
+          isBusy = engine.step();
+          log.add(System.nanoTime() - start, metrics.newTokens.sum() - tokens);
+        } finally {
+          device.unlock();
         }
-        long start = System.nanoTime();
-        long tokens = metrics.newTokens.sum();
-        isBusy = engine.step();
-        log.add(System.nanoTime() - start, metrics.newTokens.sum() - tokens);
       } catch (InterruptedException e) {
         break;
       } catch (RuntimeException | Error e) {
         failures.accept(e);
         feeds.forEach(feed -> feed.fail(e));
-        engine = Engine.of(model, rows); // what a failed step has left behind is not to be trusted
+        engine = Engine.of(model, rows, cache.tokens()); // what a failed step has left behind is not to be trusted
         isBusy = false;
       }
       feeds.forEach(TokenFeed::noteBegun);
@@ -111,7 +131,8 @@ final class EngineThread implements AutoCloseable {
 
   private void count() {
     load = engine.load();
-    log.serves(feeds.stream().flatMap(TokenFeed::sequences).toList(), load);
+    Map<Generation, List<Integer>> blocks = engine.blocks();
+    log.serves(feeds.stream().flatMap(feed -> feed.sequences(blocks)).toList(), load);
   }
 
   @Override

@@ -22,10 +22,11 @@ import org.teenygrad.nanochat.json.Json;
 /// @param sampling of the first choice of a prompt; those that follow have the seeds that follow
 /// @param state what follows an answer's tokens
 /// @param calls who calls tools
+/// @param drafts how many tokens are guessed at a time
 /// @param alternatives how many tokens are shown beside each that was chosen
 record GenerationRequest(
     List<int[]> prompts, int n, int maxNewTokens, Sampling sampling, Supplier<RowState> state, Calls calls, List<String> stops,
-    boolean streams, boolean includesUsage, boolean hasLogprobs, int alternatives) {
+    boolean streams, boolean includesUsage, boolean hasLogprobs, int drafts, int alternatives) {
 
   /// What becomes of a model's calls of tools.
   enum Calls {
@@ -40,7 +41,7 @@ record GenerationRequest(
   /// What both kinds of completions know.
   private static final Set<String> COMMON = Set.of(
       "model", "stream", "stream_options", "n", "seed", "temperature", "top_p", "top_k", "max_tokens", "stop", "stop_token_ids", "ignore_eos", "logprobs",
-      "response_format", "structured_outputs", "min_p", "presence_penalty", "frequency_penalty", "repetition_penalty", "logit_bias",
+      "response_format", "structured_outputs", "speculate", "min_p", "presence_penalty", "frequency_penalty", "repetition_penalty", "logit_bias",
       "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key"); // of no consequence here
 
   private static final int MOST_CHOICES = 128;
@@ -61,7 +62,6 @@ record GenerationRequest(
     Set<String> known = new TreeSet<>(COMMON);
     known.addAll(more);
     given.requireOnly(known);
-    requireModel(given, model);
     int n = given.integer("n", 1, 1, MOST_CHOICES);
     int choices = Math.multiplyExact(n, prompts.size());
     String limit = given.has("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
@@ -78,6 +78,7 @@ record GenerationRequest(
     }
     return new GenerationRequest(
         prompts, n, maxNewTokens, sampling, states(given, states), calls, stops, given.truth("stream", false), includesUsage(given), hasLogprobs(given),
+        given.integer("speculate", settings.speculate(), 0, Request.MOST_DRAFTS),
         given.get("logprobs") instanceof Long ? given.integer("logprobs", 0, 0, MOST_ALTERNATIVES) : given.integer("top_logprobs", 0, 0, MOST_ALTERNATIVES));
   }
 
@@ -124,12 +125,6 @@ record GenerationRequest(
     return given.get("logprobs") instanceof Long || given.truth("logprobs", false);
   }
 
-  static void requireModel(Parameters given, ServedModel model) {
-    if (given.has("model") && !given.string("model").equals(model.id())) {
-      throw ApiError.coded(404, "model_not_found", "model", "the model '" + given.string("model") + "' is not served here; there is '" + model.id() + "'");
-    }
-  }
-
   static void requireRoom(int[] prompt, ServedModel model) {
     if (prompt.length == 0) {
       throw ApiError.invalid("prompt", "the prompt is empty");
@@ -154,7 +149,7 @@ record GenerationRequest(
     List<Request> requests = new ArrayList<>();
     for (int[] prompt : prompts) {
       for (int i = 0; i < n; i++) {
-        requests.add(Request.of(prompt, maxNewTokens, sampling.withSeed(sampling.seed() + i)).withState(state).withAlternatives(alternatives));
+        requests.add(Request.of(prompt, maxNewTokens, sampling.withSeed(sampling.seed() + i)).withState(state).withAlternatives(alternatives).withDrafts(drafts));
       }
     }
     return requests;

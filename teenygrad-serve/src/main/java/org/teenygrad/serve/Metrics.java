@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
 import org.teenygrad.models.inference.Engine;
 
 /// What the server has done so far, as Prometheus reads it.
@@ -29,17 +30,20 @@ final class Metrics {
     statuses.computeIfAbsent(Integer.toString(status), _ -> new LongAdder()).increment();
   }
 
-  /// @param served whom the engine serves now
-  /// @param load how full its cache is
-  /// @param rows of the engine
-  String text(List<EngineLog.Sequence> served, Engine.Load load, int rows) {
+  /// @param engines one for each model; what they do is added up
+  /// @param rows of an engine
+  String text(List<EngineThread> engines, int rows) {
+    List<EngineLog.Sequence> served = engines.stream().flatMap(engine -> engine.log().sequences().stream()).toList();
+    List<Engine.Load> loads = engines.stream().map(EngineThread::load).toList();
     StringBuilder text = new StringBuilder();
     single(text, "gauge", "teenygrad_choices_running", "Texts that are being continued.", served.stream().filter(EngineLog.Sequence::isRunning).count());
     single(text, "gauge", "teenygrad_choices_waiting", "Texts that wait for a row.", served.stream().filter(sequence -> !sequence.isRunning()).count());
-    single(text, "gauge", "teenygrad_rows", "Texts that can be continued at once.", rows);
-    single(text, "gauge", "teenygrad_cache_tokens", "Tokens whose keys and values can be kept.", load.cacheTokens());
-    single(text, "gauge", "teenygrad_cache_used_tokens", "What of that running texts have.", load.usedTokens());
-    single(text, "counter", "teenygrad_shared_prompt_tokens_total", "Tokens of prompts that the cache had.", load.sharedTokens());
+    single(text, "gauge", "teenygrad_rows", "Texts that can be continued at once.", (long) rows * engines.size());
+    single(text, "gauge", "teenygrad_cache_tokens", "Tokens whose keys and values can be kept.", sum(loads, Engine.Load::cacheTokens));
+    single(text, "gauge", "teenygrad_cache_used_tokens", "What of that running texts have.", sum(loads, Engine.Load::usedTokens));
+    single(text, "counter", "teenygrad_shared_prompt_tokens_total", "Tokens of prompts that the cache had.", sum(loads, Engine.Load::sharedTokens));
+    single(text, "counter", "teenygrad_draft_tokens_total", "Tokens that were guessed.", sum(loads, Engine.Load::draftedTokens));
+    single(text, "counter", "teenygrad_accepted_draft_tokens_total", "Guessed tokens that were right.", sum(loads, Engine.Load::acceptedTokens));
     single(text, "counter", "teenygrad_prompt_tokens_total", "Tokens of prompts.", promptTokens.sum());
     single(text, "counter", "teenygrad_generated_tokens_total", "Tokens that were added.", newTokens.sum());
     labelled(text, "teenygrad_choices_total", "Texts that have ended, by reason.", "reason", reasons);
@@ -48,6 +52,10 @@ final class Metrics {
       histogram.appendTo(text);
     }
     return text.toString();
+  }
+
+  private static long sum(List<Engine.Load> loads, ToLongFunction<Engine.Load> figure) {
+    return loads.stream().mapToLong(figure).sum();
   }
 
   private static void single(StringBuilder text, String type, String name, String help, long value) {

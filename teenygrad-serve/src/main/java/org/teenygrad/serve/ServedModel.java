@@ -1,5 +1,8 @@
 package org.teenygrad.serve;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.data.Tokenizer;
 import org.teenygrad.models.inference.CausalModel;
@@ -15,6 +18,21 @@ import org.teenygrad.models.inference.Sampling;
 /// @param sampling what holds where a request does not say how tokens are chosen
 public record ServedModel(
     String id, CausalModel model, Tokenizer tokenizer, int[] beginning, int[] ends, @Nullable ChatFormat chat, Sampling sampling) {
+
+  /// Models with names of their own: those that share one are named after the folders that they come from, too.
+  ///
+  /// @param folders of the models, in their order
+  public static List<ServedModel> named(List<ServedModel> models, List<Path> folders) {
+    return IntStream.range(0, models.size()).mapToObj(at -> {
+      ServedModel model = models.get(at);
+      boolean isAlone = models.stream().filter(other -> other.id().equals(model.id())).count() == 1;
+      return isAlone ? model : model.withId(folders.get(at).toAbsolutePath().normalize().getFileName() + "-" + model.id());
+    }).toList();
+  }
+
+  private ServedModel withId(String changed) {
+    return new ServedModel(changed, model, tokenizer, beginning, ends, chat, sampling);
+  }
 
   /// What a token is to a reader of the text.
   public TokenKind kind(int token) {

@@ -7,11 +7,15 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.teenygrad.models.inference.Request;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.teenygrad.nanochat.json.Json;
 
 /// Listens, and brings each call to what answers it.
@@ -25,12 +29,11 @@ public final class Server implements AutoCloseable {
 
   private static final int BACKLOG = 1024;
 
-  private final ServedModel model;
   private final ServeSettings settings;
   private final AccessLog log;
   private final Metrics metrics = new Metrics();
   private final Gate gate;
-  private final EngineThread engine;
+  private final List<Service> services;
   private final Watchdog watchdog = new Watchdog();
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer http;
@@ -43,37 +46,70 @@ public final class Server implements AutoCloseable {
     void answer(Call call) throws IOException;
   }
 
-  private Server(ServedModel model, ServeSettings settings, Gate gate, HttpServer http, String version, PrintStream log) {
-    this.model = model;
+  /// What a request asks of the model that it names.
+  private interface ModelEndpoint {
+    void answer(Service service, Call call, Parameters given) throws IOException;
+  }
+
+  private Server(List<ServedModel> models, ServeSettings settings, Gate gate, HttpServer http, String version, PrintStream log) {
     this.settings = settings;
     this.gate = gate;
     this.http = http;
     this.log = new AccessLog(log, settings.json());
-    engine = new EngineThread(model.model(), settings.rows(), metrics, this.log::failure);
-    Completions completions = new Completions(model, settings, new OutputFormat(model), new Generating(model, settings, engine, gate, metrics));
-    Tokenization tokenization = new Tokenization(model, settings);
-    Embeddings embeddings = new Embeddings(model, new Prompts(model), engine, gate);
-    routes = Map.ofEntries(
-        Map.entry("/v1/embeddings", new Route("POST", false, embeddings::answer)),
-        Map.entry("/tokenize", new Route("POST", false, tokenization::tokenize)),
-        Map.entry("/detokenize", new Route("POST", false, tokenization::detokenize)),
-        Map.entry("/engine/events", new Route("GET", false, new EngineEvents(engine.log(), gate, settings.rows())::answer)),
-        Map.entry("/metrics", new Route("GET", false, this::metrics)),
-        Map.entry("/v1/chat/completions", new Route("POST", false, completions::chat)),
-        Map.entry("/v1/completions", new Route("POST", false, completions::text)),
-        Map.entry("/v1/models", new Route("GET", false, call -> call.send(200, Json.members("object", "list", "data", List.of(modelObject()))))),
-        Map.entry("/v1/models/" + model.id(), new Route("GET", false, call -> call.send(200, modelObject()))),
-        Map.entry("/health", new Route("GET", true, this::health)),
-        Map.entry("/version", new Route("GET", true, call -> call.send(200, Json.members("version", version)))));
+    Lock device = new ReentrantLock(true);
+    services = models.stream().map(model -> Service.of(
+        model, settings, CacheSize.of(model.model(), settings.rows(), models.size()), device, gate, metrics, this.log::failure)).toList();
+    routes = new HashMap<>();
+    about("/v1/chat/completions", (service, call, given) -> service.completions().chat(call, given));
+    about("/v1/completions", (service, call, given) -> service.completions().text(call, given));
+    about("/v1/embeddings", (service, call, given) -> service.embeddings().answer(call, given));
+    about("/tokenize", (service, call, given) -> service.tokenization().tokenize(call, given));
+    about("/detokenize", (service, call, given) -> service.tokenization().detokenize(call, given));
+    routes.put("/v1/models", new Route("GET", false, call -> call.send(200, Json.members(
+        "object", "list", "data", services.stream().map(Service::json).toList()))));
+    routes.put("/engine/events", new Route("GET", false, events(services.getFirst())));
+    for (Service service : services) {
+      routes.put("/v1/models/" + service.model().id(), new Route("GET", false, call -> call.send(200, service.json())));
+      routes.put("/engine/events/" + service.model().id(), new Route("GET", false, events(service)));
+    }
+    routes.put("/metrics", new Route("GET", false, this::metrics));
+    routes.put("/health", new Route("GET", true, this::health));
+    routes.put("/version", new Route("GET", true, call -> call.send(200, Json.members("version", version))));
   }
 
-  /// Begins to listen, once the model has been run for the first time.
+  private void about(String path, ModelEndpoint endpoint) {
+    routes.put(path, new Route("POST", false, call -> {
+      Parameters given = new Parameters(call.json());
+      endpoint.answer(service(given), call, given);
+    }));
+  }
+
+  private Endpoint events(Service service) {
+    return new EngineEvents(service.engine().log(), gate, settings.rows())::answer;
+  }
+
+  /// The model that a request names; the first where it names none.
+  private Service service(Parameters given) {
+    if (!given.has("model")) {
+      return services.getFirst();
+    }
+    String name = given.string("model");
+    return services.stream().filter(service -> service.model().id().equals(name)).findFirst().orElseThrow(() -> ApiError.coded(
+        404, "model_not_found", "model", "the model '" + name + "' is not served here; there is "
+            + services.stream().map(service -> "'" + service.model().id() + "'").collect(Collectors.joining(", "))));
+  }
+
+  /// Begins to listen, once each model has been run for the first time.
   ///
+  /// @param models what requests may name; the first is meant by those that name none
   /// @param version what `/version` says
   /// @param log where failures and a line for each request go
-  /// @throws IllegalArgumentException if others could call without a key
+  /// @throws IllegalArgumentException if others could call without a key, there is no model, or two have one name
   /// @throws UncheckedIOException if it cannot listen there
-  public static Server start(ServedModel model, ServeSettings settings, String version, PrintStream log) {
+  public static Server start(List<ServedModel> models, ServeSettings settings, String version, PrintStream log) {
+    if (models.isEmpty() || models.stream().map(ServedModel::id).distinct().count() < models.size()) {
+      throw new IllegalArgumentException("a server needs models with names of their own, not " + models.stream().map(ServedModel::id).toList());
+    }
     Gate gate = Gate.of(settings);
     HttpServer http;
     try {
@@ -81,28 +117,24 @@ public final class Server implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot listen at " + settings.host() + ":" + settings.port() + ": " + e.getMessage(), e);
     }
-    Server server = new Server(model, settings, gate, http, version, log);
-    server.warmUp();
+    Server server = new Server(models, settings, gate, http, version, log);
+    server.services.forEach(Service::warmUp);
     http.setExecutor(server.executor);
     http.createContext("/", server::handle);
     http.start();
     return server;
   }
 
-  /// The first request finds the kernels compiled.
-  private void warmUp() {
-    try (TokenFeed feed = engine.submit(List.of(Request.of(new int[] {0}, 2, model.sampling())))) {
-      for (int token = 0; token < 2; token++) {
-        feed.next(Long.MAX_VALUE);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /// Where it listens.
   public InetSocketAddress address() {
     return http.getAddress();
+  }
+
+  /// What the engines remember, by model.
+  public Map<String, CacheSize> caches() {
+    Map<String, CacheSize> caches = new LinkedHashMap<>();
+    services.forEach(service -> caches.put(service.model().id(), service.engine().cache()));
+    return caches;
   }
 
   private void handle(HttpExchange exchange) {
@@ -141,17 +173,12 @@ public final class Server implements AutoCloseable {
     return route.endpoint;
   }
 
-  private Map<String, ?> modelObject() {
-    return Json.members("id", model.id(), "object", "model", "created", 0, "owned_by", "teenygrad", "max_model_len", model.model().maxPositions(),
-        "vocab_size", model.model().vocabSize(), "chat", model.chat() != null);
-  }
-
   private void health(Call call) throws IOException {
     call.send(gate.isClosed() ? 503 : 200, Json.members("status", gate.isClosed() ? "ending" : "ok"));
   }
 
   private void metrics(Call call) throws IOException {
-    call.send(200, "text/plain; version=0.0.4", metrics.text(engine.log().sequences(), engine.load(), settings.rows()).getBytes(StandardCharsets.UTF_8));
+    call.send(200, "text/plain; version=0.0.4", metrics.text(services.stream().map(Service::engine).toList(), settings.rows()).getBytes(StandardCharsets.UTF_8));
   }
 
   /// Lets running requests end, for a while, and accepts no others.
@@ -167,7 +194,7 @@ public final class Server implements AutoCloseable {
     gate.close();
     http.stop(0);
     executor.shutdownNow();
-    engine.close();
+    services.forEach(Service::close);
     watchdog.close();
   }
 }

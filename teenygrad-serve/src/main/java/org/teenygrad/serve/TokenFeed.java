@@ -2,6 +2,7 @@ package org.teenygrad.serve;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -96,11 +97,13 @@ final class TokenFeed implements AutoCloseable {
   }
 
   /// Choices that have not ended. In the engine's thread.
-  Stream<EngineLog.Sequence> sequences() {
+  /// @param blocks of the cache, by whose they are
+  Stream<EngineLog.Sequence> sequences(Map<Generation, List<Integer>> blocks) {
     return IntStream.range(0, generations.size()).filter(choice -> !generations.get(choice).isFinished()).mapToObj(choice -> {
       Generation generation = generations.get(choice);
       Request request = generation.request();
-      return new EngineLog.Sequence(number + choice, request.prompt().length, newTokens.get(choice), request.maxNewTokens(), generation.hasBegun());
+      return new EngineLog.Sequence(number + choice, request.prompt().length, newTokens.get(choice), request.maxNewTokens(), generation.hasBegun(),
+          List.copyOf(blocks.getOrDefault(generation, List.of())));
     });
   }
 }

@@ -10,10 +10,8 @@ import org.teenygrad.nanochat.json.Json;
 record Tokenization(ServedModel model, ServeSettings settings) {
 
   /// Of a `prompt`, or of `messages`, with what leads to the answer.
-  void tokenize(Call call) throws IOException {
-    Parameters given = new Parameters(call.json());
+  void tokenize(Call call, Parameters given) throws IOException {
     given.requireOnly(Set.of("model", "prompt", "messages", "add_special_tokens"));
-    GenerationRequest.requireModel(given, model);
     ChatFormat chat = model.chat();
     int[] tokens;
     if (given.has("messages") && chat != null) {
@@ -27,10 +25,8 @@ record Tokenization(ServedModel model, ServeSettings settings) {
         "count", tokens.length, "max_model_len", model.model().maxPositions(), "tokens", Arrays.stream(tokens).boxed().toList()));
   }
 
-  void detokenize(Call call) throws IOException {
-    Parameters given = new Parameters(call.json());
+  void detokenize(Call call, Parameters given) throws IOException {
     given.requireOnly(Set.of("model", "tokens"));
-    GenerationRequest.requireModel(given, model);
     call.send(200, Json.members("prompt", model.tokenizer().decode(given.integers("tokens"))));
   }
 }

@@ -9,12 +9,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,20 @@ class PageTest {
   }
 
   @Test
+  void isSentZippedAndOnce() throws IOException, InterruptedException {
+    String plain = server.get("/page/main.js").body();
+    HttpResponse<InputStream> zipped = server.client.send(server.to("/page/main.js").header("Accept-Encoding", "gzip, br").build(), BodyHandlers.ofInputStream());
+    assertThat(zipped.headers().firstValue("Content-Encoding")).hasValue("gzip");
+    assertThat(new String(new GZIPInputStream(zipped.body()).readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(plain);
+    String tag = zipped.headers().firstValue("ETag").orElseThrow();
+    HttpResponse<String> again = server.send(server.to("/page/main.js").header("If-None-Match", tag));
+    assertThat(again.statusCode()).isEqualTo(304);
+    assertThat(again.body()).isEmpty();
+    assertThat(again.headers().firstValue("Cache-Control")).hasValue("no-cache");
+    assertThat(server.send(server.to("/page/chat.js").header("If-None-Match", tag)).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void servesItsOwnFilesOnly() {
     for (String path : new String[] {"/page/", "/page/../Page.class", "/page/..%2fPage.class", "/page/none.js", "/page/vendor/", "/page/index", "/index.html"}) {
       assertThat(server.get(path).statusCode()).as(path).isEqualTo(404);
@@ -93,6 +109,12 @@ class PageTest {
       }
       assertThat(answer.join().statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void blocksAreToldInRanges() {
+    assertThat(EngineEvents.ranges(List.of(3, 4, 9, 0, 1, 2))).containsExactly(List.of(3, 2), List.of(9, 1), List.of(0, 3));
+    assertThat(EngineEvents.ranges(List.of())).isEmpty();
   }
 
   @Test

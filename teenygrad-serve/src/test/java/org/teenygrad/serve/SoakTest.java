@@ -36,7 +36,7 @@ class SoakTest {
 
   private static String question(int number, boolean streams) {
     return "{\"messages\": [{\"role\": \"user\", \"content\": \"" + "question ".repeat(1 + number % 5) + number
-        + "\"}], \"temperature\": 0, \"max_tokens\": " + (3 + 2 * number) + ", \"stream\": " + streams + "}";
+        + "\"}], \"temperature\": 0, \"max_tokens\": " + (3 + 2 * number) + ", \"speculate\": " + number % 3 + ", \"stream\": " + streams + "}";
   }
 
   private static String content(Map<String, Object> reply) {
@@ -58,7 +58,8 @@ class SoakTest {
         before = third == 2 ? usedMemory() : before;
       }
       assertThat(counts.toString()).doesNotContain("wrong");
-      assertThat(counts).containsKeys("right", "cancelled", "broken JSON", "too large", "half", "slow");
+      assertThat(counts).containsKeys("right", "formed", "cancelled", "broken JSON", "too large", "half", "slow");
+      assertThat(server.get("/metrics").body()).as("all blocks are free").contains("teenygrad_cache_used_tokens 0\n");
       assertThat(usedMemory() - before).as("bytes more than after the first third").isLessThan(MOST_GROWTH);
       assertThat(server.log()).doesNotContain("Exception");
     }
@@ -108,7 +109,8 @@ class SoakTest {
       case 6 -> tooLarge(server);
       case 7 -> half(server, question(number, true), random.nextInt(200));
       case 8 -> slow(server, question(number, true));
-      case 9, 10, 11 -> streamed(server.post(CHAT, question(number, true)), expected.get(number));
+      case 9 -> formed(server.post(CHAT, question(number, false).replace("\"stream\"", "\"structured_outputs\": {\"regex\": \"[a-f]{2}-[0-9]\"}, \"stream\"")));
+      case 10, 11 -> streamed(server.post(CHAT, question(number, true)), expected.get(number));
       default -> whole(server.post(CHAT, question(number, false)), expected.get(number));
     };
   }
@@ -119,6 +121,16 @@ class SoakTest {
 
   private static String whole(HttpResponse<String> response, String answer) {
     return response.statusCode() == 429 ? "refused" : response.statusCode() == 200 && content(Json.object(response.body())).equals(answer) ? "right" : "wrong answer";
+  }
+
+  /// What is not cut off by its length is of the form that was asked for.
+  private static String formed(HttpResponse<String> response) {
+    if (response.statusCode() == 429) {
+      return "refused";
+    }
+    Map<String, Object> reply = response.statusCode() == 200 ? Json.object(response.body()) : Map.of();
+    boolean isRight = !reply.isEmpty() && (content(reply).matches("[a-f]{2}-[0-9]") || "length".equals(TinyServer.choice(reply).get("finish_reason")));
+    return isRight ? "formed" : "wrong form";
   }
 
   private static String streamed(HttpResponse<String> response, String answer) {

@@ -39,7 +39,11 @@ final class TinyServer implements AutoCloseable {
   }
 
   TinyServer(ServedModel model, ServeSettings settings) {
-    server = Server.start(model, settings, "1.2.3", new PrintStream(log, true, StandardCharsets.UTF_8));
+    this(List.of(model), settings);
+  }
+
+  TinyServer(List<ServedModel> models, ServeSettings settings) {
+    server = Server.start(models, settings, "1.2.3", new PrintStream(log, true, StandardCharsets.UTF_8));
   }
 
   private static Gpt gpt() {

@@ -6,10 +6,16 @@ import {el, shape} from './dom.js';
 /** Steps that are drawn. */
 const SHOWN = 240;
 
+/** Blocks in a line of the table. */
+const COLUMNS = 64;
+
 /** Milliseconds before a lost connection is tried again. */
 const AGAIN = 2000;
 
 export class EngineView {
+  /** Whose engine is watched; the server's first where none is named. */
+  model = null;
+
   #abort = null;
   #steps = [];
 
@@ -22,13 +28,17 @@ export class EngineView {
     this.count = el('span');
     this.rows = el('ul', {class: 'rows', 'aria-label': 'Texts of the batch'});
     this.queue = el('ul', {class: 'rows', 'aria-label': 'Texts that wait'});
+    this.blocks = el('span');
+    this.table = shape('svg', {class: 'blocks', viewBox: `0 0 ${COLUMNS} 1`, role: 'img', 'aria-label': 'Which text has which block of the cache'});
     this.state = el('p', {class: 'quiet', role: 'status'}, 'Connecting…');
     container.append(el('div', {class: 'board'},
         el('dl', {class: 'figures'}, Object.values(this.figures).map(({label, value}) => el('div', {}, el('dt', {}, label), value))),
         el('section', {}, el('h2', {}, 'Step times', this.range), this.drawing),
         el('section', {}, el('h2', {}, 'Batch', this.count), this.rows,
             el('p', {class: 'key-of-bars'}, el('i', {class: 'prompt'}), 'prompt', el('i', {class: 'made'}), 'written; the bar is as long as the text may become')),
-        el('section', {}, el('h2', {}, 'Queue'), this.queue), this.state));
+        el('section', {}, el('h2', {}, 'Queue'), this.queue),
+        el('section', {}, el('h2', {}, 'Cache blocks', this.blocks), this.table,
+            el('p', {class: 'key-of-bars'}, 'a block has 16 tokens and the colour of its text; those with a border are shared')), this.state));
   }
 
   /** Follows the engine while the view is shown. */
@@ -45,7 +55,7 @@ export class EngineView {
   async #follow(signal) {
     while (!signal.aborted) {
       try {
-        for await (const event of events(await call('/engine/events', {signal}))) {
+        for await (const event of events(await call(`/engine/events${this.model ? `/${this.model}` : ''}`, {signal}))) {
           this.state.textContent = '';
           this.#show(event);
         }
@@ -68,9 +78,31 @@ export class EngineView {
     figures.cache.value.replaceChildren(share(cached, cache), el('small', {}, ` of ${grouped(cache)}`));
     figures.shared.value.replaceChildren(share(shared, prompts), el('small', {}, ` of ${grouped(prompts)}`));
     this.#showSteps();
+    this.#showBlocks(running);
     this.count.textContent = `${running.length} of ${rows} rows`;
     this.rows.replaceChildren(...running.length ? running.map(sequence => row(sequence)) : [el('li', {class: 'quiet'}, 'Nobody is served at the moment.')]);
     this.queue.replaceChildren(...waiting.length ? waiting.map(sequence => row(sequence)) : [el('li', {class: 'quiet'}, 'Nobody waits.')]);
+  }
+
+  #showBlocks(running) {
+    const users = new Map();
+    for (const {id, blocks} of running) {
+      for (const [first, count] of blocks) {
+        for (let block = first; block < first + count; block++) {
+          users.set(block, [...users.get(block) ?? [], id]);
+        }
+      }
+    }
+    const shared = [...users.values()].filter(ids => ids.length > 1).length;
+    this.blocks.textContent = `${grouped(users.size)} in use, ${grouped(shared)} shared`;
+    this.table.setAttribute('viewBox', `0 0 ${COLUMNS} ${Math.max(1, Math.ceil((Math.max(-1, ...users.keys()) + 1) / COLUMNS))}`);
+    this.table.replaceChildren(...[...users].map(([block, ids]) => {
+      const cell = shape('rect', {
+        class: ids.length > 1 ? 'shared' : '', x: block % COLUMNS + 0.1, y: Math.floor(block / COLUMNS) + 0.1, width: 0.8, height: 0.8,
+      }, shape('title', {}, `Block ${block}: ${ids.map(id => `#${id}`).join(', ')}`));
+      cell.style.fill = colour(ids[0]);
+      return cell;
+    }));
   }
 
   #showSteps() {
@@ -97,7 +129,17 @@ export class EngineView {
 
 const share = (part, whole) => `${whole > 0 ? Math.round(100 * part / whole) : 0} %`;
 
+/** Texts that came one after the other have colours far apart. */
+const colour = id => `hsl(${id * 137 % 360} 55% 55%)`;
+
 const grouped = number => number.toLocaleString('en');
+
+/** What a text's blocks look like. */
+function mark(id) {
+  const element = el('i');
+  element.style.background = colour(id);
+  return element;
+}
 
 function row({id, prompt, tokens, most, running}) {
   const whole = prompt + most;
@@ -107,6 +149,6 @@ function row({id, prompt, tokens, most, running}) {
     return element;
   };
   return el('li', {class: running ? null : 'waits'},
-      el('div', {class: 'row-head'}, el('b', {}, `#${id}`), el('span', {}, `${prompt} + ${tokens} of ${most}`)),
+      el('div', {class: 'row-head'}, running ? mark(id) : null, el('b', {}, `#${id}`), el('span', {}, `${prompt} + ${tokens} of ${most}`)),
       el('div', {class: 'length'}, part('prompt', prompt), part('made', tokens)));
 }

@@ -5,6 +5,7 @@ module org.teenygrad.models {
 
   exports org.teenygrad.models.grammar;
   exports org.teenygrad.models.inference;
+  exports org.teenygrad.models.jinja;
   exports org.teenygrad.models.llama;
   exports org.teenygrad.models.nanogpt;
   exports org.teenygrad.models.report;

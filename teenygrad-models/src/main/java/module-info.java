@@ -4,6 +4,7 @@ module org.teenygrad.models {
   requires transitive org.teenygrad.core;
 
   exports org.teenygrad.models.grammar;
+  exports org.teenygrad.models.huggingface;
   exports org.teenygrad.models.inference;
   exports org.teenygrad.models.jinja;
   exports org.teenygrad.models.llama;
@@ -11,6 +12,7 @@ module org.teenygrad.models {
   exports org.teenygrad.models.report;
   exports org.teenygrad.models.settings;
   exports org.teenygrad.models.stories;
+  exports org.teenygrad.models.tokenizer;
 
   // The parts of a Module are read by reflection.
   opens org.teenygrad.models.llama to

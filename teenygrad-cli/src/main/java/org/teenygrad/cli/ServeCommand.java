@@ -36,8 +36,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "DIR",
       defaultValue = "out/nanochat",
-      description = "The --out folder of nanochat's or nanoGPT's trainings, or a folder with GPT-2 in Hugging Face's layout (default: ${DEFAULT-VALUE}); "
-          + "may be given more than once, for requests to choose from.")
+      description = "The --out folder of nanochat's or nanoGPT's trainings, or a folder with GPT-2, Llama, Qwen2 or Qwen3 in Hugging Face's layout "
+          + "(default: ${DEFAULT-VALUE}); may be given more than once, for requests to choose from.")
   private List<Path> from;
 
   @Option(

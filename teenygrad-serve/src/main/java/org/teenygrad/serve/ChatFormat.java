@@ -14,6 +14,9 @@ public interface ChatFormat {
   /// @param callsTools whether the model's tools are called as it asks for them; else an answer ends with its first call
   Supplier<RowState> answering(boolean callsTools);
 
+  /// Whether the model calls a tool of its own, a calculator.
+  boolean hasCalculator();
+
   /// What a token is to a reader.
   TokenKind kind(int token);
 }

@@ -22,7 +22,7 @@ record Completions(ServedModel model, ServeSettings settings, OutputFormat outpu
     int[] prompt = format.prompt(Messages.of(given, settings.maxMessages()));
     GenerationRequest.requireRoom(prompt, model);
     RequiredCall required = RequiredCall.of(given);
-    ClientTool tool = required == null ? OfferedTool.of(given) : required;
+    ClientTool tool = required == null ? OfferedTool.of(given, format) : required;
     Supplier<RowState> constrained = required == null ? output.of(given) : output.of(required, given);
     GenerationRequest request = GenerationRequest.of(
         given, model, settings, List.of(prompt), constrained == null ? format.answering(tool == null) : constrained,

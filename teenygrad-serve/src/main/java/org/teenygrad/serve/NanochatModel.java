@@ -83,6 +83,11 @@ public record NanochatModel(NanochatTokenizer tokenizer) implements ChatFormat {
   }
 
   @Override
+  public boolean hasCalculator() {
+    return true;
+  }
+
+  @Override
   public TokenKind kind(int token) {
     int first = tokenizer.token(SpecialToken.BOS);
     return token < first ? TokenKind.TEXT : switch (SpecialToken.values()[token - first]) {

@@ -13,12 +13,15 @@ record OfferedTool(String name, String parameter) implements ClientTool {
 
   /// @return the tool that a request offers; null for none
   /// @throws ApiError if it offers what the model cannot call
-  static @Nullable OfferedTool of(Parameters given) {
+  static @Nullable OfferedTool of(Parameters given, ChatFormat format) {
     if (!(given.get("tools") instanceof List<?> tools) || tools.isEmpty() || "none".equals(given.get("tool_choice"))) {
       return null;
     }
     if (given.has("tool_choice") && !"auto".equals(given.get("tool_choice"))) {
       throw ApiError.invalid("tool_choice", "tool_choice may be auto, none, required or a function");
+    }
+    if (!format.hasCalculator()) {
+      throw ApiError.invalid("tools", "this model cannot be offered tools: tool_choice may be none, required or a function");
     }
     if (tools.size() > 1) {
       throw ApiError.invalid("tools", "the model knows one tool, a calculator, but " + tools.size() + " are offered");

@@ -11,7 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -19,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.RegularFile;
 import org.teenygrad.state.FileException;
 
-/// The facts of a `config.json`: numbers, strings, truths, and objects of such. What a model does not do is [refused][#require], rather than
+/// The facts of a `config.json` and other files of its kind: numbers, strings, truths, and objects and lists of such. What a model does not do is [refused][#require], rather than
 /// computed in another way than the weights were made for.
 ///
-/// @param values by name; nested objects are maps of the same kind
+/// @param values by name; nested objects are of this kind, too
 public record ConfigFile(Map<String, Object> values) {
   private static final int MAX_BYTES = 1 << 20;
   private static final JsonFactory JSON = JsonFactory.builder()
@@ -34,8 +36,14 @@ public record ConfigFile(Map<String, Object> values) {
   /// @param meaning makes of the facts what they describe; it throws IllegalArgumentException where they describe no such thing
   /// @throws FileException if the file cannot be read, or means nothing
   public static <T> T read(Path file, String kind, Function<ConfigFile, T> meaning) {
+    return read(file, MAX_BYTES, kind, meaning);
+  }
+
+  /// As [#read(Path, String, Function)], of a larger file.
+  /// @param most bytes that it may have
+  public static <T> T read(Path file, int most, String kind, Function<ConfigFile, T> meaning) {
     try {
-      ByteBuffer bytes = ByteBuffer.wrap(RegularFile.read(file, MAX_BYTES));
+      ByteBuffer bytes = ByteBuffer.wrap(RegularFile.read(file, most));
       return meaning.apply(of(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString()));
     } catch (JsonProcessingException e) {
       throw FileException.malformed(file, kind, "it is not valid JSON (" + e.getOriginalMessage() + ")");
@@ -64,15 +72,31 @@ public record ConfigFile(Map<String, Object> values) {
   private static ConfigFile object(JsonParser json) throws IOException {
     Map<String, Object> values = new HashMap<>();
     for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-      switch (json.nextToken()) {
-        case VALUE_STRING -> values.put(name, json.getText());
-        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> values.put(name, json.getDoubleValue());
-        case VALUE_TRUE, VALUE_FALSE -> values.put(name, json.getBooleanValue());
-        case START_OBJECT -> values.put(name, object(json));
-        case null, default -> json.skipChildren();
+      json.nextToken();
+      if (value(json) instanceof Object value) {
+        values.put(name, value);
       }
     }
     return new ConfigFile(values);
+  }
+
+  private static @Nullable Object value(JsonParser json) throws IOException {
+    return switch (json.currentToken()) {
+      case VALUE_STRING -> json.getText();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+      case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
+      case START_OBJECT -> object(json);
+      case START_ARRAY -> {
+        List<Object> elements = new ArrayList<>();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+          if (value(json) instanceof Object value) {
+            elements.add(value);
+          }
+        }
+        yield elements;
+      }
+      case null, default -> null;
+    };
   }
 
   public boolean has(String name) {
@@ -107,6 +131,16 @@ public record ConfigFile(Map<String, Object> values) {
   /// The object of that name; null if there is none.
   public @Nullable ConfigFile object(String name) {
     return values.get(name) instanceof ConfigFile object ? object : null;
+  }
+
+  /// The list of that name; empty if there is none.
+  public List<?> list(String name) {
+    return values.get(name) instanceof List<?> list ? list : List.of();
+  }
+
+  /// The objects of the list of that name.
+  public List<ConfigFile> objects(String name) {
+    return list(name).stream().filter(ConfigFile.class::isInstance).map(ConfigFile.class::cast).toList();
   }
 
   /// @param only what the model has; also what holds where nothing is said

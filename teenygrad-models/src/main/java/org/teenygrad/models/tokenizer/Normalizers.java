@@ -1,0 +1,38 @@
+package org.teenygrad.models.tokenizer;
+
+import java.text.Normalizer;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.models.huggingface.ConfigFile;
+
+/// What is made of a text before it is split: the `normalizer` of a `tokenizer.json`.
+final class Normalizers {
+  private Normalizers() {}
+
+  /// @throws IllegalArgumentException if there is no such normalizer here
+  static UnaryOperator<String> of(@Nullable ConfigFile config) {
+    if (config == null) {
+      return text -> text;
+    }
+    return switch (config.text("type", "")) {
+      case "NFC" -> text -> Normalizer.normalize(text, Normalizer.Form.NFC);
+      case "NFD" -> text -> Normalizer.normalize(text, Normalizer.Form.NFD);
+      case "NFKC" -> text -> Normalizer.normalize(text, Normalizer.Form.NFKC);
+      case "NFKD" -> text -> Normalizer.normalize(text, Normalizer.Form.NFKD);
+      case "Lowercase" -> text -> text.toLowerCase(Locale.ROOT);
+      case "Prepend" -> {
+        String prefix = config.text("prepend", "");
+        yield text -> text.isEmpty() ? text : prefix + text;
+      }
+      case "Replace" -> {
+        java.util.regex.Pattern pattern = Splitter.pattern(config);
+        String content = java.util.regex.Matcher.quoteReplacement(config.text("content", ""));
+        yield text -> pattern.matcher(text).replaceAll(content);
+      }
+      case "Sequence" -> config.objects("normalizers").stream().map(Normalizers::of).reduce(text -> text, (first, then) -> text -> then.apply(first.apply(text)));
+      case String other -> throw new IllegalArgumentException(
+          "its normalizer is " + other + "; there are NFC, NFD, NFKC, NFKD, Lowercase, Prepend, Replace and Sequence");
+    };
+  }
+}

@@ -87,7 +87,7 @@ record GenerationRequest(
     return new Sampling(
         given.number("temperature", model.sampling().temperature(), 0, 2),
         given.integer("top_k", isChosen ? 0 : model.sampling().topK(), 0, Integer.MAX_VALUE),
-        given.number("top_p", 1, Double.MIN_VALUE, 1),
+        given.number("top_p", isChosen ? 1 : model.sampling().topP(), Double.MIN_VALUE, 1),
         given.number("min_p", 0, 0, 1),
         new Penalties(
             given.number("repetition_penalty", 1, 0.01, 100), given.number("presence_penalty", 0, -2, 2), given.number("frequency_penalty", 0, -2, 2)),

@@ -42,7 +42,7 @@ final class Arithmetics {
   }
 
   private static List<Object> repeated(List<?> list, long count, List<?> then) {
-    if (list.size() * Math.max(0.0, count) + then.size() > MOST_ELEMENTS) {
+    if (list.size() * Math.max(0.0, (double) count) + then.size() > MOST_ELEMENTS) {
       throw new TemplateException("a list becomes longer than " + MOST_ELEMENTS);
     }
     List<Object> all = new ArrayList<>();
@@ -61,7 +61,7 @@ final class Arithmetics {
       case "//" -> Math.floorDiv(a, b);
       case "%" -> Math.floorMod(a, b);
       default -> {
-        double power = Math.pow(a, b);
+        double power = Math.pow((double) a, (double) b);
         if (b < 0) {
           yield power;
         }

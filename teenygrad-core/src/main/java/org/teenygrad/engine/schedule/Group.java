@@ -63,7 +63,8 @@ final class Group {
   /// The iterations of the longest reduction inside.
   long longestFold() {
     return values.keySet().stream()
-        .mapToLong(value -> value.foldRanges.stream().filter(range -> range.is(OpCode.RANGE)).mapToLong(range -> range.payload(Range.class).size()).reduce(1, (x, y) -> x * y)).max().orElse(1);
+        .mapToLong(value -> value.foldRanges.stream().filter(range -> range.is(OpCode.RANGE)).mapToLong(range -> range.payload(Range.class).size()).reduce(1, (x, y) -> x * y))
+        .max().orElse(1);
   }
 
   static OpNode offset(IndexAlgebra algebra, Shape shape, List<OpNode> index) {

@@ -33,8 +33,9 @@ class CudaTest {
   @Test
   void gpusThatAreTooOldAndDriversThatAreTooOldAreTold() {
     assertThat(gpu(6, 1).absence(13000)).isEqualTo("the Some GPU has compute capability 6.1; teenygrad needs 8.0");
-    assertThat(gpu(9, 0).absence(11080)).isEqualTo("the NVIDIA driver knows CUDA 11.8; for the Some GPU teenygrad needs a driver for CUDA 12.1");
-    assertThat(gpu(9, 0).absence(12010)).isNull();
+    assertThat(gpu(9, 0).absence(11080)).isEqualTo("the NVIDIA driver knows CUDA 11.8; for the Some GPU teenygrad needs a driver for CUDA 12.4");
+    assertThat(gpu(8, 0).absence(12010)).isNull();
+    assertThat(gpu(9, 0).absence(12040)).isNull();
     assertThat(gpu(12, 0).absence(12010)).contains("CUDA 12.8");
   }
 

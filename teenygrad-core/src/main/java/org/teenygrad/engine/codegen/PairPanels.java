@@ -160,7 +160,7 @@ final class PairPanels {
         })));
   }
 
-  /// Vectors across rows or columns, one for each pair: bfloat16 in a register is the upper half of float32.
+  /// Vectors across rows or columns, one for each pair.
   private List<String> pairsOfRows(String first, int count, String counter, int steps) {
     OpNode last = last();
     Ir ir = emitter.ir;
@@ -170,15 +170,18 @@ final class PairPanels {
           if (2 * pair >= steps) {
             return "zeroinitializer";
           }
-          String even = bits(2 * pair, count);
-          String low = ir.value("lshr " + words + " " + even + ", " + Ir.constant(DType.INT32, 16L, count));
-          String both = 2 * pair + 1 < steps ? ir.value("or " + words + " " + low + ", " + bits(2 * pair + 1, count)) : low;
-          return filled("i32", count, PAIRS, both);
+          String low = bits(2 * pair, count);
+          if (2 * pair + 1 == steps) {
+            return filled("i32", count, PAIRS, low);
+          }
+          String high = ir.value("shl " + words + " " + bits(2 * pair + 1, count) + ", " + Ir.constant(DType.INT32, 16L, count));
+          return filled("i32", count, PAIRS, ir.value("or " + words + " " + low + ", " + high));
         })));
   }
 
   private String bits(int step, int lanes) {
-    return emitter.ir.value("bitcast " + Ir.type(DType.FLOAT32, lanes) + " " + emitter.operand(factor, steps(step), lanes) + " to " + Ir.vector("i32", lanes));
+    String halves = emitter.instructions.backToMemory(emitter.operand(factor, steps(step), lanes), DType.BFLOAT16, lanes);
+    return emitter.ir.value("zext " + Ir.vector("i16", lanes) + " " + halves + " to " + Ir.vector("i32", lanes));
   }
 
   /// Steps of the open axes, of which the last one opened is at `step`.

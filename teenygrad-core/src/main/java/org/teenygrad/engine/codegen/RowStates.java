@@ -115,9 +115,9 @@ final class RowStates {
       largest = group().combine(OpCode.MAX, DType.FLOAT32, 1, largest);
     }
     String shift = shift(largest);
-    // Exactly 1 where the largest stays: elements that are all hidden change nothing, so that a row's bits do not depend on how many there are.
-    String stays = ir.value("fcmp oeq float " + before + ", " + largest);
-    String shrink = ir.value("select i1 " + stays + ", float 1.0, float " + power(before, shift));
+    // Rounded as the shift is: exactly 1 where the largest stays. Elements that are all hidden change nothing, so that a row's bits do not depend on how
+    // many there are.
+    String shrink = exp2(binary(OpCode.SUB, binary(OpCode.MUL, before, number(factor * LOG2_E)), shift));
     String sum = binary(OpCode.MUL, states.get(2 * half + 1).value(), shrink);
     List<String> powers = new ArrayList<>();
     for (String one : elements) {
@@ -174,6 +174,10 @@ final class RowStates {
   private String power(String value, String shift) {
     ir.declare("declare float @llvm.fma.f32(float, float, float)");
     String distance = ir.value("call float @llvm.fma.f32(float " + value + ", float " + number(factor * LOG2_E) + ", float " + ir.value("fneg float " + shift) + ")");
-    return ir.gpu().approximate(GpuDialect.Approximation.EXP2_FLUSHED, distance);
+    return exp2(distance);
+  }
+
+  private String exp2(String power) {
+    return ir.gpu().approximate(GpuDialect.Approximation.EXP2_FLUSHED, power);
   }
 }

@@ -72,6 +72,22 @@ class PairsTest {
     }
   }
 
+  /// What is computed on the way to a pair is that, in either half of it; where there are no pairs it is not rounded.
+  @ParameterizedTest
+  @EnumSource
+  void computedFactorsAreThoseThatWouldLieInMemory(Pairs pairs) {
+    Device device = device(pairs);
+    for (Product product : PRODUCTS) {
+      Tensor a = random(device, 3, product.m, product.k).mul(random(device, 4, 1, 1));
+      Tensor b = random(device, 5, product.k, product.n).add(random(device, 6, 1, product.n));
+      double[] sums = doubles(a.cast(DType.FLOAT32).matmul(b.cast(DType.FLOAT32)));
+      double[] expected = doubles(a.contiguous().realize().cast(DType.FLOAT32).matmul(b.contiguous().realize().cast(DType.FLOAT32)));
+      for (int i = 0; i < sums.length; i++) {
+        assertThat(sums[i]).as("%s, sum %d", product, i).isCloseTo(expected[i], offset(0.01 * Math.sqrt(product.k)));
+      }
+    }
+  }
+
   private static double[] product(double[] a, double[] b, int m, int k, int n) {
     double[] result = new double[m * n];
     for (int i = 0; i < m; i++) {

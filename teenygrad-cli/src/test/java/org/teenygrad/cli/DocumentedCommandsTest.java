@@ -153,9 +153,14 @@ class DocumentedCommandsTest {
     arguments.addAll(List.of("--port", "0"));
     Process process = Teenygrad.process(jvmOptions(command), arguments.toArray(String[]::new)).directory(folder.toFile()).redirectErrorStream(true).start();
     try (BufferedReader out = process.inputReader()) {
-      String ready = String.valueOf(out.readLine());
-      assertThat(ready).contains("ready after");
-      URI health = URI.create(ready.replaceFirst(".*: http", "http") + "/health");
+      StringBuilder said = new StringBuilder();
+      String ready = out.readLine();
+      while (ready != null && !ready.contains("ready after")) {
+        said.append(ready).append('\n');
+        ready = out.readLine();
+      }
+      assertThat(ready).as(said.toString()).isNotNull();
+      URI health = URI.create(Objects.requireNonNull(ready).replaceFirst(".*: http", "http") + "/health");
       assertThat(health.toURL().openStream().readAllBytes()).asString(StandardCharsets.UTF_8).isEqualTo("{\"status\":\"ok\"}");
       process.toHandle().destroy(); // where Process.destroy() would close what it has said
       assertThat(process.waitFor()).as(out.readAllAsString()).isZero();

@@ -124,10 +124,20 @@ public final class Realizer {
     return buffer == null || buffer.payload(Storage.class).memory() == null ? null : buffer;
   }
 
-  /// As [#computed(OpNode)], if the value is on that device.
+  /// As [#computed(OpNode)], if the value is on that device and worth reading. A constant is none of those: that somebody once computed a 1 makes
+  /// no other kernel that adds 1 read it from memory.
   static @Nullable OpNode computed(OpNode node, Device device) {
     OpNode buffer = computed(node);
-    return buffer == null || !device(buffer).equals(device) ? null : buffer;
+    return buffer == null || isFilled(node) || !device(buffer).equals(device) ? null : buffer;
+  }
+
+  /// Whether all elements are one CONST.
+  private static boolean isFilled(OpNode node) {
+    OpNode value = node;
+    while (value.is(OpCode.RESHAPE) || value.is(OpCode.EXPAND)) {
+      value = value.input(0);
+    }
+    return value.is(OpCode.CONST);
   }
 
   /// How graphs are computed.

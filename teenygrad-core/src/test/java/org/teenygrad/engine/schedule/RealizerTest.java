@@ -120,6 +120,17 @@ class RealizerTest {
   }
 
   @Test
+  void aConstantThatWasComputedIsNotReadByOthers() {
+    OpNode two = Uniform.of(DType.FLOAT32, x.shape(), 2);
+    OpNode scalar = Uniform.of(DType.FLOAT32, Shape.of(), 2);
+    OpNode product = OpNode.of(MUL, x, two);
+    List<Storage> before = Realizer.plan(DEVICE, List.of(product)).storages();
+    Realizer.realize(List.of(two, scalar));
+    assertThat(Realizer.plan(DEVICE, List.of(product)).storages()).isEqualTo(before).hasSize(1);
+    assertThat(Buffers.numbers(product)).containsExactly(2, 4, 6);
+  }
+
+  @Test
   void constantsAreAtHomeWhereTheyAreCopiedTo() {
     for (String name : List.of("cpu", "interpreter:1")) {
       Device there = Device.of(name);

@@ -60,6 +60,8 @@ public final class Tensor extends Joining
         Activations,
         Normalization,
         Losses,
+        MarginLosses,
+        LikelihoodLosses,
         Attention,
         Values,
         Differentiable {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ class EveryMethodTest {
   private static final List<Object> OPTIONS =
       List.of(
           LossReduction.MEAN, ScatterReduction.SUM, PadMode.REFLECT, Interpolation.NEAREST, Window.DEFAULT, AttentionOptions.CAUSAL,
-          QuantileMode.LINEAR, DType.FLOAT64, "...", 0.5, new double[] {0.5}, 1L, 1, true, Device.of("interpreter"), Slice.ELLIPSIS, Map.of());
+          QuantileMode.LINEAR, (BinaryOperator<Tensor>) Tensor::sub, DType.FLOAT64, "...", 0.5, new double[] {0.5}, 1L, 1, true, Device.of("interpreter"), Slice.ELLIPSIS, Map.of());
 
   static Stream<Method> methods() {
     return Arrays.stream(Tensor.class.getMethods())

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -29,7 +30,7 @@ class ResultsAreValuesTest {
   private static final List<Object> OPTIONS =
       List.of(
           LossReduction.NONE, ScatterReduction.SUM, PadMode.REFLECT, Interpolation.NEAREST, Interpolation.LINEAR, Window.DEFAULT,
-          AttentionOptions.DEFAULT, QuantileMode.LINEAR, DType.FLOAT32, DType.INT32, "...", ":", "ij", "xy", "a->a", "ab->ab", 1.0, 0.0,
+          AttentionOptions.DEFAULT, QuantileMode.LINEAR, (BinaryOperator<Tensor>) Tensor::sub, DType.FLOAT32, DType.INT32, "...", ":", "ij", "xy", "a->a", "ab->ab", 1.0, 0.0,
           new double[] {0.5}, 1L, 0L, true, false, Device.of("interpreter"), Slice.ALL);
 
   static Stream<Method> methods() {

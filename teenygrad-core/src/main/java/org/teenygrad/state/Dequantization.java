@@ -1,6 +1,5 @@
 package org.teenygrad.state;
 
-import java.util.List;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 
@@ -87,11 +86,12 @@ final class Dequantization {
   /// d * scale * q - dmin * minimum, for eight parts of 32; the last four of each have two bits with the first four's.
   private static Tensor scaledBy6Bits(Tensor blocks, Tensor q) {
     int n = blocks.size(0);
-    Tensor first = part(blocks, 4, 4);
-    Tensor second = part(blocks, 8, 4);
-    Tensor third = part(blocks, 12, 4);
-    Tensor scales = Tensor.cat(List.of(first.and(63), third.and(15).or(first.shiftRight(6).shiftLeft(4))), 1);
-    Tensor minima = Tensor.cat(List.of(second.and(63), third.shiftRight(4).or(second.shiftRight(6).shiftLeft(4))), 1);
+    Tensor first = part(blocks, 4, 4).unsqueeze(1);
+    Tensor second = part(blocks, 8, 4).unsqueeze(1);
+    Tensor third = part(blocks, 12, 4).unsqueeze(1);
+    Tensor isFirst = Tensor.arange(2).lt(1).unsqueeze(1); // where, not cat: both sides are read without asking
+    Tensor scales = isFirst.where(first.and(63), third.and(15).or(first.shiftRight(6).shiftLeft(4))).reshape(n, 8);
+    Tensor minima = isFirst.where(second.and(63), third.shiftRight(4).or(second.shiftRight(6).shiftLeft(4))).reshape(n, 8);
     Tensor d = half(blocks, 0).mul(numbers(scales)).unsqueeze(2);
     Tensor minimum = half(blocks, 2).mul(numbers(minima)).unsqueeze(2);
     return d.mul(q.reshape(n, 8, 32)).sub(minimum).reshape(n, 256);
@@ -110,12 +110,12 @@ final class Dequantization {
   }
 
   /// The numbers of so many bits in bytes (..., 1, n), those of the lowest bits first: (..., count, n), or with n = 1
-  /// before the last axis (..., count).
+  /// before the last axis (..., count). In int32, since processors do not shift vectors of bytes.
   private static Tensor bits(Tensor bytes, int count, int width) {
     int axes = bytes.rank();
-    Tensor shifts = Tensor.arange(count, DType.INT32).mul(width).cast(DType.UINT8);
+    Tensor shifts = Tensor.arange(count, DType.INT32).mul(width);
     boolean perByte = bytes.size(axes - 1) == 1;
-    return bytes.shiftRight(perByte ? shifts : shifts.unsqueeze(1)).and((1 << width) - 1);
+    return bytes.cast(DType.INT32).shiftRight(perByte ? shifts : shifts.unsqueeze(1)).and((1 << width) - 1);
   }
 
   /// A float16 as float32 (blocks, 1).

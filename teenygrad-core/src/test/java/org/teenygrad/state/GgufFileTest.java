@@ -110,6 +110,26 @@ class GgufFileTest {
     }
   }
 
+  /// Few rows read the blocks where they are, many copy what they stand for into panels: nothing is written out.
+  @ParameterizedTest
+  @EnumSource(value = GgmlType.class, names = {
+    "Q4_0", "Q8_0", "Q4_K", "Q6_K"})
+  void rowsMeetAQuantizedMatrixInOneKernel(GgmlType type) throws IOException {
+    int outputs = 256;
+    int inputs = 512;
+    byte[] data = blocks(type, outputs * inputs / type.blockElements);
+    Tensor weight = State.loadTensor(write(file(BlockReference.code(type), outputs, inputs, data)));
+    Tensor plain = Tensor.of(weight.toFloatArray(), outputs, inputs);
+    for (int rows : new int[] {4, 5, 40}) {
+      Tensor x = Tensor.randn(rows, inputs).realize();
+      Tensor y = x.linear(weight, null);
+      Profile profile = Profile.of(y::realize);
+      assertThat(profile.launches()).as("%d rows", rows).hasSize(1);
+      assertThat(profile.launches().getFirst().name()).startsWith(rows <= 32 ? "skinny" : "contract");
+      assertThat(y.toFloatArray()).usingComparatorWithPrecision(1e-2f).containsExactly(x.linear(plain, null).toFloatArray());
+    }
+  }
+
   /// What a model does with its weights for each token that it says.
   @ParameterizedTest
   @EnumSource(value = GgmlType.class, names = {

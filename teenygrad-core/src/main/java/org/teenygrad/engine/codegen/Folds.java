@@ -50,7 +50,8 @@ final class Folds {
     long size = Analysis.size(ranges.getLast());
     int most = lanes(vectorBytes);
     lanes = group == null ? most : Threads.divisor(most, size);
-    unroll = group != null ? unrollFor(group, size) : lanes == 1 ? 1 : Math.clamp(size / lanes, 1, ACCUMULATORS);
+    boolean isOfTile = emitter.loops.axes().iterator().hasNext(); // its sums are independent accumulators enough
+    unroll = group != null ? unrollFor(group, size) : lanes == 1 || isOfTile ? 1 : Math.clamp(size / lanes, 1, ACCUMULATORS);
   }
 
   /// The whole share of a member at once, if it is short.

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
@@ -18,6 +19,9 @@ final class Costs {
 
   /// What has this part of another's elements at least is as dear to read.
   private static final int LARGE_PART = 4;
+
+  /// Operations for a number of a block of bytes: llama.cpp's formats take up to 50.
+  private static final int MOST_UNPACKING = 64;
 
   private final int recomputeElsewhere;
   private final Map<OpNode, Integer> operations = new HashMap<>();
@@ -124,6 +128,12 @@ final class Costs {
   int largeReads(OpNode node) {
     long size = node.shape().elements();
     return (int) reads.getOrDefault(node, Set.of()).stream().filter(read -> read.shape().elements() * LARGE_PART > size).count();
+  }
+
+  /// Whether it is computed from one buffer of bytes alone, without much ado.
+  boolean unpacksBytes(OpNode node) {
+    Set<OpNode> read = reads.getOrDefault(node, Set.of());
+    return operations(node) <= MOST_UNPACKING && read.size() == 1 && read.iterator().next().dtype() == DType.UINT8;
   }
 
   /// The contraction whose result this node transforms element by element with nobody else looking on, or null.

@@ -119,7 +119,7 @@ final class Fusion {
       case REDUCE -> values.size() > 1 || rematerialized.contains(node.input(0)) && !SumOfProducts.is(node) || !fits(node, values.iterator().next());
       case MEMORY -> !node.is(OpCode.DETACH);
       case INDEX -> node.is(OpCode.SCATTER) || elementNeedsMemory(node, values);
-      case UNARY, BINARY, TERNARY -> !isWidening(node) && elementNeedsMemory(node, values);
+      case UNARY, BINARY, TERNARY -> !isWidening(node) && !isUnpacking(node) && elementNeedsMemory(node, values);
       case ROW -> true;
       case KERNEL, TILE -> throw new IllegalStateException(node + " in a graph of tensors");
     };
@@ -133,6 +133,12 @@ final class Fusion {
   /// Whether the same values take less room before this node.
   private static boolean isWidening(OpNode node) {
     return node.is(OpCode.CAST) && node.input(0).dtype().bytes() < node.dtype().bytes();
+  }
+
+  /// Whether a processor computes the node from bytes, which take less room, as quantised weights do: a contraction does that while it
+  /// reads them. On a GPU such a factor would miss the matrix units.
+  private boolean isUnpacking(OpNode node) {
+    return target instanceof Target.Cpu && costs.unpacksBytes(node);
   }
 
   private boolean elementNeedsMemory(OpNode node, Set<Value> values) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.IndexAlgebra;
 import org.teenygrad.engine.ir.OpCode;
@@ -141,9 +142,10 @@ final class Ranges {
   }
 
   /// Turns the loops of reductions so that the innermost runs over neighbours in memory: those of a transposed matrix then go through it as
-  /// it lies, and often become one.
+  /// it lies, and often become one. Those of a contraction stay as they are, but where a factor is unpacked from bytes: its loops were split.
   private static KernelGraph inMemoryOrder(KernelGraph kernel) {
-    if (kernel.contraction() || kernel.scatters()) {
+    boolean unpacks = kernel.nodes().stream().anyMatch(node -> node.is(OpCode.LOAD) && node.dtype() == DType.UINT8);
+    if (kernel.contraction() && !unpacks || kernel.scatters()) {
       return kernel;
     }
     Map<OpNode, OpNode> turned = new IdentityHashMap<>();
@@ -160,7 +162,7 @@ final class Ranges {
         }
       }
     }
-    return turned.isEmpty() ? kernel : new KernelGraph(substitute(kernel.stores(), turned), kernel.ranges(), false, kernel.rematerializing());
+    return turned.isEmpty() ? kernel : new KernelGraph(substitute(kernel.stores(), turned), kernel.ranges(), kernel.contraction(), kernel.rematerializing());
   }
 
   /// The load that reads most elements of those that change in each of the loops, or null.

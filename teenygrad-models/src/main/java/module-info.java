@@ -9,6 +9,7 @@ module org.teenygrad.models {
   exports org.teenygrad.models.jinja;
   exports org.teenygrad.models.llama;
   exports org.teenygrad.models.nanogpt;
+  exports org.teenygrad.models.pretrained;
   exports org.teenygrad.models.report;
   exports org.teenygrad.models.settings;
   exports org.teenygrad.models.stories;

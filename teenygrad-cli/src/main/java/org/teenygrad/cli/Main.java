@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TrainCommand.class,
       SampleCommand.class,
+      ChatCommand.class,
       BookCommand.class,
       NanochatCommand.class,
       ServeCommand.class,

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.inference.Sampling;
 import org.teenygrad.models.nanogpt.RunFolder;
+import org.teenygrad.models.pretrained.Pretrained;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,15 +21,15 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SampleCommand implements Callable<Integer> {
-  @Option(names = "--from", paramLabel = "DIR", defaultValue = "out/nanogpt",
-      description = "The --out folder of a training (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--from", paramLabel = "PATH", defaultValue = "out/nanogpt",
+      description = "The --out folder of a training (default: ${DEFAULT-VALUE}), a GGUF file, or a folder in Hugging Face's layout.")
   private Path from;
 
   @Option(names = "--prompt", paramLabel = "TEXT", description = "What to continue; by default an empty line.")
   private @Nullable String prompt;
 
   @Option(names = "--max-new-tokens", paramLabel = "N", defaultValue = "500",
-      description = "How many characters to add (default: ${DEFAULT-VALUE}).")
+      description = "How many characters to add, or tokens (default: ${DEFAULT-VALUE}).")
   private int maxNewTokens;
 
   @Option(
@@ -67,6 +68,10 @@ final class SampleCommand implements Callable<Integer> {
     }
     Sampling sampling = new Sampling(temperature, topK, topP, seed);
     deviceOptions.choose();
+    if (Pretrained.kind(from) != Pretrained.Kind.OTHER) {
+      samplePretrained(sampling);
+      return 0;
+    }
     RunFolder.Trained trained = new RunFolder(from).model();
     String begin = prompt == null || prompt.isEmpty() ? Speech.defaultPrompt(trained) : prompt;
     for (int i = 0; i < numSamples; i++) {
@@ -76,5 +81,17 @@ final class SampleCommand implements Callable<Integer> {
       new Speech(trained, System.out, sampling.withSeed(seed + i)).continueText(begin, maxNewTokens);
     }
     return 0;
+  }
+
+  private void samplePretrained(Sampling sampling) {
+    PretrainedSpeech speech = new PretrainedSpeech(Pretrained.read(from), System.out);
+    String begin = prompt == null || prompt.isEmpty() ? "\n" : prompt;
+    for (int i = 0; i < numSamples; i++) {
+      if (i > 0) {
+        System.out.println("---------------");
+      }
+      System.out.print(begin);
+      speech.say(speech.begun(begin), maxNewTokens, sampling.withSeed(seed + i), () -> false);
+    }
   }
 }

@@ -8,15 +8,15 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
 
-/// The loops of a product of few rows with a matrix that lies along the inner loop, as in generating text: a weight (columns, inner) is
-/// read once, from memory straight into the registers that multiply it.
+/// The loops of a product of few rows with a matrix that is computed from less, such as weights that are quantised or of 16 bits, and lies along the
+/// inner loop: as in generating text. A weight (columns, inner) is read once, from memory straight into the registers that multiply it.
 ///
-/// A copy of the matrix ([PackedContraction]) would cost as much as the products. Here vectors run along the inner loop, each sum has one
+/// A copy of the matrix ([PackedContraction]) would cost as much as the products; but plain matrices get one, so that few rows are added up in the same order as many. Here vectors run along the inner loop, each sum has one
 /// accumulator, and a tile of rows and columns has as many as there are registers; what the matrix is computed from, such as quantised blocks, is computed once for all
 /// rows of a tile. The order of additions does not depend on how many rows or columns there are.
 final class SkinnyContraction implements LoopNest {
-  /// Of more rows copies pay.
-  private static final int MOST_ROWS = 32;
+  /// Of more rows copies pay: as many texts as are continued at once.
+  private static final int MOST_ROWS = 64;
 
   /// Smaller matrices stay in the second-level cache, where copies are cheap.
   private static final long FEWEST_OF_MATRIX = 1 << 16;
@@ -69,7 +69,7 @@ final class SkinnyContraction implements LoopNest {
     long lanes = target.vectorBytes() / Float.BYTES;
     return plan.element() == DType.FLOAT32 && plan.fold().dtype() == DType.FLOAT32 && plan.rows().size() == 1 && Analysis.size(plan.row()) <= MOST_ROWS
         && Analysis.size(last) % lanes == 0 && Analysis.size(plan.column()) * plan.products() >= FEWEST_OF_MATRIX
-        && analysis.liesAlong(plan.right(), last, plan.column()) && plan.left().is(OpCode.LOAD) && analysis.stride(plan.left(), last) == 1;
+        && !plan.right().is(OpCode.LOAD) && analysis.liesAlong(plan.right(), last, plan.column()) && plan.left().is(OpCode.LOAD) && analysis.stride(plan.left(), last) == 1;
   }
 
   @Override

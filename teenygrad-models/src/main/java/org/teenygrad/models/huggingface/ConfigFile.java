@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.RegularFile;
@@ -54,6 +55,13 @@ public record ConfigFile(Map<String, Object> values) {
     } catch (IllegalArgumentException e) {
       throw FileException.malformed(file, kind, String.valueOf(e.getMessage()));
     }
+  }
+
+  /// Facts that come from elsewhere, such as the metadata of a GGUF file; their numbers are Longs and Doubles.
+  public static ConfigFile of(Map<String, Object> facts) {
+    Map<String, Object> values = new HashMap<>();
+    facts.forEach((name, value) -> values.put(name, value instanceof Long number ? (Object) (double) number : value));
+    return new ConfigFile(values);
   }
 
   private static ConfigFile of(String text) throws IOException {
@@ -118,6 +126,11 @@ public record ConfigFile(Map<String, Object> values) {
 
   public double number(String name, double otherwise) {
     return values.get(name) instanceof Double number ? number : otherwise;
+  }
+
+  /// The number of that name, if there is one.
+  public OptionalDouble number(String name) {
+    return values.get(name) instanceof Double number ? OptionalDouble.of(number) : OptionalDouble.empty();
   }
 
   public boolean truth(String name, boolean otherwise) {

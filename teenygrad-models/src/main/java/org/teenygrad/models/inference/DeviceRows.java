@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Recorded;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.models.inference.CausalModel.Past;
@@ -29,6 +32,9 @@ final class DeviceRows {
   private static final int SHORTEST_TEXT = 32;
   private static final int SHORTEST_ON_GPU = 256;
 
+  /// Where weights are computed from less, as quantised ones are, a processor adds up the products of few rows in another order, too.
+  private static final int SHORTEST_OF_COMPUTED = 128;
+
   /// Tables of blocks have at least so many columns.
   private static final int FEWEST_COLUMNS = 8;
   private static final int FEWEST_ON_GPU = SHORTEST_ON_GPU / BlockPool.TOKENS;
@@ -36,6 +42,7 @@ final class DeviceRows {
   private final CausalModel model;
   private final PagedCache cache;
   private final boolean isGpu;
+  private final boolean computesWeights;
   private final Map<List<Integer>, Recorded> passes = new HashMap<>();
   private int count;
 
@@ -52,12 +59,23 @@ final class DeviceRows {
   DeviceRows(CausalModel model) {
     this.model = model;
     isGpu = Devices.runtime(next.device()).target() instanceof Target.Gpu;
+    computesWeights = !isGpu && model.weights().stream().anyMatch(DeviceRows::isComputedFromLess);
     cache = new PagedCache(model.keyValueShape(), isGpu);
+  }
+
+  private static boolean isComputedFromLess(Tensor weight) {
+    OpNode node = weight.node();
+    List<OpNode> stored = Graph.topological(List.of(node)).stream().filter(below -> below.is(OpCode.BUFFER)).toList();
+    return node.realized() == null && !stored.contains(node) && bytes(stored) < bytes(List.of(node));
+  }
+
+  private static long bytes(List<OpNode> nodes) {
+    return nodes.stream().mapToLong(node -> node.shape().elements() * node.dtype().bytes()).sum();
   }
 
   /// Whether a token that is read alone leaves the same bits behind as in a text.
   boolean leavesTheSame() {
-    return !isGpu;
+    return !isGpu && !computesWeights;
   }
 
   private static Tensor none(int rows) {
@@ -75,7 +93,7 @@ final class DeviceRows {
 
   /// The length that a part of a text is padded to.
   int padded(int length) {
-    return Math.max(isGpu ? SHORTEST_ON_GPU : SHORTEST_TEXT, powerOfTwo(length));
+    return Math.max(isGpu ? SHORTEST_ON_GPU : computesWeights ? SHORTEST_OF_COMPUTED : SHORTEST_TEXT, powerOfTwo(length));
   }
 
   /// Makes room, keeping what is there.

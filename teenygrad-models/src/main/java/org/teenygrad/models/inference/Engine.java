@@ -30,7 +30,7 @@ import org.teenygrad.nn.Mode;
 /// parts between the others' tokens.
 ///
 /// Keys and values are in blocks that texts with the same beginning share, also later ones: a conversation that goes on is not read again (but for
-/// its answers on a GPU, where a token that is read alone is computed by other kernels than a text).
+/// its answers on a GPU or by quantised weights, where a token that is read alone is computed by other kernels than a text).
 /// Where blocks run out, the sequence that came last gives its own back and begins anew later.
 ///
 /// What a request gets depends on none of that: rows are computed by kernels that add in the same order however many there are, and draw from

@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
+import org.teenygrad.models.huggingface.ConfigFile;
 import org.teenygrad.models.huggingface.WeightFiles;
 import org.teenygrad.models.inference.CausalModel;
 import org.teenygrad.models.inference.KeyValues;
@@ -40,7 +41,7 @@ public record Llama(LlamaConfig config, Embedding embedTokens, List<Block> layer
         IntStream.range(0, config.layers()).mapToObj(layer -> Block.of(config, "model.layers." + layer, weights)).toList(),
         weights.norm("model.norm", config.hiddenSize(), config.normEps()),
         head,
-        RotaryEmbedding.of(config.rope().frequencies(config.headDim()), config.maxPositions(), RotaryEmbedding.Pairs.HALVES));
+        RotaryEmbedding.of(config.rope().frequencies(config.headDim()), config.maxPositions(), config.rope().pairs()));
   }
 
   /// A model that has learned nothing, with weights from the shared random numbers; see [Tensor#manualSeed].
@@ -59,6 +60,13 @@ public record Llama(LlamaConfig config, Embedding embedTokens, List<Block> layer
     } catch (IllegalArgumentException e) {
       throw FileException.malformed(path, "the weights of its config.json", String.valueOf(e.getMessage()));
     }
+  }
+
+  /// The model of a GGUF file, whose weights stay as they are there, quantised or of 16 bits; it computes in float32.
+  /// @param metadata of the file
+  /// @throws IllegalArgumentException if it is of a model that this one cannot be
+  public static Llama read(TensorFile file, ConfigFile metadata) {
+    return of(GgufConfig.of(file, metadata), Weights.gguf(file));
   }
 
   /// Scores of the token that follows each token.

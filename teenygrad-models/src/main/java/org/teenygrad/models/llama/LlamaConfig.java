@@ -45,9 +45,15 @@ public record LlamaConfig(
   public static final LlamaConfig LLAMA_3_2_1B = new LlamaConfig(
       128_256, 2048, 8192, 16, 32, 8, 64, 131_072, 1e-5, new Rope(5e5, new Rope.Llama3(32, 1, 4, 8192)), false, false, true);
 
+  /// No model is deeper by far; to look for the weights of so many layers takes memory before the first one is missed.
+  private static final int MOST_LAYERS = 10_000;
+
+  /// Angles of longer texts would take more than 512 MiB.
+  private static final int MOST_ANGLES = 1 << 26;
+
   private static final String KIND = "a configuration of Llama, Qwen2 or Qwen3";
 
-  /// @throws IllegalArgumentException if a size is not positive, the size of heads is odd, or heads cannot share keys and values evenly
+  /// @throws IllegalArgumentException if a size is not positive, the size of heads is odd, or heads cannot share keys and values evenly, or there are more layers or positions than any model has
   public LlamaConfig {
     requirePositive("vocab_size", vocabSize);
     requirePositive("hidden_size", hiddenSize);
@@ -59,6 +65,12 @@ public record LlamaConfig(
     requirePositive("max_position_embeddings", maxPositions);
     if (headDim % 2 != 0) {
       throw new IllegalArgumentException("head_dim must be even, since pairs of numbers are turned, not " + headDim);
+    }
+    if (layers > MOST_LAYERS) {
+      throw new IllegalArgumentException("num_hidden_layers must be at most " + MOST_LAYERS + ", not " + layers);
+    }
+    if ((long) maxPositions * headDim / 2 > MOST_ANGLES) {
+      throw new IllegalArgumentException("max_position_embeddings (" + maxPositions + ") are more than angles are kept for");
     }
     if (heads % keyValueHeads != 0) {
       throw new IllegalArgumentException(String.format(Locale.ROOT,

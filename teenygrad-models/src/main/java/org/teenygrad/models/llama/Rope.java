@@ -1,30 +1,55 @@
 package org.teenygrad.models.llama;
 
+import java.util.List;
 import org.teenygrad.models.huggingface.ConfigFile;
+import org.teenygrad.nn.RotaryEmbedding.Pairs;
 
 /// How fast the pairs of a query or key turn from one position to the next (Su et al., *RoFormer*, 2021), and how these frequencies are lowered
 /// for texts that are longer than those of most of the training.
 ///
 /// @param theta pair i of a head turns by `theta^(-2i / headDim)` a position
-public record Rope(double theta, Scaling scaling) {
+/// @param pairs which numbers of a head are a pair
+public record Rope(double theta, Scaling scaling, Pairs pairs) {
+  /// With pairs of halves, as in Hugging Face's files.
+  public Rope(double theta, Scaling scaling) {
+    this(theta, scaling, Pairs.HALVES);
+  }
+
   /// What is made of the frequencies.
   public sealed interface Scaling {
+    /// @param pair its number
     /// @param frequency radians a position
-    double of(double frequency);
+    double of(int pair, double frequency);
   }
 
   /// Nothing.
   public record Unscaled() implements Scaling {
     @Override
-    public double of(double frequency) {
+    public double of(int pair, double frequency) {
       return frequency;
+    }
+  }
+
+  /// Each pair is slowed down by a factor of its own, as GGUF files have it.
+  public record Factors(List<Double> factors) implements Scaling {
+    public Factors {
+      factors = List.copyOf(factors);
+    }
+
+    /// @throws IllegalArgumentException if there is no factor for the pair
+    @Override
+    public double of(int pair, double frequency) {
+      if (pair >= factors.size()) {
+        throw new IllegalArgumentException("there are factors for " + factors.size() + " pairs of a head only");
+      }
+      return frequency / factors.get(pair);
     }
   }
 
   /// Positions stand closer (Chen et al., *Extending context window by positional interpolation*, 2023).
   public record Linear(double factor) implements Scaling {
     @Override
-    public double of(double frequency) {
+    public double of(int pair, double frequency) {
       return frequency / factor;
     }
   }
@@ -37,7 +62,7 @@ public record Rope(double theta, Scaling scaling) {
   /// @param originalPositions the length of texts before
   public record Llama3(double factor, double lowTurns, double highTurns, int originalPositions) implements Scaling {
     @Override
-    public double of(double frequency) {
+    public double of(int pair, double frequency) {
       double turns = originalPositions * frequency / (2 * Math.PI);
       double kept = Math.clamp((turns - lowTurns) / (highTurns - lowTurns), 0, 1);
       return (1 - kept) * frequency / factor + kept * frequency;
@@ -52,7 +77,7 @@ public record Rope(double theta, Scaling scaling) {
   public double[] frequencies(int headDim) {
     double[] frequencies = new double[headDim / 2];
     for (int i = 0; i < frequencies.length; i++) {
-      frequencies[i] = scaling.of(StrictMath.pow(theta, -2.0 * i / headDim));
+      frequencies[i] = scaling.of(i, StrictMath.pow(theta, -2.0 * i / headDim));
     }
     return frequencies;
   }

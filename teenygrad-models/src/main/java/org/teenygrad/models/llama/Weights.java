@@ -38,6 +38,12 @@ interface Weights {
     };
   }
 
+  /// Those of a file of llama.cpp's, as float32 expressions of what is there.
+  static Weights gguf(TensorFile file) {
+    Weights stored = of(file);
+    return (name, shape) -> stored.get(GgufNames.of(name), shape).cast(DType.FLOAT32);
+  }
+
   /// Norms of ones, biases of zeros, all else normally distributed.
   static Weights random(DType type) {
     return (name, shape) -> {

@@ -24,9 +24,13 @@ final class ByteCharacters {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     StringBuilder characters = new StringBuilder(bytes.length);
     for (byte b : bytes) {
-      characters.append(CHARACTERS[b & 0xFF]);
+      characters.append(of(b));
     }
     return characters.toString();
+  }
+
+  static char of(byte b) {
+    return CHARACTERS[b & 0xFF];
   }
 
   /// The bytes of characters; those of the text in UTF-8 where one of them is no byte's.

@@ -1,6 +1,8 @@
 package org.teenygrad.models.tokenizer;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 
 /// Merges: for a pair of neighbouring tokens the rank of their merge, and the token that it makes. A hash table of primitives, since
 /// vocabularies have half a million of them.
@@ -14,6 +16,26 @@ final class PairTable {
     keys = new long[size];
     values = new long[size];
     Arrays.fill(keys, -1);
+  }
+
+  /// Merges as files list them, those of the smallest rank first: two texts, or both in one with a space between.
+  /// @throws IllegalArgumentException if one is of what are no tokens
+  static PairTable of(List<?> all, Map<String, Integer> vocabulary) {
+    PairTable merges = new PairTable(all.size());
+    for (int rank = 0; rank < all.size(); rank++) {
+      List<?> pair = all.get(rank) instanceof String text ? Arrays.asList(text.split(" ", -1)) : all.get(rank) instanceof List<?> list ? list : List.of();
+      if (pair.size() != 2) {
+        throw new IllegalArgumentException("its merge " + rank + " is not of two tokens");
+      }
+      Integer left = vocabulary.get(pair.getFirst());
+      Integer right = vocabulary.get(pair.getLast());
+      Integer merged = vocabulary.get(String.valueOf(pair.getFirst()) + pair.getLast());
+      if (left == null || right == null || merged == null) {
+        throw new IllegalArgumentException("its merge " + rank + " is of what are no tokens");
+      }
+      merges.add(left, right, rank, merged);
+    }
+    return merges;
   }
 
   /// A pair that is there already keeps its merge: earlier ones have smaller ranks.

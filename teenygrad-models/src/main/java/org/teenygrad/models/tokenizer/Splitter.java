@@ -35,6 +35,12 @@ interface Splitter {
     };
   }
 
+  /// Several patterns, one after the other, then GPT-2's characters of bytes.
+  static Splitter ofBytes(List<String> patterns) {
+    Splitter words = patterns.stream().map(pattern -> at(compiled(pattern), "Isolated", false)).reduce((text, _) -> List.of(text), Splitter::then);
+    return (text, isFirst) -> words.split(text, isFirst).stream().map(ByteCharacters::of).toList();
+  }
+
   private static Splitter then(Splitter first, Splitter second) {
     return (text, isFirst) -> {
       List<String> pieces = new ArrayList<>();

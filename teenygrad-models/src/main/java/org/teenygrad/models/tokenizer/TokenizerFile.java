@@ -59,28 +59,15 @@ public final class TokenizerFile {
   }
 
   private static BytePairEncoding encoding(ConfigFile model, Map<String, Integer> vocabulary) {
-    List<?> all = model.list("merges");
-    PairTable merges = new PairTable(all.size());
-    for (int rank = 0; rank < all.size(); rank++) {
-      List<?> pair = all.get(rank) instanceof String text ? Arrays.asList(text.split(" ", -1)) : all.get(rank) instanceof List<?> list ? list : List.of();
-      if (pair.size() != 2) {
-        throw new IllegalArgumentException("its merge " + rank + " is not of two tokens");
-      }
-      Integer left = vocabulary.get(pair.getFirst());
-      Integer right = vocabulary.get(pair.getLast());
-      Integer merged = vocabulary.get(String.valueOf(pair.getFirst()) + pair.getLast());
-      if (left == null || right == null || merged == null) {
-        throw new IllegalArgumentException("its merge " + rank + " is of what are no tokens");
-      }
-      merges.add(left, right, rank, merged);
-    }
+    PairTable merges = PairTable.of(model.list("merges"), vocabulary);
     Integer unknown = vocabulary.get(model.text("unk_token", ""));
     return new BytePairEncoding(
         vocabulary, merges, model.truth("byte_fallback", false) ? byteTokens(vocabulary) : new int[0], unknown == null ? -1 : unknown,
         model.truth("fuse_unk", false), model.truth("ignore_merges", false));
   }
 
-  private static int[] byteTokens(Map<String, Integer> vocabulary) {
+  /// The token of each byte; empty where not all have one.
+  static int[] byteTokens(Map<String, Integer> vocabulary) {
     int[] tokens = new int[256];
     for (int b = 0; b < tokens.length; b++) {
       Integer token = vocabulary.get(String.format(Locale.ROOT, "<0x%02X>", b));

@@ -1,4 +1,4 @@
-package org.teenygrad.serve;
+package org.teenygrad.models.pretrained;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,16 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.data.Tokenizer;
 import org.teenygrad.models.huggingface.ConfigFile;
 import org.teenygrad.models.inference.CausalModel;
-import org.teenygrad.models.inference.RowState;
 import org.teenygrad.models.inference.Sampling;
-import org.teenygrad.models.jinja.Template;
-import org.teenygrad.models.jinja.TemplateException;
 import org.teenygrad.models.llama.Llama;
 import org.teenygrad.models.nanogpt.Gpt;
 import org.teenygrad.models.nanogpt.HuggingFace;
@@ -25,24 +20,19 @@ import org.teenygrad.models.tokenizer.TokenizerFile;
 import org.teenygrad.models.tokenizer.VocabularyTokenizer;
 import org.teenygrad.state.FileException;
 
-/// Models in Hugging Face's folders, GPT-2 and those of Llama's shape, and how their chat templates write conversations.
-///
-/// @param ends tokens that end an answer
-/// @param template what writes a conversation
-/// @param specials what the template calls `bos_token`, `eos_token` and so on
-record HuggingFaceModel(VocabularyTokenizer tokenizer, int[] ends, Template template, Map<String, String> specials) implements ChatFormat {
+/// Reads models in Hugging Face's folders, GPT-2 and those of Llama's shape.
+final class HuggingFaceFolder {
   private static final int MAX_BYTES = 1 << 24;
   private static final int GPT2_END = 50256;
 
-  /// Reads a folder to the default device.
-  /// @param type the `model_type` of its `config.json`
-  /// @throws FileException if something is missing, damaged, or of a model that there is none of here
-  static ServedModel read(Path folder, String type) {
-    boolean isGpt2 = type.equals("gpt2");
+  private HuggingFaceFolder() {}
+
+  static Pretrained read(Path folder) {
+    boolean isGpt2 = Pretrained.modelType(folder).equals("gpt2");
     CausalModel model = isGpt2 ? HuggingFace.gpt2(folder) : Llama.load(folder);
     Path vocabulary = folder.resolve("tokenizer.json");
     if (isGpt2 && !Files.exists(vocabulary)) {
-      return new ServedModel("gpt2", model, Tokenizer.gpt2(), new int[] {GPT2_END}, new int[] {GPT2_END}, null, Gpt.SAMPLING);
+      return new Pretrained("gpt2", model, Tokenizer.gpt2(), new int[] {GPT2_END}, new int[] {GPT2_END}, null, Gpt.SAMPLING);
     }
     VocabularyTokenizer tokenizer = TokenizerFile.read(vocabulary, model.vocabSize());
     ConfigFile config = optional(folder.resolve("tokenizer_config.json"));
@@ -50,21 +40,13 @@ record HuggingFaceModel(VocabularyTokenizer tokenizer, int[] ends, Template temp
     Map<String, String> specials = specials(config);
     int[] ends = ends(tokenizer, specials, generation, optional(folder.resolve("config.json")));
     @Nullable String template = template(folder, config);
-    return new ServedModel(
+    return new Pretrained(
         String.valueOf(folder.toAbsolutePath().normalize().getFileName()), model, tokenizer, beginning(tokenizer, specials, config), ends,
-        template == null ? null : chat(folder, tokenizer, ends, template, specials), sampling(generation, isGpt2));
+        template == null ? null : ChatTemplate.of(folder, tokenizer, template, specials), sampling(generation, isGpt2));
   }
 
   private static ConfigFile optional(Path file) {
     return Files.exists(file) ? ConfigFile.read(file, MAX_BYTES, "a configuration", config -> config) : new ConfigFile(Map.of());
-  }
-
-  private static ChatFormat chat(Path folder, VocabularyTokenizer tokenizer, int[] ends, String template, Map<String, String> specials) {
-    try {
-      return new HuggingFaceModel(tokenizer, ends, Template.of(template), specials);
-    } catch (TemplateException e) {
-      throw FileException.malformed(folder, "a model with a chat template", String.valueOf(e.getMessage()));
-    }
   }
 
   private static Map<String, String> specials(ConfigFile config) {
@@ -123,49 +105,5 @@ record HuggingFaceModel(VocabularyTokenizer tokenizer, int[] ends, Template temp
     return new Sampling(
         config.truth("do_sample", true) ? Math.max(0, config.number("temperature", 1)) : 0, (int) config.number("top_k", 0),
         Math.clamp(config.number("top_p", 1), Double.MIN_VALUE, 1), 0);
-  }
-
-  /// What others say cannot be taken for the template's special tokens.
-  @Override
-  public int[] prompt(List<ChatMessage> messages) {
-    Map<String, Object> variables = new LinkedHashMap<>(specials);
-    variables.put("messages", messages.stream().map(this::message).toList());
-    variables.put("add_generation_prompt", true);
-    int[] tokens = tokenizer.encodeWithSpecial(template.render(variables));
-    int[] beginning = tokenizer.beginning();
-    boolean isBegun = tokens.length >= beginning.length && IntStream.range(0, beginning.length).allMatch(i -> tokens[i] == beginning[i]);
-    return isBegun ? tokens : IntStream.concat(IntStream.of(beginning), IntStream.of(tokens)).toArray();
-  }
-
-  private Map<String, String> message(ChatMessage message) {
-    StringBuilder content = new StringBuilder();
-    for (MessagePart part : message.parts()) {
-      if (part.kind() == MessagePart.Kind.PYTHON) {
-        throw ApiError.invalid("messages", "this model's conversations have no calls of tools");
-      }
-      content.append(part.text());
-    }
-    String role = switch (message.role()) {
-      case SYSTEM -> "system";
-      case USER -> "user";
-      case ASSISTANT -> "assistant";
-      case TOOL -> "tool";
-    };
-    return Map.of("role", role, "content", tokenizer.literal(content.toString()));
-  }
-
-  @Override
-  public Supplier<RowState> answering(boolean callsTools) {
-    return RowState.endingWith(ends);
-  }
-
-  @Override
-  public boolean hasCalculator() {
-    return false;
-  }
-
-  @Override
-  public TokenKind kind(int token) {
-    return tokenizer.isSpecial(token) ? TokenKind.CONTROL : TokenKind.TEXT;
   }
 }

@@ -1,0 +1,129 @@
+package org.teenygrad.models.llama;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Tensor;
+import org.teenygrad.nn.Linear;
+import org.teenygrad.nn.RMSNorm;
+import org.teenygrad.nn.RotaryEmbedding.Pairs;
+import org.teenygrad.state.FileException;
+import org.teenygrad.state.GgufWriter;
+import org.teenygrad.state.GgufWriter.Entry;
+import org.teenygrad.state.GgufWriter.Type;
+
+/// Writes a [Llama] as llama.cpp reads it.
+public final class GgufExport {
+  private final LlamaConfig config;
+  private final String architecture;
+  private final Type type;
+  private final Map<String, Entry> tensors = new LinkedHashMap<>();
+
+  private GgufExport(LlamaConfig config, Type type) {
+    this.config = config;
+    this.type = type;
+    architecture = config.queryKeyNorm() ? "qwen3" : config.projectionBias() ? "qwen2" : "llama";
+  }
+
+  /// @param type of the matrices; those whose rows are not of whole blocks get the next finer one that fits, vectors stay float32
+  /// @param tokenizer metadata of the tokenizer, or whatever else the file is to say
+  /// @throws IllegalArgumentException if frequencies are scaled in a way that GGUF has no name for
+  /// @throws FileException if the file cannot be written
+  public static void write(Llama model, Type type, Map<String, Object> tokenizer, Path file) {
+    GgufExport export = new GgufExport(model.config(), type);
+    export.add(model);
+    Map<String, Object> metadata = export.metadata();
+    metadata.putAll(tokenizer);
+    GgufWriter.write(file, metadata, export.tensors);
+  }
+
+  private Map<String, Object> metadata() {
+    Map<String, Object> metadata = new LinkedHashMap<>();
+    metadata.put("general.architecture", architecture);
+    String prefix = architecture + ".";
+    metadata.put(prefix + "vocab_size", config.vocabSize());
+    metadata.put(prefix + "context_length", config.maxPositions());
+    metadata.put(prefix + "embedding_length", config.hiddenSize());
+    metadata.put(prefix + "block_count", config.layers());
+    metadata.put(prefix + "feed_forward_length", config.intermediateSize());
+    metadata.put(prefix + "attention.head_count", config.heads());
+    metadata.put(prefix + "attention.head_count_kv", config.keyValueHeads());
+    metadata.put(prefix + "attention.key_length", config.headDim());
+    metadata.put(prefix + "attention.value_length", config.headDim());
+    metadata.put(prefix + "attention.layer_norm_rms_epsilon", config.normEps());
+    metadata.put(prefix + "rope.freq_base", config.rope().theta());
+    metadata.put(prefix + "rope.dimension_count", config.headDim());
+    if (config.rope().scaling() instanceof Rope.Linear(double factor)) {
+      metadata.put(prefix + "rope.scaling.type", "linear");
+      metadata.put(prefix + "rope.scaling.factor", factor);
+    }
+    return metadata;
+  }
+
+  private void add(Llama model) {
+    if (!(config.rope().scaling() instanceof Rope.Linear || config.rope().scaling() instanceof Rope.Unscaled)) {
+      addFactors();
+    }
+    matrix("token_embd.weight", model.embedTokens().weight());
+    if (!config.tiedHead()) {
+      matrix("output.weight", model.lmHead().weight());
+    }
+    norm("output_norm", model.norm());
+    for (int layer = 0; layer < config.layers(); layer++) {
+      Llama.Block block = model.layers().get(layer);
+      String name = "blk." + layer + ".";
+      Llama.Attention attention = block.selfAttn();
+      norm(name + "attn_norm", block.inputLayernorm());
+      linear(name + "attn_q", turned(attention.qProj()));
+      linear(name + "attn_k", turned(attention.kProj()));
+      linear(name + "attn_v", attention.vProj());
+      linear(name + "attn_output", attention.oProj());
+      norm(name + "attn_q_norm", attention.qNorm());
+      norm(name + "attn_k_norm", attention.kNorm());
+      norm(name + "ffn_norm", block.postAttentionLayernorm());
+      linear(name + "ffn_gate", block.mlp().gateProj());
+      linear(name + "ffn_up", block.mlp().upProj());
+      linear(name + "ffn_down", block.mlp().downProj());
+    }
+  }
+
+  /// By how much each pair's frequency is divided, whatever it follows from.
+  private void addFactors() {
+    double[] scaled = config.rope().frequencies(config.headDim());
+    double[] plain = Rope.of(config.rope().theta()).frequencies(config.headDim());
+    float[] factors = new float[scaled.length];
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] = (float) (plain[i] / scaled[i]);
+    }
+    tensors.put("rope_freqs.weight", new Entry(Tensor.of(factors, factors.length), Type.F32));
+  }
+
+  /// Rows of queries or keys as llama.cpp has those of Llama: pairs are neighbours.
+  private Linear turned(Linear layer) {
+    if (!architecture.equals("llama") || config.rope().pairs() == Pairs.INTERLEAVED) {
+      return layer;
+    }
+    int[] shape = layer.weight().shape().toArray();
+    return new Linear(layer.weight().reshape(-1, 2, config.headDim() / 2, shape[1]).transpose(1, 2).reshape(shape), null);
+  }
+
+  private void linear(String name, Linear layer) {
+    matrix(name + ".weight", layer.weight());
+    if (layer.bias() instanceof Tensor bias) {
+      tensors.put(name + ".bias", new Entry(bias, Type.F32));
+    }
+  }
+
+  private void norm(String name, @Nullable RMSNorm norm) {
+    if (norm != null && norm.weight() instanceof Tensor weight) {
+      tensors.put(name + ".weight", new Entry(weight, Type.F32));
+    }
+  }
+
+  private void matrix(String name, Tensor weight) {
+    Type fitting = Stream.of(type, Type.Q8_0, Type.F16).filter(one -> weight.size(-1) % one.blockElements() == 0).findFirst().orElseThrow();
+    tensors.put(name, new Entry(weight, fitting));
+  }
+}

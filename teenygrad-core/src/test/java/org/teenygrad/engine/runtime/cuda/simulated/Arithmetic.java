@@ -60,23 +60,7 @@ final class Arithmetic {
   private static long lane(Instruction instruction, long a, long b, long c) {
     Type type = instruction.type();
     String name = instruction.name();
-    if (name.startsWith("icmp")) {
-      return compare(name.substring(5), type, a, b) ? 1 : 0;
-    }
-    if (name.startsWith("fcmp")) {
-      return compareFloats(name.substring(5), floating(type, a), floating(type, b)) ? 1 : 0;
-    }
-    if (name.startsWith("asm ex2")) {
-      return bits(type, Math.pow(2, floating(type, a)));
-    }
-    if (name.startsWith("asm tanh")) {
-      return bits(type, Math.tanh(floating(type, a)));
-    }
     Type to = instruction.more();
-    if (name.startsWith("asm cvt.rn.bf16x2") || name.startsWith("asm cvt.rn.f16x2")) {
-      Type half = Type.of(name.contains("bf16") ? "bfloat" : "half");
-      return bits(half, floating(to, b)) << 16 | bits(half, floating(to, a));
-    }
     return switch (name) {
       case "add" -> a + b & type.mask();
       case "sub" -> a - b & type.mask();
@@ -103,8 +87,29 @@ final class Arithmetic {
       case "fmul" -> bits(type, floating(type, a) * floating(type, b));
       case "fdiv" -> bits(type, floating(type, a) / floating(type, b));
       case "fneg" -> a ^ 1L << type.bits() - 1;
-      default -> intrinsic(name, type, to, a, b, c);
+      default -> name.startsWith("@") ? intrinsic(name, type, to, a, b, c) : comparison(name, type, to, a, b);
     };
+  }
+
+  /// Comparisons, whose names have a second word, and what is written as PTX.
+  private static long comparison(String name, Type type, Type to, long a, long b) {
+    if (name.startsWith("icmp")) {
+      return compare(name.substring(5), type, a, b) ? 1 : 0;
+    }
+    if (name.startsWith("fcmp")) {
+      return compareFloats(name.substring(5), floating(type, a), floating(type, b)) ? 1 : 0;
+    }
+    if (name.startsWith("asm ex2")) {
+      return bits(type, Math.pow(2, floating(type, a)));
+    }
+    if (name.startsWith("asm tanh")) {
+      return bits(type, Math.tanh(floating(type, a)));
+    }
+    if (name.startsWith("asm cvt.rn.bf16x2") || name.startsWith("asm cvt.rn.f16x2")) {
+      Type half = Type.of(name.contains("bf16") ? "bfloat" : "half");
+      return bits(half, floating(to, b)) << 16 | bits(half, floating(to, a));
+    }
+    throw new IllegalArgumentException("no meaning is known of it");
   }
 
   private static long intrinsic(String name, Type type, Type from, long a, long b, long c) {

@@ -7,9 +7,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +18,6 @@ import org.teenygrad.engine.runtime.Slice;
 import org.teenygrad.engine.runtime.cuda.simulated.Module.Code;
 import org.teenygrad.engine.runtime.cuda.simulated.Module.Instruction;
 import org.teenygrad.engine.runtime.cuda.simulated.Module.Operand;
-import org.teenygrad.engine.runtime.cuda.simulated.Module.Phi;
 
 /// A block of threads.
 final class Block {
@@ -188,11 +185,13 @@ final class Block {
 
   private void enter(Thread thread, String label) {
     Code code = code(label);
-    Map<Integer, long[]> values = new HashMap<>();
-    for (Phi phi : code.phis) {
-      values.put(phi.result(), value(thread, Objects.requireNonNull(phi.incoming().get(thread.label), () -> label + " from " + thread.label)));
+    long[][] values = new long[code.phis.size()][];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = value(thread, Objects.requireNonNull(code.phis.get(i).incoming().get(thread.label), () -> label + " from " + thread.label));
     }
-    values.forEach((register, value) -> thread.registers[register] = value);
+    for (int i = 0; i < values.length; i++) {
+      thread.registers[code.phis.get(i).result()] = values[i];
+    }
     thread.code = code;
     thread.label = label;
     thread.next = 0;

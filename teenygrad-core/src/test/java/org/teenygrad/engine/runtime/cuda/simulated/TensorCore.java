@@ -1,7 +1,10 @@
 package org.teenygrad.engine.runtime.cuda.simulated;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.teenygrad.DType;
 import org.teenygrad.engine.codegen.MatrixUnit;
 import org.teenygrad.engine.codegen.RegisterLayout;
@@ -10,7 +13,15 @@ import org.teenygrad.engine.ir.Semantics;
 /// What `mma.sync` computes of the registers of a warp's lanes: their elements are where the unit's row says, products are exact, and
 /// their sum is rounded once.
 final class TensorCore {
+  /// Where each lane's elements are, asked for as often as anything is multiplied.
+  private static final Map<RegisterLayout, RegisterLayout.Place[][]> PLACES = new ConcurrentHashMap<>();
+
   private TensorCore() {}
+
+  private static RegisterLayout.Place[][] places(RegisterLayout layout) {
+    return PLACES.computeIfAbsent(layout, any -> IntStream.range(0, layout.lanes())
+        .mapToObj(lane -> IntStream.range(0, layout.elements()).mapToObj(i -> layout.place(lane, i)).toArray(RegisterLayout.Place[]::new)).toArray(RegisterLayout.Place[][]::new));
+  }
 
   /// The unit that an instruction is of.
   static Optional<MatrixUnit> unit(String name) {
@@ -25,10 +36,11 @@ final class TensorCore {
     double[][] right = matrix(unit, unit.right(), registers, words, unit.depth, MatrixUnit.COLUMNS);
     int first = words + unit.right().elements() / unit.packed();
     RegisterLayout sums = MatrixUnit.SUMS;
+    RegisterLayout.Place[][] places = places(sums);
     long[][] results = new long[registers.length][sums.elements()];
     for (int lane = 0; lane < results.length; lane++) {
       for (int i = 0; i < sums.elements(); i++) {
-        RegisterLayout.Place place = sums.place(lane, i);
+        RegisterLayout.Place place = places[lane][i];
         double sum = Float.intBitsToFloat((int) registers[lane][first + i][0]);
         for (int k = 0; k < unit.depth; k++) {
           sum += left[place.row()][k] * right[k][place.column()];
@@ -42,12 +54,13 @@ final class TensorCore {
   private static double[][] matrix(MatrixUnit unit, RegisterLayout layout, long[][][] registers, int first, int rows, int columns) {
     double[][] matrix = new double[rows][columns];
     int packed = unit.packed();
+    RegisterLayout.Place[][] places = places(layout);
     for (int lane = 0; lane < layout.lanes(); lane++) {
       for (int i = 0; i < layout.elements(); i++) {
         long[] register = registers[lane][first + i / packed];
         int bits = 32 / packed;
         long element = register.length == packed ? register[i % packed] : register[0] >>> i % packed * bits & (1L << bits) - 1;
-        RegisterLayout.Place place = layout.place(lane, i);
+        RegisterLayout.Place place = places[lane][i];
         matrix[place.row()][place.column()] = number(unit, element);
       }
     }

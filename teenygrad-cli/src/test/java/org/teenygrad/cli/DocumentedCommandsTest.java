@@ -17,6 +17,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,7 +30,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Runs every command of README.md, CONTRIBUTING.md and docs: in one folder, in their order, as they stand but for options at their end that make a
-/// training small. What is for a GPU has to say, in one sentence, that there is none where there is none.
+/// training small. Those of nanochat, which need none of the others, run beside them. What is for a GPU has to say, in one sentence, that there is none where there is none.
 class DocumentedCommandsTest {
   private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final Pattern COMMAND = Pattern.compile("(?:[A-Z_]+=\\S+ )*(?:\\./|bin/|mvn |jfr )\\S.*");
@@ -39,6 +43,11 @@ class DocumentedCommandsTest {
   record Documented(String where, Map<String, String> environment, List<String> words) {
     String program() {
       return words.getFirst();
+    }
+
+    /// Whether it makes a nanochat, or serves one.
+    boolean isOfNanochat() {
+      return words.contains("nanochat") || words.contains("serve");
     }
 
     @Override
@@ -107,31 +116,51 @@ class DocumentedCommandsTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyCommandRuns() throws IOException {
+  Stream<DynamicTest> everyCommandRuns() throws IOException, InterruptedException {
     Files.writeString(folder.resolve("my.txt"), ("Once upon a time " + Teenygrad.TEXT + "\n\n").repeat(10));
     Files.writeString(folder.resolve("Program.java"), "void main() { IO.println(org.teenygrad.Tensor.of(1f, 2f).sum().item()); }");
+    ClassArchive classes = ClassArchive.in(Files.createTempDirectory(folder, "classes"), ("graph nanogpt" + SMALL).split(" "));
     Set<Object> seen = new HashSet<>();
-    return commands().stream().filter(command -> seen.add(List.of(command.environment(), command.words()))).map(command -> DynamicTest.dynamicTest(command.toString(), () -> {
-      switch (command.program()) {
-        case "./teenygrad" -> {
-          if (command.words().get(1).equals("serve")) {
-            serve(command);
-          } else {
-            run(command);
-          }
+    List<Documented> commands = commands().stream().filter(command -> seen.add(List.of(command.environment(), command.words()))).toList();
+    Map<Boolean, ExecutorService> threads = Map.of(true, Executors.newSingleThreadExecutor(), false, Executors.newSingleThreadExecutor());
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Documented command : commands) {
+      Future<?> run = Objects.requireNonNull(threads.get(command.isOfNanochat())).submit(() -> {
+        check(command, classes);
+        return true;
+      });
+      tests.add(DynamicTest.dynamicTest(command.toString(), () -> {
+        try {
+          run.get();
+        } catch (ExecutionException e) {
+          throw e.getCause();
         }
-        case "jfr" -> runsFine(new ProcessBuilder(Stream.concat(
-            Stream.of(Path.of(System.getProperty("java.home"), "bin", "jfr").toString()), command.words().stream().skip(1)).toList()));
-        case "./mvnw", "mvn" -> checkMaven(command);
-        default -> assertThat(ROOT.resolve(command.program())).isExecutable(); // a script, which other tests run
-      }
-    }));
+      }));
+    }
+    threads.values().forEach(ExecutorService::shutdown);
+    return tests.stream();
   }
 
-  private static void run(Documented command) throws IOException, InterruptedException {
+  private static void check(Documented command, ClassArchive classes) throws IOException, InterruptedException {
+    switch (command.program()) {
+      case "./teenygrad" -> {
+        if (command.words().get(1).equals("serve")) {
+          serve(command, classes);
+        } else {
+          run(command, classes);
+        }
+      }
+      case "jfr" -> runsFine(new ProcessBuilder(Stream.concat(
+          Stream.of(Path.of(System.getProperty("java.home"), "bin", "jfr").toString()), command.words().stream().skip(1)).toList()));
+      case "./mvnw", "mvn" -> checkMaven(command);
+      default -> assertThat(ROOT.resolve(command.program())).isExecutable(); // a script, which other tests run
+    }
+  }
+
+  private static void run(Documented command, ClassArchive classes) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(command.words().subList(1, command.words().size()));
     Stream.of(small(command.words()).split(" ")).filter(word -> !word.isEmpty()).forEach(arguments::add);
-    ProcessBuilder builder = Teenygrad.process(jvmOptions(command), arguments.toArray(String[]::new)).directory(folder.toFile());
+    ProcessBuilder builder = Teenygrad.process(jvmOptions(command, classes), arguments.toArray(String[]::new)).directory(folder.toFile());
     builder.environment().putAll(command.environment());
     Path err = Files.createTempFile(folder, "stderr", ".txt");
     Process process = builder.redirectError(err.toFile()).start();
@@ -148,10 +177,10 @@ class DocumentedCommandsTest {
   }
 
   /// Until it is asked to end.
-  private static void serve(Documented command) throws IOException, InterruptedException {
+  private static void serve(Documented command, ClassArchive classes) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(command.words().subList(1, command.words().size()));
     arguments.addAll(List.of("--port", "0"));
-    Process process = Teenygrad.process(jvmOptions(command), arguments.toArray(String[]::new)).directory(folder.toFile()).redirectErrorStream(true).start();
+    Process process = Teenygrad.process(jvmOptions(command, classes), arguments.toArray(String[]::new)).directory(folder.toFile()).redirectErrorStream(true).start();
     try (BufferedReader out = process.inputReader()) {
       StringBuilder said = new StringBuilder();
       String ready = out.readLine();
@@ -175,9 +204,10 @@ class DocumentedCommandsTest {
     assertThat(process.waitFor()).as(out).isZero();
   }
 
-  /// Those that the launcher would take from the environment.
-  private static List<String> jvmOptions(Documented command) {
-    return Stream.of(command.environment().getOrDefault("TEENYGRAD_JAVA_OPTS", "").split(" ")).filter(word -> !word.isEmpty()).toList();
+  /// Those that the launcher would take from the environment, and what makes a start short.
+  private static List<String> jvmOptions(Documented command, ClassArchive classes) {
+    Stream<String> given = Stream.of(command.environment().getOrDefault("TEENYGRAD_JAVA_OPTS", "").split(" ")).filter(word -> !word.isEmpty());
+    return Stream.concat(classes.options().stream(), given).toList();
   }
 
   /// The build cannot run in itself; profiles and modules that a command names must exist.

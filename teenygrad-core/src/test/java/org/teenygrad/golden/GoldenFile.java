@@ -97,15 +97,17 @@ final class GoldenFile implements GoldenSet {
   }
 
   private @Nullable String gptDifference(Device device, GoldenCase c, List<Tensor> in) {
-    List<Tensor> results = GoldenModels.gpt(in, c);
+    double[] losses = c.numbers("losses");
+    // What the interpreter does in a step takes a second, and is the same in each from the second on.
+    int steps = device.equals(Device.of("interpreter")) ? Math.min(losses.length, 3) : losses.length;
+    List<Tensor> results = GoldenModels.gpt(in, c, steps);
     for (int i = 0; i < c.out().size(); i++) {
       String difference = compare(device, c, c.out().get(i), results.get(i), c.out().get(i));
       if (difference != null) {
         return difference;
       }
     }
-    double[] losses = c.numbers("losses");
-    for (int i = 0; i < losses.length; i++) {
+    for (int i = 0; i < steps; i++) {
       Tensor loss = results.get(c.out().size() + i);
       Tensor theirs = Tensor.of((float) losses[i]).to(device);
       String difference = Tolerance.of(c.op(), loss.dtype()).difference("loss " + i, loss, theirs);

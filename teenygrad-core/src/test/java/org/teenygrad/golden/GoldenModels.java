@@ -55,7 +55,7 @@ final class GoldenModels {
   }
 
   /// The logits of the first forward pass, the gradient of each parameter, then the loss before each step of training.
-  static List<Tensor> gpt(List<Tensor> in, GoldenCase c) {
+  static List<Tensor> gpt(List<Tensor> in, GoldenCase c, int steps) {
     Map<String, Tensor> parameters = new LinkedHashMap<>();
     List<String> names = c.texts("params");
     for (int i = 0; i < names.size(); i++) {
@@ -73,7 +73,7 @@ final class GoldenModels {
     double[] betas = c.numbers("betas");
     var groups = ParameterGroup.decayingMatrices(parameters, c.number("lr", 0), c.number("weight_decay", 0));
     var optimizer = new AdamW(groups, betas[0], betas[1], 1e-8).clipNorm(c.number("clip", 1));
-    for (int i = 0; i < c.numbers("losses").length; i++) {
+    for (int i = 0; i < steps; i++) {
       Tensor loss = gpt.forward(tokens).crossEntropy(targets);
       optimizer.step(loss);
       results.add(loss);

@@ -1,5 +1,5 @@
 // The page and the server: keys, refusals, lost connections, the engine's view.
-const {ask, assert, begin, events, lastAnswer, text, until} = require('./page.cjs');
+const {ask, assert, begin, events, lastAnswer, noSideways, text, until} = require('./page.cjs');
 
 exports.asksForTheKey = {
   async run({page, servers, picture}) {
@@ -79,6 +79,32 @@ exports.showsTheEngine = {
     await page.getByText('Nobody is served at the moment.').waitFor();
     await page.reload();
     await page.getByText('Nobody is served at the moment.').waitFor();
+  },
+};
+
+exports.showsTheEngineOfEachModel = {
+  options: {viewport: {width: 380, height: 780}, hasTouch: true, isMobile: true},
+  async run({page, servers, picture}) {
+    await page.goto(`${servers.two}/#/engine`);
+    await page.getByText('Nobody is served at the moment.').waitFor();
+    await page.evaluate(() => {
+      globalThis.answering = new AbortController();
+      fetch('/v1/completions', {
+        method: 'POST', signal: globalThis.answering.signal, headers: {'Content-Type': 'application/json'},
+        body: JSON.stringify({model: 'endless', prompt: 'b', max_tokens: 4000, stream: true}),
+      }).then(answer => answer.text()).catch(() => {});
+    });
+    await page.getByRole('combobox', {name: 'Model'}).selectOption('endless');
+    await page.getByLabel('Texts of the batch').locator('li:not(.quiet)').waitFor();
+    await noSideways(page);
+    await picture();
+    await page.getByRole('combobox', {name: 'Model'}).selectOption('tiny');
+    await page.getByText('Nobody is served at the moment.').waitFor();
+    await page.evaluate(() => globalThis.answering.abort());
+    await page.goto(servers.endless);
+    await until(page, () => document.getElementById('model').textContent !== '');
+    await page.goto(`${servers.endless}/#/engine`);
+    assert.equal(await page.getByRole('combobox', {name: 'Model'}).count(), 0);
   },
 };
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.data.Tokenizer;
 import org.teenygrad.models.inference.CausalModel;
 import org.teenygrad.models.inference.Sampling;
+import org.teenygrad.models.tokenizer.VocabularyTokenizer;
 
 /// A model as it is served.
 ///
@@ -39,6 +40,6 @@ public record ServedModel(
     if (chat != null) {
       return chat.kind(token);
     }
-    return TokenKind.TEXT;
+    return tokenizer instanceof VocabularyTokenizer vocabulary && vocabulary.isSpecial(token) ? TokenKind.CONTROL : TokenKind.TEXT;
   }
 }

@@ -106,6 +106,18 @@ class HuggingFaceModelTest {
     }
   }
 
+  /// What looks like text would otherwise end up in answers of a format.
+  @Test
+  void specialTokensAreNoTextWithoutATemplateEither(@TempDir Path folder) throws IOException {
+    write(folder);
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"<|im_end|>\"}");
+    ServedModel model = ServedModels.read(folder, null);
+    assertThat(model.chat()).isNull();
+    assertThat(model.kind(START)).isEqualTo(TokenKind.CONTROL);
+    assertThat(model.kind(START + 2)).as("<think>, which is not special").isEqualTo(TokenKind.TEXT);
+    assertThat(model.kind('<')).isEqualTo(TokenKind.TEXT);
+  }
+
   @Test
   void nobodySpeaksForAnother(@TempDir Path folder) throws IOException {
     write(folder);

@@ -44,8 +44,10 @@ class PageBrowserTest {
         TinyServer calculating = new TinyServer(Bigram.CALCULATING, TinyServer.SETTINGS);
         TinyServer endless = new TinyServer(Bigram.ENDLESS, TinyServer.SETTINGS);
         TinyServer text = new TinyServer(CONTINUING, TinyServer.SETTINGS);
+        TinyServer two = new TinyServer(List.of(TinyServer.MODEL, Bigram.ENDLESS), TinyServer.SETTINGS);
         TinyServer keyed = new TinyServer(Bigram.EURO, TinyServer.SETTINGS.with(Map.of("apiKeyFile", keys.toString())))) {
-      String servers = Json.text(Json.members("random", url(random), "calculating", url(calculating), "endless", url(endless), "text", url(text), "keyed", url(keyed), "key", KEY));
+      String servers = Json.text(Json.members(
+          "random", url(random), "calculating", url(calculating), "endless", url(endless), "text", url(text), "two", url(two), "keyed", url(keyed), "key", KEY));
       return results(browser, servers);
     }
   }

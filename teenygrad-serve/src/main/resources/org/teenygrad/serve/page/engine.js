@@ -13,9 +13,8 @@ const COLUMNS = 64;
 const AGAIN = 2000;
 
 export class EngineView {
-  /** Whose engine is watched; the server's first where none is named. */
-  model = null;
-
+  /** Whose engine is watched; the server's first where none was chosen. */
+  #model = null;
   #abort = null;
   #steps = [];
 
@@ -31,7 +30,8 @@ export class EngineView {
     this.blocks = el('span');
     this.table = shape('svg', {class: 'blocks', viewBox: `0 0 ${COLUMNS} 1`, role: 'img', 'aria-label': 'Which text has which block of the cache'});
     this.state = el('p', {class: 'quiet', role: 'status'}, 'Connecting…');
-    container.append(el('div', {class: 'board'},
+    this.choice = el('div', {class: 'choice', hidden: true});
+    container.append(el('div', {class: 'board'}, this.choice,
         el('dl', {class: 'figures'}, Object.values(this.figures).map(({label, value}) => el('div', {}, el('dt', {}, label), value))),
         el('section', {}, el('h2', {}, 'Step times', this.range), this.drawing),
         el('section', {}, el('h2', {}, 'Batch', this.count), this.rows,
@@ -39,6 +39,24 @@ export class EngineView {
         el('section', {}, el('h2', {}, 'Queue'), this.queue),
         el('section', {}, el('h2', {}, 'Cache blocks', this.blocks), this.table,
             el('p', {class: 'key-of-bars'}, 'a block has 16 tokens and the colour of its text; those with a border are shared')), this.state));
+  }
+
+  /** Lets one of several models be chosen. */
+  offer(models) {
+    if (models.length < 2) {
+      return;
+    }
+    const select = el('select', {}, models.map(model => el('option', {value: model.id}, model.id)));
+    select.addEventListener('change', () => {
+      this.#model = select.value;
+      this.#steps = [];
+      if (this.#abort) {
+        this.watch(false);
+        this.watch(true);
+      }
+    });
+    this.choice.append(el('label', {}, 'Model', select));
+    this.choice.hidden = false;
   }
 
   /** Follows the engine while the view is shown. */
@@ -55,7 +73,7 @@ export class EngineView {
   async #follow(signal) {
     while (!signal.aborted) {
       try {
-        for await (const event of events(await call(`/engine/events${this.model ? `/${this.model}` : ''}`, {signal}))) {
+        for await (const event of events(await call(`/engine/events${this.#model ? `/${encodeURIComponent(this.#model)}` : ''}`, {signal}))) {
           this.state.textContent = '';
           this.#show(event);
         }

@@ -117,6 +117,7 @@ if (!NARROW.matches) {
 try {
   served = await models();
   chooseModels(served);
+  engine.offer(served);
   byId('question').placeholder = answers(settings.first.model) ? 'Ask something' : 'Begin a text that the model goes on with';
   byId('model').textContent = served.map(model => model.id).join(' · ');
 } catch (error) {

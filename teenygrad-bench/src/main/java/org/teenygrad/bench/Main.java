@@ -21,11 +21,11 @@ import picocli.CommandLine.Spec;
       "NAME is gemm, layers (GPT-2's products, with gradients), elementwise, rows, sums, gpt-step, compile (scheduling and code generation of a GPT-2 training step) or startup"
           + " (first training step of a small model, nothing cached).",
       "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all.",
-      "How fast texts are generated: teenygrad bench engine.",
+      "How fast texts are generated: teenygrad bench engine; from a GGUF file, beside llama.cpp: teenygrad bench gguf.",
       "What the compiler makes of a fixed set of graphs, to compare two versions: teenygrad bench kernels."
     },
     mixinStandardHelpOptions = true,
-    subcommands = {CudaCommand.class, EngineCommand.class, KernelsCommand.class},
+    subcommands = {CudaCommand.class, EngineCommand.class, GgufCommand.class, KernelsCommand.class},
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Main implements Callable<Integer> {

@@ -10,11 +10,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
+import org.teenygrad.models.pretrained.Quantized;
 import org.teenygrad.nanochat.training.Stage;
 import org.teenygrad.serve.ServeSettings;
 import org.teenygrad.serve.ServedModel;
 import org.teenygrad.serve.ServedModels;
 import org.teenygrad.serve.Server;
+import org.teenygrad.state.GgufWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +48,12 @@ final class ServeCommand implements Callable<Integer> {
       description = "The stage of nanochat's model; by default the last that there is.")
   private @Nullable Stage source;
 
+  @Option(
+      names = "--quantize",
+      paramLabel = "TYPE",
+      description = "Keep matrices in fewer bits: Q8_0, Q4_0, Q4_K, F16 or BF16, as llama.cpp does; how far the weights are from what they were is said at the start.")
+  private GgufWriter.@Nullable Type quantize;
+
   @Option(names = "--config", paramLabel = "FILE", description = "A file with settings, name = value a line; options take precedence.")
   private @Nullable Path config;
 
@@ -58,7 +66,7 @@ final class ServeCommand implements Callable<Integer> {
     ServeSettings settings = (config == null ? ServeSettings.DEFAULT : ServeSettings.DEFAULT.with(ServeSettings.read(config)))
         .with(SettingOptions.given(spec, ServeSettings.class));
     Device device = deviceOptions.choose();
-    List<ServedModel> models = ServedModel.named(from.stream().map(folder -> ServedModels.read(folder, source)).toList(), from);
+    List<ServedModel> models = ServedModel.named(from.stream().map(folder -> quantized(ServedModels.read(folder, source))).toList(), from);
     CountDownLatch end = new CountDownLatch(1);
     Interrupt interrupt = ((Main) spec.root().userObject()).interrupt();
     try (Interrupt.Listening _ = interrupt.listen(end::countDown);
@@ -71,6 +79,15 @@ final class ServeCommand implements Callable<Integer> {
       server.drain();
     }
     return 0;
+  }
+
+  private ServedModel quantized(ServedModel model) {
+    if (quantize == null) {
+      return model;
+    }
+    Quantized quantized = Quantized.of(model.model(), quantize);
+    System.out.printf(Locale.ROOT, "%s: matrices in %s, %.2f %% from what they were%n", model.id(), quantize, 100 * quantized.error());
+    return model.withModel(quantized.model());
   }
 
   private static String url(InetSocketAddress address) {

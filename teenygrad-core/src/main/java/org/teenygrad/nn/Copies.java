@@ -36,6 +36,12 @@ final class Copies {
   }
 
   @SuppressWarnings("unchecked") // a record's copy is of its own class
+  static <M extends Module> M derived(M module, UnaryOperator<Tensor> change) {
+    var copying = new Copies(change, part -> false);
+    return (M) Objects.requireNonNull(copying.copy(module));
+  }
+
+  @SuppressWarnings("unchecked") // a record's copy is of its own class
   static <M extends Module> M in(M module, DType type) {
     var casting = new Copies(tensor -> tensor.isLeaf() ? tensor.cast(type) : tensor, Copies::isNormalization);
     return (M) Objects.requireNonNull(casting.copy(module));

@@ -145,6 +145,17 @@ public interface Module {
     return Copies.of(module, change);
   }
 
+  /// As [#map], but what replaces a tensor may stay an expression of less, such as of quantised blocks: nothing is computed here, and what
+  /// replaces a tensor is a parameter only if it is one itself. The modules of the tree must be records.
+  ///
+  /// ```java
+  /// Module.derived(Linear.of(4, 3), weight -> weight.toHalf().toFloat()).weight().shape();   // (3, 4)
+  /// ```
+  /// @throws IllegalArgumentException if a module with parts is not a record
+  static <M extends Module> M derived(M module, UnaryOperator<Tensor> change) {
+    return Copies.derived(module, change);
+  }
+
   /// The same module with its parameters in another type, through which gradients flow to these: mixed precision. Normalizations
   /// keep theirs, as under PyTorch's autocast. The modules of the tree must be records.
   /// ```java

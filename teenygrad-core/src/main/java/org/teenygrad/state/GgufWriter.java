@@ -1,25 +1,24 @@
 package org.teenygrad.state;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.DType;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
 /// Writes llama.cpp's GGUF, version 3: metadata and tensors, each in a type of its own.
 ///
 /// ```java
-/// GgufWriter.write(Path.of("model.gguf"), Map.of("general.architecture", "llama"),
-///     Map.of("output.weight", new GgufWriter.Entry(weight, GgufWriter.Type.Q8_0)));
+/// GgufWriter.write(folder.resolve("model.gguf"), Map.of("general.architecture", "llama"),
+///     Map.of("output.weight", new GgufWriter.Entry(weight, GgufWriter.Type.F16)));
 /// ```
 public final class GgufWriter {
   private static final int ALIGNMENT = 32;
@@ -52,6 +51,29 @@ public final class GgufWriter {
     /// How many numbers of a row form a block: 1 where each stands alone.
     public int blockElements() {
       return format.blockElements;
+    }
+
+    /// What a file of this type would give back, as a float32 expression of blocks in memory: whoever uses it unpacks them.
+    /// @param tensor of floating type, with rows of whole blocks
+    /// @throws IllegalArgumentException if it has others
+    public Tensor pack(Tensor tensor) {
+      if (format.dequantization == null) {
+        return this == F32 ? tensor.cast(DType.FLOAT32) : tensor.cast(this == F16 ? DType.FLOAT16 : DType.BFLOAT16).realize().cast(DType.FLOAT32);
+      }
+      long elements = tensor.shape().elements();
+      if (tensor.rank() == 0 || tensor.size(-1) % blockElements() != 0) {
+        throw new IllegalArgumentException(String.format(Locale.ROOT, "the rows of %s are not whole blocks of %s", tensor.shape(), this));
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment blocks = arena.allocate(bytes(elements));
+        long[] at = {0};
+        forEachPart(tensor, this, part -> {
+          MemorySegment.copy(MemorySegment.ofBuffer(part), 0, blocks, at[0], part.remaining());
+          at[0] += part.remaining();
+        });
+        Shape shape = Shape.of(Math.toIntExact(elements / format.blockElements), format.blockBytes);
+        return format.dequantization.apply(Tensor.ofMemory(blocks, DType.UINT8, shape)).reshape(tensor.shape());
+      }
     }
 
     private long bytes(long elements) {
@@ -96,7 +118,7 @@ public final class GgufWriter {
     AtomicFiles.write(path, channel -> {
       AtomicFiles.writeFully(channel, header);
       for (Entry entry : tensors.values()) {
-        stream(channel, entry);
+        forEachPart(entry.tensor(), entry.type(), part -> AtomicFiles.writeFully(channel, part));
         long bytes = entry.type().bytes(entry.tensor().shape().elements());
         AtomicFiles.writeFully(channel, ByteBuffer.allocate(padding(bytes)));
       }
@@ -107,17 +129,22 @@ public final class GgufWriter {
     return Math.floorMod(-bytes, ALIGNMENT);
   }
 
-  private static void stream(WritableByteChannel channel, Entry entry) throws IOException {
+  /// Takes a part of what a tensor is encoded to.
+  private interface Sink<E extends Exception> {
+    void accept(ByteBuffer part) throws E;
+  }
+
+  private static <E extends Exception> void forEachPart(Tensor tensor, Type type, Sink<E> sink) throws E {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment numbers = entry.tensor().cast(DType.FLOAT32).toMemory(arena);
-      long elements = entry.tensor().shape().elements();
+      MemorySegment numbers = tensor.cast(DType.FLOAT32).toMemory(arena);
+      long elements = tensor.shape().elements();
       float[] values = new float[(int) Math.min(CHUNK, elements)];
       ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(Type.F32.bytes(values.length))).order(ByteOrder.LITTLE_ENDIAN);
       for (long from = 0; from < elements; from += values.length) {
         int count = (int) Math.min(values.length, elements - from);
         MemorySegment.copy(numbers, ValueLayout.JAVA_FLOAT, from * Float.BYTES, values, 0, count);
-        entry.type().encode(values, count, out.clear());
-        AtomicFiles.writeFully(channel, out.flip());
+        type.encode(values, count, out.clear());
+        sink.accept(out.flip());
       }
     }
   }

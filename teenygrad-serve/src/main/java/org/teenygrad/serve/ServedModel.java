@@ -31,6 +31,11 @@ public record ServedModel(
     }).toList();
   }
 
+  /// The same with other weights.
+  public ServedModel withModel(CausalModel changed) {
+    return new ServedModel(id, changed, tokenizer, beginning, ends, chat, sampling);
+  }
+
   private ServedModel withId(String changed) {
     return new ServedModel(changed, model, tokenizer, beginning, ends, chat, sampling);
   }

@@ -20,6 +20,7 @@ import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.models.inference.CausalModel.Past;
 import org.teenygrad.models.inference.TokenSampler.Choice;
 import org.teenygrad.models.inference.TokenSampler.Scores;
+import org.teenygrad.nn.Module;
 
 /// What the device knows of the rows: keys and values, the token each will read next, and the one it has read last. A pass through the model is
 /// recorded once for each size and played again; a choice by what was found is another schedule, so that the bits of scores do not depend on
@@ -59,7 +60,7 @@ final class DeviceRows {
   DeviceRows(CausalModel model) {
     this.model = model;
     isGpu = Devices.runtime(next.device()).target() instanceof Target.Gpu;
-    computesWeights = !isGpu && model.weights().stream().anyMatch(DeviceRows::isComputedFromLess);
+    computesWeights = !isGpu && model instanceof Module module && module.stateDict().values().stream().anyMatch(DeviceRows::isComputedFromLess);
     cache = new PagedCache(model.keyValueShape(), isGpu);
   }
 

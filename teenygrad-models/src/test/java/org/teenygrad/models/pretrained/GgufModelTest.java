@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 import org.teenygrad.models.inference.CausalModel;
+import org.teenygrad.models.inference.Completion;
 import org.teenygrad.models.inference.Engine;
 import org.teenygrad.models.inference.KeyValues;
 import org.teenygrad.models.inference.Request;
@@ -114,6 +116,18 @@ class GgufModelTest {
     assertThat(Math.sqrt(error / size)).as("relative error").isLessThan(tolerance);
     List<Request> request = List.of(Request.of(new int[] {1, 2, 3}, 4, Sampling.GREEDY));
     assertThat(Engine.of(read.model(), 1).generate(request).getFirst().tokens()).hasSize(4);
+  }
+
+  @Test
+  void nobodyIsToldWhoElseIsServed() {
+    Tensor.manualSeed(9);
+    GgufExport.write(Llama.random(config("qwen3", Rope.of(1e6), 256), DType.FLOAT32), Type.Q8_0, bytes(), file());
+    CausalModel model = Pretrained.read(file()).model();
+    List<Request> requests = IntStream.range(0, 9).mapToObj(i -> Request.of(IntStream.range(0, 3 + 5 * i).map(at -> (7 * at + i) % VOCABULARY).toArray(), 6, Sampling.GREEDY)).toList();
+    List<Completion> alone = requests.stream().map(request -> Engine.of(model, 1).generate(List.of(request)).getFirst()).toList();
+    Engine engine = Engine.of(model, 16);
+    assertThat(engine.generate(requests)).isEqualTo(alone);
+    assertThat(engine.generate(requests)).as("beginnings cached").isEqualTo(alone);
   }
 
   @Test

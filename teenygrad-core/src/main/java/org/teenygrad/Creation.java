@@ -260,6 +260,35 @@ abstract sealed class Creation extends RandomCreation permits Joining {
     return position.lt(Math.max(1, count / 2)).where(fromStart, fromEnd).cast(DType.FLOAT32);
   }
 
+  /// The frequencies that `n` points of a Fourier transform stand for, those below 0 behind: `torch.fft.fftfreq`.
+  /// ```java
+  /// Tensor.fftfreq(4, 0.25);   // [ 0.  1. -2. -1.]
+  /// ```
+  /// @param d from one sample to the next
+  /// @return float32 (n)
+  /// @throws IllegalArgumentException if `n` is not positive
+  public static Tensor fftfreq(int n, double d) {
+    Tensor position = frequencies("fftfreq", n, n);
+    return position.lt(Math.ceilDiv(n, 2)).where(position, position.sub(n)).cast(DType.FLOAT32).mul(1 / (n * d));
+  }
+
+  /// The frequencies of [Tensor#rfft()]: `torch.fft.rfftfreq`.
+  /// ```java
+  /// Tensor.rfftfreq(4, 0.25);   // [0. 1. 2.]
+  /// ```
+  /// @return float32 (n / 2 + 1)
+  /// @throws IllegalArgumentException if `n` is not positive
+  public static Tensor rfftfreq(int n, double d) {
+    return frequencies("rfftfreq", n, n / 2 + 1).cast(DType.FLOAT32).mul(1 / (n * d));
+  }
+
+  private static Tensor frequencies(String name, int n, int count) {
+    if (n < 1) {
+      throw new IllegalArgumentException(name + ": needs a point at least, not " + n);
+    }
+    return arange(count, DType.INT32);
+  }
+
   /// The identity matrix of n rows, float32. PyTorch's `eye`.
   /// ```java
   /// Tensor.eye(2);   // [[1. 0.]

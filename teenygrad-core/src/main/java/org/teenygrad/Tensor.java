@@ -40,6 +40,8 @@ public final class Tensor extends Joining
         Transcendentals,
         Trigonometry,
         SpecialFunctions,
+        ComplexNumbers,
+        Fourier,
         Comparisons,
         Casts,
         Filling,

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = {
       "Measures teenygrad beside PyTorch, or numpy where there is no PyTorch.",
-      "NAME is gemm, layers (GPT-2's products, with gradients), elementwise, rows, sums, gpt-step, compile (scheduling and code generation of a GPT-2 training step) or startup"
+      "NAME is gemm, layers (GPT-2's products, with gradients), elementwise, rows, sums, fft, gpt-step, compile (scheduling and code generation of a GPT-2 training step) or startup"
           + " (first training step of a small model, nothing cached).",
       "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all.",
       "How fast texts are generated: teenygrad bench engine; from a GGUF file, beside llama.cpp: teenygrad bench gguf.",

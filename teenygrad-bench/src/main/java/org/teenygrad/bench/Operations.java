@@ -104,4 +104,20 @@ final class Operations {
       return Repeated.of(x, x.sum(axis));
     });
   }
+
+  /// Fourier transforms of one long row and of many short ones: a power of two, small primes, a large prime, and real numbers.
+  static List<Case> fourier() {
+    List<Case> cases = new ArrayList<>();
+    for (int[] shape : new int[][] {{1, 1 << 20}, {4096, 256}, {1000, 1000}, {1, 1000003}}) {
+      cases.add(new Case(String.format(Locale.ROOT, "fft_%dx%d", shape[0], shape[1]), Unit.MILLIS, 0, () -> {
+        Tensor x = randn(shape[0], shape[1], 2);
+        return Repeated.of(x, x.fft());
+      }));
+    }
+    cases.add(new Case("rfft_1x1048576", Unit.MILLIS, 0, () -> {
+      Tensor x = randn(1, 1 << 20);
+      return Repeated.of(x, x.rfft());
+    }));
+    return cases;
+  }
 }

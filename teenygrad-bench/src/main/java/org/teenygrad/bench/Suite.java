@@ -11,6 +11,7 @@ enum Suite {
   ELEMENTWISE("elementwise"),
   ROWS("rows"),
   SUMS("sums"),
+  FFT("fft"),
   GPT_STEP("gpt-step"),
   COMPILE("compile"),
   STARTUP("startup");
@@ -52,6 +53,7 @@ enum Suite {
       case ELEMENTWISE -> Operations.elementwise();
       case ROWS -> Operations.rows();
       case SUMS -> Operations.sums();
+      case FFT -> Operations.fourier();
       case GPT_STEP -> Stream.of(DType.FLOAT32, DType.BFLOAT16).map(GptStep.of(config)::in).map(GptStep::measured).toList();
       case COMPILE, STARTUP -> List.of();
     };

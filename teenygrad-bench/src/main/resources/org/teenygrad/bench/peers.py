@@ -176,6 +176,13 @@ def with_torch():
             y = torch.empty(4096)
             measure(f"sum_axis{axis}_4096x4096", "GB/s", 4 * x.numel(), lambda: torch.sum(x, axis, out=y))
 
+    def fft():
+        for m, n in (1, 1 << 20), (4096, 256), (1000, 1000), (1, 1000003):
+            x = torch.view_as_complex(randn(m, n, 2))
+            measure(f"fft_{m}x{n}", "ms", 0, lambda: torch.fft.fft(x))
+        y = randn(1, 1 << 20)
+        measure("rfft_1x1048576", "ms", 0, lambda: torch.fft.rfft(y))
+
     def gpt_step():
         layers, heads, dim, context, vocab, bias, batch, length = {
             "char-cpu": (4, 4, 128, 64, 65, False, 12, 64),
@@ -227,7 +234,7 @@ def with_torch():
         measure("gpt_step_" + config, "ms", 0, lambda: step(False))
         measure(f"gpt_step_{config}_bfloat16", "ms", 0, lambda: step(True))
 
-    return {"gemm": gemm, "layers": layers, "elementwise": elementwise, "rows": rows, "sums": sums, "gpt-step": gpt_step}
+    return {"gemm": gemm, "layers": layers, "elementwise": elementwise, "rows": rows, "sums": sums, "fft": fft, "gpt-step": gpt_step}
 
 
 (with_torch() if module == "torch" else with_numpy()).get(suite, lambda: None)()

@@ -15,4 +15,13 @@ class FunctionsGoldenTest {
     assertThat(count.failed() + count.unsupported()).as("cases that failed or cannot be run").isZero();
     assertThat(count.passed()).isPositive();
   }
+
+  /// A file for each family of functions: Fourier transforms, special functions, linear algebra, sampling of images, the rest.
+  @ParameterizedTest
+  @MethodSource("org.teenygrad.golden.GoldenTest#devices")
+  void everyFamilyAnswersAsPyTorch(Device device) {
+    GoldenCount count = GoldenCount.of(GoldenTest.resource("/golden/families"), device);
+    assertThat(count.failed() + count.unsupported()).as("cases that failed or cannot be run").isZero();
+    assertThat(count.passed()).isPositive();
+  }
 }

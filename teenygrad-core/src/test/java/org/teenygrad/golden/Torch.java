@@ -75,6 +75,7 @@ final class Torch {
     TorchIndexing.fill(table);
     TorchNetworks.fill(table);
     TorchLosses.fill(table);
+    TorchFourier.fill(table);
     return Map.copyOf(table.functions);
   }
 

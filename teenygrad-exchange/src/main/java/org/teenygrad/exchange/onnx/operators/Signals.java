@@ -1,13 +1,14 @@
 package org.teenygrad.exchange.onnx.operators;
 
-import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.teenygrad.DType;
+import org.teenygrad.FourierNorm;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.exchange.onnx.format.ElementType;
 
-/// Fourier transforms, as products with matrices, and what is around them.
+/// Fourier transforms, and what is around them.
 final class Signals {
   private Signals() {}
 
@@ -42,45 +43,22 @@ final class Signals {
     boolean oneSided = call.flag("onesided", false);
     int at = Shapes.position(x, axis);
     int length = call.has(1) ? Call.clamped(call.number(1)) : inverse && oneSided ? 2 * (x.size(at) - 1) : x.size(at);
-    return transform(call, x, at, length, inverse, oneSided);
+    return transform(x, at, length, inverse, oneSided);
   }
 
   /// @param x real and imaginary parts on the last axis, or real ones only
-  private static Tensor transform(Call call, Tensor x, int axis, int length, boolean inverse, boolean oneSided) {
-    int half = length / 2 + 1;
-    int used = inverse && oneSided ? half : length;
-    Tensor cut = x.size(axis) > used ? x.narrow(axis, 0, used) : x.padAxis(axis, 0, used - x.size(axis));
-    int results = oneSided && !inverse ? half : length;
-    // a one-sided spectrum stands for the other side, too
-    IntToDoubleFunction times = k -> oneSided && inverse && k != 0 && 2 * k != length ? 2 : 1;
-    double scale = inverse ? 1.0 / length : 1;
-    Tensor cos = matrix(call, used, results, (k, n) -> scale * times.applyAsDouble(k) * Math.cos(angle(k, n, length)), x);
-    Tensor sin = matrix(call, used, results, (k, n) -> scale * times.applyAsDouble(k) * Math.sin(angle(k, n, length)), x);
-    Tensor real = cut.select(-1, 0).movedim(axis, -1);
-    Tensor imaginary = x.size(-1) == 2 ? cut.select(-1, 1).movedim(axis, -1) : real.zerosLike();
-    double sign = inverse ? -1 : 1;
-    Tensor first = real.matmul(cos).add(imaginary.matmul(sin).mul(sign));
+  private static Tensor transform(Tensor x, int axis, int length, boolean inverse, boolean oneSided) {
+    Tensor wide = x.dtype() == DType.FLOAT64 ? x : x.toFloat();
+    boolean real = x.size(-1) != 2;
+    if (real && oneSided && !inverse) {
+      return wide.select(-1, 0).rfft(length, axis, FourierNorm.BACKWARD).cast(x.dtype());
+    }
+    Tensor numbers = real ? wide.select(-1, 0).complex(wide.select(-1, 0).zerosLike()) : wide;
     if (inverse && oneSided) {
-      return first.movedim(-1, axis).unsqueeze(-1);
+      return numbers.irfft(length, axis, FourierNorm.BACKWARD).unsqueeze(-1).cast(x.dtype());
     }
-    Tensor second = imaginary.matmul(cos).sub(real.matmul(sin).mul(sign));
-    return Tensor.stack(List.of(first.movedim(-1, axis), second.movedim(-1, axis)), -1);
-  }
-
-  private static double angle(int k, int n, int length) {
-    return 2 * Math.PI * ((long) k * n % length) / length;
-  }
-
-  private interface Entry {
-    double of(int row, int column);
-  }
-
-  private static Tensor matrix(Call call, int rows, int columns, Entry entry, Tensor like) {
-    double[] values = new double[Math.multiplyExact(rows, columns)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = entry.of(i / columns, i % columns);
-    }
-    return Tensor.of(values, Shape.of(rows, columns), call.device()).cast(like.dtype());
+    Tensor all = inverse ? numbers.ifft(length, axis, FourierNorm.BACKWARD) : numbers.fft(length, axis, FourierNorm.BACKWARD);
+    return (oneSided ? all.narrow(axis, 0, length / 2 + 1) : all).cast(x.dtype());
   }
 
   private static Tensor shortTime(Call call) {
@@ -90,7 +68,7 @@ final class Signals {
     int length = call.has(3) ? Call.clamped(call.number(3)) : window == null ? signal.size(1) : window.size(0);
     Tensor frames = signal.unfold(1, length, step).transpose(-1, -2);
     Tensor weighted = window == null ? frames : frames.mul(window.reshape(1, 1, length, 1));
-    return transform(call, weighted, 2, length, false, call.flag("onesided", true));
+    return transform(weighted, 2, length, false, call.flag("onesided", true));
   }
 
   /// Triangles whose corners are evenly spaced on the mel scale.

@@ -10,7 +10,7 @@ public enum FourierNorm {
   FORWARD;
 
   /// What the transform of `points` is multiplied by.
-  double scale(boolean inverse, long points) {
+  double scale(boolean inverse, int points) {
     return switch (this) {
       case BACKWARD -> inverse ? 1.0 / points : 1;
       case ORTHO -> 1 / Math.sqrt(points);

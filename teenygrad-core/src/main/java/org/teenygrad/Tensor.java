@@ -40,6 +40,7 @@ public final class Tensor extends Joining
         Transcendentals,
         Trigonometry,
         SpecialFunctions,
+        GammaAndBessel,
         ComplexNumbers,
         Fourier,
         Comparisons,

@@ -26,7 +26,7 @@
 /// | --- | --- |
 /// | make tensors | [Creation][org.teenygrad.Creation], [RandomCreation][org.teenygrad.RandomCreation], [Joining][org.teenygrad.Joining], [Filling][org.teenygrad.Filling] |
 /// | get values out | [Values][org.teenygrad.Values] |
-/// | compute with each element | [Elementwise][org.teenygrad.Elementwise], [Transcendentals][org.teenygrad.Transcendentals], [Trigonometry][org.teenygrad.Trigonometry], [SpecialFunctions][org.teenygrad.SpecialFunctions], [Comparisons][org.teenygrad.Comparisons], [Casts][org.teenygrad.Casts] |
+/// | compute with each element | [Elementwise][org.teenygrad.Elementwise], [Transcendentals][org.teenygrad.Transcendentals], [Trigonometry][org.teenygrad.Trigonometry], [SpecialFunctions][org.teenygrad.SpecialFunctions], [GammaAndBessel][org.teenygrad.GammaAndBessel], [Comparisons][org.teenygrad.Comparisons], [Casts][org.teenygrad.Casts] |
 /// | see the same elements otherwise | [Movement][org.teenygrad.Movement], [Slicing][org.teenygrad.Slicing], [Shuffling][org.teenygrad.Shuffling], [Arranging][org.teenygrad.Arranging] |
 /// | sum up | [Reductions][org.teenygrad.Reductions], [Statistics][org.teenygrad.Statistics] |
 /// | multiply | [Contractions][org.teenygrad.Contractions], [MatrixProducts][org.teenygrad.MatrixProducts], [Distances][org.teenygrad.Distances] |

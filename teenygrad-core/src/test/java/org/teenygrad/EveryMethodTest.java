@@ -28,7 +28,7 @@ class EveryMethodTest {
   /// Objects that are made of tensors, for parameters of their type.
   private static final List<Object> OPTIONS =
       List.of(
-          FourierNorm.BACKWARD,
+          FourierNorm.BACKWARD, OrthogonalPolynomial.LEGENDRE,
           LossReduction.MEAN, ScatterReduction.SUM, PadMode.REFLECT, Interpolation.NEAREST, Window.DEFAULT, AttentionOptions.CAUSAL,
           QuantileMode.LINEAR, (BinaryOperator<Tensor>) Tensor::sub, DType.FLOAT64, "...", 0.5, new double[] {0.5}, 1L, 1, true, Device.of("interpreter"), Slice.ELLIPSIS, Map.of());
 

@@ -29,7 +29,7 @@ class ResultsAreValuesTest {
 
   private static final List<Object> OPTIONS =
       List.of(
-          FourierNorm.BACKWARD,
+          FourierNorm.BACKWARD, OrthogonalPolynomial.LEGENDRE,
           LossReduction.NONE, ScatterReduction.SUM, PadMode.REFLECT, Interpolation.NEAREST, Interpolation.LINEAR, Window.DEFAULT,
           AttentionOptions.DEFAULT, QuantileMode.LINEAR, (BinaryOperator<Tensor>) Tensor::sub, DType.FLOAT32, DType.INT32, "...", ":", "ij", "xy", "a->a", "ab->ab", 1.0, 0.0,
           new double[] {0.5}, 1L, 0L, true, false, Device.of("interpreter"), Slice.ALL);

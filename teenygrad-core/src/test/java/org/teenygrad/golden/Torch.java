@@ -76,6 +76,7 @@ final class Torch {
     TorchNetworks.fill(table);
     TorchLosses.fill(table);
     TorchFourier.fill(table);
+    TorchSpecial.fill(table);
     return Map.copyOf(table.functions);
   }
 

@@ -133,7 +133,7 @@ final class GammaFunctions {
       factorial *= (2.0 * j + 1) * (2 * j + 2);
       factor = factor.mul(power.add(2 * j - 1.0)).mul(power.add(2.0 * j)).div(last.square());
     }
-    Tensor pole = s.eq(1).or(s.gt(1).and(q.le(0)).and(q.eq(q.floor())));
+    Tensor pole = s.eq(1).or(s.lt(1).logicalNot().and(q.le(0)).and(q.eq(q.floor())));
     return defined.where(sum.add(rest), pole.where(Double.POSITIVE_INFINITY, constant(Double.NaN)));
   }
 

@@ -68,7 +68,7 @@ final class Equations {
     int m = a.size(-2);
     int n = a.size(-1);
     int k = b.size(-1);
-    double tolerance = tolerance(a);
+    double tolerance = MatrixNorms.tolerance(a);
     List<Tensor> found = Matrices.map(sideBySide(a, b), List.of(Shape.of(n, k), Shape.of(n, m)), (both, rows, columns) -> {
       double[] left = DenseMatrix.columns(both, m, columns, 0, n);
       double[] right = DenseMatrix.columns(both, m, columns, n, columns);
@@ -78,7 +78,7 @@ final class Equations {
           return List.of(qr.leastSquares(right, k), qr.solveUpper(DenseMatrix.transposed(qr.q(), m, n), m));
         }
       }
-      double[] inverse = Jacobi.pseudoInverse(left, m, n, tolerance);
+      double[] inverse = Jacobi.pseudoInverse(left, m, n, 0, tolerance);
       return List.of(DenseMatrix.product(inverse, right, n, m, k), inverse);
     });
     Tensor x = found.get(0);
@@ -92,13 +92,12 @@ final class Equations {
   }
 
   /// The derivative is Golub and Pereyra's, at constant rank; so is that of [#leastSquares].
-  static Tensor pseudoInverse(Tensor a) {
+  static Tensor pseudoInverse(Tensor a, double absolute, double relative) {
     Matrices.requireMatrix("pinv", a, false);
     int m = a.size(-2);
     int n = a.size(-1);
-    double tolerance = tolerance(a);
     Tensor inverse = Matrices.map(
-            a, List.of(Shape.of(n, m)), (matrix, rows, columns) -> List.of(Jacobi.pseudoInverse(matrix, m, n, tolerance)))
+            a, List.of(Shape.of(n, m)), (matrix, rows, columns) -> List.of(Jacobi.pseudoInverse(matrix, m, n, absolute, relative)))
         .getFirst();
     Tensor fixed = a.detach();
     Tensor flipped = Matrices.transposed(inverse);
@@ -108,11 +107,6 @@ final class Equations {
         .add(right.sub(inverse.matmul(fixed.matmul(right))))
         .sub(inverse.matmul(a).matmul(inverse));
     return Matrices.withDerivative(inverse, change);
-  }
-
-  /// The part of the largest singular value that rounding leaves uncertain: PyTorch's `rcond`.
-  private static double tolerance(Tensor a) {
-    return Math.max(a.size(-2), a.size(-1)) * (a.dtype() == DType.FLOAT64 ? 0x1p-52 : 0x1p-23);
   }
 
   /// Whether the right side is a vector, or one for each matrix.

@@ -153,6 +153,16 @@ abstract sealed class Joining extends Creation permits Tensor {
     return Einsum.evaluate(equation, operands);
   }
 
+  /// The product of several matrices, in the order that takes the fewest multiplications: `torch.linalg.multi_dot`. The first and the last may be
+  /// vectors.
+  /// ```java
+  /// Tensor.multiDot(Tensor.ones(2, 30), Tensor.ones(30, 3), Tensor.ones(3)).shape();   // (2)
+  /// ```
+  /// @throws IllegalArgumentException if there are not two at least, or the shapes do not fit
+  public static Tensor multiDot(Tensor... matrices) {
+    return ProductOrder.multiply(matrices);
+  }
+
   /// Elements of `yes` where the condition is true, of `no` elsewhere: [Tensor#where(Tensor, Tensor)].
   /// ```java
   /// Tensor.where(Tensor.of(true, false), Tensor.of(1, 2), Tensor.of(3, 4));   // [1 4]

@@ -58,7 +58,17 @@ sealed interface LinearAlgebra permits Tensor {
   /// ```
   /// @return (..., n, m) for this (..., m, n)
   default Tensor pinv() {
-    return Equations.pseudoInverse(self());
+    Matrices.requireMatrix("pinv", self(), false);
+    return pinv(0, MatrixNorms.tolerance(self()));
+  }
+
+  /// [#pinv()] in which singular values up to `atol`, or to that part of the largest, count as zero: `torch.linalg.pinv(atol=..., rtol=...)`.
+  /// ```java
+  /// Tensor.of(new float[][] {{2, 0}, {0, 1}}).pinv(1.5, 0);   // [[0.5 0. ]
+  ///                                                           //  [0.  0. ]]
+  /// ```
+  default Tensor pinv(double atol, double rtol) {
+    return Equations.pseudoInverse(self(), atol, rtol);
   }
 
   /// The lower triangular L with `L Lᵀ = A`: `torch.linalg.cholesky`. Only the lower triangle of A is read.

@@ -51,6 +51,11 @@ final class Matrices {
     return value.add(expression.sub(expression.detach()));
   }
 
+  /// `value`, with the derivative 0: where PyTorch has one, too, rather than none.
+  static Tensor flat(Tensor value, Tensor expression) {
+    return Tensor.full(Shape.SCALAR, true).where(value, expression);
+  }
+
   /// Aᵀ of each matrix.
   static Tensor transposed(Tensor a) {
     return a.transpose(-1, -2);

@@ -57,6 +57,7 @@ public final class Tensor extends Joining
         Convolutions,
         Pooling,
         LinearAlgebra,
+        MatrixFunctions,
         Indexing,
         Replacing,
         Arranging,

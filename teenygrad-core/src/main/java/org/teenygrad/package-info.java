@@ -32,7 +32,7 @@
 /// | multiply | [Contractions][org.teenygrad.Contractions], [MatrixProducts][org.teenygrad.MatrixProducts], [Distances][org.teenygrad.Distances] |
 /// | read and write at positions | [Indexing][org.teenygrad.Indexing], [Replacing][org.teenygrad.Replacing], [Selection][org.teenygrad.Selection], [Slice][org.teenygrad.Slice] |
 /// | transform, and compute with complex numbers | [Fourier][org.teenygrad.Fourier], [ComplexNumbers][org.teenygrad.ComplexNumbers] |
-/// | solve and decompose | [LinearAlgebra][org.teenygrad.LinearAlgebra] |
+/// | solve and decompose | [LinearAlgebra][org.teenygrad.LinearAlgebra], [MatrixFunctions][org.teenygrad.MatrixFunctions] |
 /// | build networks | [Activations][org.teenygrad.Activations], [Normalization][org.teenygrad.Normalization], [Attention][org.teenygrad.Attention], [Convolutions][org.teenygrad.Convolutions], [Pooling][org.teenygrad.Pooling], [Losses][org.teenygrad.Losses], [MarginLosses][org.teenygrad.MarginLosses], [LikelihoodLosses][org.teenygrad.LikelihoodLosses] |
 /// | differentiate | [Differentiable][org.teenygrad.Differentiable], [Gradient][org.teenygrad.Gradient] |
 ///

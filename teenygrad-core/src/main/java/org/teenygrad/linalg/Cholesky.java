@@ -6,10 +6,24 @@ import java.util.Locale;
 public final class Cholesky {
   private Cholesky() {}
 
+  /// The size of the first leading part that is not positive definite; 0 if there is none.
+  public static int failure(double[] a, int n) {
+    return factor(a, n, new double[n * n]);
+  }
+
   /// L (n, n) of A (n, n), of which only the lower triangle is read.
   /// @throws IllegalArgumentException if the matrix is not positive definite
   public static double[] lower(double[] a, int n) {
     double[] lower = new double[n * n];
+    int failure = factor(a, n, lower);
+    if (failure > 0) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "cholesky: the leading %d x %d part is not positive definite", failure, failure));
+    }
+    return lower;
+  }
+
+  private static int factor(double[] a, int n, double[] lower) {
     for (int i = 0; i < n; i++) {
       for (int j = 0; j <= i; j++) {
         double sum = a[i * n + j];
@@ -17,12 +31,11 @@ public final class Cholesky {
           sum -= lower[i * n + k] * lower[j * n + k];
         }
         if (i == j && !(sum > 0)) {
-          throw new IllegalArgumentException(
-              String.format(Locale.ROOT, "cholesky: the leading %d x %d part is not positive definite", i + 1, i + 1));
+          return i + 1;
         }
         lower[i * n + j] = i == j ? Math.sqrt(sum) : sum / lower[j * n + j];
       }
     }
-    return lower;
+    return 0;
   }
 }

@@ -41,14 +41,14 @@ public final class Jacobi {
     return List.of(values, rows(left), rows(right));
   }
 
-  /// The pseudo-inverse (n, m) of an m x n matrix: singular values up to that part of the largest count as zero.
-  public static double[] pseudoInverse(double[] matrix, int m, int n, double tolerance) {
+  /// The pseudo-inverse (n, m) of an m x n matrix: singular values up to a bound, or to a part of the largest, count as zero.
+  public static double[] pseudoInverse(double[] matrix, int m, int n, double absolute, double relative) {
     if (m < n) {
-      return DenseMatrix.transposed(pseudoInverse(DenseMatrix.transposed(matrix, m, n), n, m, tolerance), m, n);
+      return DenseMatrix.transposed(pseudoInverse(DenseMatrix.transposed(matrix, m, n), n, m, absolute, relative), m, n);
     }
     List<double[]> svd = svd(matrix, m, n);
     double[] s = svd.get(0);
-    return scaledProduct(svd, m, n, i -> s[i] > tolerance * s[0] ? 1 / s[i] : 0);
+    return scaledProduct(svd, m, n, i -> s[i] > Math.max(absolute, relative * s[0]) ? 1 / s[i] : 0);
   }
 
   /// The transposed matrix of cofactors of a square matrix: the determinant times the inverse, where there is one.

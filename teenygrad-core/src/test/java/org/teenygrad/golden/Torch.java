@@ -77,6 +77,7 @@ final class Torch {
     TorchLosses.fill(table);
     TorchFourier.fill(table);
     TorchSpecial.fill(table);
+    TorchMatrices.fill(table);
     return Map.copyOf(table.functions);
   }
 

@@ -27,7 +27,7 @@ final class TorchLinear {
     t.one("einsum(equation, *operands)", c ->
         Tensor.einsum(c.text("equation"), c.tensors("operands").toArray(Tensor[]::new)));
     t.one("linear(input, weight, bias=None)", c -> c.x().linear(c.tensor("weight"), c.optional("bias")));
-    t.one("solve(input, B)", c -> c.x().solve(c.tensor("B")));
+    t.one("solve(input, B, left=True)", TorchMatrices::solve);
     t.unary("inv inverse", Tensor::inv);
     t.unary("det", Tensor::det);
     t.one("cholesky(input, upper=False)", c -> c.flag("upper") ? c.x().cholesky().transpose(-1, -2) : c.x().cholesky());
@@ -38,17 +38,14 @@ final class TorchLinear {
       return List.of(eigen.values(), eigen.vectors());
     });
     t.several("qr(input, mode='reduced')", c -> {
-      QrFactors factors = c.x().qr();
+      QrFactors factors = TorchMatrices.qr(c);
       return List.of(factors.q(), factors.r());
     });
     t.several("svd(input, full_matrices=True)", c -> {
-      if (c.flag("full_matrices")) {
-        throw new Call.Unsupported("svd: full matrices");
-      }
-      Svd parts = c.x().svd();
+      Svd parts = TorchMatrices.svd(c);
       return List.of(parts.u(), parts.s(), parts.vt());
     });
-    t.one("pinv pinverse(input)", c -> c.x().pinv());
+    t.one("pinv pinverse(input, rcond|tol=None, hermitian=False, atol=None, rtol=None)", TorchMatrices::pseudoInverse);
     t.one("lstsq(input, B)", c -> c.x().lstsq(c.tensor("B")));
     t.unary("trace", Tensor::trace);
   }

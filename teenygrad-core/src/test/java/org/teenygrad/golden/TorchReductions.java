@@ -62,7 +62,8 @@ final class TorchReductions {
     t.one("std" + SPREAD, c -> spread(c, true));
     t.several("var_mean" + SPREAD, c -> List.of(spread(c, false), c.x().mean(spreadAxes(c), keep(c))));
     t.several("std_mean" + SPREAD, c -> List.of(spread(c, true), c.x().mean(spreadAxes(c), keep(c))));
-    t.one("norm(input, p|ord=2, dim=None, keepdim=False, dtype=None)", TorchReductions::norm);
+    t.one("linalg.norm(input, ord=None, dim=None, keepdim=False, dtype=None)", TorchReductions::linalgNorm);
+    t.one("norm(input, p=2, dim=None, keepdim=False, dtype=None)", TorchReductions::norm);
     t.one("vector_norm(input, ord=2, dim=None, keepdim=False, dtype=None)", c -> typed(c).norm(c.real("ord"), axes(c), keep(c)));
     t.one("logsumexp" + OVER, c -> c.x().logsumexp(axes(c), keep(c)));
     t.one("softmax(input, dim=-1, dtype=None)", c -> typed(c).softmax(c.integer("dim")));
@@ -128,10 +129,16 @@ final class TorchReductions {
       case "-inf" -> Double.NEGATIVE_INFINITY;
       default -> c.real("p");
     };
-    if (axes(c).length == 2 && p != 2) {
-      throw new Call.Unsupported("norm: of matrices, by " + p);
-    }
     return typed(c).norm(p, axes(c), keep(c));
+  }
+
+  /// Of matrices where there are two axes and a number or a name.
+  private static Tensor linalgNorm(Call c) {
+    int[] dim = c.has("dim") ? c.sizes("dim") : c.x().rank() == 2 ? new int[] {-2, -1} : new int[0];
+    if (!c.has("ord")) {
+      return typed(c).norm(2, axes(c), keep(c));
+    }
+    return dim.length == 2 ? TorchMatrices.norm(typed(c), c, dim, keep(c)) : typed(c).norm(c.real("ord"), axes(c), keep(c));
   }
 
   private static List<Tensor> extreme(Call c, boolean largest) {

@@ -134,15 +134,43 @@ sealed interface Arranging permits Tensor {
   /// ```
   /// @throws IllegalArgumentException if there are more sizes than axes, or one is not positive
   default Tensor interpolate(Interpolation mode, int... sizes) {
-    Tensor result = self().alias();
-    if (sizes.length > result.rank()) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "interpolate: %d sizes for shape %s", sizes.length, result.shape()));
-    }
-    for (int i = sizes.length - 1; i >= 0; i--) {
-      result = mode.along(result, result.rank() - sizes.length + i, sizes[i]);
-    }
-    return result;
+    return ImageSampling.resized(self(), mode, sizes, new double[sizes.length]);
+  }
+
+  /// [#interpolate(Interpolation, int...)] to so many times the size of each of the last axes, rounded down: `scale_factor`. New positions are
+  /// computed from the factors, not from the sizes.
+  /// ```java
+  /// images.interpolate(Interpolation.CUBIC, new double[] {1.5, 0.5}).shape();   // (2, 3, 12, 4)
+  /// ```
+  /// @throws IllegalArgumentException if there are more factors than axes, or nothing would be left
+  default Tensor interpolate(Interpolation mode, double[] scales) {
+    return ImageSampling.scaled(self(), mode, scales);
+  }
+
+  /// Images looked up at the positions of a grid: `torch.nn.functional.grid_sample`. -1 and 1 are the ends of an axis.
+  /// ```java
+  /// Tensor.of(1f, 3f).reshape(1, 1, 1, 2).gridSample(Tensor.of(0f, 0f).reshape(1, 1, 1, 2), Interpolation.LINEAR, PadMode.ZEROS, false);   // [[[[2.]]]]
+  /// ```
+  /// @param grid (batch, height, width, 2), or with a depth and 3, for this (batch, channels, sizes...); positions begin with that on the last axis
+  /// @param mode `NEAREST`, `LINEAR`, or `CUBIC` for images
+  /// @param outside what is there: `ZEROS`, the border (`REPLICATE`) or the image again, reflected (`REFLECT`)
+  /// @param alignCorners whether the ends are the outermost pixels' centres, else their borders
+  /// @return (batch, channels, the grid's sizes...)
+  /// @throws IllegalArgumentException if the shapes do not fit, or for other modes
+  default Tensor gridSample(Tensor grid, Interpolation mode, PadMode outside, boolean alignCorners) {
+    return ImageSampling.sample(self(), grid, new GridSampler(mode, outside, alignCorners));
+  }
+
+  /// The grid for [#gridSample] that maps (x, y, 1) linearly, or (x, y, z, 1), by this (batch, 2, 3) or (batch, 3, 4): `torch.nn.functional.affine_grid`.
+  /// ```java
+  /// Tensor.of(new float[] {1, 0, 0, 0, 1, 0}, 1, 2, 3).affineGrid(false, 1, 1, 1, 2);   // [[[[-0.5  0. ]
+  ///                                                                                     //    [ 0.5  0. ]]]]
+  /// ```
+  /// @param size (batch, channels, height, width), or with a depth
+  /// @return (batch, height, width, 2), or with a depth and 3
+  /// @throws IllegalArgumentException if the shapes do not fit
+  default Tensor affineGrid(boolean alignCorners, int... size) {
+    return ImageSampling.affineGrid(self(), alignCorners, size);
   }
 
   /// The elements where the mask is true, a vector in row-major order. PyTorch's `masked_select`.

@@ -81,7 +81,10 @@ final class TorchMovement {
     t.several("meshgrid(*tensors, indexing='ij')", c ->
         Tensor.meshgrid(c.text("indexing"), c.tensors("tensors").toArray(Tensor[]::new)));
     t.one("pad(input, pad, mode='constant', value=0)", TorchMovement::pad);
-    t.one("interpolate upsample(input, size=None, scale_factor=None, mode='nearest', align_corners=None)", TorchMovement::interpolate);
+    t.one("interpolate upsample(input, size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None, antialias=False)",
+        TorchMovement::interpolate);
+    t.one("grid_sample(input, grid, mode='bilinear', padding_mode='zeros', align_corners=None)", TorchMovement::gridSample);
+    t.one("affine_grid(theta, size, align_corners=None)", c -> c.tensor("theta").affineGrid(c.flag("align_corners"), c.sizes("size")));
   }
 
   private static Window patches(Call c) {
@@ -195,25 +198,56 @@ final class TorchMovement {
   private static Tensor interpolate(Call c) {
     Tensor x = c.x();
     int axes = x.rank() - 2;
-    int[] sizes = c.sizes("size");
-    if (!c.has("size")) {
-      List<?> factors = c.get("scale_factor") instanceof List<?> list ? list : List.of(c.number("scale_factor"));
-      sizes = IntStream.range(0, axes)
-          .map(i -> (int) Math.floor(x.size(2 + i) * ((Number) factors.get(factors.size() == 1 ? 0 : i)).doubleValue()))
-          .toArray();
+    boolean aligned = c.flag("align_corners");
+    boolean antialias = c.flag("antialias");
+    if (antialias && aligned) {
+      throw new Call.Unsupported("interpolate: antialias with aligned corners");
     }
-    Interpolation mode = switch (c.text("mode")) {
+    String text = c.text("mode");
+    int needed = switch (text) {
+      case "linear" -> 1;
+      case "bilinear", "bicubic" -> 2;
+      case "trilinear" -> 3;
+      default -> axes;
+    };
+    if (axes < 1 || axes > 3 || needed != axes || antialias && !text.startsWith("bi") || c.has("size") == c.has("scale_factor")) {
+      throw new IllegalArgumentException("interpolate: " + c);
+    }
+    Interpolation mode = switch (text) {
       case "nearest" -> Interpolation.NEAREST;
       case "nearest-exact" -> Interpolation.NEAREST_EXACT;
       case "linear", "bilinear", "trilinear" ->
-          c.flag("align_corners") ? Interpolation.LINEAR_ALIGNED : Interpolation.LINEAR;
-      case "bicubic", "area" -> throw new Call.Unsupported("interpolate: mode " + c.text("mode"));
-      default -> throw new IllegalArgumentException("interpolate: mode " + c.text("mode"));
+          antialias ? Interpolation.LINEAR_ANTIALIASED : aligned ? Interpolation.LINEAR_ALIGNED : Interpolation.LINEAR;
+      case "bicubic" -> antialias ? Interpolation.CUBIC_ANTIALIASED : aligned ? Interpolation.CUBIC_ALIGNED : Interpolation.CUBIC;
+      case "area" -> Interpolation.AREA;
+      default -> throw new IllegalArgumentException("interpolate: mode " + text);
     };
-    if (sizes.length == 1 && axes > 1) {
-      int size = sizes[0];
-      sizes = IntStream.range(0, axes).map(i -> size).toArray();
+    if (c.has("size")) {
+      int[] named = c.sizes("size");
+      return x.interpolate(mode, named.length == 1 ? IntStream.generate(() -> named[0]).limit(axes).toArray() : named);
     }
-    return x.interpolate(mode, sizes);
+    double[] scales = new double[axes];
+    for (int i = 0; i < axes; i++) {
+      scales[i] = c.get("scale_factor") instanceof List<?> list ? ((Number) list.get(i)).doubleValue() : c.real("scale_factor");
+    }
+    return c.flag("recompute_scale_factor")
+        ? x.interpolate(mode, IntStream.range(0, axes).map(i -> (int) Math.floor(x.size(2 + i) * scales[i])).toArray())
+        : x.interpolate(mode, scales);
+  }
+
+  private static Tensor gridSample(Call c) {
+    Interpolation mode = switch (c.text("mode")) {
+      case "bilinear" -> Interpolation.LINEAR;
+      case "nearest" -> Interpolation.NEAREST;
+      case "bicubic" -> Interpolation.CUBIC;
+      default -> throw new IllegalArgumentException("grid_sample: mode " + c.text("mode"));
+    };
+    PadMode outside = switch (c.text("padding_mode")) {
+      case "zeros" -> PadMode.ZEROS;
+      case "border" -> PadMode.REPLICATE;
+      case "reflection" -> PadMode.REFLECT;
+      default -> throw new IllegalArgumentException("grid_sample: padding_mode " + c.text("padding_mode"));
+    };
+    return c.x().gridSample(c.tensor("grid"), mode, outside, c.flag("align_corners"));
   }
 }

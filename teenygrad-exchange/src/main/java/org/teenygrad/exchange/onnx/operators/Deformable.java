@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.teenygrad.DType;
+import org.teenygrad.Interpolation;
+import org.teenygrad.PadMode;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
@@ -31,10 +33,13 @@ final class Deformable {
       List<Tensor> positions = new ArrayList<>();
       for (int i = 0; i < axes; i++) {
         Tensor start = base(call, windows, i).reshape(1, inKernel, outputs).cast(offset.dtype());
-        positions.add(moved.select(1, g).select(2, i).add(start).flatten(1, 2));
+        Tensor position = moved.select(1, g).select(2, i).add(start);
+        positions.addFirst(position.mul(2).add(1).div(x.size(2 + i)).sub(1)); // -1 and 1 are the image's borders
       }
-      Tensor seen = new Sampler("linear", "zeros", true).sample(x.narrow(1, g * perGroup, perGroup), positions);
-      seen = seen.unflatten(2, inKernel, outputs);
+      Tensor grid = grid(positions, axes);
+      Tensor image = x.narrow(1, g * perGroup, perGroup);
+      Tensor seen = (axes == 1 ? image.unsqueeze(2) : image).gridSample(grid.cast(x.dtype()), Interpolation.LINEAR, PadMode.ZEROS, false);
+      seen = seen.reshape(batch, perGroup, inKernel, outputs);
       if (call.has(4)) {
         seen = seen.mul(call.in(4).reshape(batch, offsetGroups, inKernel, outputs).narrow(1, g, 1));
       }
@@ -45,6 +50,12 @@ final class Deformable {
     int[] shape = IntStream.concat(IntStream.of(batch, weight.size(0)), IntStream.of(windows.outputs())).toArray();
     Tensor y = matrix.matmul(columns).reshape(shape);
     return call.has(3) ? y.add(call.in(3).reshape(Convolutions.perChannel(y.rank(), weight.size(0)))) : y;
+  }
+
+  /// (batch, kernel, outputs, axes), in three dimensions with one of size 1 before the last; a line is an image of one row.
+  private static Tensor grid(List<Tensor> positions, int axes) {
+    Tensor grid = Tensor.stack(axes == 1 ? List.of(positions.getFirst(), positions.getFirst().zerosLike()) : positions, -1);
+    return axes == 3 ? grid.unsqueeze(-2) : grid;
   }
 
   /// Where each element under the kernel would be, were it not moved: (kernel, outputs).

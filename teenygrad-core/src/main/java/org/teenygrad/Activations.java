@@ -262,6 +262,14 @@ sealed interface Activations permits Tensor {
     });
   }
 
+  /// [#softmax] of the elements' opposites: `torch.nn.functional.softmin`.
+  /// ```java
+  /// Tensor.of(1f, 1f).softmin(-1);   // [0.5 0.5]
+  /// ```
+  default Tensor softmin(int axis) {
+    return Operations.toFloating(self()).neg().softmax(axis);
+  }
+
   /// e^x divided by its sum along an axis, so that each row is a distribution: `torch.softmax`.
   ///
   /// The row's maximum is subtracted first, so large values do not overflow. A row of only -infinity gives NaN.

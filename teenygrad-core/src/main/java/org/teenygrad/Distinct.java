@@ -29,6 +29,25 @@ final class Distinct {
     return new Unique(flat.maskedSelect(first), group.reshape(x.shape()), counts);
   }
 
+  static Unique consecutive(Tensor x, int axis) {
+    if (x.rank() == 0) {
+      return consecutive(x);
+    }
+    int at = x.shape().axis(axis);
+    int n = x.size(at);
+    int length = n == 0 ? 0 : Math.toIntExact(x.numel() / n);
+    Tensor rows = x.detach().movedim(at, 0).reshape(n, length);
+    if (n == 0 || length == 0) {
+      Tensor nothing = Tensor.zeros(DType.INT64, n).to(x.device());
+      return new Unique(x.detach().narrow(at, 0, Math.min(n, 1)), nothing, Tensor.full(Shape.of(Math.min(n, 1)), n, DType.INT64).to(x.device()));
+    }
+    Tensor first = Tensor.cat(Tensor.ones(DType.BOOL, 1), rows.slice(0, 1, n).ne(rows.slice(0, 0, n - 1)).any(1));
+    Tensor group = first.cumsum(0).sub(1).to(x.device()).realize();
+    int groups = (int) group.select(0, -1).itemLong() + 1;
+    Tensor counts = Tensor.zeros(DType.INT64, groups).scatterAdd(0, group, group.onesLike());
+    return new Unique(x.detach().indexSelect(at, first.nonzero().squeeze(1)), group, counts);
+  }
+
   /// Parts are compared as rows of the numbers that their elements have among all.
   static Unique along(Tensor x, int axis) {
     if (x.rank() == 0) {

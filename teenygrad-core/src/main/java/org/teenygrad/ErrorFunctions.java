@@ -83,7 +83,7 @@ final class ErrorFunctions {
 
   /// x with the normal distribution's integral p.
   static Tensor ndtri(Tensor p) {
-    Tensor upper = p.gt(0.5);
+    Tensor upper = p.ge(0.5);
     Tensor side = upper.where(p.rsub(1), p).mul(2); // in 0..1
     Tensor far = side.lt(0.5);
     Tensor distance = far.where(tail(far.where(side, 0.5)), central(far.where(0, side.rsub(1)))).mul(Math.sqrt(2));

@@ -22,6 +22,7 @@ sealed interface Fourier permits Tensor {
   }
 
   /// [#fft()] along another axis.
+  /// @throws IllegalArgumentException if there is no such axis, or this has no numbers to transform
   default Tensor fft(int axis) {
     return fft(points("fft", axis), axis, FourierNorm.BACKWARD);
   }
@@ -36,11 +37,13 @@ sealed interface Fourier permits Tensor {
   /// ```java
   /// Tensor.of(3f, -1f).complex(Tensor.of(0f, 0f)).ifft().real();   // [1. 2.]
   /// ```
+  /// @throws IllegalArgumentException if this has no numbers to transform
   default Tensor ifft() {
     return ifft(-1);
   }
 
   /// [#ifft()] along another axis.
+  /// @throws IllegalArgumentException if there is no such axis, or this has no numbers to transform
   default Tensor ifft(int axis) {
     return ifft(points("ifft", axis), axis, FourierNorm.BACKWARD);
   }
@@ -64,6 +67,7 @@ sealed interface Fourier permits Tensor {
   }
 
   /// [#rfft()] along another axis.
+  /// @throws IllegalArgumentException if there is no such axis, or this has no numbers to transform
   default Tensor rfft(int axis) {
     return rfft(FourierTransforms.floating("rfft", self()).size(axis), axis, FourierNorm.BACKWARD);
   }
@@ -79,6 +83,7 @@ sealed interface Fourier permits Tensor {
   /// Tensor.of(1f, 2f, 3f, 4f).rfft().irfft();   // [1. 2. 3. 4.]
   /// ```
   /// @return (..., 2 (m - 1)) for this (..., m, 2)
+  /// @throws IllegalArgumentException if this has no numbers to transform
   default Tensor irfft() {
     return irfft(2 * (points("irfft", -1) - 1), -1, FourierNorm.BACKWARD);
   }
@@ -97,6 +102,7 @@ sealed interface Fourier permits Tensor {
   /// Tensor.of(1f, 2f, 1f).complex(Tensor.of(0f, 0f, 0f)).hfft();   // [ 6.  0. -2.  0.]
   /// ```
   /// @return (..., 2 (m - 1)) for this (..., m, 2)
+  /// @throws IllegalArgumentException if this has no numbers to transform
   default Tensor hfft() {
     return hfft(2 * (points("hfft", -1) - 1), -1, FourierNorm.BACKWARD);
   }
@@ -113,6 +119,7 @@ sealed interface Fourier permits Tensor {
   /// Tensor.of(6f, 0f, -2f, 0f).ihfft().real();   // [1. 2. 1.]
   /// ```
   /// @return (..., n / 2 + 1, 2) for this (..., n)
+  /// @throws IllegalArgumentException if this has no numbers to transform
   default Tensor ihfft() {
     return ihfft(FourierTransforms.floating("ihfft", self()).size(-1), -1, FourierNorm.BACKWARD);
   }
@@ -127,6 +134,7 @@ sealed interface Fourier permits Tensor {
   /// ```java
   /// Tensor.ones(4, 6, 2).fftn().shape();   // (4, 6, 2)
   /// ```
+  /// @throws IllegalArgumentException if there is no such axis, or this has no numbers to transform
   default Tensor fftn(int... axes) {
     FourierAxes all = FourierAxes.ofComplex("fftn", self(), axes);
     return fftn(all.sizes(), all.axes(), FourierNorm.BACKWARD);
@@ -142,6 +150,7 @@ sealed interface Fourier permits Tensor {
   /// ```java
   /// Tensor.ones(4, 6, 2).ifftn(0).shape();   // (4, 6, 2)
   /// ```
+  /// @throws IllegalArgumentException if there is no such axis, or this has no numbers to transform
   default Tensor ifftn(int... axes) {
     FourierAxes all = FourierAxes.ofComplex("ifftn", self(), axes);
     return ifftn(all.sizes(), all.axes(), FourierNorm.BACKWARD);
@@ -157,6 +166,7 @@ sealed interface Fourier permits Tensor {
   /// ```java
   /// Tensor.ones(4, 6).rfftn().shape();   // (4, 4, 2)
   /// ```
+  /// @throws IllegalArgumentException if there is no such axis, or this has no numbers to transform
   default Tensor rfftn(int... axes) {
     FourierAxes all = FourierAxes.ofReal(self(), axes);
     return rfftn(all.sizes(), all.axes(), FourierNorm.BACKWARD);
@@ -172,6 +182,7 @@ sealed interface Fourier permits Tensor {
   /// ```java
   /// Tensor.ones(4, 6).rfftn().irfftn().shape();   // (4, 6)
   /// ```
+  /// @throws IllegalArgumentException if there is no such axis, or this has no numbers to transform
   default Tensor irfftn(int... axes) {
     FourierAxes all = FourierAxes.ofHalf("irfftn", self(), axes);
     return irfftn(all.sizes(), all.axes(), FourierNorm.BACKWARD);
@@ -187,6 +198,7 @@ sealed interface Fourier permits Tensor {
   /// ```java
   /// Tensor.ones(4, 4, 2).hfftn().shape();   // (4, 6)
   /// ```
+  /// @throws IllegalArgumentException if there is no such axis, or this has no numbers to transform
   default Tensor hfftn(int... axes) {
     FourierAxes all = FourierAxes.ofHalf("hfftn", self(), axes);
     return hfftn(all.sizes(), all.axes(), FourierNorm.BACKWARD);
@@ -202,6 +214,7 @@ sealed interface Fourier permits Tensor {
   /// ```java
   /// Tensor.ones(4, 6).ihfftn().shape();   // (4, 4, 2)
   /// ```
+  /// @throws IllegalArgumentException if there is no such axis, or this has no numbers to transform
   default Tensor ihfftn(int... axes) {
     FourierAxes all = FourierAxes.ofReal(self(), axes);
     return ihfftn(all.sizes(), all.axes(), FourierNorm.BACKWARD);

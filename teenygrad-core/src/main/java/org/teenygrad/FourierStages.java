@@ -79,13 +79,13 @@ final class FourierStages {
     double[] matrix = new double[4 * r * r];
     for (int j = 0; j < r; j++) {
       for (int k = 0; k < r; k++) {
-        double angle = turns * 2 * Math.PI * (j * k % r) / r;
+        double[] root = UnityRoots.root((long) turns * j * k, r);
         int real = paired ? 2 * k : k;
         int imaginary = paired ? 2 * k + 1 : r + k;
-        matrix[2 * j * 2 * r + real] = Math.cos(angle);
-        matrix[2 * j * 2 * r + imaginary] = Math.sin(angle);
-        matrix[(2 * j + 1) * 2 * r + real] = -Math.sin(angle);
-        matrix[(2 * j + 1) * 2 * r + imaginary] = Math.cos(angle);
+        matrix[2 * j * 2 * r + real] = root[0];
+        matrix[2 * j * 2 * r + imaginary] = root[1];
+        matrix[(2 * j + 1) * 2 * r + real] = -root[1];
+        matrix[(2 * j + 1) * 2 * r + imaginary] = root[0];
       }
     }
     return Tensor.of(matrix, Shape.of(2 * r, 2 * r), like.device()).cast(like.dtype());

@@ -67,7 +67,7 @@ final class FourierTransforms {
     Tensor z = FourierStages.of(x.reshape(x.size(0), half, 2), -1).contiguous();
     Tensor all = Tensor.cat(List.of(z, z.narrow(1, 0, 1)), 1);
     Tensor mirrored = Pairs.conjugate(all.flip(1));
-    UnityRoots roots = UnityRoots.of(-1, n, half + 1, -0.25, x.dtype(), x.device()).reshape(half + 1, 1);
+    UnityRoots roots = UnityRoots.quarterAndMore(-1, n, half + 1, x.dtype(), x.device()).reshape(half + 1, 1);
     return all.add(mirrored).add(roots.times(all.sub(mirrored), 2)).mul(0.5);
   }
 
@@ -93,7 +93,7 @@ final class FourierTransforms {
   private static Tensor toEven(Tensor x) {
     int half = x.size(1) - 1;
     Tensor mirrored = Pairs.conjugate(x.flip(1));
-    UnityRoots roots = UnityRoots.of(1, 2 * half, half + 1, 0.25, x.dtype(), x.device()).reshape(half + 1, 1);
+    UnityRoots roots = UnityRoots.quarterAndMore(1, 2 * half, half + 1, x.dtype(), x.device()).reshape(half + 1, 1);
     Tensor z = x.add(mirrored).add(roots.times(x.sub(mirrored), 2)).narrow(1, 0, half);
     return FourierStages.of(z.contiguous(), 1).reshape(x.size(0), 2 * half);
   }

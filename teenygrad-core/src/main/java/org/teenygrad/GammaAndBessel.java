@@ -121,7 +121,7 @@ sealed interface GammaAndBessel permits Tensor {
 
   /// `-x log(x)`, 0 at 0, -inf below: `torch.special.entr`.
   /// ```java
-  /// Tensor.of(0f, 1f).entr();   // [0. 0.]
+  /// Tensor.of(0f, 1f).entr().abs();   // [0. 0.]
   /// ```
   default Tensor entr() {
     return Precision.compute(self(), x -> {

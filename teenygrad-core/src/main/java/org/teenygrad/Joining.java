@@ -156,7 +156,7 @@ abstract sealed class Joining extends Creation permits Tensor {
   /// The product of several matrices, in the order that takes the fewest multiplications: `torch.linalg.multi_dot`. The first and the last may be
   /// vectors.
   /// ```java
-  /// Tensor.multiDot(Tensor.ones(2, 30), Tensor.ones(30, 3), Tensor.ones(3)).shape();   // (2)
+  /// Tensor.multiDot(Tensor.ones(2, 30), Tensor.ones(30, 3), Tensor.ones(3)).shape();   // (2,)
   /// ```
   /// @throws IllegalArgumentException if there are not two at least, or the shapes do not fit
   public static Tensor multiDot(Tensor... matrices) {

@@ -57,6 +57,7 @@ sealed interface LinearAlgebra permits Tensor {
   /// Tensor.of(new float[][] {{2}, {0}}).pinv();   // [[0.5 0. ]]
   /// ```
   /// @return (..., n, m) for this (..., m, n)
+  /// @throws IllegalArgumentException if there are no two axes
   default Tensor pinv() {
     Matrices.requireMatrix("pinv", self(), false);
     return pinv(0, MatrixNorms.tolerance(self()));
@@ -67,6 +68,7 @@ sealed interface LinearAlgebra permits Tensor {
   /// Tensor.of(new float[][] {{2, 0}, {0, 1}}).pinv(1.5, 0);   // [[0.5 0. ]
   ///                                                           //  [0.  0. ]]
   /// ```
+  /// @throws IllegalArgumentException if there are no two axes
   default Tensor pinv(double atol, double rtol) {
     return Equations.pseudoInverse(self(), atol, rtol);
   }

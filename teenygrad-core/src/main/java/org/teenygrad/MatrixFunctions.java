@@ -73,6 +73,7 @@ sealed interface MatrixFunctions permits Tensor {
   /// Tensor.of(new float[][] {{0, 2}, {4, 0}}).lu().u();   // [[4. 0.]
   ///                                                       //  [0. 2.]]
   /// ```
+  /// @throws IllegalArgumentException if there are no two axes
   default LuFactors lu() {
     return Triangles.unpacked(luFactor());
   }
@@ -81,6 +82,7 @@ sealed interface MatrixFunctions permits Tensor {
   /// ```java
   /// Tensor.of(new float[][] {{0, 2}, {4, 0}}).luFactor().pivots();   // [2 2]
   /// ```
+  /// @throws IllegalArgumentException if there are no two axes
   default PackedLu luFactor() {
     return Triangles.packed(self());
   }
@@ -135,6 +137,7 @@ sealed interface MatrixFunctions permits Tensor {
   /// Tensor.of(new float[][] {{1, 2}, {2, 4}}).matrixRank();   // 1
   /// ```
   /// @return int64, this shape without the last two axes
+  /// @throws IllegalArgumentException if there are no two axes
   default Tensor matrixRank() {
     Matrices.requireMatrix("matrixRank", self(), false);
     return matrixRank(0, MatrixNorms.tolerance(self()), false);
@@ -142,6 +145,7 @@ sealed interface MatrixFunctions permits Tensor {
 
   /// How many singular values are above `atol` and above that part of the largest: `torch.linalg.matrix_rank(atol=..., rtol=...)`.
   /// @param hermitian whether the matrix is symmetric: then these are the sizes of eigenvalues
+  /// @throws IllegalArgumentException if there are no two axes, or a symmetric matrix is not square
   default Tensor matrixRank(double atol, double rtol, boolean hermitian) {
     return MatrixNorms.rank(self(), atol, rtol, hermitian);
   }
@@ -200,7 +204,7 @@ sealed interface MatrixFunctions permits Tensor {
 
   /// X with `tensordot(A, X) = B` over all axes of X: `torch.linalg.tensorsolve`.
   /// ```java
-  /// Tensor.eye(6).reshape(2, 3, 6).tensorsolve(Tensor.ones(2, 3)).shape();   // (6)
+  /// Tensor.eye(6).reshape(2, 3, 6).tensorsolve(Tensor.ones(2, 3)).shape();   // (6,)
   /// ```
   /// @param b whose shape this one begins with
   /// @throws IllegalArgumentException if the shapes do not fit, or the map is singular
@@ -215,8 +219,8 @@ sealed interface MatrixFunctions permits Tensor {
 
   /// The first columns of a product of reflections: `torch.linalg.householder_product`.
   /// ```java
-  /// Tensor.of(new float[][] {{1}, {0}}).householderProduct(Tensor.of(2f));   // [[-1.]
-  ///                                                                         //  [ 0.]]
+  /// Tensor.of(new float[][] {{1}, {0}}).householderProduct(Tensor.of(new float[] {2}, 1));   // [[-1.]
+  ///                                                                                         //  [ 0.]]
   /// ```
   /// @param tau the factor of each column's reflection
   /// @throws IllegalArgumentException if the shapes do not fit
@@ -250,6 +254,7 @@ sealed interface MatrixFunctions permits Tensor {
   /// Tensor.of(new float[][] {{0, 0}, {0, 1}}).choleskyEx().info();   // 1
   /// ```
   /// @return info is the size of the first leading part that is not positive definite; the factor is then NaN
+  /// @throws IllegalArgumentException if this is not square
   default Checked choleskyEx() {
     return Checked.cholesky(self());
   }
@@ -259,6 +264,7 @@ sealed interface MatrixFunctions permits Tensor {
   /// Tensor.of(new float[][] {{0, 0}, {0, 1}}).invEx().info();   // 1
   /// ```
   /// @return info is the number of the first pivot that is 0; the inverse is then NaN
+  /// @throws IllegalArgumentException if this is not square
   default Checked invEx() {
     return Checked.solve(self(), null);
   }
@@ -268,6 +274,7 @@ sealed interface MatrixFunctions permits Tensor {
   /// Tensor.of(new float[][] {{2, 0}, {0, 1}}).solveEx(Tensor.of(2f, 3f)).value();   // [1. 3.]
   /// ```
   /// @return info is the number of the first pivot that is 0; the solution is then NaN
+  /// @throws IllegalArgumentException if the shapes do not fit
   default Checked solveEx(Tensor b) {
     return Checked.solve(self(), b);
   }

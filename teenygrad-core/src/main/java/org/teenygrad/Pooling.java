@@ -51,6 +51,34 @@ sealed interface Pooling permits Tensor {
     return Pools.indices("maxPool2dIndices", self(), window, 2, kernel);
   }
 
+  /// [#maxPool2dIndices] of [#maxPool1d]: `max_pool1d(return_indices=True)`.
+  /// ```java
+  /// Tensor.of(1f, 3f, 2f, 6f).maxPool1dIndices(Window.DEFAULT, 2);   // [1 3]
+  /// ```
+  /// @throws IllegalArgumentException if the kernel does not fit the shape, or the padding is more than half of it
+  default Tensor maxPool1dIndices(Window window, int kernel) {
+    return Pools.indices("maxPool1dIndices", self(), window, 1, kernel);
+  }
+
+  /// [#maxPool2dIndices] of [#maxPool3d]: `max_pool3d(return_indices=True)`.
+  /// ```java
+  /// Tensor.arange(8).reshape(2, 2, 2).maxPool3dIndices(Window.DEFAULT, 2);   // [[[7]]]
+  /// ```
+  /// @throws IllegalArgumentException if the kernel does not fit the shape, or the padding is more than half of it
+  default Tensor maxPool3dIndices(Window window, int... kernel) {
+    return Pools.indices("maxPool3dIndices", self(), window, 3, kernel);
+  }
+
+  /// Where the maxima of [#adaptiveMaxPool] are, positions in the flattened last axes: `adaptive_max_pool1d(return_indices=True)`, `2d` and `3d`.
+  /// ```java
+  /// Tensor.of(1f, 3f, 2f, 6f, 5f).adaptiveMaxPoolIndices(2);   // [1 3]
+  /// ```
+  /// @return int64
+  /// @throws IllegalArgumentException if there are more sizes than axes
+  default Tensor adaptiveMaxPoolIndices(int... outputs) {
+    return Pools.adaptiveIndices(self(), outputs);
+  }
+
   /// Maxima back at their places, zeros elsewhere: `torch.nn.functional.max_unpool2d`.
   /// ```java
   /// Tensor.of(7f).reshape(1, 1).maxUnpool2d(Tensor.of(2L).reshape(1, 1), 2, 2);   // [[0. 0.]

@@ -108,7 +108,7 @@ final class Pools {
     Tensor numbers = Operations.requireNumbers(name, x);
     Tensor seen = windows.over(windows.padded(x.dtype().isFloating() ? Precision.widen(numbers) : numbers, 0));
     Tensor sum = seen.sum(IntStream.range(seen.rank() - axes, seen.rank()).toArray());
-    Tensor counts = counts(windows, x, window, sum.dtype());
+    Tensor counts = window.divisorOverride() == 0 ? counts(windows, x, window, sum.dtype()) : Operations.constant(sum.dtype(), window.divisorOverride());
     return (x.dtype().isFloating() ? sum.div(counts) : sum.truncDiv(counts)).cast(x.dtype());
   }
 
@@ -159,6 +159,37 @@ final class Pools {
       result = Tensor.cat(columns, axis);
     }
     return result;
+  }
+
+  /// Where the maxima of [Pooling#adaptiveMaxPool] are, in the last axes taken as one: the last axis is reduced first, so that of equal elements the first
+  /// in row-major order wins.
+  static Tensor adaptiveIndices(Tensor x, int... outputs) {
+    if (outputs.length > x.rank()) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "adaptiveMaxPoolIndices: %d sizes for shape %s", outputs.length, x.shape()));
+    }
+    int first = x.rank() - outputs.length;
+    int[] plane = IntStream.range(first, x.rank()).map(x::size).toArray();
+    int all = Arrays.stream(plane).reduce(1, Math::multiplyExact);
+    Tensor places = Tensor.arange(all, DType.INT64).reshape(plane).broadcastTo(x.shape());
+    Tensor values = x.detach();
+    for (int axis = x.rank() - 1; axis >= first; axis--) {
+      int size = values.size(axis);
+      int parts = outputs[axis - first];
+      List<Tensor> best = new ArrayList<>();
+      List<Tensor> where = new ArrayList<>();
+      for (int part = 0; part < parts; part++) {
+        int begin = Math.floorDiv(part * size, parts);
+        int end = Math.ceilDiv((part + 1) * size, parts);
+        Tensor seen = values.slice(axis, begin, end);
+        Tensor choice = seen.argmax(axis, true);
+        best.add(seen.gather(axis, choice));
+        where.add(places.slice(axis, begin, end).gather(axis, choice));
+      }
+      values = Tensor.cat(best, axis);
+      places = Tensor.cat(where, axis);
+    }
+    return places.to(x.device());
   }
 
   static Number lowest(DType type) {

@@ -77,7 +77,12 @@ final class Positions {
 
   /// x with values at positions, which [#index] would read; of several for one place the last wins.
   static Tensor put(Tensor x, Tensor values, @Nullable Tensor... indices) {
-    return Located.of("assign", x, indices).write(values);
+    return Located.of("assign", x, indices).write(values, null);
+  }
+
+  /// x with values added at positions, as often as each is named.
+  static Tensor putAdded(Tensor x, Tensor values, @Nullable Tensor... indices) {
+    return Located.of("indexPut", x, indices).write(values, OpCode.ADD);
   }
 
   /// Index tensors on some axes of x, brought to one position on one axis.
@@ -120,10 +125,10 @@ final class Positions {
       return Tensor.applyWith(OpCode.GATHER, axis, flat, index()).reshape(withPosition(position.shape().toArray()));
     }
 
-    Tensor write(Tensor values) {
+    Tensor write(Tensor values, @Nullable OpCode combine) {
       Tensor index = index();
       Tensor source = Subscript.fitted(values, Shape.of(withPosition(position.shape().toArray()))).reshape(index.shape());
-      Tensor written = Tensor.applyWith(OpCode.SCATTER, new Scatter(axis, null), flat, index, source);
+      Tensor written = Tensor.applyWith(OpCode.SCATTER, new Scatter(axis, combine), flat, index, source);
       int[] back = new int[order.length];
       Arrays.setAll(back, i -> x.size(order[i]));
       int[] inverse = new int[order.length];

@@ -1,6 +1,7 @@
 package org.teenygrad;
 
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.teenygrad.engine.ir.OpCode;
 
 /// Tensors with parts replaced, at positions along an axis or where a mask is true; the tensor itself does not change.
@@ -31,6 +32,29 @@ sealed interface Replacing permits Tensor {
     Tensor x = Positions.atLeastVector(self());
     Positions.requireParts("indexCopy", x, x.shape().axis(axis), Positions.vector("indexCopy", index), parts);
     return selected("indexCopy", axis, index).with(parts).reshape(self().shape());
+  }
+
+  /// This tensor with values at positions, or with them added there, as often as each position is named: `torch.index_put`.
+  /// ```java
+  /// Tensor.of(1, 2, 3).indexPut(Tensor.of(10, 20), true, Tensor.of(0, 0));   // [31  2  3]
+  /// ```
+  /// @param values of this tensor's type; they broadcast to what the indices name
+  /// @param indices for the first axes positions that broadcast, or masks of bool
+  /// @throws IllegalArgumentException if there are none or too many, the types differ, or the shapes do not fit
+  default Tensor indexPut(Tensor values, boolean accumulate, Tensor... indices) {
+    if (indices.length == 0 || values.dtype() != self().dtype()) {
+      throw new IllegalArgumentException(
+          "indexPut: " + values.dtype() + " at " + indices.length + " indices of " + self().dtype() + "; there must be an index, and one type");
+    }
+    if (!accumulate) {
+      return self().at(Arrays.stream(indices).map(Slice::at).toArray(Slice[]::new)).with(values);
+    }
+    Tensor[] positions = Arrays.stream(indices)
+        .flatMap(index -> index.dtype() == DType.BOOL ? index.nonzero().unbind(1).stream() : Stream.of(index)).toArray(Tensor[]::new);
+    if (self().rank() < positions.length) {
+      throw new IllegalArgumentException("indexPut: " + positions.length + " indices for " + self().shape());
+    }
+    return Positions.putAdded(self(), values, positions);
   }
 
   private Selection selected(String name, int axis, Tensor index) {

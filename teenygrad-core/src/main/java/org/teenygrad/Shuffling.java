@@ -2,8 +2,10 @@ package org.teenygrad;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.teenygrad.engine.ir.OpCode;
 
 /// Turned and mirrored tensors, channels and patches of images as pixels and back, diagonals and powers as matrices.
@@ -149,6 +151,75 @@ sealed interface Shuffling permits Tensor {
     Tensor on = Tensor.arange(n, DType.INT32).eq(rows.add(offset));
     Tensor wide = offset >= 0 ? x.padAxis(-1, 0, offset) : x.padAxis(-1, -offset, 0);
     return on.where(wide.unsqueeze(-1), wide.unsqueeze(-1).zerosLike());
+  }
+
+  /// [#diagEmbed(int)] with the matrices' rows and columns on two axes of the result: PyTorch's `diag_embed(dim1=..., dim2=...)`.
+  /// ```java
+  /// Tensor.ones(3, 2).diagEmbed(0, 0, 2).shape();   // (2, 3, 2)
+  /// ```
+  /// @throws IllegalArgumentException if the axes are one
+  default Tensor diagEmbed(int offset, int first, int second) {
+    Tensor square = diagEmbed(offset);
+    int rows = square.shape().axis(first);
+    int columns = square.shape().axis(second);
+    if (rows == columns) {
+      throw new IllegalArgumentException("diagEmbed: rows and columns need two axes, not " + first + " twice");
+    }
+    int[] order = new int[square.rank()];
+    int next = 0;
+    for (int axis = 0; axis < order.length; axis++) {
+      order[axis] = axis == rows ? order.length - 2 : axis == columns ? order.length - 1 : next++;
+    }
+    return square.permute(order);
+  }
+
+  /// Axes in another order, joined and split as a pattern says: `einops.rearrange`. Names in parentheses are one axis, `...` are all others.
+  /// ```java
+  /// images.rearrange("b c (h p) (w q) -> b (h w) (p q c)", Map.of("p", 2, "q", 2)).shape();   // (2, 16, 12)
+  /// ```
+  /// @param sizes of axes that are split, of which one may be left out
+  /// @throws IllegalArgumentException if the pattern is malformed or does not fit
+  default Tensor rearrange(String pattern, Map<String, Integer> sizes) {
+    return Rearrangement.of(self(), pattern, sizes);
+  }
+
+  /// Every part along an axis as often in a row as a vector says: `torch.repeat_interleave`. The numbers are looked at.
+  /// ```java
+  /// Tensor.of(7, 8).repeatInterleave(Tensor.of(1, 2), 0);   // [7 8 8]
+  /// ```
+  /// @param times int32 or int64: one for each position, or one for all
+  /// @throws IllegalArgumentException if there are not as many, or one is negative
+  default Tensor repeatInterleave(Tensor times, int axis) {
+    int size = self().size(axis);
+    boolean whole = times.dtype() == DType.INT64 || times.dtype() == DType.INT32;
+    if (times.rank() > 1 || !whole || times.numel() != 1 && times.numel() != size) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "repeatInterleave: %s %s for axis %d of %s; there must be one int32 or int64 for each position",
+              times.dtype(), times.shape(), axis, self().shape()));
+    }
+    long[] each = times.cast(DType.INT64).flatten().broadcastTo(Shape.of(size)).contiguous().toLongArray();
+    if (Arrays.stream(each).anyMatch(n -> n < 0)) {
+      throw new IllegalArgumentException("repeatInterleave: " + Arrays.toString(each) + ": none may be negative");
+    }
+    long[] from = IntStream.range(0, size).boxed().flatMapToLong(i -> LongStream.generate(() -> i).limit(each[i])).toArray();
+    return self().indexSelect(axis, Tensor.of(from, Shape.of(from.length), self().device()));
+  }
+
+  /// All choices of `r` elements of a vector, one a row, in the order of their positions: `torch.combinations`.
+  /// ```java
+  /// Tensor.of(1, 2, 3).combinations(2, false);   // [[1 2]
+  ///                                              //  [1 3]
+  ///                                              //  [2 3]]
+  /// ```
+  /// @param again whether an element may be chosen several times
+  /// @return (choices, r)
+  /// @throws IllegalArgumentException if this is no vector, or `r` negative
+  default Tensor combinations(int r, boolean again) {
+    if (self().rank() != 1 || r < 0) {
+      throw new IllegalArgumentException("combinations: takes a vector and how many, not " + self().shape() + " and " + r);
+    }
+    int[] chosen = Choices.of(self().size(0), r, again);
+    return r == 0 ? self().narrow(0, 0, 0) : self().indexSelect(0, Tensor.of(chosen, Shape.of(chosen.length), self().device())).reshape(chosen.length / r, r);
   }
 
   /// The powers of each vector (..., n) as columns (..., n, columns), the highest first, or last if `increasing`: PyTorch's `vander`.

@@ -140,6 +140,36 @@ sealed interface SpecialFunctions permits Tensor {
     return x.isNan().logicalOr(y.isNan()).where(Double.NaN, x.eq(y).where(y, stepped));
   }
 
+  /// The greatest common divisor: `torch.gcd`.
+  /// ```java
+  /// Tensor.of(12, -18).gcd(Tensor.of(8, 27));   // [4 9]
+  /// ```
+  /// @throws IllegalArgumentException if the types are not integers
+  default Tensor gcd(Tensor other) {
+    return Divisors.gcd("gcd", self(), other);
+  }
+
+  /// The least common multiple, 0 if one is 0: `torch.lcm`.
+  /// ```java
+  /// Tensor.of(4, 0).lcm(Tensor.of(6, 3));   // [12  0]
+  /// ```
+  /// @throws IllegalArgumentException if the types are not integers
+  default Tensor lcm(Tensor other) {
+    Tensor divisor = Divisors.gcd("lcm", self(), other);
+    Tensor x = self().cast(divisor.dtype());
+    return x.truncDiv(divisor.eq(0).where(1, divisor)).mul(other.cast(divisor.dtype())).abs();
+  }
+
+  /// Each element as a part of 1, from 1/2 on, times a power of two: `torch.frexp`.
+  /// ```java
+  /// Tensor.of(12f).frexp().mantissa();   // 0.75
+  /// Tensor.of(12f).frexp().exponent();   // 4
+  /// ```
+  /// @throws IllegalArgumentException if the type is not floating
+  default Frexp frexp() {
+    return Frexp.of(self());
+  }
+
   /// `x + value * a * b`. PyTorch's `addcmul`.
   /// ```java
   /// Tensor.of(1f).addcmul(Tensor.of(2f), Tensor.of(3f), 0.5);   // 4.0

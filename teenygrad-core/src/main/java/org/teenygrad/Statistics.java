@@ -40,6 +40,15 @@ sealed interface Statistics permits Tensor {
     return Distinct.consecutive(self());
   }
 
+  /// [#uniqueConsecutive()] of the parts along an axis: `torch.unique_consecutive(dim=axis)`.
+  /// ```java
+  /// Tensor.of(new int[][] {{1, 2}, {1, 2}, {0, 2}}).uniqueConsecutive(0).counts();   // [2 1]
+  /// ```
+  /// @return values of this shape, but for the axis; inverse and counts are vectors
+  default Unique uniqueConsecutive(int axis) {
+    return Distinct.consecutive(self(), axis);
+  }
+
   /// How often each of the numbers 0, 1, 2... occurs in a vector: `torch.bincount`.
   /// ```java
   /// Tensor.of(1, 3, 1).bincount(0);   // [0 2 0 1]

@@ -51,6 +51,7 @@ public final class Tensor extends Joining
         Shuffling,
         Reductions,
         Statistics,
+        Summaries,
         Contractions,
         MatrixProducts,
         Distances,

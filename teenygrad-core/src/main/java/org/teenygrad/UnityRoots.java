@@ -1,5 +1,6 @@
 package org.teenygrad;
 
+import java.util.List;
 import java.util.stream.IntStream;
 
 /// Complex numbers of length 1: what Fourier transforms turn by.
@@ -10,28 +11,47 @@ record UnityRoots(Tensor cos, Tensor sin) {
   /// Up to so many angles are one table; more are sums of two angles, each from a table of its own.
   private static final int TABLE = 256;
 
-  /// An angle as a part of the circle, for each k.
+  /// The k-th of a table's angles, as `k / n` of the circle.
   interface Turns {
-    double of(int k);
+    long of(int k);
   }
 
-  private static UnityRoots table(int count, Turns turns, DType type, Device device) {
-    double[] angles = IntStream.range(0, count).mapToDouble(k -> 2 * Math.PI * turns.of(k)).toArray();
-    double[] cos = IntStream.range(0, count).mapToDouble(k -> Math.cos(angles[k])).toArray();
-    double[] sin = IntStream.range(0, count).mapToDouble(k -> Math.sin(angles[k])).toArray();
+  /// The root at `k / n` of the circle: real and imaginary part. From the nearest right angle, so that those are exact.
+  static double[] root(long k, long n) {
+    long place = Math.floorMod(k, n);
+    long quarter = (8 * place + n) / (2 * n);
+    double angle = 2 * Math.PI * (4 * place - quarter * n) / (4.0 * n);
+    double cos = Math.cos(angle);
+    double sin = Math.sin(angle);
+    return switch ((int) (quarter & 3)) {
+      case 0 -> new double[] {cos, sin};
+      case 1 -> new double[] {-sin, cos};
+      case 2 -> new double[] {-cos, -sin};
+      default -> new double[] {sin, -cos};
+    };
+  }
+
+  private static UnityRoots table(int count, Turns turns, long n, DType type, Device device) {
+    double[] cos = new double[count];
+    double[] sin = new double[count];
+    for (int k = 0; k < count; k++) {
+      double[] root = root(turns.of(k), n);
+      cos[k] = root[0];
+      sin[k] = root[1];
+    }
     Shape shape = Shape.of(count);
     return new UnityRoots(Tensor.of(cos, shape, device).cast(type), Tensor.of(sin, shape, device).cast(type));
   }
 
-  /// The angles `turns * k / n` of the circle for k in 0..count-1, behind an angle of `start` circles.
-  static UnityRoots of(int turns, int n, int count, double start, DType type, Device device) {
+  /// The angles `turns * (k / n + 1/4)` of the circle for k in 0..count-1.
+  static UnityRoots quarterAndMore(int turns, int n, int count, DType type, Device device) {
     if (count <= TABLE) {
-      return table(count, k -> start + turns * (double) k / n, type, device);
+      return table(count, k -> turns * (4L * k + n), 4L * n, type, device);
     }
     int low = Integer.highestOneBit((int) Math.sqrt(count));
     int high = Math.ceilDiv(count, low);
-    UnityRoots coarse = table(high, k -> start + turns * (double) k * low / n, type, device).reshape(high, 1);
-    return coarse.times(table(low, k -> turns * (double) k / n, type, device)).reshape(high * low).slice(count);
+    UnityRoots coarse = table(high, k -> turns * (4L * k * low + n), 4L * n, type, device).reshape(high, 1);
+    return coarse.times(table(low, k -> (long) turns * k, n, type, device)).reshape(high * low).slice(count);
   }
 
   /// The angles `turns * j * k / (rows * columns)`, j along the first axis, k along the second.
@@ -39,11 +59,11 @@ record UnityRoots(Tensor cos, Tensor sin) {
     long n = (long) rows * columns;
     int low = rows <= TABLE ? rows : divisor(rows);
     int high = rows / low;
-    UnityRoots fine = table(low * columns, i -> turns * (double) ((long) (i / columns) * (i % columns)) / n, type, device).reshape(1, low, columns);
+    UnityRoots fine = table(low * columns, i -> turns * (long) (i / columns) * (i % columns), n, type, device).reshape(1, low, columns);
     if (high == 1) {
       return fine.reshape(rows, columns);
     }
-    UnityRoots coarse = table(high * columns, i -> turns * (double) ((long) (i / columns) * low * (i % columns) % n) / n, type, device);
+    UnityRoots coarse = table(high * columns, i -> turns * (long) (i / columns) * low * (i % columns), n, type, device);
     return coarse.reshape(high, 1, columns).times(fine).reshape(rows, columns);
   }
 
@@ -75,7 +95,7 @@ record UnityRoots(Tensor cos, Tensor sin) {
 
   /// These as pairs along a new last axis.
   Tensor pairs() {
-    return Tensor.stack(java.util.List.of(cos, sin), -1);
+    return Tensor.stack(List.of(cos, sin), -1);
   }
 
   /// Complex numbers, whose parts lie along an axis of two, times these, which broadcast with them.

@@ -21,6 +21,7 @@ import java.util.Locale;
 /// @param outputPadding transposed convolutions: how much longer the result is at its end
 /// @param ceilMode poolings: whether windows that begin inside but end outside count
 /// @param countIncludePad averages: whether padding counts as elements
+/// @param divisorOverride averages: what sums are divided by, 0 for the number of elements
 /// @param paddingMode convolutions: what the padding is made of
 public record Window(
     List<Integer> stride,
@@ -30,9 +31,10 @@ public record Window(
     List<Integer> outputPadding,
     boolean ceilMode,
     boolean countIncludePad,
+    int divisorOverride,
     PadMode paddingMode) {
   /// PyTorch's defaults: no padding, no dilation, one group.
-  public static final Window DEFAULT = new Window(List.of(), List.of(0), List.of(1), 1, List.of(0), false, true, PadMode.ZEROS);
+  public static final Window DEFAULT = new Window(List.of(), List.of(0), List.of(1), 1, List.of(0), false, true, 0, PadMode.ZEROS);
 
   public Window {
     stride = List.copyOf(stride);
@@ -43,12 +45,12 @@ public record Window(
 
   /// This with another stride.
   public Window stride(int... changed) {
-    return new Window(list(changed), padding, dilation, groups, outputPadding, ceilMode, countIncludePad, paddingMode);
+    return new Window(list(changed), padding, dilation, groups, outputPadding, ceilMode, countIncludePad, divisorOverride, paddingMode);
   }
 
   /// This with another padding.
   public Window padding(int... changed) {
-    return new Window(stride, list(changed), dilation, groups, outputPadding, ceilMode, countIncludePad, paddingMode);
+    return new Window(stride, list(changed), dilation, groups, outputPadding, ceilMode, countIncludePad, divisorOverride, paddingMode);
   }
 
   /// This with so many zeros that a convolution of stride 1 keeps the size, one more of them at the end where their number is odd:
@@ -59,32 +61,37 @@ public record Window(
 
   /// This with another dilation.
   public Window dilation(int... changed) {
-    return new Window(stride, padding, list(changed), groups, outputPadding, ceilMode, countIncludePad, paddingMode);
+    return new Window(stride, padding, list(changed), groups, outputPadding, ceilMode, countIncludePad, divisorOverride, paddingMode);
   }
 
   /// This with other groups.
   public Window groups(int changed) {
-    return new Window(stride, padding, dilation, changed, outputPadding, ceilMode, countIncludePad, paddingMode);
+    return new Window(stride, padding, dilation, changed, outputPadding, ceilMode, countIncludePad, divisorOverride, paddingMode);
   }
 
   /// This with another output padding.
   public Window outputPadding(int... changed) {
-    return new Window(stride, padding, dilation, groups, list(changed), ceilMode, countIncludePad, paddingMode);
+    return new Window(stride, padding, dilation, groups, list(changed), ceilMode, countIncludePad, divisorOverride, paddingMode);
   }
 
   /// This with or without windows that end outside.
   public Window ceilMode(boolean changed) {
-    return new Window(stride, padding, dilation, groups, outputPadding, changed, countIncludePad, paddingMode);
+    return new Window(stride, padding, dilation, groups, outputPadding, changed, countIncludePad, divisorOverride, paddingMode);
   }
 
   /// This with or without padding in the count of averages.
   public Window countIncludePad(boolean changed) {
-    return new Window(stride, padding, dilation, groups, outputPadding, ceilMode, changed, paddingMode);
+    return new Window(stride, padding, dilation, groups, outputPadding, ceilMode, changed, divisorOverride, paddingMode);
+  }
+
+  /// This with another number to divide sums by: PyTorch's `divisor_override`.
+  public Window divisorOverride(int changed) {
+    return new Window(stride, padding, dilation, groups, outputPadding, ceilMode, countIncludePad, changed, paddingMode);
   }
 
   /// This with other elements than zeros as padding: PyTorch's `padding_mode` of convolutions.
   public Window paddingMode(PadMode changed) {
-    return new Window(stride, padding, dilation, groups, outputPadding, ceilMode, countIncludePad, changed);
+    return new Window(stride, padding, dilation, groups, outputPadding, ceilMode, countIncludePad, divisorOverride, changed);
   }
 
   private static List<Integer> list(int... numbers) {

@@ -28,7 +28,7 @@
 /// | get values out | [Values][org.teenygrad.Values] |
 /// | compute with each element | [Elementwise][org.teenygrad.Elementwise], [Transcendentals][org.teenygrad.Transcendentals], [Trigonometry][org.teenygrad.Trigonometry], [SpecialFunctions][org.teenygrad.SpecialFunctions], [GammaAndBessel][org.teenygrad.GammaAndBessel], [Comparisons][org.teenygrad.Comparisons], [Casts][org.teenygrad.Casts] |
 /// | see the same elements otherwise | [Movement][org.teenygrad.Movement], [Slicing][org.teenygrad.Slicing], [Shuffling][org.teenygrad.Shuffling], [Arranging][org.teenygrad.Arranging] |
-/// | sum up | [Reductions][org.teenygrad.Reductions], [Statistics][org.teenygrad.Statistics] |
+/// | sum up | [Reductions][org.teenygrad.Reductions], [Statistics][org.teenygrad.Statistics], [Summaries][org.teenygrad.Summaries] |
 /// | multiply | [Contractions][org.teenygrad.Contractions], [MatrixProducts][org.teenygrad.MatrixProducts], [Distances][org.teenygrad.Distances] |
 /// | read and write at positions | [Indexing][org.teenygrad.Indexing], [Replacing][org.teenygrad.Replacing], [Selection][org.teenygrad.Selection], [Slice][org.teenygrad.Slice] |
 /// | transform, and compute with complex numbers | [Fourier][org.teenygrad.Fourier], [ComplexNumbers][org.teenygrad.ComplexNumbers] |

@@ -100,7 +100,7 @@ final class TorchIndexing {
 
   private static Tensor put(Call c) {
     if (c.flag("accumulate")) {
-      throw new Call.Unsupported("index_put: accumulate");
+      return c.x().indexPut(c.tensor("values"), true, c.tensors("indices").toArray(Tensor[]::new));
     }
     Slice[] positions = c.tensors("indices").stream().map(Slice::at).toArray(Slice[]::new);
     return c.x().at(positions).with(c.tensor("values"));

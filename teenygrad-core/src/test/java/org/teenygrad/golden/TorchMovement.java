@@ -37,12 +37,13 @@ final class TorchMovement {
     t.one("unflatten(input, dim, sizes)", c -> c.x().unflatten(c.integer("dim"), c.sizes("sizes")));
     t.one("repeat(input, *repeats)", c -> c.x().repeat(c.sizes("repeats")));
     t.one("tile(input, *dims)", TorchMovement::tiled);
-    t.one("repeat_interleave(input, repeats, dim=None)", TorchMovement::interleaved);
+    t.one("repeat_interleave(input, repeats, dim=None, output_size=None)", TorchMovement::interleaved);
     t.unary("flipud", Tensor::flipud);
     t.unary("fliplr", Tensor::fliplr);
     t.one("rot90(input, k=1, dims=None)", c -> c.has("dims")
         ? c.x().rot90(c.integer("k"), c.sizes("dims")[0], c.sizes("dims")[1]) : c.x().rot90(c.integer("k"), 0, 1));
-    t.one("diag_embed(input, offset=0)", c -> c.x().diagEmbed(c.integer("offset")));
+    t.one("diag_embed(input, offset=0, dim1=-2, dim2=-1)", c -> c.x().diagEmbed(c.integer("offset"), c.integer("dim1"), c.integer("dim2")));
+    t.one("combinations(input, r=2, with_replacement=False)", c -> c.x().combinations(c.integer("r"), c.flag("with_replacement")));
     t.one("vander(x, N=None, increasing=False)", c ->
         c.tensor("x").vander(c.has("N") ? c.integer("N") : c.tensor("x").size(0), c.flag("increasing")));
     t.one("pixel_shuffle(input, upscale_factor)", c -> c.x().pixelShuffle(c.integer("upscale_factor")));
@@ -138,8 +139,8 @@ final class TorchMovement {
   }
 
   private static Tensor interleaved(Call c) {
-    if (c.get("repeats") instanceof Tensor times && times.numel() > 1 || c.get("repeats") instanceof List<?>) {
-      throw new Call.Unsupported("repeat_interleave: a count for each element");
+    if (c.get("repeats") instanceof Tensor times && times.numel() != 1) {
+      return c.has("dim") ? c.x().repeatInterleave(times, c.integer("dim")) : c.x().flatten().repeatInterleave(times, 0);
     }
     return c.has("dim")
         ? c.x().repeatInterleave(c.integer("repeats"), c.integer("dim"))

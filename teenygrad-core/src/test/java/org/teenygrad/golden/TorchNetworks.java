@@ -2,6 +2,7 @@ package org.teenygrad.golden;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.AttentionOptions;
@@ -30,14 +31,12 @@ final class TorchNetworks {
     t.one("conv_transpose1d" + SPREADING, c -> c.x().convTranspose1d(c.tensor("weight"), c.optional("bias"), spreading(c)));
     t.one("conv_transpose2d" + SPREADING, c -> c.x().convTranspose2d(c.tensor("weight"), c.optional("bias"), spreading(c)));
     t.one("conv_transpose3d" + SPREADING, c -> c.x().convTranspose3d(c.tensor("weight"), c.optional("bias"), spreading(c)));
-    t.one("max_pool1d" + MAXIMA, c -> valuesOnly(c).x().maxPool1d(maxima(c), c.sizes("kernel_size")[0]));
-    t.several("max_pool2d max_pool2d_with_indices" + MAXIMA, c -> {
-      Tensor values = c.x().maxPool2d(maxima(c), c.sizes("kernel_size"));
-      return c.flag("return_indices") || c.function().endsWith("indices")
-          ? List.of(values, c.x().maxPool2dIndices(maxima(c), c.sizes("kernel_size")))
-          : List.of(values);
-    });
-    t.one("max_pool3d" + MAXIMA, c -> valuesOnly(c).x().maxPool3d(maxima(c), c.sizes("kernel_size")));
+    t.several("max_pool1d max_pool1d_with_indices" + MAXIMA, c ->
+        placed(c, c.x().maxPool1d(maxima(c), c.sizes("kernel_size")[0]), () -> c.x().maxPool1dIndices(maxima(c), c.sizes("kernel_size")[0])));
+    t.several("max_pool2d max_pool2d_with_indices" + MAXIMA, c ->
+        placed(c, c.x().maxPool2d(maxima(c), c.sizes("kernel_size")), () -> c.x().maxPool2dIndices(maxima(c), c.sizes("kernel_size"))));
+    t.several("max_pool3d max_pool3d_with_indices" + MAXIMA, c ->
+        placed(c, c.x().maxPool3d(maxima(c), c.sizes("kernel_size")), () -> c.x().maxPool3dIndices(maxima(c), c.sizes("kernel_size"))));
     t.one("max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None)", TorchNetworks::unpool);
     t.one("avg_pool1d" + AVERAGES, c -> c.x().avgPool1d(averages(c), c.sizes("kernel_size")[0]));
     t.one("avg_pool2d" + AVERAGES, c -> c.x().avgPool2d(averages(c), c.sizes("kernel_size")));
@@ -45,9 +44,12 @@ final class TorchNetworks {
     t.one("adaptive_avg_pool1d(input, output_size)", c -> c.x().adaptiveAvgPool(outputs(c, 1)));
     t.one("adaptive_avg_pool2d(input, output_size)", c -> c.x().adaptiveAvgPool(outputs(c, 2)));
     t.one("adaptive_avg_pool3d(input, output_size)", c -> c.x().adaptiveAvgPool(outputs(c, 3)));
-    t.one("adaptive_max_pool1d(input, output_size, return_indices=False)", c -> valuesOnly(c).x().adaptiveMaxPool(outputs(c, 1)));
-    t.one("adaptive_max_pool2d(input, output_size, return_indices=False)", c -> valuesOnly(c).x().adaptiveMaxPool(outputs(c, 2)));
-    t.one("adaptive_max_pool3d(input, output_size, return_indices=False)", c -> valuesOnly(c).x().adaptiveMaxPool(outputs(c, 3)));
+    for (int axes = 1; axes <= 3; axes++) {
+      int count = axes;
+      String name = "adaptive_max_pool" + axes + "d";
+      t.several(name + " " + name + "_with_indices(input, output_size, return_indices=False)", c ->
+          placed(c, c.x().adaptiveMaxPool(outputs(c, count)), () -> c.x().adaptiveMaxPoolIndices(outputs(c, count))));
+    }
 
     t.one("layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True)", c ->
         c.x().layerNorm(normalized(c), c.optional("weight"), c.optional("bias"), c.real("eps")));
@@ -90,11 +92,8 @@ final class TorchNetworks {
         .dilation(c.sizes("dilation"));
   }
 
-  private static Call valuesOnly(Call c) {
-    if (c.flag("return_indices")) {
-      throw new Call.Unsupported(c.function() + ": return_indices");
-    }
-    return c;
+  private static List<Tensor> placed(Call c, Tensor values, Supplier<Tensor> indices) {
+    return c.flag("return_indices") || c.function().endsWith("indices") ? List.of(values, indices.get()) : List.of(values);
   }
 
   private static Window maxima(Call c) {
@@ -106,13 +105,14 @@ final class TorchNetworks {
   }
 
   private static Window averages(Call c) {
-    if (c.has("divisor_override")) {
-      throw new Call.Unsupported(c.function() + ": divisor_override");
+    if (c.has("divisor_override") && c.integer("divisor_override") == 0) {
+      throw new IllegalArgumentException(c.function() + ": divisor_override must not be zero");
     }
     return Window.DEFAULT
         .stride(c.sizes("stride"))
         .padding(c.sizes("padding"))
         .ceilMode(c.flag("ceil_mode"))
+        .divisorOverride(c.has("divisor_override") ? c.integer("divisor_override") : 0)
         .countIncludePad(c.flag("count_include_pad"));
   }
 

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.teenygrad.DType;
 import org.teenygrad.QuantileMode;
 import org.teenygrad.Sorted;
+import org.teenygrad.Spread;
 import org.teenygrad.Tensor;
 import org.teenygrad.Unique;
 
@@ -46,10 +47,15 @@ final class TorchReductions {
         counted(c, c.tensor("sorted_sequence").searchsorted(c.x(), c.flag("right") || c.text("side").equals("right"))));
     t.one("bucketize(input, boundaries, out_int32=False, right=False)", c ->
         counted(c, c.x().bucketize(c.tensor("boundaries"), c.flag("right"))));
-    t.one("cov(input, correction=1)", c -> c.x().cov(c.integer("correction")));
+    t.one("cov(input, correction=1, fweights=None, aweights=None)", c ->
+        c.x().cov(c.integer("correction"), c.optional("fweights"), c.optional("aweights")));
+    t.several("gradient(input, spacing=1, dim=None, edge_order=1)", TorchReductions::gradient);
+    t.one("sum_to_size(input, *size)", c -> c.x().sumToSize(c.sizes("size")));
     t.unary("corrcoef", Tensor::corrcoef);
-    t.one("trapezoid trapz(y, dx=1, dim=-1)", c -> c.tensor("y").trapezoid(c.real("dx"), c.integer("dim")));
-    t.one("cumulative_trapezoid(y, dx=1, dim=-1)", c -> c.tensor("y").cumulativeTrapezoid(c.real("dx"), c.integer("dim")));
+    t.one("trapezoid trapz(y, x=None, dx=1, dim=-1)", c -> c.has("x")
+        ? c.tensor("y").trapezoid(c.tensor("x"), c.integer("dim")) : c.tensor("y").trapezoid(c.real("dx"), c.integer("dim")));
+    t.one("cumulative_trapezoid(y, x=None, dx=1, dim=-1)", c -> c.has("x")
+        ? c.tensor("y").cumulativeTrapezoid(c.tensor("x"), c.integer("dim")) : c.tensor("y").cumulativeTrapezoid(c.real("dx"), c.integer("dim")));
     t.one("isin(elements, test_elements)", c -> c.tensor("elements").isIn(c.tensor("test_elements")));
     t.one("cdist(x1, x2, p=2.0, compute_mode='')", c -> c.tensor("x1").cdist(c.tensor("x2"), c.real("p")));
     t.one("pairwise_distance(x1, x2, p=2.0, eps=1e-06, keepdim=False)", c ->
@@ -60,14 +66,14 @@ final class TorchReductions {
     t.one("renorm(input, p, dim, maxnorm)", c -> c.x().renorm(c.real("p"), c.integer("dim"), c.real("maxnorm")));
     t.one("var" + SPREAD, c -> spread(c, false));
     t.one("std" + SPREAD, c -> spread(c, true));
-    t.several("var_mean" + SPREAD, c -> List.of(spread(c, false), c.x().mean(spreadAxes(c), keep(c))));
-    t.several("std_mean" + SPREAD, c -> List.of(spread(c, true), c.x().mean(spreadAxes(c), keep(c))));
+    t.several("var_mean" + SPREAD, c -> both(c.x().varMean(spreadAxes(c), correction(c), keep(c))));
+    t.several("std_mean" + SPREAD, c -> both(c.x().stdMean(spreadAxes(c), correction(c), keep(c))));
     t.one("linalg.norm(input, ord=None, dim=None, keepdim=False, dtype=None)", TorchReductions::linalgNorm);
     t.one("norm(input, p=2, dim=None, keepdim=False, dtype=None)", TorchReductions::norm);
     t.one("vector_norm(input, ord=2, dim=None, keepdim=False, dtype=None)", c -> typed(c).norm(c.real("ord"), axes(c), keep(c)));
     t.one("logsumexp" + OVER, c -> c.x().logsumexp(axes(c), keep(c)));
     t.one("softmax(input, dim=-1, dtype=None)", c -> typed(c).softmax(c.integer("dim")));
-    t.one("softmin(input, dim=-1, dtype=None)", c -> typed(c).neg().softmax(c.integer("dim")));
+    t.one("softmin(input, dim=-1, dtype=None)", c -> typed(c).softmin(c.integer("dim")));
     t.one("log_softmax(input, dim=-1, dtype=None)", c -> typed(c).logSoftmax(c.integer("dim")));
 
     t.one("cumsum(input, dim, dtype=None)", c -> typed(c).cumsum(c.integer("dim")));
@@ -82,8 +88,8 @@ final class TorchReductions {
     t.several("topk(input, k, dim=-1, largest=True, sorted=True)", c ->
         both(c.x().topk(c.integer("k"), c.integer("dim"), c.flag("largest"))));
     t.several("kthvalue(input, k, dim=-1, keepdim=False)", c -> kept(c, c.x().kthvalue(c.integer("k"), c.integer("dim"))));
-    t.one("median(input, dim=None, keepdim=False)", c -> median(c, (x, axis) -> x.median(axis)));
-    t.one("nanmedian(input, dim=None, keepdim=False)", c -> median(c, (x, axis) -> x.nanmedian(axis)));
+    t.several("median(input, dim=None, keepdim=False)", c -> median(c, Tensor::median, Tensor::medianWithIndices));
+    t.several("nanmedian(input, dim=None, keepdim=False)", c -> median(c, Tensor::nanmedian, Tensor::nanmedianWithIndices));
   }
 
   private static boolean keep(Call c) {
@@ -115,10 +121,17 @@ final class TorchReductions {
     return c.get("dim") instanceof Boolean ? new int[0] : axes(c);
   }
 
-  private static Tensor spread(Call c, boolean root) {
+  private static int correction(Call c) {
     boolean sample = c.get("dim") instanceof Boolean b ? b : !c.has("unbiased") || c.flag("unbiased");
-    int correction = c.has("correction") ? c.integer("correction") : sample ? 1 : 0;
-    return root ? c.x().std(spreadAxes(c), correction, keep(c)) : c.x().var(spreadAxes(c), correction, keep(c));
+    return c.has("correction") ? c.integer("correction") : sample ? 1 : 0;
+  }
+
+  private static List<Tensor> both(Spread spread) {
+    return List.of(spread.spread(), spread.mean());
+  }
+
+  private static Tensor spread(Call c, boolean root) {
+    return root ? c.x().std(spreadAxes(c), correction(c), keep(c)) : c.x().var(spreadAxes(c), correction(c), keep(c));
   }
 
   /// Of one vector, or of all elements where no axis is named.
@@ -176,9 +189,29 @@ final class TorchReductions {
     Tensor of(Tensor x, int axis);
   }
 
-  /// Values only: PyTorch picks any of several equal elements.
-  private static Tensor median(Call c, Middle middle) {
-    return c.has("dim") ? kept(c, middle.of(c.x(), c.integer("dim"))) : middle.of(c.x().flatten(), 0);
+  private interface Placed {
+    Sorted of(Tensor x, int axis);
+  }
+
+  private static List<Tensor> median(Call c, Middle middle, Placed placed) {
+    if (!c.has("dim")) {
+      return List.of(middle.of(c.x().flatten(), 0));
+    }
+    Sorted found = placed.of(c.x(), c.integer("dim"));
+    return List.of(kept(c, found.values()), kept(c, found.indices()));
+  }
+
+  /// Of one axis or several, each with a distance or places of its own.
+  private static List<Tensor> gradient(Call c) {
+    Tensor x = c.x();
+    int[] axes = c.has("dim") ? c.sizes("dim") : IntStream.range(0, x.rank()).toArray();
+    List<Tensor> slopes = new ArrayList<>();
+    for (int i = 0; i < axes.length; i++) {
+      Object spacing = c.get("spacing") instanceof List<?> list ? list.get(list.size() == 1 ? 0 : i) : c.get("spacing");
+      slopes.add(spacing instanceof Number distance
+          ? x.gradient(distance.doubleValue(), axes[i], c.integer("edge_order")) : x.gradient((Tensor) spacing, axes[i], c.integer("edge_order")));
+    }
+    return slopes;
   }
 
   /// A reduction with the axes that it took away, if they are to be kept.
@@ -205,11 +238,9 @@ final class TorchReductions {
   }
 
   private static List<Tensor> unique(Call c) {
-    Unique found = c.function().endsWith("consecutive") ? c.x().uniqueConsecutive()
+    Unique found = c.function().endsWith("consecutive")
+        ? c.given("dim") ? c.x().uniqueConsecutive(c.integer("dim")) : c.x().uniqueConsecutive()
         : c.given("dim") ? c.x().unique(c.integer("dim")) : c.x().unique();
-    if (c.function().endsWith("consecutive") && c.has("dim")) {
-      throw new Call.Unsupported("unique_consecutive: dim");
-    }
     List<Tensor> results = new ArrayList<>(List.of(found.values()));
     if (c.flag("return_inverse") || c.function().endsWith("_unique2")) {
       results.add(found.inverse());

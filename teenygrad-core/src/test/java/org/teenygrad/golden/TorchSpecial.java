@@ -1,5 +1,6 @@
 package org.teenygrad.golden;
 
+import java.util.List;
 import org.teenygrad.OrthogonalPolynomial;
 import org.teenygrad.Tensor;
 
@@ -8,6 +9,9 @@ final class TorchSpecial {
   private TorchSpecial() {}
 
   static void fill(Torch.Table t) {
+    t.binary("gcd", Tensor::gcd);
+    t.binary("lcm", Tensor::lcm);
+    t.several("frexp(input)", c -> List.of(c.x().frexp().mantissa(), c.x().frexp().exponent()));
     t.unary("lgamma gammaln", Tensor::lgamma);
     t.unary("digamma psi", Tensor::digamma);
     t.one("polygamma(n, input)", c -> c.get("n") instanceof Tensor x ? x.polygamma(c.integer("input")) : c.x().polygamma(c.integer("n")));

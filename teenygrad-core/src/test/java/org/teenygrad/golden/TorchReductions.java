@@ -3,6 +3,7 @@ package org.teenygrad.golden;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.teenygrad.DType;
 import org.teenygrad.QuantileMode;
@@ -209,7 +210,7 @@ final class TorchReductions {
     for (int i = 0; i < axes.length; i++) {
       Object spacing = c.get("spacing") instanceof List<?> list ? list.get(list.size() == 1 ? 0 : i) : c.get("spacing");
       slopes.add(spacing instanceof Number distance
-          ? x.gradient(distance.doubleValue(), axes[i], c.integer("edge_order")) : x.gradient((Tensor) spacing, axes[i], c.integer("edge_order")));
+          ? x.gradient(distance.doubleValue(), axes[i], c.integer("edge_order")) : x.gradient((Tensor) Objects.requireNonNull(spacing), axes[i], c.integer("edge_order")));
     }
     return slopes;
   }

@@ -32,13 +32,14 @@ final class Deformable {
     for (int g = 0; g < offsetGroups; g++) {
       List<Tensor> positions = new ArrayList<>();
       for (int i = 0; i < axes; i++) {
-        Tensor start = base(call, windows, i).reshape(1, inKernel, outputs).cast(offset.dtype());
-        Tensor position = moved.select(1, g).select(2, i).add(start);
+        Tensor start = base(call, windows, i).reshape(1, inKernel, outputs).toDouble();
+        Tensor position = moved.select(1, g).select(2, i).toDouble().add(start);
         positions.addFirst(position.mul(2).add(1).div(x.size(2 + i)).sub(1)); // -1 and 1 are the image's borders
       }
       Tensor grid = grid(positions, axes);
       Tensor image = x.narrow(1, g * perGroup, perGroup);
-      Tensor seen = (axes == 1 ? image.unsqueeze(2) : image).gridSample(grid.cast(x.dtype()), Interpolation.LINEAR, PadMode.ZEROS, false);
+      Tensor lines = (axes == 1 ? image.unsqueeze(2) : image).toDouble(); // a pixel hit exactly has nothing of its neighbours
+      Tensor seen = lines.gridSample(grid, Interpolation.LINEAR, PadMode.ZEROS, false).cast(x.dtype());
       seen = seen.reshape(batch, perGroup, inKernel, outputs);
       if (call.has(4)) {
         seen = seen.mul(call.in(4).reshape(batch, offsetGroups, inKernel, outputs).narrow(1, g, 1));

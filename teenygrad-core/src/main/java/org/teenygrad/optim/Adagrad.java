@@ -5,9 +5,13 @@ import java.util.Map;
 import org.teenygrad.Tensor;
 
 /// Steps divided by the root of the sum of all squared gradients (Duchi et al., 2011): `torch.optim.Adagrad`.
+/// ```java
+/// new Adagrad(Map.of("weight", weight), 1e-2).step(x.linear(weight).square().mean());
+/// ```
 public final class Adagrad extends Optimizer {
   private static final String SUM = "sum";
   private static final String EPS = "eps";
+  private static final String LR_DECAY = "lrDecay";
 
   /// With PyTorch's default eps, 1e-10.
   public Adagrad(Map<String, Tensor> parameters, double learningRate) {
@@ -15,12 +19,27 @@ public final class Adagrad extends Optimizer {
   }
 
   public Adagrad(List<ParameterGroup> groups, double eps) {
-    super(groups, Map.of(EPS, eps), SUM);
+    this(groups, 0, 0, eps);
+  }
+
+  /// @param lrDecay the learning rate of step t is divided by `1 + (t - 1) lrDecay`
+  /// @param initialAccumulator what the sum of squares begins with
+  /// @throws IllegalArgumentException if one of both is negative
+  public Adagrad(List<ParameterGroup> groups, double lrDecay, double initialAccumulator, double eps) {
+    super(groups, Map.of(LR_DECAY, lrDecay, EPS, eps), List.of(State.filled(SUM, group -> initialAccumulator)));
+    if (!(lrDecay >= 0 && initialAccumulator >= 0)) {
+      throw new IllegalArgumentException("Adagrad: the decay and the first sum must not be negative, but are " + lrDecay + " and " + initialAccumulator);
+    }
   }
 
   @Override
   protected double[] scalars(Settings settings, long step) {
-    return new double[] {settings.learningRate()};
+    return new double[] {settings.learningRate() / (1 + (step - 1) * settings.of(LR_DECAY))};
+  }
+
+  @Override
+  protected List<Tensor> scalars(Settings settings, Tensor step) {
+    return List.of(Steps.data(settings.learningRate(), step).div(step.sub(1).mul(settings.of(LR_DECAY)).add(1)));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.teenygrad.optim;
 
 import java.util.Arrays;
+import java.util.function.LongToDoubleFunction;
 
 /// The learning rate of each iteration, counted from 0: a function, so a training that goes on asks for the iteration it is at.
 ///
@@ -77,6 +78,60 @@ public interface LrSchedule {
     };
   }
 
+  /// As [#cosine(double, double, long)], but from `minLr` at once back to `learningRate`, each fall `factor` times as long as that before
+  /// (Loshchilov and Hutter, *SGDR*, 2017): `CosineAnnealingWarmRestarts`.
+  /// ```java
+  /// LrSchedule.cosineWarmRestarts(1, 0, 10, 2).at(20);   // 0.5
+  /// ```
+  /// @param iterations of the first fall
+  /// @throws IllegalArgumentException if a rate is negative or not finite, or `iterations` or the factor is below 1
+  static LrSchedule cosineWarmRestarts(double learningRate, double minLr, long iterations, int factor) {
+    CosineSchedule.requireRate(learningRate);
+    CosineSchedule.requireRate(minLr);
+    if (iterations < 1 || factor < 1) {
+      throw new IllegalArgumentException("cosineWarmRestarts: " + iterations + " iterations and a factor of " + factor + ": both must be at least 1");
+    }
+    return iteration -> {
+      long length = iterations;
+      long within = factor == 1 ? iteration % iterations : iteration;
+      while (within >= length) {
+        within -= length;
+        length *= factor;
+      }
+      return minLr + (learningRate - minLr) * (1 + StrictMath.cos(Math.PI * within / length)) / 2;
+    };
+  }
+
+  /// Down to 0 at iteration `iterations` by a power of what is left of them: `PolynomialLR`.
+  /// ```java
+  /// LrSchedule.polynomial(1, 10, 2).at(5);   // 0.25
+  /// ```
+  /// @throws IllegalArgumentException if the rate or the power is negative or not finite, or `iterations` is below 1
+  static LrSchedule polynomial(double learningRate, long iterations, double power) {
+    CosineSchedule.requireRate(learningRate);
+    CosineSchedule.requireRate(power);
+    if (iterations < 1) {
+      throw new IllegalArgumentException("polynomial: a fall of " + iterations + " iterations: it must be at least 1");
+    }
+    return iteration -> learningRate * StrictMath.pow(1 - (double) Math.min(iteration, iterations) / iterations, power);
+  }
+
+  /// `learningRate`, multiplied at each iteration from 1 on by what a function says: `MultiplicativeLR`. The factors are multiplied anew each time.
+  /// ```java
+  /// LrSchedule.multiplicative(1, iteration -> 0.5).at(3);   // 0.125
+  /// ```
+  /// @throws IllegalArgumentException if the rate is negative or not finite
+  static LrSchedule multiplicative(double learningRate, LongToDoubleFunction factor) {
+    CosineSchedule.requireRate(learningRate);
+    return iteration -> {
+      double rate = learningRate;
+      for (long i = 1; i <= iteration; i++) {
+        rate *= factor.applyAsDouble(i);
+      }
+      return rate;
+    };
+  }
+
   /// Up to `highest` and far down again within `iterations`, with PyTorch's defaults for the rest: see [OneCycle].
   static LrSchedule oneCycle(double highest, long iterations) {
     return new OneCycle(highest, iterations, 0.3, 25, 1e4, true);
@@ -96,5 +151,13 @@ public interface LrSchedule {
   default LrSchedule then(long iterations, LrSchedule next) {
     CosineSchedule.requireCount("iterations", iterations);
     return iteration -> iteration < iterations ? at(iteration) : next.at(iteration - iterations);
+  }
+
+  /// The product of both, one of which begins at 1: PyTorch's `ChainedScheduler`.
+  /// ```java
+  /// LrSchedule.exponential(0.1, 0.5).times(LrSchedule.linear(0.5, 1, 2)).at(1);   // 0.037500000000000006
+  /// ```
+  default LrSchedule times(LrSchedule factor) {
+    return iteration -> at(iteration) * factor.at(iteration);
   }
 }

@@ -67,8 +67,8 @@ public final class Muon extends Optimizer {
         }
       });
     }
-    State buffer = new State(BUFFER, shape -> shape);
-    return options.beta2() == null ? List.of(buffer) : List.of(buffer, new State(MEAN_SQUARE, shape -> shape.with(averagedAxis(shape), 1)));
+    State buffer = State.shaped(BUFFER, shape -> shape);
+    return options.beta2() == null ? List.of(buffer) : List.of(buffer, State.shaped(MEAN_SQUARE, shape -> shape.with(averagedAxis(shape), 1)));
   }
 
   /// Over which axis of a matrix the squares of a step are averaged.

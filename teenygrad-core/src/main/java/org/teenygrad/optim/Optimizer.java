@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,28 @@ public abstract class Optimizer {
   /// A state that each parameter has.
   ///
   /// @param shape its shape for a parameter's
-  protected record State(String name, UnaryOperator<Shape> shape) {}
+  /// @param initial what its elements are before the first step
+  protected record State(String name, UnaryOperator<Shape> shape, ToDoubleFunction<ParameterGroup> initial) {
+    /// Zeros in the parameter's shape.
+    public static State zeros(String name) {
+      return shaped(name, shape -> shape);
+    }
+
+    /// Zeros in another shape.
+    public static State shaped(String name, UnaryOperator<Shape> shape) {
+      return new State(name, shape, group -> 0);
+    }
+
+    /// Numbers in the parameter's shape.
+    public static State filled(String name, ToDoubleFunction<ParameterGroup> initial) {
+      return new State(name, shape -> shape, initial);
+    }
+
+    /// One number.
+    public static State scalar(String name, ToDoubleFunction<ParameterGroup> initial) {
+      return new State(name, shape -> Shape.SCALAR, initial);
+    }
+  }
 
   private final List<ParameterGroup> groups;
   private final Map<String, Double> defaults;
@@ -77,8 +99,9 @@ public abstract class Optimizer {
   private final List<Map<String, Double>> settings;
   private final Map<String, Tensor> states = new LinkedHashMap<>();
   private final List<Tensor> changed = new ArrayList<>();
-  private double maxNorm = Double.POSITIVE_INFINITY;
+  private Clipping clipping = Clipping.NONE;
   private double maxElement = Double.POSITIVE_INFINITY;
+  private boolean maximizes;
   private @Nullable Tensor gradientNorm;
   private @Nullable LossScale lossScale;
 
@@ -87,12 +110,12 @@ public abstract class Optimizer {
 
   private long steps;
 
-  /// Computes the parameters' starting values, and makes states of zeros.
+  /// Computes the parameters' starting values, and makes states.
   /// @param defaults the settings of groups that have no others, by name
   /// @param stateNames the states that each parameter has, of the parameter's shape
   /// @throws IllegalArgumentException if a name or a parameter occurs twice, or a group has settings that are not in `defaults`
   protected Optimizer(List<ParameterGroup> groups, Map<String, Double> defaults, String... stateNames) {
-    this(groups, defaults, Arrays.stream(stateNames).map(name -> new State(name, shape -> shape)).toList());
+    this(groups, defaults, Arrays.stream(stateNames).map(State::zeros).toList());
   }
 
   /// As [#Optimizer(List, Map, String...)] with states that have shapes of their own.
@@ -113,8 +136,8 @@ public abstract class Optimizer {
         }
         for (State state : stateKinds) {
           Shape shape = state.shape().apply(parameter.shape());
-          Tensor zeros = Tensor.full(shape, 0, wide(parameter)).to(parameter.device());
-          states.put(name + "." + state.name(), Tensor.full(shape, 0, wide(parameter)).to(parameter.device()).assign(zeros));
+          Tensor initial = Tensor.full(shape, state.initial().applyAsDouble(group), wide(parameter)).to(parameter.device());
+          states.put(name + "." + state.name(), Tensor.full(shape, 0, wide(parameter)).to(parameter.device()).assign(initial));
         }
       });
     }
@@ -294,7 +317,7 @@ public abstract class Optimizer {
     steps++;
     LossScale scale = lossScale;
     finite = scale == null ? null : allFinite();
-    Tensor clipping = clipping();
+    Tensor factor = factor();
     for (int i = 0; i < groups.size(); i++) {
       Settings settings = settings(i);
       Map<DType, List<Tensor>> bound = new LinkedHashMap<>();
@@ -305,7 +328,8 @@ public abstract class Optimizer {
           DType type = wide(parameter);
           List<Tensor> scalars = bound.computeIfAbsent(type, t -> bind(settings, t, parameter));
           Tensor gradient = gradient(parameter);
-          gradient = clipping == null ? gradient : gradient.mul(clipping);
+          gradient = factor == null ? gradient : gradient.mul(factor);
+          gradient = maximizes ? gradient.neg() : gradient;
           parameters.add(parameter);
           updates.add(new Update(name, parameter.detach().cast(type), gradient, scalars, settings));
         }
@@ -362,23 +386,14 @@ public abstract class Optimizer {
     return maxElement == Double.POSITIVE_INFINITY ? gradient : gradient.clamp(-maxElement, maxElement);
   }
 
-  /// What gradients are multiplied with so that their common norm is at most `maxNorm`; null for nothing.
-  private @Nullable Tensor clipping() {
-    if (maxNorm == Double.POSITIVE_INFINITY) {
+  /// What gradients are multiplied with so that their common norm is at most that of [#clipNorm]; null for nothing.
+  private @Nullable Tensor factor() {
+    if (clipping.isNone()) {
       return null;
     }
-    Tensor sum = null;
-    for (ParameterGroup group : groups) {
-      for (Tensor parameter : group.parameters().values()) {
-        if (parameter.hasGrad()) {
-          Tensor squares = gradient(parameter).square().sum();
-          sum = sum == null ? squares : sum.add(squares);
-        }
-      }
-    }
-    gradientNorm = sum == null ? null : sum.sqrt();
-    // Detached, it is the end of the search for leaves below each parameter's new value, rather than a way to all gradients.
-    return gradientNorm == null ? null : gradientNorm.add(1e-6).rdiv(maxNorm).clampMax(1).detach();
+    gradientNorm = clipping.norm(groups.stream().flatMap(group -> group.parameters().values().stream())
+        .filter(Tensor::hasGrad).map(this::gradient).toList());
+    return gradientNorm == null ? null : clipping.factor(gradientNorm);
   }
 
   private static DType wide(Tensor parameter) {
@@ -391,10 +406,28 @@ public abstract class Optimizer {
   /// @return this
   /// @throws IllegalArgumentException unless the norm is above 0
   public final Optimizer clipNorm(double norm) {
-    if (!(norm > 0)) {
-      throw new IllegalArgumentException("the norm to clip to must be above 0, not " + norm);
+    return clipNorm(norm, 2);
+  }
+
+  /// As [#clipNorm(double)] with another norm.
+  /// @param p which: `(|g1|^p + |g2|^p + ...)^(1/p)`; infinity for the largest element
+  /// @return this
+  /// @throws IllegalArgumentException unless the norm and p are above 0
+  public final Optimizer clipNorm(double norm, double p) {
+    if (!(norm > 0 && p > 0)) {
+      throw new IllegalArgumentException("the norm to clip to, and which, must be above 0, not " + norm + " and " + p);
     }
-    maxNorm = norm;
+    clipping = new Clipping(norm, p);
+    return this;
+  }
+
+  /// Steps up the gradient instead of down, so that what [#step(Tensor)] is given grows: PyTorch's `maximize=True`.
+  /// ```java
+  /// new SGD(Map.of("weight", weight), 0.1).maximize().step(x.linear(weight).mean());
+  /// ```
+  /// @return this
+  public final Optimizer maximize() {
+    maximizes = true;
     return this;
   }
 
@@ -569,8 +602,14 @@ public abstract class Optimizer {
   public final String toString() {
     Map<String, Object> settings = new LinkedHashMap<>(new TreeMap<>(defaults));
     settings.putAll(new TreeMap<>(options()));
-    if (maxNorm != Double.POSITIVE_INFINITY) {
-      settings.put("clipNorm", maxNorm);
+    if (!clipping.isNone()) {
+      settings.put("clipNorm", clipping.most());
+    }
+    if (clipping.p() != 2) {
+      settings.put("clipNormP", clipping.p());
+    }
+    if (maximizes) {
+      settings.put("maximize", true);
     }
     if (maxElement != Double.POSITIVE_INFINITY) {
       settings.put("clipValue", maxElement);

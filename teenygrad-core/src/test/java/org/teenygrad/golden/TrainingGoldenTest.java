@@ -30,6 +30,13 @@ class TrainingGoldenTest {
     everyCasePasses("optimizers", device);
   }
 
+  /// Twelve steps each.
+  @ParameterizedTest
+  @MethodSource("org.teenygrad.golden.GoldenTest#devices")
+  void otherOptimizersStepAsInPyTorch(Device device) {
+    everyCasePasses("optimizers-more", device);
+  }
+
   @ParameterizedTest
   @MethodSource("org.teenygrad.golden.GoldenTest#devices")
   void layersTakeTheStateAndGiveTheAnswersOfPyTorch(Device device) {

@@ -56,7 +56,28 @@ class LossScalingTest {
         p -> new AdamW(p, 0.1),
         p -> new SGD(List.of(ParameterGroup.of(p, 0.1)), 0.9, 0.5, false),
         p -> new RMSprop(p, 0.1),
-        p -> new LAMB(p, 0.1));
+        p -> new LAMB(p, 0.1),
+        p -> new NAdam(p, 0.1),
+        p -> new RAdam(List.of(ParameterGroup.of(p, 0.1)), 0.9, 0.5, 1e-8, false),
+        p -> new Adamax(p, 0.1),
+        p -> new ASGD(List.of(ParameterGroup.of(p, 0.01)), 0.1, 0.75, 1),
+        p -> new Adafactor(p, 0.1),
+        p -> new Adagrad(List.of(ParameterGroup.of(p, 0.1)), 0.1, 0, 1e-8));
+  }
+
+  /// The numbers of a step are computed on the device as they are on the host.
+  @ParameterizedTest
+  @MethodSource("optimizers")
+  void aScaleOfOneChangesNothing(Function<Map<String, Tensor>, Optimizer> kind) {
+    Tensor p = parameter();
+    Tensor q = parameter();
+    Optimizer scaled = kind.apply(Map.of("p", p)).scaleLoss(new LossScaling(1, 2, 0.5, 1_000));
+    Optimizer plain = kind.apply(Map.of("p", q));
+    for (int i = 0; i < 8; i++) {
+      scaled.step(loss(p, 1 + i));
+      plain.step(loss(q, 1 + i));
+    }
+    assertThat(p.data()).containsExactly(q.data(), within(1e-5f));
   }
 
   @ParameterizedTest

@@ -49,6 +49,19 @@ class ReplayTest {
         p -> new SGD(p, 0.1, 0.9),
         p -> new SGD(List.of(ParameterGroup.of(p, 0.1)), 0.9, 0.5, false),
         p -> new LAMB(p, 0.1),
+        p -> new NAdam(p, 0.1),
+        p -> new NAdam(p, 0.1).scaleLoss(LossScaling.DYNAMIC),
+        p -> new RAdam(List.of(ParameterGroup.of(p, 0.1)), 0.9, 0.5, 1e-8, true),
+        p -> new RAdam(p, 0.1).scaleLoss(LossScaling.DYNAMIC),
+        p -> new Adamax(p, 0.1).maximize(),
+        p -> new Adamax(p, 0.1).scaleLoss(LossScaling.DYNAMIC),
+        p -> new Adadelta(p, 0.1),
+        p -> new Rprop(p, 0.1),
+        p -> new ASGD(List.of(ParameterGroup.of(p, 0.1)), 0.1, 0.75, 2),
+        p -> new ASGD(p, 0.1).scaleLoss(LossScaling.DYNAMIC),
+        p -> new Adafactor(p, 0.1),
+        p -> new Adafactor(p, 0.1).scaleLoss(LossScaling.DYNAMIC),
+        p -> new Adagrad(List.of(ParameterGroup.of(p, 0.1)), 0.1, 0.1, 1e-8),
         p -> new Muon(p, 0.1));
   }
 

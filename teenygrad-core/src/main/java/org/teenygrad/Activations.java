@@ -88,6 +88,11 @@ sealed interface Activations permits Tensor {
     return beta == 1 ? softplus() : Precision.compute(self(), x -> x.mul(beta).softplus().div(beta));
   }
 
+  /// As [#softplus(double)], but x itself where `beta x` is above a threshold, PyTorch's default for which is 20.
+  default Tensor softplus(double beta, double threshold) {
+    return Precision.compute(self(), x -> x.mul(beta).gt(threshold).where(x, x.softplus(beta)));
+  }
+
   /// x sigmoid(x), also called swish.
   /// ```java
   /// Tensor.of(0f, 200f).silu();   // [  0. 200.]

@@ -30,6 +30,20 @@ sealed interface Distances permits Tensor {
     return self().unsqueeze(-2).sub(other.unsqueeze(-3)).norm(p, -1);
   }
 
+  /// The p-norm of the difference of each two rows of this matrix, (0, 1), (0, 2), ..., (1, 2), ...: `torch.nn.functional.pdist`.
+  /// ```java
+  /// Tensor.of(new float[][] {{0, 0}, {3, 4}, {0, 1}}).pdist(1);   // [7. 1. 6.]
+  /// ```
+  /// @return (n (n - 1) / 2) for (n, dim)
+  /// @throws IllegalArgumentException if this is no matrix, or p is negative
+  default Tensor pdist(double p) {
+    if (self().rank() != 2 || !(p >= 0)) {
+      throw new IllegalArgumentException("pdist: takes (n, dim) and a p that is not negative, not " + self().shape() + " and " + p);
+    }
+    Tensor pairs = Tensor.triuIndices(self().size(0), self().size(0), 1).to(self().device());
+    return self().indexSelect(0, pairs.select(0, 0)).sub(self().indexSelect(0, pairs.select(0, 1))).norm(p, -1);
+  }
+
   /// The p-norm of `x - y + eps` along the last axis, which disappears: `torch.nn.functional.pairwise_distance`.
   /// ```java
   /// Tensor.of(0f, 0f).pairwiseDistance(Tensor.of(3f, 4f), 2, 0);   // 5.0

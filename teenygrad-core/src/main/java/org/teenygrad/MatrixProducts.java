@@ -3,6 +3,7 @@ package org.teenygrad;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Products of matrices and vectors beside [Contractions]: with something added, over chosen axes, of every pair.
 sealed interface MatrixProducts permits Tensor {
@@ -94,6 +95,27 @@ sealed interface MatrixProducts permits Tensor {
 
   private static Tensor widened(Tensor x, int rank) {
     return x.reshape(IntStream.concat(IntStream.generate(() -> 1).limit(rank - x.rank()), x.shape().stream()).toArray());
+  }
+
+  /// `xᵀ W other + b` of vectors along the last axes, for each of several matrices W: `torch.nn.functional.bilinear`.
+  /// ```java
+  /// Tensor.of(1f, 2f).bilinear(Tensor.of(new float[] {3}), Tensor.of(new float[] {1, 10}, 1, 2, 1), null);   // [63.]
+  /// ```
+  /// @param other (..., in2) for this (..., in1)
+  /// @param weight (out, in1, in2)
+  /// @param bias (out), or null
+  /// @return (..., out)
+  /// @throws IllegalArgumentException if the shapes do not fit
+  default Tensor bilinear(Tensor other, Tensor weight, @Nullable Tensor bias) {
+    Tensor x = self();
+    boolean fits = weight.rank() == 3 && x.rank() > 0 && x.rank() == other.rank() && x.size(-1) == weight.size(1) && other.size(-1) == weight.size(2)
+        && x.shape().with(-1, 1).equals(other.shape().with(-1, 1)) && (bias == null || bias.shape().equals(Shape.of(weight.size(0))));
+    if (!fits) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "bilinear: takes (..., in1), (..., in2), a weight (out, in1, in2) and a bias (out), not %s, %s, %s and %s",
+          x.shape(), other.shape(), weight.shape(), bias == null ? "none" : bias.shape().toString()));
+    }
+    Tensor products = x.unsqueeze(-1).mul(other.unsqueeze(-2)).flatten(-2, -1);
+    return products.linear(weight.flatten(1, 2), bias);
   }
 
   /// The vector product of vectors of three along an axis: `torch.linalg.cross`.

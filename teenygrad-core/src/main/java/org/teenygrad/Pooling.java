@@ -91,6 +91,35 @@ sealed interface Pooling permits Tensor {
     return Pools.unpool(self(), indices, height, width);
   }
 
+  /// As [#maxUnpool2d] of (..., width): `torch.nn.functional.max_unpool1d`.
+  /// ```java
+  /// Tensor.of(7f, 8f).maxUnpool1d(Tensor.of(1L, 2L), 4);   // [0. 7. 8. 0.]
+  /// ```
+  /// @param indices positions in the result's last axis, of this tensor's shape
+  /// @throws IllegalArgumentException if the shapes differ, or there is no axis
+  default Tensor maxUnpool1d(Tensor indices, int width) {
+    if (self().rank() < 1 || !self().shape().equals(indices.shape())) {
+      throw new IllegalArgumentException("maxUnpool1d: indices " + indices.shape() + " must have the shape of the maxima " + self().shape() + ", (..., width)");
+    }
+    return Pools.unpool(self().unsqueeze(-2), indices.unsqueeze(-2), 1, width).squeeze(-2);
+  }
+
+  /// As [#maxUnpool2d] of (..., depth, height, width): `torch.nn.functional.max_unpool3d`.
+  /// ```java
+  /// Tensor.of(7f).reshape(1, 1, 1).maxUnpool3d(Tensor.of(3L).reshape(1, 1, 1), 1, 2, 2);   // [[[0. 0.]
+  ///                                                                                       //   [0. 7.]]]
+  /// ```
+  /// @param indices positions in the flattened (depth, height, width), of this tensor's shape
+  /// @throws IllegalArgumentException if the shapes differ, or there are no three axes
+  default Tensor maxUnpool3d(Tensor indices, int depth, int height, int width) {
+    if (self().rank() < 3 || !self().shape().equals(indices.shape())) {
+      throw new IllegalArgumentException("maxUnpool3d: indices " + indices.shape() + " must have the shape of the maxima " + self().shape()
+          + ", (..., depth, height, width)");
+    }
+    Tensor planes = Pools.unpool(self().flatten(-3, -2), indices.flatten(-3, -2), Math.multiplyExact(depth, height), width);
+    return planes.unflatten(-2, depth, height);
+  }
+
   /// `torch.nn.functional.avg_pool1d` of (..., width).
   /// ```java
   /// Tensor.of(1f, 3f, 2f, 6f).avgPool1d(Window.DEFAULT, 2);   // [2. 4.]

@@ -87,4 +87,15 @@ final class Scaling {
   static @Nullable Tensor perChannel(@Nullable Tensor parameter, Shape shape) {
     return parameter == null ? null : parameter.reshape(channelShape(shape));
   }
+
+  /// One number for each channel of (batch, channels, ...), or the tensor's own shape.
+  static Shape features(String name, Tensor x, boolean channels) {
+    if (!channels) {
+      return x.shape();
+    }
+    if (x.rank() < 2) {
+      throw new IllegalArgumentException(name + ": takes (batch, channels, ...), not " + x.shape());
+    }
+    return Shape.of(IntStream.range(0, x.rank()).map(axis -> axis < 2 ? x.size(axis) : 1).toArray());
+  }
 }

@@ -79,6 +79,20 @@ sealed interface Shuffling permits Tensor {
     return split.movedim(-3, -4).movedim(-1, -3).flatten(-5, -3);
   }
 
+  /// The channels of groups in turn, one of each: (batch, channels, ...) in the same shape. `torch.nn.functional.channel_shuffle`.
+  /// ```java
+  /// Tensor.arange(4).reshape(1, 4, 1).channelShuffle(2).flatten();   // [0 2 1 3]
+  /// ```
+  /// @throws IllegalArgumentException if there is no axis behind the channels, or these do not divide into groups
+  default Tensor channelShuffle(int groups) {
+    Tensor x = self();
+    if (x.rank() < 3 || groups < 1 || x.size(1) % groups != 0) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "channelShuffle: shape %s has no channels for %d groups", x.shape(), groups));
+    }
+    return x.unflatten(1, groups, x.size(1) / groups).transpose(1, 2).flatten(1, 2);
+  }
+
   /// The patches of images under a kernel as columns: `torch.nn.functional.unfold`.
   /// ```java
   /// images.patches(Window.DEFAULT.stride(2), 2, 2).shape();   // (2, 12, 16)

@@ -67,6 +67,9 @@ public final class Tensor extends Joining
         Losses,
         MarginLosses,
         LikelihoodLosses,
+        NeighbourNorms,
+        Embeddings,
+        Dropouts,
         Attention,
         Values,
         Differentiable {

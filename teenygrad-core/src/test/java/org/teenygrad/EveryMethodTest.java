@@ -30,7 +30,7 @@ class EveryMethodTest {
       List.of(
           FourierNorm.BACKWARD, OrthogonalPolynomial.LEGENDRE,
           LossReduction.MEAN, ScatterReduction.SUM, PadMode.REFLECT, Interpolation.NEAREST, Window.DEFAULT, AttentionOptions.CAUSAL,
-          QuantileMode.LINEAR, (BinaryOperator<Tensor>) Tensor::sub, DType.FLOAT64, "...", 0.5, new double[] {0.5}, 1L, 1, true, Device.of("interpreter"), Slice.ELLIPSIS, Map.of());
+          QuantileMode.LINEAR, BagReduction.SUM, (BinaryOperator<Tensor>) Tensor::sub, DType.FLOAT64, "...", 0.5, new double[] {0.5}, 1L, 1, true, Device.of("interpreter"), Slice.ELLIPSIS, Map.of());
 
   static Stream<Method> methods() {
     return Arrays.stream(Tensor.class.getMethods())

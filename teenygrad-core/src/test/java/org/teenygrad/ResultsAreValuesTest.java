@@ -31,7 +31,7 @@ class ResultsAreValuesTest {
       List.of(
           FourierNorm.BACKWARD, OrthogonalPolynomial.LEGENDRE,
           LossReduction.NONE, ScatterReduction.SUM, PadMode.REFLECT, Interpolation.NEAREST, Interpolation.LINEAR, Window.DEFAULT,
-          AttentionOptions.DEFAULT, QuantileMode.LINEAR, (BinaryOperator<Tensor>) Tensor::sub, DType.FLOAT32, DType.INT32, "...", ":", "ij", "xy", "a->a", "ab->ab", 1.0, 0.0,
+          AttentionOptions.DEFAULT, QuantileMode.LINEAR, BagReduction.SUM, (BinaryOperator<Tensor>) Tensor::sub, DType.FLOAT32, DType.INT32, "...", ":", "ij", "xy", "a->a", "ab->ab", 1.0, 0.0,
           new double[] {0.5}, 1L, 0L, true, false, Device.of("interpreter"), Slice.ALL);
 
   static Stream<Method> methods() {

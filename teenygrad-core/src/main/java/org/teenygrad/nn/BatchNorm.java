@@ -19,9 +19,9 @@ import org.teenygrad.Tensor;
 /// @param weight (channels), or null
 /// @param bias (channels), or null
 /// @param running the averages, or null to go by the batch in both modes
-/// @param momentum how much of a new batch's statistics goes into the averages
+/// @param momentum how much of a new batch's statistics goes into the averages; null for plain means over all batches
 public record BatchNorm(
-    @Nullable Tensor weight, @Nullable Tensor bias, @Nullable Statistics running, double momentum, double eps)
+    @Nullable Tensor weight, @Nullable Tensor bias, @Nullable Statistics running, @Nullable Double momentum, double eps)
     implements Layer {
 
   /// What is known of all batches.
@@ -49,6 +49,11 @@ public record BatchNorm(
         Init.ONES.parameter(channels), Init.ZEROS.parameter(channels), Statistics.of(channels), momentum, eps);
   }
 
+  /// As [#of(int)], with running averages that are the plain means of all batches: PyTorch's `momentum=None`.
+  public static BatchNorm cumulative(int channels) {
+    return new BatchNorm(Init.ONES.parameter(channels), Init.ZEROS.parameter(channels), Statistics.of(channels), null, 1e-5);
+  }
+
   /// @param x (batch, channels, ...)
   /// @throws IllegalArgumentException if in training a channel has fewer than two elements
   @Override
@@ -68,20 +73,30 @@ public record BatchNorm(
   /// Assigns the running averages their next values.
   private Tensor[] follow(Tensor x, Statistics running) {
     int[] axes = IntStream.range(0, x.rank()).filter(axis -> axis != 1).toArray();
+    Tensor batches = running.batches().add(1);
     return new Tensor[] {
-      running.mean().assign(moved(running.mean(), x.mean(axes))),
-      running.variance().assign(moved(running.variance(), x.var(axes))),
-      running.batches().assign(running.batches().add(1))
+      running.mean().assign(moved(running.mean(), x.mean(axes), momentum, batches)),
+      running.variance().assign(moved(running.variance(), x.var(axes), momentum, batches)),
+      running.batches().assign(batches)
     };
   }
 
-  private Tensor moved(Tensor average, Tensor batch) {
-    return average.mul(1 - momentum).add(batch.detach().cast(average.dtype()).mul(momentum));
+  /// An average with the statistics of another batch.
+  /// @param batches how many there are now
+  static Tensor moved(Tensor average, Tensor batch, @Nullable Double momentum, Tensor batches) {
+    Tensor fresh = batch.detach().cast(average.dtype());
+    return momentum == null
+        ? average.add(fresh.sub(average).div(batches.cast(average.dtype())))
+        : average.mul(1 - momentum).add(fresh.mul(momentum));
   }
 
   /// By PyTorch's names.
   @Override
   public Map<String, Object> parts() {
+    return parts(weight, bias, running);
+  }
+
+  static Map<String, Object> parts(@Nullable Tensor weight, @Nullable Tensor bias, @Nullable Statistics running) {
     return Parts.named(
         "weight", weight,
         "bias", bias,

@@ -36,22 +36,54 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional, doub
     Kind(int gates) {
       this.gates = gates;
     }
+
+    /// One step.
+    /// @param own what comes of the input
+    /// @param h the state before
+    /// @param c the LSTM's other state
+    RecurrentCell.State next(Cell weights, Tensor own, Tensor h, Tensor c) {
+      Tensor past = h.linear(weights.weightHh(), weights.biasHh());
+      return switch (this) {
+        case RNN -> new RecurrentCell.State(own.add(past).tanh(), c);
+        case RNN_RELU -> new RecurrentCell.State(own.add(past).relu(), c);
+        case LSTM -> {
+          List<Tensor> gates = own.add(past).chunk(4, -1);
+          Tensor cell = gates.get(1).sigmoid().mul(c).add(gates.get(0).sigmoid().mul(gates.get(2).tanh()));
+          Tensor output = gates.get(3).sigmoid().mul(cell.tanh());
+          yield new RecurrentCell.State(weights.weightHr() == null ? output : output.linear(weights.weightHr(), null), cell);
+        }
+        case GRU -> {
+          List<Tensor> mine = own.chunk(3, -1);
+          List<Tensor> theirs = past.chunk(3, -1);
+          Tensor reset = mine.get(0).add(theirs.get(0)).sigmoid();
+          Tensor update = mine.get(1).add(theirs.get(1)).sigmoid();
+          Tensor fresh = mine.get(2).add(reset.mul(theirs.get(2))).tanh();
+          yield new RecurrentCell.State(fresh.add(update.mul(h.sub(fresh))), c);
+        }
+      };
+    }
   }
 
   /// The weights of one layer in one direction.
   ///
   /// @param weightIh (gates * hidden, in), by the input
-  /// @param weightHh (gates * hidden, hidden), by the state
+  /// @param weightHh (gates * hidden, hidden), by the state; of an LSTM that projects its output (gates * hidden, projection)
   /// @param biasIh (gates * hidden), or null
   /// @param biasHh (gates * hidden), or null
-  public record Cell(Tensor weightIh, Tensor weightHh, @Nullable Tensor biasIh, @Nullable Tensor biasHh)
-      implements Module {}
+  /// @param weightHr (projection, hidden), what an LSTM's output is projected by, or null
+  public record Cell(Tensor weightIh, Tensor weightHh, @Nullable Tensor biasIh, @Nullable Tensor biasHh, @Nullable Tensor weightHr)
+      implements Module {
+    /// Without a projection.
+    public Cell(Tensor weightIh, Tensor weightHh, @Nullable Tensor biasIh, @Nullable Tensor biasHh) {
+      this(weightIh, weightHh, biasIh, biasHh, null);
+    }
+  }
 
   /// The output at each step, and the state after the last.
   ///
   /// @param output (batch, time, hidden), or twice that with two directions
-  /// @param hidden (cells, batch, hidden)
-  /// @param cell the LSTM's other state, of the same shape; null for other kinds
+  /// @param hidden (cells, batch, hidden), of the projection's size where there is one
+  /// @param cell the LSTM's other state (cells, batch, hidden); null for other kinds
   public record Result(Tensor output, Tensor hidden, @Nullable Tensor cell) {}
 
   /// @throws IllegalArgumentException if there are no cells, an odd number for two directions, or the dropout is not in 0..1
@@ -78,20 +110,40 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional, doub
 
   /// As [#of(Kind, int, int, int, boolean)], with or without biases.
   public static Recurrent of(Kind kind, int in, int hidden, int layers, boolean bidirectional, boolean bias) {
+    return new Recurrent(kind, cells(kind, in, hidden, 0, layers, bidirectional, bias), bidirectional);
+  }
+
+  /// An LSTM with biases whose outputs are projected (Sak et al., 2014): PyTorch's `nn.LSTM(proj_size=...)`.
+  /// ```java
+  /// Recurrent.projected(64, 128, 32, 2, false).forward(Tensor.rand(2, 10, 64)).shape();   // (2, 10, 32)
+  /// ```
+  /// @param projection the size of the outputs, below that of the state
+  /// @throws IllegalArgumentException if it is not
+  public static Recurrent projected(int in, int hidden, int projection, int layers, boolean bidirectional) {
+    if (projection < 1 || projection >= hidden) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "recurrent: a projection to %d must be to fewer than the %d of the state", projection, hidden));
+    }
+    return new Recurrent(Kind.LSTM, cells(Kind.LSTM, in, hidden, projection, layers, bidirectional, true), bidirectional);
+  }
+
+  /// @param projection 0 for none
+  private static List<Cell> cells(Kind kind, int in, int hidden, int projection, int layers, boolean bidirectional, boolean bias) {
     double bound = 1 / Math.sqrt(Math.max(1, hidden));
     Init init = Init.uniform(-bound, bound);
     int directions = bidirectional ? 2 : 1;
+    int output = projection == 0 ? hidden : projection;
     List<Cell> cells = new ArrayList<>();
     for (int i = 0; i < layers * directions; i++) {
-      int from = i < directions ? in : hidden * directions;
+      int from = i < directions ? in : output * directions;
       int rows = kind.gates * hidden;
       cells.add(new Cell(
           init.parameter(rows, from),
-          init.parameter(rows, hidden),
+          init.parameter(rows, output),
           bias ? init.parameter(rows) : null,
-          bias ? init.parameter(rows) : null));
+          bias ? init.parameter(rows) : null,
+          projection == 0 ? null : init.parameter(projection, hidden)));
     }
-    return new Recurrent(kind, cells, bidirectional);
+    return cells;
   }
 
   /// This with dropout between its layers.
@@ -111,7 +163,8 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional, doub
           "weight_ih" + place, cell.weightIh(),
           "weight_hh" + place, cell.weightHh(),
           "bias_ih" + place, cell.biasIh(),
-          "bias_hh" + place, cell.biasHh()));
+          "bias_hh" + place, cell.biasHh(),
+          "weight_hr" + place, cell.weightHr()));
     }
     return parts;
   }
@@ -143,9 +196,8 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional, doub
       for (int direction = 0; direction < directions; direction++) {
         int i = layer * directions + direction;
         Cell weights = cells.get(i);
-        Tensor zeros = Tensor.zeros(x.size(0), weights.weightHh().size(1)).cast(x.dtype());
-        Tensor h = hidden == null ? zeros : hidden.select(0, i);
-        Tensor c = cell == null ? zeros : cell.select(0, i);
+        Tensor h = hidden == null ? Tensor.zeros(x.size(0), weights.weightHh().size(1)).cast(x.dtype()) : hidden.select(0, i);
+        Tensor c = cell == null ? Tensor.zeros(x.size(0), weights.weightHh().size(0) / kind.gates).cast(x.dtype()) : cell.select(0, i);
         Walk walk = walk(weights, input, direction == 1, h, c);
         outputs.add(walk.output());
         hiddens.add(walk.hidden());
@@ -166,25 +218,9 @@ public record Recurrent(Kind kind, List<Cell> cells, boolean bidirectional, doub
     Tensor[] outputs = new Tensor[time];
     for (int step = 0; step < time; step++) {
       int at = backwards ? time - 1 - step : step;
-      Tensor own = fromInput.select(1, at);
-      Tensor past = h.linear(weights.weightHh(), weights.biasHh());
-      switch (kind) {
-        case RNN -> h = own.add(past).tanh();
-        case RNN_RELU -> h = own.add(past).relu();
-        case LSTM -> {
-          List<Tensor> gates = own.add(past).chunk(4, -1);
-          c = gates.get(1).sigmoid().mul(c).add(gates.get(0).sigmoid().mul(gates.get(2).tanh()));
-          h = gates.get(3).sigmoid().mul(c.tanh());
-        }
-        case GRU -> {
-          List<Tensor> mine = own.chunk(3, -1);
-          List<Tensor> theirs = past.chunk(3, -1);
-          Tensor reset = mine.get(0).add(theirs.get(0)).sigmoid();
-          Tensor update = mine.get(1).add(theirs.get(1)).sigmoid();
-          Tensor fresh = mine.get(2).add(reset.mul(theirs.get(2))).tanh();
-          h = fresh.add(update.mul(h.sub(fresh)));
-        }
-      }
+      RecurrentCell.State next = kind.next(weights, fromInput.select(1, at), h, c);
+      h = next.hidden();
+      c = next.cell() == null ? c : next.cell();
       outputs[at] = h;
     }
     return new Walk(Tensor.stack(List.of(outputs), 1), h, c);

@@ -20,6 +20,7 @@ import org.teenygrad.nn.AvgPool1d;
 import org.teenygrad.nn.AvgPool2d;
 import org.teenygrad.nn.AvgPool3d;
 import org.teenygrad.nn.BatchNorm;
+import org.teenygrad.nn.Bilinear;
 import org.teenygrad.nn.Conv1d;
 import org.teenygrad.nn.Conv2d;
 import org.teenygrad.nn.Conv3d;
@@ -40,6 +41,9 @@ import org.teenygrad.nn.Module;
 import org.teenygrad.nn.MultiHeadAttention;
 import org.teenygrad.nn.RMSNorm;
 import org.teenygrad.nn.Recurrent;
+import org.teenygrad.nn.RecurrentCell;
+import org.teenygrad.nn.Transformer;
+import org.teenygrad.nn.TransformerDecoderLayer;
 
 /// Layers with a state by PyTorch's names, as `layer_goldens.py` writes them: outputs, gradients of inputs and parameters, and
 /// the state after the calls.
@@ -85,7 +89,7 @@ final class GoldenLayers {
     c.texts("gradients").forEach(name -> wrt.put(key(c, "gradient", name), Objects.requireNonNull(parameters.get(name))));
     List<Tensor> out = List.of();
     for (int call = 0; call < c.integer("calls", 1); call++) {
-      out = outputs(layer, in);
+      out = outputs(layer, in, c);
       Tensor.realize(out);
     }
     Tensor objective = Tensor.zeros();
@@ -104,9 +108,21 @@ final class GoldenLayers {
     return c.name() + "/" + what + "/" + name;
   }
 
-  private static List<Tensor> outputs(Module module, List<Tensor> in) {
+  private static List<Tensor> outputs(Module module, List<Tensor> in, GoldenCase c) {
     return switch (module) {
+      case MultiHeadAttention attention when c.flag("weights") -> {
+        MultiHeadAttention.Attended attended = attention.attend(in.get(0), in.get(1), in.get(2), AttentionOptions.DEFAULT, true);
+        yield List.of(attended.output(), attended.weights());
+      }
       case MultiHeadAttention attention -> List.of(attention.forward(in.get(0), in.get(1), in.get(2), AttentionOptions.DEFAULT));
+      case TransformerDecoderLayer decoder -> List.of(decoder.forward(in.get(0), in.get(1), AttentionOptions.DEFAULT, AttentionOptions.DEFAULT));
+      case Transformer transformer -> List.of(transformer.forward(in.get(0), in.get(1), AttentionOptions.DEFAULT, AttentionOptions.CAUSAL));
+      case Bilinear bilinear -> List.of(bilinear.forward(in.get(0), in.get(1)));
+      case RecurrentCell cell -> {
+        RecurrentCell.State state = cell.step(in.get(0), in.get(1), in.size() == 3 ? in.get(2) : null);
+        Tensor other = state.cell();
+        yield other == null ? List.of(state.hidden()) : List.of(state.hidden(), other);
+      }
       case Recurrent recurrent -> {
         Recurrent.Result result = recurrent.run(in.get(0), in.get(1), in.size() == 3 ? in.get(2) : null);
         List<Tensor> all = new ArrayList<>(List.of(result.output(), result.hidden()));
@@ -145,21 +161,31 @@ final class GoldenLayers {
       case "AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d" -> AdaptiveMaxPool.of(c.integers("output_size"));
       case "BatchNorm1d", "BatchNorm2d", "BatchNorm3d" -> batchNorm(c, channels);
       case "GroupNorm" -> groupNorm(c, channels);
-      case "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d" ->
-          c.flag("affine") ? InstanceNorm.of(channels) : InstanceNorm.of();
+      case "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d" -> {
+        InstanceNorm norm = c.flag("affine") ? InstanceNorm.of(channels) : InstanceNorm.of();
+        yield c.flag("running") ? norm.tracking(channels, c.number("momentum", 0.1)) : norm;
+      }
       case "LayerNorm" -> LayerNorm.of(dim);
       case "RMSNorm" -> RMSNorm.of(dim);
-      case "Embedding" -> Embedding.of(c.integer("count", 0), dim);
-      case "MultiheadAttention" -> MultiHeadAttention.of(dim, c.integer("heads", 1));
-      case "RNN", "LSTM", "GRU" -> Recurrent.of(
+      case "Embedding" -> c.has("padding_idx")
+          ? Embedding.padded(c.integer("count", 0), dim, c.integer("padding_idx", 0)) : Embedding.of(c.integer("count", 0), dim);
+      case "MultiheadAttention" -> c.has("kdim")
+          ? MultiHeadAttention.of(dim, c.integer("heads", 1), c.integer("kdim", 0), c.integer("vdim", 0))
+          : MultiHeadAttention.of(dim, c.integer("heads", 1));
+      case "LSTM", "RNN", "GRU" -> c.has("projSize") ? Recurrent.projected(
+          c.integer("inputSize", 0), c.integer("hiddenSize", 0), c.integer("projSize", 0), c.integer("layers", 1), c.flag("bidirectional"))
+          : Recurrent.of(
           Recurrent.Kind.valueOf(c.text("class", "") + (c.flag("relu") ? "_RELU" : "")), c.integer("inputSize", 0), c.integer("hiddenSize", 0),
           c.integer("layers", 1), c.flag("bidirectional"), bias);
-      default -> throw new Call.Unsupported("layer " + c.text("class", ""));
+      default -> GoldenOtherLayers.layer(c);
     };
   }
 
   private static BatchNorm batchNorm(GoldenCase c, int channels) {
     BatchNorm norm = BatchNorm.of(channels, c.number("momentum", 0.1), c.number("eps", 1e-5));
+    if (c.flag("cumulative")) {
+      return BatchNorm.cumulative(channels);
+    }
     boolean plain = Boolean.FALSE.equals(c.args().get("affine"));
     boolean untracked = Boolean.FALSE.equals(c.args().get("track_running_stats"));
     return new BatchNorm(

@@ -11,7 +11,7 @@ import org.teenygrad.Device;
 /// PyTorch 2.13's answers, gradients and refusals for what networks are made of and trained with.
 class NetworksGoldenTest {
   static Stream<Arguments> setsAndDevices() {
-    return Stream.of("losses").flatMap(set -> GoldenTest.devices().map(device -> Arguments.of(set, device)));
+    return Stream.of("losses", "layer-functions").flatMap(set -> GoldenTest.devices().map(device -> Arguments.of(set, device)));
   }
 
   @ParameterizedTest

@@ -68,6 +68,7 @@ final class Torch {
   private static Map<String, Entry> functions() {
     Table table = new Table();
     TorchElementwise.fill(table);
+    TorchLayers.fill(table);
     TorchReductions.fill(table);
     TorchLinear.fill(table);
     TorchCreation.fill(table);

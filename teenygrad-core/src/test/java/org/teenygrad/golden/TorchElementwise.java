@@ -65,7 +65,7 @@ final class TorchElementwise {
     t.unary("hardsigmoid", Tensor::hardSigmoid);
     t.unary("logsigmoid", Tensor::logSigmoid);
     t.unary("selu", Tensor::selu);
-    t.one("softplus(input, beta=1, threshold=20)", c -> c.x().softplus(c.real("beta")));
+    t.one("softplus(input, beta=1, threshold=20)", c -> c.x().softplus(c.real("beta"), c.real("threshold")));
     t.one("elu(input, alpha=1.0)", c -> c.x().elu(c.real("alpha")));
     t.one("celu(input, alpha=1.0)", c -> c.x().celu(c.real("alpha")));
     t.one("leaky_relu(input, negative_slope=0.01)", c -> c.x().leakyRelu(c.real("negative_slope")));

@@ -52,10 +52,11 @@ final class TorchIndexing {
   }
 
   private static Tensor embedding(Call c) {
-    if (c.has("padding_idx") || c.has("max_norm") || c.flag("scale_grad_by_freq")) {
-      throw new Call.Unsupported("embedding: padding_idx, max_norm or scale_grad_by_freq");
+    if (c.has("max_norm") || c.flag("scale_grad_by_freq")) {
+      throw new Call.Unsupported("embedding: max_norm or scale_grad_by_freq");
     }
-    return c.tensor("weight").embedding(c.x());
+    Tensor weight = c.tensor("weight");
+    return c.has("padding_idx") ? weight.embedding(c.x(), c.integer("padding_idx")) : weight.embedding(c.x());
   }
 
   private static @Nullable Integer bound(Call c, String name) {

@@ -43,6 +43,12 @@ class TrainingGoldenTest {
     everyCasePasses("layers", device);
   }
 
+  @ParameterizedTest
+  @MethodSource("org.teenygrad.golden.GoldenTest#devices")
+  void otherLayersTakeTheStateAndGiveTheAnswersOfPyTorch(Device device) {
+    everyCasePasses("layers-more", device);
+  }
+
   /// The numbers of the modules are PyTorch's, those without state included.
   @Test
   void aNetworkThatPyTorchSavedGoesOnHere() {

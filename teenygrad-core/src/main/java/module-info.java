@@ -11,6 +11,7 @@ module org.teenygrad.core {
   exports org.teenygrad;
   exports org.teenygrad.blas;
   exports org.teenygrad.data;
+  exports org.teenygrad.distributions;
   exports org.teenygrad.nn;
   exports org.teenygrad.optim;
   exports org.teenygrad.plot;

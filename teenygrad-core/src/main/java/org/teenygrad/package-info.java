@@ -38,7 +38,7 @@
 /// | differentiate | [Differentiable][org.teenygrad.Differentiable], [Gradient][org.teenygrad.Gradient] |
 ///
 /// Layers are in [org.teenygrad.nn], optimizers in [org.teenygrad.optim], files of tensors in [org.teenygrad.state], corpora and batches in
-/// [org.teenygrad.data], charts in [org.teenygrad.plot], BLAS in [org.teenygrad.blas].
+/// [org.teenygrad.data], distributions in [org.teenygrad.distributions], charts in [org.teenygrad.plot], BLAS in [org.teenygrad.blas].
 @NullMarked
 package org.teenygrad;
 

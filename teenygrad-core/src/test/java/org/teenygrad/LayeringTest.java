@@ -41,6 +41,7 @@ class LayeringTest {
         .definedBy(resideInAnyPackage(
                 "org.teenygrad",
                 "org.teenygrad.blas..",
+                "org.teenygrad.distributions..",
                 "org.teenygrad.nn..",
                 "org.teenygrad.optim..",
                 "org.teenygrad.state..",

@@ -42,7 +42,7 @@ class ThrowsTest {
 
   private static Stream<Path> packages() {
     return Stream.concat(
-        Stream.of("", "blas", "data", "nn", "optim", "plot", "state", "train").map(CORE::resolve),
+        Stream.of("", "blas", "data", "distributions", "nn", "optim", "plot", "state", "train").map(CORE::resolve),
         Stream.of("nanogpt", "report", "settings", "stories").map(MODELS::resolve));
   }
 

@@ -12,6 +12,7 @@ module org.teenygrad.core {
   exports org.teenygrad.blas;
   exports org.teenygrad.data;
   exports org.teenygrad.distributions;
+  exports org.teenygrad.distributed;
   exports org.teenygrad.nn;
   exports org.teenygrad.optim;
   exports org.teenygrad.plot;

@@ -50,8 +50,11 @@ final class HostData {
   /// The bytes of the tensor's values in row-major order.
   static MemorySegment bytes(Tensor tensor, Arena arena) {
     Storage storage = storage(tensor.realize());
+    if (storage.sharding() != null) {
+      throw new IllegalStateException("this rank has a part of " + storage.dtype() + storage.shape() + " (" + storage.sharding() + "); gather() it on all ranks to read it");
+    }
     Buffer memory = memory(storage);
-    MemorySegment bytes = arena.allocate(storage.shape().elements() * storage.dtype().bytes(), 64);
+    MemorySegment bytes = arena.allocate(storage.bytes(), 64);
     Devices.runtime(storage.device()).allocator().copyOut(memory, bytes);
     return bytes;
   }

@@ -89,7 +89,7 @@ public final class Recorded {
   }
 
   private Recording record(List<Storage> data) {
-    List<Storage> holes = data.stream().map(example -> new Storage(example.dtype(), example.shape(), example.device())).toList();
+    List<Storage> holes = data.stream().map(example -> new Storage(example.dtype(), example.shape(), example.device(), example.sharding())).toList();
     List<Tensor> outputs = IndexCheck.without(() -> function.apply(holes.stream().map(Tensor::owning).toList()));
     if (Companions.with(outputs).size() > outputs.size()) {
       throw new IllegalArgumentException("what is recorded must assign nothing, but a layer keeps something on the side; use Mode.EVALUATION");

@@ -71,6 +71,7 @@ public final class Tensor extends Joining
         Embeddings,
         Dropouts,
         Attention,
+        Distributing,
         Values,
         Differentiable {
   /// Whether `backward()` adds to the gradient of a tensor: not at all, as its end point, or in passing.
@@ -242,6 +243,11 @@ public final class Tensor extends Joining
     return device == null ? Devices.defaultDevice() : device;
   }
 
+  /// Where the values are, or null for an expression of constants, which is at home everywhere.
+  @Nullable Device deviceOrNull() {
+    return device;
+  }
+
   /// The same values on another device. PyTorch's `to(device)`.
   /// ```java
   /// Tensor.of(1, 2).to(Device.of("interpreter"));   // [1 2]
@@ -408,7 +414,7 @@ public final class Tensor extends Joining
     // Data that is still to be written, or that others may refer to, is left alone: the new values get a storage of
     // their own.
     boolean inPlace = ownsStorage && current.is(OpCode.BUFFER);
-    OpNode target = inPlace ? current : OpNode.buffer(new Storage(dtype(), shape(), device()));
+    OpNode target = inPlace ? current : OpNode.buffer(new Storage(dtype(), shape(), device(), value.sharding()));
     ownsStorage = true;
     become(OpNode.of(OpCode.ASSIGN, inPlace && overwrite, List.of(target, value)));
     madeWithoutGrad = isConstant;
@@ -460,7 +466,7 @@ public final class Tensor extends Joining
       Leaves.register(current, this);
     } else {
       ownsStorage = true;
-      OpNode storage = OpNode.buffer(new Storage(dtype(), shape(), device()));
+      OpNode storage = OpNode.buffer(new Storage(dtype(), shape(), device(), current.sharding()));
       become(OpNode.of(OpCode.ASSIGN, false, List.of(storage, current)));
     }
   }

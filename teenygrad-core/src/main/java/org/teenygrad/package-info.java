@@ -35,6 +35,7 @@
 /// | solve and decompose | [LinearAlgebra][org.teenygrad.LinearAlgebra], [MatrixFunctions][org.teenygrad.MatrixFunctions] |
 /// | build networks | [Activations][org.teenygrad.Activations], [Normalization][org.teenygrad.Normalization], [Attention][org.teenygrad.Attention], [Convolutions][org.teenygrad.Convolutions], [Pooling][org.teenygrad.Pooling], [Losses][org.teenygrad.Losses], [MarginLosses][org.teenygrad.MarginLosses], [LikelihoodLosses][org.teenygrad.LikelihoodLosses] |
 /// | look up, drop out, pool by norms | [Embeddings][org.teenygrad.Embeddings], [Dropouts][org.teenygrad.Dropouts], [NeighbourNorms][org.teenygrad.NeighbourNorms] |
+/// | spread over devices | [Distributing][org.teenygrad.Distributing], [Mesh][org.teenygrad.Mesh], [Placement][org.teenygrad.Placement] |
 /// | differentiate | [Differentiable][org.teenygrad.Differentiable], [Gradient][org.teenygrad.Gradient] |
 ///
 /// Layers are in [org.teenygrad.nn], optimizers in [org.teenygrad.optim], files of tensors in [org.teenygrad.state], corpora and batches in

@@ -28,7 +28,7 @@ class LayeringTest {
       "the vocabulary",
       type ->
           belongToAnyOf(
-                  DType.class, Shape.class, Device.class, MatmulPrecision.class, OutOfMemoryException.class, Profile.Launch.class,
+                  DType.class, Shape.class, Device.class, MatmulPrecision.class, OutOfMemoryException.class, Mesh.class, Placement.class, Profile.Launch.class,
                   Profile.Making.class)
               .test(type.getBaseComponentType()));
 
@@ -46,6 +46,7 @@ class LayeringTest {
                 "org.teenygrad.optim..",
                 "org.teenygrad.state..",
                 "org.teenygrad.data..",
+                "org.teenygrad.distributed..",
                 "org.teenygrad.plot..",
                 "org.teenygrad.train..")
             .and(not(VOCABULARY)))

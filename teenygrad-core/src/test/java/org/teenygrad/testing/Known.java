@@ -75,7 +75,7 @@ record Known(double lo, double hi, double error, int grain) {
           case INDEX ->
               node.is(OpCode.GATHER) ? union(inputs.getFirst(), constant(0)) : scatter(node, inputs.get(0), inputs.get(2));
           case MEMORY -> inputs.getFirst();
-          case KERNEL, TILE -> throw new IllegalArgumentException("nothing is known of " + node);
+          case COLLECTIVE, KERNEL, TILE -> throw new IllegalArgumentException("nothing is known of " + node);
         };
     return known == null ? null : known.storedAs(node.dtype());
   }

@@ -17,6 +17,7 @@ import org.teenygrad.engine.ir.Bounds;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Reduction;
+import org.teenygrad.engine.ir.Sharding;
 
 /// The chain rule for each operation, a line each: one function for each input, from the result `y` and the cotangent
 /// `g` (the derivative of the loss with respect to `y`) to the derivative with respect to that input.
@@ -41,7 +42,7 @@ final class ChainRules {
       Collections.unmodifiableSet(
           EnumSet.of(
               CONST, BUFFER, ARANGE, PARAM, FLOOR, CEIL, TRUNC, ROUND, NOT, BITCAST, IDIV, LT, EQ, NE, AND, OR, XOR, SHL, SHR,
-              THREEFRY, SORT, DETACH, RANGE));
+              THREEFRY, SORT, DETACH, RANGE, ALL_REDUCE, ALL_GATHER, REDUCE_SCATTER, ALL_TO_ALL));
 
   static final Map<OpCode, List<Rule>> TABLE = new EnumMap<>(OpCode.class);
 
@@ -89,6 +90,7 @@ final class ChainRules {
     rule(ASSIGN, NONE, (y, g) -> g);
     rule(SURROGATE, NONE, (y, g) -> g);
     rule(COPY, (y, g) -> back(y.x(), g));
+    rule(REDISTRIBUTE, (y, g) -> g.redistribute(Cotangents.of(y.x().node(), y.payload(Sharding.class).mesh())));
   }
 
   private ChainRules() {}

@@ -16,6 +16,7 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Reduction;
 import org.teenygrad.engine.ir.Scatter;
+import org.teenygrad.engine.ir.Sharding;
 import org.teenygrad.engine.ir.Storage;
 import org.teenygrad.engine.ir.Uniform;
 
@@ -55,6 +56,11 @@ record Expr(OpNode node) {
     Arrays.fill(along, 1);
     along[axis] = shape.size(axis);
     return new Expr(OpNode.create(OpCode.ARANGE, dtype(), List.of(), shape.size(axis))).reshape(Shape.of(along)).expand(shape);
+  }
+
+  /// The same, lying on its mesh in another way.
+  Expr redistribute(Sharding target) {
+    return target.equals(node.sharding()) ? this : new Expr(OpNode.of(OpCode.REDISTRIBUTE, target, List.of(node)));
   }
 
   Expr add(Expr other) {

@@ -28,7 +28,7 @@ public final class ForwardMode {
   private static final Map<OpCode, Rule> TABLE = new EnumMap<>(OpCode.class);
 
   static {
-    rule((y, i, t) -> y.on(t), RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, GATHER, COPY);
+    rule((y, i, t) -> y.on(t), RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, GATHER, COPY, REDISTRIBUTE);
     rule((y, i, t) -> t.cast(y.dtype()), CAST);
     rule((y, i, t) -> slopes(y, 0).mul(t).sumTo(y.shape()), REDUCE, LOGSUMEXP);
     rule((y, i, t) -> y.payload(Reduction.class).combine() == ADD ? y.on(t) : t.gather(ChainRules.lastReached(y), y.payload(Reduction.class).axes().getFirst()), SCAN);

@@ -120,10 +120,14 @@ public final class Gradients {
       if (g == null) {
         continue;
       }
-      found.replace(node, g.node());
+      g = Cotangents.ready(node, g);
+      if (found.containsKey(node)) {
+        found.put(node, g.node().sharding() == null ? g.node() : g.redistribute(Cotangents.of(node, g.node().sharding().mesh())).node());
+      }
       for (int i = 0; i < node.inputs().size(); i++) {
         if (dependent.contains(node.input(i)) && ChainRules.follows(node, i)) {
-          cotangents.merge(node.input(i), ChainRules.derivative(node, i, g), Expr::add);
+          int input = i;
+          cotangents.merge(node.input(i), Cotangents.derive(g, after -> ChainRules.derivative(node, input, after)), Cotangents::sum);
         }
       }
     }

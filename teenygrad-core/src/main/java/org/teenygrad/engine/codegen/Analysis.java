@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.teenygrad.DType;
@@ -132,6 +133,9 @@ final class Analysis {
 
   /// What kind of kernel it is that is no contraction, as the first part of its name.
   String kind() {
+    if (stores().getFirst().input(2).op().group() == OpCode.Group.COLLECTIVE) {
+      return stores().getFirst().input(2).op().name().toLowerCase(Locale.ROOT);
+    }
     if (nodes.stream().anyMatch(node -> node.op().group() == OpCode.Group.ROW)) {
       return stores().getFirst().input(2).is(OpCode.SORT) ? "sort" : "scan";
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.runtime.Debug;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
@@ -21,6 +22,9 @@ final class Generator {
   /// @param plans what they become
   static Program generate(List<OpNode> sinks, List<? extends Plan> plans, Target target) {
     Plan plan = plans.getFirst();
+    if (plan instanceof Plan.Communication exchange) {
+      return communication(sinks.getFirst(), exchange);
+    }
     return switch (target) {
       case Target.Cpu cpu -> {
         LoopNest nest = nest(plan, cpu);
@@ -46,6 +50,12 @@ final class Generator {
       }
       case Target.Graphs _ -> throw new IllegalArgumentException("no code is written for a device that takes graphs");
     };
+  }
+
+  /// An exchange between ranks, which has no code.
+  private static Program communication(OpNode sink, Plan.Communication exchange) {
+    double bytes = exchange.analysis().stores().getFirst().input(0).payload(Param.class).shape().elements() * (double) exchange.analysis().stores().getFirst().input(0).dtype().bytes();
+    return new Program(exchange.analysis().kind(), List.of(sink), "", List.of(), new Program.Launch(1, 1, 0), new Program.Work(0, bytes), KernelDescription.of(List.of(sink)));
   }
 
   /// Where kernels can be launched while the ones before still run (compute capability 9.0), they wait for them first.
@@ -83,6 +93,7 @@ final class Generator {
       case AttentionTiling attention when attention.isSpecialized() -> new WarpSpecializedAttention(emitter, attention);
       case AttentionTiling attention -> new AttentionTiles(emitter, attention);
       case Decoding decoding -> new DecodeAttention(emitter, decoding);
+      case Plan.Communication _ -> throw new IllegalStateException("nobody writes code for an exchange");
       case Plan.Elementwise _ -> throw new IllegalStateException("a launch of elementwise kernels has a nest for all");
     };
   }

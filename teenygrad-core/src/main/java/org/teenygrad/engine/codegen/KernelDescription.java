@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.teenygrad.engine.ir.Collective;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
@@ -83,6 +84,9 @@ public final class KernelDescription {
         boolean swapped = rows.stream().anyMatch(range -> analysis.stride(store, range) == 1);
         return contraction(swapped ? columns : rows, swapped ? rows : columns) + outputs;
       }
+    }
+    if (store.input(2).op().group() == OpCode.Group.COLLECTIVE) {
+      return name(store.input(2).op()) + " " + store.input(2).payload(Collective.class) + " (" + size(outer(store)) + " elements)";
     }
     if (store.input(2).op().group() == OpCode.Group.ROW) {
       long row = Analysis.size(store.input(2).input(1));

@@ -12,7 +12,7 @@ import org.teenygrad.engine.runtime.Target;
 /// What a kernel is to become, with all that its nest of loops has to know: decided here, once, from the kernel's graph and the target.
 ///
 /// A plan is made only if it can be written: a kernel that none of the others fits is one of [Loops], which run any graph.
-sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, Plan.RowScan, Plan.RowSort, Plan.Scatter, Contraction, MatmulTiling, AttentionTiling, Decoding {
+sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, Plan.RowScan, Plan.RowSort, Plan.Scatter, Plan.Communication, Contraction, MatmulTiling, AttentionTiling, Decoding {
   /// Of the graph that is written: of operations that the target has, in tiles where there are any.
   Analysis analysis();
 
@@ -132,9 +132,19 @@ sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, 
   /// Stores on a GPU whose indices are data.
   record Scatter(Analysis analysis, OpNode store) implements Plan {}
 
+  /// An exchange with other ranks, which no code is written for.
+  record Communication(Analysis analysis) implements Plan {
+    static boolean fits(OpNode sink) {
+      return sink.input(0).input(2).op().group() == OpCode.Group.COLLECTIVE;
+    }
+  }
+
   /// The plan of a kernel.
   /// @param sink a SINK of STOREs whose loops are numbered from 0, outermost first
   static Plan of(OpNode sink, Target target) {
+    if (Communication.fits(sink)) {
+      return new Communication(new Analysis(sink));
+    }
     return switch (target) {
       case Target.Cpu cpu -> onProcessor(sink, cpu);
       case Target.Gpu gpu when Elementwise.fits(sink) -> Elementwise.of(sink);

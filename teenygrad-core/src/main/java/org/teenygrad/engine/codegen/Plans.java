@@ -39,6 +39,7 @@ public final class Plans {
   public int mostRuns(OpNode sink, int slots) {
     return switch (of(sink)) {
       case Plan _ when target instanceof Target.Cpu -> Integer.MAX_VALUE;
+      case Plan.Communication _ -> 1;
       case Plan.Elementwise _ -> Runs.most(slots, 0);
       default -> Runs.most(slots, PersistentTiles.MAPS);
     };

@@ -176,7 +176,7 @@ public record Diagram(Map<OpNode, String> names, Function<OpNode, @Nullable Stri
         case REDUCE -> products.containsKey(node) ? Colour.CONTRACTION : Colour.REDUCTION;
         case INDEX, ROW -> Colour.INDEX;
         case MOVEMENT -> Colour.VIEW;
-        case MEMORY, KERNEL, TILE -> Colour.MEMORY;
+        case MEMORY, COLLECTIVE, KERNEL, TILE -> Colour.MEMORY;
       };
     }
 

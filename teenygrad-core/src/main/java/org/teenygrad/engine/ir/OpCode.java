@@ -88,6 +88,13 @@ public enum OpCode {
   DETACH(Group.MEMORY, 1, FIRST, SAME, "x, as a constant to the chain rule"),
   SURROGATE(Group.MEMORY, 2, SAME_FLOATING, SAME, "x, to the chain rule y: the value of one with the derivative of the other"),
   GRADIENT(Group.MEMORY, 3, SECOND, SECOND_SHAPE, "the derivative of sum(x * z) with respect to y; x output, z cotangent"),
+  REDISTRIBUTE(Group.MEMORY, 1, FIRST, SAME, "x, lying on its mesh as the payload's Sharding says"),
+
+  // Between ranks: of what each has; payload: Collective, over n ranks
+  ALL_REDUCE(Group.COLLECTIVE, 1, FIRST, SAME, "the x of all ranks, combined"),
+  ALL_GATHER(Group.COLLECTIVE, 1, FIRST, RANKS_ADDED, "the x of all ranks, along a new first axis"),
+  REDUCE_SCATTER(Group.COLLECTIVE, 1, FIRST, RANKS_REMOVED, "of the x of all ranks, combined, the row of the first axis that is this rank's"),
+  ALL_TO_ALL(Group.COLLECTIVE, 1, FIRST, SAME, "row i of the first axis to rank i, and from rank i to row i"),
 
   // Inside a kernel: every value is a scalar
   RANGE(Group.KERNEL, -1, INTEGER, SCALAR, "a loop counter 0..size-1, or below min(x, size) with an input; payload: Range"),
@@ -119,6 +126,7 @@ public enum OpCode {
     INDEX,
     ROW,
     MEMORY,
+    COLLECTIVE,
     KERNEL,
     TILE;
 

@@ -24,21 +24,23 @@ public final class OpNode {
   private final Shape shape;
   private final List<OpNode> inputs;
   private final @Nullable Object payload;
+  private final @Nullable Sharding sharding;
   private final int hash;
   private volatile @Nullable OpNode realized;
   private volatile boolean hasSideEntries;
 
-  private OpNode(OpCode op, DType dtype, Shape shape, List<OpNode> inputs, @Nullable Object payload, int hash) {
+  private OpNode(OpCode op, DType dtype, Shape shape, List<OpNode> inputs, @Nullable Object payload, @Nullable Sharding sharding, int hash) {
     this.op = op;
     this.dtype = dtype;
     this.shape = shape;
     this.inputs = inputs;
     this.payload = payload;
+    this.sharding = sharding;
     this.hash = hash;
   }
 
   /// The node of an operation whose type follows from its inputs.
-  /// @throws IllegalArgumentException if number, types or shapes of the inputs do not fit the operation's row
+  /// @throws IllegalArgumentException if number, types or shapes of the inputs do not fit the operation's row, or they lie on a mesh as they must not
   public static OpNode of(OpCode op, OpNode... inputs) {
     return create(op, null, List.of(inputs), null);
   }
@@ -67,7 +69,8 @@ public final class OpNode {
     if (existing != null) {
       return existing;
     }
-    return INTERNER.add(new OpNode(op, type, op.shapeRule.derive(op, in, payload), in, payload, hash));
+    Shape shape = op.shapeRule.derive(op, in, payload);
+    return INTERNER.add(new OpNode(op, type, shape, in, payload, ShardingRules.derive(op, in, payload, shape), hash));
   }
 
   /// Every bit of a hash depends on all of them (the end of MurmurHash3). Sums alone would not do: a difference of two
@@ -113,6 +116,11 @@ public final class OpNode {
 
   public Shape shape() {
     return shape;
+  }
+
+  /// How the tensor lies on a mesh, or null if it is on none; then the shape is that of the whole.
+  public @Nullable Sharding sharding() {
+    return sharding;
   }
 
   public List<OpNode> inputs() {

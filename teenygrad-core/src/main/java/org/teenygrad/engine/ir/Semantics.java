@@ -125,7 +125,8 @@ public final class Semantics {
           case CONST, BUFFER, ARANGE, PARAM -> throw undefined(op, dtype);
           case RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, REDUCE, LOGSUMEXP, GATHER, SCATTER, SCAN, SORT ->
               throw undefined(op, dtype);
-          case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, GRADIENT -> throw undefined(op, dtype);
+          case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, GRADIENT, REDISTRIBUTE -> throw undefined(op, dtype);
+          case ALL_REDUCE, ALL_GATHER, REDUCE_SCATTER, ALL_TO_ALL -> throw undefined(op, dtype);
           case RANGE, LOAD, STORE, FOLD, SINK -> throw undefined(op, dtype);
           case STAGE, FRAGMENT, MMA, FETCH, LAND, AWAIT, BARRIER, STEPS -> throw undefined(op, dtype);
         });
@@ -160,7 +161,8 @@ public final class Semantics {
           case CAST, BITCAST, CONST, BUFFER, ARANGE, PARAM -> throw undefined(op, dtype);
           case RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, REDUCE, LOGSUMEXP, GATHER, SCATTER, SCAN, SORT ->
               throw undefined(op, dtype);
-          case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, GRADIENT -> throw undefined(op, dtype);
+          case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, GRADIENT, REDISTRIBUTE -> throw undefined(op, dtype);
+          case ALL_REDUCE, ALL_GATHER, REDUCE_SCATTER, ALL_TO_ALL -> throw undefined(op, dtype);
           case RANGE, LOAD, STORE, FOLD, SINK -> throw undefined(op, dtype);
           case STAGE, FRAGMENT, MMA, FETCH, LAND, AWAIT, BARRIER, STEPS -> throw undefined(op, dtype);
         });

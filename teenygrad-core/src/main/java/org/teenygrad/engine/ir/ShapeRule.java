@@ -1,6 +1,8 @@
 package org.teenygrad.engine.ir;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.teenygrad.Shape;
 
 /// The shape that an operation gives, from its inputs and payload; throws where they do not fit.
@@ -22,7 +24,11 @@ enum ShapeRule {
   SCATTER_SHAPE,
   SCANNED,
   SORTED,
-  SECOND_SHAPE;
+  SECOND_SHAPE,
+  /// The input's behind a new axis for ranks; in a kernel, where each value is a scalar, a scalar.
+  RANKS_ADDED,
+  /// The input's without its first axis, which is for ranks; in a kernel a scalar.
+  RANKS_REMOVED;
 
   Shape derive(OpCode op, List<OpNode> inputs, Object payload) {
     return switch (this) {
@@ -45,6 +51,16 @@ enum ShapeRule {
       case SECOND_SHAPE -> {
         require(op, inputs.get(0).shape().equals(inputs.get(2).shape()), inputs);
         yield inputs.get(1).shape();
+      }
+      case RANKS_ADDED -> {
+        Shape shape = inputs.getFirst().shape();
+        yield inputs.getFirst().is(OpCode.LOAD) ? shape : Shape.of(IntStream.concat(IntStream.of(((Collective) payload).size()), IntStream.of(shape.toArray())).toArray());
+      }
+      case RANKS_REMOVED -> {
+        Shape shape = inputs.getFirst().shape();
+        boolean inKernel = inputs.getFirst().is(OpCode.LOAD);
+        require(op, inKernel || shape.rank() > 0 && shape.size(0) == ((Collective) payload).size(), inputs);
+        yield inKernel ? shape : Shape.of(Arrays.copyOfRange(shape.toArray(), 1, shape.rank()));
       }
     };
   }

@@ -17,13 +17,22 @@ public final class Storage {
   private final DType dtype;
   private final Shape shape;
   private final Device device;
+  private final @Nullable Sharding sharding;
   private volatile @Nullable Memory memory;
   private volatile boolean overwritten;
 
   public Storage(DType dtype, Shape shape, Device device) {
+    this(dtype, shape, device, null);
+  }
+
+  /// @param shape of the whole tensor
+  /// @param sharding how it lies on a mesh, one of whose ranks this is the memory of; null for a tensor of no mesh. What is whole on each rank is taken for
+  ///     such a tensor
+  public Storage(DType dtype, Shape shape, Device device, @Nullable Sharding sharding) {
     this.dtype = dtype;
     this.shape = shape;
     this.device = device;
+    this.sharding = sharding == null || sharding.isReplicated() ? null : sharding;
   }
 
   /// What holds the bytes; the runtime's buffers are the implementations.
@@ -41,6 +50,20 @@ public final class Storage {
 
   public Device device() {
     return device;
+  }
+
+  public @Nullable Sharding sharding() {
+    return sharding;
+  }
+
+  /// The shape of what is in this memory: all of the tensor, or this rank's part.
+  public Shape local() {
+    return sharding == null ? shape : sharding.local(shape);
+  }
+
+  /// How much memory that takes.
+  public long bytes() {
+    return local().elements() * dtype.bytes();
   }
 
   /// The memory with the data, or null if it is overwritten or not yet written.

@@ -127,7 +127,7 @@ public final class Validator {
   private void checkKernel(OpNode node) {
     boolean belongs =
         switch (node.op().group()) {
-          case UNARY, BINARY, TERNARY, ROW, KERNEL -> true;
+          case UNARY, BINARY, TERNARY, ROW, COLLECTIVE, KERNEL -> true;
           case SOURCE -> node.is(OpCode.CONST) || node.is(OpCode.PARAM);
           case MOVEMENT, REDUCE, INDEX, MEMORY, TILE -> false;
         };
@@ -165,6 +165,8 @@ public final class Validator {
       }
       case RANGE -> require(node.inputs().isEmpty() || node.inputs().size() == 1 && node.input(0).dtype() == DType.INT64, "range end",
           "a RANGE has no input or an INT64 where it ends", node);
+      case ALL_REDUCE, ALL_GATHER, REDUCE_SCATTER, ALL_TO_ALL -> require(node.input(0).is(OpCode.LOAD) && node.payload() instanceof Collective, "collective input",
+          "ranks exchange what lies in memory", node);
       case SCAN, SORT -> {
         require(node.inputs().size() == 2 && node.input(1).is(OpCode.RANGE), "row inputs", "a row is of a value along a RANGE", node);
         require(node.is(OpCode.SORT) || combines(node.payload()), "scan combine", "a SCAN combines by ADD, MAX or MIN", node);

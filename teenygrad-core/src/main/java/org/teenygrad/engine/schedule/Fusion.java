@@ -120,7 +120,7 @@ final class Fusion {
       case MEMORY -> !node.is(OpCode.DETACH);
       case INDEX -> node.is(OpCode.SCATTER) || elementNeedsMemory(node, values);
       case UNARY, BINARY, TERNARY -> !isWidening(node) && !isUnpacking(node) && elementNeedsMemory(node, values);
-      case ROW -> true;
+      case ROW, COLLECTIVE -> true;
       case KERNEL, TILE -> throw new IllegalStateException(node + " in a graph of tensors");
     };
   }
@@ -308,7 +308,13 @@ final class Fusion {
       case RESHAPE, EXPAND, PERMUTE, SHRINK, FLIP ->
           input(value, node.input(0), Views.inputIndex(algebra, node, value.index), value.valid);
       case ASSIGN -> input(value, node.input(1), value.index, value.valid);
-      case COPY, GRADIENT -> throw new IllegalStateException(node.op() + " must be gone before kernels are formed");
+      case ALL_GATHER -> input(value, node.input(0), value.index.subList(1, value.index.size()), value.valid);
+      case REDUCE_SCATTER -> {
+        List<OpNode> index = new ArrayList<>(value.index);
+        index.addFirst(IndexAlgebra.ZERO);
+        input(value, node.input(0), index, value.valid);
+      }
+      case COPY, GRADIENT, REDISTRIBUTE -> throw new IllegalStateException(node.op() + " must be gone before kernels are formed");
       default -> {
         for (OpNode operand : node.inputs()) {
           input(value, operand, value.index, value.valid);

@@ -120,6 +120,9 @@ final class GraphKey {
       payloads.add(storage.shape());
       payloads.add(storage.dtype());
       payloads.add(storage.memory() != null);
+      if (storage.sharding() != null) {
+        payloads.add(storage.sharding());
+      }
       return slot;
     }
 

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.engine.ir.Collective;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
@@ -45,6 +47,11 @@ record KernelGraph(
   /// Whether it takes rows as a whole, so that it has to itself the threads that share one.
   boolean takesRows() {
     return nodes.stream().anyMatch(node -> node.op().group() == OpCode.Group.ROW);
+  }
+
+  /// What it does with other ranks, or null if it is a kernel of this one alone.
+  @Nullable Collective collective() {
+    return stores.getFirst().input(2).op().group() == OpCode.Group.COLLECTIVE ? stores.getFirst().input(2).payload(Collective.class) : null;
   }
 
   private static boolean isScattered(OpNode store) {

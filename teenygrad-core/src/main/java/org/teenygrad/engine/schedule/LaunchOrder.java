@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.OpNode;
@@ -72,6 +73,15 @@ final class LaunchOrder {
     return height;
   }
 
+  /// Has collectives begin in the one order that all ranks have.
+  private static void chainCollectives(List<KernelGraph> kernels, Dependencies dependencies) {
+    List<Integer> collectives = IntStream.range(0, kernels.size()).filter(i -> kernels.get(i).collective() != null).boxed()
+        .sorted(Comparator.comparingInt(i -> Objects.requireNonNull(kernels.get(i).collective()).order())).toList();
+    for (int i = 1; i < collectives.size(); i++) {
+      dependencies.add(collectives.get(i - 1), collectives.get(i));
+    }
+  }
+
   /// What each kernel reads is written before, and what it overwrites is read before.
   private static Dependencies dependencies(List<Binding> bindings, Map<Integer, Integer> inPlace) {
     List<KernelGraph> kernels = bindings.stream().map(Binding::kernel).toList();
@@ -85,6 +95,7 @@ final class LaunchOrder {
         }
       }
     }
+    chainCollectives(kernels, dependencies);
     return dependencies;
   }
 }

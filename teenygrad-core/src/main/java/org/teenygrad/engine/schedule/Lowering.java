@@ -138,6 +138,7 @@ final class Lowering {
           case REDUCE -> fold(value);
           case ROW -> row(value);
           case INDEX -> input(value, 0);
+          case COLLECTIVE -> OpNode.of(node.op(), node.payload(), List.of(input(value, 0)));
           default -> OpNode.create(node.op(), node.dtype(), value.inputs.stream().map(lowered::get).toList(), node.payload());
         };
       }

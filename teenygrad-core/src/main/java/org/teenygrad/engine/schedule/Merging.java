@@ -98,7 +98,7 @@ final class Merging {
     KernelGraph a = kernels.get(earlier);
     KernelGraph b = kernels.get(later);
     boolean reads = dependencies.before(later).contains(earlier);
-    if (a.scatters() || b.scatters() || a.takesRows() || b.takesRows() || a.stores().size() + b.stores().size() > MOST_STORES) {
+    if (a.collective() != null || b.collective() != null || a.scatters() || b.scatters() || a.takesRows() || b.takesRows() || a.stores().size() + b.stores().size() > MOST_STORES) {
       return null;
     }
     if (a.writes().stream().anyMatch(writtenTwice::contains) || b.writes().stream().anyMatch(writtenTwice::contains)) {

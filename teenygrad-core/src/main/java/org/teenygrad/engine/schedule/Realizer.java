@@ -187,7 +187,7 @@ public final class Realizer {
     for (Storage storage : plan.storages()) {
       // What an ASSIGN writes first has no memory yet.
       Buffer memory = (Buffer) storage.memory();
-      given.add(memory != null ? memory : runtime.allocator().allocate(bytes(storage)));
+      given.add(memory != null ? memory : runtime.allocator().allocate(storage.bytes()));
     }
     List<Buffer> results = schedule.run(runtime, Workspace.of(device), given);
     for (int i = 0; i < outputs.size(); i++) {
@@ -204,10 +204,6 @@ public final class Realizer {
     }
   }
 
-  private static long bytes(Storage storage) {
-    return storage.shape().elements() * storage.dtype().bytes();
-  }
-
   private static Schedule schedule(Runtime runtime, List<OpNode> outputs, List<Storage> storages) {
     CompileNotice notice = new CompileNotice();
     Set<Storage> known = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -222,12 +218,12 @@ public final class Realizer {
     Map<OpNode, OpNode> params = new HashMap<>();
     List<OpNode> inputs = new ArrayList<>();
     for (Storage storage : storages) {
-      OpNode param = OpNode.create(OpCode.PARAM, storage.dtype(), List.of(), new Param(inputs.size(), storage.shape()));
+      OpNode param = OpNode.create(OpCode.PARAM, storage.dtype(), List.of(), new Param(inputs.size(), storage.local()));
       params.put(OpNode.buffer(storage), param);
       inputs.add(param);
     }
-    List<OpNode> over = Graph.substitute(graphs, params);
-    long unwritten = storages.stream().filter(storage -> storage.memory() == null).mapToLong(Realizer::bytes).sum();
+    List<OpNode> over = Partitioner.local(graphs, params);
+    long unwritten = storages.stream().filter(storage -> storage.memory() == null).mapToLong(Storage::bytes).sum();
     return Scheduler.schedule(runtime, over, inputs, unwritten, notice);
   }
 
@@ -290,7 +286,7 @@ public final class Realizer {
 
   /// A BUFFER for a node's value, in memory that holds it.
   static OpNode filled(OpNode node, Device device, Buffer memory) {
-    Storage storage = new Storage(node.dtype(), node.shape(), device);
+    Storage storage = new Storage(node.dtype(), node.shape(), device, node.sharding());
     storage.fill(memory);
     return OpNode.buffer(storage);
   }

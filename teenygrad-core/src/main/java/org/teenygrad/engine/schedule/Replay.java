@@ -6,12 +6,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Sharding;
 import org.teenygrad.engine.ir.Storage;
 import org.teenygrad.engine.runtime.Allocator;
 import org.teenygrad.engine.runtime.Buffer;
@@ -35,7 +37,7 @@ public final class Replay {
   private final boolean[] fresh;
 
   /// @param overwritten the number of the hole whose memory it takes, or -1
-  private record Result(DType dtype, Shape shape, int overwritten) {}
+  private record Result(DType dtype, Shape shape, @Nullable Sharding sharding, int overwritten) {}
 
   private Replay(Device device, List<OpNode> nodes, int outputs, Realizer.Plan plan, Map<Storage, Integer> numbers) {
     this.device = device;
@@ -51,7 +53,7 @@ public final class Replay {
     for (int i = 0; i < nodes.size(); i++) {
       OpNode node = nodes.get(i);
       int overwritten = plan.schedule().isInPlace(i) ? numbers.getOrDefault(node.input(0).payload(Storage.class), -1) : -1;
-      results.add(new Result(node.dtype(), node.shape(), overwritten));
+      results.add(new Result(node.dtype(), node.shape(), node.sharding(), overwritten));
     }
   }
 
@@ -100,7 +102,7 @@ public final class Replay {
     for (int slot = 0; slot < holes.length; slot++) {
       Storage storage = holes[slot] < 0 ? plan.storages().get(slot) : data.get(holes[slot]);
       Buffer memory = fresh[slot]
-          ? allocator.allocate(storage.shape().elements() * storage.dtype().bytes()) : (Buffer) storage.memory();
+          ? allocator.allocate(storage.bytes()) : (Buffer) storage.memory();
       if (memory == null) {
         throw new IllegalStateException("the data of " + storage + " was overwritten since it was recorded what reads it; record it anew");
       }
@@ -117,7 +119,7 @@ public final class Replay {
         data.get(result.overwritten).overwrite();
       }
       if (i < outputs) {
-        Storage storage = new Storage(result.dtype, result.shape, device);
+        Storage storage = new Storage(result.dtype, result.shape, device, result.sharding);
         storage.fill(written.get(i));
         buffers.add(OpNode.buffer(storage));
       }

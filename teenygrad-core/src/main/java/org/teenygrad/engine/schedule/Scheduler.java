@@ -22,6 +22,7 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.ir.Validator;
+import org.teenygrad.engine.runtime.Communicators;
 import org.teenygrad.engine.runtime.Debug;
 import org.teenygrad.engine.runtime.Kernel;
 import org.teenygrad.engine.runtime.MemoryBudget;
@@ -236,7 +237,7 @@ final class Scheduler {
       notice.during(compiling);
       Program program = plans.program(sinks);
       Debug.graphs(() -> "kernel " + program.name() + ": " + program.description(), sinks.stream().distinct().toList());
-      compiled.put(sinks, new Compiled(program, runtime.compiler().compile(program)));
+      compiled.put(sinks, new Compiled(program, Communicators.isExchange(program) ? Communicators.kernel(program) : runtime.compiler().compile(program)));
       notice.during(compiling);
     });
     return new Schedule.Compilation(fresh.size(), System.nanoTime() - start);

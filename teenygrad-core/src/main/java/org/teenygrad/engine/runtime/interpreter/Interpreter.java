@@ -106,7 +106,8 @@ public final class Interpreter implements Kernel {
       case SORT -> sort(node, inputs.getFirst());
       case CONTIGUOUS, COPY, DETACH, SURROGATE -> inputs.getFirst();
       case ASSIGN -> inputs.get(1);
-      case BUFFER, GRADIENT -> throw misplaced(node);
+      case BUFFER, GRADIENT, REDISTRIBUTE -> throw misplaced(node);
+      case ALL_REDUCE, ALL_GATHER, REDUCE_SCATTER, ALL_TO_ALL -> throw new IllegalArgumentException("the interpreter runs on one rank, but this is exchanged with others: " + node);
       case RANGE, LOAD, STORE, FOLD, SINK -> throw misplaced(node);
       case STAGE, FRAGMENT, MMA, FETCH, LAND, AWAIT, BARRIER, STEPS -> throw misplaced(node);
     };

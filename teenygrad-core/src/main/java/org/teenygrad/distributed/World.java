@@ -1,0 +1,106 @@
+package org.teenygrad.distributed;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Device;
+import org.teenygrad.Mesh;
+import org.teenygrad.engine.runtime.Communicator;
+import org.teenygrad.engine.runtime.Communicators;
+import org.teenygrad.engine.runtime.mpi.Mpi;
+
+/// The ranks that a launcher started together, of which this process is one. PyTorch's `torch.distributed.init_process_group`.
+///
+/// Ranks on processors exchange data by Open MPI. A process that no launcher started is a world of one rank, which needs nothing.
+///
+/// ```java
+/// try (World world = World.join()) {
+///   Mesh mesh = world.mesh(new Mesh.Axis("data", 2), new Mesh.Axis("model", world.size() / 2));
+/// }
+/// ```
+public final class World implements AutoCloseable {
+  /// What Open MPI's launcher, or another that speaks PMIx, sets for each of its processes.
+  private static final List<String> LAUNCHED = List.of("OMPI_COMM_WORLD_SIZE", "PMIX_RANK");
+
+  private final int rank;
+  private final int size;
+  private final Device device;
+  private final @Nullable Mpi mpi;
+
+  private World(int rank, int size, Device device, @Nullable Mpi mpi) {
+    this.rank = rank;
+    this.size = size;
+    this.device = device;
+    this.mpi = mpi;
+  }
+
+  /// The world that this process was started in.
+  /// @throws IllegalStateException if it was started as one of several, and there is no Open MPI or the ranks do not find each other
+  public static World join() {
+    return join(System.getenv());
+  }
+
+  private static World join(Map<String, String> environment) {
+    if (LAUNCHED.stream().noneMatch(environment::containsKey)) {
+      return new World(0, 1, Device.of("cpu"), null);
+    }
+    Mpi mpi = Mpi.open();
+    return new World(mpi.rank(), mpi.size(), Device.of("cpu"), mpi);
+  }
+
+  /// Which of the ranks this process is, from 0.
+  public int rank() {
+    return rank;
+  }
+
+  /// How many ranks there are.
+  public int size() {
+    return size;
+  }
+
+  /// Where this rank computes.
+  public Device device() {
+    return device;
+  }
+
+  /// All ranks along one axis. To be called on all ranks.
+  public Mesh mesh(String name) {
+    return mesh(new Mesh.Axis(name, size));
+  }
+
+  /// All ranks in a grid. To be called on all ranks.
+  /// @param axes outermost first; their sizes multiply to [#size()]
+  /// @throws IllegalArgumentException if they do not, or two have one name
+  public Mesh mesh(Mesh.Axis... axes) {
+    long devices = Arrays.stream(axes).mapToLong(Mesh.Axis::size).reduce(1, Math::multiplyExact);
+    if (devices != size) {
+      throw new IllegalArgumentException("mesh: " + Arrays.toString(axes) + " has " + devices + " devices, but there are " + size + " ranks");
+    }
+    Mesh mesh = new Mesh(List.of(axes), rank, device);
+    List<Communicator> ranks = new ArrayList<>();
+    for (int axis = 0; mpi != null && axis < axes.length; axis++) {
+      ranks.add(mpi.split(mesh.ranks(axis).getFirst(), mesh.coordinate(axis)));
+    }
+    if (mpi != null) {
+      Communicators.register(mesh, ranks);
+    }
+    return mesh;
+  }
+
+  /// Waits for all ranks.
+  public void barrier() {
+    if (mpi != null) {
+      mpi.barrier();
+    }
+  }
+
+  /// Says goodbye to the other ranks. A rank that ends without it takes them along.
+  @Override
+  public void close() {
+    if (mpi != null) {
+      mpi.close();
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/// Programs that run on many devices at once: every rank runs the same program, started by `mpirun` or `teenygrad launch`, on its part of the data.
+///
+/// ```java
+/// try (World world = World.join()) {
+///   Mesh mesh = world.mesh("data");
+///   var rows = batch.shard(mesh, Placement.shard(0));   // this rank's rows; the rest is as on one device
+/// }
+/// ```
+@NullMarked
+package org.teenygrad.distributed;
+
+import org.jspecify.annotations.NullMarked;

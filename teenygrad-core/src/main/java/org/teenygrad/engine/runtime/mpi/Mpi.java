@@ -1,0 +1,188 @@
+package org.teenygrad.engine.runtime.mpi;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Open MPI's library: all of it that is called. Its ABI (versions 2 to 5) has handles that are addresses of exported objects, such as
+/// `ompi_mpi_comm_world`; other MPIs have others and are refused.
+@SuppressWarnings("restricted")
+public final class Mpi {
+  /// `MPI_THREAD_SERIALIZED`: any thread may call, one at a time.
+  private static final int SERIALIZED = 2;
+
+  private static final int RTLD_NOW = 2;
+  private static final int RTLD_GLOBAL = 0x100;
+  private static final List<String> NAMES = List.of("libmpi.so.40", "libmpi.so.80", "libmpi.so");
+
+  private static @Nullable Mpi open;
+
+  private final Linker linker = Linker.nativeLinker();
+  private final SymbolLookup library;
+  private final MethodHandle rank;
+  private final MethodHandle size;
+  private final MethodHandle split;
+  private final MethodHandle barrier;
+  private final MethodHandle allReduce;
+  private final MethodHandle allGather;
+  private final MethodHandle reduceScatter;
+  private final MethodHandle allToAll;
+
+  private Mpi(SymbolLookup library) {
+    this.library = library;
+    rank = function("MPI_Comm_rank", ADDRESS, ADDRESS);
+    size = function("MPI_Comm_size", ADDRESS, ADDRESS);
+    split = function("MPI_Comm_split", ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+    barrier = function("MPI_Barrier", ADDRESS);
+    allReduce = function("MPI_Allreduce", ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS, ADDRESS);
+    allGather = function("MPI_Allgather", ADDRESS, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+    reduceScatter = function("MPI_Reduce_scatter_block", ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS, ADDRESS);
+    allToAll = function("MPI_Alltoall", ADDRESS, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+  }
+
+  /// The library, which the first call opens and initializes: this process becomes a rank of those that a launcher started together.
+  /// @throws IllegalStateException if there is no Open MPI
+  public static synchronized Mpi open() {
+    Mpi mpi = open;
+    if (mpi == null) {
+      mpi = new Mpi(load());
+      mpi.initialize();
+      open = mpi;
+    }
+    return mpi;
+  }
+
+  /// Open MPI's own plug-ins look for its symbols among the global ones.
+  private static SymbolLookup load() {
+    Linker linker = Linker.nativeLinker();
+    MethodHandle dlopen = linker.downcallHandle(linker.defaultLookup().findOrThrow("dlopen"), FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+    try (Arena arena = Arena.ofConfined()) {
+      for (String name : NAMES) {
+        MemorySegment handle = (MemorySegment) dlopen.invokeExact(arena.allocateFrom(name), RTLD_NOW | RTLD_GLOBAL);
+        if (handle.address() != 0) {
+          SymbolLookup library = SymbolLookup.libraryLookup(name, Arena.global());
+          if (library.find("ompi_mpi_comm_world").isPresent()) {
+            return library;
+          }
+        }
+      }
+    } catch (Throwable e) {
+      throw new IllegalStateException("MPI: " + e.getMessage(), e);
+    }
+    throw new IllegalStateException("ranks on processors exchange data by Open MPI, which is not installed: Debian's package is openmpi-bin");
+  }
+
+  private MethodHandle function(String name, MemoryLayout... arguments) {
+    return linker.downcallHandle(library.findOrThrow(name), FunctionDescriptor.of(JAVA_INT, arguments));
+  }
+
+  MemorySegment symbol(String name) {
+    return library.findOrThrow(name);
+  }
+
+  private void initialize() {
+    MethodHandle initialize = function("MPI_Init_thread", ADDRESS, ADDRESS, JAVA_INT, ADDRESS);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment provided = arena.allocate(JAVA_INT);
+      check("MPI_Init_thread", (int) initialize.invokeExact(MemorySegment.NULL, MemorySegment.NULL, SERIALIZED, provided));
+      MethodHandle handler = function("MPI_Comm_set_errhandler", ADDRESS, ADDRESS);
+      check("MPI_Comm_set_errhandler", (int) handler.invokeExact(world(), symbol("ompi_mpi_errors_return")));
+    } catch (Throwable e) {
+      throw failed(e);
+    }
+  }
+
+  /// All ranks.
+  MemorySegment world() {
+    return symbol("ompi_mpi_comm_world");
+  }
+
+  public int rank() {
+    return number(rank, "MPI_Comm_rank");
+  }
+
+  public int size() {
+    return number(size, "MPI_Comm_size");
+  }
+
+  private int number(MethodHandle function, String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment result = arena.allocate(JAVA_INT);
+      check(name, (int) function.invokeExact(world(), result));
+      return result.get(JAVA_INT, 0);
+    } catch (Throwable e) {
+      throw failed(e);
+    }
+  }
+
+  /// Waits for all ranks.
+  public void barrier() {
+    try {
+      check("MPI_Barrier", (int) barrier.invokeExact(world()));
+    } catch (Throwable e) {
+      throw failed(e);
+    }
+  }
+
+  /// The ranks that name the same color, ordered by their keys. All ranks call it.
+  public MpiCommunicator split(int color, int key) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment result = arena.allocate(ADDRESS);
+      check("MPI_Comm_split", (int) split.invokeExact(world(), color, key, result));
+      return new MpiCommunicator(this, result.get(ADDRESS, 0));
+    } catch (Throwable e) {
+      throw failed(e);
+    }
+  }
+
+  /// Says to all ranks that this one ends in peace. No call after it.
+  public void close() {
+    try {
+      check("MPI_Finalize", (int) function("MPI_Finalize").invokeExact());
+    } catch (Throwable e) {
+      throw failed(e);
+    }
+  }
+
+  void allReduce(MemorySegment source, MemorySegment result, int count, MemorySegment type, MemorySegment combine, MemorySegment ranks) throws Throwable {
+    check("MPI_Allreduce", (int) allReduce.invokeExact(source, result, count, type, combine, ranks));
+  }
+
+  void allGather(MemorySegment source, MemorySegment result, int count, MemorySegment type, MemorySegment ranks) throws Throwable {
+    check("MPI_Allgather", (int) allGather.invokeExact(source, count, type, result, count, type, ranks));
+  }
+
+  void reduceScatter(MemorySegment source, MemorySegment result, int count, MemorySegment type, MemorySegment combine, MemorySegment ranks) throws Throwable {
+    check("MPI_Reduce_scatter_block", (int) reduceScatter.invokeExact(source, result, count, type, combine, ranks));
+  }
+
+  void allToAll(MemorySegment source, MemorySegment result, int count, MemorySegment type, MemorySegment ranks) throws Throwable {
+    check("MPI_Alltoall", (int) allToAll.invokeExact(source, count, type, result, count, type, ranks));
+  }
+
+  private void check(String what, int code) throws Throwable {
+    if (code == 0) {
+      return;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment text = arena.allocate(512);
+      MemorySegment length = arena.allocate(JAVA_INT);
+      MethodHandle words = function("MPI_Error_string", JAVA_INT, ADDRESS, ADDRESS);
+      boolean isKnown = (int) words.invokeExact(code, text, length) == 0;
+      throw new IllegalStateException(what + ": " + (isKnown ? text.getString(0) : "error " + code));
+    }
+  }
+
+  static RuntimeException failed(Throwable e) {
+    return e instanceof RuntimeException known ? known : new IllegalStateException("MPI: " + e.getMessage(), e);
+  }
+}

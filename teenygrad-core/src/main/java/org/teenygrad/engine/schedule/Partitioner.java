@@ -1,0 +1,140 @@
+package org.teenygrad.engine.schedule;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Placement;
+import org.teenygrad.Placement.Replicate;
+import org.teenygrad.Placement.Shard;
+import org.teenygrad.Shape;
+import org.teenygrad.engine.ir.Bounds;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Scatter;
+import org.teenygrad.engine.ir.Sharding;
+import org.teenygrad.engine.ir.Uniform;
+
+/// From the graph of whole tensors to the graph of what this rank has of them: each operation runs on local parts, and a REDISTRIBUTE becomes views and
+/// collectives ([Redistribution]). All ranks do this to the same graph and so exchange the same things in the same order. The SPMD partitioner of GSPMD.
+final class Partitioner {
+  private final Map<OpNode, OpNode> leaves;
+  private final Map<OpNode, Integer> order;
+  private final Map<OpNode, OpNode> local = new IdentityHashMap<>();
+
+  private Partitioner(Map<OpNode, OpNode> leaves, Map<OpNode, Integer> order) {
+    this.leaves = leaves;
+    this.order = order;
+  }
+
+  /// @param leaves for each BUFFER what takes its place, of the shape of what this rank has
+  /// @return the roots on what this rank has; graphs that have to do with no mesh are the same but for the leaves
+  static List<OpNode> local(List<OpNode> roots, Map<OpNode, OpNode> leaves) {
+    List<OpNode> nodes = Graph.topological(roots);
+    Partitioner partitioner = new Partitioner(leaves, order(nodes));
+    for (OpNode node : nodes) {
+      partitioner.local.put(node, partitioner.partitioned(node));
+    }
+    return roots.stream().map(partitioner::of).toList();
+  }
+
+  /// The numbers of REDISTRIBUTEs: those that can be done early first, so that gradients of the last layers travel while the first are computed. Found
+  /// from the graph of whole tensors, which is the same on all ranks, whatever parts they have.
+  private static Map<OpNode, Integer> order(List<OpNode> nodes) {
+    Map<OpNode, Integer> depth = new HashMap<>();
+    List<OpNode> found = new ArrayList<>();
+    for (OpNode node : nodes) {
+      depth.put(node, 1 + node.inputs().stream().mapToInt(input -> Objects.requireNonNull(depth.get(input))).max().orElse(0));
+      if (node.is(OpCode.REDISTRIBUTE)) {
+        found.add(node);
+      }
+    }
+    found.sort(Comparator.comparingInt(node -> Objects.requireNonNull(depth.get(node))));
+    Map<OpNode, Integer> order = new IdentityHashMap<>();
+    found.forEach(node -> order.put(node, order.size()));
+    return order;
+  }
+
+  private OpNode of(OpNode node) {
+    return Objects.requireNonNull(local.get(node));
+  }
+
+  private OpNode partitioned(OpNode node) {
+    OpNode leaf = leaves.get(node);
+    Sharding sharding = node.sharding();
+    if (leaf != null) {
+      return leaf;
+    }
+    if (sharding == null) {
+      return node.withInputs(node.inputs().stream().map(this::of).toList());
+    }
+    if (node.is(OpCode.REDISTRIBUTE)) {
+      Sharding from = node.input(0).sharding();
+      Sharding given = from == null ? Sharding.replicated(sharding.mesh()) : from;
+      return new Redistribution(node.shape(), Objects.requireNonNull(order.get(node))).of(of(node.input(0)), given, sharding);
+    }
+    List<Sharding> needed = Sharding.needed(node);
+    List<OpNode> inputs = new ArrayList<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      inputs.add(part(of(node.input(i)), node.input(i).sharding(), needed.get(i)));
+    }
+    int along = node.is(OpCode.GATHER) ? node.payload(Integer.class) : node.is(OpCode.SCATTER) ? node.payload(Scatter.class).axis() : -1;
+    if (along >= 0) {
+      int begin = needed.getFirst().part(along, node.input(0).shape().size(along)).begin();
+      inputs.set(1, shifted(inputs.get(1), begin));
+    }
+    return OpNode.create(node.op(), node.dtype(), inputs, payload(node, sharding));
+  }
+
+  private static @Nullable Object payload(OpNode node, Sharding sharding) {
+    Shape local = sharding.local(node.shape());
+    return switch (node.op()) {
+      case RESHAPE, EXPAND -> local;
+      case SHRINK -> {
+        Bounds bounds = node.payload(Bounds.class);
+        List<Integer> ends = new ArrayList<>();
+        for (int axis = 0; axis < local.rank(); axis++) {
+          ends.add(bounds.first(axis) + local.size(axis));
+        }
+        yield new Bounds(bounds.first(), ends);
+      }
+      default -> node.payload();
+    };
+  }
+
+  /// An index into a table of which this rank has the rows from `begin` on.
+  private static OpNode shifted(OpNode index, int begin) {
+    return begin == 0 ? index : OpNode.of(OpCode.SUB, index, Uniform.of(index.dtype(), index.shape(), begin));
+  }
+
+  /// This rank's part of what it has whole along some mesh axes.
+  static OpNode part(OpNode local, @Nullable Sharding from, Sharding to) {
+    OpNode part = local;
+    for (int i = 0; i < to.placements().size(); i++) {
+      Placement given = from == null ? new Replicate() : from.placement(i);
+      if (given instanceof Replicate && to.placement(i) instanceof Shard(int axis)) {
+        part = cut(part, axis, new Sharding.Part(0, part.shape().size(axis)).cut(to.mesh().axes().get(i).size(), to.mesh().coordinate(i)));
+      }
+    }
+    return part;
+  }
+
+  /// A part of an axis; of what is repeated along it, fewer repetitions.
+  private static OpNode cut(OpNode x, int axis, Sharding.Part part) {
+    if (x.is(OpCode.EXPAND) && x.input(0).shape().size(axis) == 1) {
+      return OpNode.of(OpCode.EXPAND, x.shape().with(axis, part.size()), List.of(x.input(0)));
+    }
+    List<Integer> begins = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
+    for (int i = 0; i < x.shape().rank(); i++) {
+      begins.add(i == axis ? part.begin() : 0);
+      ends.add(i == axis ? part.end() : x.shape().size(i));
+    }
+    return OpNode.of(OpCode.SHRINK, new Bounds(begins, ends), List.of(x));
+  }
+}

@@ -1,0 +1,69 @@
+package org.teenygrad.engine.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.teenygrad.Placement.partial;
+import static org.teenygrad.Placement.replicate;
+import static org.teenygrad.Placement.shard;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.teenygrad.Device;
+import org.teenygrad.Mesh;
+import org.teenygrad.Placement;
+import org.teenygrad.Tensor;
+import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.testing.Buffers;
+
+class ShardingTest {
+  private static final Device CPU = Device.of("cpu");
+
+  private static Tensor numbers(int... sizes) {
+    Tensor.manualSeed(sizes.length);
+    return Tensor.randn(sizes).to(CPU).realize();
+  }
+
+  /// The program's result on all ranks is that of one device.
+  private static void same(UnaryOperator<Tensor> program, Tensor x, List<Mesh> meshes, Placement... placements) {
+    double[] wanted = Buffers.numbers(program.apply(x).node());
+    for (List<OpNode> rank : Lockstep.run(meshes, mesh -> List.of(program.apply(x.shard(mesh, placements)).gather()))) {
+      assertThat(Buffers.numbers(rank.getFirst())).containsExactly(wanted, Offset.offset(1e-5));
+    }
+  }
+
+  @Test
+  void partsOfAnySizeComeTogetherAgain() {
+    for (int ranks : new int[] {1, 2, 3, 5}) {
+      List<Mesh> meshes = Lockstep.meshes(CPU, ranks);
+      same(x -> x.exp(), numbers(4, 3), meshes, shard(0));
+      same(x -> x.exp(), numbers(4, 3), meshes, shard(1));
+      same(x -> x.sum(0), numbers(4, 3), meshes, shard(0));
+      same(x -> x.max(0), numbers(4, 3), meshes, shard(0));
+      same(x -> x.matmul(x.transpose(0, 1)), numbers(4, 3), meshes, shard(1));
+    }
+  }
+
+  @Test
+  void tensorsMoveBetweenAllPlacements() {
+    Tensor x = numbers(5, 3);
+    double[] wanted = Buffers.numbers(x.node());
+    for (Placement from : List.of(replicate(), shard(0), shard(1))) {
+      for (Placement to : List.of(replicate(), shard(0), shard(1))) {
+        for (List<OpNode> rank : Lockstep.run(Lockstep.meshes(CPU, 3), mesh -> List.of(x.shard(mesh, from).redistribute(to).gather()))) {
+          assertThat(Buffers.numbers(rank.getFirst())).containsExactly(wanted);
+        }
+      }
+    }
+  }
+
+  @Test
+  void termsAreNotMultiplied() {
+    Mesh mesh = Lockstep.meshes(CPU, 2).getFirst();
+    Tensor term = numbers(4, 3).shard(mesh, shard(0)).sum(0);
+    assertThat(term.placements()).containsExactly(partial());
+    assertThatThrownBy(() -> term.square()).hasMessage("mul on mesh axis \"data\": of two sums of terms, float32(3,) and float32(3,): the product of sums is not the sum of products;"
+        + " redistribute one of them to Replicate first");
+  }
+}

@@ -74,8 +74,8 @@ record LinearCrossEntropy(Tensor x, Tensor weight, Tensor targets, long ignoreIn
     if (reduction == LossReduction.SUM) {
       return sum;
     }
-    Tensor count = targets.ne(ignoreIndex).cast(sum.dtype()).sum();
-    return count.eq(0).where(Operations.constant(sum.dtype(), Double.NaN), sum.div(count.clampMin(1))); // with gradient 0 where none counts
+    Tensor count = targets.ne(ignoreIndex).cast(sum.dtype()).sum().gather();
+    return count.eq(0).where(Operations.constant(sum.dtype(), Double.NaN), sum.gather().div(count.clampMin(1))); // with gradient 0 where none counts
   }
 
   private boolean isTracked() {

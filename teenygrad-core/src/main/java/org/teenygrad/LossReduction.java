@@ -17,8 +17,8 @@ public enum LossReduction {
     };
   }
 
-  /// @param counts true where a loss counts; the losses are 0 elsewhere
+  /// @param counts true where a loss counts; the losses are 0 elsewhere. Of distributed losses, all ranks' are counted
   Tensor of(Tensor losses, Tensor counts) {
-    return this == MEAN ? losses.sum().div(counts.cast(losses.dtype()).sum()) : of(losses);
+    return this == MEAN ? losses.sum().div(counts.cast(losses.dtype()).sum().gather()) : of(losses);
   }
 }

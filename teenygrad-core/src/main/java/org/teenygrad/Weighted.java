@@ -21,7 +21,7 @@ final class Weighted {
       weighted = weighted.mul(1 - smoothing).add(spread.mul(smoothing));
     }
     return reduction == LossReduction.MEAN
-        ? classes.reduce(weighted, LossReduction.SUM).div(own.sum())
+        ? classes.reduce(weighted, LossReduction.SUM).div(own.sum().gather())
         : classes.reduce(weighted, reduction);
   }
 

@@ -1,6 +1,9 @@
 package org.teenygrad.cli;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -8,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
+import org.teenygrad.distributed.World;
 import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.nanogpt.Corpus;
 import org.teenygrad.models.nanogpt.Evaluation;
@@ -84,22 +88,28 @@ final class TrainNanoGpt implements Callable<Integer> {
   private boolean json;
 
   @Mixin private DeviceOptions deviceOptions;
+  @Mixin private Ranks ranks;
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
-    PrintStream out = json ? System.err : System.out;
+  public Integer call() throws IOException, InterruptedException {
+    return ranks.call(spec.commandLine().getParent().getParent().getParseResult().originalArgs(), this::train);
+  }
+
+  private int train(World world) {
+    boolean leads = world.rank() == 0;
+    PrintStream out = leads ? json ? System.err : System.out : new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     Main main = (Main) spec.root().userObject();
     Map<String, Object> given = SettingOptions.given(spec, TrainSettings.class);
     if (initFrom == InitFrom.SCRATCH) {
       settings(given); // wrong ones are told before anything else happens
     }
     Device device = deviceOptions.choose();
-    out.println("device: " + device);
-    Trainer trainer = trainer(given);
+    out.println("device: " + device + (world.size() > 1 ? ", " + world.size() + " ranks" : ""));
+    Trainer trainer = trainer(given).ranks(world);
     describe(out, trainer);
     if (evalOnly) {
-      return evaluateOnly(out, trainer, device);
+      return evaluateOnly(out, trainer, device, leads);
     }
     RunFolder folder = new RunFolder(this.out);
     if (initFrom == InitFrom.SCRATCH && folder.hasCheckpoint()) {
@@ -121,6 +131,9 @@ final class TrainNanoGpt implements Callable<Integer> {
               "stopped after iteration %d and saved %s: go on with --out %s --init-from resume",
               result.iterations(), progress.lastSaved(), Printable.of(this.out)));
       return main.interrupt().status();
+    }
+    if (!leads) {
+      return 0;
     }
     speak(out, folder);
     out.printf(
@@ -161,14 +174,14 @@ final class TrainNanoGpt implements Callable<Integer> {
         "iterations:", trainer.iteration(), settings.maxIters(), settings.tokensPerIteration());
   }
 
-  private int evaluateOnly(PrintStream out, Trainer trainer, Device device) {
+  private int evaluateOnly(PrintStream out, Trainer trainer, Device device, boolean leads) {
     Evaluation evaluation = trainer.evaluate(() -> false);
     if (evaluation == null) {
       throw new IllegalStateException("the evaluation was stopped");
     }
     out.printf(Locale.ROOT, "iteration %d: train loss %.4f, val loss %.4f%n",
         evaluation.iteration(), evaluation.trainLoss(), evaluation.valLoss());
-    if (json) {
+    if (json && leads) {
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("finalTrainLoss", evaluation.trainLoss());
       facts.put("finalValLoss", evaluation.valLoss());

@@ -3,12 +3,12 @@ package org.teenygrad.distributed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.Mesh;
 import org.teenygrad.engine.runtime.Communicator;
 import org.teenygrad.engine.runtime.Communicators;
+import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.mpi.Mpi;
 
 /// The ranks that a launcher started together, of which this process is one. PyTorch's `torch.distributed.init_process_group`.
@@ -39,13 +39,15 @@ public final class World implements AutoCloseable {
   /// The world that this process was started in.
   /// @throws IllegalStateException if it was started as one of several, and there is no Open MPI or the ranks do not find each other
   public static World join() {
-    return join(System.getenv());
+    return isLaunched() ? start() : new World(0, 1, Devices.defaultDevice(), null);
   }
 
-  private static World join(Map<String, String> environment) {
-    if (LAUNCHED.stream().noneMatch(environment::containsKey)) {
-      return new World(0, 1, Device.of("cpu"), null);
-    }
+  /// Whether a launcher started this process as one of its ranks.
+  public static boolean isLaunched() {
+    return LAUNCHED.stream().anyMatch(System.getenv()::containsKey);
+  }
+
+  private static World start() {
     Mpi mpi = Mpi.open();
     return new World(mpi.rank(), mpi.size(), Device.of("cpu"), mpi);
   }
@@ -87,6 +89,11 @@ public final class World implements AutoCloseable {
       Communicators.register(mesh, ranks);
     }
     return mesh;
+  }
+
+  /// Whether it holds on any rank. To be called on all ranks.
+  public boolean any(boolean here) {
+    return mpi == null ? here : mpi.any(here);
   }
 
   /// Waits for all ranks.

@@ -18,12 +18,15 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.Mesh;
+import org.teenygrad.Placement;
 import org.teenygrad.Profile;
 import org.teenygrad.RandomState;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.Batch;
 import org.teenygrad.data.BatchSource;
 import org.teenygrad.data.DataLoader;
+import org.teenygrad.distributed.World;
 import org.teenygrad.nn.Module;
 import org.teenygrad.optim.LossScaling;
 import org.teenygrad.optim.LrSchedule;
@@ -93,6 +96,8 @@ public final class Trainer<M extends Module> {
   private @Nullable CheckpointStore store;
   private @Nullable CheckpointFolder folder;
   private @Nullable Path log;
+  private @Nullable World world;
+  private @Nullable Mesh mesh;
 
   private long iteration;
   private double bestLoss = Double.POSITIVE_INFINITY;
@@ -196,6 +201,22 @@ public final class Trainer<M extends Module> {
   public Trainer<M> precision(ComputeType compute, UnaryOperator<M> cast) {
     narrowed = cast;
     return precision(compute);
+  }
+
+  /// Shares the examples of each batch among ranks, all of which run this training: data parallelism. Each rank loads whole batches, computes its rows of
+  /// them and has all weights; gradients are added up over the ranks. The losses are those of one rank, but for rounding. Batches that do not divide by
+  /// the number of ranks are computed whole on each. Rank 0 alone keeps files and calls back.
+  /// ```java
+  /// try (World world = World.join()) {
+  ///   Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(Dataset.of(x, labels), 2),
+  ///       (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets())).ranks(world);
+  /// }
+  /// ```
+  /// @return this
+  public Trainer<M> ranks(World all) {
+    world = all;
+    mesh = all.size() > 1 ? all.mesh("data") : null;
+    return this;
   }
 
   /// Has evaluations say another number besides the loss.
@@ -357,7 +378,16 @@ public final class Trainer<M extends Module> {
     return type.precision().call(() -> trainToTheEnd(stop));
   }
 
-  private TrainResult trainToTheEnd(BooleanSupplier stop) {
+  private TrainResult trainToTheEnd(BooleanSupplier asked) {
+    World ranks = world;
+    // All ranks stop after the same step.
+    BooleanSupplier stop = ranks == null ? asked : () -> ranks.any(asked.getAsBoolean());
+    if (ranks != null && ranks.rank() > 0) {
+      store = null;
+      folder = null;
+      log = null;
+      callbacks.clear();
+    }
     long start = System.nanoTime();
     if (folder != null && store == folder) {
       folder.create();
@@ -485,7 +515,13 @@ public final class Trainer<M extends Module> {
   }
 
   private Tensor loss(Batch batch) {
-    return objective(LOSS).of(computing(), narrow(batch));
+    return objective(LOSS).of(computing(), mine(narrow(batch))).gather();
+  }
+
+  /// This rank's examples.
+  private Batch mine(Batch batch) {
+    Mesh ranks = mesh;
+    return ranks == null || batch.size() % ranks.size() != 0 ? batch : new Batch(batch.fields().stream().map(field -> field.shard(ranks, Placement.shard(0))).toList());
   }
 
   private Objective<? super M> objective(String name) {
@@ -527,7 +563,7 @@ public final class Trainer<M extends Module> {
       List<Objective<? super M>> objectives = new ArrayList<>(metrics.values());
       objectives.addAll(denominators.values());
       MeanMetrics means = new MeanMetrics(
-          objectives.size(), batch -> objectives.stream().map(objective -> objective.of(still, narrow(batch))).toList());
+          objectives.size(), batch -> objectives.stream().map(objective -> objective.of(still, mine(narrow(batch))).gather()).toList());
       sets.forEach((name, batches) -> values.putAll(named(name, means.over(batches.apply(iteration), stop))));
     }
     measures.forEach(measure -> {

@@ -15,6 +15,7 @@ import org.teenygrad.data.Batch;
 import org.teenygrad.data.CounterRandom;
 import org.teenygrad.data.DataLoader;
 import org.teenygrad.data.TokenDataset;
+import org.teenygrad.distributed.World;
 import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.report.JsonText;
 import org.teenygrad.models.report.LossPicture;
@@ -52,6 +53,7 @@ public final class Trainer {
   private final org.teenygrad.train.Trainer<Gpt> loop;
   private Progress progress = Progress.SILENT;
   private LossPicture picture;
+  private boolean leads = true;
 
   private Trainer(TrainSettings settings, Corpus corpus, RunFolder folder) {
     corpus.tokens().requireBlocksOf(settings.blockSize());
@@ -143,6 +145,14 @@ public final class Trainer {
     }
   }
 
+  /// Shares each batch among ranks, all of which run this training; rank 0 alone writes files.
+  /// @return this
+  public Trainer ranks(World world) {
+    loop.ranks(world);
+    leads = world.rank() == 0;
+    return this;
+  }
+
   public Gpt model() {
     return model;
   }
@@ -168,7 +178,9 @@ public final class Trainer {
   /// @throws OutOfMemoryException if the device has no room for an evaluation or an iteration: said before anything of it runs
   public TrainResult train(Progress progress, BooleanSupplier stop) {
     this.progress = progress;
-    folder.create();
+    if (leads) {
+      folder.create();
+    }
     picture = LossPicture.from(folder.log(), folder.picture(), iteration());
     org.teenygrad.train.TrainResult result;
     try {
@@ -177,7 +189,7 @@ public final class Trainer {
       throw new OutOfMemoryException(e.getMessage() + advice());
     }
     Evaluation last = result.last() == null ? null : Evaluation.of(result.last());
-    if (result.stopped()) {
+    if (result.stopped() && leads) {
       draw(last);
     }
     return new TrainResult(

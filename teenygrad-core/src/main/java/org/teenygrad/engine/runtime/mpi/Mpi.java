@@ -124,6 +124,19 @@ public final class Mpi {
     }
   }
 
+  /// Whether it holds on any rank.
+  public boolean any(boolean here) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment source = arena.allocate(JAVA_INT);
+      MemorySegment result = arena.allocate(JAVA_INT);
+      source.set(JAVA_INT, 0, here ? 1 : 0);
+      allReduce(source, result, 1, symbol("ompi_mpi_int32_t"), symbol("ompi_mpi_op_max"), world());
+      return result.get(JAVA_INT, 0) != 0;
+    } catch (Throwable e) {
+      throw failed(e);
+    }
+  }
+
   /// Waits for all ranks.
   public void barrier() {
     try {

@@ -1,0 +1,66 @@
+package org.teenygrad.cli;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.teenygrad.distributed.World;
+import org.teenygrad.engine.runtime.Settings;
+import picocli.CommandLine.Option;
+
+/// On how many devices a command runs: as one process each, which it starts by `mpirun` where nobody has.
+final class Ranks {
+  @Option(names = "--devices", paramLabel = "N", defaultValue = "1",
+      description = "On how many devices at once, each with a part of every batch: as that many processes, which exchange data by Open MPI.")
+  private int count;
+
+  /// What a command does as one of some ranks.
+  interface Program {
+    int run(World world);
+  }
+
+  /// Runs a program on all ranks: starts them, or is one of them.
+  /// @param arguments the whole command line
+  /// @return the exit status
+  int call(List<String> arguments, Program program) throws IOException, InterruptedException {
+    if (count < 1) {
+      throw new IllegalArgumentException("--devices " + count + "; there is at least one");
+    }
+    if (count > 1 && !World.isLaunched()) {
+      return launch(count, arguments);
+    }
+    World world = World.join();
+    if (count > 1 && world.size() != count) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "--devices %d, but %d ranks were started", count, world.size()));
+    }
+    int status = program.run(world);
+    world.close(); // a rank that fails does not come here, and ends the others
+    return status;
+  }
+
+  /// Starts a command as several ranks on this machine, and waits for their end.
+  /// @return the exit status
+  static int launch(int ranks, List<String> arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("mpirun", "--oversubscribe", "--bind-to", "none", "-n", String.valueOf(ranks)));
+    int threads = Settings.THREADS.or(Math.max(1, Runtime.getRuntime().availableProcessors() / ranks));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    Settings.THREADS.set("--threads ", String.valueOf(threads));
+    Settings.all().forEach(setting -> command.addAll(setting.jvmOptions()));
+    String modules = System.getProperty("jdk.module.path");
+    command.addAll(modules == null ? List.of("-cp", System.getProperty("java.class.path"), Main.class.getName())
+        : List.of("--module-path", modules, "-m", Main.class.getModule().getName() + "/" + Main.class.getName()));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    // In a container there is no user but root, which Open MPI does not run for unless told twice.
+    builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT", "1");
+    builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
+    try {
+      return builder.start().waitFor();
+    } catch (IOException e) {
+      throw new IllegalStateException("several devices need Open MPI's mpirun, which cannot be started (" + e.getMessage() + "): Debian's package is openmpi-bin", e);
+    }
+  }
+}

@@ -16,11 +16,9 @@ import org.teenygrad.engine.ir.Storage;
 /// of a parameter which each rank has whole is added up over all ranks.
 ///
 /// ```java
-/// Mesh mesh = world.mesh("data");
-/// var batch = inputs.shard(mesh, Placement.shard(0));              // each rank has some rows
-/// var weight = Tensor.randn(3, 1).requiresGrad();                  // the same on all ranks
-/// var loss = batch.matmul(weight).square().mean();                 // a Partial: each rank has a term
-/// loss.backward();                                                 // weight.grad() is added up over the ranks
+/// var rows = x.shard(mesh, Placement.shard(0));         // each rank has some rows
+/// var loss = rows.matmul(weight).square().sum();        // a Partial: each rank has a term
+/// loss.backward();                                      // weight.grad() is added up over the ranks
 /// loss.gather().item();
 /// ```
 sealed interface Distributing permits Tensor {
@@ -29,18 +27,28 @@ sealed interface Distributing permits Tensor {
   }
 
   /// The mesh that this tensor lies on, or null for a tensor of one device, and once it is computed for one that each rank has whole.
+  /// ```java
+  /// x.shard(mesh, Placement.shard(0)).mesh() == mesh;   // true
+  /// ```
   default @Nullable Mesh mesh() {
     Sharding sharding = self().node().sharding();
     return sharding == null ? null : sharding.mesh();
   }
 
   /// How this tensor lies along each axis of its mesh; empty for a tensor of one device.
+  /// ```java
+  /// x.shard(mesh, Placement.shard(0)).sum(0).placements();   // [Partial(ADD)]
+  /// ```
   default List<Placement> placements() {
     Sharding sharding = self().node().sharding();
     return sharding == null ? List.of() : sharding.placements();
   }
 
   /// A tensor that is the same on all ranks, of which each keeps its parts. Nothing is sent. PyTorch's `distribute_tensor`.
+  /// ```java
+  /// var rows = x.shard(mesh, Placement.shard(0));
+  /// rows.shape();   // (4, 4)
+  /// ```
   /// @param placements one for each axis of the mesh
   /// @throws IllegalArgumentException if this tensor is distributed already or on another device than the mesh, or the placements do not fit
   default Tensor shard(Mesh mesh, Placement... placements) {
@@ -55,12 +63,19 @@ sealed interface Distributing permits Tensor {
   }
 
   /// A tensor that is the same on all ranks as one that each rank has whole.
+  /// ```java
+  /// x.replicate(mesh).placements();   // [Replicate]
+  /// ```
   /// @throws IllegalArgumentException as [#shard]
   default Tensor replicate(Mesh mesh) {
     return shard(mesh, Collections.nCopies(mesh.axes().size(), Placement.replicate()).toArray(Placement[]::new));
   }
 
   /// The same tensor, lying in another way: what has to travel travels. To be called on all ranks. PyTorch's `DTensor.redistribute`.
+  /// ```java
+  /// var columns = x.shard(mesh, Placement.shard(0)).redistribute(Placement.shard(1));
+  /// columns.placements();   // [Shard(1)]
+  /// ```
   /// @param placements one for each axis of the mesh
   /// @throws IllegalArgumentException if this tensor is not distributed, or the placements do not fit
   default Tensor redistribute(Placement... placements) {
@@ -68,12 +83,18 @@ sealed interface Distributing permits Tensor {
   }
 
   /// The whole tensor on each rank. To be called on all ranks. PyTorch's `DTensor.full_tensor`.
+  /// ```java
+  /// x.shard(mesh, Placement.shard(0)).sum().gather().item();
+  /// ```
   default Tensor gather() {
     Mesh mesh = mesh();
     return mesh == null ? self().alias() : distributed(Sharding.replicated(mesh));
   }
 
   /// What this rank has, as a tensor of one device that shares this one's memory; computed if need be. PyTorch's `DTensor.to_local`.
+  /// ```java
+  /// x.shard(mesh, Placement.shard(0)).local().shape();   // (4, 4)
+  /// ```
   /// @throws IllegalArgumentException if this tensor is not distributed
   default Tensor local() {
     requireMesh("local");
@@ -85,6 +106,9 @@ sealed interface Distributing permits Tensor {
 
   /// The distributed tensor of which this one, computed if need be, is what this rank has. Nothing is sent, and nobody checks that the ranks' parts
   /// belong together. PyTorch's `DTensor.from_local`.
+  /// ```java
+  /// Tensor.arange(4).partOf(mesh, Shape.of(4), Placement.shard(0)).sum().gather().item();   // 6.0
+  /// ```
   /// @param whole shape of the distributed tensor
   /// @throws IllegalArgumentException if this rank's part has another shape
   default Tensor partOf(Mesh mesh, Shape whole, Placement... placements) {

@@ -4,9 +4,9 @@ package org.teenygrad;
 /// `torch.distributed.tensor.Placement`.
 ///
 /// ```java
-/// Placement rows = Placement.shard(0);        // device i has the i-th part of axis 0
-/// Placement whole = Placement.replicate();    // each device has all of it
-/// Placement sum = Placement.partial();        // what all devices have, added, is the value
+/// Placement rows = Placement.shard(0);       // device i has the i-th part of axis 0
+/// Placement whole = Placement.replicate();   // each device has all of it
+/// Placement sum = Placement.partial();       // what all devices have, added, is the value
 /// ```
 public sealed interface Placement {
   /// The part `i * c .. (i + 1) * c` of an axis is on device `i`, where `c` is the axis's size by that of the mesh axis, rounded up: the last devices may

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       DevicesCommand.class,
       RunCommand.class,
+      LaunchCommand.class,
       ReplCommand.class,
       GraphCommand.class,
       OnnxCommand.class,
@@ -77,6 +78,7 @@ public final class Main implements Runnable {
     SettingOptions.addTo(subcommand(nanochat, "rl").getCommandSpec(), RlSettings.DEFAULT, RlSettings.INHERITED, "sft's");
     SettingOptions.addTo(subcommand(root, "serve").getCommandSpec(), ServeSettings.DEFAULT);
     subcommand(root, "run").setStopAtPositional(true); // what follows is the program's
+    subcommand(root, "launch").setStopAtPositional(true);
     BookCommand.addTo(subcommand(root, "book"));
     root.addSubcommand("bench", org.teenygrad.bench.Main.command().addSubcommand(new BenchServe()));
     SettingOptions.addTo(subcommand(subcommand(root, "bench"), "serve").getCommandSpec(), LoadSettings.DEFAULT);

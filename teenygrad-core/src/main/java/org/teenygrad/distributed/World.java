@@ -16,8 +16,8 @@ import org.teenygrad.engine.runtime.mpi.Mpi;
 /// Ranks on processors exchange data by Open MPI. A process that no launcher started is a world of one rank, which needs nothing.
 ///
 /// ```java
-/// try (World world = World.join()) {
-///   Mesh mesh = world.mesh(new Mesh.Axis("data", 2), new Mesh.Axis("model", world.size() / 2));
+/// try (World all = World.join()) {
+///   Mesh grid = all.mesh(new Mesh.Axis("data", all.size()), new Mesh.Axis("model", 1));
 /// }
 /// ```
 public final class World implements AutoCloseable {

@@ -207,10 +207,8 @@ public final class Trainer<M extends Module> {
   /// them and has all weights; gradients are added up over the ranks. The losses are those of one rank, but for rounding. Batches that do not divide by
   /// the number of ranks are computed whole on each. Rank 0 alone keeps files and calls back.
   /// ```java
-  /// try (World world = World.join()) {
-  ///   Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(Dataset.of(x, labels), 2),
-  ///       (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets())).ranks(world);
-  /// }
+  /// Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(Dataset.of(x, labels), 2),
+  ///     (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets())).ranks(world);
   /// ```
   /// @return this
   public Trainer<M> ranks(World all) {

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import org.teenygrad.Mesh;
 import org.teenygrad.Tensor;
+import org.teenygrad.distributed.World;
 import org.teenygrad.nn.Linear;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.LrSchedule;
@@ -32,6 +34,11 @@ public abstract class Prepared {
   protected final Linear model = Linear.of(4, 4);
   protected final Optimizer optimizer = new AdamW(Map.of("weight", weight), 1e-3);
   protected final LrSchedule schedule = LrSchedule.constant(1e-3);
+
+  /// Of one rank.
+  protected final World world = World.join();
+
+  protected final Mesh mesh = world.mesh("data");
 
   /// A folder that holds `model.safetensors` and `penguins.csv`.
   protected final Path folder;

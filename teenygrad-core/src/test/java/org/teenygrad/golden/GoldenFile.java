@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
@@ -38,6 +39,11 @@ final class GoldenFile implements GoldenSet {
   @Override
   public List<Named> cases() {
     return cases.stream().map(c -> new Named(c.name(), device -> difference(device, c))).toList();
+  }
+
+  /// The cases that are calls of one function, with gradients and all.
+  List<GoldenCase> calls() {
+    return cases.stream().filter(c -> !Set.of("gpt", "layer", "optim", "optimizer").contains(c.op())).toList();
   }
 
   private @Nullable String difference(Device device, GoldenCase c) {

@@ -8,9 +8,9 @@ import org.teenygrad.Placement;
 import org.teenygrad.Placement.Partial;
 import org.teenygrad.Placement.Replicate;
 import org.teenygrad.Placement.Shard;
+import org.teenygrad.ShardingException;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Sharding;
-import org.teenygrad.engine.ir.ShardingException;
 
 /// How derivatives of distributed tensors lie. Those of parts are parts. Those of what is whole are terms on the way, if each rank used it for its part
 /// of something, and are added up where somebody has to see them: that replicated and partial are each other's duals is what spmd_types is built on.

@@ -16,6 +16,7 @@ import org.teenygrad.Placement.Partial;
 import org.teenygrad.Placement.Replicate;
 import org.teenygrad.Placement.Shard;
 import org.teenygrad.Shape;
+import org.teenygrad.ShardingException;
 
 /// The typing rules of distributed tensors: from how an operation's inputs lie to how its result does, for each axis of the mesh by itself.
 ///

@@ -77,13 +77,27 @@ final class Redistribution {
         OpCode op = OpCode.valueOf(combine.name());
         // Sums of 16-bit floats are made in float32.
         DType type = x.dtype().isFloating() && x.dtype().bytes() < 4 ? DType.FLOAT32 : x.dtype();
-        OpNode wide = cast(x, type);
+        OpNode wide = widened(x, type);
         yield cast(next instanceof Shard(int axis) ? reduceScatter(wide, mesh, i, op, axis) : collective(OpCode.ALL_REDUCE, wide, mesh, i, op), x.dtype());
       }
       case Shard(int axis) when next instanceof Shard(int other) -> allToAll(x, mesh, i, axis, other);
       case Shard(int axis) -> allGather(x, mesh, i, axis, now.with(i, next).part(axis, whole.size(axis)).size());
       case Replicate _ -> throw new IllegalStateException("what is whole does not travel");
     };
+  }
+
+  /// In a wider type; what was only just rounded, and seen in another shape since, is taken as it was.
+  private static OpNode widened(OpNode x, DType type) {
+    OpNode wide = x.dtype() == type ? x : unrounded(x, type);
+    return wide == null ? cast(x, type) : wide;
+  }
+
+  private static @Nullable OpNode unrounded(OpNode x, DType type) {
+    if (x.is(OpCode.CAST)) {
+      return x.input(0).dtype() == type ? x.input(0) : null;
+    }
+    OpNode below = x.op().isMovement() ? unrounded(x.input(0), type) : null;
+    return below == null ? null : OpNode.of(x.op(), x.payload(), List.of(below));
   }
 
   private static OpNode cast(OpNode x, DType type) {

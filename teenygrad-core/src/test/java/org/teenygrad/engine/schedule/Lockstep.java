@@ -3,6 +3,7 @@ package org.teenygrad.engine.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -13,7 +14,6 @@ import java.util.stream.IntStream;
 import org.teenygrad.Device;
 import org.teenygrad.Mesh;
 import org.teenygrad.Shape;
-import org.teenygrad.Tensor;
 import org.teenygrad.engine.autodiff.Gradients;
 import org.teenygrad.engine.ir.Bounds;
 import org.teenygrad.engine.ir.Collective;
@@ -41,9 +41,8 @@ public final class Lockstep {
 
   /// What each rank has of each result.
   /// @param program the same on all ranks; what its tensors read are tensors of one device
-  public static List<List<OpNode>> run(List<Mesh> meshes, Function<Mesh, List<Tensor>> program) {
-    List<List<OpNode>> local = meshes.stream()
-        .map(mesh -> Partitioner.local(Gradients.expand(program.apply(mesh).stream().map(Tensor::node).toList()), Map.of())).toList();
+  public static List<List<OpNode>> run(List<Mesh> meshes, Function<Mesh, List<OpNode>> program) {
+    List<List<OpNode>> local = meshes.stream().map(mesh -> Partitioner.local(Gradients.expand(program.apply(mesh)), Map.of())).toList();
     return new Lockstep(meshes).joined(local);
   }
 
@@ -93,7 +92,7 @@ public final class Lockstep {
     OpNode sum = null;
     for (int i = 0; i < rows.size(); i++) {
       OpNode row = OpNode.of(OpCode.RESHAPE, Shape.of(sizes), List.of(rows.get(i)));
-      List<Integer> before = new ArrayList<>(java.util.Collections.nCopies(sizes.size(), 0));
+      List<Integer> before = new ArrayList<>(Collections.nCopies(sizes.size(), 0));
       List<Integer> after = new ArrayList<>(before);
       before.set(0, i);
       after.set(0, rows.size() - 1 - i);
@@ -104,7 +103,7 @@ public final class Lockstep {
   }
 
   private static OpNode row(OpNode x, int row) {
-    List<Integer> begins = new ArrayList<>(java.util.Collections.nCopies(x.shape().rank(), 0));
+    List<Integer> begins = new ArrayList<>(Collections.nCopies(x.shape().rank(), 0));
     List<Integer> ends = new ArrayList<>(IntStream.of(x.shape().toArray()).boxed().toList());
     begins.set(0, row);
     ends.set(0, row + 1);

@@ -28,7 +28,7 @@ class ShardingTest {
   /// The program's result on all ranks is that of one device.
   private static void same(UnaryOperator<Tensor> program, Tensor x, List<Mesh> meshes, Placement... placements) {
     double[] wanted = Buffers.numbers(program.apply(x).node());
-    for (List<OpNode> rank : Lockstep.run(meshes, mesh -> List.of(program.apply(x.shard(mesh, placements)).gather()))) {
+    for (List<OpNode> rank : Lockstep.run(meshes, mesh -> List.of(program.apply(x.shard(mesh, placements)).gather().node()))) {
       assertThat(Buffers.numbers(rank.getFirst())).containsExactly(wanted, Offset.offset(1e-5));
     }
   }
@@ -51,7 +51,7 @@ class ShardingTest {
     double[] wanted = Buffers.numbers(x.node());
     for (Placement from : List.of(replicate(), shard(0), shard(1))) {
       for (Placement to : List.of(replicate(), shard(0), shard(1))) {
-        for (List<OpNode> rank : Lockstep.run(Lockstep.meshes(CPU, 3), mesh -> List.of(x.shard(mesh, from).redistribute(to).gather()))) {
+        for (List<OpNode> rank : Lockstep.run(Lockstep.meshes(CPU, 3), mesh -> List.of(x.shard(mesh, from).redistribute(to).gather().node()))) {
           assertThat(Buffers.numbers(rank.getFirst())).containsExactly(wanted);
         }
       }

@@ -24,6 +24,11 @@ public final class LAMB extends Adam {
 
   /// As Adam's, but for a learning rate of 1 in the step size: it is multiplied with last.
   @Override
+  protected boolean isElementwise() {
+    return false;
+  }
+
+  @Override
   protected double[] scalars(Settings settings, long step) {
     double[] scalars = super.scalars(new Settings(1, settings.weightDecay(), settings.values()), step);
     scalars[0] = settings.learningRate();

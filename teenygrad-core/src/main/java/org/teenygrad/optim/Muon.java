@@ -78,6 +78,11 @@ public final class Muon extends Optimizer {
 
   /// The learning rate, the momentum and its complement, and the weight decay: data, so that schedules of them change no kernel.
   @Override
+  protected boolean isElementwise() {
+    return false;
+  }
+
+  @Override
   protected double[] scalars(Settings settings, long step) {
     double momentum = settings.of(MOMENTUM);
     return new double[] {settings.learningRate(), momentum, 1 - momentum, settings.weightDecay()};

@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
+import org.teenygrad.Mesh;
+import org.teenygrad.Placement;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
@@ -104,6 +106,7 @@ public abstract class Optimizer {
   private boolean maximizes;
   private @Nullable Tensor gradientNorm;
   private @Nullable LossScale lossScale;
+  private @Nullable Mesh mesh;
 
   /// Whether all gradients of the step that is being built are; null where nobody asks.
   private @Nullable Tensor finite;
@@ -337,7 +340,7 @@ public abstract class Optimizer {
       List<Tensor> values = next(updates);
       for (int k = 0; k < values.size(); k++) {
         Tensor parameter = parameters.get(k);
-        changed.add(parameter.update(unlessSkipped(values.get(k).cast(parameter.dtype()), parameter.detach())));
+        changed.add(parameter.update(unlessSkipped(values.get(k).cast(parameter.dtype()).gather(), parameter.detach())));
       }
     }
     List<Tensor> updated = new ArrayList<>(changed);
@@ -381,7 +384,7 @@ public abstract class Optimizer {
 
   /// A gradient in the type to compute in, each element within the bounds of [#clipValue].
   private Tensor gradient(Tensor parameter) {
-    Tensor gradient = parameter.grad().detach().cast(wide(parameter));
+    Tensor gradient = part(parameter.grad()).detach().cast(wide(parameter));
     gradient = lossScale == null ? gradient : lossScale.unscaled(gradient);
     return maxElement == Double.POSITIVE_INFINITY ? gradient : gradient.clamp(-maxElement, maxElement);
   }
@@ -394,6 +397,69 @@ public abstract class Optimizer {
     gradientNorm = clipping.norm(groups.stream().flatMap(group -> group.parameters().values().stream())
         .filter(Tensor::hasGrad).map(this::gradient).toList());
     return gradientNorm == null ? null : clipping.factor(gradientNorm);
+    Tensor sum = null;
+    Tensor terms = null;
+    for (ParameterGroup group : groups) {
+      for (Tensor parameter : group.parameters().values()) {
+        if (parameter.hasGrad()) {
+          Tensor squares = gradient(parameter).square().sum();
+          if (mesh != null && squares.placements().contains(Placement.partial())) {
+            terms = terms == null ? squares : terms.add(squares);
+          } else {
+            sum = sum == null ? squares : sum.add(squares);
+          }
+        }
+      }
+    }
+    if (terms != null) {
+      sum = sum == null ? terms.gather() : terms.gather().add(sum);
+    }
+    gradientNorm = sum == null ? null : sum.sqrt();
+    // Detached, it is the end of the search for leaves below each parameter's new value, rather than a way to all gradients.
+    return gradientNorm == null ? null : gradientNorm.add(1e-6).rdiv(maxNorm).clampMax(1).detach();
+  }
+
+  /// Spreads the states over the ranks of a mesh along the first axis of each, and their updates with them: each rank gets its part of a gradient added up
+  /// (a reduce-scatter rather than an all-reduce), changes that part of the parameter, and all parts are gathered. The steps are the same. ZeRO, stages 1
+  /// and 2 (Rajbhandari et al. 2020); for optimizers that treat each element by itself.
+  ///
+  /// Parameters stay whole on each rank. [#stateDict] and [#step] are then to be called on all ranks.
+  /// ```java
+  /// var optimizer = new AdamW(Map.of("weight", weight), 1e-3).shard(mesh);
+  /// optimizer.step(x.shard(mesh, Placement.shard(0)).matmul(weight).square().mean());
+  /// ```
+  /// @param ranks a mesh of one axis
+  /// @return this
+  /// @throws IllegalArgumentException if the mesh has several axes
+  /// @throws IllegalStateException if updates look at whole matrices
+  public final Optimizer shard(Mesh ranks) {
+    if (ranks.axes().size() != 1) {
+      throw new IllegalArgumentException("shard: states are spread over a mesh of one axis, not over " + ranks);
+    }
+    if (!isElementwise() || !others.isEmpty()) {
+      throw new IllegalStateException("shard: " + getClass().getSimpleName() + " looks at whole matrices, or has another optimizer alongside; their states are not spread");
+    }
+    mesh = ranks;
+    states.replaceAll((name, state) -> {
+      if (state.rank() == 0) {
+        return state;
+      }
+      Tensor mine = state.detach().shard(ranks, Placement.shard(0));
+      return state.detach().shard(ranks, Placement.shard(0)).assign(mine);
+    });
+    Tensor.realize(states.values());
+    return this;
+  }
+
+  /// Whether an element of a parameter and its states changes by that element of the gradient alone.
+  protected boolean isElementwise() {
+    return true;
+  }
+
+  /// This rank's part, where states are spread.
+  private Tensor part(Tensor x) {
+    Mesh ranks = mesh;
+    return ranks == null || x.rank() == 0 ? x : x.mesh() == null ? x.shard(ranks, Placement.shard(0)) : x.redistribute(Placement.shard(0));
   }
 
   private static DType wide(Tensor parameter) {
@@ -550,7 +616,7 @@ public abstract class Optimizer {
   /// tensors are the optimizer's own and change with the next step.
   public final Map<String, Tensor> stateDict() {
     Map<String, Tensor> all = new LinkedHashMap<>();
-    together().forEach(optimizer -> all.putAll(optimizer.states));
+    together().forEach(optimizer -> optimizer.states.forEach((name, state) -> all.put(name, optimizer.mesh == null ? state : state.gather())));
     if (lossScale != null) {
       all.putAll(lossScale.state());
     }
@@ -574,7 +640,10 @@ public abstract class Optimizer {
     if (lossScale != null && saved.keySet().containsAll(lossScale.state().keySet())) {
       all.putAll(lossScale.state());
     }
-    all.forEach((name, state) -> state.assign(require(saved, name).detach().cast(state.dtype()).to(state.device())));
+    all.forEach((name, state) -> {
+      Tensor value = require(saved, name).detach().cast(state.dtype()).to(state.device());
+      state.assign(state.mesh() == null ? value : part(value));
+    });
     Tensor.realize(all.values());
     together().forEach(optimizer -> optimizer.steps = savedSteps);
   }

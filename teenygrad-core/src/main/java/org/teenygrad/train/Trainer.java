@@ -205,15 +205,16 @@ public final class Trainer<M extends Module> {
 
   /// Shares the examples of each batch among ranks, all of which run this training: data parallelism. Each rank loads whole batches, computes its rows of
   /// them and has all weights; gradients are added up over the ranks. The losses are those of one rank, but for rounding. Batches that do not divide by
-  /// the number of ranks are computed whole on each. Rank 0 alone keeps files and calls back.
+  /// the number of ranks are computed whole on each. Rank 0 alone keeps files and calls back. [Optimizer#shard] spreads the optimizer's states, too.
   /// ```java
   /// Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(Dataset.of(x, labels), 2),
-  ///     (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets())).ranks(world);
+  ///     (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets())).ranks(world, mesh);
   /// ```
+  /// @param along a mesh of one axis with all ranks, along which examples are shared
   /// @return this
-  public Trainer<M> ranks(World all) {
+  public Trainer<M> ranks(World all, Mesh along) {
     world = all;
-    mesh = all.size() > 1 ? all.mesh("data") : null;
+    mesh = all.size() > 1 ? along : null;
     return this;
   }
 
@@ -380,14 +381,12 @@ public final class Trainer<M extends Module> {
     World ranks = world;
     // All ranks stop after the same step.
     BooleanSupplier stop = ranks == null ? asked : () -> ranks.any(asked.getAsBoolean());
-    if (ranks != null && ranks.rank() > 0) {
-      store = null;
-      folder = null;
+    if (!leads()) {
       log = null;
       callbacks.clear();
     }
     long start = System.nanoTime();
-    if (folder != null && store == folder) {
+    if (folder != null && store == folder && leads()) {
       folder.create();
     }
     Durations durations = new Durations();
@@ -450,7 +449,7 @@ public final class Trainer<M extends Module> {
 
   /// Keeps a second training out of the folder with the checkpoints.
   private @Nullable FolderLock lock() {
-    return store == null ? null : FolderLock.of(Objects.requireNonNull(store.checkpoint().toAbsolutePath().getParent()));
+    return store == null || !leads() ? null : FolderLock.of(Objects.requireNonNull(store.checkpoint().toAbsolutePath().getParent()));
   }
 
   private void warn(String sentence) {
@@ -514,6 +513,11 @@ public final class Trainer<M extends Module> {
 
   private Tensor loss(Batch batch) {
     return objective(LOSS).of(computing(), mine(narrow(batch))).gather();
+  }
+
+  /// Whether this rank keeps files and calls back.
+  private boolean leads() {
+    return world == null || world.rank() == 0;
   }
 
   /// This rank's examples.
@@ -604,7 +608,11 @@ public final class Trainer<M extends Module> {
     if (store != null) {
       Path file = store.checkpoint();
       long done = iteration;
-      saver.write(store.saving(state(), best), () -> callbacks.forEach(callback -> callback.saved(file, done)));
+      Runnable write = store.saving(state(), best); // on all ranks, which may have a part each
+      if (!leads()) {
+        return;
+      }
+      saver.write(write, () -> callbacks.forEach(callback -> callback.saved(file, done)));
     }
   }
 }

@@ -1,12 +1,14 @@
 package org.teenygrad.engine.schedule;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Placement;
 import org.teenygrad.Placement.Replicate;
@@ -25,18 +27,20 @@ import org.teenygrad.engine.ir.Uniform;
 final class Partitioner {
   private final Map<OpNode, OpNode> leaves;
   private final Map<OpNode, Integer> order;
+  private final Set<OpNode> passed;
   private final Map<OpNode, OpNode> local = new IdentityHashMap<>();
 
-  private Partitioner(Map<OpNode, OpNode> leaves, Map<OpNode, Integer> order) {
+  private Partitioner(Map<OpNode, OpNode> leaves, Map<OpNode, Integer> order, Set<OpNode> passed) {
     this.leaves = leaves;
     this.order = order;
+    this.passed = passed;
   }
 
   /// @param leaves for each BUFFER what takes its place, of the shape of what this rank has
   /// @return the roots on what this rank has; graphs that have to do with no mesh are the same but for the leaves
   static List<OpNode> local(List<OpNode> roots, Map<OpNode, OpNode> leaves) {
     List<OpNode> nodes = Graph.topological(roots);
-    Partitioner partitioner = new Partitioner(leaves, order(nodes));
+    Partitioner partitioner = new Partitioner(leaves, order(nodes), passed(nodes, roots));
     for (OpNode node : nodes) {
       partitioner.local.put(node, partitioner.partitioned(node));
     }
@@ -60,6 +64,15 @@ final class Partitioner {
     return order;
   }
 
+  /// The REDISTRIBUTEs whose results do nothing but lie in yet another way: a gradient of which each rank wants a part is never added up whole.
+  private static Set<OpNode> passed(List<OpNode> nodes, List<OpNode> roots) {
+    Set<OpNode> passed = Collections.newSetFromMap(new IdentityHashMap<>());
+    nodes.stream().filter(node -> node.is(OpCode.REDISTRIBUTE)).forEach(passed::add);
+    passed.removeAll(roots);
+    nodes.stream().filter(node -> !node.is(OpCode.REDISTRIBUTE)).forEach(node -> node.inputs().forEach(passed::remove));
+    return passed;
+  }
+
   private OpNode of(OpNode node) {
     return Objects.requireNonNull(local.get(node));
   }
@@ -74,9 +87,13 @@ final class Partitioner {
       return node.withInputs(node.inputs().stream().map(this::of).toList());
     }
     if (node.is(OpCode.REDISTRIBUTE)) {
-      Sharding from = node.input(0).sharding();
+      OpNode source = node.input(0);
+      while (passed.contains(source)) {
+        source = source.input(0);
+      }
+      Sharding from = source.sharding();
       Sharding given = from == null ? Sharding.replicated(sharding.mesh()) : from;
-      return new Redistribution(node.shape(), Objects.requireNonNull(order.get(node))).of(of(node.input(0)), given, sharding);
+      return new Redistribution(node.shape(), Objects.requireNonNull(order.get(node))).of(of(source), given, sharding);
     }
     List<Sharding> needed = Sharding.needed(node);
     List<OpNode> inputs = new ArrayList<>();

@@ -6,15 +6,25 @@ import static org.teenygrad.Placement.partial;
 import static org.teenygrad.Placement.replicate;
 import static org.teenygrad.Placement.shard;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Mesh;
 import org.teenygrad.Placement;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.autodiff.Gradients;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Sharding;
+import org.teenygrad.engine.ir.Uniform;
 import org.teenygrad.testing.Buffers;
 
 class ShardingTest {
@@ -65,5 +75,25 @@ class ShardingTest {
     assertThat(term.placements()).containsExactly(partial());
     assertThatThrownBy(() -> term.square()).hasMessage("mul on mesh axis \"data\": of two sums of terms, float32(3,) and float32(3,): the product of sums is not the sum of products;"
         + " redistribute one of them to Replicate first");
+  }
+
+  @Test
+  void aGradientOfWhichEachRankWantsAPartIsNeverAddedUpWhole() {
+    Tensor x = numbers(4, 3);
+    Tensor w = numbers(3, 2);
+    List<Mesh> meshes = Lockstep.meshes(CPU, 2);
+    OpNode whole = OpNode.of(OpCode.GRADIENT, x.matmul(w).node(), w.node(), Uniform.of(DType.FLOAT32, Shape.of(4, 2), 1));
+    double[] wanted = Buffers.numbers(whole);
+    Set<OpCode> exchanged = EnumSet.noneOf(OpCode.class);
+    List<List<OpNode>> ranks = Lockstep.run(meshes, mesh -> {
+      Sharding rows = new Sharding(mesh, List.of(shard(0)));
+      OpNode product = x.shard(mesh, shard(0)).matmul(w).node();
+      OpNode gradient = OpNode.of(OpCode.GRADIENT, product, w.node(), Uniform.of(DType.FLOAT32, Shape.of(4, 2), 1));
+      OpNode part = OpNode.of(OpCode.REDISTRIBUTE, rows, List.of(gradient));
+      Graph.topological(Partitioner.local(Gradients.expand(List.of(part)), Map.of())).stream().map(OpNode::op).filter(op -> op.group() == OpCode.Group.COLLECTIVE).forEach(exchanged::add);
+      return List.of(OpNode.of(OpCode.REDISTRIBUTE, Sharding.replicated(mesh), List.of(OpNode.of(OpCode.NEG, part))));
+    });
+    assertThat(exchanged).containsExactly(OpCode.REDUCE_SCATTER);
+    ranks.forEach(rank -> assertThat(Buffers.numbers(OpNode.of(OpCode.NEG, rank.getFirst()))).containsExactly(wanted, Offset.offset(1e-5)));
   }
 }

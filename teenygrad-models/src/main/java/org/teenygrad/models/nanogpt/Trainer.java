@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.Mesh;
 import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.Batch;
@@ -145,10 +146,14 @@ public final class Trainer {
     }
   }
 
-  /// Shares each batch among ranks, all of which run this training; rank 0 alone writes files.
+  /// Shares each batch and the optimizer's states among ranks, all of which run this training; rank 0 alone writes files.
   /// @return this
   public Trainer ranks(World world) {
-    loop.ranks(world);
+    Mesh mesh = world.mesh("data");
+    if (world.size() > 1) {
+      optimizer.shard(mesh);
+    }
+    loop.ranks(world, mesh);
     leads = world.rank() == 0;
     return this;
   }

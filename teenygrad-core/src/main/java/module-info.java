@@ -11,8 +11,8 @@ module org.teenygrad.core {
   exports org.teenygrad;
   exports org.teenygrad.blas;
   exports org.teenygrad.data;
-  exports org.teenygrad.distributions;
   exports org.teenygrad.distributed;
+  exports org.teenygrad.distributions;
   exports org.teenygrad.nn;
   exports org.teenygrad.optim;
   exports org.teenygrad.plot;

@@ -44,6 +44,11 @@ public final class Adafactor extends Optimizer {
 
   /// The learning rate, the least of it and `1 / sqrt(t)`, and `t^beta2Decay`.
   @Override
+  protected boolean isElementwise() {
+    return false;
+  }
+
+  @Override
   protected double[] scalars(Settings settings, long step) {
     double rate = settings.learningRate();
     return new double[] {rate, Math.min(rate, 1 / Math.sqrt((double) step)), StrictMath.pow((double) step, settings.of(DECAY))};

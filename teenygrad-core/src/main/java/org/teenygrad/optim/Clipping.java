@@ -2,6 +2,7 @@ package org.teenygrad.optim;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.Placement;
 import org.teenygrad.Tensor;
 
 /// Gradients brought down to a norm, that of all of them together.
@@ -16,12 +17,22 @@ record Clipping(double most, double p) {
 
   /// A scalar; null of no gradients.
   @Nullable Tensor norm(List<Tensor> gradients) {
-    Tensor all = null;
+    Tensor whole = null;
+    Tensor terms = null; // of gradients that are spread over ranks
     for (Tensor gradient : gradients) {
       Tensor one = p == Double.POSITIVE_INFINITY ? gradient.abs().max() : powers(gradient).sum();
-      all = all == null ? one : p == Double.POSITIVE_INFINITY ? all.maximum(one) : all.add(one);
+      if (one.placements().stream().anyMatch(Placement.Partial.class::isInstance)) {
+        terms = joined(terms, one);
+      } else {
+        whole = joined(whole, one);
+      }
     }
+    Tensor all = terms == null ? whole : joined(whole, terms.gather());
     return all == null || p == 1 || p == Double.POSITIVE_INFINITY ? all : p == 2 ? all.sqrt() : all.pow(1 / p);
+  }
+
+  private Tensor joined(@Nullable Tensor all, Tensor one) {
+    return all == null ? one : p == Double.POSITIVE_INFINITY ? all.maximum(one) : all.add(one);
   }
 
   private Tensor powers(Tensor gradient) {

@@ -397,26 +397,6 @@ public abstract class Optimizer {
     gradientNorm = clipping.norm(groups.stream().flatMap(group -> group.parameters().values().stream())
         .filter(Tensor::hasGrad).map(this::gradient).toList());
     return gradientNorm == null ? null : clipping.factor(gradientNorm);
-    Tensor sum = null;
-    Tensor terms = null;
-    for (ParameterGroup group : groups) {
-      for (Tensor parameter : group.parameters().values()) {
-        if (parameter.hasGrad()) {
-          Tensor squares = gradient(parameter).square().sum();
-          if (mesh != null && squares.placements().contains(Placement.partial())) {
-            terms = terms == null ? squares : terms.add(squares);
-          } else {
-            sum = sum == null ? squares : sum.add(squares);
-          }
-        }
-      }
-    }
-    if (terms != null) {
-      sum = sum == null ? terms.gather() : terms.gather().add(sum);
-    }
-    gradientNorm = sum == null ? null : sum.sqrt();
-    // Detached, it is the end of the search for leaves below each parameter's new value, rather than a way to all gradients.
-    return gradientNorm == null ? null : gradientNorm.add(1e-6).rdiv(maxNorm).clampMax(1).detach();
   }
 
   /// Spreads the states over the ranks of a mesh along the first axis of each, and their updates with them: each rank gets its part of a gradient added up

@@ -34,14 +34,13 @@ import org.teenygrad.Tensor;
 /// The examples in the Javadoc of the packages that users see and in the Markdown pages compile, run, and print what their comments say.
 class ExamplesTest {
   private static final List<String> PACKAGES =
-      List.of("org/teenygrad", "org/teenygrad/blas", "org/teenygrad/data", "org/teenygrad/distributions", "org/teenygrad/nn", "org/teenygrad/optim", "org/teenygrad/plot", "org/teenygrad/state",
-      List.of("org/teenygrad", "org/teenygrad/blas", "org/teenygrad/data", "org/teenygrad/distributed", "org/teenygrad/nn", "org/teenygrad/optim", "org/teenygrad/plot", "org/teenygrad/state",
+      List.of("org/teenygrad", "org/teenygrad/blas", "org/teenygrad/data", "org/teenygrad/distributed", "org/teenygrad/distributions", "org/teenygrad/nn", "org/teenygrad/optim",
+          "org/teenygrad/plot", "org/teenygrad/state",
           "org/teenygrad/train");
 
   private static final String HEAD =
       "package org.teenygrad.examples; import java.util.*; import java.lang.foreign.*; import java.nio.file.Path; import org.teenygrad.*; import org.teenygrad.blas.*;"
-          + " import org.teenygrad.data.*; import org.teenygrad.distributions.*; import org.teenygrad.data.Example; import org.teenygrad.nn.*; import org.teenygrad.nn.Module;"
-          + " import org.teenygrad.data.*; import org.teenygrad.data.Example; import org.teenygrad.distributed.*; import org.teenygrad.nn.*; import org.teenygrad.nn.Module;"
+          + " import org.teenygrad.data.*; import org.teenygrad.distributed.*; import org.teenygrad.distributions.*; import org.teenygrad.data.Example; import org.teenygrad.nn.*; import org.teenygrad.nn.Module;"
           + " import org.teenygrad.optim.*; import org.teenygrad.plot.*; import org.teenygrad.state.*; import org.teenygrad.train.*;"
           + " public class %1$s extends Prepared { public %1$s(Path folder) throws Exception { super(folder); }"
           + " @Override public void run() throws Exception {\n";

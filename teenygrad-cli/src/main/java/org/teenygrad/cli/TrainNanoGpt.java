@@ -93,6 +93,7 @@ final class TrainNanoGpt implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    deviceOptions.apply(); // before anybody asks where this rank computes
     return ranks.call(spec.commandLine().getParent().getParent().getParseResult().originalArgs(), this::train);
   }
 

@@ -37,7 +37,7 @@ public final class World implements AutoCloseable {
   }
 
   /// The world that this process was started in.
-  /// @throws IllegalStateException if it was started as one of several, and there is no Open MPI or the ranks do not find each other
+  /// @throws IllegalStateException if it was started as one of several, and there is no Open MPI, the default device is no processor or the ranks do not find each other
   public static World join() {
     return isLaunched() ? start() : new World(0, 1, Devices.defaultDevice(), null);
   }
@@ -48,8 +48,12 @@ public final class World implements AutoCloseable {
   }
 
   private static World start() {
+    Device device = Devices.defaultDevice();
+    if (!device.name().equals("cpu")) {
+      throw new IllegalStateException("several ranks compute on processors so far, not on " + device + ": choose the device cpu");
+    }
     Mpi mpi = Mpi.open();
-    return new World(mpi.rank(), mpi.size(), Device.of("cpu"), mpi);
+    return new World(mpi.rank(), mpi.size(), device, mpi);
   }
 
   /// Which of the ranks this process is, from 0.

@@ -138,7 +138,10 @@ public record CertifiedDigits() implements Program {
   private static Problem wampler(String name, double base) {
     Tensor x = powers(Tensor.arange(21).toDouble(), 0, 5);
     double[] certified = IntStream.rangeClosed(0, 5).mapToDouble(i -> Double.parseDouble(base == 1 ? "1" : "1e-" + i)).toArray();
-    return new Problem(name, x, x.matmul(Tensor.of(certified).unsqueeze(1)), certified);
+    // Whole numbers of hundred thousandths, exact until the one division: y is rounded once, as NIST's decimals are.
+    double scale = base == 1 ? 1 : 1e5;
+    double[] whole = IntStream.rangeClosed(0, 5).mapToDouble(i -> base == 1 ? 1 : Double.parseDouble("1e" + (5 - i))).toArray();
+    return new Problem(name, x, x.matmul(Tensor.of(whole).unsqueeze(1)).div(scale), certified);
   }
 
   /// Products of x with itself: exact for small integers, where a power function may miss the last bit.

@@ -28,7 +28,7 @@ public record Beta(Tensor concentration1, Tensor concentration0) implements Dist
   }
 
   private Tensor logBeta() {
-    return GammaFunction.log(concentration1).add(GammaFunction.log(concentration0)).sub(GammaFunction.log(total()));
+    return concentration1.lgamma().add(concentration0.lgamma()).sub(total().lgamma());
   }
 
   private Tensor total() {
@@ -44,8 +44,8 @@ public record Beta(Tensor concentration1, Tensor concentration0) implements Dist
 
   @Override
   public Tensor entropy() {
-    Tensor towards = concentration1.sub(1).mul(GammaFunction.digamma(concentration1)).add(concentration0.sub(1).mul(GammaFunction.digamma(concentration0)));
-    return logBeta().sub(towards).add(total().sub(2).mul(GammaFunction.digamma(total())));
+    Tensor towards = concentration1.sub(1).mul(concentration1.digamma()).add(concentration0.sub(1).mul(concentration0.digamma()));
+    return logBeta().sub(towards).add(total().sub(2).mul(total().digamma()));
   }
 
   @Override
@@ -60,9 +60,9 @@ public record Beta(Tensor concentration1, Tensor concentration0) implements Dist
 
   /// The Kullback-Leibler divergence of this from another.
   public Tensor kl(Beta other) {
-    Tensor one = concentration1.sub(other.concentration1).mul(GammaFunction.digamma(concentration1));
-    Tensor zero = concentration0.sub(other.concentration0).mul(GammaFunction.digamma(concentration0));
-    Tensor both = other.total().sub(total()).mul(GammaFunction.digamma(total()));
+    Tensor one = concentration1.sub(other.concentration1).mul(concentration1.digamma());
+    Tensor zero = concentration0.sub(other.concentration0).mul(concentration0.digamma());
+    Tensor both = other.total().sub(total()).mul(total().digamma());
     return other.logBeta().sub(logBeta()).add(one).add(zero).add(both);
   }
 }

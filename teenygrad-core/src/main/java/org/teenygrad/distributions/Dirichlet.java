@@ -34,7 +34,7 @@ public record Dirichlet(Tensor concentration) implements Distribution {
   }
 
   private Tensor logBeta() {
-    return GammaFunction.log(concentration).sum(-1).sub(GammaFunction.log(total()));
+    return concentration.lgamma().sum(-1).sub(total().lgamma());
   }
 
   private Tensor total() {
@@ -50,7 +50,7 @@ public record Dirichlet(Tensor concentration) implements Distribution {
   @Override
   public Tensor entropy() {
     int classes = concentration.size(-1);
-    return logBeta().add(total().sub(classes).mul(GammaFunction.digamma(total()))).sub(concentration.sub(1).mul(GammaFunction.digamma(concentration)).sum(-1));
+    return logBeta().add(total().sub(classes).mul(total().digamma())).sub(concentration.sub(1).mul(concentration.digamma()).sum(-1));
   }
 
   @Override
@@ -66,7 +66,7 @@ public record Dirichlet(Tensor concentration) implements Distribution {
 
   /// The Kullback-Leibler divergence of this from another.
   public Tensor kl(Dirichlet other) {
-    Tensor between = concentration.sub(other.concentration).mul(GammaFunction.digamma(concentration).sub(GammaFunction.digamma(concentration.sum(-1, true)))).sum(-1);
+    Tensor between = concentration.sub(other.concentration).mul(concentration.digamma().sub(concentration.sum(-1, true).digamma())).sum(-1);
     return other.logBeta().sub(logBeta()).add(between);
   }
 }

@@ -27,7 +27,7 @@ public record Gamma(Tensor concentration, Tensor rate) implements Distribution {
 
   @Override
   public Tensor logProb(Tensor value) {
-    return Parameters.timesLog(concentration, rate).add(Parameters.timesLog(concentration.sub(1), value)).sub(rate.mul(value)).sub(GammaFunction.log(concentration));
+    return Parameters.timesLog(concentration, rate).add(Parameters.timesLog(concentration.sub(1), value)).sub(rate.mul(value)).sub(concentration.lgamma());
   }
 
   @Override
@@ -38,7 +38,7 @@ public record Gamma(Tensor concentration, Tensor rate) implements Distribution {
   @Override
   public Tensor entropy() {
     Tensor a = concentration;
-    return a.sub(rate.log()).add(GammaFunction.log(a)).add(a.rsub(1).mul(GammaFunction.digamma(a)));
+    return a.sub(rate.log()).add(a.lgamma()).add(a.rsub(1).mul(a.digamma()));
   }
 
   @Override
@@ -54,8 +54,8 @@ public record Gamma(Tensor concentration, Tensor rate) implements Distribution {
   /// The Kullback-Leibler divergence of this from another.
   public Tensor kl(Gamma other) {
     Tensor t1 = other.concentration.mul(rate.div(other.rate).log());
-    Tensor t2 = GammaFunction.log(other.concentration).sub(GammaFunction.log(concentration));
-    Tensor t3 = concentration.sub(other.concentration).mul(GammaFunction.digamma(concentration));
+    Tensor t2 = other.concentration.lgamma().sub(concentration.lgamma());
+    Tensor t3 = concentration.sub(other.concentration).mul(concentration.digamma());
     return t1.add(t2).add(t3).add(other.rate.sub(rate).mul(concentration.div(rate)));
   }
 }

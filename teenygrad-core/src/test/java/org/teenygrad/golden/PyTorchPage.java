@@ -22,7 +22,8 @@ import org.teenygrad.Tensor;
 
 /// The page that says which of PyTorch's public names are here, and under which name.
 ///
-/// `pytorch/names.txt` has PyTorch 2.13's names, a line for each module. What they are here says, in this order, a line of `pytorch/ours.txt`; a method of
+/// `pytorch/names.txt` has PyTorch 2.13's names, a line for each module. What they are here says, in this order, a line of `pytorch/ours.txt`; none of
+/// `pytorch/absent.txt` for this very module; a method of
 /// [Tensor] of the same name in camelCase; a layer or optimizer of the same name; for names that end with `_` an assignment. All others
 /// are not here, for the reason of `pytorch/absent.txt`.
 final class PyTorchPage {
@@ -72,7 +73,7 @@ final class PyTorchPage {
 
   private @Nullable String ours(String module, String name) {
     String own = explicit.getOrDefault(module + "." + name, explicit.get(name));
-    if (own != null) {
+    if (own != null || reasons.containsKey(module + "." + name)) {
       return own;
     }
     if (Character.isUpperCase(name.charAt(0))) {

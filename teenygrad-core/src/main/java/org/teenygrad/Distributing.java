@@ -112,7 +112,7 @@ sealed interface Distributing permits Tensor {
   /// @param whole shape of the distributed tensor
   /// @throws IllegalArgumentException if this rank's part has another shape
   default Tensor partOf(Mesh mesh, Shape whole, Placement... placements) {
-    Sharding sharding = new Sharding(mesh, List.of(placements));
+    Sharding sharding = new Sharding(mesh, List.of(placements)).of(whole);
     if (!sharding.local(whole).equals(self().shape())) {
       throw new IllegalArgumentException("partOf: rank " + mesh.rank() + " has " + sharding.local(whole) + " of " + whole + " as " + Arrays.toString(placements) + ", not " + self().shape());
     }

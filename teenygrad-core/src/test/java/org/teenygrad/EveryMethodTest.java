@@ -30,7 +30,8 @@ class EveryMethodTest {
       List.of(
           FourierNorm.BACKWARD, OrthogonalPolynomial.LEGENDRE,
           LossReduction.MEAN, ScatterReduction.SUM, PadMode.REFLECT, Interpolation.NEAREST, Window.DEFAULT, AttentionOptions.CAUSAL,
-          QuantileMode.LINEAR, BagReduction.SUM, (BinaryOperator<Tensor>) Tensor::sub, DType.FLOAT64, "...", 0.5, new double[] {0.5}, 1L, 1, true, Device.of("interpreter"), Slice.ELLIPSIS, Map.of());
+          QuantileMode.LINEAR, BagReduction.SUM, (BinaryOperator<Tensor>) Tensor::sub, DType.FLOAT64, "...", 0.5, new double[] {0.5}, 1L, 1, true, Device.of("interpreter"), Slice.ELLIPSIS, Map.of(),
+          new Mesh(List.of(new Mesh.Axis("data", 1)), 0, Device.of("interpreter")), new Placement[] {Placement.shard(0)});
 
   static Stream<Method> methods() {
     return Arrays.stream(Tensor.class.getMethods())
@@ -64,7 +65,7 @@ class EveryMethodTest {
       List<Tensor> results = tensors(method.invoke(x, arguments));
       Tensor.realize(results);
       for (Tensor result : results) {
-        assertThat(result.toDoubleArray()).as(name).hasSize((int) result.numel());
+        assertThat(result.gather().toDoubleArray()).as(name).hasSize((int) result.numel());
         if (x.isLeaf() && result.dtype().isFloating() && result != x && Leaves.isTracked(result.node())) {
           x.zeroGrad();
           result.sum().backward();

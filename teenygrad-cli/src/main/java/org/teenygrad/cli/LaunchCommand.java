@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "launch",
     description = {"Runs a teenygrad command as several ranks on this machine, which exchange data by Open MPI.",
-      "On several hosts, Slurm or mpirun start the same command."},
+      "mpirun can also start the same command itself."},
     mixinStandardHelpOptions = true,
     footer = {"", "Such as: teenygrad launch -n 2 -- run Program.java"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

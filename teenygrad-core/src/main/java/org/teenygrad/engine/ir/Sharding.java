@@ -11,6 +11,7 @@ import org.teenygrad.Placement.Partial;
 import org.teenygrad.Placement.Replicate;
 import org.teenygrad.Placement.Shard;
 import org.teenygrad.Shape;
+import org.teenygrad.ShardingException;
 
 /// How a tensor lies on a mesh: the type of a distributed node. Shapes of such nodes are those of the whole tensor; what one rank has of it is its
 /// [local][#local(Shape)] part. Where several mesh axes cut one tensor axis, the first cuts it, the next cut its parts.
@@ -86,6 +87,17 @@ public record Sharding(Mesh mesh, List<Placement> placements) {
   /// The shape of what this rank has.
   public Shape local(Shape whole) {
     return Shape.of(IntStream.range(0, whole.rank()).map(axis -> part(axis, whole.size(axis)).size()).toArray());
+  }
+
+  /// This, for tensors of a shape.
+  /// @throws ShardingException if it cuts an axis that they do not have
+  public Sharding of(Shape whole) {
+    for (Placement placement : placements) {
+      if (placement instanceof Shard(int axis) && axis >= whole.rank()) {
+        throw new ShardingException("shard: axis " + axis + " of shape " + whole + ", which has " + whole.rank());
+      }
+    }
+    return this;
   }
 
   /// How the inputs of a distributed node have to lie before its operation runs on what each rank has: as they do, or in parts where they are whole.

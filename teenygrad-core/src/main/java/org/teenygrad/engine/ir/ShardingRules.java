@@ -91,11 +91,8 @@ final class ShardingRules {
       if (target.placement(i) instanceof Partial && !from.placement(i).equals(target.placement(i))) {
         throw new ShardingException("redistribute: " + described(x) + " " + from.placement(i) + " to " + target.placement(i) + "; no value becomes terms again");
       }
-      if (target.placement(i) instanceof Shard(int cut) && cut >= x.shape().rank()) {
-        throw new ShardingException("shard: axis " + cut + " of " + described(x) + ", which has " + x.shape().rank());
-      }
     }
-    return target;
+    return target.of(x.shape());
   }
 
   /// How the inputs of a distributed node have to lie before its operation runs on what each rank has.

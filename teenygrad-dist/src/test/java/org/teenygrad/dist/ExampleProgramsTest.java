@@ -35,6 +35,7 @@ class ExampleProgramsTest {
 
   private static final Map<String, List<Expected>> PROGRAMS = Map.of(
       "FirstDerivative", List.of(new Expected("d  +=", 2398.17, 2398.19), new Expected("dx2 =", 7397.6, 7397.8)),
+      "DataParallel", List.of(new Expected("points: slope", 2.8, 3.2)),
       "LinearRegression", List.of(new Expected("descent: slope", 2.8, 3.2), new Expected("squares: +slope", 2.8, 3.2)),
       "Digits", List.of(new Expected("not seen:", 85, 100)),
       "CharGpt", List.of(new Expected("validation loss", 0.5, 3)),

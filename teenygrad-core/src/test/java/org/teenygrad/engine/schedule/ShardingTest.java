@@ -18,6 +18,7 @@ import org.teenygrad.Device;
 import org.teenygrad.Mesh;
 import org.teenygrad.Placement;
 import org.teenygrad.Shape;
+import org.teenygrad.ShardingException;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.autodiff.Gradients;
 import org.teenygrad.engine.ir.Graph;
@@ -95,5 +96,15 @@ class ShardingTest {
     });
     assertThat(exchanged).containsExactly(OpCode.REDUCE_SCATTER);
     ranks.forEach(rank -> assertThat(Buffers.numbers(OpNode.of(OpCode.NEG, rank.getFirst()))).containsExactly(wanted, Offset.offset(1e-5)));
+  }
+
+  @Test
+  void whatHasToSeeAnAxisWholeRefusesItsParts() {
+    Mesh mesh = Lockstep.meshes(CPU, 2).getFirst();
+    Tensor rows = numbers(4, 3).shard(mesh, shard(0));
+    List<UnaryOperator<Tensor>> programs = List.of(x -> x.logsumexp(0), x -> x.cumsum(0), x -> x.flip(0), x -> x.sum(0).exp());
+    for (UnaryOperator<Tensor> program : programs) {
+      assertThatThrownBy(() -> program.apply(rows)).isInstanceOf(ShardingException.class).hasMessageContaining("on mesh axis \"data\"").hasMessageContaining("redistribute");
+    }
   }
 }

@@ -89,7 +89,8 @@ final class ShardingRules {
     }
     for (int i = 0; i < target.placements().size(); i++) {
       if (target.placement(i) instanceof Partial && !from.placement(i).equals(target.placement(i))) {
-        throw new ShardingException("redistribute: " + described(x) + " " + from.placement(i) + " to " + target.placement(i) + "; no value becomes terms again");
+        throw new ShardingException("redistribute: " + described(x) + " " + from.placement(i) + " to " + target.placement(i)
+            + "; no value becomes terms again");
       }
     }
     return target.of(x.shape());
@@ -158,7 +159,8 @@ final class ShardingRules {
       Sharding sharding = inputs.get(i).sharding();
       for (int later = axis + 1; sharding != null && placements.get(i).equals(REPLICATE) && later < sharding.placements().size(); later++) {
         if (sharding.placement(later).equals(shard)) {
-          throw refused("needs parts along this mesh axis of what is cut along " + mesh.axes().get(later).name() + " already", "redistribute it");
+          throw refused("needs parts along this mesh axis of what is cut along " + mesh.axes().get(later).name() + " already",
+              "redistribute it");
         }
       }
     }
@@ -174,7 +176,8 @@ final class ShardingRules {
       case NEG -> sum;
       case CAST -> inputs.getFirst().dtype().isFloating() && (sum || partial.combine() != Combine.MUL);
       case ADD, SUB -> sum && terms(0, partial) && terms(1, partial);
-      case MUL -> sum ? placements.get(1 - first).equals(REPLICATE) : partial.combine() == Combine.MUL && placements.get(1 - first).equals(partial);
+      case MUL -> sum ? placements.get(1 - first).equals(REPLICATE)
+          : partial.combine() == Combine.MUL && placements.get(1 - first).equals(partial);
       case DIV -> sum && first == 0 && placements.get(1).equals(REPLICATE);
       case MAX, MIN -> partial.combine().name().equals(op.name()) && placements.get(1 - first).equals(partial);
       case WHERE -> sum && placements.getFirst().equals(REPLICATE) && terms(1, partial) && terms(2, partial);
@@ -187,14 +190,17 @@ final class ShardingRules {
     }
     for (int i = first + 1; i < inputs.size(); i++) {
       if (op == OpCode.MUL && placements.get(i) instanceof Partial) {
-        throw refused("of two sums of terms, " + described(inputs.get(first)) + " and " + described(inputs.get(i)) + ": the product of sums is not the sum of products",
+        throw refused("of two sums of terms, " + described(inputs.get(first)) + " and " + described(inputs.get(i))
+            + ": the product of sums is not the sum of products",
             "redistribute one of them to Replicate");
       }
     }
-    if (inputs.size() > 1 && (op == OpCode.ADD || op == OpCode.SUB || op == OpCode.WHERE || op == OpCode.SURROGATE || placements.stream().anyMatch(Shard.class::isInstance))) {
+    if (inputs.size() > 1
+        && (op == OpCode.ADD || op == OpCode.SUB || op == OpCode.WHERE || op == OpCode.SURROGATE || placements.stream().anyMatch(Shard.class::isInstance))) {
       throw unlike(first, IntStream.range(0, inputs.size()).filter(i -> !placements.get(i).equals(partial)).findFirst().orElse(first));
     }
-    throw refused("of " + described(inputs.get(first)) + ", which is " + partial + " here: it has to see the value, not a term of it", "redistribute it to Replicate or Shard");
+    throw refused("of " + described(inputs.get(first)) + ", which is " + partial + " here: it has to see the value, not a term of it",
+        "redistribute it to Replicate or Shard");
   }
 
   /// Whether an input is terms, or the 0 that adds nothing to any.
@@ -225,7 +231,8 @@ final class ShardingRules {
 
   private Placement kept(Placement placement, boolean untouched, String what) {
     if (!untouched) {
-      throw refused(what + " the axis of " + described(inputs.getFirst()) + " that is cut here, " + placement, "redistribute it to Replicate or along another axis");
+      throw refused(what + " the axis of " + described(inputs.getFirst()) + " that is cut here, " + placement,
+          "redistribute it to Replicate or along another axis");
     }
     return placement;
   }
@@ -249,7 +256,8 @@ final class ShardingRules {
       product *= shape.size(i);
     }
     if (found < 0) {
-      throw refused("of " + described(inputs.getFirst()) + ", Shard(" + cut + ") in " + parts + " parts, to " + shape + " leaves no axis with the same parts", "redistribute it to Replicate");
+      throw refused("of " + described(inputs.getFirst()) + ", Shard(" + cut + ") in " + parts + " parts, to " + shape
+          + " leaves no axis with the same parts", "redistribute it to Replicate");
     }
     return new Shard(found);
   }
@@ -259,7 +267,8 @@ final class ShardingRules {
     return switch (placements.getFirst()) {
       case Shard(int cut) when reduction.axes().contains(cut) -> new Typed(placements, new Partial(combine));
       case Partial(Combine terms) when terms != combine ->
-          throw refused("by " + combine + " of " + described(inputs.getFirst()) + ", which is Partial(" + terms + ") here", "redistribute it to Replicate or Shard");
+          throw refused("by " + combine + " of " + described(inputs.getFirst()) + ", which is Partial(" + terms + ") here",
+              "redistribute it to Replicate or Shard");
       default -> same();
     };
   }
@@ -269,7 +278,8 @@ final class ShardingRules {
     if (placements.getFirst() instanceof Shard(int cut) && !axes.contains(cut)) {
       return same();
     }
-    throw refused("along axes " + axes + " of " + described(inputs.getFirst()) + ", which is " + placements.getFirst() + " here, has to see them whole", "redistribute it");
+    throw refused("along axes " + axes + " of " + described(inputs.getFirst()) + ", which is " + placements.getFirst()
+        + " here, has to see them whole", "redistribute it");
   }
 
   /// Rows of a table by index. Of a table that is cut along the rows, each rank finds what it has, and 0 for the rest.
@@ -282,8 +292,7 @@ final class ShardingRules {
     if (index.equals(new Shard(along)) && table.equals(REPLICATE)) {
       return new Typed(placements, index);
     }
-    Shard shard = placements.stream().filter(placement -> placement instanceof Shard(int cut) && cut != along).map(Shard.class::cast).findFirst().orElseThrow(() -> unlike(0, 1));
-    return goesWith(shard);
+    return goesWith(across(along, 1));
   }
 
   /// Rows into a table by index: of a table that is cut along the rows, each rank takes what falls into its part; terms of rows are added to zeros.
@@ -296,15 +305,22 @@ final class ShardingRules {
       return new Typed(placements, base);
     }
     boolean sums = scatter.combine() == OpCode.ADD && terms(0, new Partial(Combine.ADD));
-    boolean rows = Stream.of(index, source).allMatch(placement -> placement.equals(along) || placement.equals(REPLICATE)) && (index.equals(along) || source.equals(along));
+    boolean rows = Stream.of(index, source).allMatch(placement -> placement.equals(along) || placement.equals(REPLICATE))
+        && (index.equals(along) || source.equals(along));
     if (sums && rows) {
       return new Typed(List.of(base, along, along), Placement.partial());
     }
     if (sums && index.equals(REPLICATE) && source.equals(Placement.partial())) {
       return new Typed(placements, Placement.partial());
     }
-    Shard shard = placements.stream().filter(placement -> placement instanceof Shard(int cut) && cut != scatter.axis()).map(Shard.class::cast).findFirst().orElseThrow(() -> unlike(0, 2));
-    return goesWith(shard);
+    return goesWith(across(scatter.axis(), 2));
+  }
+
+  /// The first cut along another axis than that of an index.
+  /// @param other the input that is named beside the first where there is none
+  private Shard across(int along, int other) {
+    return placements.stream().filter(placement -> placement instanceof Shard(int cut) && cut != along).map(Shard.class::cast).findFirst()
+        .orElseThrow(() -> unlike(0, other));
   }
 
   private Typed assign() {
@@ -317,7 +333,8 @@ final class ShardingRules {
   }
 
   private ShardingException unlike(int one, int other) {
-    return refused("of tensors that lie differently here: " + described(inputs.get(one)) + " " + placements.get(one) + " and " + described(inputs.get(other)) + " " + placements.get(other),
+    return refused("of tensors that lie differently here: " + described(inputs.get(one)) + " " + placements.get(one) + " and "
+        + described(inputs.get(other)) + " " + placements.get(other),
         "redistribute one of them");
   }
 

@@ -23,22 +23,22 @@ final class IndexCheck {
   /// @throws IndexOutOfBoundsException if they are checked and one is not in `0 .. size - 1`
   static void positions(String method, Tensor x, int axis, Tensor index) {
     int size = Positions.atLeastVector(x).size(axis);
-    within(method, "index", index, 0, size, "axis " + axis + " of " + x.shape());
+    within(method, "index", index, x, 0, size, "axis " + axis + " of " + x.shape());
   }
 
   /// Positions that count from 0, or from the end where they are negative.
   /// @throws IndexOutOfBoundsException if they are checked and one is not in `-size .. size - 1`
   static void signedPositions(String method, Tensor x, int axis, Tensor index) {
     int size = Positions.atLeastVector(x).size(axis);
-    within(method, "index", index, -size, size, "axis " + axis + " of " + x.shape());
+    within(method, "index", index, x, -size, size, "axis " + axis + " of " + x.shape());
   }
 
   /// Classes of samples.
   /// @param counted bool, in the targets' shape: false where a target is ignored
   /// @throws IndexOutOfBoundsException if they are checked and one is not in `0 .. count - 1`
   static void classes(String method, Tensor targets, Tensor counted, int count) {
-    if (isWanted(targets)) {
-      within(method, "target", counted.where(targets, 0), 0, count, count + " classes");
+    if (isWanted(targets, targets)) {
+      within(method, "target", counted.where(targets, 0), targets, 0, count, count + " classes");
     }
   }
 
@@ -47,16 +47,17 @@ final class IndexCheck {
     return x.rank() == 0 ? 1 : x.size(axis);
   }
 
-  private static boolean isWanted(Tensor index) {
-    String device = index.device().name();
+  /// @param beside where an index is computed that could be on any device
+  private static boolean isWanted(Tensor index, Tensor beside) {
+    String device = (index.deviceOrNull() == null ? beside : index).device().name();
     return !OFF.isBound() && index.dtype().isInteger() && (device.equals("interpreter") || Debug.checksIndex() && !device.equals("null"));
   }
 
-  private static void within(String method, String role, Tensor index, long from, long below, String of) {
+  private static void within(String method, String role, Tensor index, Tensor beside, long from, long below, String of) {
     if (from == below && index.numel() > 0) { // known without a look at the values, on every device
       throw new IndexOutOfBoundsException(method + ": an " + role + " of " + index.shape() + " into " + of + ", where nothing is");
     }
-    if (!isWanted(index)) {
+    if (!isWanted(index, beside)) {
       return;
     }
     long[] values = index.toLongArray();

@@ -6,15 +6,46 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.teenygrad.distributed.Cluster;
 import org.teenygrad.distributed.World;
 import org.teenygrad.engine.runtime.Settings;
 import picocli.CommandLine.Option;
 
 /// On how many devices a command runs: as one process each, which it starts by `mpirun` where nobody has.
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class Ranks {
-  @Option(names = "--devices", paramLabel = "N", defaultValue = "1",
-      description = "On how many devices at once, each with a part of every batch: as that many processes, which exchange data by Open MPI.")
-  private int count;
+  private static final String FAKE = "fake:";
+
+  @Option(names = "--devices", paramLabel = "N|fake:N", defaultValue = "1",
+      description = {"On how many devices at once, each with a part of every batch: as that many processes, which exchange data by Open MPI.",
+        "fake:N runs nothing and says what an iteration would take of each of N GPUs: memory, traffic and time."})
+  private String devices;
+
+  /// The number of devices.
+  /// @throws IllegalArgumentException if it is none
+  private int count() {
+    String number = isFake() ? devices.substring(FAKE.length()) : devices;
+    try {
+      int count = Integer.parseInt(number);
+      if (count >= 1) {
+        return count;
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("--devices " + devices + " is neither a number nor fake: and a number, such as fake:8192", e);
+    }
+    throw new IllegalArgumentException("--devices " + devices + "; there is at least one");
+  }
+
+  /// Whether the devices need not be there.
+  boolean isFake() {
+    return devices.startsWith(FAKE);
+  }
+
+  /// The world of devices that need not be there.
+  /// @throws IllegalArgumentException if there is no device
+  World fake() {
+    return World.fake(count(), Cluster.H200);
+  }
 
   /// What a command does as one of some ranks.
   interface Program {
@@ -25,9 +56,7 @@ final class Ranks {
   /// @param arguments the whole command line
   /// @return the exit status
   int call(List<String> arguments, Program program) throws IOException, InterruptedException {
-    if (count < 1) {
-      throw new IllegalArgumentException("--devices " + count + "; there is at least one");
-    }
+    int count = count();
     if (count > 1 && !World.isLaunched()) {
       return launch(count, arguments);
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
+import org.teenygrad.distributed.Cluster;
 import org.teenygrad.distributed.World;
 import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.nanogpt.Corpus;
@@ -94,7 +95,23 @@ final class TrainNanoGpt implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     deviceOptions.apply(); // before anybody asks where this rank computes
+    if (ranks.isFake()) {
+      return planned(ranks.fake());
+    }
     return ranks.call(spec.commandLine().getParent().getParent().getParseResult().originalArgs(), this::train);
+  }
+
+  /// Says what an iteration would take of a rank.
+  private int planned(World world) {
+    PrintStream out = json ? System.err : System.out;
+    TrainSettings settings = settings(SettingOptions.given(spec, TrainSettings.class));
+    Corpus corpus = data == null ? Corpus.stories() : Corpus.of(data.toAbsolutePath());
+    FakeWorld plan = new FakeWorld(world, Cluster.H200, Trainer.plan(settings, corpus.tokenizer().vocabularySize(), world));
+    plan.say(out, settings.tokensPerIteration(), settings.batchSize() % world.size() == 0);
+    if (json) {
+      System.out.println(plan.json(settings.tokensPerIteration()));
+    }
+    return 0;
   }
 
   private int train(World world) {

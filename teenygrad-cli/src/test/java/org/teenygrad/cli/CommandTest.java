@@ -74,6 +74,15 @@ class CommandTest {
   }
 
   @Test
+  void aTrainingOfThousandsIsPlanned() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT);
+    Teenygrad.Result result = Teenygrad.run(Teenygrad.train(text, folder.resolve("out"), "--devices", "fake:4096", "--batch-size", "4096", "--json"));
+    assertThat(result.out()).startsWith("{\"ranks\": 4096, ").contains("\"optimizerBytes\": ", "\"reduce-scatter\": {\"count\": 9, \"bytes\": ").hasLineCount(1);
+    assertThat(result.err()).contains("rank 0 of 4,096", "reduce-scatter", "iteration ").doesNotContain("each rank computes all");
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
   void devicesSayWhichIsTheDefault() {
     Teenygrad.Result result = Teenygrad.run("devices");
     assertThat(result.out().lines().filter(line -> line.startsWith("* "))).hasSize(1);

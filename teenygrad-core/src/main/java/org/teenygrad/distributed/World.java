@@ -2,14 +2,18 @@ package org.teenygrad.distributed;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.Mesh;
 import org.teenygrad.engine.runtime.Communicator;
 import org.teenygrad.engine.runtime.Communicators;
 import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.engine.runtime.mpi.Mpi;
+import org.teenygrad.engine.runtime.nulldevice.NullDevice;
 
 /// The ranks that a launcher started together, of which this process is one. PyTorch's `torch.distributed.init_process_group`.
 ///
@@ -23,6 +27,9 @@ import org.teenygrad.engine.runtime.mpi.Mpi;
 public final class World implements AutoCloseable {
   /// What Open MPI's launcher, or another that speaks PMIx, sets for each of its processes.
   private static final List<String> LAUNCHED = List.of("OMPI_COMM_WORLD_SIZE", "PMIX_RANK");
+
+  /// Each fake world has a device of its own, which has planned nothing.
+  private static final AtomicInteger FAKES = new AtomicInteger();
 
   private final int rank;
   private final int size;
@@ -40,6 +47,20 @@ public final class World implements AutoCloseable {
   /// @throws IllegalStateException if it was started as one of several, and there is no Open MPI, the default device is no processor or the ranks do not find each other
   public static World join() {
     return isLaunched() ? start() : new World(0, 1, Devices.defaultDevice(), null);
+  }
+
+  /// A world whose other ranks are not there, and whose device runs nothing: programs are planned as rank 0 of so many, see [StepPlan].
+  /// @param cluster for whose accelerators kernels are planned
+  /// @throws IllegalArgumentException if there is no rank
+  public static World fake(int size, Cluster cluster) {
+    if (size < 1) {
+      throw new IllegalArgumentException("a fake world of " + size + " ranks; there is at least one");
+    }
+    Cluster.Accelerator gpu = cluster.accelerator();
+    Device device = Device.of("fake-" + FAKES.incrementAndGet());
+    Target target = new Target.Gpu(gpu.multiprocessors(), gpu.sharedBytes(), Target.Rung.TENSOR_MEMORY);
+    Devices.register(device.name(), opened -> NullDevice.open(opened, target, program -> {}));
+    return new World(0, size, device, null);
   }
 
   /// Whether a launcher started this process as one of its ranks.
@@ -89,7 +110,10 @@ public final class World implements AutoCloseable {
     for (int axis = 0; mpi != null && axis < axes.length; axis++) {
       ranks.add(mpi.split(mesh.ranks(axis).getFirst(), mesh.coordinate(axis)));
     }
-    if (mpi != null) {
+    if (mpi == null && size > 1) {
+      ranks.addAll(Collections.nCopies(axes.length, NullDevice.communicator()));
+    }
+    if (size > 1) {
       Communicators.register(mesh, ranks);
     }
     return mesh;

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -290,10 +291,27 @@ public abstract class Optimizer {
   /// ```
   /// @throws IllegalStateException if `loss` is not one number, or depends on no parameter
   public final void accumulate(Tensor loss) {
+    List<Runnable> added = new ArrayList<>();
+    together().stream().filter(optimizer -> optimizer.mesh != null)
+        .forEach(optimizer -> optimizer.groups.forEach(group -> group.parameters().values().forEach(parameter -> added.add(optimizer.addingParts(parameter)))));
     scaled(loss).backward();
+    added.forEach(Runnable::run);
     List<Tensor> computed = gradients();
     computed.add(loss);
     Tensor.realize(computed);
+  }
+
+  /// Where states are spread, each rank adds up its part of a gradient alone.
+  /// @return what adds a new gradient to the one so far, which is put aside
+  private Runnable addingParts(Tensor parameter) {
+    Tensor before = parameter.hasGrad() ? parameter.grad() : null;
+    parameter.zeroGrad();
+    return () -> {
+      Tensor mine = parameter.hasGrad() ? part(parameter.grad()) : null;
+      if (mine != null || before != null) {
+        parameter.setGrad(mine == null ? Objects.requireNonNull(before) : before == null ? mine : before.add(mine));
+      }
+    };
   }
 
   private List<Tensor> gradients() {
@@ -590,6 +608,26 @@ public abstract class Optimizer {
   /// How many steps there were, those that [#scaleLoss] skipped included.
   public final long steps() {
     return steps;
+  }
+
+  /// How many bytes the states take on this rank.
+  public final long stateBytes() {
+    long bytes = 0;
+    for (Optimizer optimizer : together()) {
+      for (Tensor state : optimizer.states.values()) {
+        bytes += localBytes(state);
+      }
+    }
+    return bytes + (lossScale == null ? 0 : lossScale.state().values().stream().mapToLong(Tensor::nbytes).sum());
+  }
+
+  /// How many bytes the gradients that parameters have take on this rank.
+  public final long gradientBytes() {
+    return gradients().stream().mapToLong(Optimizer::localBytes).sum();
+  }
+
+  private static long localBytes(Tensor tensor) {
+    return tensor.mesh() == null ? tensor.nbytes() : tensor.local().nbytes();
   }
 
   /// What a checkpoint must hold besides the parameters: the states under names such as `wte.weight.exp_avg`, and `step`. The

@@ -64,12 +64,17 @@ final class Partitioner {
     return order;
   }
 
-  /// The REDISTRIBUTEs whose results do nothing but lie in yet another way: a gradient of which each rank wants a part is never added up whole.
+  /// The REDISTRIBUTEs whose results do nothing but lie in yet another way: a gradient of which each rank wants a part is never added up whole. DETACH, which
+  /// changes no value, may stand between.
   private static Set<OpNode> passed(List<OpNode> nodes, List<OpNode> roots) {
     Set<OpNode> passed = Collections.newSetFromMap(new IdentityHashMap<>());
-    nodes.stream().filter(node -> node.is(OpCode.REDISTRIBUTE)).forEach(passed::add);
+    nodes.stream().filter(node -> node.is(OpCode.REDISTRIBUTE) || node.is(OpCode.DETACH)).forEach(passed::add);
     passed.removeAll(roots);
-    nodes.stream().filter(node -> !node.is(OpCode.REDISTRIBUTE)).forEach(node -> node.inputs().forEach(passed::remove));
+    for (OpNode node : nodes.reversed()) {
+      if (!node.is(OpCode.REDISTRIBUTE) && !passed.contains(node)) {
+        node.inputs().forEach(passed::remove);
+      }
+    }
     return passed;
   }
 

@@ -24,6 +24,7 @@ import org.teenygrad.engine.autodiff.Gradients;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Reduction;
 import org.teenygrad.engine.ir.Sharding;
 import org.teenygrad.engine.ir.Uniform;
 import org.teenygrad.testing.Buffers;
@@ -96,6 +97,29 @@ class ShardingTest {
     });
     assertThat(exchanged).containsExactly(OpCode.REDUCE_SCATTER);
     ranks.forEach(rank -> assertThat(Buffers.numbers(OpNode.of(OpCode.NEG, rank.getFirst()))).containsExactly(wanted, Offset.offset(1e-5)));
+  }
+
+  @Test
+  void aGradientThatIsDetachedBeforeItIsCutIsNeverAddedUpWholeEither() {
+    Tensor w = numbers(4, 3).requiresGrad();
+    Mesh mesh = Lockstep.meshes(CPU, 2).getFirst();
+    numbers(4, 3).shard(mesh, shard(0)).mul(w.sum(0)).sum().backward();
+    OpNode part = w.grad().detach().redistribute(shard(0)).detach().neg().node();
+    List<OpCode> exchanged = Graph.topological(Partitioner.local(Gradients.expand(List.of(part)), Map.of())).stream().map(OpNode::op)
+        .filter(op -> op.group() == OpCode.Group.COLLECTIVE).toList();
+    assertThat(exchanged).containsExactly(OpCode.REDUCE_SCATTER);
+  }
+
+  @Test
+  void sumsOfExponentialsAndScansSeeTheirAxisWhole() {
+    OpNode rows = numbers(4, 3).shard(Lockstep.meshes(CPU, 2).getFirst(), shard(0)).node();
+    OpNode columns = numbers(4, 3).shard(Lockstep.meshes(CPU, 2).getFirst(), shard(1)).node();
+    for (OpCode op : List.of(OpCode.LOGSUMEXP, OpCode.SCAN)) {
+      Reduction acrossRows = new Reduction(OpCode.ADD, List.of(0));
+      assertThat(OpNode.of(op, acrossRows, List.of(columns)).sharding()).as("%s", op).isEqualTo(columns.sharding());
+      assertThatThrownBy(() -> OpNode.of(op, acrossRows, List.of(rows))).isInstanceOf(ShardingException.class)
+          .hasMessageContaining("along axes [0] of float32(4, 3), which is Shard(0) here, has to see them whole; redistribute it");
+    }
   }
 
   @Test

@@ -7,27 +7,35 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.DType;
 import org.teenygrad.Mesh;
 import org.teenygrad.OutOfMemoryException;
+import org.teenygrad.Placement;
+import org.teenygrad.RandomState;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.Batch;
 import org.teenygrad.data.CounterRandom;
 import org.teenygrad.data.DataLoader;
 import org.teenygrad.data.TokenDataset;
+import org.teenygrad.distributed.StepPlan;
 import org.teenygrad.distributed.World;
 import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.report.JsonText;
 import org.teenygrad.models.report.LossPicture;
 import org.teenygrad.models.settings.Setting;
 import org.teenygrad.optim.AdamW;
+import org.teenygrad.optim.LossScaling;
 import org.teenygrad.optim.Optimizer;
 import org.teenygrad.optim.ParameterGroup;
 import org.teenygrad.state.AtomicFiles;
 import org.teenygrad.state.State;
 import org.teenygrad.train.Callback;
 import org.teenygrad.train.CheckpointStore;
+import org.teenygrad.train.ComputeType;
 import org.teenygrad.train.Step;
 import org.teenygrad.train.TrainState;
 
@@ -63,11 +71,7 @@ public final class Trainer {
     this.folder = folder;
     Tensor.manualSeed(settings.seed());
     model = Gpt.of(settings.model(corpus.tokenizer().vocabularySize()));
-    var groups = ParameterGroup.decayingMatrices(model.namedParameters(), settings.learningRate(), settings.weightDecay());
-    optimizer = new AdamW(groups, settings.beta1(), settings.beta2(), EPSILON);
-    if (settings.gradClip() > 0) {
-      optimizer.clipNorm(settings.gradClip());
-    }
+    optimizer = optimizer(settings, model);
     picture = LossPicture.from(folder.log(), folder.picture(), 0);
     TokenDataset.Split tokens = corpus.tokens();
     loop = org.teenygrad.train.Trainer.of(
@@ -81,6 +85,39 @@ public final class Trainer {
         .every(settings.evalInterval())
         .keep(new Store(), folder.log())
         .callback(new Report());
+  }
+
+  private static Optimizer optimizer(TrainSettings settings, Gpt model) {
+    var groups = ParameterGroup.decayingMatrices(model.namedParameters(), settings.learningRate(), settings.weightDecay());
+    AdamW optimizer = new AdamW(groups, settings.beta1(), settings.beta2(), EPSILON);
+    return settings.gradClip() > 0 ? optimizer.clipNorm(settings.gradClip()) : optimizer;
+  }
+
+  /// Plans an iteration of a training on a rank of a world that need not be there; nothing is run.
+  /// ```java
+  /// StepPlan plan = Trainer.plan(settings, 65, World.fake(8192, Cluster.H200));
+  /// ```
+  public static StepPlan plan(TrainSettings settings, int vocabularySize, World world) {
+    RandomState random = RandomState.shared();
+    CounterRandom.State before = random.state();
+    Gpt model = StepPlan.unread(world.device(), Gpt.of(settings.model(vocabularySize)));
+    random.restore(before);
+    Optimizer optimizer = optimizer(settings, model);
+    if (settings.dtype() == ComputeType.FLOAT16) {
+      optimizer.scaleLoss(LossScaling.DYNAMIC);
+    }
+    Mesh mesh = world.mesh("data");
+    if (world.size() > 1) {
+      optimizer.shard(mesh);
+    }
+    Gpt computing = settings.dtype().dtype() == DType.FLOAT32 ? model : model.in(settings.dtype().dtype());
+    boolean sharing = world.size() > 1 && settings.batchSize() % world.size() == 0;
+    Supplier<Tensor> tokens = () -> {
+      Tensor whole = StepPlan.unread(world.device(), DType.INT32, Shape.of(settings.batchSize(), settings.blockSize()));
+      return sharing ? whole.shard(mesh, Placement.shard(0)) : whole;
+    };
+    return settings.dtype().precision().call(() -> StepPlan.of(
+        model.namedParameters().values(), optimizer, settings.gradientAccumulationSteps(), () -> computing.loss(tokens.get(), tokens.get()).gather()));
   }
 
   /// Random windows of a text, without an end.

@@ -10,7 +10,7 @@ public final class JsonText {
   private JsonText() {}
 
   /// An object on one line. Numbers that JSON has no words for, infinite ones and NaN, become null.
-  /// @param values strings, numbers, booleans and nulls; all else as its text
+  /// @param values strings, numbers, booleans, nulls and objects of these; all else as its text
   public static String oneLine(Map<String, ? extends @Nullable Object> values) {
     return object(values, "{", ", ", "}");
   }
@@ -32,6 +32,8 @@ public final class JsonText {
       case Boolean truth -> truth.toString();
       case Double number when !Double.isFinite(number) -> "null";
       case Number number -> number.toString();
+      case Map<?, ?> inner -> inner.entrySet().stream().map(entry -> quoted(String.valueOf(entry.getKey())) + ": " + value(entry.getValue()))
+          .collect(Collectors.joining(", ", "{", "}"));
       default -> quoted(value.toString());
     };
   }

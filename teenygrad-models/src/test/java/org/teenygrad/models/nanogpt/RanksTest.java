@@ -9,13 +9,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.teenygrad.distributed.Cluster;
+import org.teenygrad.distributed.Exchange;
+import org.teenygrad.distributed.StepPlan;
 import org.teenygrad.distributed.World;
+import org.teenygrad.engine.runtime.mpi.Mpi;
 
 /// Trainings on several ranks of this machine. They need Open MPI (Debian: openmpi-bin) and are skipped without.
 class RanksTest {
@@ -34,35 +42,45 @@ class RanksTest {
     assumeTrue(isThere, "no mpirun: install Open MPI (openmpi-bin) to test several ranks");
   }
 
-  /// A rank of a training: folder, whether to resume, and the iteration at which rank 1 dies without a word.
+  private static TrainSettings settings(int batchesAnIteration) {
+    return TrainerTest.TINY.with(Map.of("gradientAccumulationSteps", batchesAnIteration));
+  }
+
+  /// A rank of a training: folder, whether to resume, the iteration at which rank 1 dies without a word, and how many batches an iteration has.
   static final class Rank {
     public static void main(String[] args) {
       World world = World.join();
       RunFolder run = new RunFolder(Path.of(args[0]));
       Trainer trainer = (Boolean.parseBoolean(args[1])
           ? Trainer.resume(run, (settings, source, vocabulary) -> new Trainer.Resumption(settings, TrainerTest.corpus()))
-          : Trainer.start(TrainerTest.TINY, TrainerTest.corpus(), run)).ranks(world);
+          : Trainer.start(settings(Integer.parseInt(args[3])), TrainerTest.corpus(), run)).ranks(world);
       int death = Integer.parseInt(args[2]);
+      Map<Integer, Long> exchanged = new HashMap<>();
       BooleanSupplier stop = () -> {
+        Mpi mpi = Mpi.open();
+        exchanged.put(trainer.iteration(), mpi.exchangedBytes());
         if (world.rank() == 1 && trainer.iteration() == death) {
           Runtime.getRuntime().halt(9);
         }
         return false;
       };
       trainer.train(Progress.SILENT, stop);
+      if (world.rank() == 0 && exchanged.containsKey(1)) {
+        System.out.println("iteration 1 exchanged " + (Objects.requireNonNull(exchanged.get(2)) - Objects.requireNonNull(exchanged.get(1))) + " bytes");
+      }
       world.close();
     }
   }
 
   private record Ended(int status, String said) {}
 
-  private Ended ranks(int count, String name, boolean resume, int death) throws IOException, InterruptedException {
+  private Ended ranks(int count, String name, boolean resume, int death, int batches) throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(
         "mpirun", "--oversubscribe", "--bind-to", "none", "-n", String.valueOf(count),
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp", System.getProperty("java.class.path"),
         "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "-Dteenygrad.threads=1", "-Dteenygrad.device=cpu",
-        Rank.class.getName(), folder.resolve(name).toString(), String.valueOf(resume), String.valueOf(death));
+        Rank.class.getName(), folder.resolve(name).toString(), String.valueOf(resume), String.valueOf(death), String.valueOf(batches));
     builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT", "1");
     builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
     Path output = folder.resolve(name + ".txt");
@@ -84,23 +102,36 @@ class RanksTest {
     return losses;
   }
 
-  @Test
-  void severalRanksTrainAsOneDoesAndGoOnAfterADeathBitByBit() throws IOException, InterruptedException {
-    Trainer.start(TrainerTest.TINY, TrainerTest.corpus(), new RunFolder(folder.resolve("one"))).train(Progress.SILENT, () -> false);
-    Ended whole = ranks(2, "two", false, NEVER);
-    assertThat(whole.status).as(whole.said).isZero();
-    List<Double> one = losses("one");
-    List<Double> two = losses("two");
+  /// One process and two ranks have the same losses.
+  private void asOne(String name, int batches) throws IOException, InterruptedException {
+    Trainer.start(settings(batches), TrainerTest.corpus(), new RunFolder(folder.resolve("one-" + name))).train(Progress.SILENT, () -> false);
+    Ended ended = ranks(2, name, false, NEVER, batches);
+    assertThat(ended.status).as(ended.said).isZero();
+    StepPlan plan = Trainer.plan(settings(batches), TrainerTest.corpus().tokenizer().vocabularySize(), World.fake(2, Cluster.H200));
+    long planned = (long) Stream.of(Exchange.Kind.values()).mapToDouble(kind -> plan.traffic(kind).bytes()).sum();
+    assertThat(ended.said).contains("iteration 1 exchanged " + planned + " bytes");
+    List<Double> one = losses("one-" + name);
+    List<Double> two = losses(name);
     assertThat(two).hasSameSizeAs(one);
     for (int i = 0; i < one.size(); i++) {
       assertThat(two.get(i)).isCloseTo(one.get(i), within(1e-5));
     }
+  }
 
-    Ended dead = ranks(2, "killed", false, 6); // after the checkpoint of iteration 4
+  @Test
+  void severalRanksTrainAsOneDoesAndGoOnAfterADeathBitByBit() throws IOException, InterruptedException {
+    asOne("two", 1);
+    List<Double> two = losses("two");
+    Ended dead = ranks(2, "killed", false, 6, 1); // after the checkpoint of iteration 4
     assertThat(dead.status).isNotZero();
     assertThat(dead.said).contains("Exit code:    9");
-    Ended resumed = ranks(2, "killed", true, NEVER);
+    Ended resumed = ranks(2, "killed", true, NEVER, 1);
     assertThat(resumed.status).as(resumed.said).isZero();
     assertThat(losses("killed")).isEqualTo(two);
+  }
+
+  @Test
+  void partsOfGradientsAreAddedUp() throws IOException, InterruptedException {
+    asOne("added", 2);
   }
 }

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// Open MPI's library: all of it that is called. Its ABI (versions 2 to 5) has handles that are addresses of exported objects, such as
@@ -26,6 +27,7 @@ public final class Mpi {
 
   private static @Nullable Mpi open;
 
+  private final LongAdder exchangedBytes = new LongAdder();
   private final Linker linker = Linker.nativeLinker();
   private final SymbolLookup library;
   private final MethodHandle rank;
@@ -107,21 +109,31 @@ public final class Mpi {
   }
 
   public int rank() {
-    return number(rank, "MPI_Comm_rank");
+    return number(rank, "MPI_Comm_rank", world());
   }
 
   public int size() {
-    return number(size, "MPI_Comm_size");
+    return number(size, "MPI_Comm_size", world());
   }
 
-  private int number(MethodHandle function, String name) {
+  private int number(MethodHandle function, String name, MemorySegment ranks) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment result = arena.allocate(JAVA_INT);
-      check(name, (int) function.invokeExact(world(), result));
+      check(name, (int) function.invokeExact(ranks, result));
       return result.get(JAVA_INT, 0);
     } catch (Throwable e) {
       throw failed(e);
     }
+  }
+
+  /// How many bytes this rank has exchanged by communicators: of each collective those of the whole, which all-reduce combines, all-gather has afterwards, and
+  /// reduce-scatter and all-to-all had before.
+  public long exchangedBytes() {
+    return exchangedBytes.sum();
+  }
+
+  void exchanged(long bytes) {
+    exchangedBytes.add(bytes);
   }
 
   /// Whether it holds on any rank.
@@ -151,7 +163,8 @@ public final class Mpi {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment result = arena.allocate(ADDRESS);
       check("MPI_Comm_split", (int) split.invokeExact(world(), color, key, result));
-      return new MpiCommunicator(this, result.get(ADDRESS, 0));
+      MemorySegment ranks = result.get(ADDRESS, 0);
+      return new MpiCommunicator(this, ranks, number(size, "MPI_Comm_size", ranks));
     } catch (Throwable e) {
       throw failed(e);
     }

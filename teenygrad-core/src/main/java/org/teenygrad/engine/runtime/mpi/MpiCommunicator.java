@@ -13,10 +13,13 @@ public final class MpiCommunicator implements Communicator {
 
   private final Mpi mpi;
   private final MemorySegment ranks;
+  private final int size;
 
-  MpiCommunicator(Mpi mpi, MemorySegment ranks) {
+  /// @param size how many ranks there are
+  MpiCommunicator(Mpi mpi, MemorySegment ranks, int size) {
     this.mpi = mpi;
     this.ranks = ranks;
+    this.size = size;
   }
 
   /// One call of the library.
@@ -34,6 +37,7 @@ public final class MpiCommunicator implements Communicator {
 
   @Override
   public void allReduce(Buffer result, Buffer source, DType type, long count, OpCode combine) {
+    mpi.exchanged(count * type.bytes());
     for (long first = 0; first < count; first += MOST) {
       long offset = first * type.bytes();
       int part = (int) Math.min(MOST, count - first);
@@ -43,16 +47,19 @@ public final class MpiCommunicator implements Communicator {
 
   @Override
   public void allGather(Buffer result, Buffer source, DType type, long count) {
+    mpi.exchanged(size * count * type.bytes());
     run(() -> mpi.allGather(at(source, 0), at(result, 0), whole(type, count), bytes(type), ranks));
   }
 
   @Override
   public void reduceScatter(Buffer result, Buffer source, DType type, long count, OpCode combine) {
+    mpi.exchanged(size * count * type.bytes());
     run(() -> mpi.reduceScatter(at(source, 0), at(result, 0), whole(type, count), numbers(type), operation(type, combine), ranks));
   }
 
   @Override
   public void allToAll(Buffer result, Buffer source, DType type, long count) {
+    mpi.exchanged(size * count * type.bytes());
     run(() -> mpi.allToAll(at(source, 0), at(result, 0), whole(type, count), bytes(type), ranks));
   }
 

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.teenygrad.Device;
 import org.teenygrad.engine.runtime.Allocator;
 import org.teenygrad.engine.runtime.Buffer;
+import org.teenygrad.engine.runtime.Communicator;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.engine.runtime.Target;
@@ -33,6 +34,11 @@ public final class NullDevice {
       written.accept(program);
       return arguments -> {};
     });
+  }
+
+  /// What exchanges nothing, for ranks that are not there.
+  public static Communicator communicator() {
+    return new NullCommunicator();
   }
 
   /// What a tensor of such a device may be made of: of any size, as nobody reads it.

@@ -10,7 +10,7 @@ import java.util.List;
 
 /// Measures a call: warm-up, then at least [#LEAST_SAMPLES] samples of as many calls as fill [#SAMPLE_SECONDS].
 ///
-/// @param seconds how long to go on sampling
+/// @param seconds how long to go on sampling; where that is less than a sample takes, one call warms up and one sample is all
 record Sampler(double seconds) {
   private static final int LEAST_SAMPLES = 11;
   private static final double SAMPLE_SECONDS = 0.01;
@@ -28,7 +28,7 @@ record Sampler(double seconds) {
     double othersBefore = othersSeconds();
     long start = System.nanoTime();
     List<Double> samples = new ArrayList<>();
-    while (samples.size() < LEAST_SAMPLES || secondsSince(start) < seconds) {
+    while (samples.size() < (isBrief() ? 1 : LEAST_SAMPLES) || secondsSince(start) < seconds) {
       samples.add(what.unit().figure(what.work(), seconds(calls, call)));
     }
     double others = (othersSeconds() - othersBefore) / secondsSince(start);
@@ -42,10 +42,14 @@ record Sampler(double seconds) {
   private int warmUp(Runnable call) {
     long start = System.nanoTime();
     double last = 0;
-    for (int i = 0; i < WARM_UP_CALLS || secondsSince(start) < Math.min(seconds, MOST_WARM_UP_SECONDS); i++) {
+    for (int i = 0; i < (isBrief() ? 1 : WARM_UP_CALLS) || secondsSince(start) < Math.min(seconds, MOST_WARM_UP_SECONDS); i++) {
       last = seconds(1, call);
     }
     return (int) Math.max(1, Math.ceil(SAMPLE_SECONDS / last));
+  }
+
+  private boolean isBrief() {
+    return seconds < SAMPLE_SECONDS;
   }
 
   private static double seconds(int calls, Runnable call) {

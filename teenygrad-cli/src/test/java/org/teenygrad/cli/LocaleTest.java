@@ -56,6 +56,7 @@ class LocaleTest {
     Path out = folder.resolve("out");
     Teenygrad.Result result = Teenygrad.run(Teenygrad.train(text, out, "--device", DEVICE, "--n-embd", "24"));
     assertThat(result.status()).as(result.err()).isZero();
+    assertThat(result.out()).contains("device: " + DEVICE);
     return new Written(
         result.out().lines().filter(line -> line.contains("val loss ") || line.contains("parameters")).toList(),
         result.out(),

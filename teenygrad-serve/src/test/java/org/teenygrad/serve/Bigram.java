@@ -63,6 +63,11 @@ record Bigram(Tensor table) implements CausalModel {
   }
 
   @Override
+  public List<Tensor> weights() {
+    return List.of(table);
+  }
+
+  @Override
   public Tensor hidden(Tensor ids, @Nullable Past past, KeyValues keyValues) {
     return table.index(ids.reshape(-1)).reshape(ids.shape()).unsqueeze(-1).eq(Tensor.arange(VOCAB)).cast(DType.FLOAT32);
   }

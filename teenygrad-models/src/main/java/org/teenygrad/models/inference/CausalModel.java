@@ -17,9 +17,14 @@ public interface CausalModel {
   /// What one token leaves behind for those that follow it.
   KeyValueShape keyValueShape();
 
-  /// What a text's keys and values depend on beside its tokens: where one of these is another than before, an engine begins anew.
+  /// What a text's keys and values depend on beside its tokens: where one of these is another than before, an engine begins anew. All
+  /// tensors of a module, whether they are trained or were read from a file; other models say which they have.
+  /// @throws UnsupportedOperationException if the model is no module and does not say
   default List<Tensor> weights() {
-    return this instanceof Module module ? module.parameters() : List.of();
+    if (this instanceof Module module) {
+      return List.copyOf(module.stateDict().values());
+    }
+    throw new UnsupportedOperationException(getClass().getName() + " is no module: its weights() must say what its answers depend on");
   }
 
   /// What the blocks make of tokens.

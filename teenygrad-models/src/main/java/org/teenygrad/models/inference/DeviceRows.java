@@ -47,6 +47,9 @@ final class DeviceRows {
   private final Map<List<Integer>, Recorded> passes = new HashMap<>();
   private int count;
 
+  /// What the weights were when the last texts began.
+  private List<OpNode> weights = List.of();
+
   /// The token to be read next (rows), int32.
   private Tensor next = none(0);
 
@@ -118,9 +121,21 @@ final class DeviceRows {
     counts = null;
   }
 
-  /// Forgets what was recorded with weights that are no longer the model's.
-  void forgetPasses() {
-    passes.clear();
+  /// Looks at the model's weights, and forgets what was recorded with others.
+  /// @return whether any is another than it was: what is kept of texts is then worth nothing
+  boolean noticesNewWeights() {
+    List<OpNode> now = model.weights().stream().map(Tensor::node).toList();
+    boolean isNew = now.size() != weights.size() || IntStream.range(0, now.size()).anyMatch(i -> !isSame(weights.get(i), now.get(i)));
+    weights = now;
+    if (isNew) {
+      passes.clear();
+    }
+    return isNew;
+  }
+
+  /// A weight that was first needed meanwhile is the same, though its expression has become its value.
+  private static boolean isSame(OpNode before, OpNode now) {
+    return before == now || before.realized() == now;
   }
 
   /// A part of a text that a pass reads.

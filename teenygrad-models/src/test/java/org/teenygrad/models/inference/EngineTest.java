@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.teenygrad.Tensor;
 import org.teenygrad.models.nanogpt.Gpt;
 import org.teenygrad.models.nanogpt.GptConfig;
+import org.teenygrad.nn.Module;
 
 /// The cache and the order of work, which no text may show.
 class EngineTest {
@@ -156,6 +157,27 @@ class EngineTest {
     });
     Completion second = engine.generate(List.of(request)).getFirst();
     assertThat(second).isEqualTo(alone(changing, request)).isNotEqualTo(first);
+  }
+
+  /// Weights that were read from a file are not trained, but may be replaced by those of a training.
+  @Test
+  void changedWeightsOfAModelWithoutParametersAreNoticed() {
+    Gpt read = Module.derived(model, weight -> weight.detach().mul(1).realize());
+    assertThat(read.parameters()).isEmpty();
+    Engine engine = Engine.of(read, 1);
+    Request request = Request.of(prompt(40, 1), 6, Sampling.GREEDY);
+    Completion first = engine.generate(List.of(request)).getFirst();
+    assertThat(engine.generate(List.of(request)).getFirst()).isEqualTo(first);
+    assertThat(engine.load().sharedTokens()).as("the same weights").isEqualTo(32);
+    Gpt trained = model(1024);
+    Tensor.noGrad(() -> {
+      trained.parameters().forEach(weight -> weight.update(weight.add(0.3)));
+      Tensor.realize(trained.parameters());
+    });
+    read.loadStateDict(trained.stateDict());
+    Completion second = engine.generate(List.of(request)).getFirst();
+    assertThat(second).isEqualTo(alone(trained, request)).isNotEqualTo(first);
+    assertThat(engine.load().sharedTokens()).as("nothing of the texts before").isEqualTo(32);
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.teenygrad;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.Storage;
 import org.teenygrad.engine.schedule.Replay;
@@ -45,6 +46,16 @@ public final class Recorded {
   /// @param function of several results, no two of them the same expression; otherwise as for [#of]
   public static Recorded several(Function<List<Tensor>, List<Tensor>> function) {
     return new Recorded(function);
+  }
+
+  /// What an action makes of tensors whose values mean nothing, for whoever walks over the expression: indices are not looked at, even where they otherwise are
+  /// (`TEENYGRAD_CHECK=index`, the interpreter).
+  ///
+  /// ```java
+  /// Tensor rows = Recorded.expression(() -> Tensor.ones(2, 3).embedding(Tensor.of(9L)));   // no error: nothing is computed
+  /// ```
+  public static <T> T expression(Supplier<T> action) {
+    return IndexCheck.without(action);
   }
 
   /// @param like the storages of the first call's arguments

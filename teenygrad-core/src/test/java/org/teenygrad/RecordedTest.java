@@ -161,4 +161,12 @@ class RecordedTest {
     });
     assertThatThrownBy(() -> looks.call(Tensor.of(1f, 2f))).isInstanceOf(IllegalStateException.class).hasMessageContaining("was never written");
   }
+
+  @Test
+  void anExpressionIsMadeWithoutALookAtIndices() {
+    Tensor table = Tensor.ones(2, 3).to(Device.of("interpreter"));
+    Tensor outside = Tensor.of(9L).to(Device.of("interpreter"));
+    assertThatThrownBy(() -> table.embedding(outside)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(Recorded.expression(() -> table.embedding(outside)).shape()).isEqualTo(Shape.of(3));
+  }
 }

@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.teenygrad.Tensor;
+import org.teenygrad.nn.Module;
 
 /// What a program writes to: lines for the reader, pictures into a folder, and claims.
 ///
@@ -27,6 +30,7 @@ public final class Page {
   private final Path folder;
   private final Optional<Path> data;
   private final List<Claim> claims = new ArrayList<>();
+  private Optional<Trained> trained = Optional.empty();
 
   /// @param folder where pictures go; made if it is missing
   /// @param data what the reader gave in place of the program's own data
@@ -89,6 +93,21 @@ public final class Page {
     }
     drawing.accept(file);
     say("picture: %s", file);
+  }
+
+  /// A model that a program has trained.
+  /// @param forward what it makes of an input
+  /// @param input such as it takes; its first axis is the batch
+  public record Trained(Module module, UnaryOperator<Tensor> forward, Tensor input) {}
+
+  /// Keeps the model that the program is about, for whoever wants it when the program is done.
+  public void keep(Module module, UnaryOperator<Tensor> forward, Tensor input) {
+    trained = Optional.of(new Trained(module, forward, input));
+  }
+
+  /// The model that the program has kept.
+  public Optional<Trained> trained() {
+    return trained;
   }
 
   /// The chapter's claim: what was measured, to be compared with what it should be.

@@ -14,6 +14,8 @@ import org.teenygrad.book.Contents;
 import org.teenygrad.book.Page;
 import org.teenygrad.book.Program;
 import org.teenygrad.book.Section;
+import org.teenygrad.exchange.onnx.Onnx;
+import org.teenygrad.exchange.onnx.OnnxInput;
 import org.teenygrad.models.settings.Setting;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -67,6 +69,9 @@ final class BookCommand implements Runnable {
         defaultValue = "out/book")
     private Path out;
 
+    @Option(names = "--onnx", paramLabel = "FILE", description = "Write the model that was trained in the ONNX format (lenet and bert).")
+    private @Nullable Path onnx;
+
     @Option(names = "--seed", paramLabel = "N", description = "Seed of all random numbers (default: ${DEFAULT-VALUE}).",
         defaultValue = "1337")
     private long seed;
@@ -100,8 +105,17 @@ final class BookCommand implements Runnable {
       Page page = new Page(screen, out, Optional.ofNullable(data));
       page.say("%s  %s%n", chosen.section().number(), chosen.section().title());
       chosen.run(page);
+      if (onnx != null) {
+        write(page, onnx);
+      }
       List<Claim> failed = page.claims().stream().filter(claim -> !claim.holds()).toList();
       return failed.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private void write(Page page, Path file) {
+      Page.Trained trained = page.trained().orElseThrow(() -> new IllegalArgumentException("--onnx: " + program.section().name() + " keeps no model; lenet and bert do"));
+      Onnx.save(trained.module(), inputs -> trained.forward().apply(inputs.getFirst()), file, OnnxInput.of("input", trained.input()).open(0, "batch"));
+      page.say("model: %s", file);
     }
   }
 }

@@ -7,9 +7,9 @@ import picocli.CommandLine.Spec;
 /// `teenygrad onnx`: models of other frameworks.
 @Command(
     name = "onnx",
-    description = "Shows, runs and tests models in the ONNX format.",
+    description = "Shows, runs, tests and writes models in the ONNX format.",
     mixinStandardHelpOptions = true,
-    subcommands = {OnnxShow.class, OnnxRun.class, OnnxTest.class})
+    subcommands = {OnnxShow.class, OnnxRun.class, OnnxTest.class, OnnxExportCommand.class})
 @SuppressWarnings("NullAway.Init") // picocli sets the spec
 final class OnnxCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -24,8 +25,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.Device;
+import org.teenygrad.Tensor;
+import org.teenygrad.exchange.onnx.Onnx;
 import org.teenygrad.models.nanogpt.Preset;
+import org.teenygrad.models.nanogpt.RunFolder;
 import org.teenygrad.models.nanogpt.TrainSettings;
+import org.teenygrad.nn.Mode;
 
 class CommandTest {
   @TempDir Path folder;
@@ -53,6 +58,26 @@ class CommandTest {
     Teenygrad.Result first = Teenygrad.run(sample);
     assertThat(first.out().lines()).hasSize(3).first().asString().startsWith("the cat").hasSize(7 + 12);
     assertThat(Teenygrad.run(sample).out()).isEqualTo(first.out());
+  }
+
+  @Test
+  void aTrainedModelIsWrittenForOnnx() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT);
+    Path out = folder.resolve("out");
+    assertThat(Teenygrad.run(Teenygrad.train(text, out, "--block-size", "32")).status()).isZero();
+    Path file = folder.resolve("model.onnx");
+    Teenygrad.Result result = Teenygrad.run("onnx", "export", "--from", out.toString(), "--to", file.toString());
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).contains("from ids int64(batch, time) to logits float(batch, time, ");
+    Tensor ids = Tensor.of(new long[] {1, 2, 3, 4, 5, 0, 1, 2}, 2, 4);
+    Tensor expected = Mode.EVALUATION.call(() -> new RunFolder(out).model().model().forward(ids));
+    assertThat(Onnx.load(file).call(ids).data()).containsExactly(expected.data(), Offset.offset(1e-4f));
+  }
+
+  @Test
+  void aChapterWithoutAModelWritesNone() {
+    Teenygrad.Result result = Teenygrad.run("book", "xor", "--device", "interpreter", "--steps", "1", "--out", folder.toString(), "--onnx", folder.resolve("x.onnx").toString());
+    assertThat(result.err()).contains("--onnx: xor keeps no model; lenet and bert do");
   }
 
   @Test

@@ -178,6 +178,7 @@ public record Bert(
     Blanks blanks = Blanks.of(heldOut, vocabulary);
     blanks = new Blanks(blanks.ids.realize(), blanks.answers.realize());
     train(page, encoder, vocabulary, tokens.train(), blanks);
+    page.keep(encoder, encoder::forward, Tensor.zeros(DType.INT64, 1, time));
     double learned = blanks.accuracy(guesses(encoder, blanks.ids));
     double unigram = blanks.accuracy(Tensor.zeros(DType.INT32, blanks.ids.shape().toArray())); // word 0 is the most frequent
     fillIn(page, encoder, vocabulary, heldOut);

@@ -95,6 +95,7 @@ public record LeNet(
     page.say("%,d images to learn from, %,d to test with; %,d parameters.%n", digits.train().size(), digits.test().size(),
         network.parameterCount());
     train(page, network, digits);
+    page.keep(network, network::forward, Tensor.zeros(1, 1, 28, 28));
 
     Tensor confusion = confusion(page, network, digits);
     double right = confusion.diagonal().sum().itemDouble() / digits.test().size();

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.Tensor;
 import org.teenygrad.exchange.onnx.format.ModelReader;
+import org.teenygrad.exchange.onnx.format.WireMessage;
 import org.teenygrad.state.FileException;
 
 /// Files that mean harm, or are damaged, are refused in one sentence that names the file.

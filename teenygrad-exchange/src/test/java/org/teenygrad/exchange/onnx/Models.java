@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.teenygrad.exchange.onnx.format.WireMessage;
 
 /// Writes small models, by the field numbers of `onnx.proto`.
 final class Models {

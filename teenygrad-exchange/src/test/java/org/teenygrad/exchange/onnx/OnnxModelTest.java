@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.DType;
 import org.teenygrad.Recorded;
 import org.teenygrad.Tensor;
+import org.teenygrad.exchange.onnx.format.WireMessage;
 import org.teenygrad.exchange.onnx.operators.Value;
 
 class OnnxModelTest {

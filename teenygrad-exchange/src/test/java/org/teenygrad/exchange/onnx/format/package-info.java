@@ -1,0 +1,4 @@
+@NullMarked
+package org.teenygrad.exchange.onnx.format;
+
+import org.jspecify.annotations.NullMarked;

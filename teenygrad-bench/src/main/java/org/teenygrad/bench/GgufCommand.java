@@ -26,6 +26,7 @@ import org.teenygrad.models.llama.LlamaConfig;
 import org.teenygrad.models.llama.Rope;
 import org.teenygrad.models.pretrained.Pretrained;
 import org.teenygrad.nn.Mode;
+import org.teenygrad.nn.Module;
 import org.teenygrad.state.GgufWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -64,6 +65,9 @@ final class GgufCommand implements Callable<Integer> {
 
   @Option(names = "--types", paramLabel = "TYPE", split = ",", defaultValue = "F32,F16,Q8_0,Q4_K", description = "Types of the weights (default: ${DEFAULT-VALUE}).")
   private List<GgufWriter.Type> types;
+
+  @Option(names = "--float64", description = "Say how far both are from scores that are computed in float64 of the file's weights; takes 8 bytes a weight.")
+  private boolean float64;
 
   @Override
   public Integer call() throws IOException {
@@ -105,15 +109,31 @@ final class GgufCommand implements Callable<Integer> {
     while (same < NEW && ours.tokens()[same] == theirs.tokens()[same]) {
       same++;
     }
+    ours.print(type.name(), "teenygrad", String.format(Locale.ROOT, "first %d of %d tokens the same, scores apart by %.1e of the largest; prefill %.2fx, decode %.2fx",
+        same, NEW, apart(ours.scores(), theirs.scores()), theirs.prefill() / ours.prefill(), theirs.decode() / ours.decode()));
+    String further = "";
+    if (float64) {
+      float[] exact = exact(file, prompt);
+      further = String.format(Locale.ROOT, "apart from float64: teenygrad %.1e, llama.cpp %.1e", apart(ours.scores(), exact), apart(theirs.scores(), exact));
+    }
+    theirs.print("", "llama.cpp", further);
+  }
+
+  /// The largest difference of two lists of scores, of the largest score.
+  private static double apart(float[] scores, float[] others) {
     double largest = 0;
     double apart = 0;
-    for (int i = 0; i < vocabSize; i++) {
-      largest = Math.max(largest, Math.abs(theirs.scores()[i]));
-      apart = Math.max(apart, Math.abs(ours.scores()[i] - theirs.scores()[i]));
+    for (int i = 0; i < scores.length; i++) {
+      largest = Math.max(largest, Math.abs(others[i]));
+      apart = Math.max(apart, Math.abs(scores[i] - others[i]));
     }
-    ours.print(type.name(), "teenygrad", String.format(Locale.ROOT, "first %d of %d tokens the same, scores apart by %.1e of the largest; prefill %.2fx, decode %.2fx",
-        same, NEW, apart / largest, theirs.prefill() / ours.prefill(), theirs.decode() / ours.decode()));
-    theirs.print("", "llama.cpp", "");
+    return apart / largest;
+  }
+
+  /// Scores of the weights as the file has them, without a rounding that shows.
+  private static float[] exact(Path file, int[] prompt) {
+    Module model = (Module) Pretrained.read(file).model();
+    return scores((CausalModel) Module.derived(model, weight -> weight.cast(DType.FLOAT64).realize()), prompt);
   }
 
   private static Run ours(Path file, int[] prompt) {

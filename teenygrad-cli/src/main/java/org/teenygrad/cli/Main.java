@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       LaunchCommand.class,
       ReplCommand.class,
       GraphCommand.class,
+      ExportCommand.class,
       OnnxCommand.class,
       CompletionCommand.class
     },

@@ -36,6 +36,11 @@ final class ModelOptions {
 
   /// Where the stage's files are.
   ModelFolder folder() {
+    return folder(out, source);
+  }
+
+  /// Where the files of a stage, or of the last that there is, are below a folder.
+  static ModelFolder folder(Path out, @Nullable Stage source) {
     return ModelFolder.of(out, source != null ? source : Arrays.stream(Stage.values())
         .filter(stage -> ModelFolder.of(out, stage).hasCheckpoint()).max(Comparator.naturalOrder()).orElse(Stage.BASE));
   }
@@ -45,9 +50,9 @@ final class ModelOptions {
     return step < 0 ? folder().model() : folder().model(step);
   }
 
-  /// What is read of a folder that `nanochat export` has written, in place of all those above.
+  /// What is read of a folder that `export --to hf` has written, in place of all those above.
   static final class Exported {
-    @Option(names = "--from", paramLabel = "DIR", description = "A folder that nanochat export has written, in place of --out.")
+    @Option(names = "--from", paramLabel = "DIR", description = "A folder that export --to hf has written, in place of --out.")
     private @Nullable Path from;
 
     TrainedModel trained(ModelOptions options) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
     name = "nanochat",
     description = "From raw text to a model that chats, a stage a command.",
     mixinStandardHelpOptions = true,
-    subcommands = {NanochatDataset.class, NanochatTokTrain.class, NanochatTokEval.class, NanochatBaseTrain.class, NanochatBaseEval.class, NanochatSft.class, NanochatRl.class, NanochatEval.class, NanochatChat.class, NanochatExport.class, NanochatReport.class, NanochatSpeedrun.class})
+    subcommands = {NanochatDataset.class, NanochatTokTrain.class, NanochatTokEval.class, NanochatBaseTrain.class, NanochatBaseEval.class, NanochatSft.class, NanochatRl.class, NanochatEval.class, NanochatChat.class, NanochatReport.class, NanochatSpeedrun.class})
 @SuppressWarnings("NullAway.Init") // picocli sets the spec
 final class NanochatCommand implements Runnable {
   /// The reader of Parquet tells of its vector instructions, which is nothing for the screen. A logger that nobody holds would be forgotten,

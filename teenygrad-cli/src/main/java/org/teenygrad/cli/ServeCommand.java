@@ -38,7 +38,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "PATH",
       defaultValue = "out/nanochat",
-      description = "The --out folder of nanochat's or nanoGPT's trainings, or GPT-2, Llama, Qwen2 or Qwen3: a GGUF file, or a folder in Hugging Face's layout "
+      description = "The --out folder of nanochat's or nanoGPT's trainings, or GPT-2, Llama, Qwen2, Qwen3 or Gemma: a GGUF file, or a folder in Hugging Face's layout "
           + "(default: ${DEFAULT-VALUE}); may be given more than once, for requests to choose from.")
   private List<Path> from;
 

@@ -75,6 +75,23 @@ class CommandTest {
   }
 
   @Test
+  void aTrainedModelIsWrittenForOthersAndReadAgain() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT);
+    Path out = folder.resolve("out");
+    assertThat(Teenygrad.run(Teenygrad.train(text, out)).status()).isZero();
+    Path directory = folder.resolve("hf");
+    Path file = folder.resolve("model.gguf");
+    assertThat(Teenygrad.run("export", "--from", out.toString(), "--to", "hf", "--out", directory.toString()).out()).endsWith("hf: weights in float32\n");
+    assertThat(Teenygrad.run("export", "--from", out.toString(), "--to", "gguf", "--type", "f32", "--out", file.toString()).out()).contains("model.gguf: matrices in F32, ");
+    String said = Teenygrad.run("sample", "--from", out.toString(), "--prompt", "the", "--max-new-tokens", "4", "--temperature", "0").out();
+    for (Path path : List.of(directory, file)) {
+      assertThat(Teenygrad.run("sample", "--from", path.toString(), "--prompt", "the", "--max-new-tokens", "4", "--temperature", "0").out()).isEqualTo(said);
+    }
+    assertThat(Teenygrad.run("export", "--from", out.toString(), "--to", "hf", "--type", "q8_0", "--out", directory.toString()).errLines().getFirst())
+        .contains("--type Q8_0 is for gguf; hf takes F32, F16 and BF16");
+  }
+
+  @Test
   void aChapterWithoutAModelWritesNone() {
     Teenygrad.Result result = Teenygrad.run("book", "xor", "--device", "interpreter", "--steps", "1", "--out", folder.toString(), "--onnx", folder.resolve("x.onnx").toString());
     assertThat(result.err()).contains("--onnx: xor keeps no model; lenet and bert do");

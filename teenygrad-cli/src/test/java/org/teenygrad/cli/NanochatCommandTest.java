@@ -90,7 +90,7 @@ class NanochatCommandTest {
         "nanochat", "eval", "-i", "rl", "--out", out, "-a", "Choices|Problems", "-x", "2", "-m", "2", "--device", "interpreter");
     assertThat(answered.out()).contains("Choices ", "Problems ", "ChatCORE of 2 tasks: ");
     Path exported = folder.resolve("exported");
-    Teenygrad.Result export = Teenygrad.run("nanochat", "export", "-i", "rl", "--out", out, "--to", exported.toString(), "--device", "interpreter");
+    Teenygrad.Result export = Teenygrad.run("export", "-i", "rl", "--from", out, "--to", "hf", "--out", exported.toString(), "--device", "interpreter");
     assertThat(export.out()).contains("the model of stage rl after 1 iterations", "NanoChatForCausalLM is an earlier nanochat, without 7 of these");
     Teenygrad.Result same = Teenygrad.run(
         "nanochat", "eval", "--from", exported.toString(), "--out", out, "-a", "Choices|Problems", "-x", "2", "-m", "2", "--device", "interpreter");

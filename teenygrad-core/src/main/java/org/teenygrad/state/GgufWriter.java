@@ -53,6 +53,11 @@ public final class GgufWriter {
       return format.blockElements;
     }
 
+    /// This type, or the next finer one whose blocks fill rows of so many numbers.
+    public Type fitting(int row) {
+      return row % blockElements() == 0 ? this : row % Q8_0.blockElements() == 0 ? Q8_0 : F16;
+    }
+
     /// What a file of this type would give back, as a float32 expression of blocks in memory: whoever uses it unpacks them.
     /// @param tensor of floating type, with rows of whole blocks
     /// @throws IllegalArgumentException if it has others

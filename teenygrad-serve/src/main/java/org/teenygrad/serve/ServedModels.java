@@ -17,8 +17,8 @@ public final class ServedModels {
 
   /// | file or folder of | is told by |
   /// | --- | --- |
-  /// | a GGUF file with GPT-2, Llama, Qwen2 or Qwen3 | being a file |
-  /// | GPT-2, Llama, Qwen2, Qwen3 or an exported nanochat, in Hugging Face's layout | the `model_type` in its `config.json` |
+  /// | a GGUF file with GPT-2, Llama, Qwen2, Qwen3 or Gemma | being a file |
+  /// | GPT-2, Llama, Qwen2, Qwen3, Gemma or an exported nanochat, in Hugging Face's layout | the `model_type` in its `config.json` |
   /// | nanochat's trainings | `tokenizer.json` |
   /// | a training of nanoGPT | neither |
   ///

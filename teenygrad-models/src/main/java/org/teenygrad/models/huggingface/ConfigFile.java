@@ -57,10 +57,10 @@ public record ConfigFile(Map<String, Object> values) {
     }
   }
 
-  /// Facts that come from elsewhere, such as the metadata of a GGUF file; their numbers are Longs and Doubles.
+  /// Facts that come from elsewhere, such as the metadata of a GGUF file.
   public static ConfigFile of(Map<String, Object> facts) {
     Map<String, Object> values = new HashMap<>();
-    facts.forEach((name, value) -> values.put(name, value instanceof Long number ? (Object) (double) number : value));
+    facts.forEach((name, value) -> values.put(name, value instanceof Number number ? (Object) number.doubleValue() : value));
     return new ConfigFile(values);
   }
 

@@ -7,14 +7,25 @@ import org.teenygrad.Tensor;
 @FunctionalInterface
 public interface KeyValues {
   /// Tokens see themselves and those before them in the same row; nothing is remembered.
-  KeyValues CAUSAL = (layer, q, k, v, window) -> q.scaledDotProductAttention(
-      k, v, window >= q.size(2) ? AttentionOptions.CAUSAL : AttentionOptions.CAUSAL.withWindow(window));
+  KeyValues CAUSAL = (layer, q, k, v, window, cap) -> q.scaledDotProductAttention(
+      k, v, capped(window >= q.size(2) ? AttentionOptions.CAUSAL : AttentionOptions.CAUSAL.withWindow(window), cap));
 
   /// @param layer the number of the block
   /// @param q (rows, heads, time, headDim)
   /// @param k (rows, keyHeads, time, headDim)
   /// @param v as k
   /// @param window how many tokens before its own a query sees at most
+  /// @param cap what products of queries and keys are kept below; 0 for no limit
   /// @return as q
-  Tensor attend(int layer, Tensor q, Tensor k, Tensor v, int window);
+  Tensor attend(int layer, Tensor q, Tensor k, Tensor v, int window, double cap);
+
+  /// As [#attend(int, Tensor, Tensor, Tensor, int, double)], without a limit.
+  default Tensor attend(int layer, Tensor q, Tensor k, Tensor v, int window) {
+    return attend(layer, q, k, v, window, 0);
+  }
+
+  /// Options with a limit, if there is one.
+  static AttentionOptions capped(AttentionOptions options, double cap) {
+    return cap == 0 ? options : options.withSoftCap(cap);
+  }
 }

@@ -86,7 +86,7 @@ final class PagedCache {
     Tensor slots = pass.tables.unsqueeze(2).mul(BlockPool.TOKENS).add(Tensor.arange(BlockPool.TOKENS, DType.INT32)).reshape(rows, places);
     Tensor place = Tensor.arange(places, DType.INT32);
     Tensor position = pass.positions.unsqueeze(1).unsqueeze(3); // (rows, 1, time, 1)
-    return (layer, someQ, someK, someV, window) -> {
+    return (layer, someQ, someK, someV, window, cap) -> {
       // Held as they are found: what reads a value in another order than it is made in might be computed with it, and round otherwise.
       Tensor q = someQ.contiguous();
       Tensor k = someK.contiguous();
@@ -99,7 +99,7 @@ final class PagedCache {
       seen = window >= places ? seen : seen.and(position.le(place.add(window)));
       boolean isFew = q.size(2) == 1 && !isGpu;
       Tensor queries = isFew ? q.expand(q.size(0), q.size(1), FEWEST_QUERIES, q.size(3)).contiguous() : q;
-      Tensor found = queries.scaledDotProductAttention(heads(keys.embedding(slots)), heads(values.embedding(slots)), AttentionOptions.DEFAULT.withMask(seen));
+      Tensor found = queries.scaledDotProductAttention(heads(keys.embedding(slots)), heads(values.embedding(slots)), KeyValues.capped(AttentionOptions.DEFAULT.withMask(seen), cap));
       return isFew ? found.contiguous().narrow(2, 0, 1) : found;
     };
   }

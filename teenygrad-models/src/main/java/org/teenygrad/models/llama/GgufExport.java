@@ -3,7 +3,6 @@ package org.teenygrad.models.llama;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
 import org.teenygrad.nn.Linear;
@@ -123,7 +122,6 @@ public final class GgufExport {
   }
 
   private void matrix(String name, Tensor weight) {
-    Type fitting = Stream.of(type, Type.Q8_0, Type.F16).filter(one -> weight.size(-1) % one.blockElements() == 0).findFirst().orElseThrow();
-    tensors.put(name, new Entry(weight, fitting));
+    tensors.put(name, new Entry(weight, type.fitting(weight.size(-1))));
   }
 }

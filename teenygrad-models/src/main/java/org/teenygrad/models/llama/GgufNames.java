@@ -20,6 +20,9 @@ final class GgufNames {
       Map.entry("self_attn.q_norm", "attn_q_norm"),
       Map.entry("self_attn.k_norm", "attn_k_norm"),
       Map.entry("post_attention_layernorm", "ffn_norm"),
+      Map.entry("post_attention_norm", "post_attention_norm"),
+      Map.entry("pre_feedforward_layernorm", "ffn_norm"),
+      Map.entry("post_feedforward_layernorm", "post_ffw_norm"),
       Map.entry("mlp.gate_proj", "ffn_gate"),
       Map.entry("mlp.up_proj", "ffn_up"),
       Map.entry("mlp.down_proj", "ffn_down"));

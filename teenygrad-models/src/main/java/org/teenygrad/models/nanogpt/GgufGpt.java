@@ -1,5 +1,7 @@
 package org.teenygrad.models.nanogpt;
 
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -15,9 +17,13 @@ import org.teenygrad.nn.Embedding;
 import org.teenygrad.nn.LayerNorm;
 import org.teenygrad.nn.Linear;
 import org.teenygrad.nn.Module;
+import org.teenygrad.state.FileException;
+import org.teenygrad.state.GgufWriter;
+import org.teenygrad.state.GgufWriter.Entry;
+import org.teenygrad.state.GgufWriter.Type;
 import org.teenygrad.state.TensorFile;
 
-/// GPT-2 as llama.cpp stores it. Weights stay as they are in the file, quantised or of 16 bits, and are computed with in float32.
+/// GPT-2 as llama.cpp stores it. Weights that are read stay as they are in the file, quantised or of 16 bits, and are computed with in float32.
 public final class GgufGpt {
   private static final String PREFIX = "gpt2.";
 
@@ -112,5 +118,61 @@ public final class GgufGpt {
           String.format(Locale.ROOT, "its %s is %s instead of %s", name, found == null ? "not there" : found, Shape.of(shape)));
     }
     return file.tensor(name).cast(DType.FLOAT32);
+  }
+
+  /// Writes a model as llama.cpp reads it. Its GELU is the approximation by tanh: a model that was trained with the exact one has scores that are some 1e-3 away.
+  /// @param type of the matrices; those whose rows are not of whole blocks get the next finer one that fits, all else stays float32
+  /// @param written a [Gpt], or what [#read] gives
+  /// @param tokenizer metadata of the tokenizer, or whatever else the file is to say
+  /// @throws IllegalArgumentException if it is another model
+  /// @throws FileException if the file cannot be written
+  public static void write(CausalModel written, Type type, Map<String, Object> tokenizer, Path path) {
+    Gpt model = switch (written) {
+      case Gpt gpt -> gpt;
+      case Untied(Gpt gpt, _) -> gpt;
+      default -> throw new IllegalArgumentException("a " + written.getClass().getSimpleName() + " is no GPT-2");
+    };
+    GptConfig config = model.config();
+    Map<String, Object> metadata = new LinkedHashMap<>();
+    metadata.put("general.architecture", "gpt2");
+    metadata.put(PREFIX + "context_length", config.blockSize());
+    metadata.put(PREFIX + "embedding_length", config.nEmbd());
+    metadata.put(PREFIX + "feed_forward_length", 4 * config.nEmbd());
+    metadata.put(PREFIX + "block_count", config.nLayer());
+    metadata.put(PREFIX + "attention.head_count", config.nHead());
+    metadata.put(PREFIX + "attention.layer_norm_epsilon", model.lnF().eps());
+    metadata.putAll(tokenizer);
+    Map<String, Entry> tensors = new LinkedHashMap<>();
+    tensors.put("token_embd.weight", new Entry(model.wte().weight(), type.fitting(config.nEmbd())));
+    if (written instanceof Untied(_, Linear head)) {
+      tensors.put("output.weight", new Entry(head.weight(), type.fitting(config.nEmbd())));
+    }
+    tensors.put("position_embd.weight", new Entry(model.wpe().weight(), Type.F32));
+    put(tensors, "output_norm", model.lnF());
+    for (int layer = 0; layer < config.nLayer(); layer++) {
+      Gpt.Block block = model.h().get(layer);
+      String name = "blk." + layer + ".";
+      put(tensors, name + "attn_norm", block.ln1());
+      put(tensors, name + "attn_qkv", block.attn().cAttn(), type);
+      put(tensors, name + "attn_output", block.attn().cProj(), type);
+      put(tensors, name + "ffn_norm", block.ln2());
+      put(tensors, name + "ffn_up", block.mlp().cFc(), type);
+      put(tensors, name + "ffn_down", block.mlp().cProj(), type);
+    }
+    GgufWriter.write(path, metadata, tensors);
+  }
+
+  private static void put(Map<String, Entry> tensors, String name, LayerNorm norm) {
+    put(tensors, name, new Entry(norm.weight(), Type.F32), norm.bias());
+  }
+
+  private static void put(Map<String, Entry> tensors, String name, Linear layer, Type type) {
+    put(tensors, name, new Entry(layer.weight(), type.fitting(layer.weight().size(1))), layer.bias());
+  }
+
+  /// What has no bias gets one of zeros, which GPT-2's readers ask for.
+  private static void put(Map<String, Entry> tensors, String name, Entry weight, @Nullable Tensor bias) {
+    tensors.put(name + ".weight", weight);
+    tensors.put(name + ".bias", new Entry(bias == null ? Tensor.zeros(weight.tensor().size(0)) : bias, Type.F32));
   }
 }

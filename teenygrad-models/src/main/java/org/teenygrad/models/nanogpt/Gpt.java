@@ -68,7 +68,7 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
 
   /// Causal attention some of whose weights are dropped.
   private static KeyValues trained(double dropout) {
-    return (layer, q, k, v, window) -> q.scaledDotProductAttention(k, v, AttentionOptions.CAUSAL.withDropout(dropout));
+    return (layer, q, k, v, window, cap) -> q.scaledDotProductAttention(k, v, AttentionOptions.CAUSAL.withDropout(dropout));
   }
 
   /// The mean cross-entropy of what follows each token, in float32 at least: as under PyTorch's autocast.

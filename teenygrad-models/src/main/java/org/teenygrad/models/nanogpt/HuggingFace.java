@@ -6,13 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.teenygrad.DType;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.models.huggingface.WeightFiles;
+import org.teenygrad.models.report.JsonText;
+import org.teenygrad.state.AtomicFiles;
 import org.teenygrad.state.FileException;
+import org.teenygrad.state.State;
 import org.teenygrad.state.TensorFile;
 
-/// Reads GPT-2 as Hugging Face stores it: a directory with `config.json` and the weights, in one file or several,
+/// Reads and writes GPT-2 as Hugging Face stores it: a directory with `config.json` and the weights, in one file or several,
 /// safetensors or PyTorch's. Weights of any floating type become float32.
 ///
 /// ```java
@@ -80,5 +84,37 @@ public final class HuggingFace {
     String part = dot < 0
         ? path : PARTS.getOrDefault(path.substring(0, dot), path.substring(0, dot)) + path.substring(dot);
     return "h." + block.group(1) + "." + part;
+  }
+
+  /// Writes `config.json` and `model.safetensors` into a folder. Biases that the model has not are zeros there.
+  /// @param type of the weights
+  /// @throws FileException if a file cannot be written
+  public static void write(Gpt model, DType type, Path directory) {
+    Map<String, String> parts = new HashMap<>();
+    PARTS.forEach((theirs, ours) -> parts.put(ours, theirs));
+    Map<String, Tensor> weights = new LinkedHashMap<>();
+    for (Map.Entry<String, Tensor> named : withBiases(model).entrySet()) {
+      String name = named.getKey();
+      int dot = name.lastIndexOf('.');
+      String part = name.substring(0, dot).replaceFirst("^h\\.[0-9]+\\.", "");
+      String theirs = name.substring(0, dot - part.length()) + (part.equals("lnF") ? "ln_f" : parts.getOrDefault(part, part)) + name.substring(dot);
+      boolean isConv1d = !part.startsWith("w") && named.getValue().rank() == 2;
+      Tensor value = named.getValue().detach().cast(type);
+      weights.put("transformer." + theirs, isConv1d ? value.transpose(0, 1).contiguous() : value);
+    }
+    State.save(directory.resolve("model.safetensors"), weights, Map.of("format", "pt"));
+    AtomicFiles.write(directory.resolve("config.json"), JsonText.indented(HuggingFaceConfig.members(model.config(), type)));
+  }
+
+  private static Map<String, Tensor> withBiases(Gpt model) {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    model.stateDict().forEach((name, tensor) -> {
+      state.put(name, tensor);
+      String bias = name.replaceFirst("\\.weight$", ".bias");
+      if (!name.startsWith("w") && !bias.equals(name)) {
+        state.putIfAbsent(bias, Tensor.zeros(tensor.size(0)));
+      }
+    });
+    return state;
   }
 }

@@ -1,6 +1,10 @@
 package org.teenygrad.models.nanogpt;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.teenygrad.DType;
 import org.teenygrad.models.huggingface.ConfigFile;
 import org.teenygrad.state.FileException;
 
@@ -33,5 +37,23 @@ final class HuggingFaceConfig {
       case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> GptConfig.Gelu.TANH;
       case String other -> throw new IllegalArgumentException("its activation_function is " + other);
     };
+  }
+
+  /// What the file says of a model.
+  static Map<String, Object> members(GptConfig config, DType type) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("architectures", List.of("GPT2LMHeadModel"));
+    members.put("model_type", "gpt2");
+    members.put("vocab_size", config.vocabSize());
+    members.put("n_positions", config.blockSize());
+    members.put("n_embd", config.nEmbd());
+    members.put("n_layer", config.nLayer());
+    members.put("n_head", config.nHead());
+    members.put("activation_function", config.gelu() == GptConfig.Gelu.ERF ? "gelu" : "gelu_new");
+    members.put("layer_norm_epsilon", 1e-5);
+    List.of("resid_pdrop", "embd_pdrop", "attn_pdrop").forEach(name -> members.put(name, config.dropout()));
+    members.put("tie_word_embeddings", true);
+    members.put("torch_dtype", type.toString());
+    return members;
   }
 }

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.teenygrad.models.huggingface.ConfigFile;
 import org.teenygrad.models.inference.CausalModel;
 import org.teenygrad.models.inference.Sampling;
+import org.teenygrad.models.llama.Gemma;
 import org.teenygrad.models.llama.Llama;
 import org.teenygrad.models.nanogpt.GgufGpt;
 import org.teenygrad.models.tokenizer.GgufTokenizer;
@@ -39,7 +40,8 @@ final class GgufModel {
       CausalModel model = switch (metadata.text("general.architecture", "")) {
         case "gpt2" -> GgufGpt.read(file, metadata);
         case "llama", "qwen2", "qwen3" -> Llama.read(file, metadata);
-        case String other -> throw new IllegalArgumentException("its architecture is '" + other + "'; there are gpt2, llama, qwen2 and qwen3");
+        case "gemma", "gemma2", "gemma3" -> Gemma.read(file, metadata);
+        case String other -> throw new IllegalArgumentException("its architecture is '" + other + "'; there are gpt2, llama, qwen2, qwen3, gemma, gemma2 and gemma3");
       };
       VocabularyTokenizer tokenizer = GgufTokenizer.of(metadata, model.vocabSize());
       String name = String.valueOf(path.getFileName()).replaceFirst("\\.gguf$", "");

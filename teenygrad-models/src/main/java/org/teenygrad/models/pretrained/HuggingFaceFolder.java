@@ -13,6 +13,7 @@ import org.teenygrad.data.Tokenizer;
 import org.teenygrad.models.huggingface.ConfigFile;
 import org.teenygrad.models.inference.CausalModel;
 import org.teenygrad.models.inference.Sampling;
+import org.teenygrad.models.llama.Gemma;
 import org.teenygrad.models.llama.Llama;
 import org.teenygrad.models.nanogpt.Gpt;
 import org.teenygrad.models.nanogpt.HuggingFace;
@@ -20,7 +21,7 @@ import org.teenygrad.models.tokenizer.TokenizerFile;
 import org.teenygrad.models.tokenizer.VocabularyTokenizer;
 import org.teenygrad.state.FileException;
 
-/// Reads models in Hugging Face's folders, GPT-2 and those of Llama's shape.
+/// Reads models in Hugging Face's folders, GPT-2, Gemma and those of Llama's shape.
 final class HuggingFaceFolder {
   private static final int MAX_BYTES = 1 << 24;
   private static final int GPT2_END = 50256;
@@ -28,8 +29,9 @@ final class HuggingFaceFolder {
   private HuggingFaceFolder() {}
 
   static Pretrained read(Path folder) {
-    boolean isGpt2 = Pretrained.modelType(folder).equals("gpt2");
-    CausalModel model = isGpt2 ? HuggingFace.gpt2(folder) : Llama.load(folder);
+    String type = Pretrained.modelType(folder);
+    boolean isGpt2 = type.equals("gpt2");
+    CausalModel model = isGpt2 ? HuggingFace.gpt2(folder) : type.startsWith("gemma") ? Gemma.load(folder) : Llama.load(folder);
     Path vocabulary = folder.resolve("tokenizer.json");
     if (isGpt2 && !Files.exists(vocabulary)) {
       return new Pretrained("gpt2", model, Tokenizer.gpt2(), new int[] {GPT2_END}, new int[] {GPT2_END}, null, Gpt.SAMPLING);
@@ -84,6 +86,11 @@ final class HuggingFaceFolder {
       tokenizer.token(end).ifPresent(ends::add);
     }
     return ends.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /// The chat template of a folder, or null.
+  static @Nullable String template(Path folder) {
+    return template(folder, optional(folder.resolve("tokenizer_config.json")));
   }
 
   private static @Nullable String template(Path folder, ConfigFile config) {

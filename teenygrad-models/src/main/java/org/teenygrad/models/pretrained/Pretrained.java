@@ -33,7 +33,7 @@ public record Pretrained(
   public static Kind kind(Path path) {
     return Files.isRegularFile(path) ? Kind.GGUF
         : switch (modelType(path)) {
-          case "gpt2", "llama", "qwen2", "qwen3" -> Kind.HUGGING_FACE;
+          case "gpt2", "llama", "qwen2", "qwen3", "gemma", "gemma2", "gemma3_text" -> Kind.HUGGING_FACE;
           default -> Kind.OTHER;
         };
   }

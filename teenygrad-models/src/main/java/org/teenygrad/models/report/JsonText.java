@@ -1,16 +1,17 @@
 package org.teenygrad.models.report;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Writes JSON objects of plain values.
+/// Writes JSON objects.
 public final class JsonText {
   private JsonText() {}
 
   /// An object on one line. Numbers that JSON has no words for, infinite ones and NaN, become null.
-  /// @param values strings, numbers, booleans, nulls and objects of these; all else as its text
+  /// @param values strings, numbers, booleans, nulls, and lists and maps of these; all else as its text
   public static String oneLine(Map<String, ? extends @Nullable Object> values) {
     return object(values, "{", ", ", "}");
   }
@@ -32,8 +33,9 @@ public final class JsonText {
       case Boolean truth -> truth.toString();
       case Double number when !Double.isFinite(number) -> "null";
       case Number number -> number.toString();
-      case Map<?, ?> inner -> inner.entrySet().stream().map(entry -> quoted(String.valueOf(entry.getKey())) + ": " + value(entry.getValue()))
+      case Map<?, ?> members -> members.entrySet().stream().map(entry -> quoted(String.valueOf(entry.getKey())) + ": " + value(entry.getValue()))
           .collect(Collectors.joining(", ", "{", "}"));
+      case List<?> elements -> elements.stream().map(JsonText::value).collect(Collectors.joining(", ", "[", "]"));
       default -> quoted(value.toString());
     };
   }

@@ -1,8 +1,11 @@
 package org.teenygrad.models.tokenizer;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.models.huggingface.ConfigFile;
 
 /// How texts are split before byte-pair encoding, by the names that GGUF files have for it.
 ///
@@ -27,8 +30,44 @@ record PreTokenizer(Splitter splitter, boolean takesWhole) {
 
   /// @throws IllegalArgumentException if there is none of that name here
   static PreTokenizer named(String name) {
-    return ROWS.stream().filter(row -> row.names().contains(name)).findFirst().map(row -> new PreTokenizer(Splitter.ofBytes(row.patterns()), row.takesWhole()))
+    Row row = row(name);
+    return new PreTokenizer(Splitter.ofBytes(row.patterns()), row.takesWhole());
+  }
+
+  /// The patterns behind a name.
+  /// @throws IllegalArgumentException if there is none of that name here
+  static List<String> patterns(String name) {
+    return row(name).patterns();
+  }
+
+  private static Row row(String name) {
+    return ROWS.stream().filter(row -> row.names().contains(name)).findFirst()
         .orElseThrow(() -> new IllegalArgumentException("its texts are split in the way '" + name + "'; there are "
             + String.join(", ", new TreeSet<>(ROWS.stream().flatMap(row -> row.names().stream()).toList()))));
+  }
+
+  /// The name of what a `tokenizer.json` says in patterns.
+  /// @throws IllegalArgumentException if it has none in GGUF files that is known here
+  static String name(@Nullable ConfigFile preTokenizer) {
+    List<String> patterns = new ArrayList<>();
+    if (preTokenizer != null) {
+      collect(preTokenizer, patterns);
+    }
+    return ROWS.stream().filter(row -> row.patterns().equals(patterns)).findFirst().map(row -> new TreeSet<>(row.names()).first())
+        .orElseThrow(() -> new IllegalArgumentException("it splits texts by " + patterns + ", for which GGUF files have no name that is known here"));
+  }
+
+  private static void collect(ConfigFile step, List<String> patterns) {
+    switch (step.text("type", "")) {
+      case "Sequence" -> step.objects("pretokenizers").forEach(part -> collect(part, patterns));
+      case "Split" -> patterns.add(Splitter.pattern(step).pattern().replace("(?i:'s|'t|'re|'ve|'m|'ll|'d)", CONTRACTIONS));
+      case "Digits" -> patterns.add("\\p{N}");
+      case "ByteLevel" -> {
+        if (step.truth("use_regex", true)) {
+          patterns.add(Splitter.GPT2);
+        }
+      }
+      case String other -> patterns.add(other);
+    }
   }
 }

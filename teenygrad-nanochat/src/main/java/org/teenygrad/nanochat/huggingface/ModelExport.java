@@ -102,7 +102,7 @@ public final class ModelExport {
       Map<String, Object> config = Json.object(Files.readString(file));
       if (!(config.get(OURS) instanceof Map<?, ?>)) {
         throw new IllegalArgumentException("it has no \"" + OURS + "\", so that its model lacks value embeddings, smear and backout: "
-            + "only what nanochat export has written is read");
+            + "only what export --to hf has written is read");
       }
       Map<String, Object> ours = Json.object(config, OURS);
       GptConfig shape = new GptConfig(

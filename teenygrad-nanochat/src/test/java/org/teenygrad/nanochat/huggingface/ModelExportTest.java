@@ -77,6 +77,6 @@ class ModelExportTest {
   void saysWhatItCannotRead() throws IOException {
     assertThatThrownBy(() -> ModelExport.read(folder)).isInstanceOf(FileException.class).hasMessageContaining("config.json");
     Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"nanochat\"}");
-    assertThatThrownBy(() -> ModelExport.read(folder)).hasMessageContaining("only what nanochat export has written is read");
+    assertThatThrownBy(() -> ModelExport.read(folder)).hasMessageContaining("only what export --to hf has written is read");
   }
 }

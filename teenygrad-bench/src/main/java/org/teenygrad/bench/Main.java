@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = {
       "Measures teenygrad beside PyTorch, or numpy where there is no PyTorch.",
-      "NAME is gemm, layers (GPT-2's products, with gradients), elementwise, rows, sums, fft, gpt-step, compile (scheduling and code generation of a GPT-2 training step) or startup"
+      "NAME is gemm, layers (GPT-2's products, with gradients), elementwise, rows, sums, fft, gpt-step, decode (tokens of a GPT, one text and eight at once), compile (scheduling and code generation of a GPT-2 training step) or startup"
           + " (first training step of a small model, nothing cached).",
       "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all.",
       "How fast texts are generated: teenygrad bench engine; from a GGUF file, beside llama.cpp: teenygrad bench gguf.",
@@ -35,7 +35,7 @@ public final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(names = "--config", paramLabel = "MODEL", defaultValue = "char-cpu",
-      description = "The model of gpt-step and startup: char-cpu, baby or gpt2 (default: char-cpu).")
+      description = "The model of gpt-step, decode and startup: char-cpu, baby or gpt2 (default: char-cpu).")
   private String config;
 
   @Option(names = "--threads", paramLabel = "N", split = ",", defaultValue = "1,2", description = "Numbers of threads (default: 1,2).")

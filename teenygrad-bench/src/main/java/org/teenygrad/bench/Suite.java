@@ -13,6 +13,7 @@ enum Suite {
   SUMS("sums"),
   FFT("fft"),
   GPT_STEP("gpt-step"),
+  DECODE("decode"),
   COMPILE("compile"),
   STARTUP("startup");
 
@@ -55,6 +56,7 @@ enum Suite {
       case SUMS -> Operations.sums();
       case FFT -> Operations.fourier();
       case GPT_STEP -> Stream.of(DType.FLOAT32, DType.BFLOAT16).map(GptStep.of(config)::in).map(GptStep::measured).toList();
+      case DECODE -> Decoding.cases(GptStep.of(config));
       case COMPILE, STARTUP -> List.of();
     };
   }

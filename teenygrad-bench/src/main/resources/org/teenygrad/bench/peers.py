@@ -27,13 +27,14 @@ def seconds(calls, body):
 
 def measure(case, unit, work, body):
     start, warm = time.perf_counter(), []
-    while len(warm) < 3 or time.perf_counter() - start < 0.5:
+    brief = limit < 0.01  # one call warms up and one sample is all
+    while len(warm) < (1 if brief else 3) or time.perf_counter() - start < min(limit, 0.5):
         warm.append(seconds(1, body))
     calls = max(1, math.ceil(0.01 / warm[-1]))
     before, start, samples = others(), time.perf_counter(), []
-    while len(samples) < 11 or time.perf_counter() - start < limit:
+    while len(samples) < (1 if brief else 11) or time.perf_counter() - start < limit:
         s = seconds(calls, body)
-        samples.append(s * 1e3 if unit == "ms" else work / s * 1e-9)
+        samples.append(s * 1e3 if unit == "ms" else work / s * (1 if unit == "tokens/s" else 1e-9))
     busy = max(0, (others() - before) / (time.perf_counter() - start))
     figures = [float(np.median(samples)), min(samples), max(samples), busy]
     print("\t".join(["figure", case, unit] + [f"{x:.6g}" for x in figures]), flush=True)
@@ -234,7 +235,49 @@ def with_torch():
         measure("gpt_step_" + config, "ms", 0, lambda: step(False))
         measure(f"gpt_step_{config}_bfloat16", "ms", 0, lambda: step(True))
 
-    return {"gemm": gemm, "layers": layers, "elementwise": elementwise, "rows": rows, "sums": sums, "fft": fft, "gpt-step": gpt_step}
+    @torch.inference_mode()
+    def decode():
+        layers, heads, dim, context, vocab, bias = {
+            "char-cpu": (4, 4, 128, 64, 65, False),
+            "baby": (6, 6, 384, 256, 65, False),
+            "gpt2": (12, 12, 768, 1024, 50304, True),
+        }[config]
+        prompt, answer = 32, 32
+        maybe = lambda n: torch.zeros(n) if bias else None
+        affine = lambda out, n: (randn(out, n) * 0.02, maybe(out))
+        norm = lambda: (torch.ones(dim), maybe(dim))
+        tokens, positions = randn(vocab, dim) * 0.02, randn(context, dim) * 0.02
+        blocks = [(norm(), affine(3 * dim, dim), affine(dim, dim), norm(), affine(4 * dim, dim), affine(dim, 4 * dim))
+                  for _ in range(layers)]
+        last = norm()
+
+        def generate(rows):
+            cache = [torch.empty(2, rows, heads, prompt + answer, dim // heads) for _ in blocks]
+
+            def forward(ids, begin):
+                end = begin + ids.shape[1]
+                x = F.embedding(ids, tokens) + positions[begin:end]
+                for kept, (norm1, qkv, proj, norm2, up, down) in zip(cache, blocks):
+                    parts = F.linear(F.layer_norm(x, (dim,), *norm1), *qkv).split(dim, 2)
+                    q, k, v = (t.view(rows, -1, heads, dim // heads).transpose(1, 2) for t in parts)
+                    kept[0][:, :, begin:end], kept[1][:, :, begin:end] = k, v
+                    y = F.scaled_dot_product_attention(q, kept[0][:, :, :end], kept[1][:, :, :end], is_causal=begin == 0)
+                    x = x + F.linear(y.transpose(1, 2).reshape(rows, -1, dim), *proj)
+                    x = x + F.linear(F.gelu(F.linear(F.layer_norm(x, (dim,), *norm2), *up)), *down)
+                return F.linear(F.layer_norm(x[:, -1], (dim,), *last), tokens).argmax(-1, keepdim=True)
+
+            ids = forward(torch.randint(vocab, (rows, prompt)), 0)
+            answers = [ids]
+            for i in range(answer - 1):
+                ids = forward(ids, prompt + i)
+                answers.append(ids)
+            return torch.cat(answers, 1).tolist()
+
+        for rows in 1, 8:
+            measure(f"decode_{config}_{rows}", "tokens/s", rows * answer, lambda: generate(rows))
+
+    return {"gemm": gemm, "layers": layers, "elementwise": elementwise, "rows": rows, "sums": sums, "fft": fft, "gpt-step": gpt_step,
+            "decode": decode}
 
 
 (with_torch() if module == "torch" else with_numpy()).get(suite, lambda: None)()

@@ -21,7 +21,9 @@ import org.teenygrad.nanochat.json.Json;
 /// Listens, and brings each call to what answers it.
 public final class Server implements AutoCloseable {
   static {
-    // The JDK's server reads these once. Small writes are sent at once; a connection that does not send its headers is closed.
+    // The JDK's server reads these once. Small writes are sent at once; a connection that does not send its headers is closed. One that is
+    // idle stays longer than clients keep theirs (Java 30 s, Go 90 s): closed at the moment at which it is used again, it would take the request with it.
+    System.setProperty("sun.net.httpserver.idleInterval", "120");
     System.setProperty("sun.net.httpserver.nodelay", "true");
     System.setProperty("sun.net.httpserver.maxReqTime", "60");
     System.setProperty("jdk.httpserver.maxConnections", "4096");

@@ -26,7 +26,8 @@ import org.teenygrad.nn.Module;
 /// recorded once for each size and played again; a choice by what was found is another schedule, so that the bits of scores do not depend on
 /// how is chosen.
 final class DeviceRows {
-  /// A product of fewer rows is another kernel, which adds in another order.
+  /// A product of fewer rows is another kernel, which adds in another order: on a processor, too, 1 and 2 rows have other log-probabilities in the last
+  /// digit (EngineTest, SpeculationTest). So a text that is continued alone is computed four times over.
   private static final int FEWEST_ROWS = 4;
 
   /// Texts are padded to at least this. On a GPU attention of a shorter one, or to fewer keys, is other kernels, which add in another order.

@@ -1,4 +1,4 @@
-/// Models of other frameworks as modules of this one.
+/// Models of other frameworks as modules of this one, and modules of this one as theirs.
 module org.teenygrad.exchange {
   requires transitive org.teenygrad.core;
 

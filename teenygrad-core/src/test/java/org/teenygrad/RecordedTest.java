@@ -164,8 +164,8 @@ class RecordedTest {
 
   @Test
   void anExpressionIsMadeWithoutALookAtIndices() {
-    Tensor table = Tensor.ones(2, 3).to(Device.of("interpreter"));
-    Tensor outside = Tensor.of(9L).to(Device.of("interpreter"));
+    Tensor table = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, Shape.of(2, 3), Device.of("interpreter"));
+    Tensor outside = Tensor.of(new long[] {9}, Shape.SCALAR, Device.of("interpreter"));
     assertThatThrownBy(() -> table.embedding(outside)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThat(Recorded.expression(() -> table.embedding(outside)).shape()).isEqualTo(Shape.of(3));
   }

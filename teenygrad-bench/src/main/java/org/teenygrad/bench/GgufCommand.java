@@ -80,9 +80,12 @@ final class GgufCommand implements Callable<Integer> {
       Llama model = Llama.random(config, DType.FLOAT32);
       for (GgufWriter.Type type : types) {
         Path file = folder.resolve("model.gguf");
-        GgufExport.write(model, type, vocabulary(config.vocabSize()), file);
-        compare(type, file, threads, config.vocabSize());
-        Files.delete(file);
+        try {
+          GgufExport.write(model, type, vocabulary(config.vocabSize()), file);
+          compare(type, file, threads, config.vocabSize());
+        } finally {
+          Files.deleteIfExists(file);
+        }
       }
     } finally {
       Files.delete(folder);

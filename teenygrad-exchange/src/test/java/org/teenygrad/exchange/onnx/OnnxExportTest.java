@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Interpolation;
+import org.teenygrad.Recorded;
 import org.teenygrad.Tensor;
 import org.teenygrad.Window;
 import org.teenygrad.exchange.onnx.format.Model;
@@ -85,7 +86,7 @@ public class OnnxExportTest {
         of("einsum", x -> Tensor.einsum("ij,jk->ki", x, Tensor.ones(4, 2))),
         of("views", x -> x.transpose(0, 1).reshape(2, 6).flip(1).padAxis(0, 1, 2).slice(1, 1, 5)),
         of("joined", x -> Tensor.cat(List.of(x, x.mul(2)), 1).repeat(2, 1).roll(1, 0)),
-        of("gather", x -> x.gather(1, positions.remainder(Tensor.of(4L)))),
+        of("gather", x -> x.gather(1, positions)), // those outside are 0
         of("rows", x -> x.indexSelect(0, Tensor.of(2L, 0L, 2L))),
         of("scatter", x -> x.scatterAdd(1, positions.remainder(Tensor.of(4L)), x.mul(2))),
         of("cumsum", x -> x.cumsum(1)),
@@ -108,8 +109,9 @@ public class OnnxExportTest {
     Tensor x = numbers();
     Onnx.save(layer, inputs -> layer.forward(inputs.getFirst()), file(), OnnxInput.of("x", x));
     OnnxModel read = Onnx.load(file());
-    assertThat(read.call(x).shape()).isEqualTo(layer.forward(x).shape());
-    assertThat(read.call(x).data()).containsExactly(layer.forward(x).data(), CLOSE);
+    Tensor expected = Recorded.expression(() -> layer.forward(x));
+    assertThat(read.call(x).shape()).isEqualTo(expected.shape());
+    assertThat(read.call(x).data()).containsExactly(expected.data(), CLOSE);
   }
 
   @Test

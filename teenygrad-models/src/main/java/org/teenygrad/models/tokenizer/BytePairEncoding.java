@@ -14,9 +14,11 @@ import java.util.function.IntConsumer;
 /// @param fusesUnknown whether neighbouring unknown characters are one token
 /// @param takesWhole whether a piece that is a token is that token, whatever merges there are
 record BytePairEncoding(
-    Map<String, Integer> vocabulary, PairTable merges, int[] bytes, int unknown, boolean fusesUnknown, boolean takesWhole) {
+    Map<String, Integer> vocabulary, PairTable merges, int[] bytes, int unknown, boolean fusesUnknown, boolean takesWhole)
+    implements PieceEncoding {
 
-  void encode(String piece, IntConsumer tokens) {
+  @Override
+  public void encode(String piece, IntConsumer tokens) {
     Integer whole = takesWhole ? vocabulary.get(piece) : null;
     if (whole != null) {
       tokens.accept(whole);

@@ -11,7 +11,7 @@ import org.teenygrad.models.huggingface.ConfigFile;
 import org.teenygrad.models.tokenizer.AddedTokens.Added;
 
 /// Makes tokenizers of the metadata of GGUF files: `gpt2`, byte-pair encodings of bytes whose merges are listed, and `llama`, SentencePiece's of characters,
-/// which merge to the token of the highest score.
+/// which merge to the token of the highest score, and `bert`, words of pieces.
 public final class GgufTokenizer {
   private static final String KEY = "tokenizer.ggml.";
 
@@ -44,8 +44,20 @@ public final class GgufTokenizer {
     return switch (model) {
       case "gpt2" -> ofBytes(file, tokens, kinds, vocabulary, added, size);
       case "llama" -> ofCharacters(file, tokens, kinds, vocabulary, added, size);
-      case String other -> throw new IllegalArgumentException("its tokenizer is '" + other + "'; there are gpt2 and llama");
+      case "bert" -> ofWords(file, tokens, vocabulary, added, size);
+      case String other -> throw new IllegalArgumentException("its tokenizer is '" + other + "'; there are gpt2, llama and bert");
     };
+  }
+
+  /// BERT's words, in lower case and without accents; those that begin one are marked.
+  private static VocabularyTokenizer ofWords(ConfigFile file, List<String> tokens, Map<String, Integer> vocabulary, List<Added> added, int size) {
+    int unknown = (int) file.number(KEY + "unknown_token_id", vocabulary.getOrDefault("[UNK]", 100));
+    WordPiece words = new WordPiece(vocabulary, "▁", "", unknown, Integer.MAX_VALUE);
+    byte[][] bytes = new byte[size][0];
+    for (int token = 0; token < tokens.size(); token++) {
+      bytes[token] = words.shown(tokens.get(token)).getBytes(StandardCharsets.UTF_8);
+    }
+    return new VocabularyTokenizer(added, Normalizers.bert(true, true, true, true), Splitter.bert(), words, bytes, true, beginning(file, true, size));
   }
 
   private static VocabularyTokenizer ofBytes(

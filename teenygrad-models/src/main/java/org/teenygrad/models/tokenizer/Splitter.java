@@ -28,10 +28,11 @@ interface Splitter {
       case "Digits" -> at(compiled("\\p{N}"), config.truth("individual_digits", false) ? "Isolated" : "Contiguous", false);
       case "Punctuation" -> at(compiled("[\\p{P}!-/:-@\\[-`{-~]"), config.text("behavior", "Isolated"), false);
       case "Whitespace" -> at(compiled("\\w+|[^\\w\\s]+"), "Removed", true);
+      case "BertPreTokenizer" -> bert();
       case "WhitespaceSplit" -> at(compiled("\\s"), "Removed", false);
       case "Sequence" -> config.objects("pretokenizers").stream().map(Splitter::of).reduce((text, _) -> List.of(text), Splitter::then);
       case String other -> throw new IllegalArgumentException("its pre_tokenizer is " + other
-          + "; there are Split, ByteLevel, Metaspace, Digits, Punctuation, Whitespace, WhitespaceSplit and Sequence");
+          + "; there are Split, ByteLevel, Metaspace, Digits, Punctuation, Whitespace, WhitespaceSplit, BertPreTokenizer and Sequence");
     };
   }
 
@@ -39,6 +40,11 @@ interface Splitter {
   static Splitter ofBytes(List<String> patterns) {
     Splitter words = patterns.stream().map(pattern -> at(compiled(pattern), "Isolated", false)).reduce((text, _) -> List.of(text), Splitter::then);
     return (text, isFirst) -> words.split(text, isFirst).stream().map(ByteCharacters::of).toList();
+  }
+
+  /// Words between spaces, and each punctuation mark.
+  static Splitter bert() {
+    return then(at(compiled("\\s"), "Removed", false), at(compiled("[\\p{P}!-/:-@\\[-`{-~]"), "Isolated", false));
   }
 
   private static Splitter then(Splitter first, Splitter second) {

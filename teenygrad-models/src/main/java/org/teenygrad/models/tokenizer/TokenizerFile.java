@@ -1,5 +1,6 @@
 package org.teenygrad.models.tokenizer;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.huggingface.ConfigFile;
 import org.teenygrad.models.tokenizer.AddedTokens.Added;
@@ -22,27 +25,42 @@ public final class TokenizerFile {
   /// @param size tokens that the model has; those behind the vocabulary's stand for nothing
   /// @throws FileException if the file cannot be read, or has a part that there is none of here
   public static VocabularyTokenizer read(Path file, int size) {
-    return ConfigFile.read(file, MAX_BYTES, "a tokenizer of byte-pair encoding", json -> of(json, size));
+    return ConfigFile.read(file, MAX_BYTES, "a tokenizer", json -> of(json, size));
   }
 
   private static VocabularyTokenizer of(ConfigFile json, int size) {
     ConfigFile model = json.object("model");
     ConfigFile vocab = model == null ? null : model.object("vocab");
-    if (model == null || vocab == null || !model.text("type", "BPE").equals("BPE")) {
-      throw new IllegalArgumentException("its model is " + (model == null ? "not there" : model.text("type", "without vocab")) + ", not BPE");
+    String type = model == null ? "" : model.text("type", "BPE");
+    if (model == null || vocab == null || !type.equals("BPE") && !type.equals("WordPiece")) {
+      throw new IllegalArgumentException("its model is " + (model == null ? "not there" : model.text("type", "without vocab")) + ", not BPE or WordPiece");
     }
+    Map<String, Integer> vocabulary = new HashMap<>();
+    vocab.values().forEach((text, token) -> vocabulary.put(text, token(token)));
+    List<Added> added = json.objects("added_tokens").stream().map(TokenizerFile::added).toList();
+    return type.equals("BPE") ? ofPairs(json, model, vocabulary, added, size) : ofWords(json, model, vocabulary, added, size);
+  }
+
+  private static VocabularyTokenizer ofWords(ConfigFile json, ConfigFile model, Map<String, Integer> vocabulary, List<Added> added, int size) {
+    Integer unknown = vocabulary.get(model.text("unk_token", "[UNK]"));
+    if (unknown == null) {
+      throw new IllegalArgumentException("it has no token for unknown words");
+    }
+    WordPiece words = new WordPiece(vocabulary, "", model.text("continuing_subword_prefix", "##"), unknown, model.size("max_input_chars_per_word", 100));
+    return new VocabularyTokenizer(added, Normalizers.of(json.object("normalizer")), Splitter.of(json.object("pre_tokenizer")), words,
+        bytes(vocabulary, added, words::shown, size), true, beginning(json.object("post_processor")));
+  }
+
+  private static VocabularyTokenizer ofPairs(ConfigFile json, ConfigFile model, Map<String, Integer> vocabulary, List<Added> added, int size) {
     for (String name : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
       if (!model.text(name, "").isEmpty()) {
         throw new IllegalArgumentException("it has a " + name + ", which no tokenizer here has");
       }
     }
-    Map<String, Integer> vocabulary = new HashMap<>();
-    vocab.values().forEach((text, token) -> vocabulary.put(text, token(token)));
-    List<Added> added = json.objects("added_tokens").stream().map(TokenizerFile::added).toList();
     DecodedTokens decoded = DecodedTokens.of(json.object("decoder"));
     return new VocabularyTokenizer(
         added, Normalizers.of(json.object("normalizer")), Splitter.of(json.object("pre_tokenizer")), encoding(model, vocabulary),
-        bytes(vocabulary, added, decoded, size), decoded.beginsWithSpace(), beginning(json.object("post_processor")));
+        bytes(vocabulary, added, size, decoded::bytes), decoded.beginsWithSpace(), beginning(json.object("post_processor")));
   }
 
   private static int token(Object number) {
@@ -79,7 +97,11 @@ public final class TokenizerFile {
     return tokens;
   }
 
-  private static byte[][] bytes(Map<String, Integer> vocabulary, List<Added> added, DecodedTokens decoded, int size) {
+  private static byte[][] bytes(Map<String, Integer> vocabulary, List<Added> added, UnaryOperator<String> shown, int size) {
+    return bytes(vocabulary, added, size, text -> shown.apply(text).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte[][] bytes(Map<String, Integer> vocabulary, List<Added> added, int size, Function<String, byte[]> decoded) {
     int most = size;
     for (int token : vocabulary.values()) {
       most = Math.max(most, token + 1);
@@ -88,8 +110,8 @@ public final class TokenizerFile {
       most = Math.max(most, each.token() + 1);
     }
     byte[][] bytes = new byte[most][0];
-    vocabulary.forEach((text, token) -> bytes[token] = decoded.bytes(text));
-    added.forEach(each -> bytes[each.token()] = decoded.bytes(each.content()));
+    vocabulary.forEach((text, token) -> bytes[token] = decoded.apply(text));
+    added.forEach(each -> bytes[each.token()] = decoded.apply(each.content()));
     return bytes;
   }
 
@@ -100,6 +122,8 @@ public final class TokenizerFile {
       for (ConfigFile part : processor.objects("processors")) {
         Arrays.stream(beginning(part)).forEach(tokens::add);
       }
+    } else if (processor != null && processor.text("type", "").equals("BertProcessing") && processor.list("cls").size() == 2) {
+      tokens.add(token(processor.list("cls").getLast()));
     } else if (processor != null && processor.text("type", "").equals("TemplateProcessing")) {
       for (ConfigFile piece : processor.objects("single")) {
         ConfigFile special = piece.object("SpecialToken");

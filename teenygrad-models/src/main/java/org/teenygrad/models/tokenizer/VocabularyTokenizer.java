@@ -21,7 +21,7 @@ public final class VocabularyTokenizer implements Tokenizer {
   private final AddedTokens afterNormalizing;
   private final UnaryOperator<String> normalizer;
   private final Splitter splitter;
-  private final BytePairEncoding encoding;
+  private final PieceEncoding encoding;
   private final byte[][] bytes; // by token; an empty array where there is none
   private final boolean beginsWithSpace;
   private final int[] beginning;
@@ -31,7 +31,7 @@ public final class VocabularyTokenizer implements Tokenizer {
   /// @param beginsWithSpace whether a text's first word has been given a space, which is not shown
   /// @param beginning the tokens before each text
   VocabularyTokenizer(
-      List<Added> added, UnaryOperator<String> normalizer, Splitter splitter, BytePairEncoding encoding, byte[][] bytes, boolean beginsWithSpace,
+      List<Added> added, UnaryOperator<String> normalizer, Splitter splitter, PieceEncoding encoding, byte[][] bytes, boolean beginsWithSpace,
       int[] beginning) {
     this.added = List.copyOf(added);
     this.beforeNormalizing = new AddedTokens(added.stream().filter(each -> !each.isNormalized()).toList());

@@ -1,4 +1,4 @@
-/// Tokenizers as Hugging Face's folders have them: `tokenizer.json` of byte-pair encodings, of bytes (GPT-2, Llama 3, Qwen) and of characters
+/// Tokenizers as Hugging Face's folders have them: `tokenizer.json` of words of pieces (BERT) and of byte-pair encodings, of bytes (GPT-2, Llama 3, Qwen) and of characters
 /// with bytes for the others (Llama 2, Gemma).
 ///
 /// ```java

@@ -55,9 +55,22 @@ class GgufTokenizerTest {
     assertThat(tokenizer.encodeWithSpecial("</s>a")).containsExactly(2, first + 6);
   }
 
+  /// The longest token that fits, marked where it begins a word; a word with a part that is no token is unknown.
+  @Test
+  void wordsBecomeTheLongestPieces() {
+    List<String> tokens = List.of("[UNK]", "[CLS]", "▁app", "el", "le", "▁a", "▁,", "▁\u4e2d", "p");
+    VocabularyTokenizer tokenizer = GgufTokenizer.of(metadata(Map.of(
+        "tokenizer.ggml.model", "bert", "tokenizer.ggml.tokens", tokens, "tokenizer.ggml.token_type", List.of(2L, 3L, 1L, 1L, 1L, 1L, 1L, 1L, 1L),
+        "tokenizer.ggml.bos_token_id", 1L, "tokenizer.ggml.unknown_token_id", 0L)), tokens.size());
+    assertThat(tokenizer.beginning()).containsExactly(1);
+    assertThat(tokenizer.encode("\u00c4ppel, apple")).containsExactly(2, 3, 6, 2, 4);
+    assertThat(tokenizer.encode("a\u4e2da axe ap\u200b")).containsExactly(5, 7, 5, 0, 5, 8);
+    assertThat(tokenizer.decode(tokenizer.encode("appel apple"))).isEqualTo("appel apple");
+  }
+
   /// llama.cpp's own tests: `-Dgguf.vocabularies=FOLDER` with `ggml-vocab-NAME.gguf`, `NAME.inp` and `NAME.out`.
   @ParameterizedTest
-  @ValueSource(strings = {"gpt-2", "llama-spm", "deepseek-coder", "falcon", "starcoder"})
+  @ValueSource(strings = {"gpt-2", "llama-spm", "deepseek-coder", "falcon", "starcoder", "bert-bge"})
   void textsBecomeTheTokensOfLlamaCpp(String name) throws IOException {
     String folder = System.getProperty("gguf.vocabularies", "");
     assumeTrue(!folder.isEmpty() && Files.exists(Path.of(folder, name + ".inp")), "no -Dgguf.vocabularies with " + name);

@@ -112,7 +112,7 @@ class TokenizerFileTest {
   @ParameterizedTest
   @ValueSource(strings = {
     "\"type\":\"NFC\"|\"type\":\"Precompiled\"|its normalizer is Precompiled",
-    "\"type\":\"Split\"|\"type\":\"BertPreTokenizer\"|its pre_tokenizer is BertPreTokenizer",
+    "\"type\":\"Split\"|\"type\":\"UnicodeScripts\"|its pre_tokenizer is UnicodeScripts",
     "\"type\":\"BPE\"|\"type\":\"Unigram\"|its model is Unigram, not BPE",
     "\"Isolated\"|\"Sideways\"|Sideways",
     "\\\\p{N}|\\\\p{Nonsense}|Nonsense",

@@ -3,7 +3,10 @@ package org.teenygrad.bench;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.Mesh;
+import org.teenygrad.Placement;
 import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.models.nanogpt.Gpt;
@@ -53,19 +56,31 @@ record GptStep(String text, GptConfig config, int batch, int time, DType dtype) 
 
   /// @return some steps at each call, the value of the last loss being waited for
   Runnable prepare(int steps) {
+    return prepare(steps, null);
+  }
+
+  /// @param mesh the ranks that share the batch and the optimizer's states, or null
+  Runnable prepare(int steps, @Nullable Mesh mesh) {
     Gpt model = Gpt.of(config);
     AdamW optimizer = new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), 1e-3, 0.1), 0.9, 0.99, 1e-8);
     optimizer.clipNorm(1);
-    Tensor inputs = tokens();
-    Tensor targets = tokens();
+    if (mesh != null) {
+      optimizer.shard(mesh);
+    }
+    Tensor inputs = part(tokens(), mesh);
+    Tensor targets = part(tokens(), mesh);
     return () -> {
       Tensor loss = null;
       for (int i = 0; i < steps; i++) {
-        loss = computing(model, dtype).loss(inputs, targets);
+        loss = computing(model, dtype).loss(inputs, targets).gather();
         optimizer.step(loss);
       }
       Objects.requireNonNull(loss).item();
     };
+  }
+
+  private static Tensor part(Tensor batch, @Nullable Mesh mesh) {
+    return mesh == null ? batch : batch.shard(mesh, Placement.shard(0)).realize();
   }
 
   private Tensor tokens() {

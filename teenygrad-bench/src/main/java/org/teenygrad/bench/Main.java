@@ -22,10 +22,11 @@ import picocli.CommandLine.Spec;
           + " (first training step of a small model, nothing cached).",
       "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all.",
       "How fast texts are generated: teenygrad bench engine; from a GGUF file, beside llama.cpp: teenygrad bench gguf.",
+      "What several GPUs bring to a training step, beside PyTorch: teenygrad bench ranks.",
       "What the compiler makes of a fixed set of graphs, to compare two versions: teenygrad bench kernels."
     },
     mixinStandardHelpOptions = true,
-    subcommands = {CudaCommand.class, EngineCommand.class, GgufCommand.class, KernelsCommand.class},
+    subcommands = {CudaCommand.class, EngineCommand.class, GgufCommand.class, KernelsCommand.class, RanksCommand.class},
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Main implements Callable<Integer> {

@@ -319,10 +319,11 @@ class Gpt(nn.Module):
         return F.cross_entropy(logits.view(-1, logits.size(-1)), targets.view(-1))
 
 
-def training(vocab, context, layers, heads, dim, bias, batch, length, compiled):
+def training(vocab, context, layers, heads, dim, bias, batch, length, compiled, share=lambda model: model):
     """Some steps as ours: forward, backward, gradients clipped at norm 1, AdamW; the last loss is waited for."""
     model = Gpt(vocab, context, layers, heads, dim, bias).to(DEVICE)
-    run = torch.compile(model) if compiled else model
+    shared = share(model)
+    run = torch.compile(shared) if compiled else shared
     weights = list(model.parameters())
     groups = [{"params": [w for w in weights if w.dim() > 1], "weight_decay": 0.1},
               {"params": [w for w in weights if w.dim() == 1], "weight_decay": 0.0}]

@@ -11,8 +11,8 @@ import picocli.CommandLine.Parameters;
 /// `teenygrad launch`: a command as several ranks.
 @Command(
     name = "launch",
-    description = {"Runs a teenygrad command as several ranks on this machine, which exchange data by Open MPI.",
-      "mpirun can also start the same command itself."},
+    description = {"Runs a teenygrad command as several ranks on this machine, which exchange data by NCCL on GPUs, by Open MPI on processors.",
+      "torchrun (for GPUs) and mpirun (for processors) can also start the same command themselves."},
     mixinStandardHelpOptions = true,
     footer = {"", "Such as: teenygrad launch -n 2 -- run Program.java"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

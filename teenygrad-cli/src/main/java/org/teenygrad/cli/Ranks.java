@@ -7,17 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.teenygrad.distributed.Cluster;
+import org.teenygrad.distributed.Launcher;
 import org.teenygrad.distributed.World;
+import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Settings;
 import picocli.CommandLine.Option;
 
-/// On how many devices a command runs: as one process each, which it starts by `mpirun` where nobody has.
+/// On how many devices a command runs: as one process each, which it starts where nobody has.
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class Ranks {
   private static final String FAKE = "fake:";
 
   @Option(names = "--devices", paramLabel = "N|fake:N", defaultValue = "1",
-      description = {"On how many devices at once, each with a part of every batch: as that many processes, which exchange data by Open MPI.",
+      description = {"On how many devices at once, each with a part of every batch: as that many processes, which exchange data by NCCL on GPUs, by Open MPI on processors.",
         "fake:N runs nothing and says what an iteration would take of each of N GPUs: memory, traffic and time."})
   private String devices;
 
@@ -72,17 +74,18 @@ final class Ranks {
   /// Starts a command as several ranks on this machine, and waits for their end.
   /// @return the exit status
   static int launch(int ranks, List<String> arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("mpirun", "--oversubscribe", "--bind-to", "none", "-n", String.valueOf(ranks)));
+    if (Devices.defaultDevice().name().startsWith("cuda")) {
+      return Launcher.run(ranks, command(arguments));
+    }
     int threads = Settings.THREADS.or(Math.max(1, Runtime.getRuntime().availableProcessors() / ranks));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     Settings.THREADS.set("--threads ", String.valueOf(threads));
-    Settings.all().forEach(setting -> command.addAll(setting.jvmOptions()));
-    String modules = System.getProperty("jdk.module.path");
-    command.addAll(modules == null ? List.of("-cp", System.getProperty("java.class.path"), Main.class.getName())
-        : List.of("--module-path", modules, "-m", Main.class.getModule().getName() + "/" + Main.class.getName()));
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    return mpirun(ranks, command(arguments));
+  }
+
+  private static int mpirun(int ranks, List<String> command) throws InterruptedException {
+    List<String> whole = new ArrayList<>(List.of("mpirun", "--oversubscribe", "--bind-to", "none", "-n", String.valueOf(ranks)));
+    whole.addAll(command);
+    ProcessBuilder builder = new ProcessBuilder(whole).inheritIO();
     // In a container there is no user but root, which Open MPI does not run for unless told twice.
     builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT", "1");
     builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
@@ -91,5 +94,18 @@ final class Ranks {
     } catch (IOException e) {
       throw new IllegalStateException("several devices need Open MPI's mpirun, which cannot be started (" + e.getMessage() + "): Debian's package is openmpi-bin", e);
     }
+  }
+
+  /// This program once more, with the same settings.
+  private static List<String> command(List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    Settings.all().forEach(setting -> command.addAll(setting.jvmOptions()));
+    String modules = System.getProperty("jdk.module.path");
+    command.addAll(modules == null ? List.of("-cp", System.getProperty("java.class.path"), Main.class.getName())
+        : List.of("--module-path", modules, "-m", Main.class.getModule().getName() + "/" + Main.class.getName()));
+    command.addAll(arguments);
+    return command;
   }
 }

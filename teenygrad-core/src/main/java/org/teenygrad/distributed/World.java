@@ -1,8 +1,8 @@
 package org.teenygrad.distributed;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -11,22 +11,30 @@ import org.teenygrad.Mesh;
 import org.teenygrad.engine.runtime.Communicator;
 import org.teenygrad.engine.runtime.Communicators;
 import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.ProcessGroup;
 import org.teenygrad.engine.runtime.Target;
+import org.teenygrad.engine.runtime.cuda.Cuda;
+import org.teenygrad.engine.runtime.cuda.NcclGroup;
 import org.teenygrad.engine.runtime.mpi.Mpi;
 import org.teenygrad.engine.runtime.nulldevice.NullDevice;
 
 /// The ranks that a launcher started together, of which this process is one. PyTorch's `torch.distributed.init_process_group`.
 ///
-/// Ranks on processors exchange data by Open MPI. A process that no launcher started is a world of one rank, which needs nothing.
+/// Ranks on GPUs have one each and exchange data by NCCL; they find each other by the variables that PyTorch's `torchrun` sets (`RANK`, `WORLD_SIZE`,
+/// `LOCAL_RANK`, `MASTER_ADDR`, `MASTER_PORT`). Ranks on processors exchange data by Open MPI, whose `mpirun` starts them. A process that no launcher
+/// started is a world of one rank, which needs nothing.
 ///
 /// ```java
 /// try (World all = World.join()) {
-///   Mesh grid = all.mesh(new Mesh.Axis("data", all.size()), new Mesh.Axis("model", 1));
+///   Mesh grid = all.mesh(new Mesh.Axis("data", all.size), new Mesh.Axis("model", 1));
 /// }
 /// ```
 public final class World implements AutoCloseable {
   /// What Open MPI's launcher, or another that speaks PMIx, sets for each of its processes.
-  private static final List<String> LAUNCHED = List.of("OMPI_COMM_WORLD_SIZE", "PMIX_RANK");
+  private static final List<String> MPI = List.of("OMPI_COMM_WORLD_SIZE", "PMIX_RANK");
+
+  /// How long to wait for ranks that start later.
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /// Each fake world has a device of its own, which has planned nothing.
   private static final AtomicInteger FAKES = new AtomicInteger();
@@ -34,17 +42,21 @@ public final class World implements AutoCloseable {
   private final int rank;
   private final int size;
   private final Device device;
-  private final @Nullable Mpi mpi;
+  private final @Nullable ProcessGroup ranks;
 
-  private World(int rank, int size, Device device, @Nullable Mpi mpi) {
+  private World(Device device, ProcessGroup ranks) {
+    this(ranks.rank(), ranks.size, device, ranks);
+  }
+
+  private World(int rank, int size, Device device, @Nullable ProcessGroup ranks) {
     this.rank = rank;
     this.size = size;
     this.device = device;
-    this.mpi = mpi;
+    this.ranks = ranks;
   }
 
-  /// The world that this process was started in.
-  /// @throws IllegalStateException if it was started as one of several, and there is no Open MPI, the default device is no processor or the ranks do not find each other
+  /// The world that this process was started in. On GPUs, the one of this rank becomes the default device.
+  /// @throws IllegalStateException if it was started as one of several, and there is no NCCL or Open MPI, or the ranks do not find each other
   public static World join() {
     return isLaunched() ? start() : new World(0, 1, Devices.defaultDevice(), null);
   }
@@ -65,16 +77,27 @@ public final class World implements AutoCloseable {
 
   /// Whether a launcher started this process as one of its ranks.
   public static boolean isLaunched() {
-    return LAUNCHED.stream().anyMatch(System.getenv()::containsKey);
+    return isMpis() || Launched.from(System.getenv()) != null;
+  }
+
+  private static boolean isMpis() {
+    return MPI.stream().anyMatch(System.getenv()::containsKey);
   }
 
   private static World start() {
     Device device = Devices.defaultDevice();
-    if (!device.name().equals("cpu")) {
-      throw new IllegalStateException("several ranks compute on processors so far, not on " + device + ": choose the device cpu");
+    Launched launched = Launched.from(System.getenv());
+    if (device.name().equals("cpu") && isMpis()) {
+      return new World(device, Mpi.open());
     }
-    Mpi mpi = Mpi.open();
-    return new World(mpi.rank(), mpi.size(), device, mpi);
+    if (launched == null || !device.name().startsWith("cuda")) {
+      throw new IllegalStateException("ranks on " + device + " cannot be started so: those on processors are started by mpirun, those on GPUs by"
+          + " `teenygrad launch` or torchrun");
+    }
+    Device own = Cuda.device(launched.localRank());
+    Devices.useByDefault(own);
+    Rendezvous rendezvous = new Rendezvous(launched, PATIENCE);
+    return new World(own, NcclGroup.join(launched.rank(), launched.size, own, rendezvous::fromFirst));
   }
 
   /// Which of the ranks this process is, from 0.
@@ -106,36 +129,33 @@ public final class World implements AutoCloseable {
       throw new IllegalArgumentException("mesh: " + Arrays.toString(axes) + " has " + devices + " devices, but there are " + size + " ranks");
     }
     Mesh mesh = new Mesh(List.of(axes), rank, device);
-    List<Communicator> ranks = new ArrayList<>();
-    for (int axis = 0; mpi != null && axis < axes.length; axis++) {
-      ranks.add(mpi.split(mesh.ranks(axis).getFirst(), mesh.coordinate(axis)));
-    }
-    if (mpi == null && size > 1) {
-      ranks.addAll(Collections.nCopies(axes.length, NullDevice.communicator()));
-    }
     if (size > 1) {
-      Communicators.register(mesh, ranks);
+      List<Communicator> along = new ArrayList<>();
+      for (int axis = 0; axis < axes.length; axis++) {
+        along.add(ranks == null ? NullDevice.communicator() : ranks.split(mesh.ranks(axis).getFirst(), mesh.coordinate(axis)));
+      }
+      Communicators.register(mesh, along);
     }
     return mesh;
   }
 
   /// Whether it holds on any rank. To be called on all ranks.
   public boolean any(boolean here) {
-    return mpi == null ? here : mpi.any(here);
+    return ranks == null ? here : ranks.any(here);
   }
 
   /// Waits for all ranks.
   public void barrier() {
-    if (mpi != null) {
-      mpi.barrier();
+    if (ranks != null) {
+      ranks.barrier();
     }
   }
 
   /// Says goodbye to the other ranks. A rank that ends without it takes them along.
   @Override
   public void close() {
-    if (mpi != null) {
-      mpi.close();
+    if (ranks != null) {
+      ranks.close();
     }
   }
 }

@@ -23,4 +23,7 @@ public interface Communicator {
   /// `result` becomes the parts of all ranks' sources that have this rank's number, in the order of the ranks.
   /// @param count of each part
   void allToAll(Buffer result, Buffer source, DType type, long count);
+
+  /// Waits until all that was called, and the kernels before it, is done.
+  default void synchronize() {}
 }

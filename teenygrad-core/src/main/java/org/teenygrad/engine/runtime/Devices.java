@@ -78,6 +78,12 @@ public final class Devices {
     return device;
   }
 
+  /// Has tensors go to a device if nobody says, whatever was the default before.
+  public static synchronized void useByDefault(Device device) {
+    kind(device);
+    defaultDevice = device;
+  }
+
   private static Device best() {
     Device best = KINDS.sequencedEntrySet().reversed().stream()
         .filter(entry -> entry.getValue().isPresent.getAsBoolean())

@@ -14,14 +14,15 @@ import org.teenygrad.engine.ir.OpNode;
 final class LaunchOrder {
   private LaunchOrder() {}
 
-  /// The launches in order: a kernel runs when all that it reads is there, the one with the longest way to the end first; kernels that are alike
-  /// ([Plans#likeness]) over several independent sets of buffers are one launch.
+  /// The launches in order: a kernel runs when all that it reads is there, the one with the longest way to the end first, but exchanges with other ranks
+  /// before all, as they go on beside kernels; kernels that are alike ([Plans#likeness]) over several independent sets of buffers are one launch.
   static List<List<Binding>> of(List<Binding> kernels, Map<Integer, Integer> inPlace, Plans plans) {
     List<OpNode> likeness = likeness(kernels, plans);
     Dependencies dependencies = dependencies(kernels, inPlace);
     int[] missing = IntStream.range(0, kernels.size()).map(i -> dependencies.before(i).size()).toArray();
     int[] height = heights(dependencies, kernels.size());
-    Comparator<Integer> urgent = Comparator.<Integer>comparingInt(i -> -height[i]).thenComparingInt(i -> i);
+    Comparator<Integer> urgent = Comparator.<Integer>comparingInt(i -> kernels.get(i).kernel().collective() == null ? 1 : 0)
+        .thenComparingInt(i -> -height[i]).thenComparingInt(i -> i);
     List<Integer> ready = new ArrayList<>();
     for (int i = 0; i < kernels.size(); i++) {
       if (missing[i] == 0) {

@@ -22,8 +22,8 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.ir.Validator;
-import org.teenygrad.engine.runtime.Communicators;
 import org.teenygrad.engine.runtime.Debug;
+import org.teenygrad.engine.runtime.Exchange;
 import org.teenygrad.engine.runtime.Kernel;
 import org.teenygrad.engine.runtime.MemoryBudget;
 import org.teenygrad.engine.runtime.Program;
@@ -237,7 +237,7 @@ final class Scheduler {
       notice.during(compiling);
       Program program = plans.program(sinks);
       Debug.graphs(() -> "kernel " + program.name() + ": " + program.description(), sinks.stream().distinct().toList());
-      compiled.put(sinks, new Compiled(program, Communicators.isExchange(program) ? Communicators.kernel(program) : runtime.compiler().compile(program)));
+      compiled.put(sinks, new Compiled(program, Exchange.is(program) ? Exchange.of(program) : runtime.compiler().compile(program)));
       notice.during(compiling);
     });
     return new Schedule.Compilation(fresh.size(), System.nanoTime() - start);
@@ -280,11 +280,12 @@ final class Scheduler {
   private Memory memory(List<List<Binding>> launches, Set<Integer> wanted, Map<Integer, Integer> inPlace) {
     Map<Integer, Integer> first = new HashMap<>();
     Map<Integer, Integer> last = new HashMap<>();
+    int[] ends = InFlight.ends(launches, slot -> bytes(slotNodes.get(slot)));
     for (int i = 0; i < launches.size(); i++) {
       for (Binding bound : launches.get(i)) {
         for (int slot : bound.slots()) {
           first.putIfAbsent(slot, i);
-          last.put(slot, i);
+          last.merge(slot, ends[i], Math::max);
         }
       }
     }

@@ -1,8 +1,10 @@
 package org.teenygrad.engine.runtime.cuda;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
@@ -16,6 +18,8 @@ import org.teenygrad.engine.runtime.llvm.LlvmLibrary;
 ///
 /// Needed is the driver, no toolkit. Without it, or without a GPU, everything else works; [#absence] says why.
 public final class Cuda {
+  private static final Map<Gpu, CudaStream> IN_USE = new HashMap<>();
+
   private Cuda() {}
 
   /// Whether the first GPU can be used.
@@ -36,6 +40,21 @@ public final class Cuda {
     Target.Rung rung = Settings.RUNG.value();
     Target target = rung == null ? cuda.gpu().target() : cuda.gpu().target(rung);
     return new Runtime(device, cuda.allocator(), target, cuda.compiler(), cuda.gpu().toString());
+  }
+
+  /// How many GPUs the driver shows.
+  public static int count() {
+    return Found.GPUS.size();
+  }
+
+  /// The GPU of a rank among those on this machine. A launcher may show each rank one GPU alone.
+  /// @throws IllegalStateException if there are several GPUs, but not that many
+  public static Device device(int localRank) {
+    int count = count();
+    if (count > 1 && localRank >= count) {
+      throw new IllegalStateException("rank " + localRank + " of this machine has no GPU: the driver shows " + count);
+    }
+    return Device.of("cuda:" + (count == 1 ? 0 : localRank));
   }
 
   /// A GPU in use.
@@ -68,15 +87,17 @@ public final class Cuda {
             device, gpus.size() > 1 ? " to cuda:" + (gpus.size() - 1) : " alone"));
   }
 
-  /// Copies from and to other GPUs need not go through the host where the machine has a wire.
-  private static void shortenWays(Gpu gpu, CudaStream stream) {
-    for (Gpu peer : Found.GPUS) {
-      if (peer.ordinal() != gpu.ordinal() && CudaDriver.deviceCanAccessPeer(gpu.handle(), peer.handle())) {
-        long other = CudaDriver.devicePrimaryCtxRetain(peer.handle());
+  /// Copies between GPUs that are in use need not go through the host where the machine has a wire.
+  private static synchronized void shortenWays(Gpu gpu, CudaStream stream) {
+    IN_USE.forEach((peer, other) -> {
+      if (CudaDriver.deviceCanAccessPeer(gpu.handle(), peer.handle())) {
         stream.makeCurrent();
-        CudaDriver.ctxEnablePeerAccess(other);
+        CudaDriver.ctxEnablePeerAccess(other.context());
+        other.makeCurrent();
+        CudaDriver.ctxEnablePeerAccess(stream.context());
       }
-    }
+    });
+    IN_USE.put(gpu, stream);
   }
 
   /// What the driver showed when it was first asked.

@@ -45,6 +45,11 @@ final class CudaAllocator implements Allocator {
     stream.beforeWork(uploads::handIn);
   }
 
+  /// The queue in which the memory is used.
+  CudaStream stream() {
+    return stream;
+  }
+
   private record Source(CudaStream stream) implements BlockPool.Source<Long> {
     @Override
     public @Nullable Long allocate(long size) {

@@ -37,6 +37,6 @@ final class CudaCompiler implements Compiler {
 
   @Override
   public Sequence sequence(List<Kernel> kernels, Supplier<List<List<Integer>>> waits) {
-    return new CudaSequence(stream, kernels.stream().map(CudaKernel.class::cast).toList(), waits);
+    return new CudaSequence(stream, kernels, waits);
   }
 }

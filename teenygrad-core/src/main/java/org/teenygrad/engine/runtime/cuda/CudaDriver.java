@@ -52,7 +52,7 @@ final class CudaDriver {
   private static final MethodHandle MEMCPY_HTOD_ASYNC = function("cuMemcpyHtoDAsync_v2", 4);
   private static final MethodHandle MEMCPY_DTOH_ASYNC = function("cuMemcpyDtoHAsync_v2", 4);
   private static final MethodHandle MEMCPY_PEER_ASYNC = function("cuMemcpyPeerAsync", 6);
-  private static final MethodHandle STREAM_CREATE = function("cuStreamCreate", 2);
+  private static final MethodHandle STREAM_CREATE_WITH_PRIORITY = function("cuStreamCreateWithPriority", 3);
   private static final MethodHandle STREAM_SYNCHRONIZE = function("cuStreamSynchronize", 1);
   private static final MethodHandle STREAM_WAIT_EVENT = function("cuStreamWaitEvent", 3);
   private static final MethodHandle EVENT_CREATE = function("cuEventCreate", 2);
@@ -250,10 +250,11 @@ final class CudaDriver {
   // Streams and events
 
   /// A stream that does not wait for the default stream.
-  static long streamCreate() {
+  /// @param priority 0, or less to be more urgent
+  static long streamCreateWithPriority(int priority) {
     int nonBlocking = 1;
     MemorySegment out = RESULT.get();
-    check("cuStreamCreate", call(STREAM_CREATE, out.address(), nonBlocking));
+    check("cuStreamCreateWithPriority", call(STREAM_CREATE_WITH_PRIORITY, out.address(), nonBlocking, priority));
     return out.get(JAVA_LONG, 0);
   }
 

@@ -5,12 +5,15 @@ import java.util.Locale;
 import org.teenygrad.engine.runtime.Caller;
 import org.teenygrad.engine.runtime.Debug;
 
-/// The one queue of a GPU: copies and kernels take effect in the order in which they are handed in, while the host goes on.
+/// A queue of a GPU: copies and kernels take effect in the order in which they are handed in, while the host goes on.
 ///
 /// Errors of a kernel show at a later call. So the kernels since the last synchronization are remembered, and an error
 /// names them, with the method that the program had called; at `TEENYGRAD_DEBUG=2` each kernel is waited for, and the error is its own.
 final class CudaStream {
   private static final int NAMES_KEPT = 16;
+
+  /// The driver takes the nearest that it has.
+  private static final int MOST_URGENT = -16;
 
   private final long context;
   private final long stream;
@@ -20,9 +23,18 @@ final class CudaStream {
 
   /// @param context the GPU's primary context
   CudaStream(long context) {
+    this(context, 0);
+  }
+
+  private CudaStream(long context, int priority) {
     this.context = context;
     CudaDriver.ctxSetCurrent(context);
-    this.stream = CudaDriver.streamCreate();
+    this.stream = CudaDriver.streamCreateWithPriority(priority);
+  }
+
+  /// A queue beside that of the kernels, whose work gets multiprocessors before theirs does.
+  static CudaStream urgent(long context) {
+    return new CudaStream(context, MOST_URGENT);
   }
 
   /// Makes the GPU that of the calling thread, as every call of the driver wants it.
@@ -32,6 +44,11 @@ final class CudaStream {
 
   long context() {
     return context;
+  }
+
+  /// The driver's `CUstream`.
+  long handle() {
+    return stream;
   }
 
   /// Has that run before whatever is handed in from here on: it brings what that may read.
@@ -67,13 +84,16 @@ final class CudaStream {
 
   /// Copies from another GPU's memory what its queue has written by now. Later work of that queue waits for the copy.
   void copyFrom(CudaStream other, long source, long target, long bytes) {
-    try (CudaEvent written = other.record()) {
-      waitFor(written);
-      makeCurrent();
-      explained(() -> CudaDriver.memcpyPeerAsync(target, context, source, other.context, bytes, stream));
-    }
-    try (CudaEvent copied = record()) {
-      other.waitFor(copied);
+    waitFor(other);
+    makeCurrent();
+    explained(() -> CudaDriver.memcpyPeerAsync(target, context, source, other.context, bytes, stream));
+    other.waitFor(this);
+  }
+
+  /// What is handed in from here on starts when another queue has done what was handed in to it before.
+  void waitFor(CudaStream other) {
+    try (CudaEvent done = other.record()) {
+      waitFor(done);
     }
   }
 
@@ -82,8 +102,14 @@ final class CudaStream {
     preparation.run();
     makeCurrent();
     CudaEvent event = CudaEvent.create(context);
-    explained(() -> CudaDriver.eventRecord(event.handle(), stream));
+    record(event);
     return event;
+  }
+
+  /// Marks this place in the queue by an event that marked another before.
+  void record(CudaEvent event) {
+    makeCurrent();
+    explained(() -> CudaDriver.eventRecord(event.handle(), stream));
   }
 
   /// What is handed in from here on starts when the event's queue, maybe another GPU's, has come to it.

@@ -13,11 +13,12 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.engine.runtime.ProcessGroup;
 
 /// Open MPI's library: all of it that is called. Its ABI (versions 2 to 5) has handles that are addresses of exported objects, such as
 /// `ompi_mpi_comm_world`; other MPIs have others and are refused.
 @SuppressWarnings("restricted")
-public final class Mpi {
+public final class Mpi implements ProcessGroup {
   /// `MPI_THREAD_SERIALIZED`: any thread may call, one at a time.
   private static final int SERIALIZED = 2;
 
@@ -108,10 +109,12 @@ public final class Mpi {
     return symbol("ompi_mpi_comm_world");
   }
 
+  @Override
   public int rank() {
     return number(rank, "MPI_Comm_rank", world());
   }
 
+  @Override
   public int size() {
     return number(size, "MPI_Comm_size", world());
   }
@@ -136,7 +139,7 @@ public final class Mpi {
     exchangedBytes.add(bytes);
   }
 
-  /// Whether it holds on any rank.
+  @Override
   public boolean any(boolean here) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment source = arena.allocate(JAVA_INT);
@@ -149,7 +152,7 @@ public final class Mpi {
     }
   }
 
-  /// Waits for all ranks.
+  @Override
   public void barrier() {
     try {
       check("MPI_Barrier", (int) barrier.invokeExact(world()));
@@ -158,7 +161,7 @@ public final class Mpi {
     }
   }
 
-  /// The ranks that name the same color, ordered by their keys. All ranks call it.
+  @Override
   public MpiCommunicator split(int color, int key) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment result = arena.allocate(ADDRESS);
@@ -170,7 +173,7 @@ public final class Mpi {
     }
   }
 
-  /// Says to all ranks that this one ends in peace. No call after it.
+  @Override
   public void close() {
     try {
       check("MPI_Finalize", (int) function("MPI_Finalize").invokeExact());

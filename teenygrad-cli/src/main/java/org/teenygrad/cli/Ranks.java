@@ -83,7 +83,8 @@ final class Ranks {
   }
 
   private static int mpirun(int ranks, List<String> command) throws InterruptedException {
-    List<String> whole = new ArrayList<>(List.of("mpirun", "--oversubscribe", "--bind-to", "none", "-n", String.valueOf(ranks)));
+    // By way of env: into a command that begins with java, mpirun puts a class path of its own.
+    List<String> whole = new ArrayList<>(List.of("mpirun", "--oversubscribe", "--bind-to", "none", "-n", String.valueOf(ranks), "env"));
     whole.addAll(command);
     ProcessBuilder builder = new ProcessBuilder(whole).inheritIO();
     // In a container there is no user but root, which Open MPI does not run for unless told twice.

@@ -81,7 +81,7 @@ final class Fusion {
       values.removeIf(value -> !keeping.contains(value.group.root));
     }
     if (sinks.contains(node) || !values.isEmpty() && needsMemory(node, values)) {
-      OpNode computed = node.is(OpCode.ASSIGN) ? scattered(node) : values.isEmpty() ? reshapedRow(node) : node;
+      OpNode computed = node.is(OpCode.ASSIGN) ? assigned(node) : values.isEmpty() && below(node).op().group() == OpCode.Group.ROW ? below(node) : node;
       Group group = new Group(node, computed);
       groups.add(group);
       request(group.value(computed, group.ranges, IndexAlgebra.TRUE), computed);
@@ -98,19 +98,28 @@ final class Fusion {
     request(value, node);
   }
 
-  /// The row operation that nobody but this sink wants, in another shape, or the node itself.
-  private OpNode reshapedRow(OpNode node) {
+  /// What is seen in another shape by this node alone, or the node itself.
+  private OpNode below(OpNode node) {
     OpNode below = node;
-    while (below.is(OpCode.RESHAPE) && costs.users(below.input(0)) == 1 && !sinks.contains(below.input(0))) {
+    while (below.is(OpCode.RESHAPE) && isAlone(below.input(0))) {
       below = below.input(0);
     }
-    return below.op().group() == OpCode.Group.ROW ? below : node;
+    return below;
   }
 
-  /// The SCATTER that an ASSIGN alone wants, which writes into its memory, or the node itself.
-  private OpNode scattered(OpNode assign) {
+  /// Whether nothing but one node wants it.
+  private boolean isAlone(OpNode node) {
+    return costs.users(node) == 1 && !sinks.contains(node);
+  }
+
+  /// The SCATTER or the exchange with other ranks that an ASSIGN alone wants, which writes into its memory, or the node itself.
+  private OpNode assigned(OpNode assign) {
     OpNode value = assign.input(1);
-    return value.is(OpCode.SCATTER) && costs.users(value) == 1 && !sinks.contains(value) ? value : assign;
+    if (!isAlone(value)) {
+      return assign;
+    }
+    OpNode below = below(value);
+    return value.is(OpCode.SCATTER) || below.op().group() == OpCode.Group.COLLECTIVE ? below : assign;
   }
 
   private boolean needsMemory(OpNode node, Set<Value> values) {

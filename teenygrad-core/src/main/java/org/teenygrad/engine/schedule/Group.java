@@ -16,7 +16,7 @@ import org.teenygrad.engine.ir.Range;
 /// What becomes one kernel as far as [Fusion] sees it: a node that gets memory, and all that is computed on the way to it.
 final class Group {
   final OpNode root;
-  /// What is computed: the root, the row operation that it is another shape of, or the SCATTER that it assigns.
+  /// What is computed: the root, the row operation that it is another shape of, or the SCATTER or exchange that it assigns.
   final OpNode computed;
   /// A loop for each axis of what is computed, or sorted.
   final List<OpNode> ranges = new ArrayList<>();

@@ -19,8 +19,9 @@ final class LaunchOrder {
   static List<List<Binding>> of(List<Binding> kernels, Map<Integer, Integer> inPlace, Plans plans) {
     List<OpNode> likeness = likeness(kernels, plans);
     Dependencies dependencies = dependencies(kernels, inPlace);
-    int[] missing = IntStream.range(0, kernels.size()).map(i -> dependencies.before(i).size()).toArray();
     int[] height = heights(dependencies, kernels.size());
+    chainCollectives(kernels, dependencies);
+    int[] missing = IntStream.range(0, kernels.size()).map(i -> dependencies.before(i).size()).toArray();
     Comparator<Integer> urgent = Comparator.<Integer>comparingInt(i -> kernels.get(i).kernel().collective() == null ? 1 : 0)
         .thenComparingInt(i -> -height[i]).thenComparingInt(i -> i);
     List<Integer> ready = new ArrayList<>();
@@ -43,6 +44,9 @@ final class LaunchOrder {
           }
         }
       }
+    }
+    if (launches.stream().mapToInt(List::size).sum() < kernels.size()) {
+      throw new IllegalStateException("kernels wait for each other in a circle");
     }
     return launches;
   }
@@ -75,9 +79,9 @@ final class LaunchOrder {
   }
 
   /// Has collectives begin in the one order that all ranks have.
-  private static void chainCollectives(List<KernelGraph> kernels, Dependencies dependencies) {
-    List<Integer> collectives = IntStream.range(0, kernels.size()).filter(i -> kernels.get(i).collective() != null).boxed()
-        .sorted(Comparator.comparingInt(i -> Objects.requireNonNull(kernels.get(i).collective()).order())).toList();
+  private static void chainCollectives(List<Binding> kernels, Dependencies dependencies) {
+    List<Integer> collectives = IntStream.range(0, kernels.size()).filter(i -> kernels.get(i).kernel().collective() != null).boxed()
+        .sorted(Comparator.comparingInt(i -> Objects.requireNonNull(kernels.get(i).kernel().collective()).order())).toList();
     for (int i = 1; i < collectives.size(); i++) {
       dependencies.add(collectives.get(i - 1), collectives.get(i));
     }
@@ -96,7 +100,6 @@ final class LaunchOrder {
         }
       }
     }
-    chainCollectives(kernels, dependencies);
     return dependencies;
   }
 }

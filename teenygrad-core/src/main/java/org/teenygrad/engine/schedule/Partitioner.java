@@ -1,6 +1,7 @@
 package org.teenygrad.engine.schedule;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -39,42 +40,59 @@ final class Partitioner {
   /// @param leaves for each BUFFER what takes its place, of the shape of what this rank has
   /// @return the roots on what this rank has; graphs that have to do with no mesh are the same but for the leaves
   static List<OpNode> local(List<OpNode> roots, Map<OpNode, OpNode> leaves) {
-    List<OpNode> nodes = Graph.topological(roots);
-    Partitioner partitioner = new Partitioner(leaves, order(nodes), passed(nodes, roots));
+    List<OpNode> global = differentiated(roots);
+    List<OpNode> nodes = Graph.topological(global);
+    Partitioner partitioner = new Partitioner(leaves, order(nodes), passed(nodes, global));
     for (OpNode node : nodes) {
       partitioner.local.put(node, partitioner.partitioned(node));
     }
-    return roots.stream().map(partitioner::of).toList();
+    return global.stream().map(partitioner::of).toList();
   }
 
-  /// The numbers of REDISTRIBUTEs: those that can be done early first, so that gradients of the last layers travel while the first are computed. Found
-  /// from the graph of whole tensors, which is the same on all ranks, whatever parts they have.
+  /// Without the ends of derivatives, which have been found: they would stand between REDISTRIBUTEs that are one.
+  private static List<OpNode> differentiated(List<OpNode> roots) {
+    Map<OpNode, OpNode> changed = Graph.map(roots, node -> node.is(OpCode.DETACH) ? node.input(0) : node);
+    return roots.stream().map(root -> Objects.requireNonNull(changed.get(root))).toList();
+  }
+
+  /// The numbers of REDISTRIBUTEs. None comes before one that it needs; of the others those that are alike follow each other, as the kernels before them
+  /// may be one launch, and of unlike ones those begin whose first can be done early, so that they travel while others are computed. Found from the graph
+  /// of whole tensors, which is the same on all ranks, whatever parts they have.
   private static Map<OpNode, Integer> order(List<OpNode> nodes) {
     Map<OpNode, Integer> depth = new HashMap<>();
+    Map<OpNode, Integer> level = new HashMap<>(); // how many REDISTRIBUTEs are on the longest way to here
+    Map<List<@Nullable Object>, Integer> least = new HashMap<>();
     List<OpNode> found = new ArrayList<>();
     for (OpNode node : nodes) {
-      depth.put(node, 1 + node.inputs().stream().mapToInt(input -> Objects.requireNonNull(depth.get(input))).max().orElse(0));
+      depth.put(node, 1 + most(node.inputs(), depth));
+      level.put(node, (node.is(OpCode.REDISTRIBUTE) ? 1 : 0) + most(node.inputs(), level));
       if (node.is(OpCode.REDISTRIBUTE)) {
         found.add(node);
+        least.merge(likeness(node, level), Objects.requireNonNull(depth.get(node)), Math::min);
       }
     }
-    found.sort(Comparator.comparingInt(node -> Objects.requireNonNull(depth.get(node))));
+    found.sort(Comparator.<OpNode>comparingInt(node -> Objects.requireNonNull(level.get(node)))
+        .thenComparingInt(node -> Objects.requireNonNull(least.get(likeness(node, level))))
+        .thenComparingInt(node -> Objects.requireNonNull(depth.get(node))));
     Map<OpNode, Integer> order = new IdentityHashMap<>();
     found.forEach(node -> order.put(node, order.size()));
     return order;
   }
 
-  /// The REDISTRIBUTEs whose results do nothing but lie in yet another way: a gradient of which each rank wants a part is never added up whole. DETACH, which
-  /// changes no value, may stand between.
+  private static int most(List<OpNode> nodes, Map<OpNode, Integer> of) {
+    return nodes.stream().mapToInt(node -> Objects.requireNonNull(of.get(node))).max().orElse(0);
+  }
+
+  private static List<@Nullable Object> likeness(OpNode node, Map<OpNode, Integer> level) {
+    return Arrays.asList(level.get(node), node.dtype(), node.shape(), node.input(0).sharding(), node.sharding());
+  }
+
+  /// The REDISTRIBUTEs whose results do nothing but lie in yet another way: a gradient of which each rank wants a part is never added up whole.
   private static Set<OpNode> passed(List<OpNode> nodes, List<OpNode> roots) {
     Set<OpNode> passed = Collections.newSetFromMap(new IdentityHashMap<>());
-    nodes.stream().filter(node -> node.is(OpCode.REDISTRIBUTE) || node.is(OpCode.DETACH)).forEach(passed::add);
+    nodes.stream().filter(node -> node.is(OpCode.REDISTRIBUTE)).forEach(passed::add);
     passed.removeAll(roots);
-    for (OpNode node : nodes.reversed()) {
-      if (!node.is(OpCode.REDISTRIBUTE) && !passed.contains(node)) {
-        node.inputs().forEach(passed::remove);
-      }
-    }
+    nodes.stream().filter(node -> !node.is(OpCode.REDISTRIBUTE)).forEach(node -> node.inputs().forEach(passed::remove));
     return passed;
   }
 

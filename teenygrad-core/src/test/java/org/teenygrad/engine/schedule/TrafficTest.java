@@ -1,0 +1,91 @@
+package org.teenygrad.engine.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.teenygrad.DType;
+import org.teenygrad.Device;
+import org.teenygrad.Mesh;
+import org.teenygrad.Placement;
+import org.teenygrad.Tensor;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.runtime.Buffer;
+import org.teenygrad.engine.runtime.Communicator;
+import org.teenygrad.engine.runtime.Communicators;
+import org.teenygrad.optim.AdamW;
+
+/// What a training step sends.
+class TrafficTest {
+  private static final Device NOWHERE = Device.of("null");
+
+  /// Says what it is called for.
+  private record Noting(List<String> calls) implements Communicator {
+    @Override
+    public void allReduce(Buffer result, Buffer source, DType type, long count, OpCode combine) {
+      calls.add("all-reduce " + count);
+    }
+
+    @Override
+    public void allGather(Buffer result, Buffer source, DType type, long count) {
+      calls.add("all-gather " + count);
+    }
+
+    @Override
+    public void reduceScatter(Buffer result, Buffer source, DType type, long count, OpCode combine) {
+      calls.add("reduce-scatter " + count);
+    }
+
+    @Override
+    public void allToAll(Buffer result, Buffer source, DType type, long count) {
+      calls.add("all-to-all " + count);
+    }
+  }
+
+  private static Tensor zeros(int... sizes) {
+    return Tensor.zeros(sizes).to(NOWHERE).realize();
+  }
+
+  private static List<String> step(boolean spread, DType type) {
+    Mesh mesh = new Mesh(List.of(new Mesh.Axis("data", 2)), 0, NOWHERE);
+    List<String> calls = new ArrayList<>();
+    Communicators.register(mesh, List.of(new Noting(calls)));
+    Tensor weight = zeros(6, 4).requiresGrad();
+    AdamW optimizer = new AdamW(Map.of("weight", weight), 1e-3);
+    optimizer.clipNorm(1);
+    if (spread) {
+      optimizer.shard(mesh);
+    }
+    Tensor x = zeros(8, 4).shard(mesh, Placement.shard(0)).realize();
+    optimizer.step(x.cast(type).linear(weight.cast(type)).cast(DType.FLOAT32).square().mean().gather());
+    return calls;
+  }
+
+  @Test
+  void gradientsAreAddedUpWhereTheirStatesAre() {
+    for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16)) {
+      assertThat(step(true, type)).as("%s", type).containsExactlyInAnyOrder("all-reduce 1", "reduce-scatter 12", "all-reduce 1", "all-gather 12");
+    }
+  }
+
+  @Test
+  void theWholeIsGatheredWhereItStays() {
+    Mesh mesh = new Mesh(List.of(new Mesh.Axis("data", 2)), 0, NOWHERE);
+    List<String> calls = new ArrayList<>();
+    Communicators.register(mesh, List.of(new Noting(calls)));
+    Tensor whole = zeros(6, 4);
+    Tensor changed = whole.detach().shard(mesh, Placement.shard(0)).mul(2).add(1).gather();
+
+    Recording seen = Recording.of(() -> whole.assign(changed).realize());
+
+    assertThat(seen.launches()).hasSize(2); // the sum, and the exchange
+    assertThat(calls).containsExactly("all-gather 12");
+  }
+
+  @Test
+  void withoutSpreadStatesAllRanksAddUpAll() {
+    assertThat(step(false, DType.FLOAT32)).containsExactlyInAnyOrder("all-reduce 1", "all-reduce 24");
+  }
+}

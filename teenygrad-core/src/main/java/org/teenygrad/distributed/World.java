@@ -45,7 +45,7 @@ public final class World implements AutoCloseable {
   private final @Nullable ProcessGroup ranks;
 
   private World(Device device, ProcessGroup ranks) {
-    this(ranks.rank(), ranks.size, device, ranks);
+    this(ranks.rank(), ranks.size(), device, ranks);
   }
 
   private World(int rank, int size, Device device, @Nullable ProcessGroup ranks) {
@@ -97,7 +97,7 @@ public final class World implements AutoCloseable {
     Device own = Cuda.device(launched.localRank());
     Devices.useByDefault(own);
     Rendezvous rendezvous = new Rendezvous(launched, PATIENCE);
-    return new World(own, NcclGroup.join(launched.rank(), launched.size, own, rendezvous::fromFirst));
+    return new World(own, NcclGroup.join(launched.rank(), launched.size(), own, rendezvous::fromFirst));
   }
 
   /// Which of the ranks this process is, from 0.

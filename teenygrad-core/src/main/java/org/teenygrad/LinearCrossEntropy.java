@@ -28,7 +28,8 @@ record LinearCrossEntropy(Tensor x, Tensor weight, Tensor targets, long ignoreIn
   static Tensor of(Tensor x, Tensor weight, Tensor targets, long ignoreIndex, @Nullable Double softCap, LossReduction reduction) {
     require(x, weight, targets, softCap);
     Tensor rows = x.reshape(-1, x.size(-1));
-    var all = new LinearCrossEntropy(rows, weight, targets.reshape(-1), ignoreIndex, softCap, chunk(rows.size(0), weight.size(0)));
+    int chunk = rows.mesh() == null ? chunk(rows.size(0), weight.size(0)) : rows.size(0); // of rows that are cut each rank has few, and no slice of them all
+    var all = new LinearCrossEntropy(rows, weight, targets.reshape(-1), ignoreIndex, softCap, chunk);
     return reduction == LossReduction.NONE ? all.losses().reshape(targets.shape().toArray()) : all.reduced(reduction);
   }
 
@@ -63,7 +64,7 @@ record LinearCrossEntropy(Tensor x, Tensor weight, Tensor targets, long ignoreIn
     Tensor before = null;
     for (int first = 0; first == 0 || first < x.size(0); first += chunk) {
       Tensor part = losses(after(before, rows(x, first)), weight, first);
-      before = part.narrow(0, 0, 1);
+      before = first + chunk < x.size(0) ? part.narrow(0, 0, 1) : null;
       parts.add(part);
     }
     return Tensor.cat(parts, 0);

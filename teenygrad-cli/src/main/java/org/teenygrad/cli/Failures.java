@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.OutOfMemoryException;
+import org.teenygrad.RankFailedException;
+import org.teenygrad.engine.runtime.Heartbeat;
 import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.state.FileException;
 import picocli.CommandLine;
@@ -36,7 +38,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   @Override
   public int handleExecutionException(Exception problem, CommandLine command, ParseResult arguments) {
     say(command.getErr(), sentence(problem), problem);
-    return CommandLine.ExitCode.SOFTWARE;
+    return problem instanceof RankFailedException ? Heartbeat.STATUS : CommandLine.ExitCode.SOFTWARE;
   }
 
   private void say(PrintWriter err, String sentence, Exception problem) {
@@ -53,6 +55,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
       case HeapExhausted e -> oneLine(e.getMessage());
       case FileException e -> oneLine(e.getMessage());
       case OutOfMemoryException e -> oneLine(e.getMessage());
+      case RankFailedException e -> oneLine(e.getMessage());
       case IllegalArgumentException e when e.getMessage() != null -> oneLine(e.getMessage());
       case IllegalStateException e when e.getMessage() != null -> oneLine(e.getMessage());
       case UnsupportedOperationException e when e.getMessage() != null -> oneLine(e.getMessage());

@@ -1,14 +1,20 @@
 package org.teenygrad.cli;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
+import org.teenygrad.distributed.Cluster;
+import org.teenygrad.distributed.World;
 import org.teenygrad.nanochat.base.BaseSettings;
 import org.teenygrad.nanochat.base.BaseTrainer;
+import org.teenygrad.nanochat.base.MemoryPlan;
 import org.teenygrad.nanochat.base.TrainingPlan;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerFiles;
@@ -48,30 +54,64 @@ final class NanochatBaseTrain implements Callable<Integer> {
 
   @Mixin private StageOptions options;
   @Mixin private DeviceOptions deviceOptions;
+  @Mixin private Ranks ranks;
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException, InterruptedException {
+    if (planOnly || ranks.isFake()) {
+      return plan();
+    }
+    deviceOptions.apply(); // before anybody asks where this rank computes
+    return ranks.call(spec.root().commandLine().getParseResult().originalArgs(), this::train);
+  }
+
+  private int plan() {
+    Map<String, Object> given = SettingOptions.given(spec, BaseSettings.class);
+    NanochatTokenizer tokens = tokens(options.folder(Stage.BASE));
+    TrainingPlan plan = TrainingPlan.of(BaseSettings.DEFAULT.with(given), tokens.vocabularySize());
     PrintStream screen = options.screen();
+    if (!ranks.isFake()) {
+      return new BasePlan(plan, deviceOptions.choose()).say(screen, options.json());
+    }
+    deviceOptions.apply();
+    World world = ranks.fake();
+    BasePlan.describe(screen, plan, 0);
+    FakeWorld planned = new FakeWorld(world, Cluster.H200, MemoryPlan.step(plan, world));
+    planned.say(screen, plan.totalBatchSize(), plan.settings().deviceBatchSize() % world.size() == 0);
+    if (options.json()) {
+      System.out.println(planned.json(plan.totalBatchSize()));
+    }
+    return 0;
+  }
+
+  private NanochatTokenizer tokens(ModelFolder folder) {
+    return tokenizer == null ? folder.tokenizer() : TokenizerFiles.read(tokenizer);
+  }
+
+  private int train(World world) {
+    PrintStream screen = world.rank() == 0 ? options.screen() : new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     Map<String, Object> given = SettingOptions.given(spec, BaseSettings.class);
     ModelFolder folder = options.folder(Stage.BASE);
-    NanochatTokenizer tokens = tokenizer == null ? folder.tokenizer() : TokenizerFiles.read(tokenizer);
-    if (planOnly || !options.resumes()) {
-      TrainingPlan plan = TrainingPlan.of(BaseSettings.DEFAULT.with(given), tokens.vocabularySize()); // wrong settings are told before anything else
-      if (planOnly) {
-        return new BasePlan(plan, deviceOptions.choose()).say(screen, options.json());
-      }
+    NanochatTokenizer tokens = tokens(folder);
+    if (!options.resumes(folder)) {
+      TrainingPlan.of(BaseSettings.DEFAULT.with(given), tokens.vocabularySize()); // wrong settings are told before anything else
     }
     Device device = deviceOptions.choose();
-    screen.println("device: " + device);
-    BaseTrainer trainer = options.resumes()
+    screen.println("device: " + device + (world.size() > 1 ? ", " + world.size() + " ranks" : ""));
+    BaseTrainer trainer = options.resumes(folder)
         ? BaseTrainer.resume(options.saved(folder, tokens), saved -> saved.with(given), data, tokens, folder)
         : BaseTrainer.start(BaseSettings.DEFAULT.with(given), data, tokens, folder);
+    trainer.ranks(world);
     TrainingPlan plan = trainer.plan();
     BasePlan.describe(screen, plan, trainer.iteration());
-    new BasePlan(plan, device).requireRoom(screen);
-    options.sayReplaced(folder);
-    return new StageRun(screen, (Main) spec.root().userObject(), folder, device, options.json()).train(
+    if (world.size() == 1) {
+      new BasePlan(plan, device).requireRoom(screen);
+    }
+    if (world.rank() == 0) {
+      options.sayReplaced(folder);
+    }
+    return new StageRun(screen, (Main) spec.root().userObject(), folder, device, options.json() && world.rank() == 0).train(
         trainer::train, plan.config(),
         new ProgressPrinter.Run(trainer.iteration(), plan.iterations(), plan.totalBatchSize(), plan.settings().logEvery()));
   }

@@ -67,7 +67,7 @@ final class NanochatRl implements Callable<Integer> {
     Gsm8k train = Gsm8k.read(problems.resolve("train.jsonl"));
     Gsm8k test = Gsm8k.read(problems.resolve("test.jsonl"));
     Map<String, Object> given = SettingOptions.given(spec, RlSettings.class);
-    if (options.resumes()) {
+    if (options.resumes(folder)) {
       return RlTrainer.resume(options.saved(folder, tokenizer), saved -> saved.with(given), train, test, tokenizer, folder);
     }
     Map<String, Object> changes = new LinkedHashMap<>(gsm8k == null ? RlSettings.EMBEDDED : Map.of());

@@ -63,7 +63,7 @@ final class NanochatSft implements Callable<Integer> {
     NanochatTokenizer tokenizer = folder.tokenizer();
     Device device = deviceOptions.choose();
     screen.println("device: " + device);
-    SftTrainer trainer = options.resumes()
+    SftTrainer trainer = options.resumes(folder)
         ? SftTrainer.resume(
             options.saved(folder, tokenizer), saved -> saved.with(given()), settings -> chatData(folder).tasks(settings), tokenizer, folder)
         : start(tokenizer, folder);

@@ -18,9 +18,9 @@ final class StageOptions {
 
   @Option(
       names = "--init-from",
-      paramLabel = "scratch|resume",
+      paramLabel = "scratch|resume|auto",
       defaultValue = "scratch",
-      description = "Begin this stage anew, or go on with its checkpoint in --out, and its settings.")
+      description = "Begin this stage anew, or go on with its checkpoint in --out, and its settings; auto goes on where there is one.")
   private TrainNanoGpt.InitFrom initFrom;
 
   @Option(
@@ -41,6 +41,11 @@ final class StageOptions {
     return initFrom == TrainNanoGpt.InitFrom.RESUME || resumeFromStep >= 0;
   }
 
+  /// As [#resumes()], or because there is a checkpoint.
+  boolean resumes(ModelFolder folder) {
+    return resumes() || initFrom == TrainNanoGpt.InitFrom.AUTO && folder.hasCheckpoint();
+  }
+
   /// The checkpoint that is gone on with.
   StageCheckpoint saved(ModelFolder folder, NanochatTokenizer tokenizer) {
     return resumeFromStep < 0 ? StageTraining.open(folder, tokenizer) : StageTraining.open(folder, resumeFromStep, tokenizer);
@@ -57,7 +62,7 @@ final class StageOptions {
 
   /// Says what a training that begins anew takes the place of.
   void sayReplaced(ModelFolder folder) {
-    if (!resumes() && folder.hasCheckpoint()) {
+    if (!resumes(folder) && folder.hasCheckpoint()) {
       screen().println("the earlier training in " + Printable.of(folder.path()) + " will be replaced");
     }
   }

@@ -51,11 +51,12 @@ final class TrainNanoGpt implements Callable<Integer> {
 
   enum InitFrom {
     SCRATCH,
-    RESUME;
+    RESUME,
+    AUTO;
 
     @Override
     public String toString() {
-      return this == SCRATCH ? "scratch" : "resume";
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -71,9 +72,9 @@ final class TrainNanoGpt implements Callable<Integer> {
 
   @Option(
       names = "--init-from",
-      paramLabel = "scratch|resume",
+      paramLabel = "scratch|resume|auto",
       defaultValue = "scratch",
-      description = "Begin anew, or go on with the checkpoint in --out and its settings.")
+      description = "Begin anew, or go on with the checkpoint in --out and its settings; auto goes on where there is one.")
   private InitFrom initFrom;
 
   @Option(
@@ -119,7 +120,7 @@ final class TrainNanoGpt implements Callable<Integer> {
     PrintStream out = leads ? json ? System.err : System.out : new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     Main main = (Main) spec.root().userObject();
     Map<String, Object> given = SettingOptions.given(spec, TrainSettings.class);
-    if (initFrom == InitFrom.SCRATCH) {
+    if (!resumes()) {
       settings(given); // wrong ones are told before anything else happens
     }
     Device device = deviceOptions.choose();
@@ -130,7 +131,7 @@ final class TrainNanoGpt implements Callable<Integer> {
       return evaluateOnly(out, trainer, device, leads);
     }
     RunFolder folder = new RunFolder(this.out);
-    if (initFrom == InitFrom.SCRATCH && folder.hasCheckpoint()) {
+    if (!resumes() && folder.hasCheckpoint()) {
       out.println("the earlier training in " + Printable.of(this.out) + " will be replaced");
     }
     ProgressPrinter progress = new ProgressPrinter(out, ProgressPrinter.Run.of(trainer.settings(), trainer.iteration()));
@@ -165,13 +166,17 @@ final class TrainNanoGpt implements Callable<Integer> {
     return 0;
   }
 
+  private boolean resumes() {
+    return initFrom == InitFrom.RESUME || initFrom == InitFrom.AUTO && new RunFolder(out).hasCheckpoint();
+  }
+
   private TrainSettings settings(Map<String, Object> given) {
     return (preset == null ? Preset.SHAKESPEARE_CHAR_CPU : preset).settings().with(given);
   }
 
   private Trainer trainer(Map<String, Object> given) {
     RunFolder folder = new RunFolder(out);
-    if (initFrom == InitFrom.SCRATCH) {
+    if (!resumes()) {
       return Trainer.start(settings(given), data == null ? Corpus.stories() : Corpus.of(data.toAbsolutePath()), folder);
     }
     return Trainer.resume(folder, (saved, source, vocabulary) -> new Trainer.Resumption(

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
@@ -11,6 +12,9 @@ import org.teenygrad.Mesh;
 import org.teenygrad.engine.runtime.Communicator;
 import org.teenygrad.engine.runtime.Communicators;
 import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Heartbeat;
+import org.teenygrad.engine.runtime.HeartbeatFollower;
+import org.teenygrad.engine.runtime.HeartbeatLead;
 import org.teenygrad.engine.runtime.ProcessGroup;
 import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.engine.runtime.cuda.Cuda;
@@ -43,6 +47,7 @@ public final class World implements AutoCloseable {
   private final int size;
   private final Device device;
   private final @Nullable ProcessGroup ranks;
+  private @Nullable Heartbeat heartbeat;
 
   private World(Device device, ProcessGroup ranks) {
     this(ranks.rank(), ranks.size(), device, ranks);
@@ -57,6 +62,7 @@ public final class World implements AutoCloseable {
 
   /// The world that this process was started in. On GPUs, the one of this rank becomes the default device.
   /// @throws IllegalStateException if it was started as one of several, and there is no NCCL or Open MPI, or the ranks do not find each other
+  ///     or run unlike versions of the program
   public static World join() {
     return isLaunched() ? start() : new World(0, 1, Devices.defaultDevice(), null);
   }
@@ -88,7 +94,7 @@ public final class World implements AutoCloseable {
     Device device = Devices.defaultDevice();
     Launched launched = Launched.from(System.getenv());
     if (device.name().equals("cpu") && isMpis()) {
-      return new World(device, Mpi.open());
+      return ofMpi(device);
     }
     if (launched == null || !device.name().startsWith("cuda")) {
       throw new IllegalStateException("ranks on " + device + " cannot be started so: those on processors are started by mpirun, those on GPUs by"
@@ -98,6 +104,48 @@ public final class World implements AutoCloseable {
     Devices.useByDefault(own);
     Rendezvous rendezvous = new Rendezvous(launched, PATIENCE);
     return new World(own, NcclGroup.join(launched.rank(), launched.size(), own, rendezvous::fromFirst));
+  }
+
+  private static World ofMpi(Device device) {
+    Mpi mpi = Mpi.open();
+    World world = new World(device, mpi);
+    if (world.size > 1) {
+      world.watch(mpi);
+      world.requireAlike(mpi, ProgramHash.text(), "the program of rank %2$d (hash %1$s) is another than that of rank 0 (%3$s): install one version on all hosts");
+    }
+    return world;
+  }
+
+  /// Compares with what rank 0 has, on all ranks.
+  /// @param sentence of what this rank has, its number and what rank 0 has
+  /// @throws IllegalStateException if a rank has something else
+  private void requireAlike(Mpi mpi, String here, String sentence) {
+    String first = told(mpi, rank == 0 ? here : "");
+    boolean unlike = !here.equals(first);
+    if (mpi.any(unlike)) {
+      throw new IllegalStateException(unlike ? String.format(Locale.ROOT, sentence, here, rank, first) : "rank " + rank + " ends: another rank runs something else, and says so");
+    }
+  }
+
+  /// From here on all ranks hear of one that fails.
+  private void watch(Mpi mpi) {
+    Heartbeat.Timing timing = Heartbeat.Timing.usual();
+    HeartbeatLead lead = rank == 0 ? HeartbeatLead.of(size, timing) : null;
+    String contact = told(mpi, lead == null ? "" : lead.contact());
+    heartbeat = lead == null ? HeartbeatFollower.join(contact, rank, timing) : lead;
+    mpi.barrier();
+    mpi.watch(heartbeat);
+  }
+
+  /// What rank 0 says.
+  private static String told(Mpi mpi, String text) {
+    int length = mpi.max(text.length())[0];
+    int[] characters = new int[length];
+    for (int i = 0; i < text.length(); i++) {
+      characters[i] = text.charAt(i);
+    }
+    int[] told = mpi.max(characters);
+    return new String(told, 0, told.length);
   }
 
   /// Which of the ranks this process is, from 0.
@@ -123,12 +171,16 @@ public final class World implements AutoCloseable {
   /// All ranks in a grid. To be called on all ranks.
   /// @param axes outermost first; their sizes multiply to [#size()]
   /// @throws IllegalArgumentException if they do not, or two have one name
+  /// @throws IllegalStateException if another rank makes another mesh
   public Mesh mesh(Mesh.Axis... axes) {
     long devices = Arrays.stream(axes).mapToLong(Mesh.Axis::size).reduce(1, Math::multiplyExact);
     if (devices != size) {
       throw new IllegalArgumentException("mesh: " + Arrays.toString(axes) + " has " + devices + " devices, but there are " + size + " ranks");
     }
     Mesh mesh = new Mesh(List.of(axes), rank, device);
+    if (ranks instanceof Mpi mpi && size > 1) {
+      requireAlike(mpi, mesh.toString(), "mesh: %s on rank %d, but %s on rank 0; all ranks make the same meshes");
+    }
     if (size > 1) {
       List<Communicator> along = new ArrayList<>();
       for (int axis = 0; axis < axes.length; axis++) {
@@ -151,11 +203,15 @@ public final class World implements AutoCloseable {
     }
   }
 
-  /// Says goodbye to the other ranks. A rank that ends without it takes them along.
+  /// Says goodbye to the other ranks, when all have come to this. A rank that ends without it takes them along.
+  /// @throws org.teenygrad.RankFailedException if another rank fails before it comes to this
   @Override
   public void close() {
     if (ranks != null) {
       ranks.close();
+    }
+    if (heartbeat != null) {
+      heartbeat.close();
     }
   }
 }

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.teenygrad.DType;
+import org.teenygrad.Mesh;
+import org.teenygrad.Placement;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
@@ -16,7 +18,8 @@ import org.teenygrad.Tensor;
 /// `b = momentum b + (1 - momentum) g`; what moves p is b, or with Nesterov's variant `(1 - momentum) g + momentum b`,
 /// orthogonalised and times `learningRate` and the [Scale]. Before that, p shrinks by `learningRate weightDecay p`. [MuonOptions] has what
 /// others have found since. Matrices of one shape are orthogonalised together, in products of batches. PyTorch rounds each of them to
-/// bfloat16; here that is an option.
+/// bfloat16; here that is an option. Where states are spread over ranks ([Optimizer#shard]), each rank orthogonalises some of the matrices of a shape: rows of
+/// all of them travel to whoever has the whole of one, and back.
 /// ```java
 /// new Muon(Map.of("weight", weight), 0.02).step(x.linear(weight).square().mean());
 /// ```
@@ -78,11 +81,6 @@ public final class Muon extends Optimizer {
 
   /// The learning rate, the momentum and its complement, and the weight decay: data, so that schedules of them change no kernel.
   @Override
-  protected boolean isElementwise() {
-    return false;
-  }
-
-  @Override
   protected double[] scalars(Settings settings, long step) {
     double momentum = settings.of(MOMENTUM);
     return new double[] {settings.learningRate(), momentum, 1 - momentum, settings.weightDecay()};
@@ -97,12 +95,24 @@ public final class Muon extends Optimizer {
   protected List<Tensor> next(List<Update> updates) {
     Map<String, Tensor> values = new LinkedHashMap<>();
     for (List<Update> alike : byShape(updates)) {
-      Tensor steps = scaled(orthogonalized(Tensor.stack(alike.stream().map(this::momentum).toList(), 0).contiguous()), alike);
+      Tensor steps = byRows(scaled(orthogonalized(byMatrix(Tensor.stack(alike.stream().map(this::momentum).toList(), 0).contiguous())), alike));
       for (int i = 0; i < alike.size(); i++) {
         values.put(alike.get(i).name(), moved(alike.get(i), steps.select(0, i)));
       }
     }
     return updates.stream().map(update -> Objects.requireNonNull(values.get(update.name()))).toList();
+  }
+
+  /// @param stack (count, rows, columns) of which each rank may have some rows of all
+  /// @return of which it has some whole; all, where there are fewer than ranks
+  private static Tensor byMatrix(Tensor stack) {
+    Mesh mesh = stack.mesh();
+    return mesh == null || stack.size(0) < mesh.size() ? stack.gather() : stack.redistribute(Placement.shard(0));
+  }
+
+  /// The inverse of [#byMatrix].
+  private static Tensor byRows(Tensor stack) {
+    return stack.mesh() == null ? stack : stack.redistribute(Placement.shard(1));
   }
 
   private static Collection<List<Update>> byShape(List<Update> updates) {
@@ -147,10 +157,11 @@ public final class Muon extends Optimizer {
     }
     int axis = averagedAxis(steps.shape());
     Tensor squares = steps.square().mean(axis, true);
-    Tensor means = Tensor.stack(updates.stream().map(update -> state(update, MEAN_SQUARE)).toList(), 0).mul(beta2)
+    Tensor means = byMatrix(Tensor.stack(updates.stream().map(update -> state(update, MEAN_SQUARE)).toList(), 0)).mul(beta2)
         .add(squares.mul(1 - beta2));
+    Tensor kept = byRows(means);
     for (int i = 0; i < updates.size(); i++) {
-      setState(updates.get(i), MEAN_SQUARE, means.select(0, i));
+      setState(updates.get(i), MEAN_SQUARE, kept.select(0, i));
     }
     Tensor factors = means.clampMin(LEAST_MEAN_SQUARE).rsqrt();
     Tensor norm = squares.sum(new int[] {1, 2}, true).sqrt();

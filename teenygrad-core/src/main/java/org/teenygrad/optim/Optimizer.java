@@ -419,7 +419,7 @@ public abstract class Optimizer {
 
   /// Spreads the states over the ranks of a mesh along the first axis of each, and their updates with them: each rank gets its part of a gradient added up
   /// (a reduce-scatter rather than an all-reduce), changes that part of the parameter, and all parts are gathered. The steps are the same. ZeRO, stages 1
-  /// and 2 (Rajbhandari et al. 2020); for optimizers that treat each element by itself.
+  /// and 2 (Rajbhandari et al. 2020); for optimizers that treat each element by itself, and [Muon]. What steps [#alongside] is spread with it.
   ///
   /// Parameters stay whole on each rank. [#stateDict] and [#step] are then to be called on all ranks.
   /// ```java
@@ -434,9 +434,16 @@ public abstract class Optimizer {
     if (ranks.axes().size() != 1) {
       throw new IllegalArgumentException("shard: states are spread over a mesh of one axis, not over " + ranks);
     }
-    if (!isElementwise() || !others.isEmpty()) {
-      throw new IllegalStateException("shard: " + getClass().getSimpleName() + " looks at whole matrices, or has another optimizer alongside; their states are not spread");
+    for (Optimizer optimizer : together()) {
+      if (!optimizer.isElementwise()) {
+        throw new IllegalStateException("shard: " + optimizer.getClass().getSimpleName() + " looks at all of a parameter; its states are not spread");
+      }
     }
+    together().forEach(optimizer -> optimizer.spread(ranks));
+    return this;
+  }
+
+  private void spread(Mesh ranks) {
     mesh = ranks;
     states.replaceAll((name, state) -> {
       if (state.rank() == 0) {
@@ -446,10 +453,9 @@ public abstract class Optimizer {
       return state.detach().shard(ranks, Placement.shard(0)).assign(mine);
     });
     Tensor.realize(states.values());
-    return this;
   }
 
-  /// Whether an element of a parameter and its states changes by that element of the gradient alone.
+  /// Whether an element of a parameter and its states changes by that element of the gradient alone, or [#next(List)] exchanges what else it needs.
   protected boolean isElementwise() {
     return true;
   }
@@ -634,12 +640,18 @@ public abstract class Optimizer {
   /// tensors are the optimizer's own and change with the next step.
   public final Map<String, Tensor> stateDict() {
     Map<String, Tensor> all = new LinkedHashMap<>();
-    together().forEach(optimizer -> optimizer.states.forEach((name, state) -> all.put(name, optimizer.mesh == null ? state : state.gather())));
+    together().forEach(optimizer -> optimizer.states.forEach((name, state) -> all.put(name, state.mesh() == null ? state : gathered(state))));
     if (lossScale != null) {
       all.putAll(lossScale.state());
     }
     all.put("step", Tensor.of(steps));
     return all;
+  }
+
+  /// A whole state, in memory of its own. The expression of the gathered state would be the same node each time: whether its value is still there from the last
+  /// time, so that nothing is exchanged, is up to each rank's garbage collector.
+  private static Tensor gathered(Tensor state) {
+    return Tensor.full(state.shape(), 0, state.dtype()).to(state.device()).assign(state.gather());
   }
 
   /// Goes on where the optimizer stopped whose [#stateDict] this is. If that one scaled no loss, the scaling begins.

@@ -16,6 +16,8 @@ public final class Settings {
   /// More threads than any machine has processors: what is above is a slip.
   private static final int MOST_THREADS = 1024;
 
+  private static final int MOST_SECONDS = 1_000_000;
+
   public static final Setting<String> DEVICE = new Setting<>(
       "device", "where tensors are made: a name that `devices` lists", "the best that is present", "the name of a device", text -> text);
 
@@ -46,6 +48,10 @@ public final class Settings {
       "rung", "how matrices are multiplied on a GPU at most: " + rungs("`"), "the highest that it has", "a rung; there are " + rungs(""),
       Target.Rung::of);
 
+  public static final Setting<Integer> PATIENCE = new Setting<>(
+      "patience", "for how many seconds ranks wait for one that is late before they end", "`60`", "a number of seconds from 1 to " + MOST_SECONDS,
+      text -> number(text, 1, MOST_SECONDS));
+
   public static final Setting<Path> LLVM = new Setting<>(
       "llvm", "path of LLVM's shared library", "that of the class path (`teenygrad-llvm`), the build or the image", "a path", Path::of);
 
@@ -56,7 +62,7 @@ public final class Settings {
 
   /// All of them, in the order of README's table.
   public static List<Setting<?>> all() {
-    return List.of(DEVICE, THREADS, MEMORY, CACHE, DEBUG, CHECK, EAGER, RUNG, LLVM, PYTHON);
+    return List.of(DEVICE, THREADS, MEMORY, CACHE, DEBUG, CHECK, EAGER, RUNG, PATIENCE, LLVM, PYTHON);
   }
 
   /// Reads all of them, for a program that wants to begin with a word on what is wrong.

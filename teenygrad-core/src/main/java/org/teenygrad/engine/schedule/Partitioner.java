@@ -55,6 +55,16 @@ final class Partitioner {
     return roots.stream().map(root -> Objects.requireNonNull(changed.get(root))).toList();
   }
 
+  /// The roots, and the collectives of which this rank's roots need nothing because it has no element of what becomes of them: other ranks, which have some, wait
+  /// for it in each.
+  static List<OpNode> withAllCollectives(List<OpNode> roots) {
+    Set<OpNode> needed = Collections.newSetFromMap(new IdentityHashMap<>());
+    needed.addAll(Graph.topological(roots, node -> node.shape().elements() > 0));
+    List<OpNode> all = new ArrayList<>(roots);
+    Graph.topological(roots).stream().filter(node -> node.op().group() == OpCode.Group.COLLECTIVE && !needed.contains(node)).forEach(all::add);
+    return all;
+  }
+
   /// The numbers of REDISTRIBUTEs. None comes before one that it needs; of the others those that are alike follow each other, as the kernels before them
   /// may be one launch, and of unlike ones those begin whose first can be done early, so that they travel while others are computed. Found from the graph
   /// of whole tensors, which is the same on all ranks, whatever parts they have.

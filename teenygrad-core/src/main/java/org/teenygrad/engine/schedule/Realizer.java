@@ -222,7 +222,7 @@ public final class Realizer {
       params.put(OpNode.buffer(storage), param);
       inputs.add(param);
     }
-    List<OpNode> over = Partitioner.local(graphs, params);
+    List<OpNode> over = Partitioner.withAllCollectives(Partitioner.local(graphs, params));
     long unwritten = storages.stream().filter(storage -> storage.memory() == null).mapToLong(Storage::bytes).sum();
     return Scheduler.schedule(runtime, over, inputs, unwritten, notice);
   }

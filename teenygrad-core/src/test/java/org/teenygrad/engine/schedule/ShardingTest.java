@@ -123,6 +123,17 @@ class ShardingTest {
   }
 
   @Test
+  void aRankWithoutAnElementTakesPartNevertheless() {
+    Tensor x = numbers(4, 1);
+    List<List<OpNode>> exchanged = Lockstep.meshes(CPU, 2).stream().map(mesh -> {
+      OpNode mine = x.shard(mesh, shard(0)).sum(0).redistribute(shard(0)).mul(2).node(); // rank 1 has none of the one element
+      List<OpNode> local = Partitioner.withAllCollectives(Partitioner.local(List.of(mine), Map.of()));
+      return Graph.topological(local, node -> node.shape().elements() > 0).stream().filter(node -> node.is(OpCode.REDUCE_SCATTER)).toList();
+    }).toList();
+    assertThat(exchanged).allSatisfy(collectives -> assertThat(collectives).hasSize(1));
+  }
+
+  @Test
   void whatHasToSeeAnAxisWholeRefusesItsParts() {
     Mesh mesh = Lockstep.meshes(CPU, 2).getFirst();
     Tensor rows = numbers(4, 3).shard(mesh, shard(0));

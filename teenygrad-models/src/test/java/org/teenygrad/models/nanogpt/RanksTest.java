@@ -18,11 +18,13 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.distributed.Cluster;
 import org.teenygrad.distributed.Exchange;
 import org.teenygrad.distributed.StepPlan;
 import org.teenygrad.distributed.World;
+import org.teenygrad.engine.runtime.Heartbeat;
 import org.teenygrad.engine.runtime.mpi.Mpi;
 
 /// Trainings on several ranks of this machine. They need Open MPI (Debian: openmpi-bin) and are skipped without.
@@ -46,7 +48,40 @@ class RanksTest {
     return TrainerTest.TINY.with(Map.of("gradientAccumulationSteps", batchesAnIteration));
   }
 
-  /// A rank of a training: folder, whether to resume, the iteration at which rank 1 dies without a word, and how many batches an iteration has.
+  /// How a rank fails.
+  enum Failure {
+    DIES(1),
+    STOPS(1),
+    HANGS(1),
+    FIRST_DIES(0),
+    FIRST_STOPS(0);
+
+    private final int rank;
+
+    Failure(int rank) {
+      this.rank = rank;
+    }
+
+    private void happen() {
+      switch (this) {
+        case DIES, FIRST_DIES -> Runtime.getRuntime().halt(9);
+        case STOPS, FIRST_STOPS -> {
+          try {
+            new ProcessBuilder("kill", "-STOP", String.valueOf(ProcessHandle.current().pid())).start().waitFor();
+          } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        }
+        case HANGS -> {
+          while (true) {
+            Thread.onSpinWait();
+          }
+        }
+      }
+    }
+  }
+
+  /// A rank of a training: folder, whether to resume, the iteration at which a rank fails, how many batches an iteration has, and how a rank fails.
   static final class Rank {
     public static void main(String[] args) {
       World world = World.join();
@@ -54,13 +89,13 @@ class RanksTest {
       Trainer trainer = (Boolean.parseBoolean(args[1])
           ? Trainer.resume(run, (settings, source, vocabulary) -> new Trainer.Resumption(settings, TrainerTest.corpus()))
           : Trainer.start(settings(Integer.parseInt(args[3])), TrainerTest.corpus(), run)).ranks(world);
+      Failure failure = Failure.valueOf(args[4]);
       int death = Integer.parseInt(args[2]);
       Map<Integer, Long> exchanged = new HashMap<>();
       BooleanSupplier stop = () -> {
-        Mpi mpi = Mpi.open();
-        exchanged.put(trainer.iteration(), mpi.exchangedBytes());
-        if (world.rank() == 1 && trainer.iteration() == death) {
-          Runtime.getRuntime().halt(9);
+        exchanged.put(trainer.iteration(), Mpi.open().exchangedBytes());
+        if (world.rank() == failure.rank && trainer.iteration() == death) {
+          failure.happen();
         }
         return false;
       };
@@ -74,21 +109,24 @@ class RanksTest {
 
   private record Ended(int status, String said) {}
 
-  private Ended ranks(int count, String name, boolean resume, int death, int batches) throws IOException, InterruptedException {
+  private Process start(int count, String name, boolean resume, int death, int batches, Failure failure) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(
         "mpirun", "--oversubscribe", "--bind-to", "none", "-n", String.valueOf(count),
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp", System.getProperty("java.class.path"),
-        "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "-Dteenygrad.threads=1", "-Dteenygrad.device=cpu",
-        Rank.class.getName(), folder.resolve(name).toString(), String.valueOf(resume), String.valueOf(death), String.valueOf(batches));
+        "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "-Dteenygrad.threads=1", "-Dteenygrad.device=cpu", "-Dteenygrad.patience=9",
+        Rank.class.getName(), folder.resolve(name).toString(), String.valueOf(resume), String.valueOf(death), String.valueOf(batches), failure.name());
     builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT", "1");
     builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
-    Path output = folder.resolve(name + ".txt");
-    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    return builder.redirectErrorStream(true).redirectOutput(folder.resolve(name + ".txt").toFile()).start();
+  }
+
+  private Ended ranks(int count, String name, boolean resume, int death, int batches) throws IOException, InterruptedException {
+    Process process = start(count, name, resume, death, batches, Failure.DIES);
     boolean ended = process.waitFor(3, TimeUnit.MINUTES);
     process.destroyForcibly();
     assertThat(ended).as("ended by itself").isTrue();
-    return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+    return new Ended(process.exitValue(), Files.readString(folder.resolve(name + ".txt"), StandardCharsets.UTF_8));
   }
 
   private List<Double> losses(String name) throws IOException {
@@ -128,6 +166,29 @@ class RanksTest {
     Ended resumed = ranks(2, "killed", true, NEVER, 1);
     assertThat(resumed.status).as(resumed.said).isZero();
     assertThat(losses("killed")).isEqualTo(two);
+  }
+
+  /// Twenty ranks that fail in turn, at other iterations: all end by themselves within 10 s of what the heartbeat waits for, and two go on bit by bit.
+  @Test
+  @EnabledIfSystemProperty(named = "teenygrad.fuzz.times", matches = ".+") // -Pcampaign
+  void ranksThatFailAreNamedAndTheTrainingGoesOn() throws IOException, InterruptedException {
+    asOne("whole", 1);
+    List<Double> whole = losses("whole");
+    for (int i = 0; i < 20; i++) {
+      String name = "failing-" + i;
+      Failure failure = Failure.values()[i % Failure.values().length];
+      Process process = start(2, name, false, 5 + i % 4, 1, failure);
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended by itself").isTrue();
+      String said = Files.readString(folder.resolve(name + ".txt"), StandardCharsets.UTF_8);
+      System.out.printf("%d %s: status %d: %s%n", i, failure, process.exitValue(), said.lines().filter(line -> line.contains("rank ")).toList());
+      assertThat(process.exitValue()).as(said).isIn(9, Heartbeat.STATUS, 1);
+      if (failure != Failure.DIES && failure != Failure.FIRST_DIES) { // mpirun names these
+        assertThat(said).contains("rank " + failure.rank);
+      }
+      Ended resumed = ranks(2, name, true, NEVER, 1);
+      assertThat(resumed.status).as(resumed.said).isZero();
+      assertThat(losses(name)).isEqualTo(whole);
+    }
   }
 
   @Test

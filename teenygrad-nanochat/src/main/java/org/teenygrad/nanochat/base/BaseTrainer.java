@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.Batch;
+import org.teenygrad.distributed.World;
 import org.teenygrad.models.settings.Setting;
 import org.teenygrad.nanochat.data.Split;
 import org.teenygrad.nanochat.model.Gpt;
@@ -118,6 +119,13 @@ public final class BaseTrainer {
 
   private static LongFunction<Iterator<Batch>> some(List<Path> data, Split split, NanochatTokenizer tokenizer, PackingOptions packing, long tokens) {
     return iteration -> PackedBatches.ofDocuments(data, split, tokenizer, packing).firstTokens(tokens);
+  }
+
+  /// Shares each batch among ranks, see [StageTraining#ranks].
+  /// @return this
+  public BaseTrainer ranks(World world) {
+    training.ranks(world);
+    return this;
   }
 
   public TrainingPlan plan() {

@@ -1,21 +1,24 @@
 package org.teenygrad.nanochat.base;
 
-import java.util.Collection;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
-import org.teenygrad.Profile;
+import org.teenygrad.Mesh;
+import org.teenygrad.Placement;
 import org.teenygrad.RandomState;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.data.CounterRandom;
+import org.teenygrad.distributed.StepPlan;
+import org.teenygrad.distributed.World;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.nulldevice.NullDevice;
 import org.teenygrad.nanochat.model.Gpt;
 import org.teenygrad.nanochat.training.MuonAdamW;
-import org.teenygrad.nn.Module;
 import org.teenygrad.optim.Optimizer;
 
 /// The memory that an iteration of a base training takes on a device, in bytes. The iteration is planned as for that device, and not run.
@@ -37,42 +40,34 @@ public record MemoryPlan(long parameters, long optimizer, long gradients, long w
   public static MemoryPlan of(TrainingPlan plan, Device device) {
     Device planned = Device.of("planned-" + PLANNED.incrementAndGet());
     Devices.register(planned.name(), d -> NullDevice.open(d, Devices.runtime(device).target(), program -> {}));
+    StepPlan step = step(plan, planned, null);
+    return new MemoryPlan(step.parameterBytes(), step.optimizerBytes() + Long.BYTES, step.gradientBytes(), step.workBytes()); // and the number of the step
+  }
+
+  /// Plans an iteration of one rank of a world that need not be there.
+  public static StepPlan step(TrainingPlan plan, World world) {
+    return step(plan, world.device(), world.size() > 1 ? world.mesh("data") : null);
+  }
+
+  private static StepPlan step(TrainingPlan plan, Device planned, @Nullable Mesh ranks) {
     BaseSettings settings = plan.settings();
     DType type = settings.dtype().dtype();
     CounterRandom.State before = RandomState.shared().state();
     Gpt drawn = Gpt.of(plan.config(), settings.embeddingMasters() ? DType.FLOAT32 : type); // expressions, which take no memory
     RandomState.shared().restore(before); // a training that goes on draws what it would have drawn
-    Gpt model = Module.map(drawn, tensor -> empty(planned, tensor.dtype(), tensor.shape()));
-    MuonAdamW optimizer = MuonAdamW.of(model, settings.rates(), plan.weightDecay(), type);
-    Profile iteration = settings.dtype().precision().call(() -> Profile.of(() -> iterate(plan, model.in(type), optimizer.both(), planned)));
-    long parameters = bytes(model.stateDict().values());
-    return new MemoryPlan(
-        parameters,
-        bytes(optimizer.both().stateDict().values()),
-        plan.accumulatedBatches() == 1 ? 0 : 2 * parameters,
-        iteration.schedules().stream().mapToLong(Profile.Making::workspaceBytes).max().orElseThrow());
-  }
-
-  /// All batches after the second are as the second.
-  private static void iterate(TrainingPlan plan, Gpt computing, Optimizer optimizer, Device planned) {
-    Shape shape = Shape.of(plan.settings().deviceBatchSize(), plan.settings().maxSeqLen());
-    if (plan.accumulatedBatches() == 1) {
-      optimizer.step(computing.loss(empty(planned, DType.INT32, shape), empty(planned, DType.INT32, shape)));
-      return;
+    Gpt model = StepPlan.unread(planned, drawn);
+    Optimizer optimizer = MuonAdamW.of(model, settings.rates(), plan.weightDecay(), type).both();
+    Mesh sharing = ranks == null || settings.deviceBatchSize() % ranks.size() != 0 ? null : ranks;
+    if (ranks != null) {
+      optimizer.shard(ranks);
     }
-    for (int part = 0; part < 2; part++) {
-      Tensor loss = computing.loss(empty(planned, DType.INT32, shape), empty(planned, DType.INT32, shape));
-      optimizer.accumulate(loss.div(plan.accumulatedBatches()));
-    }
-    optimizer.step();
-  }
-
-  private static long bytes(Collection<Tensor> tensors) {
-    return tensors.stream().mapToLong(Tensor::nbytes).sum();
-  }
-
-  private static Tensor empty(Device device, DType dtype, Shape shape) {
-    return Tensor.ofMemory(NullDevice.memory(Math.max(1, shape.elements()) * dtype.bytes()), dtype, shape, device);
+    Gpt computing = model.in(type);
+    Supplier<Tensor> tokens = () -> {
+      Tensor whole = StepPlan.unread(planned, DType.INT32, Shape.of(settings.deviceBatchSize(), settings.maxSeqLen()));
+      return sharing == null ? whole : whole.shard(sharing, Placement.shard(0));
+    };
+    return settings.dtype().precision().call(() -> StepPlan.of(model.stateDict().values(), optimizer, plan.accumulatedBatches(),
+        () -> computing.loss(tokens.get(), tokens.get()).gather()));
   }
 
   public long bytes() {

@@ -144,7 +144,7 @@ public record Gpt(
   /// @param ids tokens (batch, time)
   /// @param targets the token after each, or [#IGNORED] (batch, time)
   public Tensor loss(Tensor ids, Tensor targets) {
-    Tensor counted = targets.ne(IGNORED).cast(DType.FLOAT32).sum().clampMin(1);
+    Tensor counted = targets.ne(IGNORED).cast(DType.FLOAT32).sum().gather().clampMin(1); // of all ranks
     return losses(ids, targets, LossReduction.SUM).div(counted);
   }
 

@@ -3,7 +3,9 @@ package org.teenygrad.nanochat.training;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import org.teenygrad.Mesh;
 import org.teenygrad.OutOfMemoryException;
+import org.teenygrad.distributed.World;
 import org.teenygrad.models.report.JsonText;
 import org.teenygrad.models.report.LossPicture;
 import org.teenygrad.nanochat.model.Gpt;
@@ -40,6 +42,7 @@ public final class StageTraining {
   private final StageBatches batches;
   private final Trainer<Gpt> loop;
   private LossPicture picture;
+  private boolean leads = true;
 
   /// @param loss what is to fall
   public StageTraining(Subject subject, StageBatches batches, Trainer.Objective<Gpt> loss) {
@@ -68,6 +71,18 @@ public final class StageTraining {
   /// What takes the steps, to say how long and to add evaluations.
   public Trainer<Gpt> loop() {
     return loop;
+  }
+
+  /// Shares each batch and the optimizer's states among ranks, all of which run this training; rank 0 alone writes files.
+  /// @return this
+  public StageTraining ranks(World world) {
+    Mesh mesh = world.mesh("data");
+    if (world.size() > 1) {
+      subject.optimizer.shard(mesh);
+    }
+    loop.ranks(world, mesh);
+    leads = world.rank() == 0;
+    return this;
   }
 
   /// Goes on where a checkpoint left the training.
@@ -116,8 +131,10 @@ public final class StageTraining {
   /// @throws OutOfMemoryException if the device has no room for an evaluation or an iteration: said before anything of it runs
   public TrainResult train(String title, String advice, Callback progress, BooleanSupplier stop) {
     ModelFolder folder = subject.folder;
-    folder.create();
-    if (loop.iteration() == 0) {
+    if (leads) {
+      folder.create();
+    }
+    if (leads && loop.iteration() == 0) {
       TokenizerFiles.write(subject.tokenizer, folder.tokenizerFile()); // a model is nothing without it
     }
     picture = LossPicture.from(folder.log(), folder.picture(), (int) loop.iteration());
@@ -130,7 +147,7 @@ public final class StageTraining {
     } finally {
       batches.close();
     }
-    if (result.stopped()) {
+    if (result.stopped() && leads) {
       picture.draw(title);
     }
     return result;

@@ -13,6 +13,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.engine.runtime.Heartbeat;
 import org.teenygrad.engine.runtime.ProcessGroup;
 
 /// Open MPI's library: all of it that is called. Its ABI (versions 2 to 5) has handles that are addresses of exported objects, such as
@@ -39,6 +40,8 @@ public final class Mpi implements ProcessGroup {
   private final MethodHandle allGather;
   private final MethodHandle reduceScatter;
   private final MethodHandle allToAll;
+
+  private @Nullable Heartbeat heartbeat;
 
   private Mpi(SymbolLookup library) {
     this.library = library;
@@ -129,6 +132,29 @@ public final class Mpi implements ProcessGroup {
     }
   }
 
+  /// Has ranks that wait learn from a heartbeat that another has failed.
+  public void watch(Heartbeat beating) {
+    heartbeat = beating;
+  }
+
+  /// One call of the library that waits for other ranks.
+  private interface Waiting {
+    int run() throws Throwable;
+  }
+
+  /// Waits as long as the library does: where another rank fails meanwhile, the heartbeat ends this process.
+  /// @throws org.teenygrad.RankFailedException if another rank has failed
+  private void exchange(String what, Waiting call) throws Throwable {
+    Heartbeat beating = heartbeat;
+    if (beating != null) {
+      beating.begin();
+    }
+    check(what, call.run());
+    if (beating != null) {
+      beating.end();
+    }
+  }
+
   /// How many bytes this rank has exchanged by communicators: of each collective those of the whole, which all-reduce combines, all-gather has afterwards, and
   /// reduce-scatter and all-to-all had before.
   public long exchangedBytes() {
@@ -139,23 +165,28 @@ public final class Mpi implements ProcessGroup {
     exchangedBytes.add(bytes);
   }
 
-  @Override
-  public boolean any(boolean here) {
+  /// The largest of all ranks, number by number.
+  /// @param here as many as on all other ranks
+  public int[] max(int... here) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment source = arena.allocate(JAVA_INT);
-      MemorySegment result = arena.allocate(JAVA_INT);
-      source.set(JAVA_INT, 0, here ? 1 : 0);
-      allReduce(source, result, 1, symbol("ompi_mpi_int32_t"), symbol("ompi_mpi_op_max"), world());
-      return result.get(JAVA_INT, 0) != 0;
+      MemorySegment source = arena.allocateFrom(JAVA_INT, here);
+      MemorySegment result = arena.allocate(JAVA_INT, here.length);
+      allReduce(source, result, here.length, symbol("ompi_mpi_int32_t"), symbol("ompi_mpi_op_max"), world());
+      return result.toArray(JAVA_INT);
     } catch (Throwable e) {
       throw failed(e);
     }
   }
 
   @Override
+  public boolean any(boolean here) {
+    return max(here ? 1 : 0)[0] != 0;
+  }
+
+  @Override
   public void barrier() {
     try {
-      check("MPI_Barrier", (int) barrier.invokeExact(world()));
+      exchange("MPI_Barrier", () -> (int) barrier.invokeExact(world()));
     } catch (Throwable e) {
       throw failed(e);
     }
@@ -176,6 +207,7 @@ public final class Mpi implements ProcessGroup {
   @Override
   public void close() {
     try {
+      barrier(); // whoever waits in it hears of failures, which MPI_Finalize would not
       check("MPI_Finalize", (int) function("MPI_Finalize").invokeExact());
     } catch (Throwable e) {
       throw failed(e);
@@ -183,19 +215,19 @@ public final class Mpi implements ProcessGroup {
   }
 
   void allReduce(MemorySegment source, MemorySegment result, int count, MemorySegment type, MemorySegment combine, MemorySegment ranks) throws Throwable {
-    check("MPI_Allreduce", (int) allReduce.invokeExact(source, result, count, type, combine, ranks));
+    exchange("MPI_Allreduce", () -> (int) allReduce.invokeExact(source, result, count, type, combine, ranks));
   }
 
   void allGather(MemorySegment source, MemorySegment result, int count, MemorySegment type, MemorySegment ranks) throws Throwable {
-    check("MPI_Allgather", (int) allGather.invokeExact(source, count, type, result, count, type, ranks));
+    exchange("MPI_Allgather", () -> (int) allGather.invokeExact(source, count, type, result, count, type, ranks));
   }
 
   void reduceScatter(MemorySegment source, MemorySegment result, int count, MemorySegment type, MemorySegment combine, MemorySegment ranks) throws Throwable {
-    check("MPI_Reduce_scatter_block", (int) reduceScatter.invokeExact(source, result, count, type, combine, ranks));
+    exchange("MPI_Reduce_scatter_block", () -> (int) reduceScatter.invokeExact(source, result, count, type, combine, ranks));
   }
 
   void allToAll(MemorySegment source, MemorySegment result, int count, MemorySegment type, MemorySegment ranks) throws Throwable {
-    check("MPI_Alltoall", (int) allToAll.invokeExact(source, count, type, result, count, type, ranks));
+    exchange("MPI_Alltoall", () -> (int) allToAll.invokeExact(source, count, type, result, count, type, ranks));
   }
 
   private void check(String what, int code) throws Throwable {

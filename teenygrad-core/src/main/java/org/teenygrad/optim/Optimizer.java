@@ -640,18 +640,12 @@ public abstract class Optimizer {
   /// tensors are the optimizer's own and change with the next step.
   public final Map<String, Tensor> stateDict() {
     Map<String, Tensor> all = new LinkedHashMap<>();
-    together().forEach(optimizer -> optimizer.states.forEach((name, state) -> all.put(name, state.mesh() == null ? state : gathered(state))));
+    together().forEach(optimizer -> optimizer.states.forEach((name, state) -> all.put(name, state.mesh() == null ? state : state.gather())));
     if (lossScale != null) {
       all.putAll(lossScale.state());
     }
     all.put("step", Tensor.of(steps));
     return all;
-  }
-
-  /// A whole state, in memory of its own. The expression of the gathered state would be the same node each time: whether its value is still there from the last
-  /// time, so that nothing is exchanged, is up to each rank's garbage collector.
-  private static Tensor gathered(Tensor state) {
-    return Tensor.full(state.shape(), 0, state.dtype()).to(state.device()).assign(state.gather());
   }
 
   /// Goes on where the optimizer stopped whose [#stateDict] this is. If that one scaled no loss, the scaling begins.

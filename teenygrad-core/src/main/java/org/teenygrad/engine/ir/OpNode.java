@@ -9,7 +9,8 @@ import org.teenygrad.Shape;
 /// A node of the expression graph: an operation, its inputs and what else it needs to know. SITP's OpNode, tinygrad's UOp.
 ///
 /// Nodes are immutable and interned: an expression that is built twice is one object, so `==` compares structure and
-/// a rewrite that changes nothing returns the very node. From a user's `Tensor` down to the last line before LLVM there
+/// a rewrite that changes nothing returns the very node. Only a REDISTRIBUTE is a new node each time: its value may be there from before on one rank and
+/// not on another, where nobody refers to it any more, and all must exchange or none. From a user's `Tensor` down to the last line before LLVM there
 /// is no other kind of node. Graphs can be deep, so whoever walks one uses [Graph], never recursion.
 ///
 /// ```java
@@ -70,7 +71,8 @@ public final class OpNode {
       return existing;
     }
     Shape shape = op.shapeRule.derive(op, in, payload);
-    return INTERNER.add(new OpNode(op, type, shape, in, payload, ShardingRules.derive(op, in, payload, shape), hash));
+    OpNode node = new OpNode(op, type, shape, in, payload, ShardingRules.derive(op, in, payload, shape), hash);
+    return op == OpCode.REDISTRIBUTE ? node : INTERNER.add(node);
   }
 
   /// Every bit of a hash depends on all of them (the end of MurmurHash3). Sums alone would not do: a difference of two

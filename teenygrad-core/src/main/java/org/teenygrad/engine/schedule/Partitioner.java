@@ -49,9 +49,15 @@ final class Partitioner {
     return global.stream().map(partitioner::of).toList();
   }
 
-  /// Without the ends of derivatives, which have been found: they would stand between REDISTRIBUTEs that are one.
+  /// Without the ends of derivatives, which have been found: they would stand between REDISTRIBUTEs that are one. Of those that send the same the same
+  /// way one is left.
   private static List<OpNode> differentiated(List<OpNode> roots) {
-    Map<OpNode, OpNode> changed = Graph.map(roots, node -> node.is(OpCode.DETACH) ? node.input(0) : node);
+    Map<List<Object>, OpNode> sent = new HashMap<>();
+    Map<OpNode, OpNode> changed = Graph.map(roots, node -> switch (node.op()) {
+      case DETACH -> node.input(0);
+      case REDISTRIBUTE -> sent.computeIfAbsent(List.of(node.input(0), node.payload(Object.class)), _ -> node);
+      default -> node;
+    });
     return roots.stream().map(root -> Objects.requireNonNull(changed.get(root))).toList();
   }
 

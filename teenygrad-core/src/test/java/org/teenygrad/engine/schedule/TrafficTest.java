@@ -84,6 +84,24 @@ class TrafficTest {
     assertThat(calls).containsExactly("all-gather 12");
   }
 
+  /// Whether an old value is still there is up to each rank's garbage collector, and all must send or none.
+  @Test
+  void whatIsAskedForAgainIsSentAgain() {
+    Mesh mesh = new Mesh(List.of(new Mesh.Axis("data", 2)), 0, NOWHERE);
+    List<String> calls = new ArrayList<>();
+    Communicators.register(mesh, List.of(new Noting(calls)));
+    Tensor parts = zeros(6, 4).shard(mesh, Placement.shard(0)).realize();
+
+    Tensor whole = parts.gather().realize();
+    assertThat(calls).hasSize(1);
+    Tensor again = parts.gather().realize();
+    assertThat(calls).hasSize(2);
+    whole.add(again).realize();
+    assertThat(calls).as("both are there").hasSize(2);
+    parts.gather().add(parts.gather()).realize();
+    assertThat(calls).as("one schedule sends the same once").hasSize(3);
+  }
+
   @Test
   void withoutSpreadStatesAllRanksAddUpAll() {
     assertThat(step(false, DType.FLOAT32)).containsExactlyInAnyOrder("all-reduce 1", "all-reduce 24");

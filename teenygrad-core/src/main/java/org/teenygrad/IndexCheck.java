@@ -53,6 +53,11 @@ final class IndexCheck {
     return !OFF.isBound() && index.dtype().isInteger() && (device.equals("interpreter") || Debug.checksIndex() && !device.equals("null"));
   }
 
+  /// An index that could be on any device, on that of another tensor; computing it elsewhere would make it one of there.
+  private static Tensor placed(Tensor index, Tensor beside) {
+    return index.deviceOrNull() == null ? index.to(beside.device()) : index;
+  }
+
   private static void within(String method, String role, Tensor index, Tensor beside, long from, long below, String of) {
     if (from == below && index.numel() > 0) { // known without a look at the values, on every device
       throw new IndexOutOfBoundsException(method + ": an " + role + " of " + index.shape() + " into " + of + ", where nothing is");
@@ -60,7 +65,7 @@ final class IndexCheck {
     if (!isWanted(index, beside)) {
       return;
     }
-    long[] values = index.toLongArray();
+    long[] values = placed(index, beside).toLongArray();
     for (int i = 0; i < values.length; i++) {
       if (values[i] < from || values[i] >= below) {
         throw new IndexOutOfBoundsException(

@@ -28,7 +28,7 @@ class LayeringTest {
       "the vocabulary",
       type ->
           belongToAnyOf(
-                  DType.class, Shape.class, Device.class, MatmulPrecision.class, OutOfMemoryException.class, Mesh.class, Placement.class, ShardingException.class, Profile.Launch.class,
+                  DType.class, Shape.class, Device.class, MatmulPrecision.class, OutOfMemoryException.class, Mesh.class, Placement.class, RankFailedException.class, ShardingException.class, Profile.Launch.class,
                   Profile.Making.class)
               .test(type.getBaseComponentType()));
 

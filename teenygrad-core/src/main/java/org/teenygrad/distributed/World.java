@@ -30,7 +30,7 @@ import org.teenygrad.engine.runtime.nulldevice.NullDevice;
 ///
 /// ```java
 /// try (World all = World.join()) {
-///   Mesh grid = all.mesh(new Mesh.Axis("data", all.size), new Mesh.Axis("model", 1));
+///   Mesh grid = all.mesh(new Mesh.Axis("data", all.size()), new Mesh.Axis("model", 1));
 /// }
 /// ```
 public final class World implements AutoCloseable {

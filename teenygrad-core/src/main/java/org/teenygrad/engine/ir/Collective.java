@@ -8,7 +8,8 @@ import org.teenygrad.Mesh;
 /// @param axis of the mesh; the ranks along it take part
 /// @param combine ADD, MUL, MAX or MIN where values are combined
 /// @param order all ranks begin their collectives in the order of these numbers
-public record Collective(Mesh mesh, int axis, @Nullable OpCode combine, int order) {
+/// @param bucket those with one number, which follow each other, may begin as one; none of them needs another
+public record Collective(Mesh mesh, int axis, @Nullable OpCode combine, int order, int bucket) {
   /// How many ranks take part.
   public int size() {
     return mesh.axes().get(axis).size();

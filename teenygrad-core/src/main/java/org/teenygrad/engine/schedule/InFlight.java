@@ -1,7 +1,12 @@
 package org.teenygrad.engine.schedule;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.engine.ir.Collective;
 
 /// How long exchanges with other ranks may go on beside the launches after them. Until then their memory is not used for anything else, or what used it
 /// would have to wait.
@@ -14,21 +19,28 @@ final class InFlight {
   /// @param bytes of a slot
   /// @return for each launch the last one beside which it may go on: itself where it is no exchange
   static int[] ends(List<List<Binding>> launches, IntToLongFunction bytes) {
+    Map<Integer, Integer> buckets = new HashMap<>(); // their last exchanges, before which none begins
     int[] ends = new int[launches.size()];
-    for (int i = 0; i < ends.length; i++) {
-      ends[i] = isExchange(launches.get(i)) ? end(launches, i, bytes) : i;
+    for (int i = ends.length - 1; i >= 0; i--) {
+      Collective collective = collective(launches.get(i));
+      int last = i;
+      if (collective != null) {
+        buckets.putIfAbsent(collective.bucket(), i);
+        last = Objects.requireNonNull(buckets.get(collective.bucket()));
+      }
+      ends[i] = collective == null ? i : end(launches, i, last, bytes);
     }
     return ends;
   }
 
-  private static boolean isExchange(List<Binding> launch) {
-    return launch.getFirst().kernel().collective() != null;
+  private static @Nullable Collective collective(List<Binding> launch) {
+    return launch.getFirst().kernel().collective();
   }
 
-  private static int end(List<List<Binding>> launches, int exchange, IntToLongFunction bytes) {
+  private static int end(List<List<Binding>> launches, int exchange, int begin, IntToLongFunction bytes) {
     int result = launches.get(exchange).getFirst().kernel().writes().iterator().next();
     long later = 0;
-    int end = exchange;
+    int end = begin;
     while (end + 1 < launches.size() && later < MOST_BYTES) {
       end++;
       for (Binding bound : launches.get(end)) {

@@ -22,18 +22,22 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Scatter;
 import org.teenygrad.engine.ir.Sharding;
 import org.teenygrad.engine.ir.Uniform;
+import org.teenygrad.engine.schedule.Redistribution.Turn;
 
 /// From the graph of whole tensors to the graph of what this rank has of them: each operation runs on local parts, and a REDISTRIBUTE becomes views and
 /// collectives ([Redistribution]). All ranks do this to the same graph and so exchange the same things in the same order. The SPMD partitioner of GSPMD.
 final class Partitioner {
+  /// Collectives that together come to so many bytes begin as one: each beginning costs some microseconds. PyTorch's buckets have the same size.
+  private static final long BUCKET_BYTES = 25 << 20;
+
   private final Map<OpNode, OpNode> leaves;
-  private final Map<OpNode, Integer> order;
+  private final Map<OpNode, Turn> turns;
   private final Set<OpNode> passed;
   private final Map<OpNode, OpNode> local = new IdentityHashMap<>();
 
-  private Partitioner(Map<OpNode, OpNode> leaves, Map<OpNode, Integer> order, Set<OpNode> passed) {
+  private Partitioner(Map<OpNode, OpNode> leaves, Map<OpNode, Turn> turns, Set<OpNode> passed) {
     this.leaves = leaves;
-    this.order = order;
+    this.turns = turns;
     this.passed = passed;
   }
 
@@ -42,9 +46,12 @@ final class Partitioner {
   static List<OpNode> local(List<OpNode> roots, Map<OpNode, OpNode> leaves) {
     List<OpNode> global = differentiated(roots);
     List<OpNode> nodes = Graph.topological(global);
-    Partitioner partitioner = new Partitioner(leaves, order(nodes), passed(nodes, global));
+    Set<OpNode> passed = passed(nodes, global);
+    Partitioner partitioner = new Partitioner(leaves, turns(nodes, passed), passed);
     for (OpNode node : nodes) {
-      partitioner.local.put(node, partitioner.partitioned(node));
+      if (!passed.contains(node)) {
+        partitioner.local.put(node, partitioner.partitioned(node));
+      }
     }
     return global.stream().map(partitioner::of).toList();
   }
@@ -71,18 +78,18 @@ final class Partitioner {
     return all;
   }
 
-  /// The numbers of REDISTRIBUTEs. None comes before one that it needs; of the others those that are alike follow each other, as the kernels before them
+  /// When each REDISTRIBUTE exchanges. None comes before one that it needs; of the others those that are alike follow each other, as the kernels before them
   /// may be one launch, and of unlike ones those begin whose first can be done early, so that they travel while others are computed. Found from the graph
-  /// of whole tensors, which is the same on all ranks, whatever parts they have.
-  private static Map<OpNode, Integer> order(List<OpNode> nodes) {
+  /// of whole tensors, which is the same on all ranks, whatever parts they have: all have to exchange the same in the same order and the same buckets.
+  private static Map<OpNode, Turn> turns(List<OpNode> nodes, Set<OpNode> passed) {
     Map<OpNode, Integer> depth = new HashMap<>();
-    Map<OpNode, Integer> level = new HashMap<>(); // how many REDISTRIBUTEs are on the longest way to here
+    Map<OpNode, Integer> level = new HashMap<>(); // how many exchanges and assignments are on the longest way to here
     Map<List<@Nullable Object>, Integer> least = new HashMap<>();
     List<OpNode> found = new ArrayList<>();
     for (OpNode node : nodes) {
       depth.put(node, 1 + most(node.inputs(), depth));
-      level.put(node, (node.is(OpCode.REDISTRIBUTE) ? 1 : 0) + most(node.inputs(), level));
-      if (node.is(OpCode.REDISTRIBUTE)) {
+      level.put(node, (node.is(OpCode.REDISTRIBUTE) || node.is(OpCode.ASSIGN) ? 1 : 0) + most(node.inputs(), level));
+      if (node.is(OpCode.REDISTRIBUTE) && !passed.contains(node)) {
         found.add(node);
         least.merge(likeness(node, level), Objects.requireNonNull(depth.get(node)), Math::min);
       }
@@ -90,9 +97,24 @@ final class Partitioner {
     found.sort(Comparator.<OpNode>comparingInt(node -> Objects.requireNonNull(level.get(node)))
         .thenComparingInt(node -> Objects.requireNonNull(least.get(likeness(node, level))))
         .thenComparingInt(node -> Objects.requireNonNull(depth.get(node))));
-    Map<OpNode, Integer> order = new IdentityHashMap<>();
-    found.forEach(node -> order.put(node, order.size()));
-    return order;
+    return inBuckets(found, level);
+  }
+
+  /// Those of one level need nothing of each other, nor do kernels that write over what one of them reads come before another.
+  private static Map<OpNode, Turn> inBuckets(List<OpNode> ordered, Map<OpNode, Integer> level) {
+    Map<OpNode, Turn> turns = new IdentityHashMap<>();
+    int bucket = 0;
+    long bytes = 0;
+    for (int i = 0; i < ordered.size(); i++) {
+      OpNode node = ordered.get(i);
+      if (i > 0 && (bytes >= BUCKET_BYTES || !Objects.equals(level.get(node), level.get(ordered.get(i - 1))))) {
+        bucket = i;
+        bytes = 0;
+      }
+      bytes += node.input(0).sharding() == null ? 0 : node.shape().elements() * node.dtype().bytes();
+      turns.put(node, new Turn(i, bucket));
+    }
+    return turns;
   }
 
   private static int most(List<OpNode> nodes, Map<OpNode, Integer> of) {
@@ -132,7 +154,7 @@ final class Partitioner {
       }
       Sharding from = source.sharding();
       Sharding given = from == null ? Sharding.replicated(sharding.mesh()) : from;
-      return new Redistribution(node.shape(), Objects.requireNonNull(order.get(node))).of(of(source), given, sharding);
+      return new Redistribution(node.shape(), Objects.requireNonNull(turns.get(node))).of(of(source), given, sharding);
     }
     List<Sharding> needed = Sharding.needed(node);
     List<OpNode> inputs = new ArrayList<>();

@@ -27,13 +27,19 @@ final class Redistribution {
   private static final int MOST_COLLECTIVES = 64;
 
   private final Shape whole;
+  private final int bucket;
   private int order;
 
-  /// @param whole the shape of the whole tensor
+  /// When it is its turn to exchange.
   /// @param number of the REDISTRIBUTE among all of the graph
-  Redistribution(Shape whole, int number) {
+  /// @param bucket the number of the first of those that may begin with it
+  record Turn(int number, int bucket) {}
+
+  /// @param whole the shape of the whole tensor
+  Redistribution(Shape whole, Turn turn) {
     this.whole = whole;
-    order = number * MOST_COLLECTIVES;
+    bucket = turn.bucket * MOST_COLLECTIVES;
+    order = turn.number * MOST_COLLECTIVES;
   }
 
   /// @param local what this rank has
@@ -109,7 +115,9 @@ final class Redistribution {
       return x; // nothing is to be exchanged; parts are padded, so that this is so on all ranks or on none
     }
     OpNode memory = x.is(OpCode.PARAM) ? x : OpNode.of(OpCode.CONTIGUOUS, x);
-    return OpNode.of(op, new Collective(mesh, axis, combine, order++), List.of(memory));
+    // Along several axes one collective needs what another gives.
+    int together = mesh.axes().size() == 1 ? bucket : order;
+    return OpNode.of(op, new Collective(mesh, axis, combine, order++, together), List.of(memory));
   }
 
   private OpNode allGather(OpNode x, Mesh mesh, int i, int axis, int size) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Exchange;
@@ -26,7 +27,6 @@ final class CudaSequence implements Sequence {
   private final List<Kernel> items;
   private final Supplier<List<List<Integer>>> waits;
   private @Nullable List<Step> steps;
-  private boolean ranBefore;
 
   /// @param items kernels of the GPU and exchanges
   CudaSequence(CudaStream stream, List<Kernel> items, Supplier<List<List<Integer>>> waits) {
@@ -45,28 +45,21 @@ final class CudaSequence implements Sequence {
   @Override
   public synchronized void run(List<List<List<Buffer>>> arguments) {
     List<Step> known = steps;
-    if (known == null && ranBefore && items.size() >= FEWEST) {
-      steps = known = steps(arguments);
-    }
     if (known == null) {
-      for (int i = 0; i < items.size(); i++) {
-        items.get(i).run(arguments.get(i));
-      }
-      ranBefore = true;
-    } else {
-      known.forEach(step -> step.run(arguments));
+      steps = known = items.stream().anyMatch(Exchange.class::isInstance)
+          ? steps(waits.get()) : List.of(new Launches(IntStream.range(0, items.size()).boxed().toList(), waits));
     }
+    known.forEach(step -> step.run(arguments));
     Reference.reachabilityFence(arguments);
     Reference.reachabilityFence(this);
   }
 
-  private List<Step> steps(List<List<List<Buffer>>> arguments) {
-    List<List<Integer>> before = waits.get();
+  private List<Step> steps(List<List<Integer>> before) {
     List<Step> made = new ArrayList<>();
     List<CudaEvent> ends = new ArrayList<>();
     for (SequenceStep step : SequenceStep.of(items, before)) {
       made.add(switch (step) {
-        case SequenceStep.Launches launches -> launches(launches.items(), before, arguments);
+        case SequenceStep.Launches launches -> new Launches(launches.items(), () -> before);
         case SequenceStep.Exchanges exchanges -> exchanges(exchanges.items(), end(ends));
         case SequenceStep.Await await -> {
           CudaEvent end = ends.get(await.bucket());
@@ -85,22 +78,46 @@ final class CudaSequence implements Sequence {
     return end;
   }
 
-  private Step launches(List<Integer> numbers, List<List<Integer>> before, List<List<List<Buffer>>> arguments) {
-    List<CudaKernel> kernels = numbers.stream().map(i -> (CudaKernel) items.get(i)).toList();
-    if (kernels.size() < FEWEST) {
-      return all -> {
-        for (int i = 0; i < kernels.size(); i++) {
-          kernels.get(i).run(all.get(numbers.get(i)));
-        }
-      };
+  /// Kernels, the first time one by one.
+  private final class Launches implements Step {
+    private final List<Integer> numbers;
+    private final List<CudaKernel> kernels;
+    private final Supplier<List<List<Integer>>> before;
+    private @Nullable CudaGraph graph;
+    private boolean ranBefore;
+
+    /// @param before for each item the earlier ones to wait for
+    Launches(List<Integer> numbers, Supplier<List<List<Integer>>> before) {
+      this.numbers = numbers;
+      this.before = before;
+      kernels = numbers.stream().map(i -> (CudaKernel) items.get(i)).toList();
     }
-    Map<Integer, Integer> within = new HashMap<>();
-    numbers.forEach(i -> within.put(i, within.size()));
-    List<List<Integer>> waits = numbers.stream()
-        .map(i -> before.get(i).stream().map(within::get).filter(Objects::nonNull).toList()).toList();
-    CudaGraph graph = CudaGraph.of(stream, kernels, waits, numbers.stream().map(arguments::get).toList());
-    CLEANER.register(this, graph::destroy);
-    return all -> graph.launch(numbers.stream().map(all::get).toList());
+
+    @Override
+    public void run(List<List<List<Buffer>>> all) {
+      List<List<List<Buffer>>> arguments = numbers.stream().map(all::get).toList();
+      CudaGraph known = graph;
+      if (known == null && ranBefore && kernels.size() >= FEWEST) {
+        graph = known = CudaGraph.of(stream, kernels, within(), arguments);
+        CLEANER.register(CudaSequence.this, known::destroy);
+      }
+      if (known != null) {
+        known.launch(arguments);
+      } else {
+        for (int i = 0; i < kernels.size(); i++) {
+          kernels.get(i).run(arguments.get(i));
+        }
+        ranBefore = true;
+      }
+    }
+
+    /// Which of these wait for which, by their places among them.
+    private List<List<Integer>> within() {
+      Map<Integer, Integer> places = new HashMap<>();
+      numbers.forEach(i -> places.put(i, places.size()));
+      List<List<Integer>> all = before.get();
+      return numbers.stream().map(i -> all.get(i).stream().map(places::get).filter(Objects::nonNull).toList()).toList();
+    }
   }
 
   private Step exchanges(List<Integer> numbers, CudaEvent end) {

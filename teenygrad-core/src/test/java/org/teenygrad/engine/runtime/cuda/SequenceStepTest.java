@@ -1,6 +1,7 @@
 package org.teenygrad.engine.runtime.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,6 @@ import org.teenygrad.engine.runtime.cuda.SequenceStep.Launches;
 
 class SequenceStepTest {
   private static final Mesh MESH = new Mesh(List.of(new Mesh.Axis("data", 2)), 0, Device.of("null"));
-  private static final long BUCKET_FLOATS = SequenceStep.BUCKET_BYTES / 4;
 
   private final List<Kernel> items = new ArrayList<>();
   private final List<List<Integer>> waits = new ArrayList<>();
@@ -28,8 +28,8 @@ class SequenceStepTest {
     waits.add(List.of(after));
   }
 
-  private void exchange(long floats, Integer... after) {
-    items.add(new Exchange(OpCode.ALL_REDUCE, new Collective(MESH, 0, OpCode.ADD, items.size()), DType.FLOAT32, floats));
+  private void exchange(int bucket, Integer... after) {
+    items.add(new Exchange(OpCode.ALL_REDUCE, new Collective(MESH, 0, OpCode.ADD, items.size(), bucket), DType.FLOAT32, 8));
     waits.add(List.of(after));
   }
 
@@ -42,25 +42,25 @@ class SequenceStepTest {
   }
 
   @Test
-  void smallExchangesBeginTogetherWhenTheirResultsAreWanted() {
+  void exchangesOfABucketBeginWithItsLast() {
     launch();
-    exchange(8, 0);
+    exchange(0, 0);
     launch();
-    exchange(8, 2);
+    exchange(0, 2);
     launch();
     launch(1);
     launch(3);
 
     assertThat(SequenceStep.of(items, waits)).containsExactly(
-        new Launches(List.of(0, 2, 4)), new Exchanges(List.of(1, 3)), new Await(0), new Launches(List.of(5, 6)));
+        new Launches(List.of(0, 2)), new Exchanges(List.of(1, 3)), new Launches(List.of(4)), new Await(0), new Launches(List.of(5, 6)));
   }
 
   @Test
-  void aFullBucketGoesOnBesideKernels() {
+  void bucketsGoOnBesideKernels() {
     launch();
-    exchange(BUCKET_FLOATS, 0);
+    exchange(0, 0);
     launch();
-    exchange(BUCKET_FLOATS, 2);
+    exchange(1, 2);
     launch();
     launch(1);
 
@@ -70,17 +70,9 @@ class SequenceStepTest {
   }
 
   @Test
-  void anExchangeOfAnothersResultDoesNotBeginWithIt() {
-    exchange(8);
-    exchange(8, 0);
-
-    assertThat(SequenceStep.of(items, waits)).containsExactly(new Exchanges(List.of(0)), new Exchanges(List.of(1)), new Await(1));
-  }
-
-  @Test
   void whoeverAwaitsTheLaterAwaitsTheEarlierToo() {
-    exchange(BUCKET_FLOATS);
-    exchange(BUCKET_FLOATS);
+    exchange(0);
+    exchange(1);
     launch(1);
     launch(0);
 
@@ -91,11 +83,21 @@ class SequenceStepTest {
   @Test
   void anExchangeWaitsForItsOwnKernel() {
     launch();
-    exchange(BUCKET_FLOATS, 0);
+    exchange(0, 0);
     launch(1);
-    exchange(BUCKET_FLOATS, 2);
+    exchange(1, 2);
 
     assertThat(SequenceStep.of(items, waits)).containsExactly(
         new Launches(List.of(0)), new Exchanges(List.of(1)), new Await(0), new Launches(List.of(2)), new Exchanges(List.of(3)), new Await(1));
+  }
+
+  @Test
+  void aBucketIsNotTornApart() {
+    exchange(0);
+    launch(0);
+    exchange(0, 1);
+
+    assertThatThrownBy(() -> SequenceStep.of(items, waits)).isInstanceOf(IllegalStateException.class)
+        .hasMessage("kernel 1 waits for some of the exchanges [0], which begin with others");
   }
 }

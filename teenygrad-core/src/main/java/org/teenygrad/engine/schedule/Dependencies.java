@@ -7,8 +7,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.teenygrad.engine.ir.Collective;
 
 /// Which kernels read and write each buffer, and which of them therefore have to run before which: a kernel after all others that write what it reads.
 /// Kernels go by their numbers.
@@ -17,8 +21,10 @@ final class Dependencies {
   private final Map<Integer, List<Integer>> readers = new HashMap<>();
   private final List<Set<Integer>> before = new ArrayList<>();
   private final List<Set<Integer>> after = new ArrayList<>();
+  private final List<KernelGraph> kernels;
 
   Dependencies(List<KernelGraph> kernels) {
+    this.kernels = kernels;
     for (int i = 0; i < kernels.size(); i++) {
       before.add(new TreeSet<>(Comparator.reverseOrder()));
       after.add(new HashSet<>());
@@ -69,5 +75,27 @@ final class Dependencies {
       after.get(dependency).remove(earlier);
       add(dependency, later);
     }
+  }
+
+  /// Has exchanges with other ranks begin in the one order, and in the buckets, that all ranks have.
+  void addExchanges() {
+    List<Integer> exchanges = IntStream.range(0, kernels.size()).filter(i -> kernels.get(i).collective() != null).boxed()
+        .sorted(Comparator.comparingInt(i -> collective(i).order())).toList();
+    for (int i = 1; i < exchanges.size(); i++) {
+      add(exchanges.get(i - 1), exchanges.get(i));
+    }
+    exchanges.stream().collect(Collectors.groupingBy(i -> collective(i).bucket())).values().forEach(this::awaitAll);
+  }
+
+  private Collective collective(int kernel) {
+    return Objects.requireNonNull(kernels.get(kernel).collective());
+  }
+
+  /// Whoever waits for one exchange of a bucket waits for all, which begin as one.
+  private void awaitAll(List<Integer> bucket) {
+    Set<Integer> users = new HashSet<>();
+    bucket.forEach(exchange -> users.addAll(after.get(exchange)));
+    bucket.forEach(users::remove);
+    bucket.forEach(exchange -> users.forEach(user -> add(exchange, user)));
   }
 }

@@ -3,12 +3,8 @@ package org.teenygrad.engine.schedule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.OpNode;
@@ -23,7 +19,7 @@ final class LaunchOrder {
     List<OpNode> likeness = likeness(kernels, plans);
     Dependencies dependencies = dependencies(kernels, inPlace);
     int[] height = heights(dependencies, kernels.size());
-    chainCollectives(kernels, dependencies);
+    dependencies.addExchanges();
     int[] missing = IntStream.range(0, kernels.size()).map(i -> dependencies.before(i).size()).toArray();
     Comparator<Integer> urgent = Comparator.<Integer>comparingInt(i -> kernels.get(i).kernel().collective() == null ? 1 : 0)
         .thenComparingInt(i -> -height[i]).thenComparingInt(i -> i);
@@ -79,26 +75,6 @@ final class LaunchOrder {
       }
     }
     return height;
-  }
-
-  /// Has collectives begin in the one order, and in the buckets, that all ranks have.
-  private static void chainCollectives(List<Binding> kernels, Dependencies dependencies) {
-    List<Integer> collectives = IntStream.range(0, kernels.size()).filter(i -> kernels.get(i).kernel().collective() != null).boxed()
-        .sorted(Comparator.comparingInt(i -> Objects.requireNonNull(kernels.get(i).kernel().collective()).order())).toList();
-    for (int i = 1; i < collectives.size(); i++) {
-      dependencies.add(collectives.get(i - 1), collectives.get(i));
-    }
-    Map<Integer, List<Integer>> buckets = collectives.stream()
-        .collect(Collectors.groupingBy(i -> Objects.requireNonNull(kernels.get(i).kernel().collective()).bucket()));
-    buckets.values().forEach(bucket -> awaitAll(bucket, dependencies));
-  }
-
-  /// Whoever waits for one collective of a bucket waits for all, which begin as one.
-  private static void awaitAll(List<Integer> bucket, Dependencies dependencies) {
-    Set<Integer> users = new HashSet<>();
-    bucket.forEach(collective -> users.addAll(dependencies.after(collective)));
-    users.removeAll(bucket);
-    bucket.forEach(collective -> users.forEach(user -> dependencies.add(collective, user)));
   }
 
   /// What each kernel reads is written before, and what it overwrites is read before.

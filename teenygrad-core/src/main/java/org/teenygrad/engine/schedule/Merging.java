@@ -48,6 +48,11 @@ final class Merging {
       levels[i] = levelAbove(dependencies.before(i));
       kernels.get(i).writes().stream().filter(slot -> dependencies.writers(slot).size() > 1).forEach(writtenTwice::add);
     }
+    // Some wait for exchanges that come after them here: no kernel may be both before and after those.
+    dependencies.addExchanges();
+    for (int i = 0; i < kernels.size(); i++) {
+      lift(i);
+    }
   }
 
   /// The kernels that are left, in no particular order.

@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 /// @param address of the machine of rank 0
 /// @param port at which rank 0 awaits the others
 record Launched(int rank, int size, int localRank, String address, int port) {
-  /// Null where no launcher set them.
+  /// Null where no launcher set them, or there is one rank alone, which needs nobody.
   /// @throws IllegalStateException if some are missing or wrong
   static @Nullable Launched from(Map<String, String> environment) {
     if (!environment.containsKey("RANK") || !environment.containsKey("WORLD_SIZE")) {
       return null;
     }
     int size = number(environment, "WORLD_SIZE", 1, Integer.MAX_VALUE);
+    if (size == 1) {
+      return null;
+    }
     int rank = number(environment, "RANK", 0, size - 1);
     int localRank = environment.containsKey("LOCAL_RANK") ? number(environment, "LOCAL_RANK", 0, size - 1) : rank;
     return new Launched(rank, size, localRank, environment.getOrDefault("MASTER_ADDR", "127.0.0.1"), number(environment, "MASTER_PORT", 1, 65_535));

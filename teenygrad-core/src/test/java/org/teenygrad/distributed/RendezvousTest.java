@@ -55,6 +55,7 @@ class RendezvousTest {
     assertThat(Launched.from(set)).isEqualTo(new Launched(3, 4, 1, "10.0.0.1", 29500));
     assertThat(new Launched(3, 4, 1, "10.0.0.1", 29500).variables()).isEqualTo(set);
     assertThat(Launched.from(Map.of())).isNull();
+    assertThat(Launched.from(Map.of("RANK", "0", "WORLD_SIZE", "1"))).as("alone").isNull();
   }
 
   @Test

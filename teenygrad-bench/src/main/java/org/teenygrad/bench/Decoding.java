@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.models.inference.Engine;
 import org.teenygrad.models.inference.Request;
@@ -26,6 +27,7 @@ final class Decoding {
 
   private static Runnable prepare(GptStep step, int rows) {
     Gpt model = Gpt.of(step.config());
+    Tensor.realize(model.parameters()); // or each token would draw them again
     Engine engine = Engine.of(model, rows);
     Random random = new Random(1337);
     return () -> engine.generate(IntStream.range(0, rows).mapToObj(row -> {

@@ -104,6 +104,15 @@ sealed interface Distributing permits Tensor {
     return Tensor.wrap(OpNode.buffer(local));
   }
 
+  /// Bytes of what this rank has: of its parts, or of all.
+  /// ```java
+  /// x.shard(mesh, Placement.shard(0)).localBytes();   // 64
+  /// ```
+  default long localBytes() {
+    Sharding sharding = self().node().sharding();
+    return sharding == null ? self().nbytes() : sharding.local(self().shape()).elements() * self().dtype().bytes();
+  }
+
   /// The distributed tensor of which this one, computed if need be, is what this rank has. Nothing is sent, and nobody checks that the ranks' parts
   /// belong together. PyTorch's `DTensor.from_local`.
   /// ```java

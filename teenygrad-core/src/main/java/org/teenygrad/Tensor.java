@@ -365,7 +365,8 @@ public final class Tensor extends Joining
 
   /// Changes this tensor's values. Tensors that were computed from it, or will be from expressions built on it
   /// before, keep meaning the old values. After a hundred assignments that nobody asked for they are computed. No
-  /// derivatives flow from a leaf to its new values. PyTorch's `copy_`.
+  /// derivatives flow from a leaf to its new values. PyTorch's `copy_`. A tensor of one device that is assigned a distributed one lies as that does from
+  /// then on; a distributed one that is assigned a whole one keeps its parts of it.
   /// ```java
   /// var w = Tensor.of(1f, 2f);
   /// var old = w.mul(10);
@@ -412,8 +413,8 @@ public final class Tensor extends Joining
       pendingWrites = 0;
     }
     // Data that is still to be written, or that others may refer to, is left alone: the new values get a storage of
-    // their own.
-    boolean inPlace = ownsStorage && current.is(OpCode.BUFFER);
+    // their own, as those do that lie on a mesh where the old ones did not.
+    boolean inPlace = ownsStorage && current.is(OpCode.BUFFER) && (current.sharding() != null || value.sharding() == null || value.sharding().isReplicated());
     OpNode target = inPlace ? current : OpNode.buffer(new Storage(dtype(), shape(), device(), value.sharding()));
     ownsStorage = true;
     become(OpNode.of(OpCode.ASSIGN, inPlace && overwrite, List.of(target, value)));

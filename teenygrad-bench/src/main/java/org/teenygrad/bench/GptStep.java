@@ -11,6 +11,7 @@ import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.models.nanogpt.Gpt;
 import org.teenygrad.models.nanogpt.GptConfig;
+import org.teenygrad.nn.Module;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.ParameterGroup;
 
@@ -59,7 +60,7 @@ record GptStep(String text, GptConfig config, int batch, int time, DType dtype) 
     return prepare(steps, null);
   }
 
-  /// @param mesh the ranks that share the batch and the optimizer's states, or null
+  /// @param mesh the ranks that share the batch, the weights and the optimizer's states, or null
   Runnable prepare(int steps, @Nullable Mesh mesh) {
     Gpt model = Gpt.of(config);
     AdamW optimizer = new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), 1e-3, 0.1), 0.9, 0.99, 1e-8);
@@ -72,7 +73,7 @@ record GptStep(String text, GptConfig config, int batch, int time, DType dtype) 
     return () -> {
       Tensor loss = null;
       for (int i = 0; i < steps; i++) {
-        loss = computing(model, dtype).loss(inputs, targets).gather();
+        loss = Module.gathered(computing(model, dtype)).loss(inputs, targets).gather();
         optimizer.step(loss);
       }
       Objects.requireNonNull(loss).item();

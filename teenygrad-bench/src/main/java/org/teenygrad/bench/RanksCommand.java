@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     name = "ranks",
     description = {
       "Measures a training step of a GPT on one GPU and on several of this machine, each with a batch as large, and beside it PyTorch's",
-      "DistributedDataParallel, compiled. The optimizer's states are spread over the GPUs (ZeRO-2)."
+      "DistributedDataParallel, compiled. Weights and the optimizer's states are spread over the GPUs (FSDP)."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)

@@ -27,7 +27,7 @@ import org.teenygrad.optim.Optimizer;
 /// Tensor matrix = StepPlan.unread(fake.device(), DType.FLOAT32, Shape.of(8192, 64)).requiresGrad();
 /// Tensor rows = StepPlan.unread(fake.device(), DType.FLOAT32, Shape.of(8192, 64)).shard(ranks, Placement.shard(0));
 /// Optimizer adam = new AdamW(Map.of("matrix", matrix), 1e-3).shard(ranks);
-/// StepPlan plan = StepPlan.of(List.of(matrix), adam, 1, () -> rows.linear(matrix).square().mean().gather());
+/// StepPlan plan = StepPlan.of(List.of(matrix), adam, 1, () -> rows.linear(matrix.gather()).square().mean().gather());
 /// plan.optimizerBytes();   // 512
 /// ```
 ///
@@ -75,7 +75,7 @@ public record StepPlan(long parameterBytes, long optimizerBytes, long gradientBy
       gradients = 2 * optimizer.gradientBytes();
       work = Math.max(work, record(launches, 1, optimizer::step));
     }
-    long bytes = parameters.stream().mapToLong(Tensor::nbytes).sum();
+    long bytes = parameters.stream().mapToLong(Tensor::localBytes).sum();
     return new StepPlan(bytes, optimizer.stateBytes(), gradients, work, List.copyOf(launches));
   }
 

@@ -11,6 +11,7 @@ import org.teenygrad.Device;
 import org.teenygrad.Mesh;
 import org.teenygrad.engine.runtime.Communicator;
 import org.teenygrad.engine.runtime.Communicators;
+import org.teenygrad.engine.runtime.ControlPlane;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Heartbeat;
 import org.teenygrad.engine.runtime.HeartbeatFollower;
@@ -47,13 +48,14 @@ public final class World implements AutoCloseable {
   private final int size;
   private final Device device;
   private final @Nullable ProcessGroup ranks;
-  private @Nullable Heartbeat heartbeat;
+  private final @Nullable Heartbeat heartbeat;
 
-  private World(Device device, ProcessGroup ranks) {
-    this(ranks.rank(), ranks.size(), device, ranks);
+  private World(Device device, ProcessGroup ranks, @Nullable Heartbeat heartbeat) {
+    this(ranks.rank(), ranks.size(), device, ranks, heartbeat);
   }
 
-  private World(int rank, int size, Device device, @Nullable ProcessGroup ranks) {
+  private World(int rank, int size, Device device, @Nullable ProcessGroup ranks, @Nullable Heartbeat heartbeat) {
+    this.heartbeat = heartbeat;
     this.rank = rank;
     this.size = size;
     this.device = device;
@@ -64,7 +66,7 @@ public final class World implements AutoCloseable {
   /// @throws IllegalStateException if it was started as one of several, and there is no NCCL or Open MPI, or the ranks do not find each other
   ///     or run unlike versions of the program
   public static World join() {
-    return isLaunched() ? start() : new World(0, 1, Devices.defaultDevice(), null);
+    return isLaunched() ? start() : new World(0, 1, Devices.defaultDevice(), null, null);
   }
 
   /// A world whose other ranks are not there, and whose device runs nothing: programs are planned as rank 0 of so many, see [StepPlan].
@@ -78,7 +80,7 @@ public final class World implements AutoCloseable {
     Device device = Device.of("fake-" + FAKES.incrementAndGet());
     Target target = new Target.Gpu(gpu.multiprocessors(), gpu.sharedBytes(), Target.Rung.TENSOR_MEMORY);
     Devices.register(device.name(), opened -> NullDevice.open(opened, target, program -> {}));
-    return new World(0, size, device, null);
+    return new World(0, size, device, null, null);
   }
 
   /// Whether a launcher started this process as one of its ranks.
@@ -102,50 +104,38 @@ public final class World implements AutoCloseable {
     }
     Device own = Cuda.device(launched.localRank());
     Devices.useByDefault(own);
-    Rendezvous rendezvous = new Rendezvous(launched, PATIENCE);
-    return new World(own, NcclGroup.join(launched.rank(), launched.size(), own, rendezvous::fromFirst));
+    Rendezvous hosts = Rendezvous.join(launched, PATIENCE);
+    Heartbeat heartbeat = watched(hosts, launched.rank(), launched.size());
+    return new World(own, NcclGroup.join(launched.rank(), launched.size(), own, hosts), heartbeat);
   }
 
   private static World ofMpi(Device device) {
     Mpi mpi = Mpi.open();
-    World world = new World(device, mpi);
-    if (world.size > 1) {
-      world.watch(mpi);
-      world.requireAlike(mpi, ProgramHash.text(), "the program of rank %2$d (hash %1$s) is another than that of rank 0 (%3$s): install one version on all hosts");
-    }
-    return world;
+    return new World(device, mpi, mpi.size() > 1 ? watched(mpi, mpi.rank(), mpi.size()) : null);
+  }
+
+  /// From here on all ranks hear of one that fails.
+  /// @throws IllegalStateException if one runs an unlike version of the program
+  private static Heartbeat watched(ControlPlane hosts, int rank, int size) {
+    Heartbeat.Timing timing = Heartbeat.Timing.usual();
+    HeartbeatLead lead = rank == 0 ? HeartbeatLead.of(size, timing) : null;
+    String contact = hosts.told(lead == null ? "" : lead.contact());
+    Heartbeat heartbeat = lead == null ? HeartbeatFollower.join(contact, rank, timing) : lead;
+    hosts.barrier();
+    hosts.watch(heartbeat);
+    requireAlike(hosts, rank, ProgramHash.text(), "the program of rank %2$d (hash %1$s) is another than that of rank 0 (%3$s): install one version on all hosts");
+    return heartbeat;
   }
 
   /// Compares with what rank 0 has, on all ranks.
   /// @param sentence of what this rank has, its number and what rank 0 has
   /// @throws IllegalStateException if a rank has something else
-  private void requireAlike(Mpi mpi, String here, String sentence) {
-    String first = told(mpi, rank == 0 ? here : "");
+  private static void requireAlike(ControlPlane hosts, int rank, String here, String sentence) {
+    String first = hosts.told(here);
     boolean unlike = !here.equals(first);
-    if (mpi.any(unlike)) {
+    if (hosts.any(unlike)) {
       throw new IllegalStateException(unlike ? String.format(Locale.ROOT, sentence, here, rank, first) : "rank " + rank + " ends: another rank runs something else, and says so");
     }
-  }
-
-  /// From here on all ranks hear of one that fails.
-  private void watch(Mpi mpi) {
-    Heartbeat.Timing timing = Heartbeat.Timing.usual();
-    HeartbeatLead lead = rank == 0 ? HeartbeatLead.of(size, timing) : null;
-    String contact = told(mpi, lead == null ? "" : lead.contact());
-    heartbeat = lead == null ? HeartbeatFollower.join(contact, rank, timing) : lead;
-    mpi.barrier();
-    mpi.watch(heartbeat);
-  }
-
-  /// What rank 0 says.
-  private static String told(Mpi mpi, String text) {
-    int length = mpi.max(text.length())[0];
-    int[] characters = new int[length];
-    for (int i = 0; i < text.length(); i++) {
-      characters[i] = text.charAt(i);
-    }
-    int[] told = mpi.max(characters);
-    return new String(told, 0, told.length);
   }
 
   /// Which of the ranks this process is, from 0.
@@ -178,8 +168,8 @@ public final class World implements AutoCloseable {
       throw new IllegalArgumentException("mesh: " + Arrays.toString(axes) + " has " + devices + " devices, but there are " + size + " ranks");
     }
     Mesh mesh = new Mesh(List.of(axes), rank, device);
-    if (ranks instanceof Mpi mpi && size > 1) {
-      requireAlike(mpi, mesh.toString(), "mesh: %s on rank %d, but %s on rank 0; all ranks make the same meshes");
+    if (ranks != null && size > 1) {
+      requireAlike(ranks, rank, mesh.toString(), "mesh: %s on rank %d, but %s on rank 0; all ranks make the same meshes");
     }
     if (size > 1) {
       List<Communicator> along = new ArrayList<>();
@@ -208,6 +198,7 @@ public final class World implements AutoCloseable {
   @Override
   public void close() {
     if (ranks != null) {
+      ranks.barrier(); // whoever waits in it hears of failures
       ranks.close();
     }
     if (heartbeat != null) {

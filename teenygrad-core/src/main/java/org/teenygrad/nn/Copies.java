@@ -21,6 +21,9 @@ final class Copies {
   private final Predicate<Module> kept;
   private final Map<Object, Object> copies = new IdentityHashMap<>();
 
+  /// The copies, in the order of the tree, which is the same on all ranks.
+  private final List<Tensor> tensors = new ArrayList<>();
+
   private Copies(UnaryOperator<Tensor> change, Predicate<Module> kept) {
     this.change = change;
     this.kept = kept;
@@ -30,8 +33,7 @@ final class Copies {
   static <M extends Module> M of(M module, UnaryOperator<Tensor> change) {
     var copying = new Copies(tensor -> changed(tensor, change), part -> false);
     var copy = (M) Objects.requireNonNull(copying.copy(module));
-    List<Tensor> all = copying.copies.values().stream().filter(Tensor.class::isInstance).map(Tensor.class::cast).toList();
-    Tensor.realize(all);
+    Tensor.realize(copying.tensors);
     return copy;
   }
 
@@ -75,6 +77,9 @@ final class Copies {
           }
           default -> part;
         };
+    if (copy instanceof Tensor tensor) {
+      tensors.add(tensor);
+    }
     copies.put(part, copy);
     return copy;
   }

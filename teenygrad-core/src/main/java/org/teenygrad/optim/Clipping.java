@@ -1,8 +1,10 @@
 package org.teenygrad.optim;
 
 import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.Placement;
+import org.teenygrad.Placement.Partial;
 import org.teenygrad.Tensor;
 
 /// Gradients brought down to a norm, that of all of them together.
@@ -17,22 +19,19 @@ record Clipping(double most, double p) {
 
   /// A scalar; null of no gradients.
   @Nullable Tensor norm(List<Tensor> gradients) {
-    Tensor whole = null;
-    Tensor terms = null; // of gradients that are spread over ranks
-    for (Tensor gradient : gradients) {
-      Tensor one = p == Double.POSITIVE_INFINITY ? gradient.abs().max() : powers(gradient).sum();
-      if (one.placements().stream().anyMatch(Placement.Partial.class::isInstance)) {
-        terms = joined(terms, one);
-      } else {
-        whole = joined(whole, one);
-      }
-    }
-    Tensor all = terms == null ? whole : joined(whole, terms.gather());
-    return all == null || p == 1 || p == Double.POSITIVE_INFINITY ? all : p == 2 ? all.sqrt() : all.pow(1 / p);
+    boolean largest = p == Double.POSITIVE_INFINITY;
+    Tensor all = total(gradients.stream().map(gradient -> largest ? gradient.abs().max() : powers(gradient).sum()).toList(), largest ? Tensor::maximum : Tensor::add);
+    return all == null || p == 1 || largest ? all : p == 2 ? all.sqrt() : all.pow(1 / p);
   }
 
-  private Tensor joined(@Nullable Tensor all, Tensor one) {
-    return all == null ? one : p == Double.POSITIVE_INFINITY ? all.maximum(one) : all.add(one);
+  /// All numbers as one, those of which each rank has a term too, which are exchanged as one; null of none.
+  static @Nullable Tensor total(List<Tensor> numbers, BinaryOperator<Tensor> joined) {
+    Stream<Tensor> terms = numbers.stream().filter(Clipping::isTerm).reduce(joined).stream().map(Tensor::gather);
+    return Stream.concat(terms, numbers.stream().filter(number -> !isTerm(number))).reduce(joined).orElse(null);
+  }
+
+  private static boolean isTerm(Tensor number) {
+    return number.placements().stream().anyMatch(Partial.class::isInstance);
   }
 
   private Tensor powers(Tensor gradient) {

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -107,7 +106,6 @@ public abstract class Optimizer {
   private boolean maximizes;
   private @Nullable Tensor gradientNorm;
   private @Nullable LossScale lossScale;
-  private @Nullable Mesh mesh;
 
   /// Whether all gradients of the step that is being built are; null where nobody asks.
   private @Nullable Tensor finite;
@@ -291,27 +289,10 @@ public abstract class Optimizer {
   /// ```
   /// @throws IllegalStateException if `loss` is not one number, or depends on no parameter
   public final void accumulate(Tensor loss) {
-    List<Runnable> added = new ArrayList<>();
-    together().stream().filter(optimizer -> optimizer.mesh != null)
-        .forEach(optimizer -> optimizer.groups.forEach(group -> group.parameters().values().forEach(parameter -> added.add(optimizer.addingParts(parameter)))));
     scaled(loss).backward();
-    added.forEach(Runnable::run);
     List<Tensor> computed = gradients();
     computed.add(loss);
     Tensor.realize(computed);
-  }
-
-  /// Where states are spread, each rank adds up its part of a gradient alone.
-  /// @return what adds a new gradient to the one so far, which is put aside
-  private Runnable addingParts(Tensor parameter) {
-    Tensor before = parameter.hasGrad() ? parameter.grad() : null;
-    parameter.zeroGrad();
-    return () -> {
-      Tensor mine = parameter.hasGrad() ? part(parameter.grad()) : null;
-      if (mine != null || before != null) {
-        parameter.setGrad(mine == null ? Objects.requireNonNull(before) : before == null ? mine : before.add(mine));
-      }
-    };
   }
 
   private List<Tensor> gradients() {
@@ -358,7 +339,8 @@ public abstract class Optimizer {
       List<Tensor> values = next(updates);
       for (int k = 0; k < values.size(); k++) {
         Tensor parameter = parameters.get(k);
-        changed.add(parameter.update(unlessSkipped(values.get(k).cast(parameter.dtype()).gather(), parameter.detach())));
+        Tensor value = values.get(k).cast(parameter.dtype());
+        changed.add(parameter.update(unlessSkipped(parameter.mesh() == null ? value.gather() : value, parameter.detach())));
       }
     }
     List<Tensor> updated = new ArrayList<>(changed);
@@ -382,16 +364,16 @@ public abstract class Optimizer {
 
   /// Whether no gradient has an element that is infinite or NaN, a bool; null if there is no gradient.
   private @Nullable Tensor allFinite() {
-    Tensor largest = null;
+    List<Tensor> others = new ArrayList<>();
     for (ParameterGroup group : groups) {
       for (Tensor parameter : group.parameters().values()) {
         if (parameter.hasGrad()) {
-          Tensor one = parameter.grad().detach().cast(wide(parameter)).abs().max(); // NaN where there is one
-          largest = largest == null ? one : largest.maximum(one);
+          others.add(parameter.grad().detach().isFinite().logicalNot().cast(DType.FLOAT32).sum());
         }
       }
     }
-    return largest == null ? null : largest.isFinite();
+    Tensor sum = Clipping.total(others, Tensor::add);
+    return sum == null ? null : sum.eq(0);
   }
 
   private static Tensor scalar(double value, DType type, Device device) {
@@ -402,7 +384,7 @@ public abstract class Optimizer {
 
   /// A gradient in the type to compute in, each element within the bounds of [#clipValue].
   private Tensor gradient(Tensor parameter) {
-    Tensor gradient = part(parameter.grad()).detach().cast(wide(parameter));
+    Tensor gradient = parameter.grad().detach().cast(wide(parameter));
     gradient = lossScale == null ? gradient : lossScale.unscaled(gradient);
     return maxElement == Double.POSITIVE_INFINITY ? gradient : gradient.clamp(-maxElement, maxElement);
   }
@@ -417,14 +399,15 @@ public abstract class Optimizer {
     return gradientNorm == null ? null : clipping.factor(gradientNorm);
   }
 
-  /// Spreads the states over the ranks of a mesh along the first axis of each, and their updates with them: each rank gets its part of a gradient added up
-  /// (a reduce-scatter rather than an all-reduce), changes that part of the parameter, and all parts are gathered. The steps are the same. ZeRO, stages 1
-  /// and 2 (Rajbhandari et al. 2020); for optimizers that treat each element by itself, and [Muon]. What steps [#alongside] is spread with it.
+  /// Spreads parameters and states over the ranks of a mesh along the first axis of each: fully sharded data parallelism, the third stage of ZeRO
+  /// (Rajbhandari et al. 2020), PyTorch's `fully_shard`. A rank keeps its part of each alone, gets the part of the gradient added up that belongs to it (a
+  /// reduce-scatter rather than an all-reduce) and changes that. Who computes with a model gathers its parts first, see [org.teenygrad.nn.Module#gathered]. The steps are the
+  /// same. For optimizers that treat each element by itself, and [Muon]. What steps [#alongside] is spread with it; scalars stay whole.
   ///
-  /// Parameters stay whole on each rank. [#stateDict] and [#step] are then to be called on all ranks.
+  /// From then on [#stateDict] and [#step] are to be called on all ranks, and so is whatever reads a parameter.
   /// ```java
-  /// var optimizer = new AdamW(Map.of("weight", weight), 1e-3).shard(mesh);
-  /// optimizer.step(x.shard(mesh, Placement.shard(0)).matmul(weight).square().mean());
+  /// var optimizer = new AdamW(model.namedParameters(), 1e-3).shard(mesh);
+  /// optimizer.step(Module.gathered(model).forward(x.shard(mesh, Placement.shard(0))).square().mean().gather());
   /// ```
   /// @param ranks a mesh of one axis
   /// @return this
@@ -432,38 +415,25 @@ public abstract class Optimizer {
   /// @throws IllegalStateException if updates look at whole matrices
   public final Optimizer shard(Mesh ranks) {
     if (ranks.axes().size() != 1) {
-      throw new IllegalArgumentException("shard: states are spread over a mesh of one axis, not over " + ranks);
+      throw new IllegalArgumentException("shard: parameters are spread over a mesh of one axis, not over " + ranks);
     }
     for (Optimizer optimizer : together()) {
       if (!optimizer.isElementwise()) {
-        throw new IllegalStateException("shard: " + optimizer.getClass().getSimpleName() + " looks at all of a parameter; its states are not spread");
+        throw new IllegalStateException("shard: " + optimizer.getClass().getSimpleName() + " looks at all of a parameter, which is not spread therefore");
       }
     }
-    together().forEach(optimizer -> optimizer.spread(ranks));
+    List<Tensor> all = new ArrayList<>();
+    everyParameter(all::add);
+    together().forEach(optimizer -> all.addAll(optimizer.states.values()));
+    all.removeIf(tensor -> tensor.rank() == 0);
+    all.forEach(tensor -> tensor.assign(tensor.detach().shard(ranks, Placement.shard(0))));
+    Tensor.realize(all);
     return this;
-  }
-
-  private void spread(Mesh ranks) {
-    mesh = ranks;
-    states.replaceAll((name, state) -> {
-      if (state.rank() == 0) {
-        return state;
-      }
-      Tensor mine = state.detach().shard(ranks, Placement.shard(0));
-      return state.detach().shard(ranks, Placement.shard(0)).assign(mine);
-    });
-    Tensor.realize(states.values());
   }
 
   /// Whether an element of a parameter and its states changes by that element of the gradient alone, or [#next(List)] exchanges what else it needs.
   protected boolean isElementwise() {
     return true;
-  }
-
-  /// This rank's part, where states are spread.
-  private Tensor part(Tensor x) {
-    Mesh ranks = mesh;
-    return ranks == null || x.rank() == 0 ? x : x.mesh() == null ? x.shard(ranks, Placement.shard(0)) : x.redistribute(Placement.shard(0));
   }
 
   private static DType wide(Tensor parameter) {
@@ -621,7 +591,7 @@ public abstract class Optimizer {
     long bytes = 0;
     for (Optimizer optimizer : together()) {
       for (Tensor state : optimizer.states.values()) {
-        bytes += localBytes(state);
+        bytes += state.localBytes();
       }
     }
     return bytes + (lossScale == null ? 0 : lossScale.state().values().stream().mapToLong(Tensor::nbytes).sum());
@@ -629,11 +599,7 @@ public abstract class Optimizer {
 
   /// How many bytes the gradients that parameters have take on this rank.
   public final long gradientBytes() {
-    return gradients().stream().mapToLong(Optimizer::localBytes).sum();
-  }
-
-  private static long localBytes(Tensor tensor) {
-    return tensor.mesh() == null ? tensor.nbytes() : tensor.local().nbytes();
+    return gradients().stream().mapToLong(Tensor::localBytes).sum();
   }
 
   /// What a checkpoint must hold besides the parameters: the states under names such as `wte.weight.exp_avg`, and `step`. The
@@ -665,8 +631,7 @@ public abstract class Optimizer {
       all.putAll(lossScale.state());
     }
     all.forEach((name, state) -> {
-      Tensor value = require(saved, name).detach().cast(state.dtype()).to(state.device());
-      state.assign(state.mesh() == null ? value : part(value));
+      state.assign(require(saved, name).detach().cast(state.dtype()).to(state.device()));
     });
     Tensor.realize(all.values());
     together().forEach(optimizer -> optimizer.steps = savedSteps);

@@ -34,15 +34,17 @@ public record CheckpointFacts(Path file, String kind, Map<String, String> facts)
     return new CheckpointFacts(file, kind, facts);
   }
 
-  /// Copies the tensors to the host now, and replaces the file by them and the facts when it is run, once and in whatever thread.
+  /// Copies the tensors to the host now, distributed ones from all ranks, which all call this, and replaces the file by them and the facts when it is run, once and in whatever thread.
   /// @return throws a [FileException] if the file cannot be written; what was there before is then still there
   public static Runnable saving(Path file, Map<String, ?> facts, Map<String, Tensor> tensors) {
     Map<String, String> metadata = new LinkedHashMap<>();
     facts.forEach((key, value) -> metadata.put(key, value.toString()));
-    Tensor.realize(tensors.values());
+    Map<String, Tensor> whole = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> whole.put(name, tensor.gather()));
+    Tensor.realize(whole.values());
     Arena arena = Arena.ofAuto();
     Map<String, SafetensorsFile.Entry> entries = new LinkedHashMap<>();
-    tensors.forEach((name, t) -> entries.put(name, SafetensorsFile.Entry.of(t.dtype(), t.shape(), t.toMemory(arena))));
+    whole.forEach((name, t) -> entries.put(name, SafetensorsFile.Entry.of(t.dtype(), t.shape(), t.toMemory(arena))));
     return () -> SafetensorsFile.write(file, entries, metadata);
   }
 

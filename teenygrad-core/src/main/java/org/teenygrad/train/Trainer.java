@@ -205,7 +205,7 @@ public final class Trainer<M extends Module> {
 
   /// Shares the examples of each batch among ranks, all of which run this training: data parallelism. Each rank loads whole batches, computes its rows of
   /// them and has all weights; gradients are added up over the ranks. The losses are those of one rank, but for rounding. Batches that do not divide by
-  /// the number of ranks are computed whole on each. Rank 0 alone keeps files and calls back. [Optimizer#shard] spreads the optimizer's states, too.
+  /// the number of ranks are computed whole on each. Rank 0 alone keeps files and calls back. [Optimizer#shard] spreads the weights and the optimizer's states, too.
   /// ```java
   /// Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(Dataset.of(x, labels), 2),
   ///     (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets())).ranks(world, mesh);
@@ -530,9 +530,15 @@ public final class Trainer<M extends Module> {
     return Objects.requireNonNull(metrics.get(name));
   }
 
-  /// The model in the type to compute in.
+  /// The model in the type to compute in, whole.
   private M computing() {
-    return type.dtype() == DType.FLOAT32 ? model : narrowed.apply(model);
+    M computing = type.dtype() == DType.FLOAT32 ? model : narrowed.apply(model);
+    return isSpread() ? Module.gathered(computing) : computing;
+  }
+
+  /// Whether each rank has its parts of the weights alone.
+  private boolean isSpread() {
+    return mesh != null && model.parameters().stream().anyMatch(parameter -> parameter.mesh() != null);
   }
 
   private Batch narrow(Batch batch) {

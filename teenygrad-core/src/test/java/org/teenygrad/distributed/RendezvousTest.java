@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.teenygrad.RankFailedException;
 
 class RendezvousTest {
   private static int freePort() throws IOException {
@@ -20,31 +25,59 @@ class RendezvousTest {
   }
 
   private static Rendezvous rank(int rank, int size, int port, Duration patience) {
-    return new Rendezvous(new Launched(rank, size, rank, "127.0.0.1", port), patience);
+    return Rendezvous.join(new Launched(rank, size, rank, "127.0.0.1", port), patience);
+  }
+
+  /// What each of three ranks says to the others.
+  private static <T> List<T> onThree(Function<Rendezvous, T> program) throws Exception {
+    int port = freePort();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<T>> ranks = IntStream.range(0, 3).mapToObj(rank -> threads.submit(() -> {
+        try (Rendezvous hosts = rank(rank, 3, port, Duration.ofSeconds(20))) {
+          return program.apply(hosts);
+        }
+      })).toList();
+      List<T> said = new ArrayList<>();
+      for (Future<T> rank : ranks) {
+        said.add(rank.get());
+      }
+      return said;
+    }
   }
 
   @Test
-  void allRanksHaveWhatTheFirstGives() throws Exception {
-    int port = freePort();
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<byte[]>> others = List.of(1, 2).stream()
-          .map(rank -> threads.submit(() -> rank(rank, 3, port, Duration.ofSeconds(20)).fromFirst(new byte[3]))).toList();
+  void allRanksHearWhatTheFirstSays() throws Exception {
+    AtomicInteger number = new AtomicInteger();
 
-      assertThat(rank(0, 3, port, Duration.ofSeconds(20)).fromFirst(new byte[] {1, 2, 3})).containsExactly(1, 2, 3);
+    List<List<String>> heard = onThree(hosts -> List.of(hosts.told("one"), hosts.told("größer"), hosts.told("said by " + number.getAndIncrement())));
 
-      for (Future<byte[]> other : others) {
-        assertThat(other.get()).containsExactly(1, 2, 3);
-      }
-    }
+    assertThat(heard).allSatisfy(words -> assertThat(words).startsWith("one", "größer"));
+    assertThat(heard.stream().map(List::getLast)).as("one of three").containsOnly(heard.getFirst().getLast());
+  }
+
+  @Test
+  void oneRankIsEnough() throws Exception {
+    AtomicInteger ranks = new AtomicInteger();
+
+    assertThat(onThree(hosts -> List.of(hosts.any(false), hosts.any(ranks.getAndIncrement() == 2), hosts.any(true), hosts.any(false))))
+        .containsExactly(List.of(false, true, true, false), List.of(false, true, true, false), List.of(false, true, true, false));
+  }
+
+  @Test
+  void whoEndsIsMissed() {
+    AtomicInteger ranks = new AtomicInteger();
+
+    assertThatThrownBy(() -> onThree(hosts -> ranks.getAndIncrement() == 1 ? false : hosts.any(false)))
+        .cause().isInstanceOf(RankFailedException.class).hasMessageMatching("rank \\d is gone: .*");
   }
 
   @Test
   void whoDoesNotComeIsNamed() throws Exception {
     int port = freePort();
 
-    assertThatThrownBy(() -> rank(0, 2, port, Duration.ofMillis(100)).fromFirst(new byte[1]))
+    assertThatThrownBy(() -> rank(0, 2, port, Duration.ofMillis(100)))
         .isInstanceOf(IllegalStateException.class).hasMessage("1 of 2 ranks came to 127.0.0.1:" + port + " within 0 s; rank 1 did not");
-    assertThatThrownBy(() -> rank(1, 2, port, Duration.ofMillis(100)).fromFirst(new byte[1]))
+    assertThatThrownBy(() -> rank(1, 2, port, Duration.ofMillis(100)))
         .isInstanceOf(IllegalStateException.class).hasMessageStartingWith("rank 1 cannot reach rank 0 at 127.0.0.1:" + port);
   }
 

@@ -3,7 +3,7 @@ package org.teenygrad.engine.runtime;
 /// The ranks that a launcher started together, of which this process is one: what NCCL, MPI and the like make of them. PyTorch's `ProcessGroup`.
 ///
 /// All ranks call the same methods in the same order.
-public interface ProcessGroup extends AutoCloseable {
+public interface ProcessGroup extends ControlPlane {
   /// Which of the ranks this process is, from 0.
   int rank();
 
@@ -12,16 +12,4 @@ public interface ProcessGroup extends AutoCloseable {
 
   /// The ranks that name the same color, ordered by their keys.
   Communicator split(int color, int key);
-
-  /// Whether it holds on any rank.
-  boolean any(boolean here);
-
-  /// Waits for all ranks.
-  default void barrier() {
-    any(false);
-  }
-
-  /// Says goodbye to the other ranks. No call after it.
-  @Override
-  void close();
 }

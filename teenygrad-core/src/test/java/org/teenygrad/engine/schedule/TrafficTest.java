@@ -59,7 +59,7 @@ class TrafficTest {
       optimizer.shard(mesh);
     }
     Tensor x = zeros(8, 4).shard(mesh, Placement.shard(0)).realize();
-    optimizer.step(x.cast(type).linear(weight.cast(type)).cast(DType.FLOAT32).square().mean().gather());
+    optimizer.step(x.cast(type).linear(weight.cast(type).gather()).cast(DType.FLOAT32).square().mean().gather());
     return calls;
   }
 

@@ -27,6 +27,7 @@ import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.report.JsonText;
 import org.teenygrad.models.report.LossPicture;
 import org.teenygrad.models.settings.Setting;
+import org.teenygrad.nn.Module;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.LossScaling;
 import org.teenygrad.optim.Optimizer;
@@ -110,7 +111,7 @@ public final class Trainer {
     if (world.size() > 1) {
       optimizer.shard(mesh);
     }
-    Gpt computing = settings.dtype().dtype() == DType.FLOAT32 ? model : model.in(settings.dtype().dtype());
+    Gpt computing = Module.gathered(settings.dtype().dtype() == DType.FLOAT32 ? model : model.in(settings.dtype().dtype()));
     boolean sharing = world.size() > 1 && settings.batchSize() % world.size() == 0;
     Supplier<Tensor> tokens = () -> {
       Tensor whole = StepPlan.unread(world.device(), DType.INT32, Shape.of(settings.batchSize(), settings.blockSize()));
@@ -183,7 +184,7 @@ public final class Trainer {
     }
   }
 
-  /// Shares each batch and the optimizer's states among ranks, all of which run this training; rank 0 alone writes files.
+  /// Shares each batch, the weights and the optimizer's states among ranks, all of which run this training; rank 0 alone writes files.
   /// @return this
   public Trainer ranks(World world) {
     Mesh mesh = world.mesh("data");

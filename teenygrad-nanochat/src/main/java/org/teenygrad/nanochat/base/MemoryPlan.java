@@ -19,6 +19,7 @@ import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.nulldevice.NullDevice;
 import org.teenygrad.nanochat.model.Gpt;
 import org.teenygrad.nanochat.training.MuonAdamW;
+import org.teenygrad.nn.Module;
 import org.teenygrad.optim.Optimizer;
 
 /// The memory that an iteration of a base training takes on a device, in bytes. The iteration is planned as for that device, and not run.
@@ -61,7 +62,7 @@ public record MemoryPlan(long parameters, long optimizer, long gradients, long w
     if (ranks != null) {
       optimizer.shard(ranks);
     }
-    Gpt computing = model.in(type);
+    Gpt computing = Module.gathered(model.in(type));
     Supplier<Tensor> tokens = () -> {
       Tensor whole = StepPlan.unread(planned, DType.INT32, Shape.of(settings.deviceBatchSize(), settings.maxSeqLen()));
       return sharing == null ? whole : whole.shard(sharing, Placement.shard(0));

@@ -73,7 +73,7 @@ public final class StageTraining {
     return loop;
   }
 
-  /// Shares each batch and the optimizer's states among ranks, all of which run this training; rank 0 alone writes files.
+  /// Shares each batch, the weights and the optimizer's states among ranks, all of which run this training; rank 0 alone writes files.
   /// @return this
   public StageTraining ranks(World world) {
     Mesh mesh = world.mesh("data");

@@ -132,7 +132,7 @@ public final class Mpi implements ProcessGroup {
     }
   }
 
-  /// Has ranks that wait learn from a heartbeat that another has failed.
+  @Override
   public void watch(Heartbeat beating) {
     heartbeat = beating;
   }
@@ -167,7 +167,7 @@ public final class Mpi implements ProcessGroup {
 
   /// The largest of all ranks, number by number.
   /// @param here as many as on all other ranks
-  public int[] max(int... here) {
+  private int[] max(int... here) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment source = arena.allocateFrom(JAVA_INT, here);
       MemorySegment result = arena.allocate(JAVA_INT, here.length);
@@ -176,6 +176,17 @@ public final class Mpi implements ProcessGroup {
     } catch (Throwable e) {
       throw failed(e);
     }
+  }
+
+  @Override
+  public String told(String text) {
+    boolean leads = rank() == 0;
+    int[] characters = new int[max(leads ? text.length() : 0)[0]];
+    for (int i = 0; leads && i < text.length(); i++) {
+      characters[i] = text.charAt(i);
+    }
+    int[] told = max(characters);
+    return new String(told, 0, told.length);
   }
 
   @Override
@@ -207,7 +218,6 @@ public final class Mpi implements ProcessGroup {
   @Override
   public void close() {
     try {
-      barrier(); // whoever waits in it hears of failures, which MPI_Finalize would not
       check("MPI_Finalize", (int) function("MPI_Finalize").invokeExact());
     } catch (Throwable e) {
       throw failed(e);

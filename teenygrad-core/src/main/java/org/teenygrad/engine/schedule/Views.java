@@ -8,11 +8,12 @@ import org.teenygrad.engine.ir.IndexAlgebra;
 import org.teenygrad.engine.ir.OpNode;
 
 /// Movement operations as index arithmetic: from the index of an element of the result to that of the input.
-final class Views {
+public final class Views {
   private Views() {}
 
   /// The index into the input of a movement node, given one into its result.
-  static List<OpNode> inputIndex(IndexAlgebra algebra, OpNode movement, List<OpNode> index) {
+  /// @throws IllegalArgumentException if it is no movement
+  public static List<OpNode> inputIndex(IndexAlgebra algebra, OpNode movement, List<OpNode> index) {
     OpNode input = movement.input(0);
     return switch (movement.op()) {
       case RESHAPE -> reshape(algebra, input.shape(), movement.shape(), index);

@@ -153,6 +153,52 @@ public class OnnxExportTest {
     assertThat(new TreeSet<>(operators)).hasSizeLessThan(20);
   }
 
+  /// What a layer makes of (1, 4, 9, 7) numbers, and the operator that it has to be.
+  private record Windowed(String name, String operator, Layer layer) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static Windowed convolution(String name, Window window, int... weight) {
+    Tensor filters = Tensor.rand(weight).realize();
+    Tensor bias = Tensor.rand(weight[0]).realize();
+    return new Windowed(name, "Conv", x -> x.conv2d(filters, bias, window));
+  }
+
+  static List<Windowed> windows() {
+    Window overlapping = Window.DEFAULT.stride(2).padding(1);
+    Tensor filters = Tensor.rand(3, 4, 5).realize();
+    return List.of(
+        convolution("plain", Window.DEFAULT, 5, 4, 3, 2),
+        convolution("padded", Window.DEFAULT.padding(2, 1), 8, 4, 3, 3),
+        convolution("strided", Window.DEFAULT.stride(3, 2).padding(1), 5, 4, 3, 3),
+        convolution("dilated", Window.DEFAULT.dilation(2).padding(2), 5, 4, 3, 3),
+        convolution("all of one size", Window.DEFAULT.padding(1), 4, 4, 3, 3),
+        convolution("groups", Window.DEFAULT.groups(2).padding(1), 6, 2, 3, 3),
+        convolution("a group for each channel", Window.DEFAULT.groups(4), 4, 1, 3, 3),
+        convolution("points", Window.DEFAULT.stride(2), 5, 4, 1, 1),
+        convolution("the whole image", Window.DEFAULT, 5, 4, 9, 7),
+        convolution("one channel out", Window.DEFAULT, 1, 4, 2, 2),
+        new Windowed("one axis", "Conv", x -> x.flatten(2, 3).conv1d(filters, null, overlapping)),
+        new Windowed("maxima", "MaxPool", x -> x.maxPool2d(2)),
+        new Windowed("padded maxima", "MaxPool", x -> x.maxPool2d(overlapping, 3)),
+        new Windowed("maxima on views", "MaxPool", x -> x.slice(2, 0, 8).slice(3, 0, 6).unflatten(3, -1, 2).unflatten(2, -1, 2).max(3, 5)),
+        new Windowed("means", "AveragePool", x -> x.avgPool2d(overlapping, 3)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("windows")
+  void windowsAreOneOperator(Windowed windowed) {
+    Tensor.manualSeed(5);
+    Onnx.save(windowed.layer, file(), Tensor.zeros(1, 4, 9, 7));
+    List<String> operators = ModelReader.read(file()).graph().nodes().stream().map(Node::operator).toList();
+    assertThat(operators).contains(windowed.operator).doesNotContain("MatMul", "ReduceSum", "ReduceMax", "Expand", "Where", "Pad", "Transpose");
+    Tensor x = Tensor.rand(3, 4, 9, 7).sub(0.5).realize();
+    assertThat(Onnx.load(file()).call(x).data()).containsExactly(windowed.layer.forward(x).data(), CLOSE);
+  }
+
   private void refused(Function<Tensor, Tensor> function, String message) {
     Layer layer = function::apply;
     assertThatThrownBy(() -> Onnx.save(layer, file(), Tensor.ones(1, 4))).hasMessageContaining(message);

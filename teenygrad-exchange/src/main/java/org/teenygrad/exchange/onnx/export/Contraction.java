@@ -46,14 +46,9 @@ record Contraction(Operand left, Operand right, Shape whole, List<Integer> batch
     Operand a = graph.reshape(graph.transpose(left, order(batch, rows, summed)), shape(sizes(batch), rowSizes, new int[] {elements(summed)}));
     Operand b = graph.reshape(graph.transpose(right, order(batch, summed, columns)), shape(sizes(batch), new int[] {elements(summed)}, new int[] {elements(columns)}));
     Operand product = graph.add("MatMul", a.dtype(), shape(sizes(batch), rowSizes, new int[] {elements(columns)}), a, b);
-    List<Integer> made = Stream.of(batch, rows, columns, rest()).flatMap(List::stream).toList();
-    Operand spread = graph.reshape(product, Shape.of(made.stream().mapToInt(axis -> summed.contains(axis) ? 1 : whole.size(axis)).toArray()));
-    return graph.transpose(spread, IntStream.range(0, whole.rank()).map(made::indexOf).toArray());
-  }
-
-  /// Axes that the result has with size 1.
-  private List<Integer> rest() {
-    return IntStream.range(0, whole.rank()).filter(axis -> !batch.contains(axis) && !rows.contains(axis) && !columns.contains(axis)).boxed().toList();
+    int[] shape = whole.toArray();
+    summed.forEach(axis -> shape[axis] = 1);
+    return graph.arrange(product, Stream.of(batch, rows, columns).flatMap(List::stream).toList(), Shape.of(shape));
   }
 
   /// All axes, those named first; the others have size 1.

@@ -174,6 +174,16 @@ final class GraphBuilder {
     return result;
   }
 
+  /// An operator's result in the axes of a tensor.
+  /// @param made which of them each of x's axes is, or several in a row; negative ones are none
+  /// @param shape of the tensor, with a size of 1 on all other axes
+  Operand arrange(Operand x, List<Integer> made, Shape shape) {
+    List<Integer> order = new ArrayList<>(made.stream().filter(axis -> axis >= 0).toList());
+    IntStream.range(0, shape.rank()).filter(axis -> !order.contains(axis)).forEach(order::add);
+    Operand spread = reshape(x, Shape.of(order.stream().mapToInt(shape::size).toArray()));
+    return transpose(spread, IntStream.range(0, shape.rank()).map(order::indexOf).toArray());
+  }
+
   /// x in full: as often as the shape says along each axis.
   Operand expand(Operand x, Shape shape) {
     return x.shape().equals(shape) ? x : add("Expand", x.dtype(), shape, x, vector(shape.stream().asLongStream().toArray()));

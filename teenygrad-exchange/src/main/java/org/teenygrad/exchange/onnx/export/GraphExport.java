@@ -149,6 +149,10 @@ public final class GraphExport {
     if (node.is(OpCode.BITCAST)) {
       throw unsupported(node, "there is no such operator");
     }
+    Optional<Pooling> greatest = node.is(OpCode.WHERE) && node.dtype().isFloating() ? Pooling.compared(node) : Optional.empty();
+    if (greatest.isPresent()) {
+      return greatest.get().greatest(graph, this::operand);
+    }
     return elementwise.of(node, node.inputs().stream().map(this::operand).toArray(Operand[]::new));
   }
 
@@ -181,6 +185,10 @@ public final class GraphExport {
   private Operand reduce(OpNode node) {
     Reduction reduction = node.payload(Reduction.class);
     OpNode x = node.input(0);
+    Optional<Operand> windows = windows(node, reduction);
+    if (windows.isPresent()) {
+      return windows.get();
+    }
     if (reduction.combine() == OpCode.ADD && x.is(OpCode.MUL) && x.dtype() != DType.BOOL) {
       int rank = x.shape().rank();
       Optional<Contraction> product = Contraction.of(
@@ -200,6 +208,19 @@ public final class GraphExport {
       case MAX -> "ReduceMax";
       default -> "ReduceMin";
     }, whole, axes(node));
+  }
+
+  /// A reduction over windows.
+  private Optional<Operand> windows(OpNode node, Reduction reduction) {
+    OpNode x = node.input(0);
+    boolean isProduct = x.is(OpCode.MUL) && x.dtype().isFloating();
+    return switch (reduction.combine()) {
+      case ADD -> isProduct
+          ? Convolution.of(x, reduction.axes()).map(found -> graph.arrange(found.in(graph, this::operand), found.made(), node.shape()))
+          : Pooling.reduced(node).map(found -> graph.arrange(found.sum(graph, this::operand), found.made(), node.shape()));
+      case MAX -> Pooling.reduced(node).map(found -> graph.arrange(found.greatest(graph, this::operand), found.made(), node.shape()));
+      default -> Optional.empty();
+    };
   }
 
   /// Only what outputs need, under their names.

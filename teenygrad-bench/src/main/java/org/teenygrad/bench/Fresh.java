@@ -1,5 +1,6 @@
 package org.teenygrad.bench;
 
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.teenygrad.Profile;
 import org.teenygrad.engine.runtime.Devices;
@@ -7,9 +8,8 @@ import org.teenygrad.engine.runtime.Target;
 
 /// What a first step costs, in a JVM and with a cache of its own.
 final class Fresh {
-  /// When this JVM was started.
-  private static final long START_MILLIS = ProcessHandle.current().info().startInstant().map(java.time.Instant::toEpochMilli)
-      .orElse(System.currentTimeMillis());
+  /// When this JVM was started, by itself: what the system says of a process can be a second off.
+  private static final long START_MILLIS = ManagementFactory.getRuntimeMXBean().getStartTime();
 
   private Fresh() {}
 
@@ -38,11 +38,13 @@ final class Fresh {
     return List.of(figure("startup_" + config + "_first_step", "s", sinceStart()));
   }
 
-  private static double sinceStart() {
+  /// Seconds since this JVM was started.
+  static double sinceStart() {
     return (System.currentTimeMillis() - START_MILLIS) / 1e3;
   }
 
-  private static Figure figure(String name, String unit, double value) {
+  /// One that was measured once.
+  static Figure figure(String name, String unit, double value) {
     return new Figure(name, unit, value, value, value, Double.NaN);
   }
 }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.Settings;
 
@@ -21,24 +23,43 @@ final class Processes {
 
   /// What a suite gives in a new JVM.
   static List<Figure> ours(Suite suite, String config, int threads, double seconds) {
-    List<String> command = java();
-    Path cache = null;
-    if (suite.isFresh()) {
-      cache = temporaryFolder();
-      command.add("-D" + Settings.CACHE.property() + "=" + cache);
+    List<String> arguments = List.of(suite.text, "--here", "--config", config, "--seconds", Double.toString(seconds));
+    List<String> options = suite == Suite.COMPILE ? List.of("-D" + Settings.DEVICE.property() + "=null") : List.of();
+    return suite.isFresh()
+        ? withCache(cache -> figures(own(Stream.concat(options.stream(), Stream.of(cacheOption(cache))).toList(), arguments), threads, null))
+        : figures(own(options, arguments), threads, null);
+  }
+
+  /// The figure that a bench command prints in a new JVM with its own kernel cache.
+  /// @throws IllegalStateException if it printed none
+  static double ownFigure(List<String> arguments, Path cache, int threads) {
+    List<Figure> figures = figures(own(List.of(cacheOption(cache)), arguments), threads, null);
+    if (figures.isEmpty()) {
+      throw new IllegalStateException("teenygrad bench " + String.join(" ", arguments) + " gave no figure");
     }
-    if (suite == Suite.COMPILE) {
-      command.add("-D" + Settings.DEVICE.property() + "=null");
-    }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), suite.text, "--here", "--config", config,
-        "--seconds", Double.toString(seconds)));
+    return figures.getFirst().median();
+  }
+
+  /// What is made of a kernel cache that is empty, and gone afterwards.
+  static <T> T withCache(Function<Path, T> action) {
+    Path cache = temporaryFolder();
     try {
-      return figures(command, threads, null);
+      return action.apply(cache);
     } finally {
-      if (cache != null) {
-        delete(cache);
-      }
+      delete(cache);
     }
+  }
+
+  private static String cacheOption(Path cache) {
+    return "-D" + Settings.CACHE.property() + "=" + cache;
+  }
+
+  private static List<String> own(List<String> options, List<String> arguments) {
+    List<String> command = java();
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(arguments);
+    return command;
   }
 
   /// The beginning of a command that starts another JVM like this one.

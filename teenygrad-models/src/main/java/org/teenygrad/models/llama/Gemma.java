@@ -49,6 +49,12 @@ public record Gemma(
         RotaryEmbedding.of(local.frequencies(shape.headDim()), shape.maxPositions(), shape.rope().pairs()));
   }
 
+  /// A model that has learned nothing, with weights from the shared random numbers; see [Tensor#manualSeed].
+  /// @param type of the weights, which is also computed in
+  public static Gemma random(GemmaConfig config, DType type) {
+    return of(config, Weights.random(type));
+  }
+
   /// The model of a directory of Hugging Face's, in the type that its weights have.
   /// @throws FileException if something is missing, damaged, or of a model that this one cannot be
   public static Gemma load(Path directory) {

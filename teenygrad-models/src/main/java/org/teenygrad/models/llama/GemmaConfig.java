@@ -2,6 +2,7 @@ package org.teenygrad.models.llama;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.teenygrad.Shape;
 import org.teenygrad.models.huggingface.ConfigFile;
@@ -34,6 +35,28 @@ public record GemmaConfig(
   /// Whether a layer sees only what is near.
   public boolean isLocal(int layer) {
     return (layer + 1) % pattern != 0;
+  }
+
+  /// What llama.cpp calls a model of this shape.
+  /// @throws IllegalArgumentException if its files cannot say all of it: other layers with windows, other positions or another scale of attention
+  String architecture() {
+    String name = PATTERNS.entrySet().stream().filter(entry -> entry.getValue() == pattern).map(Map.Entry::getKey).findFirst().orElse("");
+    if (name.isEmpty() || localTheta != localTheta(name, llama) || Math.abs(attentionScale - attentionScale(pattern, llama)) > 1e-9) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT,
+          "llama.cpp has no Gemma in which one layer in %d sees everything, with frequencies from %s and attention's scale %s", pattern, localTheta, attentionScale));
+    }
+    return name;
+  }
+
+  /// llama.cpp's rules for what its files do not say: positions of layers with a window, ...
+  private static double localTheta(String architecture, LlamaConfig llama) {
+    return architecture.equals("gemma3") ? 1e4 : llama.rope().theta();
+  }
+
+  /// ... and attention's scale: the 27 billion of Gemma 2 and 3 have another.
+  private static double attentionScale(int pattern, LlamaConfig llama) {
+    boolean isLarge = pattern == 2 && llama.layers() == 46 || pattern == 6 && llama.layers() == 62;
+    return 1 / Math.sqrt(isLarge ? (double) llama.hiddenSize() / llama.heads() : llama.headDim());
   }
 
   /// That of a `config.json` of Hugging Face's.
@@ -80,11 +103,8 @@ public record GemmaConfig(
     LlamaConfig llama = GgufConfig.of(tensors, file);
     Map<String, Shape> shapes = tensors.shapes();
     String prefix = architecture + ".";
-    int width = llama.hiddenSize() / llama.heads();
-    // llama.cpp's rule: the 27 billion of Gemma 2 and 3 have another scale, which files do not say.
-    boolean isLarge = pattern == 2 && llama.layers() == 46 || pattern == 6 && llama.layers() == 62;
     return new GemmaConfig(llama, shapes.containsKey("blk.0.post_ffw_norm.weight"),
-        pattern == 1 ? llama.maxPositions() : file.size(prefix + "attention.sliding_window", 4096) - 1, pattern, architecture.equals("gemma3") ? 1e4 : llama.rope().theta(),
-        1 / Math.sqrt(isLarge ? width : llama.headDim()), file.number(prefix + "attn_logit_softcapping", 0), file.number(prefix + "final_logit_softcapping", 0));
+        pattern == 1 ? llama.maxPositions() : file.size(prefix + "attention.sliding_window", 4096) - 1, pattern, localTheta(architecture, llama),
+        attentionScale(pattern, llama), file.number(prefix + "attn_logit_softcapping", 0), file.number(prefix + "final_logit_softcapping", 0));
   }
 }

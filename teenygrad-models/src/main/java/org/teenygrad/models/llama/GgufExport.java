@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
+import org.teenygrad.nn.Embedding;
 import org.teenygrad.nn.Linear;
 import org.teenygrad.nn.RMSNorm;
 import org.teenygrad.nn.RotaryEmbedding.Pairs;
@@ -13,17 +14,17 @@ import org.teenygrad.state.GgufWriter;
 import org.teenygrad.state.GgufWriter.Entry;
 import org.teenygrad.state.GgufWriter.Type;
 
-/// Writes a [Llama] as llama.cpp reads it.
+/// Writes a [Llama] or a [Gemma] as llama.cpp reads it.
 public final class GgufExport {
-  private final LlamaConfig config;
   private final String architecture;
+  private final LlamaConfig config;
   private final Type type;
   private final Map<String, Entry> tensors = new LinkedHashMap<>();
 
-  private GgufExport(LlamaConfig config, Type type) {
+  private GgufExport(String architecture, LlamaConfig config, Type type) {
+    this.architecture = architecture;
     this.config = config;
     this.type = type;
-    architecture = config.queryKeyNorm() ? "qwen3" : config.projectionBias() ? "qwen2" : "llama";
   }
 
   /// @param type of the matrices; those whose rows are not of whole blocks get the next finer one that fits, vectors stay float32
@@ -31,9 +32,32 @@ public final class GgufExport {
   /// @throws IllegalArgumentException if frequencies are scaled in a way that GGUF has no name for
   /// @throws FileException if the file cannot be written
   public static void write(Llama model, Type type, Map<String, Object> tokenizer, Path file) {
-    GgufExport export = new GgufExport(model.config(), type);
+    LlamaConfig config = model.config();
+    GgufExport export = new GgufExport(config.queryKeyNorm() ? "qwen3" : config.projectionBias() ? "qwen2" : "llama", config, type);
     export.add(model);
     Map<String, Object> metadata = export.metadata();
+    metadata.putAll(tokenizer);
+    GgufWriter.write(file, metadata, export.tensors);
+  }
+
+  /// As [#write(Llama, Type, Map, Path)].
+  /// @throws IllegalArgumentException if llama.cpp would take other windows, positions or scales for this model's
+  /// @throws FileException if the file cannot be written
+  public static void write(Gemma model, Type type, Map<String, Object> tokenizer, Path file) {
+    GemmaConfig config = model.config();
+    GgufExport export = new GgufExport(config.architecture(), config.llama(), type);
+    export.add(model);
+    Map<String, Object> metadata = export.metadata();
+    String prefix = export.architecture + ".";
+    if (config.pattern() > 1) {
+      metadata.put(prefix + "attention.sliding_window", config.window() + 1);
+    }
+    if (config.attentionCap() > 0) {
+      metadata.put(prefix + "attn_logit_softcapping", config.attentionCap());
+    }
+    if (config.scoreCap() > 0) {
+      metadata.put(prefix + "final_logit_softcapping", config.scoreCap());
+    }
     metadata.putAll(tokenizer);
     GgufWriter.write(file, metadata, export.tensors);
   }
@@ -62,30 +86,56 @@ public final class GgufExport {
   }
 
   private void add(Llama model) {
-    if (!(config.rope().scaling() instanceof Rope.Linear || config.rope().scaling() instanceof Rope.Unscaled)) {
-      addFactors();
-    }
-    matrix("token_embd.weight", model.embedTokens().weight());
-    if (!config.tiedHead()) {
-      matrix("output.weight", model.lmHead().weight());
-    }
-    norm("output_norm", model.norm());
+    addOutside(model.embedTokens(), model.norm(), model.lmHead());
     for (int layer = 0; layer < config.layers(); layer++) {
       Llama.Block block = model.layers().get(layer);
       String name = "blk." + layer + ".";
-      Llama.Attention attention = block.selfAttn();
       norm(name + "attn_norm", block.inputLayernorm());
-      linear(name + "attn_q", turned(attention.qProj()));
-      linear(name + "attn_k", turned(attention.kProj()));
-      linear(name + "attn_v", attention.vProj());
-      linear(name + "attn_output", attention.oProj());
-      norm(name + "attn_q_norm", attention.qNorm());
-      norm(name + "attn_k_norm", attention.kNorm());
+      add(name, block.selfAttn());
       norm(name + "ffn_norm", block.postAttentionLayernorm());
-      linear(name + "ffn_gate", block.mlp().gateProj());
-      linear(name + "ffn_up", block.mlp().upProj());
-      linear(name + "ffn_down", block.mlp().downProj());
+      add(name, block.mlp());
     }
+  }
+
+  private void add(Gemma model) {
+    addOutside(model.embedTokens(), model.norm(), model.lmHead());
+    for (int layer = 0; layer < config.layers(); layer++) {
+      Gemma.Block block = model.layers().get(layer);
+      String name = "blk." + layer + ".";
+      norm(name + "attn_norm", block.inputNorm());
+      add(name, block.selfAttn());
+      norm(name + "post_attention_norm", block.postAttentionNorm());
+      norm(name + "ffn_norm", block.feedforwardNorm());
+      add(name, block.mlp());
+      norm(name + "post_ffw_norm", block.postFeedforwardNorm());
+    }
+  }
+
+  /// What is not in a layer.
+  private void addOutside(Embedding embedding, RMSNorm norm, Linear head) {
+    if (!(config.rope().scaling() instanceof Rope.Linear || config.rope().scaling() instanceof Rope.Unscaled)) {
+      addFactors();
+    }
+    matrix("token_embd.weight", embedding.weight());
+    if (!config.tiedHead()) {
+      matrix("output.weight", head.weight());
+    }
+    norm("output_norm", norm);
+  }
+
+  private void add(String name, Llama.Attention attention) {
+    linear(name + "attn_q", turned(attention.qProj()));
+    linear(name + "attn_k", turned(attention.kProj()));
+    linear(name + "attn_v", attention.vProj());
+    linear(name + "attn_output", attention.oProj());
+    norm(name + "attn_q_norm", attention.qNorm());
+    norm(name + "attn_k_norm", attention.kNorm());
+  }
+
+  private void add(String name, Llama.Mlp mlp) {
+    linear(name + "ffn_gate", mlp.gateProj());
+    linear(name + "ffn_up", mlp.upProj());
+    linear(name + "ffn_down", mlp.downProj());
   }
 
   /// By how much each pair's frequency is divided, whatever it follows from.

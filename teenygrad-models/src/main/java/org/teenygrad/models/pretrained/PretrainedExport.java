@@ -46,7 +46,7 @@ public final class PretrainedExport {
     Source source = read(from);
     switch (source.model) {
       case Llama llama -> GgufExport.write(llama, type, source.vocabulary, file);
-      case Gemma _ -> throw noGemma();
+      case Gemma gemma -> GgufExport.write(gemma, type, source.vocabulary, file);
       default -> GgufGpt.write(source.model, type, source.vocabulary, file);
     }
   }
@@ -62,7 +62,7 @@ public final class PretrainedExport {
     switch (source.model) {
       case Llama llama -> HuggingFaceLlama.write(llama, type, folder);
       case Gpt gpt -> HuggingFace.write(gpt, type, folder);
-      case Gemma _ -> throw noGemma();
+      case Gemma _ -> throw new IllegalArgumentException("Gemma is written for llama.cpp only: folders come from its makers");
       default -> throw new IllegalArgumentException("its head is not its embedding, as transformers' GPT-2 has it");
     }
     if (isFolder) {
@@ -106,10 +106,6 @@ public final class PretrainedExport {
       vocabulary.put("tokenizer.chat_template", template);
     }
     return new Source(read.model(), vocabulary);
-  }
-
-  private static IllegalArgumentException noGemma() {
-    return new IllegalArgumentException("Gemma is read, but not written: it comes in both forms from its makers");
   }
 
   private static void create(Path folder) {

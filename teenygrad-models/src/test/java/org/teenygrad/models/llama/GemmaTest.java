@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.teenygrad.DType;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.models.huggingface.ConfigFile;
@@ -122,6 +123,30 @@ class GemmaTest {
       assertThat(tokens.get(i).token()).isEqualTo(best);
       text[5 + i] = best;
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 6})
+  void whatIsWrittenForLlamaCppIsReadAgain(int pattern) {
+    Tensor.manualSeed(3);
+    LlamaConfig llama = new LlamaConfig(23, 12, 20, pattern, 4, 2, 6, 64, 1e-6, Rope.of(1e4), false, pattern == 6, pattern != 2);
+    boolean isFirst = pattern == 1;
+    Gemma model = Gemma.random(new GemmaConfig(llama, !isFirst, isFirst ? 64 : 3, pattern, 1e4, 1 / Math.sqrt(6), pattern == 2 ? 2 : 0, pattern == 2 ? 3 : 0), DType.FLOAT32);
+    Path path = folder.resolve("gemma.gguf");
+    GgufExport.write(model, Type.F32, Map.of(), path);
+    try (TensorFile file = TensorFile.open(path)) {
+      Gemma read = Gemma.read(file, ConfigFile.of(file.metadata()));
+      assertThat(read.config()).usingRecursiveComparison().withComparatorForType((a, b) -> Math.abs(a - b) < 1e-6 ? 0 : 1, Double.class).isEqualTo(model.config());
+      assertThat(scores(read, IDS)).containsExactly(scores(model, IDS), within(1e-6f));
+    }
+  }
+
+  @Test
+  void whatLlamaCppWouldComputeOtherwiseIsNotWritten() throws IOException {
+    Gemma model = model("gemma2"); // scaled by 9 instead of a head's 6
+    assertThatThrownBy(() -> GgufExport.write(model, Type.F32, Map.of(), folder.resolve("gemma.gguf")))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("llama.cpp has no Gemma in which").hasMessageContaining("attention's scale 0.333");
+    assertThat(folder.resolve("gemma.gguf")).doesNotExist();
   }
 
   /// llama.cpp's names, its keys, and the 1 in the norms' weights.

@@ -6,6 +6,7 @@ module org.teenygrad.cli {
   requires org.teenygrad.models;
   requires org.teenygrad.nanochat;
   requires org.teenygrad.serve;
+  requires org.teenygrad.web;
   requires info.picocli;
   requires java.logging;
   requires java.management;

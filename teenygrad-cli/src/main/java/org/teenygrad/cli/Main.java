@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       SampleCommand.class,
       ChatCommand.class,
       BookCommand.class,
+      WebCommand.class,
       NanochatCommand.class,
       ServeCommand.class,
       DevicesCommand.class,

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.teenygrad.engine.runtime.Settings;
+import org.teenygrad.web.cells.CellProcess;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -23,19 +24,6 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ReplCommand implements Callable<Integer> {
-  private static final String STARTUP =
-      """
-      import module java.base;
-      import static java.lang.IO.*;
-      import org.teenygrad.*;
-      import org.teenygrad.data.*;
-      import org.teenygrad.models.nanogpt.*;
-      import org.teenygrad.nn.*;
-      import org.teenygrad.nn.Module;
-      import org.teenygrad.optim.*;
-      import org.teenygrad.state.*;
-      """;
-
   @Parameters(paramLabel = "FILE", arity = "0..*", description = "Snippets to run first, as for jshell.")
   private List<String> files = List.of();
 
@@ -46,7 +34,7 @@ final class ReplCommand implements Callable<Integer> {
     deviceOptions.choose();
     Path startup = Files.createTempFile("teenygrad", ".jsh");
     try {
-      Files.writeString(startup, STARTUP);
+      Files.writeString(startup, CellProcess.IMPORTS);
       List<String> command = new ArrayList<>(List.of(
           Path.of(System.getProperty("java.home"), "bin", "jshell").toString(),
           "--class-path", absoluteClassPath(),

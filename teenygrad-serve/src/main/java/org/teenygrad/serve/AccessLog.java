@@ -1,5 +1,6 @@
 package org.teenygrad.serve;
 
+import org.teenygrad.serve.http.Call;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,5 +1,7 @@
 package org.teenygrad.serve;
 
+import org.teenygrad.serve.http.ApiError;
+import org.teenygrad.serve.http.Call;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,13 +1,13 @@
 package org.teenygrad.serve;
 
+import org.teenygrad.serve.http.ApiError;
+import org.teenygrad.serve.http.Call;
+import org.teenygrad.serve.http.Origins;
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Decides who may call, and how much at once.
 final class Gate {
@@ -50,32 +50,16 @@ final class Gate {
   /// Lets a call in, or not.
   /// @throws ApiError if it shows no key where one is wanted, or comes from a page of another origin
   void check(Call call) {
-    String host = call.header("Host");
-    String origin = call.header("Origin");
-    if (origin != null && (host == null || !host.equals(authority(origin)))) {
-      throw ApiError.of(403, "pages of other origins may not call");
-    }
+    Origins.requireOwn(call);
     if (!keys.entries().isEmpty()) {
       String name = keys.name(call.header("Authorization"));
       if (name == null) {
         throw ApiError.coded(401, "invalid_api_key", null, "show a key: Authorization: Bearer KEY");
       }
       call.identify(name);
-    } else if (!settings.withoutKeys() && host != null && !isNamedLoopback(host)) {
-      throw ApiError.of(403, "this server is called localhost"); // a page whose name has come to mean this machine
+    } else if (!settings.withoutKeys()) {
+      Origins.requireLoopback(call);
     }
-  }
-
-  private static @Nullable String authority(String origin) {
-    try {
-      return URI.create(origin).getAuthority();
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
-  }
-
-  private static boolean isNamedLoopback(String host) {
-    return Set.of("localhost", "127.0.0.1", "[::1]").contains(host.replaceFirst(":\\d+$", ""));
   }
 
   /// A place among those who are served.

@@ -1,5 +1,6 @@
 package org.teenygrad.serve;
 
+import org.teenygrad.serve.http.ApiError;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

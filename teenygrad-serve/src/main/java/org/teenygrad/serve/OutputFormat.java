@@ -1,5 +1,6 @@
 package org.teenygrad.serve;
 
+import org.teenygrad.serve.http.ApiError;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

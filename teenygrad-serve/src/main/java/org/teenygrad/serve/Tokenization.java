@@ -1,5 +1,6 @@
 package org.teenygrad.serve;
 
+import org.teenygrad.serve.http.Call;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package org.teenygrad.serve;
+package org.teenygrad.serve.http;
 
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -6,11 +6,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /// Cuts off clients that neither send nor read: a thread that waits for one too long is interrupted, which closes its channel.
-final class Watchdog implements AutoCloseable {
+public final class Watchdog implements AutoCloseable {
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("serve-watchdog").factory());
 
   /// As long as it is open, this thread may wait.
-  final class Guard implements AutoCloseable {
+  public final class Guard implements AutoCloseable {
     private final Thread thread = Thread.currentThread();
     private final Future<?> alarm;
     private boolean isOver;
@@ -32,7 +32,7 @@ final class Watchdog implements AutoCloseable {
     }
   }
 
-  Guard within(int seconds) {
+  public Guard within(int seconds) {
     return new Guard(seconds);
   }
 

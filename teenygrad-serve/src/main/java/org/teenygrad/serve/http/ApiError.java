@@ -1,11 +1,11 @@
-package org.teenygrad.serve;
+package org.teenygrad.serve.http;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.json.Json;
 
 /// Why a call is not answered, as OpenAI's error object.
-final class ApiError extends RuntimeException {
+public final class ApiError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int status;
@@ -25,46 +25,46 @@ final class ApiError extends RuntimeException {
 
   /// The client's mistake.
   /// @param status 400 to 499
-  static ApiError of(int status, String message) {
+  public static ApiError of(int status, String message) {
     return new ApiError(status, "invalid_request_error", message, null, null, 0);
   }
 
   /// A member of the request that is not what it should be.
-  static ApiError invalid(String param, String message) {
+  public static ApiError invalid(String param, String message) {
     return new ApiError(400, "invalid_request_error", message, param, null, 0);
   }
 
   /// Something that has a name of its own among errors.
-  static ApiError coded(int status, String code, @Nullable String param, String message) {
+  public static ApiError coded(int status, String code, @Nullable String param, String message) {
     return new ApiError(status, "invalid_request_error", message, param, code, 0);
   }
 
   /// More than a client, or all together, may ask for at once.
-  static ApiError tooMany(String message) {
+  public static ApiError tooMany(String message) {
     return new ApiError(429, "rate_limit_error", message, null, "rate_limit_exceeded", 1);
   }
 
   /// The server cannot answer now.
-  static ApiError unavailable(String code, String message) {
+  public static ApiError unavailable(String code, String message) {
     return new ApiError(503, "server_error", message, null, code, 1);
   }
 
   /// The server's own mistake, of which the client is told no more.
-  static ApiError internal() {
+  public static ApiError internal() {
     return new ApiError(500, "server_error", "the server failed to answer this; its log says why", null, "internal_error", 0);
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 
   /// When to come again; 0 where that would not help.
-  int retryAfterSeconds() {
+  public int retryAfterSeconds() {
     return retryAfterSeconds;
   }
 
   /// `{"error": {"message": ..., "type": ..., "param": ..., "code": ...}}`
-  Map<String, @Nullable Object> json() {
+  public Map<String, @Nullable Object> json() {
     return Json.members("error", Json.members("message", getMessage(), "type", type, "param", param, "code", code));
   }
 }

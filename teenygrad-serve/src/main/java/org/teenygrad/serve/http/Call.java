@@ -1,4 +1,4 @@
-package org.teenygrad.serve;
+package org.teenygrad.serve.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
@@ -10,9 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.json.Json;
 
 /// One HTTP call: its request is read within limits of size and time, its response written to a client that must keep reading.
-final class Call {
+public final class Call {
+  /// @param maxBodyBytes of a request
+  /// @param clientSeconds how long a client may take to send it, or to read a part of the answer
+  public record Limits(int maxBodyBytes, int clientSeconds) {}
+
   private final HttpExchange exchange;
-  private final ServeSettings settings;
+  private final Limits limits;
   private final Watchdog watchdog;
   private final long start = System.nanoTime();
   private @Nullable OutputStream output;
@@ -24,58 +28,63 @@ final class Call {
   private int promptTokens;
   private int completionTokens;
 
-  Call(HttpExchange exchange, ServeSettings settings, Watchdog watchdog) {
+  public Call(HttpExchange exchange, Limits limits, Watchdog watchdog) {
     this.exchange = exchange;
-    this.settings = settings;
+    this.limits = limits;
     this.watchdog = watchdog;
   }
 
-  String method() {
+  public String method() {
     return exchange.getRequestMethod();
   }
 
   /// Without the query.
-  String path() {
+  public String path() {
     return exchange.getRequestURI().getPath();
   }
 
+  /// What follows the path's question mark, as it was sent.
+  public @Nullable String query() {
+    return exchange.getRequestURI().getRawQuery();
+  }
+
   /// The first value of a header.
-  @Nullable String header(String name) {
+  public @Nullable String header(String name) {
     return exchange.getRequestHeaders().getFirst(name);
   }
 
   /// When it came ([System#nanoTime]).
-  long start() {
+  public long start() {
     return start;
   }
 
   /// The status that was sent; 0 before.
-  int status() {
+  public int status() {
     return status;
   }
 
   /// Whether the client had gone before its answer was complete.
-  boolean isGone() {
+  public boolean isGone() {
     return gone;
   }
 
-  String caller() {
+  public String caller() {
     return caller;
   }
 
-  void identify(String name) {
+  public void identify(String name) {
     caller = name;
   }
 
-  int promptTokens() {
+  public int promptTokens() {
     return promptTokens;
   }
 
-  int completionTokens() {
+  public int completionTokens() {
     return completionTokens;
   }
 
-  void count(int prompt, int completion) {
+  public void count(int prompt, int completion) {
     promptTokens = prompt;
     completionTokens = completion;
   }
@@ -83,14 +92,14 @@ final class Call {
   /// The body, which must be an object of JSON. Nulls are in it: a schema may mean them.
   /// @throws ApiError if it is none, or too large
   /// @throws IOException if it does not come within the time for it
-  Map<String, Object> json() throws IOException {
-    int most = settings.maxBodyBytes();
+  public Map<String, Object> json() throws IOException {
+    int most = limits.maxBodyBytes();
     String length = header("Content-Length");
     if (length != null && Long.parseLong(length) > most) {
       throw tooLarge(most);
     }
     byte[] body;
-    try (Watchdog.Guard _ = watchdog.within(settings.clientSeconds())) {
+    try (Watchdog.Guard _ = watchdog.within(limits.clientSeconds())) {
       body = exchange.getRequestBody().readNBytes(most + 1);
     }
     if (body.length > most) {
@@ -108,12 +117,12 @@ final class Call {
   }
 
   /// Answers with JSON, or ends with it the response that has [begun][#begin].
-  void send(int answer, Map<String, ?> json) throws IOException {
+  public void send(int answer, Map<String, ?> json) throws IOException {
     send(answer, "application/json", Json.text(json).getBytes(StandardCharsets.UTF_8));
   }
 
   /// Answers with this.
-  void send(int answer, String type, byte[] body) throws IOException {
+  public void send(int answer, String type, byte[] body) throws IOException {
     if (output == null) {
       begin(answer, type, body.length);
     }
@@ -122,13 +131,13 @@ final class Call {
   }
 
   /// Answers that the client has what it asks for.
-  void sendNotModified() throws IOException {
+  public void sendNotModified() throws IOException {
     status = 304;
     exchange.sendResponseHeaders(status, -1);
   }
 
   /// Answers with an error, unless an answer has begun: then the connection is closed before its end, which no client takes for an answer.
-  void refuse(ApiError error) throws IOException {
+  public void refuse(ApiError error) throws IOException {
     if (hasBegun()) {
       throw new IOException("the answer cannot be completed: " + error.getMessage());
     }
@@ -142,16 +151,16 @@ final class Call {
   }
 
   /// Sets a header of the answer, before it begins.
-  void set(String name, String value) {
+  public void set(String name, String value) {
     exchange.getResponseHeaders().set(name, value);
   }
 
-  boolean hasBegun() {
+  public boolean hasBegun() {
     return output != null;
   }
 
   /// Begins an answer of unknown length.
-  void begin(String type) throws IOException {
+  public void begin(String type) throws IOException {
     begin(200, type, 0);
   }
 
@@ -161,14 +170,14 @@ final class Call {
     exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
     status = answer;
     output = exchange.getResponseBody();
-    try (Watchdog.Guard _ = watchdog.within(settings.clientSeconds())) {
+    try (Watchdog.Guard _ = watchdog.within(limits.clientSeconds())) {
       exchange.sendResponseHeaders(answer, length);
     }
   }
 
   /// Sends a part of the answer at once.
   /// @throws IOException if the client has gone, or does not read
-  void write(String text) throws IOException {
+  public void write(String text) throws IOException {
     write(text.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -177,24 +186,24 @@ final class Call {
     if (begun == null) {
       throw new IllegalStateException("the answer has not begun");
     }
-    try (Watchdog.Guard _ = watchdog.within(settings.clientSeconds())) {
+    try (Watchdog.Guard _ = watchdog.within(limits.clientSeconds())) {
       begun.write(bytes);
       begun.flush();
     }
   }
 
   /// Completes the answer.
-  void end() throws IOException {
+  public void end() throws IOException {
     OutputStream begun = output;
     if (begun != null) {
-      try (Watchdog.Guard _ = watchdog.within(settings.clientSeconds())) {
+      try (Watchdog.Guard _ = watchdog.within(limits.clientSeconds())) {
         begun.close();
       }
     }
   }
 
   /// Gives the call up: its connection is closed, without an end of the answer.
-  void abort() {
+  public void abort() {
     gone = true;
     Thread.currentThread().interrupt(); // a channel that is used by an interrupted thread closes itself
     try {

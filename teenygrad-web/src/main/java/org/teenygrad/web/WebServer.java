@@ -1,0 +1,181 @@
+package org.teenygrad.web;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.serve.http.ApiError;
+import org.teenygrad.serve.http.Call;
+import org.teenygrad.serve.http.PageFile;
+import org.teenygrad.serve.http.PageFiles;
+import org.teenygrad.serve.http.Watchdog;
+import org.teenygrad.web.cells.CellLimits;
+import org.teenygrad.web.cells.CellProcess;
+
+/// Serves the book to browsers of this machine.
+public final class WebServer implements AutoCloseable {
+  private static final Call.Limits LIMITS = new Call.Limits(1 << 20, 60);
+  private static final String NO_JDK = "Cells need a JDK, version 25 or newer, which JAVA_HOME may name; pages can be read without.";
+
+  private final HttpServer http;
+  private final Token token;
+  private final PrintStream log;
+  private final @Nullable Readers readers;
+  private final Cells cells;
+  private final Watchdog watchdog = new Watchdog();
+  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+  private final PageFiles files = new PageFiles(WebServer.class::getResourceAsStream, Template.policy("none"));
+  private final Template template = new Template();
+  private final Book book = new Book();
+  private final String containment;
+
+  private WebServer(HttpServer http, WebSettings settings, PrintStream log) {
+    this.http = http;
+    this.log = log;
+    token = Token.random(http.getAddress().getPort());
+    readers = settings.cells().map((CellLimits limits) -> new Readers(limits, settings.maxPages())).orElse(null);
+    cells = new Cells(readers);
+    containment = readers == null ? NO_JDK : CellProcess.containment();
+  }
+
+  /// Begins to listen at the loopback address.
+  /// @param log where failures go
+  /// @throws UncheckedIOException if it cannot listen there
+  public static WebServer start(WebSettings settings, PrintStream log) {
+    HttpServer http;
+    try {
+      http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port()), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot listen at port " + settings.port() + ": " + e.getMessage(), e);
+    }
+    WebServer server = new WebServer(http, settings, log);
+    http.setExecutor(server.executor);
+    http.createContext("/", server::handle);
+    http.start();
+    return server;
+  }
+
+  /// Where the book is, with the token that lets in.
+  public String url() {
+    return "http://localhost:" + http.getAddress().getPort() + "/?token=" + token.text();
+  }
+
+  /// What holds cells back, in words.
+  public String containment() {
+    return containment;
+  }
+
+  /// How many pages run cells.
+  int pages() {
+    return readers == null ? 0 : readers.size();
+  }
+
+  private void handle(HttpExchange exchange) {
+    Call call = new Call(exchange, LIMITS, watchdog);
+    try {
+      try {
+        token.check(call);
+        answer(call);
+      } catch (ApiError e) {
+        refuse(call, e);
+      } catch (IllegalArgumentException e) {
+        refuse(call, ApiError.of(400, String.valueOf(e.getMessage())));
+      } catch (RuntimeException | Error e) {
+        synchronized (log) {
+          e.printStackTrace(log);
+        }
+        refuse(call, ApiError.internal());
+      }
+      exchange.close();
+    } catch (IOException e) {
+      call.abort(); // the client has gone
+    }
+  }
+
+  /// People are told by a page, programs by JSON.
+  private void refuse(Call call, ApiError error) throws IOException {
+    String accepted = call.header("Accept");
+    if (call.method().equals("GET") && accepted != null && accepted.contains("text/html") && !call.hasBegun()) {
+      String message = Objects.requireNonNullElse(error.getMessage(), "");
+      template.send(call, error.status(), Map.of("title", "Not here", "article", "<h1>Not here</h1><p>" + Template.escaped(message) + ".</p>"));
+    } else {
+      call.refuse(error);
+    }
+  }
+
+  private void answer(Call call) throws IOException {
+    String path = call.path();
+    if (path.startsWith("/cells/")) {
+      require("POST", call);
+      cells.answer(call);
+      return;
+    }
+    require("GET", call);
+    PageFile file = path.equals("/") ? null : files.at(path);
+    if (file != null) {
+      file.send(call);
+    } else if (path.equals("/")) {
+      send(call, book.contents());
+    } else if (path.startsWith("/book/") && book.names().contains(path.substring("/book/".length()))) {
+      send(call, book.chapter(path.substring("/book/".length())));
+    } else {
+      throw ApiError.of(404, "there is no " + path);
+    }
+  }
+
+  private static void require(String method, Call call) {
+    if (!call.method().equals(method)) {
+      throw ApiError.of(405, call.path() + " is called by " + method);
+    }
+  }
+
+  private void send(Call call, Chapter chapter) throws IOException {
+    int index = book.names().indexOf(chapter.name());
+    Map<String, String> parts = new HashMap<>(Map.of(
+        "title", Template.escaped(chapter.title()), "article", chapter.html(), "contents", contents(chapter.name()), "containment", Template.escaped(containment),
+        "cells", readers == null ? "none" : "some"));
+    if (index > 0) {
+      parts.put("before", neighbour("before", book.chapter(book.names().get(index - 1))));
+    }
+    if (index + 1 < book.names().size()) {
+      parts.put("after", neighbour("after", book.chapter(book.names().get(index + 1))));
+    }
+    template.send(call, 200, parts);
+  }
+
+  private String contents(String current) {
+    StringBuilder list = new StringBuilder();
+    for (String name : book.names()) {
+      Chapter chapter = book.chapter(name);
+      String[] words = chapter.title().split(" ", 2);
+      list.append("<li><a href=\"/book/").append(name).append('"').append(name.equals(current) ? " aria-current=\"page\"" : "").append("><span>").append(Template.escaped(words[0]))
+          .append("</span> ").append(Template.escaped(words[words.length - 1])).append("</a></li>");
+    }
+    return list.toString();
+  }
+
+  private static String neighbour(String kind, Chapter chapter) {
+    return "<a class=\"" + kind + "\" rel=\"" + (kind.equals("before") ? "prev" : "next") + "\" href=\"/book/" + chapter.name() + "\"><small>"
+        + (kind.equals("before") ? "Before" : "Next") + "</small>" + Template.escaped(chapter.title()) + "</a>";
+  }
+
+  /// Ends at once, and with it the processes of all pages.
+  @Override
+  public void close() {
+    http.stop(0);
+    executor.shutdownNow();
+    if (readers != null) {
+      readers.close();
+    }
+    watchdog.close();
+  }
+}

@@ -1,0 +1,31 @@
+package org.teenygrad.web;
+
+import java.util.Optional;
+import org.teenygrad.web.cells.CellLimits;
+
+/// How the book is served.
+///
+/// @param port to listen at; 0 for one that is free
+/// @param maxPages that can run cells at once; the one that was quiet for longest makes room
+/// @param cells what cells may take; empty for pages that only can be read
+public record WebSettings(int port, int maxPages, Optional<CellLimits> cells) {
+  /// At a free port, for four pages, with a JDK's cells where there is one.
+  public static final WebSettings DEFAULT = new WebSettings(0, 4, CellLimits.standard());
+
+  /// @throws IllegalArgumentException if a number is none of its kind
+  public WebSettings {
+    if (port < 0 || port > 65535 || maxPages < 1) {
+      throw new IllegalArgumentException("a port from 0 to 65535 and one page or more, not port " + port + " and " + maxPages + " pages");
+    }
+  }
+
+  /// The same at another port.
+  public WebSettings withPort(int other) {
+    return new WebSettings(other, maxPages, cells);
+  }
+
+  /// The same with other limits.
+  public WebSettings withCells(Optional<CellLimits> other) {
+    return new WebSettings(port, maxPages, other);
+  }
+}

@@ -1,0 +1,290 @@
+package org.teenygrad.web.cells;
+
+import java.io.BufferedWriter;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.engine.runtime.Settings;
+import org.teenygrad.nanochat.json.Json;
+
+/// The process of one page's cells, from outside: one request at a time, each with a limit of time.
+public final class CellProcess implements AutoCloseable {
+  /// What a cell may use without an import: what `teenygrad repl` has, too.
+  public static final String IMPORTS = """
+      import module java.base;
+      import static java.lang.IO.*;
+      import org.teenygrad.*;
+      import org.teenygrad.blas.*;
+      import org.teenygrad.data.*;
+      import org.teenygrad.distributions.*;
+      import org.teenygrad.models.nanogpt.*;
+      import org.teenygrad.nn.*;
+      import org.teenygrad.nn.Module;
+      import org.teenygrad.optim.*;
+      import org.teenygrad.plot.*;
+      import org.teenygrad.state.*;
+      """;
+
+  /// What an answer may have, so that no cell fills this process's memory.
+  private static final int MOST_ANSWER_BYTES = 16_000_000;
+
+  private static final int MOST_ANSWERS_WAITING = 1000;
+
+  /// The status of a JVM with `ExitOnOutOfMemoryError`.
+  private static final int OUT_OF_MEMORY = 3;
+
+  /// How long what was asked to stop may take before its process is ended.
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration SHORT = Duration.ofSeconds(20);
+
+  private final CellLimits limits;
+  private final Path folder;
+  private final Process process;
+  private final BufferedWriter requests;
+  private final BlockingQueue<Map<String, Object>> answers = new LinkedBlockingQueue<>(MOST_ANSWERS_WAITING);
+  private boolean isReady;
+
+  private CellProcess(CellLimits limits, Path folder, Process process) {
+    this.limits = limits;
+    this.folder = folder;
+    this.process = process;
+    requests = process.outputWriter(StandardCharsets.UTF_8);
+    Thread.ofVirtual().name("cell-answers").start(this::read);
+  }
+
+  /// Starts one, which is [ready][#awaitReady] later.
+  /// @throws UncheckedIOException if it cannot be started
+  public static CellProcess start(CellLimits limits) {
+    try {
+      Path folder = Files.createTempDirectory("teenygrad-cells");
+      ProcessBuilder builder = new ProcessBuilder(command(limits, folder)).directory(folder.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
+      Map<String, String> environment = builder.environment();
+      environment.keySet().removeIf(name -> !name.startsWith("LC_") && !name.equals("LANG")); // secrets of this process's environment stay here
+      Process process = FileRules.version() == 0 ? builder.start() : rules(folder).within(builder::start);
+      return new CellProcess(limits, folder, process);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a process for cells cannot be started: " + e.getMessage(), e);
+    }
+  }
+
+  private static List<String> command(CellLimits limits, Path folder) {
+    List<String> command = new ArrayList<>(List.of(
+        limits.javaHome().resolve("bin").resolve("java").toString(),
+        "-Xmx" + limits.heapMegabytes() + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto", "-Xlog:disable", "-XX:+ExitOnOutOfMemoryError",
+        "--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + folder, "-Duser.home=" + folder, "-Dteenygrad.cache=off", "-Dteenygrad.device=cpu",
+        "-Dteenygrad.memory=" + limits.tensorMegabytes() + "m"));
+    command.addAll(Settings.LLVM.jvmOptions());
+    command.addAll(Settings.THREADS.jvmOptions());
+    command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath().map(Path::toString).toList()), CellHost.class.getName(),
+        Long.toString(limits.processBytes()), Long.toString(limits.fileBytes())));
+    return command;
+  }
+
+  private static Stream<Path> classPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1)).map(entry -> Path.of(entry).toAbsolutePath());
+  }
+
+  /// What a JVM needs to read, and its own folder.
+  private static FileRules rules(Path folder) {
+    FileRules rules = FileRules.none().write(folder).write(Path.of("/dev/null")).read(Path.of("/dev/random")).read(Path.of("/dev/urandom"));
+    for (String system : List.of("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system", "/sys/fs/cgroup")) {
+      rules.read(Path.of(system));
+    }
+    CellLimits.javaHomes().forEach(rules::read);
+    classPath().forEach(rules::read);
+    classPath().map(jar -> jar.resolveSibling("native")).distinct().forEach(rules::read);
+    Path llvm = Settings.LLVM.value();
+    return llvm == null ? rules : rules.read(llvm.toAbsolutePath());
+  }
+
+  /// What holds a cell back here, in words.
+  public static String containment() {
+    if (FileRules.version() == 0) {
+      return "Cells run with your rights: this system has no Landlock, by which they could be contained. They have limits of time and of Java's memory.";
+    }
+    return "Cells are contained by the kernel (Landlock, seccomp): no network, no other processes, no files but those of a folder that goes with the page; "
+        + "time, memory and file sizes are limited.";
+  }
+
+  private void read() {
+    try (InputStream stream = process.getInputStream()) {
+      LimitedLines lines = new LimitedLines(stream, MOST_ANSWER_BYTES);
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        answers.put(Json.objectWithNulls(line));
+      }
+    } catch (IOException | IllegalArgumentException | InterruptedException e) {
+      process.destroyForcibly(); // what does not keep to the lines is none of ours
+    } finally {
+      boolean _ = answers.offer(Map.of("kind", "ended"));
+    }
+  }
+
+  /// Waits until it can run cells.
+  /// @throws CellsEndedException if it has ended
+  public synchronized void awaitReady() {
+    if (!isReady) {
+      Map<String, Object> first = next(System.nanoTime() + START.toNanos());
+      if (first == null || !"ready".equals(first.get("kind"))) {
+        close();
+        throw new CellsEndedException("the process for cells did not start");
+      }
+      isReady = true;
+    }
+  }
+
+  /// What a request's answers are told to.
+  public interface Listener {
+    /// @throws IOException if there is nobody any more
+    void said(Map<String, ? extends @Nullable Object> answer) throws IOException;
+  }
+
+  /// Runs a cell.
+  /// @param listener is told `text`, `value`, `error` and at the end `done` ([CellHost])
+  /// @throws CellsEndedException if the process has ended: the cell ended it, took more memory than there is for it, or did not stop when its time was over
+  /// @throws IOException if the listener has gone; the cell is stopped
+  public synchronized void run(String code, Listener listener) throws IOException {
+    awaitReady();
+    long end = System.nanoTime() + limits.cellTime().toNanos();
+    send(Json.members("do", "run", "code", code));
+    boolean isStopped = false;
+    while (true) {
+      Map<String, Object> answer = next(end);
+      if (answer == null && !isStopped) {
+        isStopped = true;
+        end = System.nanoTime() + GRACE.toNanos();
+        stop();
+      } else if (answer == null) {
+        close();
+        throw new CellsEndedException("the cell had " + limits.cellTime().toSeconds() + " s and did not stop; its process was ended, and what cells declared is gone");
+      } else if (answer.get("kind").equals("ended")) {
+        throw new CellsEndedException(death());
+      } else if (answer.get("kind").equals("done")) {
+        if (isStopped) {
+          listener.said(Json.members("kind", "error", "line", 1, "from", 0, "to", 0, "message", "stopped: a cell has " + limits.cellTime().toSeconds() + " s"));
+        }
+        listener.said(answer);
+        return;
+      } else {
+        pass(answer, listener);
+      }
+    }
+  }
+
+  private void pass(Map<String, Object> answer, Listener listener) throws IOException {
+    try {
+      listener.said(answer);
+    } catch (IOException e) {
+      close(); // the page has gone
+      throw e;
+    }
+  }
+
+  private String death() {
+    close();
+    int status = status();
+    return switch (status) {
+      case OUT_OF_MEMORY -> "the cell took more memory than the " + limits.heapMegabytes() + " MB that there are for it; its process has ended, and what cells declared is gone";
+      case 137, 134, 139 -> "the process of this page's cells was ended (by signal " + (status - 128) + "); what cells declared is gone";
+      default -> "the cell ended its process (status " + status + "); what cells declared is gone";
+    };
+  }
+
+  private int status() {
+    try {
+      return process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS) ? process.exitValue() : 137;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 137;
+    }
+  }
+
+  /// What may stand at a place of a cell: `from`, and `words` that replace what is written from there on.
+  /// @throws CellsEndedException if the process has ended
+  public synchronized Map<String, Object> complete(String code, int cursor) {
+    return ask(Json.members("do", "complete", "code", code, "cursor", Math.clamp(cursor, 0, code.length())), "completions");
+  }
+
+  /// The expression graph of the last tensor that a cell showed: `dot`, null if there was none.
+  /// @throws CellsEndedException if the process has ended
+  public synchronized Map<String, Object> graph() {
+    return ask(Json.members("do", "graph"), "graph");
+  }
+
+  private Map<String, Object> ask(Map<String, ? extends @Nullable Object> request, String kind) {
+    awaitReady();
+    send(request);
+    long end = System.nanoTime() + SHORT.toNanos();
+    while (true) {
+      Map<String, Object> answer = next(end);
+      if (answer == null || answer.get("kind").equals("ended")) {
+        close();
+        throw new CellsEndedException("the process of this page's cells has ended; what cells declared is gone");
+      }
+      if (answer.get("kind").equals(kind)) {
+        return answer;
+      }
+    }
+  }
+
+  /// Asks what runs to stop; that takes no turn.
+  public void stop() {
+    send(Json.members("do", "stop"));
+  }
+
+  private void send(Map<String, ? extends @Nullable Object> request) {
+    synchronized (requests) {
+      try {
+        requests.write(Json.text(request));
+        requests.newLine();
+        requests.flush();
+      } catch (IOException e) {
+        process.destroyForcibly(); // who waits for the answer learns of the end
+      }
+    }
+  }
+
+  private @Nullable Map<String, Object> next(long end) {
+    try {
+      return answers.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Map.of("kind", "ended");
+    }
+  }
+
+  /// Whether it can still run cells.
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /// Ends it at once, with its folder.
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    if (status() >= 0 && Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      } catch (IOException | UncheckedIOException e) {
+        folder.toFile().deleteOnExit(); // a folder that a cell made unreadable is left for the system to clear
+      }
+    }
+  }
+}

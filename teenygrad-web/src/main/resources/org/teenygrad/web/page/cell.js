@@ -1,0 +1,131 @@
+// A cell: its editor, its button, what it made.
+
+import {el, icon, say} from './dom.js';
+import {run, stop} from './api.js';
+import {editor, mark} from './editor.js';
+import {showGraph} from './graph.js';
+
+const MOST_TEXT = 200_000;
+
+export class Cell {
+  /** @param place the element with the code
+   * @param number from 1
+   * @param at gives the cell at an index, or undefined */
+  constructor(place, number, at) {
+    this.place = place;
+    this.number = number;
+    this.at = at;
+    const pre = place.querySelector('pre');
+    this.original = pre.textContent.trimEnd();
+    pre.remove();
+    this.view = editor(place, this.original, `Cell ${number}`, {
+      'Shift-Enter': () => this.run().then(ok => ok && this.at(this.number)?.view.focus()),
+      'Mod-Enter': () => this.run(),
+    }, () => this.changed());
+    this.runButton = el('button', {type: 'button', class: 'run', title: 'Run (Shift Enter: and go on)', onclick: () => this.isRunning ? stop() : this.run()}, icon('M5 3l12 7-12 7z'), el('span', {}, 'Run'));
+    this.graphButton = el('button', {type: 'button', hidden: true, title: 'The expression of the last tensor', onclick: () => showGraph()}, 'Graph');
+    this.resetButton = el('button', {type: 'button', hidden: true, onclick: () => this.reset()}, 'As it was');
+    this.state = el('span', {class: 'state'});
+    this.made = el('div', {class: 'made', 'aria-label': `What cell ${number} made`});
+    place.append(el('div', {class: 'bar'}, this.runButton, this.graphButton, this.resetButton, this.state), this.made);
+    this.isRunning = false;
+  }
+
+  get code() {
+    return this.view.state.doc.toString();
+  }
+
+  changed() {
+    this.resetButton.hidden = this.code === this.original;
+    this.place.classList.add('stale');
+  }
+
+  reset() {
+    this.view.dispatch({changes: {from: 0, to: this.view.state.doc.length, insert: this.original}});
+  }
+
+  /** The page's process is another one: nothing has been run. */
+  forget() {
+    this.made.replaceChildren();
+    this.state.textContent = '';
+    this.graphButton.hidden = true;
+    delete this.place.dataset.state;
+    mark(this.view, null);
+  }
+
+  /** Runs it; true if it came to its end. */
+  async run() {
+    if (this.isRunning) {
+      return false;
+    }
+    this.forget();
+    this.place.classList.remove('stale');
+    this.show('running', 'running');
+    let isRight = true;
+    let millis = null;
+    const asked = performance.now();
+    try {
+      for await (const part of run(this.code)) {
+        millis = part.kind === 'done' ? performance.now() - asked : millis;
+        isRight &&= part.kind !== 'error' && part.kind !== 'ended';
+        this.add(part);
+      }
+    } catch (error) {
+      isRight = false;
+      this.made.append(el('div', {class: 'error', role: 'alert'}, error.message));
+    }
+    this.show(isRight ? 'done' : 'failed', millis === null ? '' : millis < 1000 ? `${Math.round(millis)} ms` : `${(millis / 1000).toFixed(1)} s`);
+    say(isRight ? `Cell ${this.number} is done` : `Cell ${this.number} failed: ${this.made.querySelector('.error')?.textContent ?? ''}`);
+    return isRight;
+  }
+
+  show(state, text) {
+    this.isRunning = state === 'running';
+    this.place.dataset.state = state;
+    this.state.textContent = text;
+    this.runButton.querySelector('span').textContent = this.isRunning ? 'Stop' : 'Run';
+  }
+
+  add(part) {
+    switch (part.kind) {
+      case 'text':
+        this.addText(part.text);
+        break;
+      case 'value':
+        this.addValue(part);
+        break;
+      case 'error':
+        mark(this.view, part);
+        this.made.append(el('div', {class: 'error'}, el('b', {}, `Line ${part.line}: `), part.message));
+        break;
+      case 'ended':
+        this.made.append(el('div', {class: 'error'}, part.message));
+        break;
+    }
+  }
+
+  addText(text) {
+    const last = this.made.lastElementChild;
+    const pre = last?.matches('pre.text') ? last : this.made.appendChild(el('pre', {class: 'text'}));
+    if (pre.textContent.length < MOST_TEXT) {
+      pre.append(text);
+    }
+  }
+
+  addValue(value) {
+    this.graphButton.hidden &&= !value.tensor;
+    const shown = el('div', {class: 'value'},
+        value.text && el('pre', {}, value.text),
+        value.tensor && el('span', {class: 'type'}, value.type));
+    if (value.picture) {
+      shown.append(picture(value.picture, value.type));
+    }
+    this.made.append(shown);
+  }
+}
+
+/** A picture as a document of its own, in which no script runs. */
+export function picture(svg, label) {
+  const url = URL.createObjectURL(new Blob([svg], {type: 'image/svg+xml'}));
+  return el('img', {src: url, alt: label, onload: () => URL.revokeObjectURL(url)});
+}

@@ -1,0 +1,26 @@
+// Reads Graphviz' language as the server writes it: a statement a line.
+
+const unescape = text => text.replace(/\\(.)/g, (_, c) => c === 'n' ? '\n' : c);
+const QUOTED = '"((?:[^"\\\\]|\\\\.)*)"';
+
+/** `{nodes: [{id, lines, color, module}], edges: [{from, to, label}]}` */
+export function parse(dot) {
+  const nodes = [];
+  const edges = [];
+  const modules = [];
+  for (const line of dot.split('\n')) {
+    const node = line.match(new RegExp(`^\\s*(n\\d+) \\[label=${QUOTED}, fillcolor="(#\\w+)"\\];$`));
+    const edge = line.match(new RegExp(`^\\s*(n\\d+) -> (n\\d+)(?: \\[label=${QUOTED}\\])?;$`));
+    const module = line.match(/^\s*subgraph "cluster_(.*)" \{$/);
+    if (node) {
+      nodes.push({id: node[1], lines: unescape(node[2]).split('\n'), color: node[3], module: modules.at(-1) ?? ''});
+    } else if (edge) {
+      edges.push({from: edge[1], to: edge[2], label: unescape(edge[3] ?? '')});
+    } else if (module) {
+      modules.push(unescape(module[1]));
+    } else if (/^\s*}$/.test(line)) {
+      modules.pop();
+    }
+  }
+  return {nodes, edges};
+}

@@ -1,0 +1,4 @@
+// Layered layouts of graphs.
+import dagre from '@dagrejs/dagre';
+export const {Graph} = dagre.graphlib;
+export const {layout} = dagre;

@@ -5,10 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 import org.teenygrad.web.WebServer;
 import org.teenygrad.web.WebSettings;
 import org.teenygrad.web.cells.CellLimits;
@@ -34,8 +32,8 @@ final class WebCommand implements Callable<Integer> {
   @Option(names = "--no-open", description = "Open no browser.")
   private boolean quiet;
 
-  @Option(names = "--cell-seconds", paramLabel = "N", description = "How long a cell may take (default: 30).")
-  private @Nullable Integer cellSeconds;
+  @Option(names = "--cell-seconds", paramLabel = "N", defaultValue = "30", description = "How long a cell may take (default: ${DEFAULT-VALUE}).")
+  private int cellSeconds;
 
   @Spec private CommandSpec spec;
 
@@ -58,8 +56,7 @@ final class WebCommand implements Callable<Integer> {
 
   private WebSettings settings() {
     WebSettings settings = WebSettings.DEFAULT.withPort(port);
-    Optional<CellLimits> limits = settings.cells();
-    return cellSeconds == null ? settings : settings.withCells(limits.map(cells -> cells.withCellTime(Duration.ofSeconds(cellSeconds))));
+    return settings.withCells(settings.cells().map((CellLimits cells) -> cells.withCellTime(Duration.ofSeconds(cellSeconds))));
   }
 
   /// By way of a file that others cannot read: everybody sees the arguments of a process, and the token is to stay here.

@@ -145,7 +145,9 @@ class DocumentedCommandsTest {
     switch (command.program()) {
       case "./teenygrad" -> {
         if (command.words().get(1).equals("serve")) {
-          serve(command, classes);
+          serve(command, classes, "/health", "{\"status\":\"ok\"}");
+        } else if (command.words().get(1).equals("web")) {
+          serve(command, classes, "", "<!doctype html>", "--no-open");
         } else {
           run(command, classes);
         }
@@ -177,9 +179,11 @@ class DocumentedCommandsTest {
   }
 
   /// Until it is asked to end.
-  private static void serve(Documented command, ClassArchive classes) throws IOException, InterruptedException {
+  /// @param path behind the URL that it prints, and what an answer there begins with
+  private static void serve(Documented command, ClassArchive classes, String path, String answer, String... more) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(command.words().subList(1, command.words().size()));
     arguments.addAll(List.of("--port", "0"));
+    arguments.addAll(List.of(more));
     Process process = Teenygrad.process(jvmOptions(command, classes), arguments.toArray(String[]::new)).directory(folder.toFile()).redirectErrorStream(true).start();
     try (BufferedReader out = process.inputReader()) {
       StringBuilder said = new StringBuilder();
@@ -189,8 +193,8 @@ class DocumentedCommandsTest {
         ready = out.readLine();
       }
       assertThat(ready).as(said.toString()).isNotNull();
-      URI health = URI.create(Objects.requireNonNull(ready).replaceFirst(".*: http", "http") + "/health");
-      assertThat(health.toURL().openStream().readAllBytes()).asString(StandardCharsets.UTF_8).isEqualTo("{\"status\":\"ok\"}");
+      URI there = URI.create(Objects.requireNonNull(ready).replaceFirst(".*: http", "http") + path);
+      assertThat(there.toURL().openStream().readAllBytes()).asString(StandardCharsets.UTF_8).startsWith(answer);
       process.toHandle().destroy(); // where Process.destroy() would close what it has said
       assertThat(process.waitFor()).as(out.readAllAsString()).isZero();
     } finally {

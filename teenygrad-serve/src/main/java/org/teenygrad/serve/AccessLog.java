@@ -1,12 +1,12 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.Call;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.serve.http.Call;
 
 /// A line for each call: who, what, how long, how many tokens; nothing of what was said.
 record AccessLog(PrintStream out, boolean isJson) {

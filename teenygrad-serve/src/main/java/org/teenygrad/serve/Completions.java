@@ -1,7 +1,5 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
-import org.teenygrad.serve.http.Call;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +8,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.teenygrad.models.inference.RowState;
 import org.teenygrad.serve.GenerationRequest.Calls;
+import org.teenygrad.serve.http.ApiError;
+import org.teenygrad.serve.http.Call;
 
 /// `/v1/chat/completions` and `/v1/completions`.
 record Completions(ServedModel model, ServeSettings settings, OutputFormat output, Generating generating) {

@@ -1,7 +1,5 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
-import org.teenygrad.serve.http.Call;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,6 +13,8 @@ import org.teenygrad.Tensor;
 import org.teenygrad.models.inference.KeyValues;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.nn.Mode;
+import org.teenygrad.serve.http.ApiError;
+import org.teenygrad.serve.http.Call;
 
 /// `/v1/embeddings`: the mean of what the last block makes of a text's tokens, with length 1. The model was not trained for it, which the answer
 /// says by its `pooling`.

@@ -1,6 +1,5 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.Call;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +9,7 @@ import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.serve.EngineLog.Sequence;
 import org.teenygrad.serve.EngineLog.State;
 import org.teenygrad.serve.EngineLog.Step;
+import org.teenygrad.serve.http.Call;
 
 /// `/engine/events`: the engine at work as server-sent events, for the page's second view. Nothing of what is asked or answered is in them.
 ///

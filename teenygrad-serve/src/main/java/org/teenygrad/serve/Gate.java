@@ -1,13 +1,13 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
-import org.teenygrad.serve.http.Call;
-import org.teenygrad.serve.http.Origins;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.teenygrad.serve.http.ApiError;
+import org.teenygrad.serve.http.Call;
+import org.teenygrad.serve.http.Origins;
 
 /// Decides who may call, and how much at once.
 final class Gate {

@@ -1,7 +1,5 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
-import org.teenygrad.serve.http.Call;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.inference.GeneratedToken;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.serve.ReplyFormat.Answer;
+import org.teenygrad.serve.http.ApiError;
+import org.teenygrad.serve.http.Call;
 
 /// Has texts continued for a call and sends what comes: at once, or as server-sent events. A client that has gone is noticed when something is
 /// sent to it, and its rows are free with the engine's next step.

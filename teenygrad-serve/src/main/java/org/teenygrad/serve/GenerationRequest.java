@@ -1,6 +1,5 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +13,7 @@ import org.teenygrad.models.inference.Request;
 import org.teenygrad.models.inference.RowState;
 import org.teenygrad.models.inference.Sampling;
 import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.serve.http.ApiError;
 
 /// What a call wants to have continued, checked.
 ///

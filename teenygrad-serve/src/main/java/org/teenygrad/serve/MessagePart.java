@@ -1,10 +1,10 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.serve.http.ApiError;
 
 /// A part of a message.
 public record MessagePart(Kind kind, String text) {

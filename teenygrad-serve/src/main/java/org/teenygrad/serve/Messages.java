@@ -1,12 +1,12 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.serve.ChatMessage.Role;
 import org.teenygrad.serve.MessagePart.Kind;
+import org.teenygrad.serve.http.ApiError;
 
 /// Reads the `messages` of a chat completion.
 final class Messages {

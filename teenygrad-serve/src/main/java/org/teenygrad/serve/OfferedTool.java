@@ -1,10 +1,10 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.serve.http.ApiError;
 
 /// A function of the client's that stands for the model's one tool: it takes an expression.
 ///

@@ -1,6 +1,5 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +13,7 @@ import org.teenygrad.models.grammar.Regex;
 import org.teenygrad.models.grammar.TokenMasks;
 import org.teenygrad.models.inference.RowState;
 import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.serve.http.ApiError;
 
 /// What a request's answers must be: `response_format`, in OpenAI's terms, `structured_outputs`, in vLLM's, or the call of a tool that must be
 /// called. The model's tokens are looked through when the first request asks for any of that.

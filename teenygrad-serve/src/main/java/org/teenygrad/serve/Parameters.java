@@ -1,11 +1,11 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.serve.http.ApiError;
 
 /// The members of a request, read by name, type and range; mistakes name the member.
 record Parameters(Map<String, Object> json) {

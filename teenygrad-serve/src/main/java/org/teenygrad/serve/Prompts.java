@@ -1,9 +1,9 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.teenygrad.serve.http.ApiError;
 
 /// Reads texts that are no conversations: a string, tokens, or a list of either.
 record Prompts(ServedModel model) {

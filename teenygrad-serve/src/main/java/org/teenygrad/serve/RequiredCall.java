@@ -1,12 +1,12 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.serve.http.ApiError;
 
 /// A call that the model must make, whatever it has learned of tools: the answer is the arguments of the one function that may be called, or
 /// `{"name": ..., "arguments": ...}` where there are several.

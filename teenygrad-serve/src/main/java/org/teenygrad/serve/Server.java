@@ -1,10 +1,5 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
-import org.teenygrad.serve.http.Call;
-import org.teenygrad.serve.http.PageFile;
-import org.teenygrad.serve.http.PageFiles;
-import org.teenygrad.serve.http.Watchdog;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -22,6 +17,11 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.serve.http.ApiError;
+import org.teenygrad.serve.http.Call;
+import org.teenygrad.serve.http.PageFile;
+import org.teenygrad.serve.http.PageFiles;
+import org.teenygrad.serve.http.Watchdog;
 
 /// Listens, and brings each call to what answers it.
 public final class Server implements AutoCloseable {

@@ -1,12 +1,12 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
 import java.util.List;
 import java.util.function.Supplier;
 import org.teenygrad.models.inference.RowState;
 import org.teenygrad.models.pretrained.ChatTemplate;
 import org.teenygrad.models.pretrained.ChatTemplate.Message;
 import org.teenygrad.models.pretrained.Pretrained;
+import org.teenygrad.serve.http.ApiError;
 
 /// Models that others trained, and how their chat templates write conversations.
 ///

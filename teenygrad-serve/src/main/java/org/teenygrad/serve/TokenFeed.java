@@ -1,6 +1,5 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.ApiError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import org.teenygrad.models.inference.Engine;
 import org.teenygrad.models.inference.GeneratedToken;
 import org.teenygrad.models.inference.Generation;
 import org.teenygrad.models.inference.Request;
+import org.teenygrad.serve.http.ApiError;
 
 /// The tokens of a call's choices on their way from the engine's thread to the call's. It holds no more of them than the call may ask for.
 final class TokenFeed implements AutoCloseable {

@@ -1,11 +1,11 @@
 package org.teenygrad.serve;
 
-import org.teenygrad.serve.http.Call;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.serve.http.Call;
 
 /// `/tokenize` and `/detokenize`, in vLLM's terms.
 record Tokenization(ServedModel model, ServeSettings settings) {

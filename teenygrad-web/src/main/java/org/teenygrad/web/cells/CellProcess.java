@@ -86,7 +86,7 @@ public final class CellProcess implements AutoCloseable {
   private static List<String> command(CellLimits limits, Path folder) {
     List<String> command = new ArrayList<>(List.of(
         limits.javaHome().resolve("bin").resolve("java").toString(),
-        "-Xmx" + limits.heapMegabytes() + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto", "-Xlog:disable", "-XX:+ExitOnOutOfMemoryError",
+        "-Xmx" + limits.heapMegabytes() + "m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto", "-Xlog:disable", "-XX:+ExitOnOutOfMemoryError",
         "--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + folder, "-Duser.home=" + folder, "-Dteenygrad.cache=off", "-Dteenygrad.device=cpu",
         "-Dteenygrad.memory=" + limits.tensorMegabytes() + "m"));
     command.addAll(Settings.LLVM.jvmOptions());
@@ -140,7 +140,7 @@ public final class CellProcess implements AutoCloseable {
   public synchronized void awaitReady() {
     if (!isReady) {
       Map<String, Object> first = next(System.nanoTime() + START.toNanos());
-      if (first == null || !"ready".equals(first.get("kind"))) {
+      if (first == null || !kind(first).equals("ready")) {
         close();
         throw new CellsEndedException("the process for cells did not start");
       }
@@ -165,25 +165,32 @@ public final class CellProcess implements AutoCloseable {
     boolean isStopped = false;
     while (true) {
       Map<String, Object> answer = next(end);
-      if (answer == null && !isStopped) {
+      if (answer == null) {
+        if (isStopped) {
+          close();
+          throw new CellsEndedException("the cell had " + limits.cellTime().toSeconds() + " s and did not stop; its process was ended, and what cells declared is gone");
+        }
         isStopped = true;
         end = System.nanoTime() + GRACE.toNanos();
         stop();
-      } else if (answer == null) {
-        close();
-        throw new CellsEndedException("the cell had " + limits.cellTime().toSeconds() + " s and did not stop; its process was ended, and what cells declared is gone");
-      } else if (answer.get("kind").equals("ended")) {
-        throw new CellsEndedException(death());
-      } else if (answer.get("kind").equals("done")) {
-        if (isStopped) {
-          listener.said(Json.members("kind", "error", "line", 1, "from", 0, "to", 0, "message", "stopped: a cell has " + limits.cellTime().toSeconds() + " s"));
+        continue;
+      }
+      switch (kind(answer)) {
+        case "ended" -> throw new CellsEndedException(death());
+        case "done" -> {
+          if (isStopped) {
+            listener.said(Json.members("kind", "error", "line", 1, "from", 0, "to", 0, "message", "stopped: a cell has " + limits.cellTime().toSeconds() + " s"));
+          }
+          listener.said(answer);
+          return;
         }
-        listener.said(answer);
-        return;
-      } else {
-        pass(answer, listener);
+        default -> pass(answer, listener);
       }
     }
+  }
+
+  private static String kind(Map<String, Object> answer) {
+    return String.valueOf(answer.get("kind"));
   }
 
   private void pass(Map<String, Object> answer, Listener listener) throws IOException {
@@ -232,11 +239,11 @@ public final class CellProcess implements AutoCloseable {
     long end = System.nanoTime() + SHORT.toNanos();
     while (true) {
       Map<String, Object> answer = next(end);
-      if (answer == null || answer.get("kind").equals("ended")) {
+      if (answer == null || kind(answer).equals("ended")) {
         close();
         throw new CellsEndedException("the process of this page's cells has ended; what cells declared is gone");
       }
-      if (answer.get("kind").equals(kind)) {
+      if (kind(answer).equals(kind)) {
         return answer;
       }
     }

@@ -37,8 +37,8 @@ record Place(String code, int offset) {
 
   /// An error between two characters of the snippet.
   Map<String, @Nullable Object> error(long from, long to, String message) {
-    int start = (int) Math.clamp(offset + from, 0, code.length());
-    return error(line(start), start, (int) Math.clamp(offset + to, start, code.length()), message);
+    int start = Math.clamp(offset + from, 0, code.length());
+    return error(line(start), start, Math.clamp(offset + to, start, code.length()), message);
   }
 
   /// An error on a line of the snippet, from 1.

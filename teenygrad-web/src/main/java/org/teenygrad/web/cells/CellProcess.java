@@ -86,7 +86,7 @@ public final class CellProcess implements AutoCloseable {
   private static List<String> command(CellLimits limits, Path folder) {
     List<String> command = new ArrayList<>(List.of(
         limits.javaHome().resolve("bin").resolve("java").toString(),
-        "-Xmx" + limits.heapMegabytes() + "m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto", "-Xlog:disable", "-XX:+ExitOnOutOfMemoryError",
+        "-Xmx" + limits.heapMegabytes() + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto", "-Xlog:disable", "-XX:+ExitOnOutOfMemoryError",
         "--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + folder, "-Duser.home=" + folder, "-Dteenygrad.cache=off", "-Dteenygrad.device=cpu",
         "-Dteenygrad.memory=" + limits.tensorMegabytes() + "m"));
     command.addAll(Settings.LLVM.jvmOptions());

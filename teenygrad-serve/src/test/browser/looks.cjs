@@ -1,5 +1,5 @@
 // How the page looks: sizes, colours, long texts; and whom it shuts out.
-const {answerWith, ask, assert, begin, lastAnswer, noSideways, text, until} = require('./page.cjs');
+const {answerWith, ask, assert, begin, contrast, lastAnswer, noSideways, text, until} = require('./page.cjs');
 
 const CODE = `Here is a function:\n\n\`\`\`python\n${'def f(x):\n    return x  # a comment that is so long that no phone has room for it, and many other screens have none\n\n'.repeat(12)}\`\`\`\n\n`
     + 'It returns `x`. averylongwordwithoutanyplacetobreakitthatiswiderthanaphone '.repeat(3);
@@ -10,12 +10,6 @@ async function fill(page, url) {
   await answerWith(page, CODE);
   await ask(page, 'Show me some code, please, and then tell me what it does.');
 }
-
-const contrast = async (page, axe) => {
-  await page.evaluate(axe);
-  const {violations} = await page.evaluate(() => globalThis.axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice']}));
-  assert.deepEqual(violations.map(({id, nodes}) => `${id}: ${nodes.map(node => node.html).join(' ')}`), []);
-};
 
 exports.phone = {
   options: {viewport: {width: 380, height: 780}, hasTouch: true, isMobile: true},

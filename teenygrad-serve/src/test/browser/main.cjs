@@ -1,17 +1,46 @@
-// Runs what is done with the page, each in a browser context of its own, and writes a line of JSON for each.
+// Runs what is done with a page, each in a browser context of its own, and writes a line of JSON for each.
+//
+//   node main.cjs SERVERS FOLDER CASES...     JSON that cases are given, where pictures go, files of cases
+//
+// Without npm or Chromium it says so: {"skipped": WHY}.
 const {execFileSync} = require('child_process');
+const fs = require('fs');
 const path = require('path');
 
-const [browserName, servers, folder] = process.argv.slice(2);
+const [servers, folder, ...files] = process.argv.slice(2);
 const installed = name => require(require.resolve(name, {paths: [path.resolve(folder)]}));
-const {chromium} = installed('playwright-core');
-const axe = installed('axe-core').source;
 
 const TIMEOUT = 30000;
 
+function output(...command) {
+  try {
+    return execFileSync(command[0], command.slice(1), {stdio: ['ignore', 'pipe', 'inherit']}).toString().trim();
+  } catch {
+    return ''; // it is not there, or does not work, which it has said
+  }
+}
+
+/** Why nothing can be run; null if all is there. */
+function lack(executablePath) {
+  if (!executablePath) {
+    return 'there is no chromium';
+  }
+  fs.mkdirSync(folder, {recursive: true});
+  fs.copyFileSync(path.join(__dirname, 'package.json'), path.join(folder, 'package.json'));
+  return output('npm', 'install', '--prefix', folder, '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts') ? null : 'npm cannot install what package.json names';
+}
+
 async function main() {
-  const browser = await chromium.launch({executablePath: execFileSync('which', [browserName]).toString().trim(), args: ['--no-sandbox']});
-  const cases = {...require('./chat.cjs'), ...require('./looks.cjs'), ...require('./server.cjs')};
+  const executablePath = ['chromium', 'chromium-browser', 'google-chrome'].map(name => output('which', name)).find(Boolean);
+  const skipped = lack(executablePath);
+  if (skipped) {
+    console.log(JSON.stringify({skipped}));
+    return;
+  }
+  const {chromium} = installed('playwright-core');
+  const axe = installed('axe-core').source;
+  const browser = await chromium.launch({executablePath, args: ['--no-sandbox']});
+  const cases = Object.assign({}, ...files.map(file => require(path.resolve(file))));
   for (const [name, run] of Object.entries(cases)) {
     const context = await browser.newContext({viewport: {width: 1200, height: 800}, reducedMotion: 'reduce', ...run.options});
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -19,7 +48,7 @@ async function main() {
     page.setDefaultTimeout(TIMEOUT);
     const problems = [];
     page.on('pageerror', error => problems.push(`the page threw: ${error.message}`));
-    page.on('request', request => /^https?:\/\/localhost:/.test(request.url()) || problems.push(`the page called ${request.url()}`));
+    page.on('request', request => /^(blob:)?https?:\/\/localhost:/.test(request.url()) || problems.push(`the page called ${request.url()}`));
     page.on('console', message => /Content Security Policy|Trusted/.test(message.text()) && problems.push(message.text()));
     let error = '';
     try {

@@ -50,4 +50,11 @@ async function until(page, check, argument) {
 
 const noSideways = async page => assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
 
-module.exports = {answerWith, ask, assert, begin, events, lastAnswer, noSideways, requestOf, text, until};
+/** Whether everybody can read and use what is on the page. */
+const contrast = async (page, axe) => {
+  await page.evaluate(axe);
+  const {violations} = await page.evaluate(() => globalThis.axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice']}));
+  assert.deepEqual(violations.map(({id, nodes}) => `${id}: ${nodes.map(node => node.html).join(' ')}`), []);
+};
+
+module.exports = {answerWith, ask, assert, begin, contrast, events, lastAnswer, noSideways, requestOf, text, until};

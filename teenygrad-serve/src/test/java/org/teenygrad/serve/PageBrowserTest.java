@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +32,6 @@ class PageBrowserTest {
   @TestFactory
   Stream<DynamicTest> thePage() throws IOException, InterruptedException {
     Files.createDirectories(FOLDER);
-    String browser = Stream.of("chromium", "chromium-browser", "google-chrome").filter(name -> runs(name, "--version")).findFirst()
-        .orElseGet(() -> abort("there is no chromium"));
-    Files.copy(SCRIPTS.resolve("package.json"), FOLDER.resolve("package.json"), StandardCopyOption.REPLACE_EXISTING);
-    if (!runs("npm", "install", "--prefix", FOLDER.toString(), "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts")) {
-      abort("npm cannot install what src/test/browser/package.json names; target/browser/npm.log says why");
-    }
     Path keys = Files.writeString(FOLDER.resolve("keys"), KEY + " tester\n");
     try (TinyServer random = new TinyServer();
         TinyServer calculating = new TinyServer(Bigram.CALCULATING, TinyServer.SETTINGS);
@@ -48,7 +41,7 @@ class PageBrowserTest {
         TinyServer keyed = new TinyServer(Bigram.EURO, TinyServer.SETTINGS.with(Map.of("apiKeyFile", keys.toString())))) {
       String servers = Json.text(Json.members(
           "random", url(random), "calculating", url(calculating), "endless", url(endless), "text", url(text), "two", url(two), "keyed", url(keyed), "key", KEY));
-      return results(browser, servers);
+      return results(servers);
     }
   }
 
@@ -57,28 +50,21 @@ class PageBrowserTest {
   }
 
   /// One test for each line that the scripts write: `{"name": ..., "error": null}`.
-  private static Stream<DynamicTest> results(String browser, String servers) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder("node", SCRIPTS.resolve("main.cjs").toString(), browser, servers, FOLDER.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  private static Stream<DynamicTest> results(String servers) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("node", SCRIPTS.resolve("main.cjs").toString(), servers, FOLDER.toString()));
+    Stream.of("chat.cjs", "looks.cjs", "server.cjs").map(name -> SCRIPTS.resolve(name).toString()).forEach(command::add);
+    Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     List<DynamicTest> tests = new ArrayList<>();
     try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         Map<String, Object> result = Json.object(line);
-        tests.add(dynamicTest(Json.string(result, "name"), () -> assertEquals("", Json.string(result, "error"))));
+        tests.add(result.containsKey("skipped")
+            ? dynamicTest("skipped", () -> abort(Json.string(result, "skipped")))
+            : dynamicTest(Json.string(result, "name"), () -> assertEquals("", Json.string(result, "error"))));
       }
     }
     int status = process.waitFor();
     tests.add(dynamicTest("all were run", () -> assertEquals(0, status)));
     return tests.stream();
-  }
-
-  private static boolean runs(String... command) {
-    try {
-      return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(FOLDER.resolve(command[0] + ".log").toFile()).start().waitFor() == 0;
-    } catch (IOException e) {
-      return false; // it is not installed
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

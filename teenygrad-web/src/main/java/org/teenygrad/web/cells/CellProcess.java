@@ -50,6 +50,9 @@ public final class CellProcess implements AutoCloseable {
   /// How long what was asked to stop may take before its process is ended.
   private static final Duration GRACE = Duration.ofSeconds(2);
 
+  /// How often it is looked whether a cell shall stop.
+  private static final Duration LOOK = Duration.ofMillis(100);
+
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration SHORT = Duration.ofSeconds(20);
 
@@ -59,6 +62,7 @@ public final class CellProcess implements AutoCloseable {
   private final BufferedWriter requests;
   private final BlockingQueue<Map<String, Object>> answers = new LinkedBlockingQueue<>(MOST_ANSWERS_WAITING);
   private boolean isReady;
+  private volatile boolean isStopAsked;
 
   private CellProcess(CellLimits limits, Path folder, Process process) {
     this.limits = limits;
@@ -159,32 +163,33 @@ public final class CellProcess implements AutoCloseable {
   /// @throws CellsEndedException if the process has ended: the cell ended it, took more memory than there is for it, or did not stop when its time was over
   /// @throws IOException if the listener has gone; the cell is stopped
   public synchronized void run(String code, Listener listener) throws IOException {
+    isStopAsked = false;
     awaitReady();
-    long end = System.nanoTime() + limits.cellTime().toNanos();
     send(Json.members("do", "run", "code", code));
-    boolean isStopped = false;
+    long end = System.nanoTime() + limits.cellTime().toNanos();
+    long killing = Long.MAX_VALUE; // when what was asked to stop is ended
+    String stopped = "";
     while (true) {
-      Map<String, Object> answer = next(end);
-      if (answer == null) {
-        if (isStopped) {
-          close();
-          throw new CellsEndedException("the cell had " + limits.cellTime().toSeconds() + " s and did not stop; its process was ended, and what cells declared is gone");
+      Map<String, Object> answer = next(System.nanoTime() + LOOK.toNanos());
+      if (answer != null && kind(answer).equals("done")) {
+        if (!stopped.isEmpty()) {
+          listener.said(Json.members("kind", "error", "line", 1, "from", 0, "to", 0, "message", stopped));
         }
-        isStopped = true;
-        end = System.nanoTime() + GRACE.toNanos();
-        stop();
-        continue;
+        listener.said(answer);
+        return;
       }
-      switch (kind(answer)) {
-        case "ended" -> throw new CellsEndedException(death());
-        case "done" -> {
-          if (isStopped) {
-            listener.said(Json.members("kind", "error", "line", 1, "from", 0, "to", 0, "message", "stopped: a cell has " + limits.cellTime().toSeconds() + " s"));
-          }
-          listener.said(answer);
-          return;
-        }
-        default -> pass(answer, listener);
+      if (answer != null) {
+        pass(answer, listener);
+      }
+      boolean isOver = System.nanoTime() > end;
+      if (System.nanoTime() > killing) {
+        close();
+        throw new CellsEndedException("the cell did not stop when it was to; its process was ended, and what cells declared is gone");
+      }
+      if (isOver || isStopAsked) {
+        killing = Math.min(killing, System.nanoTime() + GRACE.toNanos());
+        stopped = isOver ? "stopped: a cell has " + limits.cellTime().toSeconds() + " s" : "stopped";
+        send(Json.members("do", "stop")); // again and again: one that comes between two snippets stops none
       }
     }
   }
@@ -194,6 +199,9 @@ public final class CellProcess implements AutoCloseable {
   }
 
   private void pass(Map<String, Object> answer, Listener listener) throws IOException {
+    if (kind(answer).equals("ended")) {
+      throw new CellsEndedException(death());
+    }
     try {
       listener.said(answer);
     } catch (IOException e) {
@@ -249,9 +257,9 @@ public final class CellProcess implements AutoCloseable {
     }
   }
 
-  /// Asks what runs to stop; that takes no turn.
+  /// Asks the cell that runs, or is about to, to stop; that takes no turn.
   public void stop() {
-    send(Json.members("do", "stop"));
+    isStopAsked = true;
   }
 
   private void send(Map<String, ? extends @Nullable Object> request) {

@@ -6,6 +6,7 @@ import {editor, mark} from './editor.js';
 import {showGraph} from './graph.js';
 
 const MOST_TEXT = 200_000;
+const MOST_LINES_ABOVE_A_PICTURE = 8;
 
 export class Cell {
   /** @param place the element with the code
@@ -106,7 +107,7 @@ export class Cell {
 
   addText(text) {
     const last = this.made.lastElementChild;
-    const pre = last?.matches('pre.text') ? last : this.made.appendChild(el('pre', {class: 'text'}));
+    const pre = last?.matches('pre.text') ? last : this.made.appendChild(el('pre', {class: 'text', tabindex: '0'}));
     if (pre.textContent.length < MOST_TEXT) {
       pre.append(text);
     }
@@ -114,13 +115,13 @@ export class Cell {
 
   addValue(value) {
     this.graphButton.hidden &&= !value.tensor;
-    const shown = el('div', {class: 'value'},
-        value.text && el('pre', {}, value.text),
-        value.tensor && el('span', {class: 'type'}, value.type));
-    if (value.picture) {
-      shown.append(picture(value.picture, value.type));
-    }
-    this.made.append(shown);
+    const isLong = value.picture && value.text.split('\n').length > MOST_LINES_ABOVE_A_PICTURE;
+    const text = value.text && el('pre', {tabindex: '0'}, value.text);
+    this.made.append(el('div', {class: 'value'},
+        !isLong && text,
+        value.tensor && el('span', {class: 'type'}, value.type),
+        value.picture && picture(value.picture, value.type),
+        isLong && el('details', {}, el('summary', {}, 'Values'), text)));
   }
 }
 

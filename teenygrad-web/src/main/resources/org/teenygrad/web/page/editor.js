@@ -73,7 +73,7 @@ export function editor(parent, code, label, keys, changed) {
           }},
           ...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap,
         ]),
-        EditorView.contentAttributes.of({'aria-label': label, spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off'}),
+        EditorView.contentAttributes.of({'aria-label': label, tabindex: '0', spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off'}),
         EditorView.updateListener.of(update => update.docChanged && changed()),
         EditorView.domEventHandlers({focus: () => {
           leaving = false;

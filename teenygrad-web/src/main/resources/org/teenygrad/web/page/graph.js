@@ -7,6 +7,7 @@ import {parse} from './dot.js';
 const LINE = 15;
 const MARGIN = 10;
 const CHARACTER = 6.7;
+const SMALL_CHARACTER = 5.6;
 
 /** Opens the view of the last tensor that was shown. */
 export async function showGraph() {
@@ -56,7 +57,7 @@ async function draw(nodes, edges) {
   for (const node of nodes) {
     plan.setNode(node.id, {width: Math.max(...node.lines.map(line => line.length)) * CHARACTER + 2 * MARGIN, height: node.lines.length * LINE + MARGIN});
   }
-  edges.forEach((edge, i) => plan.setEdge(edge.from, edge.to, {label: edge.label}, `e${i}`));
+  edges.forEach((edge, i) => plan.setEdge(edge.from, edge.to, {label: edge.label, width: edge.label.length * SMALL_CHARACTER, height: edge.label ? 12 : 0, labelpos: 'c'}, `e${i}`));
   layout(plan);
   return new Drawing(nodes, plan);
 }
@@ -182,7 +183,6 @@ function arrow(edge) {
     const middle = (before.y + point.y) / 2;
     d += `C${before.x} ${middle} ${point.x} ${middle} ${point.x} ${point.y}`;
   });
-  const middle = edge.points[Math.floor(edge.points.length / 2)];
   const line = shape('path', {class: 'arrow', d, 'marker-end': 'url(#graph-tip)'});
-  return edge.label ? shape('g', {}, line, shape('text', {class: 'label', x: middle.x, y: middle.y}, edge.label)) : line;
+  return edge.label ? shape('g', {}, line, shape('text', {class: 'label', x: edge.x, y: edge.y + 3}, edge.label)) : line;
 }

@@ -1,0 +1,64 @@
+package org.teenygrad.web;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.teenygrad.nanochat.json.Json;
+
+/// The book in a browser: `./mvnw -Pbrowser -pl teenygrad-web -am verify`. `src/test/browser` has what is done there; pictures of it are left in
+/// `target/browser`. Without node, npm or Chromium it is skipped.
+@EnabledIfSystemProperty(named = "browser", matches = "true", disabledReason = "the profile 'browser' runs this: ./mvnw -Pbrowser verify")
+class BookBrowserTest {
+  private static final Path HARNESS = Path.of("../teenygrad-serve/src/test/browser/main.cjs");
+  private static final Path FOLDER = Path.of("target/browser");
+
+  /// One test for each line that the scripts write: `{"name": ..., "error": null}`.
+  @TestFactory
+  Stream<DynamicTest> theBook() throws IOException, InterruptedException {
+    Files.createDirectories(FOLDER);
+    List<DynamicTest> tests = new ArrayList<>();
+    try (WebServer server = WebServer.start(WebSettings.DEFAULT, System.err)) {
+      String[] url = server.url().split("/\\?token=");
+      Process process = new ProcessBuilder("node", HARNESS.toString(), Json.text(Json.members("book", url[0], "token", url[1])), FOLDER.toString(), "src/test/browser/book.cjs")
+          .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          Map<String, Object> result = Json.object(line);
+          tests.add(result.containsKey("skipped")
+              ? dynamicTest("skipped", () -> abort(Json.string(result, "skipped")))
+              : dynamicTest(Json.string(result, "name"), () -> assertEquals("", Json.string(result, "error"))));
+        }
+      }
+      int status = process.waitFor();
+      tests.add(dynamicTest("all were run", () -> assertEquals(0, status)));
+    }
+    return tests.stream();
+  }
+
+  /// What is committed is what `src/main/vendor` says.
+  @Test
+  void vendoredScriptsAreThoseOfTheLock() throws IOException, InterruptedException {
+    Path made = Files.createDirectories(FOLDER.resolve("vendor"));
+    Process build = new ProcessBuilder("src/main/vendor/build.sh", made.toAbsolutePath().toString()).inheritIO().start();
+    if (build.waitFor() != 0) {
+      abort("npm cannot install what package-lock.json names");
+    }
+    for (String name : new String[] {"codemirror.js", "dagre.js"}) {
+      assertArrayEquals(Files.readAllBytes(made.resolve(name)), Files.readAllBytes(Path.of("src/main/resources/org/teenygrad/web/page/vendor", name)), name);
+    }
+  }
+}

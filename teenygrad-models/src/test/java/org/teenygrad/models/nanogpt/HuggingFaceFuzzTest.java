@@ -3,51 +3,24 @@ package org.teenygrad.models.nanogpt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.teenygrad.models.Jazzer;
 
-/// Jazzer makes up configurations for the weights of a small GPT-2: it changes good ones, and keeps what reaches new
-/// code, for three seconds, or `-Dfuzz.seconds=N`. What it finds fault with is kept in `target/fuzz`.
+/// Configurations for the weights of a small GPT-2. See [Jazzer].
 class HuggingFaceFuzzTest {
-  private static final Pattern DONE = Pattern.compile("#(\\d+)\\s+DONE\\s+cov: (\\d+)");
+  private static final int MAX_BYTES = 4096;
 
   @TempDir Path folder;
 
   @Test
   void everyConfigurationLoadsOrIsRefused() throws IOException, InterruptedException {
-    Path corpus = Files.createDirectory(folder.resolve("corpus"));
-    Path seeds = Files.createDirectory(folder.resolve("seeds"));
-    Files.copy(HuggingFaceTest.resource("config.json"), seeds.resolve("config.json"));
-    Files.write(seeds.resolve("longest"), new byte[4096]); // Jazzer makes nothing longer than what it is given.
     Files.copy(HuggingFaceTest.resource("pytorch_model.bin"), folder.resolve("pytorch_model.bin"));
-    Path findings = Files.createDirectories(Path.of("target", "fuzz"));
-    Path log = findings.resolve("log");
-    Process jazzer = new ProcessBuilder(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-cp", System.getProperty("java.class.path"),
-        "-Xmx256m", "-XX:MaxDirectMemorySize=256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-        "--enable-native-access=ALL-UNNAMED", "-XX:+EnableDynamicAgentLoading",
-        "-Dteenygrad.device=interpreter", "-Dfuzz.folder=" + folder,
-        "com.code_intelligence.jazzer.Jazzer",
-        "--target_class=" + HuggingFaceFuzzTarget.class.getName(),
-        "--instrumentation_includes=org.teenygrad.models.**",
-        "--custom_hook_includes=org.teenygrad.models.**",
-        "--reproducer_path=" + findings,
-        "-max_total_time=" + System.getProperty("fuzz.seconds", "3"), "-timeout=60", "-max_len=4096",
-        "-rss_limit_mb=0", // Linux counts what the process that starts it once had
-        "-artifact_prefix=" + findings + "/",
-        corpus.toString(), seeds.toString())
-        .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    assertThat(jazzer.waitFor()).as(log.toString()).isZero();
-    Matcher done = DONE.matcher(Files.readString(log, StandardCharsets.ISO_8859_1));
-    assertThat(done.find()).as(log.toString()).isTrue();
-    System.out.printf(Locale.ROOT, "%s files, %s places in the code%n", done.group(1), done.group(2));
-    assertThat(Integer.parseInt(done.group(2))).as("places in the code that were reached").isGreaterThan(50);
+    Map<String, byte[]> seeds = Map.of("config.json", Files.readAllBytes(HuggingFaceTest.resource("config.json")));
+    assertThat(new Jazzer(HuggingFaceFuzzTarget.class, folder, "org.teenygrad.models.**", MAX_BYTES).run(seeds))
+        .as("places in the code that were reached").isGreaterThan(50);
   }
 }

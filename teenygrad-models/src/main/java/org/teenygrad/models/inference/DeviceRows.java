@@ -65,7 +65,7 @@ final class DeviceRows {
     this.model = model;
     isGpu = Devices.runtime(next.device()).target() instanceof Target.Gpu;
     computesWeights = !isGpu && model instanceof Module module && module.stateDict().values().stream().anyMatch(DeviceRows::isComputedFromLess);
-    cache = new PagedCache(model.keyValueShape(), isGpu);
+    cache = new PagedCache(model.keyValueShape(), leavesTheSame());
   }
 
   private static boolean isComputedFromLess(Tensor weight) {

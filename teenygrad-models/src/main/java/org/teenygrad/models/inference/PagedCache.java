@@ -16,7 +16,8 @@ final class PagedCache {
   private static final int FEWEST_BLOCKS = 32;
 
   /// Attention of fewer queries is another kernel, which adds in another order. On a processor a lone query is computed several times over, for
-  /// little, and its bits are those of attention over the whole text; a GPU's kernel for a lone query reads keys as fast as memory gives them.
+  /// little, and its bits are those of attention over the whole text, unless weights are computed from less: then those of no product are. A GPU's kernel
+  /// for a lone query reads keys as fast as memory gives them.
   private static final int FEWEST_QUERIES = 4;
 
   /// The slot of a token that nothing is kept of: what is written outside is dropped.
@@ -29,11 +30,12 @@ final class PagedCache {
 
   private int blocks;
 
-  private final boolean isGpu;
+  private final boolean repeatsQueries;
 
-  PagedCache(CausalModel.KeyValueShape shape, boolean isGpu) {
+  /// @param repeatsQueries whether attention of a lone query has to have the bits of attention over the whole text
+  PagedCache(CausalModel.KeyValueShape shape, boolean repeatsQueries) {
     this.shape = shape;
-    this.isGpu = isGpu;
+    this.repeatsQueries = repeatsQueries;
   }
 
   int slots() {
@@ -97,7 +99,7 @@ final class PagedCache {
       values.update(written(values, pass.slots, tokens(v)));
       Tensor seen = place.le(position); // (rows, 1, time, places)
       seen = window >= places ? seen : seen.and(position.le(place.add(window)));
-      boolean isFew = q.size(2) == 1 && !isGpu;
+      boolean isFew = q.size(2) == 1 && repeatsQueries;
       Tensor queries = isFew ? q.expand(q.size(0), q.size(1), FEWEST_QUERIES, q.size(3)).contiguous() : q;
       Tensor found = queries.scaledDotProductAttention(heads(keys.embedding(slots)), heads(values.embedding(slots)), KeyValues.capped(AttentionOptions.DEFAULT.withMask(seen), cap));
       return isFew ? found.contiguous().narrow(2, 0, 1) : found;

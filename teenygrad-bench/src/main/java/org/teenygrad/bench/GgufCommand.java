@@ -21,8 +21,9 @@ import picocli.CommandLine.Option;
       "Writes a model with random weights as GGUF files and reads each by teenygrad and by llama.cpp, in turns:",
       "how far the scores after a prompt of 512 tokens are apart, how many of the 64 likeliest tokens that follow are the same, and tokens a second.",
       "",
-      "start: seconds from the start of a new process to the first token after a prompt of 3, when no kernel has ever been compiled and when they have been.",
-      "For llama.cpp, from the loading of its library; the file is in the system's cache for both."
+      "start new: seconds from the start of a process to the first token after a prompt of 3 when no kernel has ever been compiled;",
+      "start: when they have been, and the JVM has kept what it learned of the classes, as an image's does (-XX:AOTCache).",
+      "For llama.cpp, from the loading of its library, the first and the second time. The file is in the system's cache for both."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -90,13 +91,13 @@ final class GgufCommand implements Callable<Integer> {
 
   private void compare(GgufWriter.Type type, Path file) {
     int[] prompt = GgufRun.prompt(shape.vocabSize());
-    List<Double> ownStarts = starts(List.of("--first", file.toString()));
+    List<Double> ownStarts = starts(true, List.of("--first", file.toString()));
     GgufRun ours = GgufRun.ours(file, prompt);
     if (peer == null) {
       print(type.name(), "teenygrad", ownStarts, ours, "");
       return;
     }
-    List<Double> theirStarts = starts(List.of("--first", file.toString(), "--size", shape.name(), "--llama-cpp", peer.toString()));
+    List<Double> theirStarts = starts(false, List.of("--first", file.toString(), "--size", shape.name(), "--llama-cpp", peer.toString()));
     GgufRun theirs = GgufRun.theirs(peer, file, threads, shape.vocabSize(), prompt);
     print(type.name(), "teenygrad", ownStarts, ours, String.format(Locale.ROOT,
         "first %d of %d tokens the same, scores apart by %.1e of the largest; start %+.2f s, prefill %.2fx, decode %.2fx", ours.sameTokens(theirs), GgufRun.NEW,
@@ -122,10 +123,18 @@ final class GgufCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, "%.1f", rate);
   }
 
-  /// Seconds to the first token in two new processes, one after the other, with a kernel cache that is empty at first.
-  private List<Double> starts(List<String> arguments) {
+  /// Seconds to the first token in a new process with an empty kernel cache, and later in another.
+  /// @param keeps whether the JVM keeps what it learns in between
+  private List<Double> starts(boolean keeps, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of("gguf"));
     command.addAll(arguments);
-    return Processes.withCache(cache -> List.of(Processes.ownFigure(command, cache, threads), Processes.ownFigure(command, cache, threads)));
+    return Processes.withCache(cache -> {
+      double first = Processes.ownFigure(command, cache, threads);
+      Path learned = cache.resolve("jvm.aot");
+      if (keeps) {
+        Processes.ownFigure(command, cache, threads, "-XX:AOTCacheOutput=" + learned, "-Xlog:aot=error");
+      }
+      return List.of(first, keeps ? Processes.ownFigure(command, cache, threads, "-XX:AOTCache=" + learned) : Processes.ownFigure(command, cache, threads));
+    });
   }
 }

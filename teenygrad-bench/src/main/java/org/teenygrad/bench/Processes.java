@@ -31,9 +31,10 @@ final class Processes {
   }
 
   /// The figure that a bench command prints in a new JVM with its own kernel cache.
+  /// @param options of the JVM
   /// @throws IllegalStateException if it printed none
-  static double ownFigure(List<String> arguments, Path cache, int threads) {
-    List<Figure> figures = figures(own(List.of(cacheOption(cache)), arguments), threads, null);
+  static double ownFigure(List<String> arguments, Path cache, int threads, String... options) {
+    List<Figure> figures = figures(own(Stream.concat(Stream.of(cacheOption(cache)), Stream.of(options)).toList(), arguments), threads, null);
     if (figures.isEmpty()) {
       throw new IllegalStateException("teenygrad bench " + String.join(" ", arguments) + " gave no figure");
     }

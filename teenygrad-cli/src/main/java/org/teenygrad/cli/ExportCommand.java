@@ -13,7 +13,6 @@ import org.teenygrad.models.pretrained.Pretrained;
 import org.teenygrad.models.pretrained.PretrainedExport;
 import org.teenygrad.nanochat.huggingface.ModelExport;
 import org.teenygrad.nanochat.training.ModelFolder;
-import org.teenygrad.nanochat.training.Stage;
 import org.teenygrad.nanochat.training.TrainedModel;
 import org.teenygrad.state.GgufWriter;
 import picocli.CommandLine.Command;
@@ -40,9 +39,7 @@ final class ExportCommand implements Callable<Integer> {
     HF
   }
 
-  @Option(names = "--from", paramLabel = "PATH", defaultValue = "out/nanogpt",
-      description = "The --out folder of a training of nanoGPT's or nanochat's (default: ${DEFAULT-VALUE}), a GGUF file, or a folder in Hugging Face's layout.")
-  private Path from;
+  @Mixin private SourceOptions source;
 
   @Option(names = "--to", paramLabel = "gguf|hf", required = true, description = "A GGUF file, or a folder with config.json, model.safetensors and tokenizer.json.")
   private Format to;
@@ -53,12 +50,6 @@ final class ExportCommand implements Callable<Integer> {
   @Option(names = "--type", paramLabel = "TYPE",
       description = "Of the matrices: F32, F16, BF16, for gguf also Q8_0, Q4_0 and Q4_K; by default F16 for gguf, F32 for hf, and for nanochat's what it has.")
   private GgufWriter.@Nullable Type type;
-
-  @Option(
-      names = {"-i", "--source"},
-      paramLabel = "base|sft|rl",
-      description = "The stage of nanochat's model; by default the last that there is.")
-  private @Nullable Stage source;
 
   @Option(
       names = {"-s", "--step"},
@@ -73,10 +64,11 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     deviceOptions.choose();
+    Path from = source.from();
     boolean isNanochat = Pretrained.kind(from) == Pretrained.Kind.OTHER
-        && (Files.exists(from.resolve("tokenizer.json")) || !Files.exists(new RunFolder(from).config()) && ModelOptions.folder(from, source).hasCheckpoint());
+        && (Files.exists(from.resolve("tokenizer.json")) || !Files.exists(new RunFolder(from).config()) && ModelOptions.folder(from, source.stage()).hasCheckpoint());
     if (isNanochat) {
-      writeNanochat();
+      writeNanochat(from);
     } else if (to == Format.GGUF) {
       GgufWriter.Type chosen = type == null ? GgufWriter.Type.F16 : type;
       PretrainedExport.gguf(from, chosen, out);
@@ -98,13 +90,13 @@ final class ExportCommand implements Callable<Integer> {
     };
   }
 
-  private void writeNanochat() {
+  private void writeNanochat(Path from) {
     if (to == Format.GGUF || type != null) {
       throw new ParameterException(spec.commandLine(), to == Format.GGUF
           ? "--to gguf: llama.cpp has no model with nanochat's value embeddings, smear and backout; --to hf writes it"
           : "--type: nanochat's models are written in the types that they have");
     }
-    ModelFolder folder = ModelOptions.folder(from, source);
+    ModelFolder folder = ModelOptions.folder(from, source.stage());
     boolean isExported = Pretrained.modelType(from).equals("nanochat");
     TrainedModel trained = isExported ? ModelExport.read(from) : step < 0 ? folder.model() : folder.model(step);
     ModelExport.write(trained, isExported ? ModelExport.tokenizer(from) : folder.tokenizer(), out);

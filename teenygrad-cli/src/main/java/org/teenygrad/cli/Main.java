@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       GraphCommand.class,
       ExportCommand.class,
       OnnxCommand.class,
+      RehearseCommand.class,
       CompletionCommand.class
     },
     footer = {"", "To begin: teenygrad train nanogpt, then teenygrad sample."})

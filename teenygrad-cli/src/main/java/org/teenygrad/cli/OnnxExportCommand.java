@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.exchange.onnx.Onnx;
@@ -14,7 +13,6 @@ import org.teenygrad.exchange.onnx.format.Graph;
 import org.teenygrad.exchange.onnx.format.ModelReader;
 import org.teenygrad.models.inference.CausalModel;
 import org.teenygrad.models.inference.KeyValues;
-import org.teenygrad.nanochat.training.Stage;
 import org.teenygrad.nn.Module;
 import org.teenygrad.serve.ServedModels;
 import picocli.CommandLine.Command;
@@ -31,18 +29,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class OnnxExportCommand implements Callable<Integer> {
-  @Option(names = "--from", paramLabel = "PATH", defaultValue = "out/nanogpt",
-      description = "The --out folder of a training of nanoGPT's or nanochat's (default: ${DEFAULT-VALUE}), a GGUF file, or a folder in Hugging Face's layout.")
-  private Path from;
+  @Mixin private SourceOptions source;
 
   @Option(names = "--to", paramLabel = "FILE", required = true, description = "The file to write, such as model.onnx.")
   private Path to;
-
-  @Option(
-      names = {"-i", "--source"},
-      paramLabel = "base|sft|rl",
-      description = "The stage of nanochat's model; by default the last that there is.")
-  private @Nullable Stage source;
 
   @Mixin private DeviceOptions deviceOptions;
   @Spec private CommandSpec spec;
@@ -50,7 +40,7 @@ final class OnnxExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     deviceOptions.choose();
-    CausalModel model = ServedModels.read(from, source).model();
+    CausalModel model = ServedModels.read(source.from(), source.stage()).model();
     OnnxInput ids = OnnxInput.of("ids", DType.INT64, 1, 1).open(0, "batch").open(1, "time", model.maxPositions());
     Onnx.saveNamed((Module) model, inputs -> Map.of("logits", model.scores(model.hidden(inputs.getFirst(), null, KeyValues.CAUSAL))), to, ids);
     Graph written = ModelReader.read(to).graph();

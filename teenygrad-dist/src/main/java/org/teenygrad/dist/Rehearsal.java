@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A short training in the image, of which the JVM keeps what it learned: classes that are parsed and linked, and which methods
+/// A short training and a text in the image, of which the JVM keeps what it learned: classes that are parsed and linked, and which methods
 /// are worth compiling (JEP 483 and 515). Later runs start from that, about a second of processor time ahead.
 ///
 /// The JVM takes it only for the jars it was made with, in the launcher's order, by their sizes and times: so the times are those that
@@ -26,12 +26,11 @@ final class Rehearsal {
           "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-XX:AOTCacheOutput=" + lib.resolve("teenygrad.aot"),
           "-Xlog:aot=error",
           "-cp", classPath(lib), "org.teenygrad.cli.Main",
-          "train", "nanogpt", "--device", "cpu", "--n-layer", "2", "--max-iters", "3", "--eval-iters", "1", "--out",
-          scratch.resolve("out").toString());
+          "rehearse", "--out", scratch.resolve("out").toString());
       process.environment().put("TEENYGRAD_CACHE", "off"); // so that kernels are compiled
       int status = process.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.INHERIT).start().waitFor();
       if (status != 0) {
-        throw new IllegalStateException("the training in " + image + " ended with status " + status);
+        throw new IllegalStateException("the rehearsal in " + image + " ended with status " + status);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -34,8 +34,8 @@ final class DeviceRows {
   private static final int SHORTEST_TEXT = 32;
   private static final int SHORTEST_ON_GPU = 256;
 
-  /// Where weights are computed from less, as quantised ones are, a processor adds up the products of few rows in another order, too.
-  private static final int SHORTEST_OF_COMPUTED = 128;
+  /// Where weights are computed from less, as quantised ones are, a processor adds up the products of up to 64 rows in another order, too.
+  private static final int SHORTEST_OF_COMPUTED = 72;
 
   /// Tables of blocks have at least so many columns.
   private static final int FEWEST_COLUMNS = 8;

@@ -30,7 +30,7 @@ final class Normalizers {
       case "Replace" -> {
         java.util.regex.Pattern pattern = Splitter.pattern(config);
         String content = java.util.regex.Matcher.quoteReplacement(config.text("content", ""));
-        yield text -> pattern.matcher(text).replaceAll(content);
+        yield text -> CountedText.matching(() -> pattern.matcher(new CountedText(text)).replaceAll(content));
       }
       case "BertNormalizer" -> bert(config.truth("clean_text", true), config.truth("handle_chinese_chars", true),
           config.truth("strip_accents", config.truth("lowercase", true)), config.truth("lowercase", true));

@@ -98,7 +98,7 @@ interface Splitter {
   private static List<Span> spans(String text, Pattern pattern, boolean invert) {
     List<Span> spans = new ArrayList<>();
     int at = 0;
-    for (Matcher matcher = pattern.matcher(text); matcher.find(); ) {
+    for (Matcher matcher = pattern.matcher(new CountedText(text)); CountedText.matching(matcher::find); ) {
       if (matcher.end() > matcher.start()) {
         if (matcher.start() > at) {
           spans.add(new Span(text.substring(at, matcher.start()), invert));

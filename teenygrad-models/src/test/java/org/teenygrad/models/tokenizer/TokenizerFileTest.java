@@ -14,11 +14,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.teenygrad.models.huggingface.ConfigFile;
 import org.teenygrad.state.FileException;
 
 class TokenizerFileTest {
@@ -124,5 +127,16 @@ class TokenizerFileTest {
     Path changed = temporary.resolve("tokenizer.json");
     Files.writeString(changed, Files.readString(file("qwen.json")).replace(parts[0], parts[1]));
     assertThatThrownBy(() -> TokenizerFile.read(changed, 0)).isInstanceOf(FileException.class).hasMessageContaining(parts[2]);
+  }
+
+  /// What Jazzer found: a file's pattern may take as long as it likes.
+  @ParameterizedTest
+  @ValueSource(strings = {"(a+)+b", "(a|b)*c"})
+  void aPatternThatDoesNotEndIsStopped(String regex) {
+    ConfigFile pattern = new ConfigFile(Map.of("Regex", regex));
+    Splitter splitter = Splitter.of(new ConfigFile(Map.of("type", "Split", "behavior", "Isolated", "pattern", pattern)));
+    assertThatThrownBy(() -> splitter.split("a".repeat(100_000), true)).isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("a pattern of the tokenizer's");
+    UnaryOperator<String> normalizer = Normalizers.of(new ConfigFile(Map.of("type", "Replace", "content", "", "pattern", pattern)));
+    assertThatThrownBy(() -> normalizer.apply("a".repeat(100_000))).isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
 import org.teenygrad.models.inference.CausalModel;
+import org.teenygrad.models.pretrained.Pretrained;
 import org.teenygrad.state.GgufWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,13 +24,14 @@ import picocli.CommandLine.Option;
       "how far the scores after a prompt of 512 tokens are apart, how many of the 64 likeliest tokens that follow are the same, and tokens a second.",
       "",
       "start new: seconds from the start of a process to the first token after a prompt of 3 when no kernel has ever been compiled;",
-      "start: when they have been, and the JVM has kept what it learned of the classes, as an image's does (-XX:AOTCache).",
+      "start: when they have been, and the JVM has kept what it learned of the classes, as sample's has in an image (-XX:AOTCache, -XX:TieredStopAtLevel=1).",
       "For llama.cpp, from the loading of its library, the first and the second time. The file is in the system's cache for both."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class GgufCommand implements Callable<Integer> {
+  private static final String ONE_COMPILER = "-XX:TieredStopAtLevel=1";
   private static final String ROW = "%-6s %-10s %9s %9s %10s t/s %10s t/s   %s%n";
 
   @Option(names = "--llama-cpp", paramLabel = "FILE",
@@ -45,32 +48,40 @@ final class GgufCommand implements Callable<Integer> {
   @Option(names = "--types", paramLabel = "TYPE", split = ",", defaultValue = "F32,F16,Q8_0,Q4_K", description = "Types of the weights (default: ${DEFAULT-VALUE}).")
   private List<GgufWriter.Type> types;
 
+  @Option(names = "--file", paramLabel = "FILE", description = "Read this file instead of random weights.")
+  private @Nullable Path file;
+
   @Option(names = "--float64", description = "Say how far both are from scores that are computed in float64 of the file's weights; takes 8 bytes a weight.")
   private boolean float64;
 
-  @Option(names = "--first", paramLabel = "FILE", hidden = true, description = "Reads a file and says when the first token was there: what is started for that.")
-  private @Nullable Path first;
+  @Option(names = "--first", hidden = true, description = "Say when the first token was there: what is started for that.")
+  private boolean isFirst;
 
   private final int threads = Runtime.getRuntime().availableProcessors();
 
   @Override
   public Integer call() throws IOException {
-    if (first != null) {
-      System.out.println(firstToken(first).line());
+    if (isFirst) {
+      System.out.println(firstToken(Objects.requireNonNull(file)).line());
       return 0;
     }
     System.out.printf(Locale.ROOT, ROW, "type", "", "start new", "start", "prefill", "decode", "beside llama.cpp");
+    if (file != null) {
+      CausalModel model = Pretrained.read(file).model();
+      compare("", file, GgufRun.Task.of(model.vocabSize(), model.maxPositions()), model.vocabSize());
+      return 0;
+    }
     Path folder = Files.createTempDirectory("bench-gguf");
     try {
       Tensor.manualSeed(1);
       CausalModel model = shape.random();
       for (GgufWriter.Type type : types) {
-        Path file = folder.resolve("model.gguf");
+        Path written = folder.resolve("model.gguf");
         try {
-          GgufShape.write(model, type, file);
-          compare(type, file);
+          GgufShape.write(model, type, written);
+          compare(type.name(), written, GgufRun.Task.of(model.vocabSize(), model.maxPositions()), model.vocabSize());
         } finally {
-          Files.deleteIfExists(file);
+          Files.deleteIfExists(written);
         }
       }
     } finally {
@@ -79,40 +90,39 @@ final class GgufCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Figure firstToken(Path file) {
+  private Figure firstToken(Path model) {
     if (peer == null) {
-      GgufRun.first(file);
+      GgufRun.first(model);
       return Fresh.figure("first_token", "s", Fresh.sinceStart());
     }
     long begin = System.nanoTime();
-    GgufRun.first(peer, file, threads, shape.vocabSize());
+    GgufRun.first(peer, model, threads);
     return Fresh.figure("first_token", "s", (System.nanoTime() - begin) / 1e9);
   }
 
-  private void compare(GgufWriter.Type type, Path file) {
-    int[] prompt = GgufRun.prompt(shape.vocabSize());
-    List<Double> ownStarts = starts(true, List.of("--first", file.toString()));
-    GgufRun ours = GgufRun.ours(file, prompt);
+  private void compare(String name, Path model, GgufRun.Task task, int vocabSize) {
+    List<Double> ownStarts = starts(true, List.of("--first", "--file", model.toString()));
+    GgufRun ours = GgufRun.ours(model, task);
     if (peer == null) {
-      print(type.name(), "teenygrad", ownStarts, ours, "");
+      print(name, "teenygrad", task, ownStarts, ours, "");
       return;
     }
-    List<Double> theirStarts = starts(false, List.of("--first", file.toString(), "--size", shape.name(), "--llama-cpp", peer.toString()));
-    GgufRun theirs = GgufRun.theirs(peer, file, threads, shape.vocabSize(), prompt);
-    print(type.name(), "teenygrad", ownStarts, ours, String.format(Locale.ROOT,
-        "first %d of %d tokens the same, scores apart by %.1e of the largest; start %+.2f s, prefill %.2fx, decode %.2fx", ours.sameTokens(theirs), GgufRun.NEW,
+    List<Double> theirStarts = starts(false, List.of("--first", "--file", model.toString(), "--llama-cpp", peer.toString()));
+    GgufRun theirs = GgufRun.theirs(peer, model, threads, vocabSize, task);
+    print(name, "teenygrad", task, ownStarts, ours, String.format(Locale.ROOT,
+        "first %d of %d tokens the same, scores apart by %.1e of the largest; start %+.2f s, prefill %.2fx, decode %.2fx", ours.sameTokens(theirs), task.following(),
         ours.apart(theirs.scores()), ownStarts.getLast() - theirStarts.getLast(), theirs.prefill() / ours.prefill(), theirs.decode() / ours.decode()));
     String further = "";
     if (float64) {
-      float[] exact = GgufRun.exact(file, prompt);
+      float[] exact = GgufRun.exact(model, task.prompt());
       further = String.format(Locale.ROOT, "apart from float64: teenygrad %.1e, llama.cpp %.1e", ours.apart(exact), theirs.apart(exact));
     }
-    print("", "llama.cpp", theirStarts, theirs, further);
+    print("", "llama.cpp", task, theirStarts, theirs, further);
   }
 
-  private static void print(String type, String name, List<Double> starts, GgufRun run, String more) {
+  private static void print(String type, String name, GgufRun.Task task, List<Double> starts, GgufRun run, String more) {
     System.out.printf(Locale.ROOT, ROW, type, name, seconds(starts.getFirst()), seconds(starts.getLast()),
-        rate(GgufRun.PROMPT / run.prefill()), rate((GgufRun.NEW - 1) / run.decode()), more);
+        rate(task.prompt().length / run.prefill()), rate((task.following() - 1) / run.decode()), more);
   }
 
   private static String seconds(double seconds) {
@@ -129,12 +139,13 @@ final class GgufCommand implements Callable<Integer> {
     List<String> command = new ArrayList<>(List.of("gguf"));
     command.addAll(arguments);
     return Processes.withCache(cache -> {
-      double first = Processes.ownFigure(command, cache, threads);
+      double first = Processes.ownFigure(command, cache, threads, ONE_COMPILER);
       Path learned = cache.resolve("jvm.aot");
-      if (keeps) {
-        Processes.ownFigure(command, cache, threads, "-XX:AOTCacheOutput=" + learned, "-Xlog:aot=error");
+      if (!keeps) {
+        return List.of(first, Processes.ownFigure(command, cache, threads, ONE_COMPILER));
       }
-      return List.of(first, keeps ? Processes.ownFigure(command, cache, threads, "-XX:AOTCache=" + learned) : Processes.ownFigure(command, cache, threads));
+      Processes.ownFigure(command, cache, threads, "-XX:AOTCacheOutput=" + learned, "-Xlog:aot=error");
+      return List.of(first, Processes.ownFigure(command, cache, threads, ONE_COMPILER, "-XX:AOTCache=" + learned));
     });
   }
 }

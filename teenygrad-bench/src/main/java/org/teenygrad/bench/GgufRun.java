@@ -21,46 +21,50 @@ import org.teenygrad.nn.Module;
 /// @param prefill seconds until the first token
 /// @param decode seconds from there to the last
 record GgufRun(double prefill, double decode, int[] tokens, float[] scores) {
-  /// How many tokens a prompt has, and how many follow.
-  static final int PROMPT = 512;
-  static final int NEW = 64;
-
+  private static final int PROMPT = 512;
+  private static final int NEW = 64;
   private static final int CONTEXT = 1024;
   private static final int[] SHORT = {1, 2, 3};
 
-  /// Tokens that do not repeat soon.
-  static int[] prompt(int vocabSize) {
-    return IntStream.range(0, PROMPT).map(i -> (int) (i * 2_654_435_761L % vocabSize)).toArray();
+  /// What is read, and how many tokens are to follow.
+  ///
+  /// @param prompt tokens that do not repeat soon
+  record Task(int following, int... prompt) {
+    /// @param maxPositions how many tokens a text may have
+    static Task of(int vocabSize, int maxPositions) {
+      int following = Math.min(NEW, maxPositions / 2);
+      return new Task(following, IntStream.range(0, Math.min(PROMPT, maxPositions - following)).map(i -> (int) (i * 2_654_435_761L % vocabSize)).toArray());
+    }
+
+    /// Another prompt of the same length.
+    private int[] other() {
+      return IntStream.range(0, prompt.length).map(i -> prompt[prompt.length - 1 - i]).toArray();
+    }
   }
 
-  /// Another of the same length.
-  private static int[] other(int... prompt) {
-    return IntStream.of(prompt).map(token -> token ^ 1).toArray();
-  }
-
-  static GgufRun ours(Path file, int... prompt) {
+  static GgufRun ours(Path file, Task task) {
     Pretrained read = Pretrained.read(file);
     Engine engine = Engine.of(read.model(), 1, CONTEXT);
-    engine.generate(List.of(Request.of(other(prompt), 4, Sampling.GREEDY))); // its kernels are made
+    engine.generate(List.of(Request.of(task.other(), 4, Sampling.GREEDY))); // its kernels are made
     List<Long> times = new ArrayList<>();
     long begin = System.nanoTime();
-    List<GeneratedToken> tokens = engine.generate(List.of(Request.of(prompt, NEW, Sampling.GREEDY).withSink(_ -> times.add(System.nanoTime())))).getFirst().tokens();
+    List<GeneratedToken> tokens = engine.generate(List.of(Request.of(task.prompt, task.following, Sampling.GREEDY).withSink(_ -> times.add(System.nanoTime())))).getFirst().tokens();
     return new GgufRun((times.getFirst() - begin) / 1e9, (times.getLast() - times.getFirst()) / 1e9,
-        tokens.stream().mapToInt(GeneratedToken::token).toArray(), scores(read.model(), prompt));
+        tokens.stream().mapToInt(GeneratedToken::token).toArray(), scores(read.model(), task.prompt));
   }
 
-  static GgufRun theirs(Path peer, Path file, int threads, int vocabSize, int... prompt) {
+  static GgufRun theirs(Path peer, Path file, int threads, int vocabSize, Task task) {
     try (LlamaCpp llama = LlamaCpp.open(peer, file, threads, vocabSize)) {
-      llama.read(other(prompt));
+      llama.read(task.other());
       llama.clear();
       long begin = System.nanoTime();
-      float[] scores = llama.read(prompt);
+      float[] scores = llama.read(task.prompt);
       long read = System.nanoTime();
-      int[] tokens = new int[NEW];
+      int[] tokens = new int[task.following];
       float[] next = scores;
-      for (int i = 0; i < NEW; i++) {
+      for (int i = 0; i < task.following; i++) {
         tokens[i] = likeliest(next);
-        next = i < NEW - 1 ? llama.read(tokens[i]) : next;
+        next = i < task.following - 1 ? llama.read(tokens[i]) : next;
       }
       return new GgufRun((read - begin) / 1e9, (System.nanoTime() - read) / 1e9, tokens, scores);
     }
@@ -76,8 +80,8 @@ record GgufRun(double prefill, double decode, int[] tokens, float[] scores) {
   }
 
   /// As [#first(Path)], by llama.cpp.
-  static void first(Path peer, Path file, int threads, int vocabSize) {
-    try (LlamaCpp llama = LlamaCpp.open(peer, file, threads, vocabSize)) {
+  static void first(Path peer, Path file, int threads) {
+    try (LlamaCpp llama = LlamaCpp.open(peer, file, threads, 1)) {
       llama.read(SHORT);
     }
   }
@@ -98,7 +102,7 @@ record GgufRun(double prefill, double decode, int[] tokens, float[] scores) {
   /// How many of the first tokens are another's.
   int sameTokens(GgufRun other) {
     int same = 0;
-    while (same < NEW && tokens[same] == other.tokens[same]) {
+    while (same < tokens.length && tokens[same] == other.tokens[same]) {
       same++;
     }
     return same;

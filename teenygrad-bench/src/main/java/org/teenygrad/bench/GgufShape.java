@@ -39,10 +39,6 @@ enum GgufShape {
     this.config = config;
   }
 
-  int vocabSize() {
-    return config.vocabSize();
-  }
-
   /// A model with weights from the shared random numbers.
   CausalModel random() {
     return this == GEMMA3

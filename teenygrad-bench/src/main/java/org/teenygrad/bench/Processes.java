@@ -34,7 +34,9 @@ final class Processes {
   /// @param options of the JVM
   /// @throws IllegalStateException if it printed none
   static double ownFigure(List<String> arguments, Path cache, int threads, String... options) {
-    List<Figure> figures = figures(own(Stream.concat(Stream.of(cacheOption(cache)), Stream.of(options)).toList(), arguments), threads, null);
+    boolean isLearning = Stream.of(options).anyMatch(option -> option.startsWith("-XX:AOTCacheOutput")); // of which the JVM tells a lot
+    List<String> command = own(Stream.concat(Stream.of(cacheOption(cache)), Stream.of(options)).toList(), arguments);
+    List<Figure> figures = figures(command, threads, null, isLearning ? ProcessBuilder.Redirect.DISCARD : ProcessBuilder.Redirect.INHERIT);
     if (figures.isEmpty()) {
       throw new IllegalStateException("teenygrad bench " + String.join(" ", arguments) + " gave no figure");
     }
@@ -102,7 +104,11 @@ final class Processes {
   }
 
   private static List<Figure> figures(List<String> command, int threads, @Nullable String script) {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    return figures(command, threads, script, ProcessBuilder.Redirect.INHERIT);
+  }
+
+  private static List<Figure> figures(List<String> command, int threads, @Nullable String script, ProcessBuilder.Redirect errors) {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors);
     for (String variable : List.of(Settings.THREADS.variable(), "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")) {
       builder.environment().put(variable, Integer.toString(threads));
     }

@@ -8,7 +8,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// `teenygrad rehearse`: what an image's JVM learns from (JEP 483 and 515), a little of what users do: a training, a file for others, a text from that.
-@Command(name = "rehearse", hidden = true, description = "Trains a small model, exports it and samples from it, so that a JVM can keep what it learned.")
+@Command(
+    name = "rehearse",
+    hidden = true,
+    description = "Trains a small model, exports it and samples from it, so that a JVM can keep what it learned.",
+    mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RehearseCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "PATH", required = true, description = "A folder for the model.")

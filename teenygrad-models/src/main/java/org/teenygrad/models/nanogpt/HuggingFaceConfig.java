@@ -4,12 +4,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.models.huggingface.ConfigFile;
 import org.teenygrad.state.FileException;
 
 /// The `config.json` of a GPT-2 directory of Hugging Face's.
 final class HuggingFaceConfig {
+  /// The token that begins and ends GPT-2's texts, the last of its vocabulary.
+  private static final int GPT2_END = 50256;
+
   private HuggingFaceConfig() {}
 
   /// @throws FileException if it cannot be read, or is not of a GPT-2 that this model can be
@@ -40,8 +44,8 @@ final class HuggingFaceConfig {
   }
 
   /// What the file says of a model.
-  static Map<String, Object> members(GptConfig config, DType type) {
-    Map<String, Object> members = new LinkedHashMap<>();
+  static Map<String, @Nullable Object> members(GptConfig config, DType type) {
+    Map<String, @Nullable Object> members = new LinkedHashMap<>();
     members.put("architectures", List.of("GPT2LMHeadModel"));
     members.put("model_type", "gpt2");
     members.put("vocab_size", config.vocabSize());
@@ -54,6 +58,10 @@ final class HuggingFaceConfig {
     List.of("resid_pdrop", "embd_pdrop", "attn_pdrop").forEach(name -> members.put(name, config.dropout()));
     members.put("tie_word_embeddings", true);
     members.put("torch_dtype", type.toString());
+    if (config.vocabSize() <= GPT2_END) { // which transformers takes otherwise
+      members.put("bos_token_id", null);
+      members.put("eos_token_id", null);
+    }
     return members;
   }
 }

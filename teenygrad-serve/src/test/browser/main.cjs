@@ -10,7 +10,7 @@ const path = require('path');
 const [servers, folder, ...files] = process.argv.slice(2);
 const installed = name => require(require.resolve(name, {paths: [path.resolve(folder)]}));
 
-const TIMEOUT = 30000;
+const TIMEOUT = 60000; // a machine may have other things to do
 
 function output(...command) {
   try {

@@ -10,6 +10,7 @@ trap 'rm -rf "$work"' EXIT
 cp "$here"/package.json "$here"/package-lock.json "$here"/*.js "$work"
 cd "$work"
 npm ci --no-audit --no-fund --ignore-scripts >&2
-for name in codemirror dagre; do
+for name in codemirror dagre uplot; do
   node node_modules/esbuild/bin/esbuild "$name.js" --bundle --format=esm --minify --legal-comments=none --log-level=warning --outfile="$out/$name.js"
 done
+cp node_modules/uplot/dist/uPlot.min.css "$out/uplot.css"

@@ -29,6 +29,9 @@ final class WebCommand implements Callable<Integer> {
   @Option(names = "--port", paramLabel = "N", defaultValue = "0", description = "Where to listen (default: a port that is free).")
   private int port;
 
+  @Option(names = "--logs", paramLabel = "FOLDER", defaultValue = "out", description = "The folder whose trainings the view of trainings shows (default: ${DEFAULT-VALUE}).")
+  private Path logs;
+
   @Option(names = "--no-open", description = "Open no browser.")
   private boolean quiet;
 
@@ -55,7 +58,7 @@ final class WebCommand implements Callable<Integer> {
   }
 
   private WebSettings settings() {
-    WebSettings settings = WebSettings.DEFAULT.withPort(port);
+    WebSettings settings = WebSettings.DEFAULT.withPort(port).withLogs(logs);
     return settings.withCells(settings.cells().map((CellLimits cells) -> cells.withCellTime(Duration.ofSeconds(cellSeconds))));
   }
 

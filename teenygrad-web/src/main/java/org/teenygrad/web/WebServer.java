@@ -26,11 +26,14 @@ public final class WebServer implements AutoCloseable {
   private static final Call.Limits LIMITS = new Call.Limits(1 << 20, 60);
   private static final String NO_JDK = "Cells need a JDK, version 25 or newer, which JAVA_HOME may name; pages can be read without.";
 
+  private static final String TRAINING = "<h1>Training</h1><div id=\"training\"><p class=\"none\">Looking for runs</p></div>";
+
   private final HttpServer http;
   private final Token token;
   private final PrintStream log;
   private final @Nullable Readers readers;
   private final Cells cells;
+  private final Training training;
   private final Watchdog watchdog = new Watchdog();
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final PageFiles files = new PageFiles(WebServer.class::getResourceAsStream, Template.policy("none"));
@@ -44,6 +47,7 @@ public final class WebServer implements AutoCloseable {
     token = Token.random(http.getAddress().getPort());
     readers = settings.cells().map((CellLimits limits) -> new Readers(limits, settings.maxPages())).orElse(null);
     cells = new Cells(readers);
+    training = new Training(settings.logs());
     containment = readers == null ? NO_JDK : CellProcess.containment();
   }
 
@@ -125,6 +129,10 @@ public final class WebServer implements AutoCloseable {
       file.send(call);
     } else if (path.equals("/")) {
       send(call, book.contents());
+    } else if (path.equals("/training")) {
+      template.send(call, 200, Map.of("title", "Training", "article", TRAINING, "contents", contents(""), "training", "aria-current=\"page\"", "containment", Template.escaped(containment)));
+    } else if (path.equals("/training/events")) {
+      training.events(call);
     } else if (path.startsWith("/book/") && book.names().contains(path.substring("/book/".length()))) {
       send(call, book.chapter(path.substring("/book/".length())));
     } else {

@@ -25,15 +25,17 @@ import org.teenygrad.nanochat.json.Json;
 class BookBrowserTest {
   private static final Path HARNESS = Path.of("../teenygrad-serve/src/test/browser/main.cjs");
   private static final Path FOLDER = Path.of("target/browser");
+  private static final Path LOGS = FOLDER.resolve("logs");
 
   /// One test for each line that the scripts write: `{"name": ..., "error": null}`.
   @TestFactory
   Stream<DynamicTest> theBook() throws IOException, InterruptedException {
     Files.createDirectories(FOLDER);
     List<DynamicTest> tests = new ArrayList<>();
-    try (WebServer server = WebServer.start(WebSettings.DEFAULT, System.err)) {
+    try (WebServer server = WebServer.start(WebSettings.DEFAULT.withLogs(LOGS), System.err)) {
       String[] url = server.url().split("/\\?token=");
-      Process process = new ProcessBuilder("node", HARNESS.toString(), Json.text(Json.members("book", url[0], "token", url[1])), FOLDER.toString(), "src/test/browser/book.cjs")
+      Process process = new ProcessBuilder("node", HARNESS.toString(), Json.text(Json.members("book", url[0], "token", url[1], "logs", LOGS.toString())),
+          FOLDER.toString(), "src/test/browser/book.cjs", "src/test/browser/training.cjs")
           .redirectError(ProcessBuilder.Redirect.INHERIT).start();
       try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -53,11 +55,12 @@ class BookBrowserTest {
   @Test
   void vendoredScriptsAreThoseOfTheLock() throws IOException, InterruptedException {
     Path made = Files.createDirectories(FOLDER.resolve("vendor"));
-    Process build = new ProcessBuilder("src/main/vendor/build.sh", made.toAbsolutePath().toString()).inheritIO().start();
+    Process build = new ProcessBuilder("src/main/vendor/build.sh", made.toAbsolutePath().toString()).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    build.getOutputStream().close();
     if (build.waitFor() != 0) {
       abort("npm cannot install what package-lock.json names");
     }
-    for (String name : new String[] {"codemirror.js", "dagre.js"}) {
+    for (String name : new String[] {"codemirror.js", "dagre.js", "uplot.js", "uplot.css"}) {
       assertArrayEquals(Files.readAllBytes(made.resolve(name)), Files.readAllBytes(Path.of("src/main/resources/org/teenygrad/web/page/vendor", name)), name);
     }
   }

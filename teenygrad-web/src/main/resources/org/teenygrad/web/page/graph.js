@@ -4,6 +4,8 @@ import {byId, el, say, shape} from './dom.js';
 import {graph} from './api.js';
 import {parse} from './dot.js';
 
+/** Laying out takes seconds from here on. */
+const MOST_NODES = 1000;
 const LINE = 15;
 const MARGIN = 10;
 const CHARACTER = 6.7;
@@ -32,13 +34,17 @@ async function content(dot, dialog) {
     return [head(dialog, [], ''), el('p', {}, 'No cell of this page has shown a tensor yet.')];
   }
   const {nodes, edges} = parse(dot);
+  const dotButton = el('button', {type: 'button', onclick: () => save('graph.dot', 'text/vnd.graphviz', dot)}, 'DOT');
+  if (nodes.length > MOST_NODES) {
+    return [head(dialog, [dotButton], `${nodes.length} nodes`), el('p', {}, `More than ${MOST_NODES} nodes are not drawn here; Graphviz draws the file that DOT saves.`)];
+  }
   const drawing = await draw(nodes, edges);
   const search = el('input', {type: 'search', placeholder: 'Search: operation, shape, value', 'aria-label': 'Search the graph', spellcheck: 'false'});
   search.addEventListener('input', () => drawing.find(search.value));
   search.addEventListener('keydown', event => event.key === 'Enter' && drawing.next());
   const tools = [
     search,
-    el('button', {type: 'button', onclick: () => save('graph.dot', 'text/vnd.graphviz', dot)}, 'DOT'),
+    dotButton,
     el('button', {type: 'button', onclick: () => save('graph.svg', 'image/svg+xml', drawing.file())}, 'SVG'),
   ];
   dialog.addEventListener('shown', () => drawing.fit(), {once: true});

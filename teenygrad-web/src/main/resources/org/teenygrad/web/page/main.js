@@ -24,6 +24,7 @@ byId('theme').addEventListener('click', () => {
     localStorage.setItem(THEME, next);
   }
   applyTheme();
+  dispatchEvent(new Event('theme'));
 });
 applyTheme();
 
@@ -61,6 +62,11 @@ if (location.search.includes('token=')) {
 for (const command of document.querySelectorAll('.command')) {
   const button = iconButton('copy', 'Copy the command', () => copy(command.querySelector('code').textContent + '\n', button), {class: 'icon small copy'});
   command.append(button);
+}
+
+if (byId('training')) {
+  const {showTraining} = await import('./training.js');
+  showTraining(byId('training'));
 }
 
 const places = [...document.querySelectorAll('.cell')];

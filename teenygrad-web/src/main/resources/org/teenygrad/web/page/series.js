@@ -1,0 +1,80 @@
+// The rows of runs, and what is made of them.
+
+const KNOWN = ['iteration', 'loss', 'learning_rate', 'ms'];
+const LIVE_MILLIS = 20_000;
+
+/** A run: its columns as arrays of numbers, NaN where a row says nothing. */
+export class Run {
+  constructor(name) {
+    this.name = name;
+    this.begin([], {});
+  }
+
+  begin(columns, settings) {
+    this.columns = columns;
+    this.settings = settings;
+    this.values = columns.map(() => []);
+    this.metrics = columns.filter(column => !KNOWN.includes(column));
+    this.changed = 0;
+  }
+
+  /** @param isFirst whether these rows were there when the page was opened */
+  add(rows, isFirst) {
+    for (const row of rows.split('\n')) {
+      const cells = row.split(',');
+      this.columns.forEach((_, i) => this.values[i].push(cells[i] ? Number(cells[i]) : NaN));
+    }
+    this.changed = isFirst ? this.changed : performance.now();
+  }
+
+  column(name) {
+    return this.values[this.columns.indexOf(name)] ?? [];
+  }
+
+  get isLive() {
+    return this.changed > 0 && performance.now() - this.changed < LIVE_MILLIS;
+  }
+
+  /** Tokens of an iteration, as the settings say; NaN where they do not. */
+  get tokens() {
+    const {total_batch_size: total, batch_size: batch, block_size: block, gradient_accumulation_steps: steps = 1} = this.settings;
+    return total ?? batch * block * steps;
+  }
+
+  /** The last number of a column. */
+  last(name) {
+    return this.column(name).findLast(value => !Number.isNaN(value)) ?? NaN;
+  }
+
+  best(name) {
+    return this.column(name).reduce((least, value) => value < least ? value : least, Infinity);
+  }
+
+  /** Seconds of all iterations together. */
+  get seconds() {
+    return this.column('ms').reduce((sum, ms) => Number.isNaN(ms) ? sum : sum + ms, 0) / 1000;
+  }
+}
+
+/** A mean in which older values count ever less; `share` is what of it stays from step to step. */
+export function smooth(values, share) {
+  let mean = 0;
+  let weight = 0;
+  return values.map(value => {
+    if (Number.isNaN(value)) {
+      return null;
+    }
+    mean = share * mean + (1 - share) * value;
+    weight = share * weight + (1 - share);
+    return mean / weight;
+  });
+}
+
+/** Tokens a second, or iterations where tokens are not known. */
+export const speeds = run => run.column('ms').map(ms => (Number.isNaN(run.tokens) ? 1 : run.tokens) * 1000 / ms);
+
+/** Settings in which runs differ: `[[name, [value of each run]]]`. */
+export function differences(runs) {
+  const names = [...new Set(runs.flatMap(run => Object.keys(run.settings)))].filter(name => !/^(best_|iteration$|format$)/.test(name)).sort();
+  return names.map(name => [name, runs.map(run => run.settings[name])]).filter(([, values]) => new Set(values).size > 1);
+}

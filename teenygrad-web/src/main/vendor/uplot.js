@@ -1,0 +1,2 @@
+// Charts of long series.
+export {default} from 'uplot';

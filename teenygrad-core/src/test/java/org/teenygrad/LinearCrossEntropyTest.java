@@ -9,7 +9,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.teenygrad.distributed.Cluster;
+import org.teenygrad.distributed.StepPlan;
+import org.teenygrad.distributed.World;
+import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.nulldevice.NullDevice;
+import org.teenygrad.engine.schedule.Lockstep;
 
 /// Chunks of rows give what all rows at once give.
 class LinearCrossEntropyTest {
@@ -105,6 +110,36 @@ class LinearCrossEntropyTest {
     long all = 4L * 4096 * (1 << 16);
     assertThat(workspace(many, head, many.linear(head).crossEntropy(classes))).isGreaterThan(all);
     assertThat(workspace(many, head, many.linearCrossEntropy(head, classes, IGNORED, null, LossReduction.MEAN))).isLessThan(all * 2 / 3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"MEAN,2", "SUM,2", "SUM,3", "MEAN,8", "NONE,2"})
+  void ranksGoThroughChunksOfTheirOwnRows(LossReduction reduction, int chunk) {
+    Tensor whole = values(12, 6, 0);
+    Tensor labels = Tensor.of(3L, 0L, -1L, 8L, 8L, 2L, -1L, 5L, 1L, 0L, 7L, 6L).realize();
+    Tensor expected = new LinearCrossEntropy(whole, weight, labels, IGNORED, CAP, chunk).of(reduction);
+    List<Tensor> derivatives = Gradient.of(expected.sum(), List.of(whole, weight));
+    for (List<OpNode> rank : Lockstep.run(Lockstep.meshes(Device.of("cpu"), 2), mesh -> {
+      Tensor rows = whole.shard(mesh, Placement.shard(0));
+      Tensor loss = new LinearCrossEntropy(rows, weight, labels.shard(mesh, Placement.shard(0)), IGNORED, CAP, chunk).of(reduction).gather();
+      List<Tensor> by = Gradient.of(loss.sum(), List.of(rows, weight));
+      return List.of(loss.node(), by.get(0).gather().node(), by.get(1).gather().node());
+    })) {
+      assertThat(Tensor.wrap(rank.get(0)).flatten().data()).containsExactly(expected.flatten().data(), within(1e-5f));
+      assertThat(Tensor.wrap(rank.get(1)).data()).containsExactly(derivatives.get(0).data(), within(1e-5f));
+      assertThat(Tensor.wrap(rank.get(2)).data()).containsExactly(derivatives.get(1).data(), within(1e-5f));
+    }
+  }
+
+  @Test
+  void scoresOfFewRowsAreInARanksMemoryAtOnce() {
+    World world = World.fake(2, Cluster.H200);
+    Mesh mesh = world.mesh("data");
+    Tensor many = StepPlan.unread(world.device(), DType.FLOAT32, Shape.of(8192, 64)).requiresGrad();
+    Tensor head = StepPlan.unread(world.device(), DType.FLOAT32, Shape.of(1 << 16, 64)).requiresGrad();
+    Tensor classes = StepPlan.unread(world.device(), DType.INT32, Shape.of(8192));
+    Tensor loss = many.shard(mesh, Placement.shard(0)).linearCrossEntropy(head, classes.shard(mesh, Placement.shard(0)), IGNORED, null, LossReduction.MEAN);
+    assertThat(workspace(many, head, loss)).isLessThan(4L * 4096 * (1 << 16) * 2 / 3);
   }
 
   @Test

@@ -106,7 +106,7 @@ public record Sharding(Mesh mesh, List<Placement> placements) {
   }
 
   /// Into how many parts an axis of a tensor is cut.
-  int parts(int axis) {
+  public int parts(int axis) {
     return IntStream.range(0, placements.size()).filter(i -> placements.get(i) instanceof Shard(int sharded) && sharded == axis)
         .map(i -> mesh.axes().get(i).size()).reduce(1, (a, b) -> a * b);
   }

@@ -3,6 +3,7 @@ package org.teenygrad.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.teenygrad.engine.runtime.Heartbeat;
 import org.teenygrad.engine.runtime.Settings;
 import org.teenygrad.models.nanogpt.Preset;
 import org.teenygrad.nanochat.base.BaseSettings;
@@ -140,6 +141,9 @@ public final class Main implements Runnable {
     if (System.out.checkError()) {
       System.err.println("teenygrad: not all output could be written: standard output is full or closed");
       status = Math.max(status, CommandLine.ExitCode.SOFTWARE);
+    }
+    if (status == Heartbeat.STATUS) {
+      Heartbeat.endProcess();
     }
     System.exit(status);
   }

@@ -33,6 +33,9 @@ public abstract sealed class Heartbeat implements Closeable permits HeartbeatLea
   /// The exit status of a process that ends because another rank failed (EX_TEMPFAIL of sysexits.h).
   public static final int STATUS = 75;
 
+  /// For how long a process that has noticed a failure may take to end.
+  private static final int LAST_SECONDS = 10;
+
   /// What is said in a frame: its kind, a number and a sentence.
   enum Kind {
     BEAT,
@@ -84,13 +87,21 @@ public abstract sealed class Heartbeat implements Closeable permits HeartbeatLea
       return;
     }
     failure = sentence;
+    ProcessEnd.within((int) TimeUnit.MILLISECONDS.toSeconds(timing.grace) + LAST_SECONDS);
     background("teenygrad-rank-failed", () -> {
       Thread.sleep(timing.grace);
       if (!noticed && !closed) {
         System.err.println("teenygrad: " + sentence);
-        java.lang.Runtime.getRuntime().halt(STATUS);
+        endProcess();
       }
     });
+  }
+
+  /// Ends this process because another rank has failed, with [#STATUS] and at once: Java's own end may wait for what a GPU exchanges with that rank.
+  public static void endProcess() {
+    System.out.flush();
+    System.err.flush();
+    ProcessEnd.now(STATUS);
   }
 
   final boolean hasFailed() {
@@ -105,6 +116,7 @@ public abstract sealed class Heartbeat implements Closeable permits HeartbeatLea
   @Override
   public void close() {
     closed = true;
+    ProcessEnd.within(0);
   }
 
   static void warn(String sentence) {

@@ -3,16 +3,21 @@ package org.teenygrad.bench;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Mesh;
 import org.teenygrad.Placement;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
+import org.teenygrad.distributed.StepPlan;
+import org.teenygrad.distributed.World;
 import org.teenygrad.models.nanogpt.Gpt;
 import org.teenygrad.models.nanogpt.GptConfig;
 import org.teenygrad.nn.Module;
 import org.teenygrad.optim.AdamW;
+import org.teenygrad.optim.Optimizer;
 import org.teenygrad.optim.ParameterGroup;
 
 /// A training step as nanoGPT does it: forward, backward, gradients clipped at norm 1, AdamW; on random tokens.
@@ -63,11 +68,7 @@ record GptStep(String text, GptConfig config, int batch, int time, DType dtype) 
   /// @param mesh the ranks that share the batch, the weights and the optimizer's states, or null
   Runnable prepare(int steps, @Nullable Mesh mesh) {
     Gpt model = Gpt.of(config);
-    AdamW optimizer = new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), 1e-3, 0.1), 0.9, 0.99, 1e-8);
-    optimizer.clipNorm(1);
-    if (mesh != null) {
-      optimizer.shard(mesh);
-    }
+    Optimizer optimizer = optimizer(model, mesh);
     Tensor inputs = part(tokens(), mesh);
     Tensor targets = part(tokens(), mesh);
     return () -> {
@@ -78,6 +79,20 @@ record GptStep(String text, GptConfig config, int batch, int time, DType dtype) 
       }
       Objects.requireNonNull(loss).item();
     };
+  }
+
+  private static Optimizer optimizer(Gpt model, @Nullable Mesh mesh) {
+    Optimizer optimizer = new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), 1e-3, 0.1), 0.9, 0.99, 1e-8).clipNorm(1);
+    return mesh == null ? optimizer : optimizer.shard(mesh);
+  }
+
+  /// A step on a rank of a world that need not be there.
+  StepPlan plan(World world) {
+    Gpt model = StepPlan.unread(world.device(), Gpt.of(config));
+    Mesh mesh = world.size() == 1 ? null : world.mesh("data");
+    Optimizer optimizer = optimizer(model, mesh);
+    Supplier<Tensor> tokens = () -> part(StepPlan.unread(world.device(), DType.INT32, Shape.of(batch, time)), mesh);
+    return StepPlan.of(model.parameters(), optimizer, 1, () -> Module.gathered(computing(model, dtype)).loss(tokens.get(), tokens.get()).gather());
   }
 
   private static Tensor part(Tensor batch, @Nullable Mesh mesh) {

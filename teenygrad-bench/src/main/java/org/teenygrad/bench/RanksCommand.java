@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.teenygrad.DType;
-import org.teenygrad.Mesh;
 import org.teenygrad.Tensor;
+import org.teenygrad.distributed.Cluster;
 import org.teenygrad.distributed.Launcher;
 import org.teenygrad.distributed.World;
 import org.teenygrad.engine.runtime.Devices;
@@ -84,9 +84,9 @@ final class RanksCommand implements Callable<Integer> {
   private int measure() {
     try (World world = World.join()) {
       GptStep step = step();
+      GptStep all = step.with(step.batch() * world.size(), step.time(), step.dtype());
       Tensor.manualSeed(1);
-      Mesh mesh = world.size() == 1 ? null : world.mesh("data");
-      Runnable steps = step.with(step.batch() * world.size(), step.time(), step.dtype()).prepare(STEPS, mesh);
+      Runnable steps = all.prepare(STEPS, world.size() == 1 ? null : world.mesh("data"));
       long start = System.nanoTime();
       steps.run();
       double first = (System.nanoTime() - start) / 1e9;
@@ -94,9 +94,9 @@ final class RanksCommand implements Callable<Integer> {
       double[] seconds = IntStream.range(0, SAMPLES).mapToDouble(_ -> seconds(steps) / STEPS).sorted().toArray();
       double median = seconds[SAMPLES / 2];
       if (world.rank() == 0) {
-        System.out.printf(Locale.ROOT, "teenygrad  %d GPU%s %8.2f ms a step (%.2f to %.2f), %,9.0f tokens/s, first %d steps %.1f s, most memory %s%n", world.size(),
+        System.out.printf(Locale.ROOT, "teenygrad  %d GPU%s %8.2f ms a step (%.2f to %.2f), %,9.0f tokens/s, first %d steps %.1f s, most memory %s, planned %s%n", world.size(),
             world.size() == 1 ? ", " : "s,", 1e3 * median, 1e3 * seconds[0], 1e3 * seconds[SAMPLES - 1], world.size() * step.tokensPerStep() / median, STEPS, first,
-            MemoryBudget.text(Devices.runtime(world.device()).allocator().peakBytes()));
+            MemoryBudget.text(Devices.runtime(world.device()).allocator().peakBytes()), MemoryBudget.text(all.plan(World.fake(world.size(), Cluster.H200)).bytes()));
       }
       return 0;
     }

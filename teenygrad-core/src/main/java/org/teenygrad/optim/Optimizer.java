@@ -426,8 +426,7 @@ public abstract class Optimizer {
     everyParameter(all::add);
     together().forEach(optimizer -> all.addAll(optimizer.states.values()));
     all.removeIf(tensor -> tensor.rank() == 0);
-    all.forEach(tensor -> tensor.assign(tensor.detach().shard(ranks, Placement.shard(0))));
-    Tensor.realize(all);
+    all.forEach(tensor -> tensor.assign(tensor.detach().shard(ranks, Placement.shard(0))).realize()); // one by one, so that only one is there twice
     return this;
   }
 

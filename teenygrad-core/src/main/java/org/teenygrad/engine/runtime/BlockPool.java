@@ -123,8 +123,9 @@ public final class BlockPool<B> {
     if (block != null) {
       cachedBytes -= size;
     } else {
-      // A workspace that has grown leaves the smaller ones before it behind, and nobody asks for their sizes again.
-      boolean leftBehind = size >= LARGE_BYTES && cachedBytes > (liveBytes + size) / 2;
+      // A workspace that has grown leaves the smaller ones before it behind, as the first step does what parameters were drawn in, and nobody asks for
+      // their sizes again.
+      boolean leftBehind = size >= LARGE_BYTES && cachedBytes > (liveBytes + size) / 16;
       if (leftBehind || !source.allows(liveBytes + cachedBytes + size)) {
         trim();
       }

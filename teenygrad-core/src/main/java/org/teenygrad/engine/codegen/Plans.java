@@ -45,6 +45,11 @@ public final class Plans {
     };
   }
 
+  /// About how long a kernel runs, or an exchange with other ranks takes, in seconds; 0 where exchanges do not go on beside kernels.
+  public double seconds(OpNode sink) {
+    return Durations.of(of(sink), target);
+  }
+
   /// A kernel on the level of tiles, if a GPU computes it tile by tile: a SINK of what fills shared memory first, of STEPS and of STOREs.
   public Optional<OpNode> tiles(OpNode sink) {
     return Optional.of(of(sink)).filter(Plan::isTiled).map(plan -> plan.analysis().sink);

@@ -9,21 +9,47 @@ import java.util.stream.IntStream;
 import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.OpNode;
 
-/// Puts kernels into launches and the launches in order.
+/// Puts kernels into launches and the launches in order: a kernel runs when all that it reads is there, the one with the longest way to the end first;
+/// kernels that are alike ([Plans#likeness]) over several independent sets of buffers are one launch.
+///
+/// Exchanges with other ranks begin before all else, as they go on beside kernels. A kernel that waits for one lets others run meanwhile: how long things take is
+/// estimated ([Plans#seconds]), as in list scheduling with communication delays.
 final class LaunchOrder {
-  private LaunchOrder() {}
+  private final List<Binding> kernels;
+  private final Plans plans;
+  private final List<OpNode> likeness;
+  private final Dependencies dependencies;
+  private final Comparator<Integer> urgent;
 
-  /// The launches in order: a kernel runs when all that it reads is there, the one with the longest way to the end first, but exchanges with other ranks
-  /// before all, as they go on beside kernels; kernels that are alike ([Plans#likeness]) over several independent sets of buffers are one launch.
-  static List<List<Binding>> of(List<Binding> kernels, Map<Integer, Integer> inPlace, Plans plans) {
-    List<OpNode> likeness = likeness(kernels, plans);
-    Dependencies dependencies = dependencies(kernels, inPlace);
-    int[] height = heights(dependencies, kernels.size());
+  /// Those all of whose inputs come from kernels and exchanges that have been put in order.
+  private final List<Integer> ready = new ArrayList<>();
+
+  private final int[] missing;
+
+  /// From when on the results of exchanges that a kernel reads are there, by the clock of the launches.
+  private final double[] arrival;
+
+  private double clock;
+  private double exchanged;
+
+  private LaunchOrder(List<Binding> kernels, Map<Integer, Integer> inPlace, Plans plans) {
+    this.kernels = kernels;
+    this.plans = plans;
+    likeness = likeness(kernels, plans);
+    dependencies = dependencies(kernels, inPlace);
     dependencies.addExchanges();
-    int[] missing = IntStream.range(0, kernels.size()).map(i -> dependencies.before(i).size()).toArray();
-    Comparator<Integer> urgent = Comparator.<Integer>comparingInt(i -> kernels.get(i).kernel().collective() == null ? 1 : 0)
-        .thenComparingInt(i -> -height[i]).thenComparingInt(i -> i);
-    List<Integer> ready = new ArrayList<>();
+    int[] height = heights(dependencies, kernels.size());
+    missing = IntStream.range(0, kernels.size()).map(i -> dependencies.before(i).size()).toArray();
+    arrival = new double[kernels.size()];
+    urgent = Comparator.<Integer>comparingInt(i -> isExchange(i) ? 0 : 1).thenComparingInt(i -> -height[i]).thenComparingInt(i -> i);
+  }
+
+  /// The launches in order.
+  static List<List<Binding>> of(List<Binding> kernels, Map<Integer, Integer> inPlace, Plans plans) {
+    return new LaunchOrder(kernels, inPlace, plans).launches();
+  }
+
+  private List<List<Binding>> launches() {
     for (int i = 0; i < kernels.size(); i++) {
       if (missing[i] == 0) {
         ready.add(i);
@@ -31,13 +57,13 @@ final class LaunchOrder {
     }
     List<List<Binding>> launches = new ArrayList<>();
     while (!ready.isEmpty()) {
-      int next = ready.stream().min(urgent).orElseThrow();
-      List<Integer> same = ready.stream().filter(i -> likeness.get(i) == likeness.get(next)).sorted(urgent)
-          .limit(plans.mostRuns(kernels.get(next).sink(), kernels.get(next).arguments().size())).sorted().toList();
-      ready.removeAll(same);
-      launches.add(same.stream().map(kernels::get).toList());
-      for (int done : same) {
+      List<Integer> launch = launch(next());
+      ready.removeAll(launch);
+      launches.add(launch.stream().map(kernels::get).toList());
+      double end = ended(launch);
+      for (int done : launch) {
         for (int user : dependencies.after(done)) {
+          arrival[user] = Math.max(arrival[user], isExchange(done) ? end : 0);
           if (--missing[user] == 0) {
             ready.add(user);
           }
@@ -48,6 +74,42 @@ final class LaunchOrder {
       throw new IllegalStateException("kernels wait for each other in a circle");
     }
     return launches;
+  }
+
+  private boolean isExchange(int kernel) {
+    return kernels.get(kernel).kernel().collective() != null;
+  }
+
+  /// The most urgent; where that would wait for an exchange, the most urgent of those that need not, if it does not take much longer than that.
+  private int next() {
+    int first = ready.stream().min(urgent).orElseThrow();
+    double gap = arrival[first] - clock;
+    if (isExchange(first) || gap <= 0) {
+      return first;
+    }
+    return ready.stream().filter(i -> arrival[i] <= clock).min(urgent).filter(i -> seconds(i) <= 2 * gap).orElse(first);
+  }
+
+  private double seconds(int kernel) {
+    return plans.seconds(kernels.get(kernel).sink());
+  }
+
+  /// What is alike, ready, and waits no longer.
+  private List<Integer> launch(int next) {
+    double begin = Math.max(clock, arrival[next]);
+    return ready.stream().filter(i -> likeness.get(i) == likeness.get(next) && arrival[i] <= begin).sorted(urgent)
+        .limit(plans.mostRuns(kernels.get(next).sink(), kernels.get(next).arguments().size())).sorted().toList();
+  }
+
+  /// When a launch that begins now ends.
+  private double ended(List<Integer> launch) {
+    double seconds = launch.stream().mapToDouble(this::seconds).sum();
+    if (isExchange(launch.getFirst())) {
+      exchanged = Math.max(exchanged, clock) + seconds;
+      return exchanged;
+    }
+    clock = Math.max(clock, arrival[launch.getFirst()]) + seconds;
+    return clock;
   }
 
   private static List<OpNode> likeness(List<Binding> kernels, Plans plans) {

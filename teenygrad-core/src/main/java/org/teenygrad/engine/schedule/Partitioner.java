@@ -1,7 +1,6 @@
 package org.teenygrad.engine.schedule;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -78,26 +77,40 @@ final class Partitioner {
     return all;
   }
 
-  /// When each REDISTRIBUTE exchanges. None comes before one that it needs; of the others those that are alike follow each other, as the kernels before them
-  /// may be one launch, and of unlike ones those begin whose first can be done early, so that they travel while others are computed. Found from the graph
-  /// of whole tensors, which is the same on all ranks, whatever parts they have: all have to exchange the same in the same order and the same buckets.
+  /// When each REDISTRIBUTE exchanges. None comes before one that it needs. What is there from the beginning, as weights are, is sent in the order of its use:
+  /// that first after which most is to be done. Of what is computed, as gradients are, the largest comes first: launches follow this order ([LaunchOrder]), so
+  /// that what follows is computed meanwhile, and the last, which nothing is left to travel beside, is soon there. Found from the graph of whole tensors, which is
+  /// the same on all ranks, whatever parts they have: all have to exchange the same in the same order and the same buckets.
   private static Map<OpNode, Turn> turns(List<OpNode> nodes, Set<OpNode> passed) {
-    Map<OpNode, Integer> depth = new HashMap<>();
     Map<OpNode, Integer> level = new HashMap<>(); // how many exchanges and assignments are on the longest way to here
-    Map<List<@Nullable Object>, Integer> least = new HashMap<>();
     List<OpNode> found = new ArrayList<>();
     for (OpNode node : nodes) {
-      depth.put(node, 1 + most(node.inputs(), depth));
-      level.put(node, (node.is(OpCode.REDISTRIBUTE) || node.is(OpCode.ASSIGN) ? 1 : 0) + most(node.inputs(), level));
+      int most = node.inputs().stream().mapToInt(input -> Objects.requireNonNull(level.get(input))).max().orElse(0);
+      level.put(node, (node.is(OpCode.REDISTRIBUTE) || node.is(OpCode.ASSIGN) ? 1 : 0) + most);
       if (node.is(OpCode.REDISTRIBUTE) && !passed.contains(node)) {
         found.add(node);
-        least.merge(likeness(node, level), Objects.requireNonNull(depth.get(node)), Math::min);
       }
     }
+    Map<OpNode, Integer> height = heights(nodes);
     found.sort(Comparator.<OpNode>comparingInt(node -> Objects.requireNonNull(level.get(node)))
-        .thenComparingInt(node -> Objects.requireNonNull(least.get(likeness(node, level))))
-        .thenComparingInt(node -> Objects.requireNonNull(depth.get(node))));
+        .thenComparingInt(node -> Objects.equals(level.get(node), 1) ? -Objects.requireNonNull(height.get(node)) : 0)
+        .thenComparingLong(node -> -bytes(node))
+        .thenComparingInt(node -> -Objects.requireNonNull(height.get(node))));
     return inBuckets(found, level);
+  }
+
+  /// How many nodes are on the longest way from each to a root.
+  private static Map<OpNode, Integer> heights(List<OpNode> nodes) {
+    Map<OpNode, Integer> heights = new HashMap<>();
+    for (OpNode node : nodes.reversed()) {
+      int height = 1 + heights.computeIfAbsent(node, _ -> 0);
+      node.inputs().forEach(input -> heights.merge(input, height, Math::max));
+    }
+    return heights;
+  }
+
+  private static long bytes(OpNode node) {
+    return node.shape().elements() * node.dtype().bytes();
   }
 
   /// Those of one level need nothing of each other, nor do kernels that write over what one of them reads come before another.
@@ -111,18 +124,10 @@ final class Partitioner {
         bucket = i;
         bytes = 0;
       }
-      bytes += node.input(0).sharding() == null ? 0 : node.shape().elements() * node.dtype().bytes();
+      bytes += node.input(0).sharding() == null ? 0 : bytes(node);
       turns.put(node, new Turn(i, bucket));
     }
     return turns;
-  }
-
-  private static int most(List<OpNode> nodes, Map<OpNode, Integer> of) {
-    return nodes.stream().mapToInt(node -> Objects.requireNonNull(of.get(node))).max().orElse(0);
-  }
-
-  private static List<@Nullable Object> likeness(OpNode node, Map<OpNode, Integer> level) {
-    return Arrays.asList(level.get(node), node.dtype(), node.shape(), node.input(0).sharding(), node.sharding());
   }
 
   /// The REDISTRIBUTEs whose results do nothing but lie in yet another way: a gradient of which each rank wants a part is never added up whole.

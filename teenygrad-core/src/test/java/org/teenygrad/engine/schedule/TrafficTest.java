@@ -10,8 +10,14 @@ import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Mesh;
 import org.teenygrad.Placement;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.distributed.Cluster;
+import org.teenygrad.distributed.StepPlan;
+import org.teenygrad.distributed.World;
+import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Communicator;
 import org.teenygrad.engine.runtime.Communicators;
@@ -120,5 +126,39 @@ class TrafficTest {
   @Test
   void withoutSpreadStatesAllRanksAddUpAll() {
     assertThat(step(false, DType.FLOAT32)).containsExactlyInAnyOrder("all-reduce 1", "all-reduce 24");
+  }
+
+  /// The gradient of the first matrix is known last, and is the larger one.
+  @Test
+  void weightsAreSentInTheOrderOfTheirUseAndGradientsByTheirSize() {
+    Mesh mesh = new Mesh(List.of(new Mesh.Axis("data", 2)), 0, NOWHERE);
+    List<String> calls = new ArrayList<>();
+    Communicators.register(mesh, List.of(new Noting(calls)));
+    Tensor second = zeros(2, 8).requiresGrad();
+    Tensor first = zeros(8, 4).requiresGrad();
+    AdamW optimizer = new AdamW(Map.of("second", second, "first", first), 1e-3);
+    optimizer.shard(mesh);
+    Tensor x = zeros(8, 4).shard(mesh, Placement.shard(0)).realize();
+
+    optimizer.step(x.linear(first.gather()).relu().linear(second.gather()).square().mean().gather());
+
+    assertThat(calls).filteredOn(call -> call.startsWith("all-gather")).containsExactly("all-gather 16", "all-gather 8");
+    assertThat(calls).filteredOn(call -> call.startsWith("reduce-scatter")).containsExactly("reduce-scatter 16", "reduce-scatter 8");
+  }
+
+  @Test
+  void aKernelThatWaitsForAnExchangeLetsAnotherRun() {
+    World world = World.fake(2, Cluster.H200);
+    Tensor parts = StepPlan.unread(world.device(), DType.FLOAT32, Shape.of(4096, 4096)).shard(world.mesh("data"), Placement.shard(0)).realize();
+    Tensor other = StepPlan.unread(world.device(), DType.FLOAT32, Shape.of(512, 512));
+
+    List<OpNode> kernels = Recording.of(() -> Tensor.realize(List.of(parts.gather().exp(), other.sum(0)))).launches().stream().map(Recording.Launched::kernel).toList();
+
+    assertThat(kernels.stream().map(TrafficTest::whatItDoes).toList()).containsExactly("exchanges", "adds up", "computes");
+  }
+
+  private static String whatItDoes(OpNode kernel) {
+    List<OpNode> nodes = Graph.topological(List.of(kernel));
+    return nodes.stream().anyMatch(node -> node.op().group() == OpCode.Group.COLLECTIVE) ? "exchanges" : nodes.stream().anyMatch(node -> node.is(OpCode.FOLD)) ? "adds up" : "computes";
   }
 }

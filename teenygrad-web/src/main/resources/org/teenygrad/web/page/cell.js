@@ -4,6 +4,7 @@ import {el, icon, say} from './dom.js';
 import {run, stop} from './api.js';
 import {editor, mark} from './editor.js';
 import {showGraph} from './graph.js';
+import {Sliders} from './sliders.js';
 
 const MOST_TEXT = 200_000;
 const MOST_LINES_ABOVE_A_PICTURE = 8;
@@ -28,8 +29,11 @@ export class Cell {
     this.resetButton = el('button', {type: 'button', hidden: true, onclick: () => this.reset()}, 'As it was');
     this.state = el('span', {class: 'state'});
     this.made = el('div', {class: 'made', 'aria-label': `What cell ${number} made`});
-    place.append(el('div', {class: 'bar'}, this.runButton, this.graphButton, this.resetButton, this.state), this.made);
+    this.sliders = new Sliders(this.view, () => this.runSoon());
+    place.append(this.sliders.element, el('div', {class: 'bar'}, this.runButton, this.graphButton, this.resetButton, this.state), this.made);
     this.isRunning = false;
+    this.isWanted = false;
+    this.isOld = false;
   }
 
   get code() {
@@ -39,6 +43,7 @@ export class Cell {
   changed() {
     this.resetButton.hidden = this.code === this.original;
     this.place.classList.add('stale');
+    this.sliders.update();
   }
 
   reset() {
@@ -54,14 +59,25 @@ export class Cell {
     mark(this.view, null);
   }
 
-  /** Runs it; true if it came to its end. */
+  /** Runs it, once more if it runs: then what it shows is of the code that it has at the end. */
+  async runSoon() {
+    this.isWanted = true;
+    while (this.isWanted && !this.isRunning) {
+      this.isWanted = false;
+      await this.run();
+    }
+  }
+
+  /** Runs it; true if it came to its end. What it made before stays until there is something new. */
   async run() {
     if (this.isRunning) {
       return false;
     }
-    this.forget();
+    mark(this.view, null);
     this.place.classList.remove('stale');
     this.show('running', 'running');
+    this.made.style.minHeight = `${this.made.offsetHeight}px`;
+    this.isOld = true;
     let isRight = true;
     let millis = null;
     const asked = performance.now();
@@ -73,8 +89,11 @@ export class Cell {
       }
     } catch (error) {
       isRight = false;
+      this.clear();
       this.made.append(el('div', {class: 'error', role: 'alert'}, error.message));
     }
+    this.clear();
+    requestAnimationFrame(() => this.made.style.minHeight = '');
     this.show(isRight ? 'done' : 'failed', millis === null ? '' : millis < 1000 ? `${Math.round(millis)} ms` : `${(millis / 1000).toFixed(1)} s`);
     say(isRight ? `Cell ${this.number} is done` : `Cell ${this.number} failed: ${this.made.querySelector('.error')?.textContent ?? ''}`);
     return isRight;
@@ -87,7 +106,19 @@ export class Cell {
     this.runButton.querySelector('span').textContent = this.isRunning ? 'Stop' : 'Run';
   }
 
+  /** Takes away what was there before this run. */
+  clear() {
+    if (this.isOld) {
+      this.isOld = false;
+      this.made.replaceChildren();
+      this.graphButton.hidden = true;
+    }
+  }
+
   add(part) {
+    if (part.kind !== 'done') {
+      this.clear();
+    }
     switch (part.kind) {
       case 'text':
         this.addText(part.text);

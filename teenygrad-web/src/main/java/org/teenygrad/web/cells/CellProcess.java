@@ -119,8 +119,11 @@ public final class CellProcess implements AutoCloseable {
 
   /// What holds a cell back here, in words.
   public static String containment() {
+    if (!Libc.isKnown()) {
+      return "Cells run with your rights: they are contained on Linux only. They have limits of time and of memory.";
+    }
     if (FileRules.version() == 0) {
-      return "Cells run with your rights: this system has no Landlock, by which they could be contained. They have limits of time and of Java's memory.";
+      return "Cells are contained by the kernel (seccomp): no network, no other processes; time, memory and file sizes are limited. But they can touch your files: this kernel has no Landlock.";
     }
     return "Cells are contained by the kernel (Landlock, seccomp): no network, no other processes, no files but those of a folder that goes with the page; "
         + "time, memory and file sizes are limited.";

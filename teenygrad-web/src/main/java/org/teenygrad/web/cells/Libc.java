@@ -9,16 +9,25 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.Locale;
 
 /// The calls of Linux by which a process gives up what it may do.
 final class Libc {
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final StructLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  /// `long syscall(long number, ...)`, with six arguments of eight bytes; linked when it is first called, as other systems have none.
+  private static final class Syscall {
+    private static final StructLayout STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final MethodHandle HANDLE = handle();
 
-  /// `long syscall(long number, ...)`, with six arguments of eight bytes.
-  private static final MethodHandle SYSCALL = handle("syscall", 7, Linker.Option.firstVariadicArg(1), Linker.Option.captureCallState("errno"));
+    @SuppressWarnings("restricted")
+    private static MethodHandle handle() {
+      MemoryLayout[] arguments = new MemoryLayout[7];
+      Arrays.fill(arguments, ValueLayout.JAVA_LONG);
+      return Linker.nativeLinker().downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),
+          FunctionDescriptor.of(ValueLayout.JAVA_LONG, arguments), Linker.Option.firstVariadicArg(1), Linker.Option.captureCallState("errno"));
+    }
+  }
 
   private Libc() {}
 
@@ -31,20 +40,13 @@ final class Libc {
     return System.getProperty("os.arch").equals("amd64");
   }
 
-  @SuppressWarnings("restricted")
-  private static MethodHandle handle(String name, int arguments, Linker.Option... options) {
-    MemoryLayout[] layouts = new MemoryLayout[arguments];
-    java.util.Arrays.fill(layouts, ValueLayout.JAVA_LONG);
-    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(ValueLayout.JAVA_LONG, layouts), options);
-  }
-
   /// A call of the system, which fails by a number below 0: minus what `errno` has.
   static long call(long number, long... arguments) {
-    long[] all = java.util.Arrays.copyOf(arguments, 6);
+    long[] all = Arrays.copyOf(arguments, 6);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      long result = (long) SYSCALL.invokeExact(state, number, all[0], all[1], all[2], all[3], all[4], all[5]);
-      return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
+      MemorySegment state = arena.allocate(Syscall.STATE);
+      long result = (long) Syscall.HANDLE.invokeExact(state, number, all[0], all[1], all[2], all[3], all[4], all[5]);
+      return result == -1 ? -(int) Syscall.ERRNO.get(state, 0L) : result;
     } catch (Throwable e) {
       throw new AssertionError(e); // the call has no exceptions
     }

@@ -93,6 +93,8 @@ public class OnnxExportTest {
         of("argmax", x -> x.argmax(1).toFloat()),
         of("windows", x -> x.reshape(1, 1, 3, 4).conv2d(Tensor.ones(2, 1, 2, 2)).flatten()),
         of("strided", x -> x.reshape(1, 1, 12).conv1d(Tensor.ones(2, 1, 3), null, Window.DEFAULT.stride(2).padding(1).dilation(2)).flatten()),
+        of("maxima beside zeros", x -> x.sub(5).reshape(1, 1, 3, 4).padAxis(2, 1, 0).padAxis(3, 1, 1).maxPool2d(2).flatten()),
+        of("maxima of parts beside zeros", x -> x.sub(5).reshape(1, 1, 3, 4).padAxis(2, 1, 0).padAxis(3, 1, 1).unflatten(3, 3, 2).unflatten(2, 2, 2).max(3, 5).flatten()),
         of("means", x -> x.reshape(1, 1, 3, 4).avgPool2d(2).flatten()),
         of("transposed", x -> x.reshape(1, 3, 4).convTranspose1d(Tensor.ones(3, 2, 2), null, Window.DEFAULT.stride(2)).flatten()),
         of("interpolated", x -> x.reshape(1, 1, 3, 4).interpolate(Interpolation.LINEAR, 6, 8).flatten()));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.teenygrad.Shape;
 import org.teenygrad.engine.ir.Bounds;
 import org.teenygrad.engine.ir.IndexAlgebra;
 import org.teenygrad.engine.ir.IndexAlgebra.Interval;
@@ -38,6 +39,22 @@ record Access(OpNode source, List<Affine> axes) {
       }
       return factors.isEmpty() ? ONE : factors.keySet().iterator().next();
     }
+  }
+
+  /// Whether it reads elements of the source alone, no zeros beside them.
+  /// @param view the shape whose axes the sums are of
+  boolean isInside(Shape view) {
+    return IntStream.range(0, axes.size()).allMatch(axis -> {
+      Affine index = axes.get(axis);
+      long low = index.constant();
+      long high = index.constant();
+      for (Map.Entry<Integer, Long> term : index.factors().entrySet()) {
+        long reach = term.getValue() * (view.size(term.getKey()) - 1L);
+        low += Math.min(0, reach);
+        high += Math.max(0, reach);
+      }
+      return low >= 0 && high < source.shape().size(axis);
+    });
   }
 
   /// What a PAD takes for an element of its input, along one axis.

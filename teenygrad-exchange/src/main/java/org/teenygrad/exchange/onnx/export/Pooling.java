@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Shape;
@@ -24,12 +25,14 @@ import org.teenygrad.exchange.onnx.format.Attribute;
 /// @param made the view's axes that the operator's result has, in its order
 record Pooling(OpNode source, Windows windows, List<Integer> made) {
 
-  /// A reduction over the axes of a view that are the kernel's.
+  /// A reduction over the axes of a view that are the kernel's. Zeros beside the source count in a sum alone: a maximum's windows have nothing there.
   /// @return empty where it is something else, or as well a reduction of whole axes
   static Optional<Pooling> reduced(OpNode node) {
-    return node.dtype().isFloating()
-        ? Access.of(node.input(0)).stream().flatMap(access -> reduced(access, node.input(0).shape(), node.payload(Reduction.class).axes()).stream()).findFirst()
-        : Optional.empty();
+    Reduction reduction = node.payload(Reduction.class);
+    Shape view = node.input(0).shape();
+    return !node.dtype().isFloating() ? Optional.empty()
+        : Access.of(node.input(0)).stream().filter(access -> reduction.combine() == OpCode.ADD || access.isInside(view))
+            .flatMap(access -> reduced(access, view, reduction.axes()).stream()).findFirst();
   }
 
   private static Optional<Pooling> reduced(Access access, Shape view, List<Integer> axes) {
@@ -68,13 +71,17 @@ record Pooling(OpNode source, Windows windows, List<Integer> made) {
     }
     views.addFirst(best);
     return views.size() == 1 || node.shape().rank() < 3 ? Optional.empty()
-        : Access.of(best).stream().filter(access -> access.axes().size() == node.shape().rank()).flatMap(first -> nest(first, views, node.shape()).stream()).findFirst();
+        : inside(best).filter(access -> access.axes().size() == node.shape().rank()).flatMap(first -> nest(first, views, node.shape()).stream()).findFirst();
+  }
+
+  private static Stream<Access> inside(OpNode view) {
+    return Access.of(view).stream().filter(access -> access.isInside(view.shape()));
   }
 
   /// @param first what the first of the views reads
   private static Optional<Pooling> nest(Access first, List<OpNode> views, Shape shape) {
     int rank = shape.rank();
-    List<Access> elements = views.stream().flatMap(view -> Access.of(view).stream().filter(access -> access.source() == first.source())).toList();
+    List<Access> elements = views.stream().flatMap(view -> inside(view).filter(access -> access.source() == first.source())).toList();
     if (elements.size() < views.size()) {
       return Optional.empty();
     }

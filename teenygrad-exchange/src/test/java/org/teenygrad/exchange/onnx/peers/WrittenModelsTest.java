@@ -15,7 +15,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,6 +33,8 @@ import org.teenygrad.exchange.onnx.Onnx;
 import org.teenygrad.exchange.onnx.OnnxExportTest;
 import org.teenygrad.exchange.onnx.OnnxInput;
 import org.teenygrad.exchange.onnx.OnnxModel;
+import org.teenygrad.exchange.onnx.format.ModelReader;
+import org.teenygrad.exchange.onnx.format.TensorData;
 import org.teenygrad.models.inference.CausalModel;
 import org.teenygrad.models.inference.KeyValues;
 import org.teenygrad.models.llama.Llama;
@@ -73,6 +78,14 @@ class WrittenModelsTest {
     return worst;
   }
 
+  /// Parameters keep their names; of one tensor that has two, one is enough.
+  private void namesAreKept(Module module) {
+    Set<String> written = ModelReader.read(file()).graph().initializers().stream().map(TensorData::name).collect(Collectors.toSet());
+    Map<String, Tensor> state = module.stateDict();
+    state.forEach((name, tensor) -> assertThat(state.keySet().stream().filter(other -> Objects.requireNonNull(state.get(other)).node() == tensor.node()))
+        .as(name).anyMatch(written::contains));
+  }
+
   static List<? extends Module> languageModels() {
     Tensor.manualSeed(1);
     LlamaConfig llama = new LlamaConfig(300, 64, 128, 2, 4, 2, 16, 512, 1e-6, Rope.of(1e4), false, true, true);
@@ -90,6 +103,7 @@ class WrittenModelsTest {
     module.stateDict().values().stream().filter(Tensor::isLeaf).forEach(weight -> weight.update(weight.add(weight.randLike().sub(0.5).mul(0.1)).detach()));
     OnnxInput ids = OnnxInput.of("ids", DType.INT64, 1, 1).open(0, "batch").open(1, "time", model.maxPositions());
     Onnx.save(module, inputs -> model.scores(model.hidden(inputs.getFirst(), null, KeyValues.CAUSAL)), file(), ids);
+    namesAreKept(module);
     OnnxModel read = Onnx.load(file());
     for (int[] shape : new int[][] {{1, 1}, {2, 50}, {3, 64}}) {
       Tensor tokens = Tensor.randint(0, model.vocabSize(), shape).toLong().realize();
@@ -113,6 +127,7 @@ class WrittenModelsTest {
     program.run(page);
     Page.Trained trained = page.trained().orElseThrow();
     Onnx.save(trained.module(), inputs -> trained.forward().apply(inputs.getFirst()), file(), OnnxInput.of("input", trained.input()).open(0, "batch"));
+    namesAreKept(trained.module());
     int[] shape = trained.input().shape().with(0, 5).toArray();
     Tensor input = (trained.input().dtype() == DType.INT64 ? Tensor.randint(0, 100, shape).toLong() : Tensor.rand(shape).mul(255)).realize();
     double apart = apart(Mode.EVALUATION.call(() -> trained.forward().apply(input)).data(), theirs(input, "input"));

@@ -31,7 +31,7 @@ record Pooling(OpNode source, Windows windows, List<Integer> made) {
     Reduction reduction = node.payload(Reduction.class);
     Shape view = node.input(0).shape();
     return !node.dtype().isFloating() ? Optional.empty()
-        : Access.of(node.input(0)).stream().filter(access -> reduction.combine() == OpCode.ADD || access.isInside(view))
+        : Access.of(node.input(0)).stream().filter(access -> reduction.combine() == OpCode.ADD || isWithoutZeros(access, view))
             .flatMap(access -> reduced(access, view, reduction.axes()).stream()).findFirst();
   }
 
@@ -75,7 +75,12 @@ record Pooling(OpNode source, Windows windows, List<Integer> made) {
   }
 
   private static Stream<Access> inside(OpNode view) {
-    return Access.of(view).stream().filter(access -> access.isInside(view.shape()));
+    return Access.of(view).stream().filter(access -> isWithoutZeros(access, view.shape()));
+  }
+
+  /// Whether no zeros lie beside the source: onnxruntime (1.29) takes those of a Pad before a MaxPool for nothing, too.
+  private static boolean isWithoutZeros(Access access, Shape view) {
+    return access.isInside(view) && !access.source().is(OpCode.PAD);
   }
 
   /// @param first what the first of the views reads

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.node.AbstractVisitor;
@@ -24,6 +25,7 @@ public final class Book {
 
   private final Parser parser = Parser.builder().extensions(List.of(TablesExtension.create())).build();
   private final Map<String, Chapter> known = new ConcurrentHashMap<>();
+  private final Map<String, String> titles = new ConcurrentHashMap<>();
   private final List<String> names;
 
   /// The book of the jar.
@@ -50,10 +52,23 @@ public final class Book {
     return known.computeIfAbsent(name, this::read);
   }
 
+  /// The title of a chapter, for which the rest of it is not looked at.
+  /// @throws IllegalArgumentException if there is none of that name
+  public String title(String name) {
+    if (!names.contains(name)) {
+      throw new IllegalArgumentException("the book has no chapter '" + name + "'; there are " + names);
+    }
+    return titles.computeIfAbsent(name, _ -> title(name, source(name)));
+  }
+
+  private static String title(String name, String source) {
+    Matcher title = TITLE.matcher(source);
+    return title.find() ? title.group(1) : name;
+  }
+
   private Chapter read(String name) {
     String source = source(name);
     Node document = parser.parse(source);
-    var title = TITLE.matcher(source);
     List<String> cells = new ArrayList<>();
     document.accept(new AbstractVisitor() {
       @Override
@@ -65,7 +80,7 @@ public final class Book {
     });
     HtmlRenderer renderer = HtmlRenderer.builder().extensions(List.of(TablesExtension.create())).escapeHtml(true).sanitizeUrls(true)
         .nodeRendererFactory(context -> new PageRenderer(context, names)).build();
-    return new Chapter(name, title.find() ? title.group(1) : name, renderer.render(document), List.copyOf(cells));
+    return new Chapter(name, title(name, source), renderer.render(document), List.copyOf(cells));
   }
 
   private static String source(String name) {

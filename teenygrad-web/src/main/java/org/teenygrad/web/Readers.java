@@ -36,8 +36,13 @@ final class Readers implements AutoCloseable {
   Readers(CellLimits limits, int maxPages) {
     this.limits = limits;
     this.maxPages = maxPages;
-    var _ = timer.schedule(this::prepare, 0, TimeUnit.SECONDS);
+    var _ = timer.schedule(this::prepare, 2, TimeUnit.SECONDS); // the first page comes first
     var _ = timer.scheduleWithFixedDelay(this::endQuiet, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /// Makes the process that waits for the next page, now that a page has been sent.
+  void prepareSoon() {
+    var _ = timer.schedule(this::prepare, 0, TimeUnit.SECONDS);
   }
 
   /// The process of a page, which is a new one where it had none, or it has ended.

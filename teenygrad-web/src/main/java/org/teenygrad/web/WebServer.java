@@ -152,28 +152,30 @@ public final class WebServer implements AutoCloseable {
         "title", Template.escaped(chapter.title()), "article", chapter.html(), "contents", contents(chapter.name()), "containment", Template.escaped(containment),
         "cells", readers == null ? "none" : "some"));
     if (index > 0) {
-      parts.put("before", neighbour("before", book.chapter(book.names().get(index - 1))));
+      parts.put("before", neighbour("before", book.names().get(index - 1)));
     }
     if (index + 1 < book.names().size()) {
-      parts.put("after", neighbour("after", book.chapter(book.names().get(index + 1))));
+      parts.put("after", neighbour("after", book.names().get(index + 1)));
     }
     template.send(call, 200, parts);
+    if (readers != null) {
+      readers.prepareSoon();
+    }
   }
 
   private String contents(String current) {
     StringBuilder list = new StringBuilder();
     for (String name : book.names()) {
-      Chapter chapter = book.chapter(name);
-      String[] words = chapter.title().split(" ", 2);
+      String[] words = book.title(name).split(" ", 2);
       list.append("<li><a href=\"/book/").append(name).append('"').append(name.equals(current) ? " aria-current=\"page\"" : "").append("><span>").append(Template.escaped(words[0]))
           .append("</span> ").append(Template.escaped(words[words.length - 1])).append("</a></li>");
     }
     return list.toString();
   }
 
-  private static String neighbour(String kind, Chapter chapter) {
-    return "<a class=\"" + kind + "\" rel=\"" + (kind.equals("before") ? "prev" : "next") + "\" href=\"/book/" + chapter.name() + "\"><small>"
-        + (kind.equals("before") ? "Before" : "Next") + "</small>" + Template.escaped(chapter.title()) + "</a>";
+  private String neighbour(String kind, String name) {
+    return "<a class=\"" + kind + "\" rel=\"" + (kind.equals("before") ? "prev" : "next") + "\" href=\"/book/" + name + "\"><small>"
+        + (kind.equals("before") ? "Before" : "Next") + "</small>" + Template.escaped(book.title(name)) + "</a>";
   }
 
   /// Ends at once, and with it the processes of all pages.

@@ -47,8 +47,8 @@ final class WebCommand implements Callable<Integer> {
     Interrupt interrupt = ((Main) spec.root().userObject()).interrupt();
     try (Interrupt.Listening _ = interrupt.listen(end::countDown);
         WebServer server = WebServer.start(settings(), System.out)) {
-      System.out.println(server.containment());
       System.out.printf(Locale.ROOT, "the book, ready after %.1f s: %s%n", (System.nanoTime() - start) / 1e9, server.url());
+      System.out.println(server.containment());
       if (!quiet) {
         open(server.url());
       }

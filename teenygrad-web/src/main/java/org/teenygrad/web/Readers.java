@@ -41,8 +41,10 @@ final class Readers implements AutoCloseable {
   }
 
   /// Makes the process that waits for the next page, now that a page has been sent.
-  void prepareSoon() {
-    var _ = timer.schedule(this::prepare, 0, TimeUnit.SECONDS);
+  synchronized void prepareSoon() {
+    if (!closed && spare == null) {
+      var _ = timer.schedule(this::prepare, 0, TimeUnit.SECONDS);
+    }
   }
 
   /// The process of a page, which is a new one where it had none, or it has ended.

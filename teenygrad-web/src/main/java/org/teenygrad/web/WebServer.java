@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,9 @@ public final class WebServer implements AutoCloseable {
   private final PageFiles files = new PageFiles(WebServer.class::getResourceAsStream, Template.policy("none"));
   private final Template template = new Template();
   private final Book book = new Book();
-  private final String containment;
+
+  /// Found out beside all else: linking calls of the system takes a tenth of a second.
+  private final CompletableFuture<String> containment;
 
   private WebServer(HttpServer http, WebSettings settings, PrintStream log) {
     this.http = http;
@@ -48,7 +51,7 @@ public final class WebServer implements AutoCloseable {
     readers = settings.cells().map((CellLimits limits) -> new Readers(limits, settings.maxPages())).orElse(null);
     cells = new Cells(readers);
     training = new Training(settings.logs());
-    containment = readers == null ? NO_JDK : CellProcess.containment();
+    containment = readers == null ? CompletableFuture.completedFuture(NO_JDK) : CompletableFuture.supplyAsync(CellProcess::containment);
   }
 
   /// Begins to listen at the loopback address.
@@ -62,6 +65,7 @@ public final class WebServer implements AutoCloseable {
       throw new UncheckedIOException("cannot listen at port " + settings.port() + ": " + e.getMessage(), e);
     }
     WebServer server = new WebServer(http, settings, log);
+    server.executor.execute(server.book::contents); // which the first page is likely to be
     http.setExecutor(server.executor);
     http.createContext("/", server::handle);
     http.start();
@@ -75,7 +79,7 @@ public final class WebServer implements AutoCloseable {
 
   /// What holds cells back, in words.
   public String containment() {
-    return containment;
+    return containment.join();
   }
 
   /// How many pages run cells.
@@ -130,7 +134,7 @@ public final class WebServer implements AutoCloseable {
     } else if (path.equals("/")) {
       send(call, book.contents());
     } else if (path.equals("/training")) {
-      template.send(call, 200, Map.of("title", "Training", "article", TRAINING, "contents", contents(""), "training", "aria-current=\"page\"", "containment", Template.escaped(containment)));
+      template.send(call, 200, Map.of("title", "Training", "article", TRAINING, "contents", contents(""), "training", "aria-current=\"page\"", "containment", Template.escaped(containment())));
     } else if (path.equals("/training/events")) {
       training.events(call);
     } else if (path.startsWith("/book/") && book.names().contains(path.substring("/book/".length()))) {
@@ -149,7 +153,7 @@ public final class WebServer implements AutoCloseable {
   private void send(Call call, Chapter chapter) throws IOException {
     int index = book.names().indexOf(chapter.name());
     Map<String, String> parts = new HashMap<>(Map.of(
-        "title", Template.escaped(chapter.title()), "article", chapter.html(), "contents", contents(chapter.name()), "containment", Template.escaped(containment),
+        "title", Template.escaped(chapter.title()), "article", chapter.html(), "contents", contents(chapter.name()), "containment", Template.escaped(containment()),
         "cells", readers == null ? "none" : "some"));
     if (index > 0) {
       parts.put("before", neighbour("before", book.names().get(index - 1)));

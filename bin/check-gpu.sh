@@ -9,6 +9,7 @@
 # | runtime | CudaTest: the runtime piece by piece; with two GPUs, copies between them                                   |
 # | golden  | PyTorch's answers: those of the tests and those that were packed                                           |
 # | graphs  | 1,000 random graphs against the Interpreter                                                                |
+# | ranks   | PyTorch's answers from inputs that are cut over two GPUs in every legal way                                 |
 # | losses  | 50 iterations in float32: losses within 1e-3 of the CPU's, two runs on the GPU the same byte for byte      |
 #
 # Without steps, all. Each prints what it found; the last lines say which hold. For figures there is `teenygrad bench cuda`.
@@ -24,12 +25,12 @@ if [ $# -eq 0 ] || [ ! -x "$1/runtime/bin/java" ]; then
 fi
 image=$(cd "$1" && pwd -P)
 shift
-[ $# -gt 0 ] || set -- devices runtime golden graphs losses
+[ $# -gt 0 ] || set -- devices runtime golden graphs ranks losses
 for step; do
   case $step in
-    devices | runtime | golden | graphs | losses) ;;
+    devices | runtime | golden | graphs | ranks | losses) ;;
     *)
-      echo "no step '$step': devices, runtime, golden, graphs or losses" >&2
+      echo "no step '$step': devices, runtime, golden, graphs, ranks or losses" >&2
       exit 2
       ;;
   esac
@@ -75,6 +76,14 @@ graphs() {
   # shellcheck disable=SC2086
   java -Dteenygrad.fuzz.device=cuda:0 -Dteenygrad.fuzz.times=2 \
     $junit -m org.teenygrad.testing.CompiledAgainstInterpreterTest#largerGraphsAgree
+}
+
+ranks() {
+  if "$image/teenygrad" devices | grep -q 'cuda:1 '; then
+    java org.teenygrad.golden.RanksGolden "$here/tests/golden/golden-1"
+  else
+    echo "there is one GPU: nothing to cut over two"
+  fi
 }
 
 train() {

@@ -26,7 +26,7 @@ import org.teenygrad.engine.runtime.nulldevice.NullDevice;
 /// The ranks that a launcher started together, of which this process is one. PyTorch's `torch.distributed.init_process_group`.
 ///
 /// Ranks on GPUs have one each and exchange data by NCCL; they find each other by the variables that PyTorch's `torchrun` sets (`RANK`, `WORLD_SIZE`,
-/// `LOCAL_RANK`, `MASTER_ADDR`, `MASTER_PORT`). Ranks on processors exchange data by Open MPI, whose `mpirun` starts them. A process that no launcher
+/// `LOCAL_RANK`, `MASTER_ADDR`, `MASTER_PORT`), or Slurm's `srun` or `mpirun` and the last two. Ranks on processors exchange data by Open MPI, whose `mpirun` starts them. A process that no launcher
 /// started is a world of one rank, which needs nothing.
 ///
 /// ```java
@@ -66,7 +66,23 @@ public final class World implements AutoCloseable {
   /// @throws IllegalStateException if it was started as one of several, and there is no NCCL or Open MPI, or the ranks do not find each other
   ///     or run unlike versions of the program
   public static World join() {
-    return isLaunched() ? start() : new World(0, 1, Devices.defaultDevice(), null, null);
+    Device device = Devices.defaultDevice();
+    if (device.name().equals("cpu") && isMpis()) {
+      return ofMpi(device);
+    }
+    Launched launched = Launched.from(System.getenv());
+    if (launched == null) {
+      return new World(0, 1, device, null, null);
+    }
+    if (!device.name().startsWith("cuda")) {
+      throw new IllegalStateException("ranks on " + device + " cannot be started so: those on processors are started by mpirun, those on GPUs by"
+          + " `teenygrad launch`, torchrun, srun or mpirun");
+    }
+    Device own = Cuda.device(launched.localRank());
+    Devices.useByDefault(own);
+    Rendezvous hosts = Rendezvous.join(launched, PATIENCE);
+    Heartbeat heartbeat = watched(hosts, launched.rank(), launched.size());
+    return new World(own, NcclGroup.join(launched.rank(), launched.size(), own, hosts), heartbeat);
   }
 
   /// A world whose other ranks are not there, and whose device runs nothing: programs are planned as rank 0 of so many, see [StepPlan].
@@ -90,23 +106,6 @@ public final class World implements AutoCloseable {
 
   private static boolean isMpis() {
     return MPI.stream().anyMatch(System.getenv()::containsKey);
-  }
-
-  private static World start() {
-    Device device = Devices.defaultDevice();
-    Launched launched = Launched.from(System.getenv());
-    if (device.name().equals("cpu") && isMpis()) {
-      return ofMpi(device);
-    }
-    if (launched == null || !device.name().startsWith("cuda")) {
-      throw new IllegalStateException("ranks on " + device + " cannot be started so: those on processors are started by mpirun, those on GPUs by"
-          + " `teenygrad launch` or torchrun");
-    }
-    Device own = Cuda.device(launched.localRank());
-    Devices.useByDefault(own);
-    Rendezvous hosts = Rendezvous.join(launched, PATIENCE);
-    Heartbeat heartbeat = watched(hosts, launched.rank(), launched.size());
-    return new World(own, NcclGroup.join(launched.rank(), launched.size(), own, hosts), heartbeat);
   }
 
   private static World ofMpi(Device device) {

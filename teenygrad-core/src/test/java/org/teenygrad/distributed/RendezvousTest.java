@@ -92,6 +92,16 @@ class RendezvousTest {
   }
 
   @Test
+  void thoseOfSlurmAndOpenMpiAreReadToo() {
+    Map<String, String> srun = Map.of("SLURM_PROCID", "3", "SLURM_NTASKS", "4", "SLURM_STEP_NUM_TASKS", "4", "SLURM_LOCALID", "1", "SLURM_LAUNCH_NODE_IPADDR", "10.0.0.2", "MASTER_PORT", "29500");
+
+    assertThat(Launched.from(srun)).isEqualTo(new Launched(3, 4, 1, "10.0.0.2", 29500));
+    assertThat(Launched.from(Map.of("SLURM_PROCID", "0", "SLURM_NTASKS", "4"))).as("a batch script").isNull();
+    assertThat(Launched.from(Map.of("OMPI_COMM_WORLD_RANK", "1", "OMPI_COMM_WORLD_SIZE", "2", "OMPI_COMM_WORLD_LOCAL_RANK", "0", "MASTER_ADDR", "10.0.0.1", "MASTER_PORT", "29500")))
+        .isEqualTo(new Launched(1, 2, 0, "10.0.0.1", 29500));
+  }
+
+  @Test
   void wrongVariablesAreNamed() {
     assertThatThrownBy(() -> Launched.from(Map.of("RANK", "4", "WORLD_SIZE", "4", "MASTER_PORT", "1")))
         .hasMessage("this process is one of several ranks, but RANK is '4'; a number from 0 to 3 is needed");

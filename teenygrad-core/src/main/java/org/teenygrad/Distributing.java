@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
@@ -91,6 +92,15 @@ sealed interface Distributing permits Tensor {
     return mesh == null ? self().alias() : distributed(Sharding.replicated(mesh));
   }
 
+  /// The same tensor with its terms added up, or combined otherwise: what is partial along an axis of the mesh is whole there, and the rest lies as it did. To be
+  /// called on all ranks.
+  /// ```java
+  /// x.shard(mesh, Placement.shard(0)).sum(0).allReduce().placements();   // [Replicate]
+  /// ```
+  default Tensor allReduce() {
+    return redistributed(placement -> placement instanceof Placement.Partial ? Placement.replicate() : placement);
+  }
+
   /// What this rank has, as a tensor of one device that shares this one's memory; computed if need be. PyTorch's `DTensor.to_local`.
   /// ```java
   /// x.shard(mesh, Placement.shard(0)).local().shape();   // (4, 4)
@@ -129,6 +139,11 @@ sealed interface Distributing permits Tensor {
     Storage storage = new Storage(local.dtype(), whole, local.device(), sharding);
     storage.fill(HostData.memory(local));
     return Tensor.wrap(OpNode.buffer(storage));
+  }
+
+  private Tensor redistributed(UnaryOperator<Placement> change) {
+    Mesh mesh = mesh();
+    return mesh == null ? self().alias() : distributed(new Sharding(mesh, placements().stream().map(change).toList()));
   }
 
   private Tensor distributed(Sharding target) {

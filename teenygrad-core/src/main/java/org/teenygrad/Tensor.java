@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Sharding;
 import org.teenygrad.engine.ir.Storage;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.schedule.Realizer;
@@ -365,8 +366,8 @@ public final class Tensor extends Joining
 
   /// Changes this tensor's values. Tensors that were computed from it, or will be from expressions built on it
   /// before, keep meaning the old values. After a hundred assignments that nobody asked for they are computed. No
-  /// derivatives flow from a leaf to its new values. PyTorch's `copy_`. A tensor of one device that is assigned a distributed one lies as that does from
-  /// then on; a distributed one that is assigned a whole one keeps its parts of it.
+  /// derivatives flow from a leaf to its new values. PyTorch's `copy_`. A tensor that is assigned parts lies as they do from then on; one of which this
+  /// rank has parts and that is assigned a whole one keeps its parts of that.
   /// ```java
   /// var w = Tensor.of(1f, 2f);
   /// var old = w.mul(10);
@@ -413,13 +414,17 @@ public final class Tensor extends Joining
       pendingWrites = 0;
     }
     // Data that is still to be written, or that others may refer to, is left alone: the new values get a storage of
-    // their own, as those do that lie on a mesh where the old ones did not.
-    boolean inPlace = ownsStorage && current.is(OpCode.BUFFER) && (current.sharding() != null || value.sharding() == null || value.sharding().isReplicated());
+    // their own, as those do that lie in other parts than the old ones.
+    boolean inPlace = ownsStorage && current.is(OpCode.BUFFER) && !liesAnew(value.sharding(), current.sharding());
     OpNode target = inPlace ? current : OpNode.buffer(new Storage(dtype(), shape(), device(), value.sharding()));
     ownsStorage = true;
     become(OpNode.of(OpCode.ASSIGN, inPlace && overwrite, List.of(target, value)));
     madeWithoutGrad = isConstant;
     return this;
+  }
+
+  private static boolean liesAnew(@Nullable Sharding value, @Nullable Sharding current) {
+    return value != null && !value.isReplicated() && !value.isPartial() && !value.equals(current);
   }
 
   /// Makes this tensor a parameter: [#backward()] adds to its [#grad()]. PyTorch's `requires_grad_()`.

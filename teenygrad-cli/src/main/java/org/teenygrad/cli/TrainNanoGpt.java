@@ -89,6 +89,10 @@ final class TrainNanoGpt implements Callable<Integer> {
   @Option(names = "--json", description = "End with one line of JSON on stdout; all else goes to stderr.")
   private boolean json;
 
+  @Option(names = "--tensor-parallel", paramLabel = "N", defaultValue = "1",
+      description = "How many of --devices share the blocks of a model, each with some heads, rather than a batch (default: 1).")
+  private int tensorParallel;
+
   @Mixin private DeviceOptions deviceOptions;
   @Mixin private Ranks ranks;
   @Spec private CommandSpec spec;
@@ -107,8 +111,8 @@ final class TrainNanoGpt implements Callable<Integer> {
     PrintStream out = json ? System.err : System.out;
     TrainSettings settings = settings(SettingOptions.given(spec, TrainSettings.class));
     Corpus corpus = data == null ? Corpus.stories() : Corpus.of(data.toAbsolutePath());
-    FakeWorld plan = new FakeWorld(world, Cluster.H200, Trainer.plan(settings, corpus.tokenizer().vocabularySize(), world));
-    plan.say(out, settings.tokensPerIteration(), settings.batchSize() % world.size() == 0);
+    FakeWorld plan = new FakeWorld(world, Cluster.H200, Trainer.plan(settings, corpus.tokenizer().vocabularySize(), world, tensorParallel));
+    plan.say(out, settings.tokensPerIteration(), settings.batchSize() % (world.size() / tensorParallel) == 0);
     if (json) {
       System.out.println(plan.json(settings.tokensPerIteration()));
     }
@@ -125,7 +129,7 @@ final class TrainNanoGpt implements Callable<Integer> {
     }
     Device device = deviceOptions.choose();
     out.println("device: " + device + (world.size() > 1 ? ", " + world.size() + " ranks" : ""));
-    Trainer trainer = trainer(given).ranks(world);
+    Trainer trainer = trainer(given).ranks(world, tensorParallel);
     describe(out, trainer);
     if (evalOnly) {
       return evaluateOnly(out, trainer, device, leads);

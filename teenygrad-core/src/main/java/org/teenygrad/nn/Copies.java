@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.Placement;
 import org.teenygrad.Tensor;
 
 /// Copies trees of records, tensor by tensor.
@@ -47,6 +48,15 @@ final class Copies {
   static <M extends Module> M in(M module, DType type) {
     var casting = new Copies(tensor -> tensor.isLeaf() ? tensor.cast(type) : tensor, Copies::isNormalization);
     return (M) Objects.requireNonNull(casting.copy(module));
+  }
+
+  static Tensor gathered(Tensor tensor) {
+    List<Placement> placements = new ArrayList<>(tensor.placements());
+    if (placements.isEmpty()) {
+      return tensor;
+    }
+    placements.set(0, Placement.replicate());
+    return tensor.redistribute(placements.toArray(Placement[]::new));
   }
 
   private static boolean isNormalization(Module module) {

@@ -167,15 +167,15 @@ public interface Module {
     return Copies.in(module, type);
   }
 
-  /// The same module whose tensors are whole on each rank, through which gradients flow to their parts: what [org.teenygrad.optim.Optimizer#shard] has spread
-  /// is gathered when it is computed with, the parts that are used first before the others, and lasts until its last use. To be called on all ranks. The
-  /// modules of the tree must be records.
+  /// The same module whose tensors are whole along the first axis of their mesh, through which gradients flow to their parts: what
+  /// [org.teenygrad.optim.Optimizer#shard] has spread is gathered when it is computed with, the parts that are used first before the others, and lasts until its
+  /// last use. To be called on all ranks. The modules of the tree must be records.
   /// ```java
   /// Module.gathered(Linear.of(4, 3)).forward(x).shape();   // (4, 3)
   /// ```
   /// @throws IllegalArgumentException if a module with parts is not a record
   static <M extends Module> M gathered(M module) {
-    return Copies.derived(module, tensor -> tensor.mesh() == null ? tensor : tensor.gather());
+    return Copies.derived(module, Copies::gathered);
   }
 
   /// A table of what a model makes of an input, layer by layer, and what that costs: shapes, parameters, floating-point operations,

@@ -1,9 +1,11 @@
 package org.teenygrad.optim;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BinaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.Placement;
 import org.teenygrad.Placement.Partial;
 import org.teenygrad.Tensor;
 
@@ -24,14 +26,11 @@ record Clipping(double most, double p) {
     return all == null || p == 1 || largest ? all : p == 2 ? all.sqrt() : all.pow(1 / p);
   }
 
-  /// All numbers as one, those of which each rank has a term too, which are exchanged as one; null of none.
+  /// All numbers as one; those of which each rank has a term, too, are exchanged as one; null of none.
   static @Nullable Tensor total(List<Tensor> numbers, BinaryOperator<Tensor> joined) {
-    Stream<Tensor> terms = numbers.stream().filter(Clipping::isTerm).reduce(joined).stream().map(Tensor::gather);
-    return Stream.concat(terms, numbers.stream().filter(number -> !isTerm(number))).reduce(joined).orElse(null);
-  }
-
-  private static boolean isTerm(Tensor number) {
-    return number.placements().stream().anyMatch(Partial.class::isInstance);
+    Map<List<Placement>, Tensor> alike = new LinkedHashMap<>();
+    numbers.forEach(number -> alike.merge(number.placements().stream().anyMatch(Partial.class::isInstance) ? number.placements() : List.of(), number, joined));
+    return alike.values().stream().map(Tensor::gather).reduce(joined).orElse(null);
   }
 
   private Tensor powers(Tensor gradient) {

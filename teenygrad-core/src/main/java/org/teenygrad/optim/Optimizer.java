@@ -2,12 +2,14 @@ package org.teenygrad.optim;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -175,7 +177,9 @@ public abstract class Optimizer {
     if (tensor == null) {
       throw new IllegalArgumentException("no state " + state + " of " + update.name() + "; there are " + states.keySet());
     }
-    return tensor;
+    Mesh mesh = update.parameter().mesh();
+    boolean isOfWhole = mesh != null && tensor.mesh() == null && tensor.shape().equals(update.parameter().shape());
+    return isOfWhole ? lay(tensor, Objects.requireNonNull(mesh), update.parameter().placements()) : tensor; // the parameter was cut since
   }
 
   protected final void setState(Update update, String state, Tensor value) {
@@ -409,25 +413,33 @@ public abstract class Optimizer {
   /// var optimizer = new AdamW(model.namedParameters(), 1e-3).shard(mesh);
   /// optimizer.step(Module.gathered(model).forward(x.shard(mesh, Placement.shard(0))).square().mean().gather());
   /// ```
-  /// @param ranks a mesh of one axis
+  /// @param ranks a mesh, over the first axis of which parameters are spread; along others they lie as they do
   /// @return this
-  /// @throws IllegalArgumentException if the mesh has several axes
   /// @throws IllegalStateException if updates look at whole matrices
   public final Optimizer shard(Mesh ranks) {
-    if (ranks.axes().size() != 1) {
-      throw new IllegalArgumentException("shard: parameters are spread over a mesh of one axis, not over " + ranks);
-    }
     for (Optimizer optimizer : together()) {
       if (!optimizer.isElementwise()) {
         throw new IllegalStateException("shard: " + optimizer.getClass().getSimpleName() + " looks at all of a parameter, which is not spread therefore");
       }
     }
-    List<Tensor> all = new ArrayList<>();
-    everyParameter(all::add);
-    together().forEach(optimizer -> all.addAll(optimizer.states.values()));
-    all.removeIf(tensor -> tensor.rank() == 0);
-    all.forEach(tensor -> tensor.assign(tensor.detach().shard(ranks, Placement.shard(0))).realize()); // one by one, so that only one is there twice
+    everyParameter(parameter -> spread(parameter, ranks));
+    together().forEach(optimizer -> optimizer.states.values().forEach(state -> spread(state, ranks)));
     return this;
+  }
+
+  /// One tensor after the other, so that only one is there twice.
+  private static void spread(Tensor tensor, Mesh ranks) {
+    if (tensor.rank() > 0) {
+      List<Placement> placements = new ArrayList<>(tensor.mesh() == null ? Collections.nCopies(ranks.axes().size(), Placement.replicate()) : tensor.placements());
+      placements.set(0, Placement.shard(0));
+      lay(tensor, ranks, placements).realize();
+    }
+  }
+
+  private static Tensor lay(Tensor tensor, Mesh mesh, List<Placement> placements) {
+    Placement[] all = placements.toArray(Placement[]::new);
+    Tensor values = tensor.detach();
+    return tensor.assign(tensor.mesh() == null ? values.shard(mesh, all) : values.redistribute(all));
   }
 
   /// Whether an element of a parameter and its states changes by that element of the gradient alone, or [#next(List)] exchanges what else it needs.

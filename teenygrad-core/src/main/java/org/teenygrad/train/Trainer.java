@@ -205,12 +205,12 @@ public final class Trainer<M extends Module> {
 
   /// Shares the examples of each batch among ranks, all of which run this training: data parallelism. Each rank loads whole batches, computes its rows of
   /// them and has all weights; gradients are added up over the ranks. The losses are those of one rank, but for rounding. Batches that do not divide by
-  /// the number of ranks are computed whole on each. Rank 0 alone keeps files and calls back. [Optimizer#shard] spreads the weights and the optimizer's states, too.
+  /// the number of ranks along the axis are computed whole on each. Rank 0 alone keeps files and calls back. [Optimizer#shard] spreads the weights and the optimizer's states, too.
   /// ```java
   /// Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(Dataset.of(x, labels), 2),
   ///     (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets())).ranks(world, mesh);
   /// ```
-  /// @param along a mesh of one axis with all ranks, along which examples are shared
+  /// @param along a mesh with all ranks, along the first axis of which examples are shared; along others the model cuts its tensors, or all compute the same
   /// @return this
   public Trainer<M> ranks(World all, Mesh along) {
     world = all;
@@ -523,7 +523,12 @@ public final class Trainer<M extends Module> {
   /// This rank's examples.
   private Batch mine(Batch batch) {
     Mesh ranks = mesh;
-    return ranks == null || batch.size() % ranks.size() != 0 ? batch : new Batch(batch.fields().stream().map(field -> field.shard(ranks, Placement.shard(0))).toList());
+    if (ranks == null || batch.size() % ranks.axes().getFirst().size() != 0) {
+      return batch;
+    }
+    List<Placement> placements = new ArrayList<>(Collections.nCopies(ranks.axes().size(), Placement.replicate()));
+    placements.set(0, Placement.shard(0));
+    return new Batch(batch.fields().stream().map(field -> field.shard(ranks, placements.toArray(Placement[]::new))).toList());
   }
 
   private Objective<? super M> objective(String name) {

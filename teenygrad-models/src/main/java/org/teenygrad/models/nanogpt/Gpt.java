@@ -1,13 +1,20 @@
 package org.teenygrad.models.nanogpt;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
+import org.teenygrad.Mesh;
+import org.teenygrad.Placement;
 import org.teenygrad.Tensor;
 import org.teenygrad.models.inference.CausalModel;
 import org.teenygrad.models.inference.Engine;
@@ -78,6 +85,57 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
   public Tensor loss(Tensor ids, Tensor targets) {
     Tensor logits = forward(ids).reshape(-1, config.vocabSize());
     return (logits.dtype().bytes() < 4 ? logits.cast(DType.FLOAT32) : logits).crossEntropy(targets.reshape(-1));
+  }
+
+  /// Cuts the blocks over the ranks along an axis of a mesh: tensor parallelism. Each has some heads of each attention and some units of each perceptron, and
+  /// keeps those parts of the weights alone; what they add to the stream is added up over the ranks, twice a block and twice more for derivatives (Shoeybi et al.,
+  /// *Megatron-LM*, 2019). Of the weights that make queries, keys and values each rank keeps columns, and those of its heads are exchanged as they are used:
+  /// as heads they would be three parts, and not one. Embeddings and norms stay whole.
+  /// ```java
+  /// Mesh mesh = world.mesh(new Mesh.Axis("data", 1), new Mesh.Axis("model", world.size()));
+  /// model.cut(mesh, "model").loss(inputs, targets).gather();   // on all ranks
+  /// ```
+  /// @return this model, changed
+  /// @throws IllegalArgumentException if there is no such axis, or the heads do not divide by its ranks
+  public Gpt cut(Mesh mesh, String axis) {
+    int along = IntStream.range(0, mesh.axes().size()).filter(i -> mesh.axes().get(i).name().equals(axis)).findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no axis " + axis + " of " + mesh));
+    int ranks = mesh.axes().get(along).size();
+    if (config.nHead() % ranks != 0) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "%d heads do not divide by %d ranks along %s", config.nHead(), ranks, axis));
+    }
+    List<Placement> whole = Collections.nCopies(mesh.axes().size(), Placement.replicate());
+    List<Tensor> weights = new ArrayList<>();
+    cuts().forEach((weight, cut) -> {
+      List<Placement> placements = new ArrayList<>(whole);
+      placements.set(along, Placement.shard(cut));
+      weights.add(weight.assign(weight.detach().shard(mesh, placements.toArray(Placement[]::new))));
+    });
+    Tensor.realize(weights);
+    return this;
+  }
+
+  /// The axis along which each weight of a block is cut that is not whole on all ranks.
+  Map<Tensor, Integer> cuts() {
+    Map<Tensor, Integer> cuts = new LinkedHashMap<>();
+    for (Block block : h) {
+      cuts.put(block.attn.cAttn.weight(), 1);
+      cuts.put(block.attn.cProj.weight(), 1);
+      cuts.put(block.mlp.cFc.weight(), 0);
+      if (block.mlp.cFc.bias() != null) {
+        cuts.put(block.mlp.cFc.bias(), 0);
+      }
+      cuts.put(block.mlp.cProj.weight(), 1);
+    }
+    return cuts;
+  }
+
+  /// A layer each rank of which may have some inputs alone: what they make is added up.
+  private static Tensor added(Linear layer, Tensor x) {
+    Tensor sum = x.linear(layer.weight(), null);
+    Tensor bias = layer.bias();
+    boolean isTerm = sum.placements().stream().anyMatch(Placement.Partial.class::isInstance);
+    return !isTerm ? layer.forward(x) : bias == null ? sum.allReduce() : sum.allReduce().add(bias);
   }
 
   @Override
@@ -214,9 +272,19 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
       int batch = x.size(0);
       int time = x.size(1);
       int dim = x.size(2);
-      Tensor qkv = cAttn.forward(x).reshape(batch, time, 3, heads, dim / heads).permute(2, 0, 3, 1, 4);
+      Tensor qkv = cAttn.weight().placements().contains(Placement.shard(1)) ? ofOwnHeads(x) : cAttn.forward(x).reshape(batch, time, 3, heads, dim / heads).permute(2, 0, 3, 1, 4);
       Tensor y = view.attend(qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2));
-      return drop.forward(cProj.forward(y.transpose(1, 2).reshape(batch, time, dim)));
+      return drop.forward(added(cProj, y.transpose(1, 2).reshape(batch, time, dim)));
+    }
+
+    /// Queries, keys and values (3, batch, heads, time, headDim) where each rank computes some heads.
+    private Tensor ofOwnHeads(Tensor x) {
+      int dim = x.size(2);
+      Tensor weight = cAttn.weight().reshape(3, heads, dim / heads, dim);
+      Placement[] byHead = weight.placements().stream().map(placement -> placement.equals(Placement.shard(3)) ? Placement.shard(1) : placement).toArray(Placement[]::new);
+      Tensor qkv = Tensor.einsum("btc,shdc->sbhtd", x, weight.redistribute(byHead));
+      Tensor bias = cAttn.bias();
+      return bias == null ? qkv : qkv.add(bias.reshape(3, 1, heads, 1, dim / heads));
     }
 
     CausalSelfAttention in(DType type) {
@@ -236,7 +304,7 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
     }
 
     Tensor forward(Tensor x) {
-      return drop.forward(cProj.forward(gelu.of(cFc.forward(x))));
+      return drop.forward(added(cProj, gelu.of(cFc.forward(x))));
     }
 
     Mlp in(DType type) {

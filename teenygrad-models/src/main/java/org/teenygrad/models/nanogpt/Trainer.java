@@ -96,9 +96,11 @@ public final class Trainer {
 
   /// Plans an iteration of a training on a rank of a world that need not be there; nothing is run.
   /// ```java
-  /// StepPlan plan = Trainer.plan(settings, 65, World.fake(8192, Cluster.H200));
+  /// StepPlan plan = Trainer.plan(settings, 65, World.fake(8192, Cluster.H200), 1);
   /// ```
-  public static StepPlan plan(TrainSettings settings, int vocabularySize, World world) {
+  /// @param tensorParallel as [#ranks]
+  /// @throws IllegalArgumentException as [#ranks]
+  public static StepPlan plan(TrainSettings settings, int vocabularySize, World world, int tensorParallel) {
     RandomState random = RandomState.shared();
     CounterRandom.State before = random.state();
     Gpt model = StepPlan.unread(world.device(), Gpt.of(settings.model(vocabularySize)));
@@ -107,15 +109,13 @@ public final class Trainer {
     if (settings.dtype() == ComputeType.FLOAT16) {
       optimizer.scaleLoss(LossScaling.DYNAMIC);
     }
-    Mesh mesh = world.mesh("data");
-    if (world.size() > 1) {
-      optimizer.shard(mesh);
-    }
+    Mesh mesh = spread(model, optimizer, world, tensorParallel);
     Gpt computing = Module.gathered(settings.dtype().dtype() == DType.FLOAT32 ? model : model.in(settings.dtype().dtype()));
-    boolean sharing = world.size() > 1 && settings.batchSize() % world.size() == 0;
+    boolean sharing = world.size() > 1 && settings.batchSize() % mesh.axes().getFirst().size() == 0;
+    Placement[] placements = mesh.axes().size() == 1 ? new Placement[] {Placement.shard(0)} : new Placement[] {Placement.shard(0), Placement.replicate()};
     Supplier<Tensor> tokens = () -> {
       Tensor whole = StepPlan.unread(world.device(), DType.INT32, Shape.of(settings.batchSize(), settings.blockSize()));
-      return sharing ? whole.shard(mesh, Placement.shard(0)) : whole;
+      return sharing ? whole.shard(mesh, placements) : whole;
     };
     return settings.dtype().precision().call(() -> StepPlan.of(
         model.namedParameters().values(), optimizer, settings.gradientAccumulationSteps(), () -> computing.loss(tokens.get(), tokens.get()).gather()));
@@ -185,15 +185,28 @@ public final class Trainer {
   }
 
   /// Shares each batch, the weights and the optimizer's states among ranks, all of which run this training; rank 0 alone writes files.
+  /// @param tensorParallel how many ranks share the blocks of a model, see [Gpt#cut]; 1 for none. As many times fewer share a batch
   /// @return this
-  public Trainer ranks(World world) {
-    Mesh mesh = world.mesh("data");
+  /// @throws IllegalArgumentException if the ranks do not divide by that number, or the heads do not
+  public Trainer ranks(World world, int tensorParallel) {
+    loop.ranks(world, spread(model, optimizer, world, tensorParallel));
+    leads = world.rank() == 0;
+    return this;
+  }
+
+  private static Mesh spread(Gpt model, Optimizer optimizer, World world, int tensorParallel) {
+    if (world.size() % tensorParallel != 0) {
+      throw new IllegalArgumentException(world.size() + " ranks do not divide by the " + tensorParallel + " that share a model (tensor-parallel)");
+    }
+    Mesh.Axis data = new Mesh.Axis("data", world.size() / tensorParallel);
+    Mesh mesh = tensorParallel == 1 ? world.mesh(data) : world.mesh(data, new Mesh.Axis("model", tensorParallel));
+    if (tensorParallel > 1) {
+      model.cut(mesh, "model");
+    }
     if (world.size() > 1) {
       optimizer.shard(mesh);
     }
-    loop.ranks(world, mesh);
-    leads = world.rank() == 0;
-    return this;
+    return mesh;
   }
 
   public Gpt model() {

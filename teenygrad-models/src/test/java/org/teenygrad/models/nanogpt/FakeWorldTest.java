@@ -17,7 +17,7 @@ class FakeWorldTest {
       .with(Map.of("nLayer", 1, "nHead", 2, "nEmbd", 64, "blockSize", 64, "batchSize", 64));
 
   private static StepPlan plan(TrainSettings settings, int ranks) {
-    return Trainer.plan(settings, VOCABULARY, World.fake(ranks, Cluster.H200));
+    return Trainer.plan(settings, VOCABULARY, World.fake(ranks, Cluster.H200), 1);
   }
 
   @Test
@@ -26,7 +26,7 @@ class FakeWorldTest {
     StepPlan all = plan(SETTINGS, 16);
     assertThat(one.optimizerBytes()).isEqualTo(2 * one.parameterBytes());
     assertThat(all.optimizerBytes()).isEqualTo(one.optimizerBytes() / 16);
-    assertThat(all.parameterBytes()).isEqualTo(one.parameterBytes());
+    assertThat(all.parameterBytes()).isEqualTo(one.parameterBytes() / 16);
     assertThat(all.workBytes()).isLessThan(one.workBytes());
     assertThat(all.flops()).isLessThan(one.flops() / 8);
     // Each gradient is added up and each parameter gathered, once.
@@ -43,8 +43,9 @@ class FakeWorldTest {
     StepPlan six = plan(SETTINGS.with(Map.of("gradientAccumulationSteps", 6)), 2);
     assertThat(six.flops() - four.flops()).isCloseTo(four.flops() - two.flops(), within(1.0));
     // The sum so far and the next gradient, of which each rank has its part alone.
-    assertThat(four.gradientBytes()).isEqualTo(four.parameterBytes());
-    assertThat(four.traffic(Exchange.Kind.REDUCE_SCATTER).bytes()).isEqualTo(4.0 * four.parameterBytes());
+    assertThat(four.gradientBytes()).isEqualTo(2 * four.parameterBytes());
+    assertThat(four.traffic(Exchange.Kind.REDUCE_SCATTER).bytes()).isEqualTo(4.0 * 2 * four.parameterBytes());
+    assertThat(four.traffic(Exchange.Kind.ALL_GATHER).bytes()).as("weights").isEqualTo(4.0 * 2 * four.parameterBytes());
   }
 
   @Test

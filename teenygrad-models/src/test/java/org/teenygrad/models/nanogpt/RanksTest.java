@@ -81,14 +81,15 @@ class RanksTest {
     }
   }
 
-  /// A rank of a training: folder, whether to resume, the iteration at which a rank fails, how many batches an iteration has, and how a rank fails.
+  /// A rank of a training: folder, whether to resume, the iteration at which a rank fails, how many batches an iteration has, how a rank fails, and how many ranks
+  /// share the model.
   static final class Rank {
     public static void main(String[] args) {
       World world = World.join();
       RunFolder run = new RunFolder(Path.of(args[0]));
       Trainer trainer = (Boolean.parseBoolean(args[1])
           ? Trainer.resume(run, (settings, source, vocabulary) -> new Trainer.Resumption(settings, TrainerTest.corpus()))
-          : Trainer.start(settings(Integer.parseInt(args[3])), TrainerTest.corpus(), run)).ranks(world);
+          : Trainer.start(settings(Integer.parseInt(args[3])), TrainerTest.corpus(), run)).ranks(world, Integer.parseInt(args[5]));
       Failure failure = Failure.valueOf(args[4]);
       int death = Integer.parseInt(args[2]);
       Map<Integer, Long> exchanged = new HashMap<>();
@@ -109,20 +110,20 @@ class RanksTest {
 
   private record Ended(int status, String said) {}
 
-  private Process start(int count, String name, boolean resume, int death, int batches, Failure failure) throws IOException {
+  private Process start(int count, String name, boolean resume, int death, int batches, Failure failure, int tensorParallel) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(
         "mpirun", "--oversubscribe", "--bind-to", "none", "-n", String.valueOf(count),
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp", System.getProperty("java.class.path"),
         "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "-Dteenygrad.threads=1", "-Dteenygrad.device=cpu", "-Dteenygrad.patience=9",
-        Rank.class.getName(), folder.resolve(name).toString(), String.valueOf(resume), String.valueOf(death), String.valueOf(batches), failure.name());
+        Rank.class.getName(), folder.resolve(name).toString(), String.valueOf(resume), String.valueOf(death), String.valueOf(batches), failure.name(), String.valueOf(tensorParallel));
     builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT", "1");
     builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
     return builder.redirectErrorStream(true).redirectOutput(folder.resolve(name + ".txt").toFile()).start();
   }
 
-  private Ended ranks(int count, String name, boolean resume, int death, int batches) throws IOException, InterruptedException {
-    Process process = start(count, name, resume, death, batches, Failure.DIES);
+  private Ended ranks(int count, String name, boolean resume, int death, int batches, int tensorParallel) throws IOException, InterruptedException {
+    Process process = start(count, name, resume, death, batches, Failure.DIES, tensorParallel);
     boolean ended = process.waitFor(3, TimeUnit.MINUTES);
     process.destroyForcibly();
     assertThat(ended).as("ended by itself").isTrue();
@@ -141,11 +142,11 @@ class RanksTest {
   }
 
   /// One process and two ranks have the same losses.
-  private void asOne(String name, int batches) throws IOException, InterruptedException {
+  private void asOne(String name, int batches, int tensorParallel) throws IOException, InterruptedException {
     Trainer.start(settings(batches), TrainerTest.corpus(), new RunFolder(folder.resolve("one-" + name))).train(Progress.SILENT, () -> false);
-    Ended ended = ranks(2, name, false, NEVER, batches);
+    Ended ended = ranks(2, name, false, NEVER, batches, tensorParallel);
     assertThat(ended.status).as(ended.said).isZero();
-    StepPlan plan = Trainer.plan(settings(batches), TrainerTest.corpus().tokenizer().vocabularySize(), World.fake(2, Cluster.H200));
+    StepPlan plan = Trainer.plan(settings(batches), TrainerTest.corpus().tokenizer().vocabularySize(), World.fake(2, Cluster.H200), tensorParallel);
     long planned = (long) Stream.of(Exchange.Kind.values()).mapToDouble(kind -> plan.traffic(kind).bytes()).sum();
     assertThat(ended.said).contains("iteration 1 exchanged " + planned + " bytes");
     List<Double> one = losses("one-" + name);
@@ -158,12 +159,12 @@ class RanksTest {
 
   @Test
   void severalRanksTrainAsOneDoesAndGoOnAfterADeathBitByBit() throws IOException, InterruptedException {
-    asOne("two", 1);
+    asOne("two", 1, 1);
     List<Double> two = losses("two");
-    Ended dead = ranks(2, "killed", false, 6, 1); // after the checkpoint of iteration 4
+    Ended dead = ranks(2, "killed", false, 6, 1, 1); // after the checkpoint of iteration 4
     assertThat(dead.status).isNotZero();
     assertThat(dead.said).contains("Exit code:    9");
-    Ended resumed = ranks(2, "killed", true, NEVER, 1);
+    Ended resumed = ranks(2, "killed", true, NEVER, 1, 1);
     assertThat(resumed.status).as(resumed.said).isZero();
     assertThat(losses("killed")).isEqualTo(two);
   }
@@ -172,12 +173,12 @@ class RanksTest {
   @Test
   @EnabledIfSystemProperty(named = "teenygrad.fuzz.times", matches = ".+") // -Pcampaign
   void ranksThatFailAreNamedAndTheTrainingGoesOn() throws IOException, InterruptedException {
-    asOne("whole", 1);
+    asOne("whole", 1, 1);
     List<Double> whole = losses("whole");
     for (int i = 0; i < 20; i++) {
       String name = "failing-" + i;
       Failure failure = Failure.values()[i % Failure.values().length];
-      Process process = start(2, name, false, 5 + i % 4, 1, failure);
+      Process process = start(2, name, false, 5 + i % 4, 1, failure, 1);
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended by itself").isTrue();
       String said = Files.readString(folder.resolve(name + ".txt"), StandardCharsets.UTF_8);
       System.out.printf("%d %s: status %d: %s%n", i, failure, process.exitValue(), said.lines().filter(line -> line.contains("rank ")).toList());
@@ -185,7 +186,7 @@ class RanksTest {
       if (failure != Failure.DIES && failure != Failure.FIRST_DIES) { // mpirun names these
         assertThat(said).contains("rank " + failure.rank);
       }
-      Ended resumed = ranks(2, name, true, NEVER, 1);
+      Ended resumed = ranks(2, name, true, NEVER, 1, 1);
       assertThat(resumed.status).as(resumed.said).isZero();
       assertThat(losses(name)).isEqualTo(whole);
     }
@@ -193,6 +194,11 @@ class RanksTest {
 
   @Test
   void partsOfGradientsAreAddedUp() throws IOException, InterruptedException {
-    asOne("added", 2);
+    asOne("added", 2, 1);
+  }
+
+  @Test
+  void ranksThatShareAModelTrainAsOne() throws IOException, InterruptedException {
+    asOne("parallel", 1, 2);
   }
 }

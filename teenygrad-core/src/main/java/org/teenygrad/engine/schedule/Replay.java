@@ -24,7 +24,7 @@ import org.teenygrad.engine.runtime.Devices;
 /// Holes may be assigned to. What is in such a hole is overwritten where the schedule assigns in place, and the ASSIGN's value has its memory.
 public final class Replay {
   private final Device device;
-  private final Realizer.Plan plan;
+  private final Executor.Plan plan;
   private final int outputs;
 
   /// Of the plan: first the outputs that were asked for, then assignments on the way to them.
@@ -39,7 +39,7 @@ public final class Replay {
   /// @param overwritten the number of the hole whose memory it takes, or -1
   private record Result(DType dtype, Shape shape, @Nullable Sharding sharding, int overwritten) {}
 
-  private Replay(Device device, List<OpNode> nodes, int outputs, Realizer.Plan plan, Map<Storage, Integer> numbers) {
+  private Replay(Device device, List<OpNode> nodes, int outputs, Executor.Plan plan, Map<Storage, Integer> numbers) {
     this.device = device;
     this.plan = plan;
     this.outputs = outputs;
@@ -80,7 +80,7 @@ public final class Replay {
       }
     }
     List<OpNode> all = List.copyOf(results);
-    return new Replay(device, all, outputs.size(), Realizer.plan(device, all), numbers);
+    return new Replay(device, all, outputs.size(), Executor.of(device).plan(all), numbers);
   }
 
   /// A hole, or memory that is new and so nobody else's.
@@ -108,10 +108,8 @@ public final class Replay {
       }
       given.add(memory);
     }
-    List<Buffer> written;
-    synchronized (Realizer.class) { // one schedule runs at a time
-      written = plan.schedule().run(Devices.runtime(device), Workspace.of(device), given);
-    }
+    Executor executor = Executor.of(device);
+    List<Buffer> written = executor.inTurn(() -> plan.schedule().run(Devices.runtime(device), executor.workspace(), given));
     List<OpNode> buffers = new ArrayList<>(outputs);
     for (int i = 0; i < results.size(); i++) {
       Result result = results.get(i);

@@ -254,7 +254,7 @@ final class Scheduler {
   /// @throws org.teenygrad.OutOfMemoryException if the device has less than the schedule needs
   private void requireRoom(Memory memory, List<List<Binding>> launches) {
     long results = unwrittenBytes + memory.resultBytes();
-    long more = results + Math.max(0, memory.workspaceBytes() - Workspace.of(runtime.device()).bytes());
+    long more = results + Math.max(0, memory.workspaceBytes() - Executor.of(runtime.device()).workspace().bytes());
     runtime.allocator().requireRoom(more, () -> String.format(Locale.ROOT,
         "%s for what is computed on the way, %s for results; %s",
         MemoryBudget.text(memory.workspaceBytes()), MemoryBudget.text(results), largest(launches)));

@@ -1,7 +1,5 @@
 package org.teenygrad.engine.schedule;
 
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.engine.runtime.Buffer;
@@ -9,17 +7,11 @@ import org.teenygrad.engine.runtime.Devices;
 
 /// The memory for intermediate results of a device, shared by all its schedules since one runs at a time.
 final class Workspace {
-  private static final Map<Device, Workspace> BY_DEVICE = new HashMap<>();
-
   private final Device device;
   private @Nullable Buffer buffer;
 
-  private Workspace(Device device) {
+  Workspace(Device device) {
     this.device = device;
-  }
-
-  static synchronized Workspace of(Device device) {
-    return BY_DEVICE.computeIfAbsent(device, Workspace::new);
   }
 
   /// How much there is now.

@@ -124,9 +124,9 @@ class RealizerTest {
     OpNode two = Uniform.of(DType.FLOAT32, x.shape(), 2);
     OpNode scalar = Uniform.of(DType.FLOAT32, Shape.of(), 2);
     OpNode product = OpNode.of(MUL, x, two);
-    List<Storage> before = Realizer.plan(DEVICE, List.of(product)).storages();
+    List<Storage> before = Executor.of(DEVICE).plan(List.of(product)).storages();
     Realizer.realize(List.of(two, scalar));
-    assertThat(Realizer.plan(DEVICE, List.of(product)).storages()).isEqualTo(before).hasSize(1);
+    assertThat(Executor.of(DEVICE).plan(List.of(product)).storages()).isEqualTo(before).hasSize(1);
     assertThat(Buffers.numbers(product)).containsExactly(2, 4, 6);
   }
 

@@ -79,7 +79,7 @@ graphs() {
 }
 
 ranks() {
-  if "$image/teenygrad" devices | grep -q 'cuda:1 '; then
+  if "$image/teenygrad" devices | grep 'cuda:1 ' >/dev/null; then
     java org.teenygrad.golden.RanksGolden "$here/tests/golden/golden-1"
   else
     echo "there is one GPU: nothing to cut over two"

@@ -60,6 +60,7 @@ class LossScalingTest {
         p -> new NAdam(p, 0.1),
         p -> new RAdam(List.of(ParameterGroup.of(p, 0.1)), 0.9, 0.5, 1e-8, false),
         p -> new Adamax(p, 0.1),
+        p -> new SparseAdam(p, 0.1),
         p -> new ASGD(List.of(ParameterGroup.of(p, 0.01)), 0.1, 0.75, 1),
         p -> new Adafactor(p, 0.1),
         p -> new Adagrad(List.of(ParameterGroup.of(p, 0.1)), 0.1, 0, 1e-8));

@@ -54,6 +54,7 @@ class ReplayTest {
         p -> new RAdam(List.of(ParameterGroup.of(p, 0.1)), 0.9, 0.5, 1e-8, true),
         p -> new RAdam(p, 0.1).scaleLoss(LossScaling.DYNAMIC),
         p -> new Adamax(p, 0.1).maximize(),
+        p -> new SparseAdam(p, 0.1),
         p -> new Adamax(p, 0.1).scaleLoss(LossScaling.DYNAMIC),
         p -> new Adadelta(p, 0.1),
         p -> new Rprop(p, 0.1),

@@ -115,7 +115,7 @@ sealed interface GammaAndBessel permits Tensor {
   default Tensor xlog1py(Tensor other) {
     Tensor x = Operations.toFloating(self());
     Tensor y = Operations.toFloating(other);
-    Tensor nothing = x.eq(0).logicalAnd(y.isNan().logicalNot());
+    Tensor nothing = x.eq(0).logicalAnd(y.le(-1).logicalOr(y.eq(Double.POSITIVE_INFINITY)));
     return nothing.where(0, x.mul(nothing.where(1, y).log1p()));
   }
 

@@ -56,7 +56,7 @@ sealed interface SpecialFunctions permits Tensor {
   default Tensor xlogy(Tensor other) {
     Tensor x = Operations.toFloating(self());
     Tensor y = Operations.toFloating(other);
-    Tensor nothing = x.eq(0).logicalAnd(y.isNan().logicalNot());
+    Tensor nothing = x.eq(0).logicalAnd(y.le(0).logicalOr(y.eq(Double.POSITIVE_INFINITY))); // elsewhere the product says it, and its derivative
     return nothing.where(0, x.mul(nothing.where(1, y).log()));
   }
 

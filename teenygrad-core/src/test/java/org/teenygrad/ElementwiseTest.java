@@ -228,4 +228,20 @@ class ElementwiseTest {
     Tensor x = Tensor.of(true, false).realize();
     assertThat(x.floorDiv(0).add(x.remainder(0)).toLongArray()).containsExactly(0, 0);
   }
+
+  /// PyTorch 2.13's values and derivatives; where x is 0 the one by x is the logarithm all the same.
+  @Test
+  void productsWithLogarithmsAreNothingWhereTheFirstIs() {
+    Tensor x = Tensor.of(0f, 0f, 0f, 1f, 0f, 0f).requiresGrad();
+    Tensor y = Tensor.of(2f, 0f, -1f, 0f, Float.NaN, Float.POSITIVE_INFINITY);
+    x.xlogy(y).sum().backward();
+    assertThat(x.xlogy(y).data()).containsExactly(0, 0, 0, Float.NEGATIVE_INFINITY, Float.NaN, 0);
+    assertThat(x.grad().narrow(0, 0, 4).data()).containsExactly(0.6931472f, 0, 0, Float.NEGATIVE_INFINITY);
+
+    x.zeroGrad();
+    Tensor less = y.sub(1);
+    x.xlog1py(less).sum().backward();
+    assertThat(x.xlog1py(less).data()).containsExactly(0, 0, 0, Float.NEGATIVE_INFINITY, Float.NaN, 0);
+    assertThat(x.grad().narrow(0, 0, 4).data()).containsExactly(0.6931472f, 0, 0, Float.NEGATIVE_INFINITY);
+  }
 }

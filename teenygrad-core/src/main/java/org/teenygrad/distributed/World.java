@@ -129,7 +129,7 @@ public final class World implements AutoCloseable {
   /// Compares with what rank 0 has, on all ranks.
   /// @param sentence of what this rank has, its number and what rank 0 has
   /// @throws IllegalStateException if a rank has something else
-  private static void requireAlike(ControlPlane hosts, int rank, String here, String sentence) {
+  static void requireAlike(ControlPlane hosts, int rank, String here, String sentence) {
     String first = hosts.told(here);
     boolean unlike = !here.equals(first);
     if (hosts.any(unlike)) {

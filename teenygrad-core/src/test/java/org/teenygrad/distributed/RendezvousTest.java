@@ -9,13 +9,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.teenygrad.RankFailedException;
+import org.teenygrad.engine.runtime.Heartbeat;
+import org.teenygrad.engine.runtime.HeartbeatFollower;
+import org.teenygrad.engine.runtime.HeartbeatLead;
 
 class RendezvousTest {
   private static int freePort() throws IOException {
@@ -30,11 +36,16 @@ class RendezvousTest {
 
   /// What each of three ranks says to the others.
   private static <T> List<T> onThree(Function<Rendezvous, T> program) throws Exception {
+    return onThree((hosts, _) -> program.apply(hosts));
+  }
+
+  /// @param program gets the number of the rank, too
+  private static <T> List<T> onThree(BiFunction<Rendezvous, Integer, T> program) throws Exception {
     int port = freePort();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<T>> ranks = IntStream.range(0, 3).mapToObj(rank -> threads.submit(() -> {
         try (Rendezvous hosts = rank(rank, 3, port, Duration.ofSeconds(20))) {
-          return program.apply(hosts);
+          return program.apply(hosts, rank);
         }
       })).toList();
       List<T> said = new ArrayList<>();
@@ -69,6 +80,51 @@ class RendezvousTest {
 
     assertThatThrownBy(() -> onThree(hosts -> ranks.getAndIncrement() == 1 ? false : hosts.any(false)))
         .cause().isInstanceOf(RankFailedException.class).hasMessageMatching("rank \\d is gone: .*");
+  }
+
+  @Test
+  void ranksThatMakeUnlikeMeshesSaySo() throws Exception {
+    List<String> said = onThree((hosts, rank) -> {
+      try {
+        World.requireAlike(hosts, rank, rank == 2 ? "rows 3" : "data 3", "mesh: %s on rank %d, but %s on rank 0");
+        return "";
+      } catch (IllegalStateException e) {
+        return String.valueOf(e.getMessage());
+      }
+    });
+
+    assertThat(said).containsExactly("rank 0 ends: another rank runs something else, and says so", "rank 1 ends: another rank runs something else, and says so",
+        "mesh: rows 3 on rank 2, but data 3 on rank 0");
+  }
+
+  /// Rank 1 never comes to where the others wait.
+  @Test
+  @Timeout(20)
+  void whoWaitsHearsOfALateRankByTheHeartbeat() throws Exception {
+    Heartbeat.Timing fast = new Heartbeat.Timing(10, 5_000, 200, 400, 60_000);
+    CountDownLatch heard = new CountDownLatch(2);
+    List<String> said = onThree((hosts, rank) -> {
+      HeartbeatLead lead = rank == 0 ? HeartbeatLead.of(3, fast) : null;
+      String contact = hosts.told(lead == null ? "" : lead.contact());
+      try (Heartbeat heartbeat = lead == null ? HeartbeatFollower.join(contact, rank, fast) : lead) {
+        hosts.watch(heartbeat);
+        try {
+          if (rank != 1) {
+            hosts.any(false);
+          }
+          heard.await();
+          return "";
+        } catch (RankFailedException e) {
+          heard.countDown();
+          heard.await();
+          return String.valueOf(e.getMessage());
+        }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+
+    assertThat(said.get(0)).contains(" for rank 1 in exchange 1 and gives up").isEqualTo(said.get(2));
   }
 
   @Test

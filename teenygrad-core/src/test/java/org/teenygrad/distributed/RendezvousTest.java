@@ -99,7 +99,7 @@ class RendezvousTest {
 
   /// Rank 1 never comes to where the others wait.
   @Test
-  @Timeout(20)
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // the waits are such that no interrupt ends
   void whoWaitsHearsOfALateRankByTheHeartbeat() throws Exception {
     Heartbeat.Timing fast = new Heartbeat.Timing(10, 5_000, 200, 400, 60_000);
     CountDownLatch heard = new CountDownLatch(2);

@@ -35,7 +35,7 @@ class ExecutorTest {
   }
 
   @Test
-  @Timeout(20)
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // the waits are such that no interrupt ends
   void devicesComputeAtTheSameTime() throws Exception {
     Tensor there = Tensor.ofMemory(NullDevice.memory(12), DType.FLOAT32, Shape.of(3), slow());
     CompletableFuture<Tensor> waiting = CompletableFuture.supplyAsync(() -> there.exp().realize());

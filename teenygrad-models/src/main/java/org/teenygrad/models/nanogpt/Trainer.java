@@ -195,8 +195,9 @@ public final class Trainer {
   }
 
   private static Mesh spread(Gpt model, Optimizer optimizer, World world, int tensorParallel) {
-    if (world.size() % tensorParallel != 0) {
-      throw new IllegalArgumentException(world.size() + " ranks do not divide by the " + tensorParallel + " that share a model (tensor-parallel)");
+    if (tensorParallel < 1 || world.size() % tensorParallel != 0) {
+      throw new IllegalArgumentException(tensorParallel < 1 ? "at least one rank has a model, not " + tensorParallel + " (tensor-parallel)"
+          : world.size() + " ranks do not divide by the " + tensorParallel + " that share a model (tensor-parallel)");
     }
     Mesh.Axis data = new Mesh.Axis("data", world.size() / tensorParallel);
     Mesh mesh = tensorParallel == 1 ? world.mesh(data) : world.mesh(data, new Mesh.Axis("model", tensorParallel));

@@ -37,4 +37,13 @@ class TensorParallelTest {
     assertThatThrownBy(() -> model.cut(mesh, "model")).isInstanceOf(IllegalArgumentException.class).hasMessage("4 heads do not divide by 3 ranks along model");
     assertThatThrownBy(() -> model.cut(mesh, "heads")).hasMessageStartingWith("no axis heads of ");
   }
+
+  @Test
+  void numbersOfRanksThatCannotShareAModelAreToldOf() {
+    World world = World.fake(3, Cluster.H200);
+    assertThatThrownBy(() -> Trainer.plan(TrainerTest.TINY, 11, world, 0)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("at least one rank has a model, not 0 (tensor-parallel)");
+    assertThatThrownBy(() -> Trainer.plan(TrainerTest.TINY, 11, world, 2)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("3 ranks do not divide by the 2 that share a model (tensor-parallel)");
+  }
 }

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Storage;
+import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.host.HostArray;
@@ -24,7 +25,9 @@ final class HostData {
     }
     Storage storage = new Storage(dtype, shape, device);
     try {
+      long start = Activity.begin();
       storage.fill(Devices.runtime(device).allocator().upload(data));
+      Activity.copied(device, Activity.Way.TO_DEVICE, data.byteSize(), start);
     } catch (OutOfMemoryException e) {
       throw new OutOfMemoryException("a tensor of " + dtype + shape + ": " + e.getMessage());
     }
@@ -55,7 +58,9 @@ final class HostData {
     }
     Buffer memory = memory(storage);
     MemorySegment bytes = arena.allocate(storage.bytes(), 64);
+    long start = Activity.begin();
     Devices.runtime(storage.device()).allocator().copyOut(memory, bytes);
+    Activity.copied(storage.device(), Activity.Way.TO_HOST, bytes.byteSize(), start);
     return bytes;
   }
 

@@ -1,5 +1,7 @@
 package org.teenygrad.cli;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.engine.runtime.Devices;
@@ -20,6 +22,12 @@ final class DeviceOptions {
 
   @Option(names = "--threads", paramLabel = "N", description = "Threads of the cpu device; by default one for each processor.")
   private @Nullable String threads;
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description = "Write a timeline of kernels, copies and the host's work, for ui.perfetto.dev. Kernels then run one by one.")
+  private @Nullable Path trace;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -44,6 +52,13 @@ final class DeviceOptions {
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), e.getMessage(), e);
       }
+    }
+    if (trace != null) {
+      Path folder = trace.toAbsolutePath().getParent();
+      if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(trace)) {
+        throw new ParameterException(spec.commandLine(), "--trace " + trace + (Files.isDirectory(trace) ? " is a folder; it takes a file" : ": there is no folder " + folder));
+      }
+      Settings.TRACE.set("--trace ", trace.toString());
     }
     if (device != null) {
       Settings.DEVICE.set("--device ", device);

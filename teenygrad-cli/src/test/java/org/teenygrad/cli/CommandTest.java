@@ -108,6 +108,26 @@ class CommandTest {
   }
 
   @Test
+  void aTraceOfATrainingIsWritten() throws IOException, InterruptedException {
+    Path text = Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT);
+    Path trace = folder.resolve("run.json");
+    Process process = Teenygrad.process(List.of(), Teenygrad.train(text, folder.resolve("out"), "--trace", trace.toString())).redirectErrorStream(true).start();
+    process.getInputStream().readAllBytes();
+    assertThat(process.waitFor()).isZero();
+    List<String> lines = Files.readAllLines(trace);
+    assertThat(lines.getLast()).isEqualTo("]");
+    assertThat(lines).filteredOn(line -> line.contains("\"cat\":\"kernel\"")).hasSizeGreaterThan(8);
+    assertThat(lines).anyMatch(line -> line.contains("\"name\":\"make schedule\"")).anyMatch(line -> line.contains("\"name\":\"find schedule\""));
+  }
+
+  @Test
+  void aTraceThatNobodyCouldWriteIsRefused() {
+    Path trace = folder.resolve("none").resolve("run.json");
+    assertThat(Teenygrad.run("sample", "--trace", trace.toString()).errLines().getFirst()).contains("--trace " + trace + ": there is no folder " + trace.getParent());
+    assertThat(Teenygrad.run("sample", "--trace", folder.toString()).errLines().getFirst()).contains("--trace " + folder + " is a folder; it takes a file");
+  }
+
+  @Test
   void evalOnlyWritesNothing() throws IOException {
     Path text = Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT);
     Teenygrad.Result result = Teenygrad.run(Teenygrad.train(text, folder.resolve("out"), "--eval-only"));

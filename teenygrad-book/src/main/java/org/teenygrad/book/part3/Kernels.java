@@ -9,6 +9,7 @@ import org.teenygrad.Tensor;
 import org.teenygrad.book.Page;
 import org.teenygrad.book.Program;
 import org.teenygrad.book.Section;
+import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.schedule.Recording;
 import org.teenygrad.models.settings.Help;
 import org.teenygrad.nn.Layer;
@@ -115,7 +116,7 @@ public record Kernels(
 
   private static Plot plan(String title, Recording recorded) {
     Plot plan = Plot.of(title).x("launch").y("offset (KiB)");
-    for (Recording.Temporary piece : recorded.memory().getLast()) {
+    for (Activity.Temporary piece : recorded.memory().getLast()) {
       double bottom = piece.offset() / 1024.0;
       double top = bottom + piece.bytes() / 1024.0;
       plan.band("", new double[] {piece.first(), piece.last() + 0.9}, new double[] {bottom, bottom}, new double[] {top, top});
@@ -124,12 +125,12 @@ public record Kernels(
   }
 
   private static List<Object> sizes(String name, Recording recorded) {
-    List<Recording.Temporary> pieces = recorded.memory().getLast();
-    return List.of(name, pieces.size(), pieces.stream().mapToLong(Recording.Temporary::bytes).sum() / 1024,
+    List<Activity.Temporary> pieces = recorded.memory().getLast();
+    return List.of(name, pieces.size(), pieces.stream().mapToLong(Activity.Temporary::bytes).sum() / 1024,
         recorded.schedules().getLast().workspaceBytes() / 1024);
   }
 
-  private static long overlaps(List<Recording.Temporary> pieces) {
+  private static long overlaps(List<Activity.Temporary> pieces) {
     return pieces.stream().mapToLong(a -> pieces.stream().filter(b -> a != b
         && a.first() <= b.last() && b.first() <= a.last()
         && a.offset() < b.offset() + b.bytes() && b.offset() < a.offset() + a.bytes()).count()).sum();

@@ -22,6 +22,11 @@ public interface Allocator {
     return Long.MAX_VALUE;
   }
 
+  /// Bytes that buffers hold now; 0 where nobody counts.
+  default long liveBytes() {
+    return 0;
+  }
+
   /// The most bytes that were ever taken at once, those kept for the next buffers included; 0 where nobody counts.
   default long peakBytes() {
     return 0;

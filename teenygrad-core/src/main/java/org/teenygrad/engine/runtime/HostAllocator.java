@@ -45,6 +45,7 @@ public final class HostAllocator implements Allocator {
   }
 
   /// Bytes that buffers hold now, rounded up to size classes.
+  @Override
   public long liveBytes() {
     return pool.liveBytes();
   }

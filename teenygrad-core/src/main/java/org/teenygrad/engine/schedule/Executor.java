@@ -23,6 +23,7 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.ir.Storage;
+import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Runtime;
@@ -62,7 +63,7 @@ final class Executor {
   /// Runs something when none of these devices computes anything else. All take turns in one order, so that nobody waits in a circle.
   static void inTurn(Collection<Device> devices, Runnable action) {
     List<Executor> executors = devices.stream().sorted(Comparator.comparing(Device::name)).map(Executor::of).toList();
-    executors.forEach(executor -> executor.turn.lock());
+    executors.forEach(Executor::takeTurn);
     try {
       action.run();
     } finally {
@@ -71,11 +72,19 @@ final class Executor {
   }
 
   <T> T inTurn(Supplier<T> action) {
-    turn.lock();
+    takeTurn();
     try {
       return action.get();
     } finally {
       turn.unlock();
+    }
+  }
+
+  private void takeTurn() {
+    if (!turn.tryLock()) {
+      long start = Activity.begin();
+      turn.lock();
+      Activity.waited(device, start);
     }
   }
 
@@ -95,6 +104,7 @@ final class Executor {
 
   private Plan planned(List<OpNode> outputs) {
     ScheduleEvent event = FlightRecording.schedule();
+    long begun = Activity.begin();
     GraphKey key = GraphKey.of(outputs, device);
     Family family = schedules.computeIfAbsent(key, k -> new Family());
     Family.Variant variant = family.find(key.offsets);
@@ -110,9 +120,11 @@ final class Executor {
           ? outputs
           : new MovingViews(key.views, moving, OpNode.buffer(storages.getLast())).replaced(outputs);
       Schedule schedule = schedule(Devices.runtime(device).asAllowed(), graphs, storages);
-      Recording.made(schedule, System.nanoTime() - start);
+      Recording.made(device, schedule, start);
       variant = new Family.Variant(key.offsets, moving, schedule);
       family.add(variant);
+    } else {
+      Activity.found(device, begun);
     }
     if (event != null) {
       event.commit(device, variant.schedule(), cached);
@@ -123,7 +135,9 @@ final class Executor {
   /// What a schedule reads that has offsets as data.
   private Storage offsets(long... values) {
     Storage storage = new Storage(DType.INT64, Shape.of(values.length), device);
+    long start = Activity.begin();
     storage.fill(Devices.runtime(device).allocator().upload(MemorySegment.ofArray(values)));
+    Activity.copied(device, Activity.Way.TO_DEVICE, storage.bytes(), start);
     return storage;
   }
 

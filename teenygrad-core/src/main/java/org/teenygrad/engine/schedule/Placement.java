@@ -10,6 +10,7 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Storage;
+import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Runtime;
@@ -74,7 +75,9 @@ final class Placement {
     Buffer memory = (Buffer) Objects.requireNonNull(storage.memory());
     Runtime target = Devices.runtime(to);
     Buffer copy = target.allocator().allocate(memory.bytes());
+    long start = Activity.begin();
     target.allocator().copyAcross(copy, memory, Devices.runtime(storage.device()).allocator());
+    Activity.copied(to, Activity.Way.BETWEEN_DEVICES, memory.bytes(), start);
     return Realizer.filled(source, to, copy);
   }
 }

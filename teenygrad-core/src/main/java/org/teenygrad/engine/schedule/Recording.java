@@ -1,10 +1,12 @@
 package org.teenygrad.engine.schedule;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import org.teenygrad.Device;
 import org.teenygrad.Profile;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Debug;
 import org.teenygrad.engine.runtime.Program;
@@ -15,57 +17,51 @@ import org.teenygrad.engine.runtime.Runtime;
 /// @param launches in the order in which they ran
 /// @param schedules those that were made, none where all that ran had been seen before
 /// @param memory for each schedule that was made, what lives in its workspace
-public record Recording(List<Launched> launches, List<Profile.Making> schedules, List<List<Temporary>> memory) {
-  private static volatile @Nullable Recording recording;
-
+public record Recording(List<Launched> launches, List<Profile.Making> schedules, List<List<Activity.Temporary>> memory) {
   /// A launch, and what ran.
   ///
   /// @param kernel the graph: a SINK of STOREs, or of tensor-level nodes on a device that does not fuse; where it runs over tensors of
   ///     different sizes, that of the first
   public record Launched(Profile.Launch facts, OpNode kernel) {}
 
-  /// What lives only while a schedule runs: a part of its workspace, from the launch that writes it to the last that reads it.
-  ///
-  /// @param offset where in the workspace it begins, in bytes
-  /// @param bytes how long it is
-  /// @param first number of the launch in its schedule
-  /// @param last number of the launch in its schedule
-  public record Temporary(long offset, long bytes, int first, int last) {}
-
   /// Runs an action and records all that happens meanwhile, in any thread.
-  public static synchronized Recording of(Runnable action) {
-    Recording watched = new Recording(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-    recording = watched;
-    try {
+  public static Recording of(Runnable action) {
+    List<Launched> launches = Collections.synchronizedList(new ArrayList<>());
+    List<Profile.Making> schedules = Collections.synchronizedList(new ArrayList<>());
+    List<List<Activity.Temporary>> memory = Collections.synchronizedList(new ArrayList<>());
+    try (Activity.Watching _ = Activity.watch(event -> {
+      if (event instanceof Activity.Launched launched) {
+        launches.add(new Launched(launched.facts(), launched.program().graph()));
+      } else if (event instanceof Activity.Scheduled scheduled && scheduled.made() != null) {
+        schedules.add(scheduled.made());
+        memory.add(scheduled.memory());
+      }
+    })) {
       action.run();
-    } finally {
-      recording = null;
     }
-    return new Recording(List.copyOf(watched.launches), List.copyOf(watched.schedules), List.copyOf(watched.memory));
+    return new Recording(List.copyOf(launches), List.copyOf(schedules), List.copyOf(memory));
   }
 
-  static void made(Schedule schedule, long nanos) {
-    Recording watched = recording;
-    if (watched == null && !Debug.at(Debug.SCHEDULES)) {
+  static void made(Device device, Schedule schedule, long start) {
+    long nanos = System.nanoTime() - start;
+    if (!Activity.isWatched() && !Debug.at(Debug.SCHEDULES)) {
       return;
     }
     int runs = schedule.items().stream().mapToInt(item -> item.arguments().size()).sum();
     Profile.Making making = new Profile.Making(schedule.items().size(), runs, schedule.kernels(), schedule.compilation().kernels(), schedule.workspaceBytes(), nanos, schedule.compilation().nanos());
     Debug.say(Debug.SCHEDULES, making::toString);
-    if (watched != null) {
-      watched.schedules.add(making);
-      watched.memory.add(schedule.temporaries());
-    }
+    Activity.tell(new Activity.Scheduled(device, making, schedule.temporaries(), start, nanos));
   }
 
   /// Whether anybody wants to see launches one by one; else a schedule runs as a whole.
   static boolean watchesLaunches() {
-    return recording != null || FlightRecording.wantsKernels() || Debug.at(Debug.LAUNCHES) || Debug.checksNan();
+    return Activity.isWatched() || FlightRecording.wantsKernels() || Debug.at(Debug.LAUNCHES) || Debug.checksNan();
   }
 
   static void run(Runtime runtime, Schedule.ExecItem item, List<List<Buffer>> arguments) {
     KernelEvent event = FlightRecording.kernel();
     long nanos = item.kernel().time(arguments);
+    long ended = System.nanoTime();
     if (event != null) {
       event.end();
     }
@@ -77,9 +73,8 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules,
       event.commit(runtime.device(), launch);
     }
     Debug.say(Debug.LAUNCHES, () -> Roofline.of(runtime).line(launch));
-    Recording watched = recording;
-    if (watched != null) {
-      watched.launches.add(new Launched(launch, program.graph()));
+    if (Activity.isWatched()) {
+      Activity.tell(new Activity.Launched(runtime.device(), program, launch, ended - nanos, runtime.allocator().liveBytes()));
     }
     if (Debug.checksNan()) {
       NanCheck.after(runtime, program, arguments);

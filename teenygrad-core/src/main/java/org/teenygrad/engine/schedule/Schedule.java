@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Kernel;
 import org.teenygrad.engine.runtime.Program;
@@ -81,14 +82,14 @@ record Schedule(List<ExecItem> items, Sequence sequence, int inputs, List<Intege
   }
 
   /// What lives in the workspace, and when, by slot.
-  List<Recording.Temporary> temporaries() {
-    Map<Integer, Recording.Temporary> found = new TreeMap<>();
+  List<Activity.Temporary> temporaries() {
+    Map<Integer, Activity.Temporary> found = new TreeMap<>();
     for (int launch = 0; launch < items.size(); launch++) {
       for (List<Binding.Argument> run : items.get(launch).arguments()) {
         for (Binding.Argument argument : run) {
           if (places.get(argument.slot()) instanceof Place.Temporary(long offset, long bytes)) {
-            Recording.Temporary before = found.get(argument.slot());
-            found.put(argument.slot(), new Recording.Temporary(offset, bytes, before == null ? launch : before.first(), launch));
+            Activity.Temporary before = found.get(argument.slot());
+            found.put(argument.slot(), new Activity.Temporary(offset, bytes, before == null ? launch : before.first(), launch));
           }
         }
       }

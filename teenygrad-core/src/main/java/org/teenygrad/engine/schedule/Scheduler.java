@@ -22,6 +22,7 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.ir.Validator;
+import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.Debug;
 import org.teenygrad.engine.runtime.Exchange;
 import org.teenygrad.engine.runtime.Kernel;
@@ -235,9 +236,11 @@ final class Scheduler {
     Supplier<String> compiling = () -> String.format(Locale.ROOT, "compiling %,d kernels for %s", fresh.size(), runtime.device());
     fresh.parallelStream().forEach(sinks -> {
       notice.during(compiling);
+      long began = Activity.begin();
       Program program = plans.program(sinks);
       Debug.graphs(() -> "kernel " + program.name() + ": " + program.description(), sinks.stream().distinct().toList());
       compiled.put(sinks, new Compiled(program, Exchange.is(program) ? Exchange.of(program) : runtime.compiler().compile(program)));
+      Activity.compiled(runtime.device(), program, began);
       notice.during(compiling);
     });
     return new Schedule.Compilation(fresh.size(), System.nanoTime() - start);

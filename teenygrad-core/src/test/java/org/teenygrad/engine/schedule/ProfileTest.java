@@ -13,6 +13,7 @@ import org.teenygrad.Device;
 import org.teenygrad.Profile;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.Debug;
 import org.teenygrad.engine.runtime.cpu.Cpu;
 
@@ -57,9 +58,9 @@ class ProfileTest {
     Tensor w = tensor(256, 256);
     Recording recording = Recording.of(() -> tensor(256, 256).matmul(w).matmul(w).matmul(w).matmul(w).realize());
     assertThat(recording.memory()).singleElement().satisfies(pieces -> {
-      assertThat(pieces).extracting(Recording.Temporary::first).containsExactly(0, 1, 2);
-      assertThat(pieces).extracting(Recording.Temporary::last).containsExactly(1, 2, 3);
-      assertThat(pieces).extracting(Recording.Temporary::bytes).containsOnly(256L * 256 * 4);
+      assertThat(pieces).extracting(Activity.Temporary::first).containsExactly(0, 1, 2);
+      assertThat(pieces).extracting(Activity.Temporary::last).containsExactly(1, 2, 3);
+      assertThat(pieces).extracting(Activity.Temporary::bytes).containsOnly(256L * 256 * 4);
       assertThat(pieces.get(0).offset()).isEqualTo(pieces.get(2).offset()).isNotEqualTo(pieces.get(1).offset());
     });
     assertThat(recording.schedules().getFirst().workspaceBytes()).isEqualTo(2L * 256 * 256 * 4);

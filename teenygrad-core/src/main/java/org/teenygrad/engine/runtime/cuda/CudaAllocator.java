@@ -91,7 +91,8 @@ final class CudaAllocator implements Allocator {
   }
 
   /// Bytes that buffers hold now.
-  long liveBytes() {
+  @Override
+  public long liveBytes() {
     return pool.liveBytes();
   }
 

@@ -1,0 +1,159 @@
+package org.teenygrad.engine.runtime;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.Device;
+import org.teenygrad.Profile;
+
+/// What the engine does, told to watchers as it happens: schedules, compiled kernels, launches, copies, waiting. A [Profile], a trace file
+/// ([Settings#TRACE]) and the Run view in a browser are watchers.
+///
+/// ```java
+/// try (Activity.Watching _ = Activity.watch(System.out::println)) {
+///   Tensor.of(1, 2).exp().realize();
+/// }
+/// ```
+/// While anybody watches, kernels run one by one and are waited for, as under `TEENYGRAD_DEBUG=2`. While nobody does, it costs a look at one field.
+public final class Activity {
+  private static volatile List<Watcher> watchers = ofSettings();
+
+  private Activity() {}
+
+  /// Something that has ended.
+  public sealed interface Event {
+    /// Where it happened, or for which device.
+    Device device();
+
+    /// When it began, by [System#nanoTime].
+    long start();
+
+    /// How long it took.
+    long nanos();
+  }
+
+  /// A kernel ran.
+  ///
+  /// @param facts its work, and the time that the device needed
+  /// @param liveBytes what buffers of the device hold, 0 where nobody counts
+  public record Launched(Device device, Program program, Profile.Launch facts, long start, long liveBytes) implements Event {
+    @Override
+    public long nanos() {
+      return facts.nanos();
+    }
+  }
+
+  /// The schedule of a graph was made, or found among those that are known.
+  ///
+  /// @param made null where it was found
+  /// @param memory what lives in the workspace of one that was made
+  public record Scheduled(Device device, Profile.@Nullable Making made, List<Temporary> memory, long start, long nanos) implements Event {}
+
+  /// What lives only while a schedule runs: a part of its workspace, from the launch that writes it to the last that reads it.
+  ///
+  /// @param offset where in the workspace it begins, in bytes
+  /// @param bytes how long it is
+  /// @param first number of the launch in its schedule
+  /// @param last number of the launch in its schedule
+  public record Temporary(long offset, long bytes, int first, int last) {}
+
+  /// A kernel was compiled, or its code was found in the cache of kernels.
+  public record Compiled(Device device, Program program, long start, long nanos) implements Event {}
+
+  /// Data was copied. A copy to the host waits for the kernels that compute what is copied.
+  public record Copied(Device device, Way way, long bytes, long start, long nanos) implements Event {}
+
+  /// From where to where data is copied.
+  public enum Way {
+    TO_DEVICE,
+    TO_HOST,
+    BETWEEN_DEVICES
+  }
+
+  /// A thread waited until another had computed on the device.
+  public record Waited(Device device, long start, long nanos) implements Event {}
+
+  /// Who is told.
+  @FunctionalInterface
+  public interface Watcher {
+    /// Called by the thread that did it, which goes on afterwards.
+    void happened(Event event);
+  }
+
+  /// Ends watching when it is closed.
+  public interface Watching extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /// Tells a watcher of all that happens from now on, in any thread.
+  public static synchronized Watching watch(Watcher watcher) {
+    List<Watcher> more = new ArrayList<>(watchers);
+    more.add(watcher);
+    watchers = List.copyOf(more);
+    return () -> end(watcher);
+  }
+
+  private static synchronized void end(Watcher watcher) {
+    watchers = watchers.stream().filter(other -> other != watcher).toList();
+  }
+
+  /// Whether anybody watches.
+  public static boolean isWatched() {
+    return !watchers.isEmpty();
+  }
+
+  /// When something begins, for [#copied] and its kin: [System#nanoTime], or 0 while nobody watches.
+  public static long begin() {
+    return isWatched() ? System.nanoTime() : 0;
+  }
+
+  /// Tells all watchers.
+  public static void tell(Event event) {
+    watchers.forEach(watcher -> watcher.happened(event));
+  }
+
+  /// Tells of a copy that is done.
+  /// @param start what [#begin] returned before it
+  public static void copied(Device device, Way way, long bytes, long start) {
+    if (start != 0) {
+      tell(new Copied(device, way, bytes, start, System.nanoTime() - start));
+    }
+  }
+
+  /// Tells of code that is there.
+  /// @param start what [#begin] returned before it was made
+  public static void compiled(Device device, Program program, long start) {
+    if (start != 0) {
+      tell(new Compiled(device, program, start, System.nanoTime() - start));
+    }
+  }
+
+  /// Tells of a schedule that was known.
+  /// @param start what [#begin] returned before it was looked for
+  public static void found(Device device, long start) {
+    if (start != 0) {
+      tell(new Scheduled(device, null, List.of(), start, System.nanoTime() - start));
+    }
+  }
+
+  /// Tells of a wait that is over.
+  /// @param start what [#begin] returned before it
+  public static void waited(Device device, long start) {
+    if (start != 0) {
+      tell(new Waited(device, start, System.nanoTime() - start));
+    }
+  }
+
+  private static List<Watcher> ofSettings() {
+    try {
+      Path file = Settings.TRACE.value();
+      return file == null ? List.of() : List.of(TraceFile.open(file));
+    } catch (IOException e) {
+      Debug.warn("no trace is written: " + e);
+      return List.of();
+    }
+  }
+}

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Range;
 import org.teenygrad.engine.runtime.Target;
 
 /// A kernel that is one sum of products for each place it stores to: matmul, einsum and convolution alike.
@@ -23,6 +24,9 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   private static final int FEWEST_ROWS = 2;
   private static final int FEWEST_COLUMNS = 4;
 
+  /// What a vector is multiplied by at least; the same as makes a product of four rows one.
+  private static final int FEWEST_OF_ONE_ROW = 1 << 10;
+
   /// Steps of the last inner loop that are worth whole blocks of pairs, and rows that are worth copying both factors.
   private static final int FEWEST_PAIRED_STEPS = 16;
 
@@ -35,9 +39,13 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   static Optional<Plan> ofProcessor(Analysis analysis, Target.Cpu cpu) {
     return of(analysis)
         .filter(found -> (found.element == DType.FLOAT32 || found.element == DType.FLOAT64) && found.products() >= FEWEST_PRODUCTS
-            && !found.rows.isEmpty() && !found.columns.isEmpty()
-            && Analysis.size(largest(found.rows)) >= FEWEST_ROWS && Analysis.size(found.column()) >= FEWEST_COLUMNS)
+            && !found.columns.isEmpty() && Analysis.size(found.column()) >= FEWEST_COLUMNS && (found.isOfOneRow() || !found.rows.isEmpty() && Analysis.size(found.row()) >= FEWEST_ROWS))
         .map(found -> found.inPairs(cpu));
+  }
+
+  /// Whether it is a matrix times a vector that is in memory: a row that is computed as one of many, with the same bits.
+  private boolean isOfOneRow() {
+    return rows.isEmpty() && left.is(OpCode.LOAD) && loneRow() < Long.SIZE && products() * Analysis.size(column()) >= FEWEST_OF_ONE_ROW;
   }
 
   /// For a GPU: in tiles where there are enough rows and columns, but for the rung that has none.
@@ -119,9 +127,14 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     return Analysis.depth(fold);
   }
 
-  /// The loop that a processor's tiles have rows of.
+  /// The loop that a processor's tiles have rows of: of a single row one that nothing depends on.
   OpNode row() {
-    return largest(rows);
+    return rows.isEmpty() ? OpNode.create(OpCode.RANGE, DType.INT64, List.of(), new Range(loneRow(), 1)) : largest(rows);
+  }
+
+  /// A number that no loop of the kernel has.
+  private int loneRow() {
+    return 1 + analysis.nodes.stream().filter(node -> node.is(OpCode.RANGE)).mapToInt(node -> node.payload(Range.class).id()).max().orElse(-1);
   }
 
   /// The loop that a processor's tiles have columns of. Along the last one whole vectors are stored. The few positions of a kernel, last in the

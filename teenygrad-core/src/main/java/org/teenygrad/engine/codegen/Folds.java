@@ -18,6 +18,9 @@ final class Folds {
   /// Additions to an accumulator, one by one.
   private static final long BLOCK = 128;
 
+  /// Steps of inner loops that are written out in a tile: those of a quantised block, whose parts have other shifts and factors.
+  private static final long WRITTEN_OUT = 16;
+
   /// Sums that a member of a group carries around a loop.
   private static final int SUMS_EACH = 16;
 
@@ -28,6 +31,7 @@ final class Folds {
   private final List<OpNode> ranges;
   private final int lanes;
   private final int unroll;
+  private final boolean isOfTile;
   private final @Nullable CooperativeGroup group;
 
   /// One accumulator: of a FOLD's instance, for a step of the innermost axis or for the tail after it.
@@ -50,7 +54,7 @@ final class Folds {
     long size = Analysis.size(ranges.getLast());
     int most = lanes(vectorBytes);
     lanes = group == null ? most : Threads.divisor(most, size);
-    boolean isOfTile = emitter.loops.axes().iterator().hasNext(); // its sums are independent accumulators enough
+    isOfTile = emitter.loops.axes().iterator().hasNext(); // its sums are independent accumulators enough
     unroll = group != null ? unrollFor(group, size) : lanes == 1 || isOfTile ? 1 : Math.clamp(size / lanes, 1, ACCUMULATORS);
   }
 
@@ -217,11 +221,22 @@ final class Folds {
   private List<Ir.Carried> loop(OpNode range, String below, long step, long additions, List<Ir.Carried> carried, Ir.LoopBody body) {
     boolean rounds = folds.stream().anyMatch(fold -> combine(fold) == OpCode.ADD && fold.dtype().isFloating());
     boolean exact = range.inputs().isEmpty();
+    if (exact && isWrittenOut(range, step, additions)) {
+      List<Ir.Carried> values = carried;
+      for (long counter = 0; counter < Long.parseLong(below); counter += step) {
+        values = body.emit(Long.toString(counter), values);
+      }
+      return values;
+    }
     long most = exact ? Long.parseLong(below) / step : Math.max(1, Analysis.size(range) / step);
     Supplier<List<Ir.Carried>> loop = () -> rounds
         ? new BlockedLoop(emitter, most, exact, additions, BLOCK, neutral, this::added).emit(below, step, carried, body)
         : emitter.ir.loop("0", below, step, carried, body);
     return exact ? loop.get() : emitter.ir.when(emitter.ir.value("icmp slt i64 0, " + below), carried, loop);
+  }
+
+  private boolean isWrittenOut(OpNode range, long step, long additions) {
+    return isOfTile && group == null && range != ranges.getFirst() && Analysis.size(range) / step * additions <= WRITTEN_OUT;
   }
 
   /// How many additions to each accumulator the loops from a depth on make.

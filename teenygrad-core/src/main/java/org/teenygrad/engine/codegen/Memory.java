@@ -12,6 +12,11 @@ import org.teenygrad.engine.ir.OpNode;
 
 /// Writes loads and stores: whole vectors where neighbouring lanes are neighbours in memory, single lanes elsewhere.
 final class Memory {
+  /// How near LLVM's `prefetch` brings a line.
+  private static final int FIRST_LEVEL = 3;
+
+  private static final int SECOND_LEVEL = 2;
+
   private final Emitter emitter;
 
   /// Where LOADs read that do not read their buffers.
@@ -92,9 +97,18 @@ final class Memory {
 
   /// Asks for what a load will read some elements further on.
   void prefetch(OpNode load, List<Integer> steps, long distance) {
+    prefetch(load, steps, Long.toString(distance), FIRST_LEVEL);
+  }
+
+  /// Asks for what a load will read some elements further on, to be brought to the second-level cache.
+  void prefetchFar(OpNode load, List<Integer> steps, String distance) {
+    prefetch(load, steps, distance, SECOND_LEVEL);
+  }
+
+  private void prefetch(OpNode load, List<Integer> steps, String distance, int level) {
     emitter.ir.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)");
-    String pointer = element(load, emitter.plus(address(load, steps), distance));
-    emitter.ir.effect("call void @llvm.prefetch.p0(ptr " + pointer + ", i32 0, i32 3, i32 1)");
+    String pointer = element(load, emitter.sum(address(load, steps), distance));
+    emitter.ir.effect("call void @llvm.prefetch.p0(ptr " + pointer + ", i32 0, i32 " + level + ", i32 1)");
   }
 
   private Instructions instructions() {

@@ -48,6 +48,9 @@ final class PackedContraction implements LoopNest {
   private final @Nullable Panels columns;
   private final @Nullable Panels rows;
   private final DepthBlocks depth;
+
+  /// Products that are added up one by one: few rows add up in the blocks of many, so that a row's bits do not depend on how many there are.
+  private final long block;
   private final long partialSums;
   private final long scratchElements;
 
@@ -60,8 +63,11 @@ final class PackedContraction implements LoopNest {
     m = plan.row();
     n = plan.column();
     List<OpNode> grid = analysis.outer.stream().filter(range -> range != m && range != n).toList();
-    boolean many = Math.min(Analysis.size(m), Analysis.size(n)) >= FEWEST_OF_BLOCKS && Analysis.depth(fold) > BLOCK && Analysis.depth(fold) <= MOST_BLOCKS * COPIED;
-    depth = DepthBlocks.of(fold, many ? COPIED : Analysis.depth(fold), target.vectorBytes() / fold.dtype().bytes());
+    long lanes = target.vectorBytes() / fold.dtype().bytes();
+    boolean isLong = Analysis.foldRanges(fold).size() == 1 && Analysis.depth(fold) > BLOCK && Analysis.depth(fold) <= MOST_BLOCKS * COPIED;
+    boolean many = Math.min(Analysis.size(m), Analysis.size(n)) >= FEWEST_OF_BLOCKS;
+    depth = DepthBlocks.of(fold, isLong && many ? COPIED : Analysis.depth(fold), lanes);
+    block = isLong ? DepthBlocks.steps(Analysis.depth(fold), COPIED, lanes) : BLOCK;
     long k = depth.isWhole() ? Analysis.depth(fold) : depth.steps();
     tile = Tile.choose(Analysis.size(m), Analysis.size(n), k, !depth.isWhole(), Analysis.count(grid), fold.dtype().bytes(), target);
     items = new ItemLoops(emitter, m, n, grid, tile);
@@ -72,10 +78,10 @@ final class PackedContraction implements LoopNest {
     // Measured: up to twice the second-level cache, rows that lie side by side are read as fast where they are, but not where they fall on
     // the same lines: 1024 x 1024 took a third longer.
     boolean direct = depth.isWhole() && plain && (tile.tilesPerItem() < 4 || !fits || (span <= 2 * target.l2Bytes() && !isAliased(right, Analysis.foldRanges(fold).getLast())));
-    columns = direct ? null : new Panels(emitter, fold, right, n, tile.lanes(), tile.lanes(), k, 0);
+    columns = direct ? null : new Panels(emitter, fold, right, n, tile.lanes(), tile.lanes(), k, 0, target.l2Bytes() / 2);
     long first = direct ? 0 : panelElements;
     boolean copied = tile.panelsPerItem() > 1 && tile.rows() > 1 && tile.rows() <= tile.lanes() && (!depth.isWhole() || isScattered(left) || tile.panelsPerItem() >= 4 && k * CACHE_LINE > target.l1Bytes() && Panels.isAcrossLines(analysis, left, fold));
-    rows = copied ? new Panels(emitter, fold, left, m, tile.rows(), tile.lanes(), k, first) : null;
+    rows = copied ? new Panels(emitter, fold, left, m, tile.rows(), tile.lanes(), k, first, 0) : null;
     partialSums = Math.ceilDiv(first + (copied ? k * tile.rows() : 0), tile.lanes()) * tile.lanes();
     scratchElements = partialSums + (depth.isWhole() ? 0 : tile.sums());
   }
@@ -244,7 +250,7 @@ final class PackedContraction implements LoopNest {
     List<OpNode> ranges = Analysis.foldRanges(fold);
     OpNode range = ranges.get(depth);
     long products = Analysis.count(ranges.subList(depth + 1, ranges.size()));
-    BlockedLoop loop = new BlockedLoop(emitter, Analysis.size(range), true, products, BLOCK, place.neutral, (before, block) -> added(place, before, block));
+    BlockedLoop loop = new BlockedLoop(emitter, Analysis.size(range), true, products, block, place.neutral, (before, block) -> added(place, before, block));
     return loop.emit(Long.toString(Analysis.size(range)), 1, sums, (counter, carried) ->
         emitter.within(range, counter, null, () -> {
           String next = depth == 0 ? counter : emitter.sum(emitter.ir.value("mul i64 " + row + ", " + Analysis.size(range)), counter);

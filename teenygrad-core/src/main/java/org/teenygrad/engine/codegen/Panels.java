@@ -23,13 +23,15 @@ final class Panels {
   private final int square;
   private final long depth;
   private final long offset;
+  private final long mostPrefetched;
 
   /// @param range the loop that runs across a panel
   /// @param lanes the vectors that a row consists of: the last one is filled up with zeros
   /// @param square lanes of a whole register: a power of two, at least `lanes`
   /// @param depth rows of a panel at most
   /// @param offset where in scratch memory the panels are, in elements
-  Panels(Emitter emitter, OpNode fold, OpNode factor, OpNode range, int lanes, int square, long depth, long offset) {
+  /// @param mostPrefetched bytes of a panel that are brought to the second-level cache while the one before is copied
+  Panels(Emitter emitter, OpNode fold, OpNode factor, OpNode range, int lanes, int square, long depth, long offset, long mostPrefetched) {
     this.emitter = emitter;
     this.fold = fold;
     this.factor = factor;
@@ -38,6 +40,7 @@ final class Panels {
     this.square = square;
     this.offset = offset;
     this.depth = depth;
+    this.mostPrefetched = mostPrefetched;
   }
 
   private String element() {
@@ -168,6 +171,9 @@ final class Panels {
     OpNode last = Analysis.foldRanges(fold).getLast();
     String first = nextRow(Analysis.foldRanges(fold).size() - 1, row, emitter.difference(counter, part.begin()), last);
     emitter.within(last, counter, new Axis(last, 1, rows, rows), () -> {
+      if (isPrefetched(width)) {
+        prefetchNext(column, counter, width, rows);
+      }
       for (int vector = 0; vector < vectors; vector++) {
         int columns = (int) Math.min(lanes, width - (long) vector * lanes);
         int step = vector;
@@ -181,6 +187,27 @@ final class Panels {
           }
           return true;
         });
+      }
+      return true;
+    });
+  }
+
+  /// Whether the panel that follows lies behind this one in memory as one piece, and has room in the second-level cache.
+  private boolean isPrefetched(long width) {
+    List<OpNode> loops = Analysis.foldRanges(fold);
+    return factor.is(OpCode.LOAD) && factor.inputs().size() == 2 && loops.size() == 1 && Analysis.size(loops.getFirst()) == depth
+        && emitter.analysis.stride(factor, range) == depth && width * depth * factor.dtype().bytes() <= mostPrefetched;
+  }
+
+  /// Fetches a part of the panel that follows, in the order in which it lies in memory, for each step of this one: the processor does not see that so many
+  /// columns are read side by side, each along its own lines.
+  private void prefetchNext(String column, String counter, long width, int rows) {
+    emitter.within(range, column, Axis.unrolled(range, 1), () -> {
+      emitter.emitReady(Graph.topological(List.of(factor)));
+      long bytes = factor.dtype().bytes();
+      String distance = emitter.plus(emitter.ir.value("mul i64 " + counter + ", " + (width - 1)), width * depth);
+      for (long line = 0; line < Math.ceilDiv(width * rows * bytes, CACHE_LINE); line++) {
+        emitter.memory.prefetchFar(factor, emitter.loops.zeroSteps(), emitter.plus(distance, line * CACHE_LINE / bytes));
       }
       return true;
     });

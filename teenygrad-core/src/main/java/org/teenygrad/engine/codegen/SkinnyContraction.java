@@ -70,7 +70,7 @@ final class SkinnyContraction implements LoopNest {
     Analysis analysis = plan.analysis();
     OpNode last = plan.inner().getLast();
     long lanes = target.vectorBytes() / Float.BYTES;
-    return plan.element() == DType.FLOAT32 && plan.fold().dtype() == DType.FLOAT32 && plan.rows().size() == 1 && Analysis.size(plan.row()) <= MOST_ROWS
+    return plan.element() == DType.FLOAT32 && plan.fold().dtype() == DType.FLOAT32 && plan.rows().size() <= 1 && Analysis.size(plan.row()) <= MOST_ROWS
         && Analysis.size(last) % lanes == 0 && Analysis.size(plan.column()) * plan.products() >= FEWEST_OF_MATRIX
         && !plan.right().is(OpCode.LOAD) && analysis.liesAlong(plan.right(), last, plan.column()) && plan.left().is(OpCode.LOAD) && analysis.stride(plan.left(), last) == 1;
   }

@@ -75,7 +75,8 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
         acrossItems *= 2;
       }
     }
-    return new Tile(rows, vectors, lanes, Math.ceilDiv(tiles, downItems), Math.ceilDiv(panels, acrossItems));
+    // A panel that is used by one tile is multiplied while it is in the first-level cache.
+    return new Tile(rows, vectors, lanes, Math.ceilDiv(tiles, downItems), tiles == 1 ? 1 : Math.ceilDiv(panels, acrossItems));
   }
 
   /// How many an item has.

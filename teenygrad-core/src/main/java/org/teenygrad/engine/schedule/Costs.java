@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.Target;
 
 /// What [Fusion] weighs: how dear an element is to compute again, how much it reads, and which nodes are contractions.
 final class Costs {
@@ -24,6 +25,7 @@ final class Costs {
   private static final int MOST_UNPACKING = 64;
 
   private final int recomputeElsewhere;
+  private final Target target;
   private final Map<OpNode, Integer> operations = new HashMap<>();
   private final Map<OpNode, Set<OpNode>> reads = new HashMap<>();
   private final Map<OpNode, Integer> consumers = new HashMap<>();
@@ -32,8 +34,9 @@ final class Costs {
   private final Set<OpNode> stored = new HashSet<>();
 
   /// @param recomputeElsewhere operations above which an element with several users is kept
-  Costs(List<OpNode> topological, int recomputeElsewhere) {
+  Costs(List<OpNode> topological, int recomputeElsewhere, Target target) {
     this.recomputeElsewhere = recomputeElsewhere;
+    this.target = target;
     for (OpNode node : topological) {
       for (OpNode input : node.inputs()) {
         consumers.merge(input, 1, Integer::sum);
@@ -48,7 +51,7 @@ final class Costs {
     boolean inlined = isInlined(node);
     int cost = weight(node.op());
     Set<OpNode> read = new HashSet<>();
-    OpNode contraction = SumOfProducts.is(node) ? node : null;
+    OpNode contraction = SumOfProducts.is(node, target) ? node : null;
     if (inlined) {
       for (OpNode input : node.inputs()) {
         if (stored.contains(input)) {

@@ -51,7 +51,7 @@ final class Fusion {
     this.target = target;
     this.keeping = keeping;
     limits = RecomputeLimits.of(target);
-    costs = new Costs(order, limits.elsewhere());
+    costs = new Costs(order, limits.elsewhere(), target);
     this.sinks = new HashSet<>(sinks);
   }
 
@@ -125,7 +125,7 @@ final class Fusion {
   private boolean needsMemory(OpNode node, Set<Value> values) {
     return switch (node.op().group()) {
       case MOVEMENT, SOURCE -> false;
-      case REDUCE -> values.size() > 1 || rematerialized.contains(node.input(0)) && !SumOfProducts.is(node) || !fits(node, values.iterator().next());
+      case REDUCE -> values.size() > 1 || rematerialized.contains(node.input(0)) && !SumOfProducts.is(node, target) || !fits(node, values.iterator().next());
       case MEMORY -> !node.is(OpCode.DETACH);
       case INDEX -> node.is(OpCode.SCATTER) || elementNeedsMemory(node, values);
       case UNARY, BINARY, TERNARY -> !isWidening(node) && !isUnpacking(node) && elementNeedsMemory(node, values);
@@ -226,7 +226,7 @@ final class Fusion {
       }
       domain.add(index);
     }
-    if (SumOfProducts.is(node)) {
+    if (SumOfProducts.is(node, target)) {
       return group.foldDomains.isEmpty() && coversRanges(value);
     }
     if (node.shape().elements() < FEW_RESULTS && node.input(0).shape().elements() > MANY_ELEMENTS && group.root.shape().elements() > MANY_ELEMENTS) {
@@ -277,7 +277,7 @@ final class Fusion {
         }
         value.foldRanges = folds;
         group.foldDomains.add(value.index.stream().filter(i -> i.is(OpCode.RANGE)).toList());
-        if (SumOfProducts.is(node) && group.contraction == null) {
+        if (SumOfProducts.is(node, target) && group.contraction == null) {
           group.contraction = node;
           for (OpNode part = node.input(0); part.is(OpCode.CAST) || part.is(OpCode.MUL); part = part.input(0)) {
             group.products.add(part);

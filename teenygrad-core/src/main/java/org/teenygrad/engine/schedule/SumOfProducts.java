@@ -1,12 +1,15 @@
 package org.teenygrad.engine.schedule;
 
 import java.util.List;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.teenygrad.Shape;
+import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Reduction;
+import org.teenygrad.engine.runtime.Target;
 
 /// A sum of products whose factors are each used many times: a matrix product in any disguise. Passes over graphs of tensors recognise one here and
 /// nowhere else.
@@ -20,6 +23,10 @@ record SumOfProducts(OpNode sum, OpNode product) {
   private static final int REUSE = 4;
 
   static Optional<SumOfProducts> of(OpNode node) {
+    return factors(node).filter(SumOfProducts::hasReuse);
+  }
+
+  private static Optional<SumOfProducts> factors(OpNode node) {
     if (!node.is(OpCode.REDUCE) || node.payload(Reduction.class).combine() != OpCode.ADD) {
       return Optional.empty();
     }
@@ -27,11 +34,33 @@ record SumOfProducts(OpNode sum, OpNode product) {
     while (product.is(OpCode.CAST)) {
       product = product.input(0);
     }
-    return product.is(OpCode.MUL) ? Optional.of(new SumOfProducts(node, product)).filter(SumOfProducts::hasReuse) : Optional.empty();
+    return product.is(OpCode.MUL) ? Optional.of(new SumOfProducts(node, product)) : Optional.empty();
   }
 
   static boolean is(OpNode node) {
     return of(node).isPresent();
+  }
+
+  /// The same with what is a contraction on a processor alone: a matrix in memory times few vectors, so that one row is computed as many are, with
+  /// the same bits, and what the vector is computed from once.
+  static boolean is(OpNode node, Target target) {
+    return is(node) || target instanceof Target.Cpu && ofVectors(node).isPresent();
+  }
+
+  private static Optional<SumOfProducts> ofVectors(OpNode node) {
+    return factors(node).filter(found -> {
+      long size = found.product.shape().elements();
+      OpNode matrix = distinct(found.left()) > distinct(found.right()) ? found.left() : found.right();
+      OpNode vectors = matrix == found.left() ? found.right() : found.left();
+      return found.depth() >= FEWEST_IN_SUM && size >= FEWEST / REUSE && distinct(vectors) * REUSE <= size && distinct(matrix) > distinct(vectors) && isOfOneBuffer(matrix);
+    });
+  }
+
+  /// Whether a factor is memory or computed from one tensor in memory, as weights are, also those that are quantised.
+  private static boolean isOfOneBuffer(OpNode factor) {
+    List<OpNode> nodes = Graph.topological(List.of(factor));
+    return nodes.stream().filter(below -> below.is(OpCode.BUFFER) || below.is(OpCode.PARAM)).count() == 1
+        && nodes.stream().allMatch(below -> below.op().isElementwise() || below.op().isMovement() || below.op().group() == OpCode.Group.SOURCE || below.is(OpCode.DETACH));
   }
 
   private boolean hasReuse() {

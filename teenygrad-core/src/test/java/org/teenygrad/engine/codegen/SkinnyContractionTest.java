@@ -24,7 +24,7 @@ class SkinnyContractionTest {
       Tensor weight = weight(outputs);
       Tensor x = Tensor.randn(64, INPUTS).realize();
       float[] all = x.linear(weight, null).toFloatArray();
-      for (int rows = 4; rows <= 64; rows += 5) {
+      for (int rows : new int[] {1, 2, 3, 4, 7, 16, 33, 64}) {
         Tensor some = x.slice(0, 0, rows).contiguous().realize().linear(weight, null);
         assertThat(Profile.of(some::realize).launches().getFirst().name()).startsWith("skinny");
         assertThat(some.toFloatArray()).as("%d rows", rows).containsExactly(Arrays.copyOf(all, rows * outputs));

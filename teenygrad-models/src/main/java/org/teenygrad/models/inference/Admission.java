@@ -74,7 +74,7 @@ final class Admission {
         pool = new BlockPool(pool.most());
       }
     }
-    batch.widen(DeviceRows.rounded(batch.size() + waiting.size(), mostRows));
+    batch.widen(device.rounded(batch.size() + waiting.size(), mostRows));
     for (int row = 0; row < Math.min(batch.rows(), mostRows) && !waiting.isEmpty(); row++) {
       if (batch.at(row) == null) {
         Sequence sequence = new Sequence(waiting.remove(), pool);

@@ -26,9 +26,8 @@ import org.teenygrad.nn.Module;
 /// recorded once for each size and played again; a choice by what was found is another schedule, so that the bits of scores do not depend on
 /// how is chosen.
 final class DeviceRows {
-  /// A product of fewer rows is another kernel, which adds in another order: on a processor, too, 1 and 2 rows have other log-probabilities in the last
-  /// digit (EngineTest, SpeculationTest). So a text that is continued alone is computed four times over.
-  private static final int FEWEST_ROWS = 4;
+  /// On a GPU a product of fewer rows is another kernel, which adds in another order; a text that is continued alone is computed four times over.
+  private static final int FEWEST_ROWS_ON_GPU = 4;
 
   /// Texts are padded to at least this. On a GPU attention of a shorter one, or to fewer keys, is other kernels, which add in another order.
   private static final int SHORTEST_TEXT = 32;
@@ -88,8 +87,12 @@ final class DeviceRows {
   }
 
   /// Rows are doubled until there are as many as wanted, but for no more than `most`.
-  static int rounded(int wanted, int most) {
-    return Math.max(FEWEST_ROWS, Math.min(powerOfTwo(wanted), most));
+  int rounded(int wanted, int most) {
+    return Math.max(fewestRows(), Math.min(powerOfTwo(wanted), most));
+  }
+
+  private int fewestRows() {
+    return isGpu ? FEWEST_ROWS_ON_GPU : 1;
   }
 
   static int powerOfTwo(int atLeast) {
@@ -211,8 +214,8 @@ final class DeviceRows {
   }
 
   /// How many texts are chosen for where there are so many parts.
-  static int choices(int parts) {
-    return Math.max(FEWEST_ROWS, powerOfTwo(parts));
+  int choices(int parts) {
+    return Math.max(fewestRows(), powerOfTwo(parts));
   }
 
   private static int[] lastTokens(List<Part> parts, int choices) {

@@ -57,7 +57,7 @@ final class Prefill {
 
   private void read(List<Reading> readings) {
     admission.makeRoom();
-    int choices = DeviceRows.choices(readings.size());
+    int choices = device.choices(readings.size());
     @Nullable Sequence[] beginning = new @Nullable Sequence[choices];
     @Nullable Sequence[] concerned = new @Nullable Sequence[choices];
     List<Part> parts = new ArrayList<>();

@@ -44,7 +44,7 @@ final class Speculation {
       return Set.of();
     }
     draftedTokens += guessed;
-    int count = DeviceRows.choices(drafts.size() + guessed);
+    int count = device.choices(drafts.size() + guessed);
     int[] tokens = new int[count];
     int[] earlier = new int[count];
     int[] positions = new int[count];

@@ -27,4 +27,6 @@ module org.teenygrad.core {
   exports org.teenygrad.engine.runtime.llvm;
   exports org.teenygrad.engine.runtime.nulldevice;
   exports org.teenygrad.engine.schedule;
+
+  uses org.teenygrad.engine.runtime.Activity.Viewer;
 }

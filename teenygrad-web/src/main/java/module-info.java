@@ -7,4 +7,7 @@ module org.teenygrad.web {
 
   exports org.teenygrad.web;
   exports org.teenygrad.web.cells;
+
+  provides org.teenygrad.engine.runtime.Activity.Viewer with
+      org.teenygrad.web.ProgramView;
 }

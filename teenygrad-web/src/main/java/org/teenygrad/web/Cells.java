@@ -34,6 +34,10 @@ record Cells(@Nullable Readers readers) {
         CellProcess process = readers.ifAny(page);
         return process == null ? Map.of() : process.graph();
       });
+      case "/cells/trace" -> send(call, () -> {
+        CellProcess process = readers.ifAny(page);
+        return process == null ? Map.of() : process.trace();
+      });
       case "/cells/stop" -> {
         CellProcess process = readers.ifAny(page);
         if (process != null) {

@@ -14,6 +14,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.Device;
+import org.teenygrad.OutOfMemoryException;
+import org.teenygrad.engine.runtime.Activity;
+import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.schedule.Roofline;
+import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.serve.http.ApiError;
 import org.teenygrad.serve.http.Call;
 import org.teenygrad.serve.http.PageFile;
@@ -27,6 +33,8 @@ public final class WebServer implements AutoCloseable {
   private static final Call.Limits LIMITS = new Call.Limits(1 << 20, 60);
   private static final String NO_JDK = "Cells need a JDK, version 25 or newer, which JAVA_HOME may name; pages can be read without.";
 
+  private static final String RUN = "<h1>Run</h1><div id=\"run\" data-live=\"%s\"></div>";
+
   private static final String TRAINING = "<h1>Training</h1><div id=\"training\"><p class=\"none\">Looking for runs</p></div>";
 
   private final HttpServer http;
@@ -35,6 +43,7 @@ public final class WebServer implements AutoCloseable {
   private final @Nullable Readers readers;
   private final Cells cells;
   private final Training training;
+  private final RunEvents run = new RunEvents();
   private final Watchdog watchdog = new Watchdog();
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final PageFiles files = new PageFiles(WebServer.class::getResourceAsStream, Template.policy("none"));
@@ -74,7 +83,19 @@ public final class WebServer implements AutoCloseable {
 
   /// Where the book is, with the token that lets in.
   public String url() {
-    return "http://localhost:" + http.getAddress().getPort() + "/?token=" + token.text();
+    return url("/");
+  }
+
+  /// Where a page is, with the token that lets in.
+  /// @param path such as `/run`
+  public String url(String path) {
+    return "http://localhost:" + http.getAddress().getPort() + path + "?token=" + token.text();
+  }
+
+  /// Has the Run view show what this process computes from now on.
+  /// @return whom to tell of it ([Activity#watch])
+  public Activity.Watcher watcher() {
+    return run.watcher();
   }
 
   /// What holds cells back, in words.
@@ -134,9 +155,15 @@ public final class WebServer implements AutoCloseable {
     } else if (path.equals("/")) {
       send(call, book.contents());
     } else if (path.equals("/training")) {
-      template.send(call, 200, Map.of("title", "Training", "article", TRAINING, "contents", contents(""), "training", "aria-current=\"page\"", "containment", Template.escaped(containment())));
+      send(call, "training", "Training", TRAINING);
     } else if (path.equals("/training/events")) {
       training.events(call);
+    } else if (path.equals("/run")) {
+      send(call, "run", "Run", RUN.formatted(run.isWatching()));
+    } else if (path.equals("/run/events")) {
+      run.events(call);
+    } else if (path.equals("/run/roofline")) {
+      call.send(200, roofline());
     } else if (path.startsWith("/book/") && book.names().contains(path.substring("/book/".length()))) {
       send(call, book.chapter(path.substring("/book/".length())));
     } else {
@@ -148,6 +175,21 @@ public final class WebServer implements AutoCloseable {
     if (!call.method().equals(method)) {
       throw ApiError.of(405, call.path() + " is called by " + method);
     }
+  }
+
+  /// What this machine's processor can do at best, which is measured when it is first asked for; null for what is not known.
+  private static Map<String, @Nullable Object> roofline() {
+    try {
+      Roofline roofline = Roofline.of(Devices.runtime(Device.of("cpu")));
+      return Json.members("flopsPerSecond", roofline.flopsPerSecond(), "bytesPerSecond", roofline.bytesPerSecond());
+    } catch (IllegalStateException | OutOfMemoryException e) {
+      return Json.members("flopsPerSecond", null, "bytesPerSecond", null, "message", e.getMessage());
+    }
+  }
+
+  /// A page beside the chapters.
+  private void send(Call call, String name, String title, String article) throws IOException {
+    template.send(call, 200, Map.of("title", title, "article", article, "contents", contents(""), name, "aria-current=\"page\"", "containment", Template.escaped(containment())));
   }
 
   private void send(Call call, Chapter chapter) throws IOException {

@@ -32,10 +32,12 @@ class BookBrowserTest {
   Stream<DynamicTest> theBook() throws IOException, InterruptedException {
     Files.createDirectories(FOLDER);
     List<DynamicTest> tests = new ArrayList<>();
-    try (WebServer server = WebServer.start(WebSettings.DEFAULT.withLogs(LOGS), System.err)) {
+    try (WebServer server = WebServer.start(WebSettings.DEFAULT.withLogs(LOGS), System.err); Program program = Program.start(FOLDER.resolve("run.json"))) {
       String[] url = server.url().split("/\\?token=");
-      Process process = new ProcessBuilder("node", HARNESS.toString(), Json.text(Json.members("book", url[0], "token", url[1], "logs", LOGS.toString())),
-          FOLDER.toString(), "src/test/browser/book.cjs", "src/test/browser/training.cjs")
+      String[] live = program.url().split("/run\\?token=");
+      Process process = new ProcessBuilder("node", HARNESS.toString(),
+          Json.text(Json.members("book", url[0], "token", url[1], "logs", LOGS.toString(), "live", live[0], "liveToken", live[1], "trace", FOLDER.resolve("run.json").toString())),
+          FOLDER.toString(), "src/test/browser/book.cjs", "src/test/browser/training.cjs", "src/test/browser/run.cjs")
           .redirectError(ProcessBuilder.Redirect.INHERIT).start();
       try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {

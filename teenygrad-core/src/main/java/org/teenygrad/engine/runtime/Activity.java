@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.Profile;
@@ -82,6 +83,13 @@ public final class Activity {
     void happened(Event event);
   }
 
+  /// Shows what a program computes, where [Settings#WEB] asks for it: a service ([ServiceLoader]).
+  public interface Viewer {
+    /// Begins to show.
+    /// @return whom to tell
+    Watcher open();
+  }
+
   /// Ends watching when it is closed.
   public interface Watching extends AutoCloseable {
     @Override
@@ -148,12 +156,22 @@ public final class Activity {
   }
 
   private static List<Watcher> ofSettings() {
+    List<Watcher> asked = new ArrayList<>();
     try {
       Path file = Settings.TRACE.value();
-      return file == null ? List.of() : List.of(TraceFile.open(file));
+      if (file != null) {
+        asked.add(TraceFile.open(file));
+      }
     } catch (IOException e) {
       Debug.warn("no trace is written: " + e);
-      return List.of();
     }
+    try {
+      if (Settings.WEB.or(false)) {
+        asked.add(ServiceLoader.load(Viewer.class).findFirst().orElseThrow(() -> new IllegalArgumentException(Settings.WEB.variable() + "=1 needs teenygrad-web, which is not on the class path")).open());
+      }
+    } catch (IllegalArgumentException e) {
+      Debug.warn(String.valueOf(e.getMessage()));
+    }
+    return List.copyOf(asked);
   }
 }

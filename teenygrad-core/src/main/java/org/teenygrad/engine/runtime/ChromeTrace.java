@@ -45,7 +45,7 @@ public final class ChromeTrace implements Activity.Watcher {
         count(launched, device);
       }
       case Activity.Copied copied -> span("copy", copied.way().name().toLowerCase(Locale.ROOT).replace('_', ' '), device, COPIES, event, json -> json.writeNumberField("bytes", copied.bytes()));
-      case Activity.Compiled compiled -> span("compile", compiled.program().description(), HOST, thread(), event, json -> json.writeStringField("kernel", compiled.program().name()));
+      case Activity.Compiled compiled -> span("compile", "compile " + compiled.program().description(), HOST, thread(), event, json -> json.writeStringField("kernel", compiled.program().name()));
       case Activity.Scheduled scheduled -> schedule(scheduled);
       case Activity.Waited _ -> span("wait", "wait for " + event.device(), HOST, thread(), event, _ -> {});
     }

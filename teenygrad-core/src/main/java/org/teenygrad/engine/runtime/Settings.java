@@ -44,6 +44,9 @@ public final class Settings {
   public static final Setting<Path> TRACE = new Setting<>(
       "trace", "file for a timeline of kernels, copies and the host's work, which ui.perfetto.dev shows; each rank but the first has its own", "no trace", "a file", Path::of);
 
+  public static final Setting<Boolean> WEB = new Setting<>(
+      "web", "`1` shows in a browser what the program computes while it runs; it prints the address", "`0`", "1 or 0, true or false", Settings::truth);
+
   public static final Setting<Boolean> EAGER = new Setting<>(
       "eager", "`1` computes each operation at once, as the book's eager mode does", "`0`", "1 or 0, true or false", Settings::truth);
 
@@ -65,7 +68,7 @@ public final class Settings {
 
   /// All of them, in the order of README's table.
   public static List<Setting<?>> all() {
-    return List.of(DEVICE, THREADS, MEMORY, CACHE, DEBUG, CHECK, TRACE, EAGER, RUNG, PATIENCE, LLVM, PYTHON);
+    return List.of(DEVICE, THREADS, MEMORY, CACHE, DEBUG, CHECK, TRACE, WEB, EAGER, RUNG, PATIENCE, LLVM, PYTHON);
   }
 
   /// Reads all of them, for a program that wants to begin with a word on what is wrong.

@@ -133,6 +133,12 @@ class ActivityTest {
   }
 
   @Test
+  void whatIsMissingForAViewIsSaid() {
+    String output = JavaProcess.run(Computing.class, List.of(), Map.of("TEENYGRAD_WEB", "1"), "interpreter");
+    assertThat(output).isEqualTo("teenygrad: TEENYGRAD_WEB=1 needs teenygrad-web, which is not on the class path" + System.lineSeparator());
+  }
+
+  @Test
   void aTraceThatCannotBeWrittenIsSaid() {
     String output = JavaProcess.run(Computing.class, List.of(), Map.of("TEENYGRAD_TRACE", folder.resolve("none").resolve("run.json").toString()), "interpreter");
     assertThat(output).startsWith("teenygrad: no trace is written: java.nio.file.NoSuchFileException").contains("run.json");

@@ -7,11 +7,15 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.runtime.Activity;
+import org.teenygrad.engine.runtime.ChromeTrace;
 import org.teenygrad.nanochat.json.Json;
 
 /// The child: a JVM for the cells of one page. It reads requests from its standard input and answers on its standard output, a line of JSON each.
@@ -21,13 +25,18 @@ import org.teenygrad.nanochat.json.Json;
 /// | `{"do": "run", "code": ...}` | `text`, `value`, `error` as they come; `done` |
 /// | `{"do": "complete", "code": ..., "cursor": ...}` | `completions` |
 /// | `{"do": "graph"}` | `graph` |
+/// | `{"do": "trace"}` | `trace` |
 /// | `{"do": "stop"}` | none: what runs ends |
 final class CellHost {
   private static final int MOST_TEXT = 1_000_000;
+  private static final int MOST_EVENTS = 20_000;
 
   private final PrintStream answers;
   private final ExecutorService worker = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("cells").factory());
   private int textLeft = MOST_TEXT;
+
+  /// What the last cell computed.
+  private List<String> events = List.of();
 
   private CellHost(PrintStream answers) {
     this.answers = answers;
@@ -63,6 +72,7 @@ final class CellHost {
           say(found);
         });
         case "graph" -> worker.execute(() -> say(Json.members("kind", "graph", "dot", session.graph())));
+        case "trace" -> worker.execute(() -> say(Json.members("kind", "trace", "events", events)));
         default -> throw new IllegalArgumentException(line);
       }
     }
@@ -71,9 +81,17 @@ final class CellHost {
   private void run(Session session, String code) {
     textLeft = MOST_TEXT;
     long start = System.nanoTime();
-    session.run(code, this::say);
+    List<String> seen = new ArrayList<>();
+    try (Activity.Watching _ = Activity.watch(new ChromeTrace(event -> {
+      if (seen.size() < MOST_EVENTS) {
+        seen.add(event);
+      }
+    }))) {
+      session.run(code, this::say);
+    }
     System.out.flush();
-    say(Json.members("kind", "done", "millis", (System.nanoTime() - start) / 1e6));
+    events = List.copyOf(seen);
+    say(Json.members("kind", "done", "millis", (System.nanoTime() - start) / 1e6, "computed", events.stream().anyMatch(event -> event.contains("\"cat\":\"kernel\""))));
   }
 
   private void say(Map<String, ?> answer) {

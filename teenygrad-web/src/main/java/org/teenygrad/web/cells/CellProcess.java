@@ -244,6 +244,12 @@ public final class CellProcess implements AutoCloseable {
     return ask(Json.members("do", "graph"), "graph");
   }
 
+  /// What the last cell computed: `events`, each a JSON object ([org.teenygrad.engine.runtime.ChromeTrace]).
+  /// @throws CellsEndedException if the process has ended
+  public synchronized Map<String, Object> trace() {
+    return ask(Json.members("do", "trace"), "trace");
+  }
+
   private Map<String, Object> ask(Map<String, ? extends @Nullable Object> request, String kind) {
     awaitReady();
     send(request);

@@ -46,6 +46,14 @@ export async function* run(code) {
 
 export const complete = async (code, cursor) => (await post('/cells/complete', {code, cursor})).json();
 export const graph = async () => (await (await post('/cells/graph')).json()).dot;
+export const trace = async () => (await (await post('/cells/trace')).json()).events ?? [];
+export async function roofline() {
+  const response = await fetch('/run/roofline');
+  if (!response.ok) {
+    throw new Error(`The server answered ${response.status}.`);
+  }
+  return response.json();
+}
 export const stop = () => post('/cells/stop');
 export const beginAnew = () => post('/cells/end');
 

@@ -64,6 +64,11 @@ for (const command of document.querySelectorAll('.command')) {
   command.append(button);
 }
 
+if (byId('run')) {
+  const {showRun} = await import('./run.js');
+  showRun(byId('run'));
+}
+
 if (byId('training')) {
   const {showTraining} = await import('./training.js');
   showTraining(byId('training'));

@@ -2,6 +2,7 @@
 
 import {byId, el} from './dom.js';
 import {Run, differences, smooth, speeds} from './series.js';
+import {resolved} from './timeline.js';
 import uPlot from './vendor/uplot.js';
 
 const COLOURS = ['--run-1', '--run-2', '--run-3', '--run-4', '--run-5', '--run-6'];
@@ -168,15 +169,6 @@ class View {
     plot.figure = figure;
     return plot;
   }
-}
-
-/** A colour of the page as `rgb(...)`: a canvas knows neither its names nor whether it is dark. */
-function resolved(name) {
-  const probe = document.body.appendChild(el('i'));
-  probe.style.color = `var(${name})`;
-  const {color} = getComputedStyle(probe);
-  probe.remove();
-  return color;
 }
 
 /** A row of its own for each iteration: an evaluation after the last has the number of one that there is. */

@@ -69,6 +69,18 @@ class CellProcessTest {
   }
 
   @Test
+  void whatACellComputesHasATimeline() throws IOException {
+    List<Map<String, Object>> answers = new ArrayList<>();
+    process.run("Tensor.ones(7, 5).matmul(Tensor.ones(5, 9))", answer -> answers.add(Map.copyOf(withoutNulls(answer))));
+    assertThat(answers.getLast()).containsEntry("computed", true);
+    List<?> events = (List<?>) process.trace().get("events");
+    assertThat(events).anySatisfy(event -> assertThat(String.valueOf(event)).contains("\"cat\":\"kernel\"", "\"flops\":"));
+    process.run("int none = 1;", answer -> answers.add(Map.copyOf(withoutNulls(answer))));
+    assertThat(answers.getLast()).containsEntry("computed", false);
+    assertThat(process.trace()).containsEntry("events", List.of());
+  }
+
+  @Test
   void errorsStandAtTheirLine() throws IOException {
     assertThat(run(process, "int first = 1;\n\nint second = missing;").getFirst()).containsEntry("kind", "error").containsEntry("line", 3L).containsEntry("from", 29L).containsEntry("to", 36L);
     assertThat(run(process, "int third = 1\nint fourth = 2;").getFirst()).containsEntry("line", 1L);

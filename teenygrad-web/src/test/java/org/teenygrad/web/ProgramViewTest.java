@@ -1,0 +1,52 @@
+package org.teenygrad.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.teenygrad.nanochat.json.Json;
+
+/// `TEENYGRAD_WEB=1` before a program.
+class ProgramViewTest {
+  private static final Pattern CATEGORY = Pattern.compile("\"cat\":\"(\\w+)\"");
+
+  @Test
+  @Timeout(60)
+  void whatAProgramComputesIsToldAsItComes() throws IOException, InterruptedException {
+    try (Program program = Program.start(null); HttpClient client = HttpClient.newHttpClient()) {
+      String base = program.url().replaceFirst("/run\\?.*", "");
+      HttpRequest.Builder events = HttpRequest.newBuilder(URI.create(base + "/run/events"));
+      assertThat(client.send(events.build(), BodyHandlers.discarding()).statusCode()).isEqualTo(403);
+      assertThat(client.send(HttpRequest.newBuilder(URI.create(program.url())).build(), BodyHandlers.ofString()).body()).contains("<div id=\"run\" data-live=\"true\">");
+      events.header("Authorization", "Bearer " + program.url().replaceFirst(".*token=", ""));
+      Set<String> categories = new HashSet<>();
+      int parts = 0;
+      try (BufferedReader lines = new BufferedReader(new InputStreamReader(client.send(events.build(), BodyHandlers.ofInputStream()).body(), StandardCharsets.UTF_8))) {
+        while (parts < 4 || !categories.contains("kernel")) { // those that were there, and steps that come
+          String line = lines.readLine();
+          if (line.startsWith("data: ")) {
+            parts++;
+            Json.object("{\"events\":" + line.substring("data: ".length()) + "}");
+            Matcher found = CATEGORY.matcher(line);
+            while (found.find()) {
+              categories.add(found.group(1));
+            }
+          }
+        }
+      }
+      assertThat(categories).containsExactlyInAnyOrder("kernel", "copy", "schedule", "compile");
+    }
+  }
+}

@@ -14,6 +14,7 @@ import org.teenygrad.Tensor;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.Param;
+import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target.Rung;
 import org.teenygrad.engine.runtime.cuda.AbsentGpu;
 import org.teenygrad.engine.runtime.cuda.PtxKernel;
@@ -326,16 +327,32 @@ class GpuKernelsTest {
     assertThat(kernel.program().maps()).isEmpty();
   }
 
-  /// Tiles of 128 rows go from one batch's first hundred rows to the next's: no box does.
+  /// Tiles of 128 rows go from one batch's first hundred rows to the next's: no box does, but rows of pixels.
   @Test
-  void boxesOfATensorMapDoNotGoAcrossTheEndOfALoop() {
+  void tilesThatGoAcrossTheEndOfALoopAreRowsOfPixels() {
     AbsentGpu gpu = AbsentGpu.H200;
     Tensor rows = gpu.tensor(BFLOAT16, 4, 128, 512).narrow(1, 0, 100);
     PtxKernel kernel = only(gpu.launches(() -> rows.matmul(gpu.tensor(BFLOAT16, 512, 256)).realize()));
-    assertThat(kernel.count("cp.async.cg.shared.global")).isPositive();
-    assertThat(kernel.program().maps()).isEmpty();
+    Program.TensorMap map = kernel.program().maps().getFirst();
+    assertThat(map.pixels()).isEqualTo(new Program.Pixels(64, List.of(new Program.PixelAxis(0, 0, 1), new Program.PixelAxis(0, 0, 1))));
+    assertThat(map.dimensions()).extracting(Program.Dimension::size).containsExactly(512L, 100L, 4L, 1L);
     PtxKernel whole = only(gpu.launches(() -> gpu.tensor(BFLOAT16, 4, 256, 512).narrow(1, 0, 128).matmul(gpu.tensor(BFLOAT16, 512, 256)).realize()));
     assertThat(whole.program().maps().getFirst().dimensions()).as("inner, row, batch").hasSize(3);
+    assertThat(whole.program().maps().getFirst().pixels()).isNull();
+  }
+
+  /// A window of 3 pixels and a stride of 2, with a padding of 1: the convolution's images, and the derivative of its result, with zeros between.
+  @Test
+  void windowsComeByTensorMapsOfImages() {
+    List<PtxKernel> products = GpuWorkload.CONVOLUTION_GRADIENT.launches(AbsentGpu.H200).stream().filter(kernel -> kernel.kind().equals("contract")).toList();
+    assertThat(products).allSatisfy(kernel -> {
+      assertThat(kernel.count("cp.async.bulk.tensor.4d.shared::cluster.global.im2col")).as(kernel.toString()).isPositive();
+      assertThat(kernel.count("cp.async.cg")).as(kernel.toString()).isZero();
+    });
+    Program.PixelAxis strided = new Program.PixelAxis(-1, -2, 2);
+    Program.PixelAxis flipped = new Program.PixelAxis(-1, 0, 1);
+    assertThat(products.stream().flatMap(kernel -> kernel.program().maps().stream()).filter(map -> map.pixels() != null).map(map -> map.pixels().axes()))
+        .containsExactlyInAnyOrder(List.of(strided, strided), List.of(flipped, flipped), List.of(flipped, flipped));
   }
 
   @Test
@@ -360,7 +377,7 @@ class GpuKernelsTest {
     List<PtxKernel> launches = GpuWorkload.CONVOLUTION_GRADIENT.launches(gpu);
     List<PtxKernel> products = launches.stream().filter(kernel -> kernel.kind().equals("contract")).toList();
     assertThat(products).hasSize(3).allSatisfy(kernel -> {
-      assertThat(kernel.count("cp.async.cg.shared.global")).as(kernel.toString()).isPositive();
+      assertThat(kernel.count("cp.async.cg.shared.global") + kernel.count("cp.async.bulk")).as(kernel.toString()).isPositive();
       assertThat(kernel.count("ld.global")).as(kernel.toString()).isZero();
     });
     assertThat(launches).extracting(PtxKernel::kind).containsOnly("contract", "map", "reduce");

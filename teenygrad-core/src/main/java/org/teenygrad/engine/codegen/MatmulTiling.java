@@ -31,7 +31,8 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     }
     Optional<BulkTile> leftBulk = BulkTile.of(plain, left, rows, inner);
     Optional<BulkTile> rightBulk = BulkTile.of(plain, right, columns, inner);
-    if (leftBulk.isEmpty() || rightBulk.isEmpty()) {
+    // After the last of the inner dimension one of both factors has zeros.
+    if (leftBulk.isEmpty() || rightBulk.isEmpty() || leftBulk.get().goesOn() && rightBulk.get().goesOn()) {
       return of(contraction, target.on(Target.Rung.WARPGROUP));
     }
     OpNode leftMapped = leftBulk.get().stage(left);

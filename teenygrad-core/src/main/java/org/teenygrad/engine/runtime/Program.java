@@ -1,6 +1,7 @@
 package org.teenygrad.engine.runtime;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpNode;
 
@@ -61,12 +62,24 @@ public record Program(String name, List<OpNode> graphs, String source, List<Tens
   /// @param slot the buffer
   /// @param offset where in it the tensor starts, in elements
   /// @param dimensions two to five, neighbours in memory first
-  public record TensorMap(int slot, DType dtype, long offset, List<Dimension> dimensions) {}
+  /// @param pixels how a tile goes over images, whose channels are the first dimension and whose number the last; null if tiles are boxes
+  public record TensorMap(int slot, DType dtype, long offset, List<Dimension> dimensions, @Nullable Pixels pixels) {}
 
   /// @param size how many there are
   /// @param stride how many elements apart
   /// @param box how many a tile has
   public record Dimension(long size, long stride, int box) {}
+
+  /// Pixels of images, row by row and image by image, as a convolution's window goes over them.
+  ///
+  /// @param count of a tile
+  /// @param axes of an image, neighbours in memory first
+  public record Pixels(int count, List<PixelAxis> axes) {}
+
+  /// @param lower where the first pixel of a row is, from the first of the image
+  /// @param upper where the last one is, from the last of the image
+  /// @param step from one to the next
+  public record PixelAxis(int lower, int upper, int step) {}
 
   /// Floating-point operations, and bytes of tensors read and written at least once.
   public record Work(double flops, double bytes) {}

@@ -159,7 +159,7 @@ final class WindowLayout {
     Shown right = Shown.of(sum.right());
     List<Integer> summed = sum.sum().payload(Reduction.class).axes();
     Shown scattered = Stream.of(left, right).filter(shown -> shown.isWindowed() || !shown.isContiguous(summed) && shown.channels() >= 0 && isReusedOften(sum, shown))
-        .max(Comparator.comparingLong(shown -> shown.tensor.shape().elements())).orElse(null);
+        .max(Comparator.comparing(Shown::isWindowed).thenComparingLong(shown -> shown.tensor.shape().elements())).orElse(null);
     if (scattered == null || scattered.channels() < 0) {
       return Optional.empty();
     }
@@ -170,7 +170,9 @@ final class WindowLayout {
         .map(factor -> permuted(factor, order)).toList();
     List<Integer> axes = summed.stream().map(order::indexOf).sorted().toList();
     OpNode turned = OpNode.of(OpCode.REDUCE, new Reduction(OpCode.ADD, axes), List.of(OpNode.of(OpCode.MUL, null, factors)));
-    return Optional.of(permuted(turned, inverse(order)));
+    // The gradient of weights is made with its channels innermost, as tiles of windows have them, and then copied to where it belongs.
+    boolean tiled = scattered.isWindowed() && !Shown.isSummed(range, summed);
+    return Optional.of(permuted(tiled ? OpNode.of(OpCode.CONTIGUOUS, turned) : turned, inverse(order)));
   }
 
   /// Whether a factor's numbers are used so often that a copy of them costs little.

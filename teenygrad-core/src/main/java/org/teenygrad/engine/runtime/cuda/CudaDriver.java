@@ -69,6 +69,15 @@ final class CudaDriver {
   private static final MethodHandle LAUNCH_KERNEL = function("cuLaunchKernel", 11);
 
   private static final MethodHandle TENSOR_MAP_ENCODE_TILED = function("cuTensorMapEncodeTiled", 12);
+  private static final MethodHandle TENSOR_MAP_ENCODE_IM2COL = function("cuTensorMapEncodeIm2col", 15);
+
+  /// Of tensor maps: `CUtensorMapInterleave`, `CUtensorMapSwizzle`, `CUtensorMapL2promotion`, `CUtensorMapFloatOOBfill`.
+  private static final int PLAIN = 0;
+
+  private static final int SWIZZLE_128_BYTES = 3;
+  private static final int PROMOTE_TO_256_BYTES = 3;
+  private static final int ZEROS_OUTSIDE = 0;
+
 
   /// `CUgraphEdgeData`: from port, to port, type, and five bytes for later.
   private static final long EDGE_BYTES = 8;
@@ -352,13 +361,24 @@ final class CudaDriver {
   /// @param steps between the elements of a tile, as i32
   static void tensorMapEncodeTiled(MemorySegment map, int type, int rank, long address, MemorySegment sizes, MemorySegment strides,
       MemorySegment box, MemorySegment steps) {
-    int plain = 0;
-    int swizzle128 = 3;
-    int promote256 = 3;
-    int zeros = 0;
     check("cuTensorMapEncodeTiled",
         call(TENSOR_MAP_ENCODE_TILED, map.address(), type, rank, address, sizes.address(), strides.address(), box.address(),
-            steps.address(), plain, swizzle128, promote256, zeros));
+            steps.address(), PLAIN, SWIZZLE_128_BYTES, PROMOTE_TO_256_BYTES, ZEROS_OUTSIDE));
+  }
+
+  /// Writes a tensor map of images, of which a tile is some pixels, row by row and image by image.
+  /// @param map 128 bytes, which begin at a multiple of 64
+  /// @param type a `CUtensorMapDataType`
+  /// @param address of the tensor, a multiple of 16
+  /// @param sizes of the dimensions, channels first, images last, as i64; strides of all but the first, in bytes, as i64
+  /// @param lower where pixels begin along each axis of an image, from its first; upper where they end, from its last, as i32
+  /// @param channels of a tile, pixels how many it has
+  /// @param steps from pixel to pixel along each dimension, as i32
+  static void tensorMapEncodeIm2col(MemorySegment map, int type, int rank, long address, MemorySegment sizes, MemorySegment strides,
+      MemorySegment lower, MemorySegment upper, int channels, int pixels, MemorySegment steps) {
+    check("cuTensorMapEncodeIm2col",
+        call(TENSOR_MAP_ENCODE_IM2COL, map.address(), type, rank, address, sizes.address(), strides.address(), lower.address(),
+            upper.address(), channels, pixels, steps.address(), PLAIN, SWIZZLE_128_BYTES, PROMOTE_TO_256_BYTES, ZEROS_OUTSIDE));
   }
 
   // Graphs
@@ -522,6 +542,15 @@ final class CudaDriver {
       long l) {
     try {
       return (int) function.invokeExact(a, b, c, d, e, f, g, h, i, j, k, l);
+    } catch (Throwable thrown) {
+      throw new AssertionError(thrown);
+    }
+  }
+
+  private static int call(MethodHandle function, long a, long b, long c, long d, long e, long f, long g, long h, long i, long j, long k,
+      long l, long m, long n, long o) {
+    try {
+      return (int) function.invokeExact(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
     } catch (Throwable thrown) {
       throw new AssertionError(thrown);
     }

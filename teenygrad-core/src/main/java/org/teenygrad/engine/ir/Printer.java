@@ -1,10 +1,13 @@
 package org.teenygrad.engine.ir;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -28,21 +31,35 @@ public final class Printer {
   ///   2  REDUCE     %1  ADD over [1]       float32(2, 1)
   /// ```
   public static String text(Collection<OpNode> roots) {
-    Map<OpNode, String> names = new HashMap<>();
     StringBuilder text = new StringBuilder();
-    int lines = 0;
+    for (Line line : lines(roots)) {
+      text.append(String.format(Locale.ROOT, "%4d  %-10s %-28s %s%s%n", line.number, line.node.op(), line.what, line.node.dtype(), line.node.shape()));
+    }
+    return text.toString();
+  }
+
+  /// A line of [#text].
+  ///
+  /// @param what its inputs and what else its operation needs to know
+  public record Line(int number, OpNode node, String what) {}
+
+  /// The lines of [#text].
+  public static List<Line> lines(Collection<OpNode> roots) {
+    Map<OpNode, String> names = new HashMap<>();
+    List<Line> lines = new ArrayList<>();
+    Set<OpNode> wanted = new HashSet<>(roots);
     for (OpNode node : Graph.topological(roots)) {
       OpNode constant = broadcast(node);
-      if (constant != null && !roots.contains(node)) {
+      if (constant != null && !wanted.contains(node)) {
         names.put(node, payload(constant));
         continue;
       }
       String inputs = node.inputs().stream().map(names::get).collect(Collectors.joining(" "));
       String what = (inputs + "  " + payload(node)).strip();
-      text.append(String.format(Locale.ROOT, "%4d  %-10s %-28s %s%s%n", lines, node.op(), what, node.dtype(), node.shape()));
-      names.put(node, "%" + lines++);
+      names.put(node, "%" + lines.size());
+      lines.add(new Line(lines.size(), node, what));
     }
-    return text.toString();
+    return lines;
   }
 
   /// The constant that a node is, or that it is a view of by RESHAPE and EXPAND alone; null if it is something else.

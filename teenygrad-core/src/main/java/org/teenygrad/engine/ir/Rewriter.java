@@ -26,6 +26,15 @@ public final class Rewriter {
   /// How many of the latest rewrites an error looks back to.
   private static final int RULES_TO_REPORT = 12;
 
+  /// Who is told of each rule that is applied, where there is somebody.
+  public static final ScopedValue<Watcher> WATCHER = ScopedValue.newInstance();
+
+  /// Is told what a rule made of a node whose inputs are rewritten already.
+  @FunctionalInterface
+  public interface Watcher {
+    void fired(Rule rule, OpNode before, OpNode after);
+  }
+
   private final PatternMatcher matcher;
 
   public Rewriter(PatternMatcher matcher) {
@@ -130,6 +139,9 @@ public final class Rewriter {
         OpNode replaced = rule.apply(node);
         if (replaced != null) {
           count(rule, node);
+          if (WATCHER.isBound()) {
+            WATCHER.get().fired(rule, node, replaced);
+          }
           return replaced;
         }
       }

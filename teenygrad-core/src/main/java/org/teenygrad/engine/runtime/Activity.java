@@ -8,6 +8,7 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.Profile;
+import org.teenygrad.engine.ir.OpNode;
 
 /// What the engine does, told to watchers as it happens: schedules, compiled kernels, launches, copies, waiting. A [Profile], a trace file
 /// ([Settings#TRACE]) and the Run view in a browser are watchers.
@@ -59,6 +60,36 @@ public final class Activity {
   /// @param first number of the launch in its schedule
   /// @param last number of the launch in its schedule
   public record Temporary(long offset, long bytes, int first, int last) {}
+
+  /// A pass over a graph, on the way to a schedule.
+  ///
+  /// @param before what was wanted, and `after` what the pass made of it: nodes that are in both are the same
+  /// @param fired the rules that were applied, in order
+  public record Passed(Device device, String pass, List<OpNode> before, List<OpNode> after, List<Fired> fired, long start, long nanos) implements Event {}
+
+  /// A rule that was applied to a node.
+  public record Fired(String rule, OpNode before, OpNode after) {}
+
+  /// A graph became kernels.
+  ///
+  /// @param graph what was wanted, after all passes
+  /// @param launches in the order in which they run
+  public record Fused(Device device, List<OpNode> graph, List<Launch> launches, long start, long nanos) implements Event {}
+
+  /// A launch of a schedule, and what it computes.
+  ///
+  /// @param runs how many sets of arguments it runs over
+  /// @param parts for each buffer that it writes what is computed on the way
+  public record Launch(Program program, int runs, List<Part> parts) {}
+
+  /// What a kernel computes to write one buffer.
+  ///
+  /// @param root what is in the buffer
+  /// @param reason why that has memory, in words
+  /// @param operations about how many vector instructions an element takes from what is in memory
+  /// @param largeReads how many buffers at least a quarter of its size are read for it
+  /// @param nodes of the graph that are computed on the way, the root among them
+  public record Part(OpNode root, String reason, int operations, int largeReads, List<OpNode> nodes) {}
 
   /// A kernel was compiled, or its code was found in the cache of kernels.
   public record Compiled(Device device, Program program, long start, long nanos) implements Event {}

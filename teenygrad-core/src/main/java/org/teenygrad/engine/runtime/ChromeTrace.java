@@ -47,6 +47,8 @@ public final class ChromeTrace implements Activity.Watcher {
       case Activity.Copied copied -> span("copy", copied.way().name().toLowerCase(Locale.ROOT).replace('_', ' '), device, COPIES, event, json -> json.writeNumberField("bytes", copied.bytes()));
       case Activity.Compiled compiled -> span("compile", "compile " + compiled.program().description(), HOST, thread(), event, json -> json.writeStringField("kernel", compiled.program().name()));
       case Activity.Scheduled scheduled -> schedule(scheduled);
+      case Activity.Passed passed -> span("pass", passed.pass(), HOST, thread(), event, json -> json.writeNumberField("rules", passed.fired().size()));
+      case Activity.Fused fused -> span("pass", "form kernels", HOST, thread(), event, json -> json.writeNumberField("launches", fused.launches().size()));
       case Activity.Waited _ -> span("wait", "wait for " + event.device(), HOST, thread(), event, _ -> {});
     }
   }

@@ -171,11 +171,12 @@ final class Executor {
     CompileNotice notice = new CompileNotice();
     Set<Storage> known = Collections.newSetFromMap(new IdentityHashMap<>());
     known.addAll(storages);
-    List<OpNode> graphs = Cut.of(outputs, node -> {
+    Passes passes = new Passes(runtime.device());
+    List<OpNode> graphs = passes.run("expand gradients", outputs, wanted -> Cut.of(wanted, node -> {
       // Derivatives may hold expressions that happen to be computed but were not part of the key.
       OpNode buffer = Realizer.computed(node);
       return buffer == null || !known.contains(buffer.payload(Storage.class)) ? null : buffer;
-    });
+    }));
     Map<Storage, Integer> slots = new IdentityHashMap<>();
     storages.forEach(storage -> slots.put(storage, slots.size()));
     Map<OpNode, OpNode> params = new HashMap<>();
@@ -185,7 +186,7 @@ final class Executor {
       params.put(OpNode.buffer(storage), param);
       inputs.add(param);
     }
-    List<OpNode> over = Partitioner.withAllCollectives(Partitioner.local(graphs, params));
+    List<OpNode> over = passes.run("take this rank's part", graphs, whole -> Partitioner.withAllCollectives(Partitioner.local(whole, params)));
     long unwritten = storages.stream().filter(storage -> storage.memory() == null).mapToLong(Storage::bytes).sum();
     return Scheduler.schedule(runtime, over, inputs, unwritten, notice);
   }

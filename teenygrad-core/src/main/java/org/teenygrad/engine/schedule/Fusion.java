@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.IndexAlgebra;
 import org.teenygrad.engine.ir.OpCode;
@@ -80,9 +81,10 @@ final class Fusion {
       values = new LinkedHashSet<>(values);
       values.removeIf(value -> !keeping.contains(value.group.root));
     }
-    if (sinks.contains(node) || !values.isEmpty() && needsMemory(node, values)) {
+    Reason reason = sinks.contains(node) ? Reason.RESULT : values.isEmpty() ? null : reasonForMemory(node, values);
+    if (reason != null) {
       OpNode computed = node.is(OpCode.ASSIGN) ? assigned(node) : values.isEmpty() && below(node).op().group() == OpCode.Group.ROW ? below(node) : node;
-      Group group = new Group(node, computed);
+      Group group = new Group(node, computed, reason, costs);
       groups.add(group);
       request(group.value(computed, group.ranges, IndexAlgebra.TRUE), computed);
     } else {
@@ -122,16 +124,27 @@ final class Fusion {
     return value.is(OpCode.SCATTER) || below.op().group() == OpCode.Group.COLLECTIVE ? below : assign;
   }
 
-  private boolean needsMemory(OpNode node, Set<Value> values) {
+  /// Why a node has to have memory; null if it is computed where it is wanted.
+  private @Nullable Reason reasonForMemory(OpNode node, Set<Value> values) {
     return switch (node.op().group()) {
-      case MOVEMENT, SOURCE -> false;
-      case REDUCE -> values.size() > 1 || rematerialized.contains(node.input(0)) && !SumOfProducts.is(node, target) || !fits(node, values.iterator().next());
-      case MEMORY -> !node.is(OpCode.DETACH);
-      case INDEX -> node.is(OpCode.SCATTER) || elementNeedsMemory(node, values);
-      case UNARY, BINARY, TERNARY -> !isWidening(node) && !isUnpacking(node) && elementNeedsMemory(node, values);
-      case ROW, COLLECTIVE -> true;
+      case MOVEMENT, SOURCE -> null;
+      case REDUCE -> reductionNeedsMemory(node, values);
+      case MEMORY -> node.is(OpCode.DETACH) ? null : Reason.STORED;
+      case INDEX -> node.is(OpCode.SCATTER) ? Reason.SCATTERED : elementNeedsMemory(node, values);
+      case UNARY, BINARY, TERNARY -> isWidening(node) || isUnpacking(node) ? null : elementNeedsMemory(node, values);
+      case ROW, COLLECTIVE -> Reason.WHOLE_ROWS;
       case KERNEL, TILE -> throw new IllegalStateException(node + " in a graph of tensors");
     };
+  }
+
+  private @Nullable Reason reductionNeedsMemory(OpNode node, Set<Value> values) {
+    if (values.size() > 1) {
+      return Reason.REDUCTION_OF_MANY;
+    }
+    if (rematerialized.contains(node.input(0)) && !SumOfProducts.is(node, target)) {
+      return Reason.REDUCTION_OF_SCORES;
+    }
+    return fits(node, values.iterator().next()) ? null : Reason.OTHER_LOOPS;
   }
 
   /// Whether a GPU brings a factor of this type to its matrix units past the registers, so that nothing can be computed on the way.
@@ -150,35 +163,36 @@ final class Fusion {
     return target instanceof Target.Cpu && costs.unpacksBytes(node);
   }
 
-  private boolean elementNeedsMemory(OpNode node, Set<Value> values) {
+  private @Nullable Reason elementNeedsMemory(OpNode node, Set<Value> values) {
     Value first = values.iterator().next();
     if (values.stream().anyMatch(value -> value.group.products.contains(node))) {
-      return false;
+      return null;
     }
     if (isCopiedAsIs(node) && values.stream().anyMatch(Fusion::isOperand)) {
-      return true;
+      return Reason.FACTOR_AS_IT_IS;
     }
     int operations = costs.operations(node);
     int reads = costs.largeReads(node);
     boolean sameKernel = values.stream().allMatch(value -> value.group == first.group);
     if (operations <= 1 && reads <= 1 && costs.contraction(node) == null || reads == 0 && operations <= limits.elsewhere()) {
-      return values.size() > VALUES_PER_KERNEL;
+      return values.size() > VALUES_PER_KERNEL ? Reason.MANY_PLACES : null;
     }
     if (values.size() > MOST_PLACES || first.group.values.size() > VALUES_PER_KERNEL) {
-      return true;
+      return Reason.MANY_PLACES;
     }
     for (Value value : values) {
       if (isOperand(value)) {
-        return true;
+        return Reason.FACTOR;
       }
     }
     if (values.size() == 1) {
-      return costs.contraction(node) != null && (!coversRanges(first) || isPadded(first)) && !isNarrowerBefore(node);
+      return costs.contraction(node) != null && (!coversRanges(first) || isPadded(first)) && !isNarrowerBefore(node) ? Reason.PRODUCT : null;
     }
     if (costs.contraction(node) != null) {
-      return true;
+      return Reason.PRODUCT_OF_MANY;
     }
-    return sameKernel ? costs.operationsWithin(node, limits.within()) > limits.within() : operations > limits.elsewhere() || reads > 1;
+    boolean isDear = sameKernel ? costs.operationsWithin(node, limits.within()) > limits.within() : operations > limits.elsewhere() || reads > 1;
+    return isDear ? Reason.DEAR : null;
   }
 
   /// Whether what a contraction gives takes less room some way before this node.

@@ -18,6 +18,12 @@ final class Group {
   final OpNode root;
   /// What is computed: the root, the row operation that it is another shape of, or the SCATTER or exchange that it assigns.
   final OpNode computed;
+
+  /// Why the root has memory; what computing an element of it takes.
+  final Reason reason;
+
+  final int operations;
+  final int largeReads;
   /// A loop for each axis of what is computed, or sorted.
   final List<OpNode> ranges = new ArrayList<>();
   final Map<Value, Value> values = new HashMap<>();
@@ -34,14 +40,13 @@ final class Group {
   /// Indices that only running tells: for each, the element of the index tensor.
   final Map<OpNode, Value> dataIndices = new HashMap<>();
 
-  Group(OpNode root) {
-    this(root, root);
-  }
-
   /// @param computed what lies in the root's memory, element by element
-  Group(OpNode root, OpNode computed) {
+  Group(OpNode root, OpNode computed, Reason reason, Costs costs) {
     this.root = root;
     this.computed = computed;
+    this.reason = reason;
+    operations = costs.operations(root);
+    largeReads = costs.largeReads(root);
     // A SORT runs over all of its rows and stores the first elements of each.
     Shape loops = computed.is(OpCode.SORT) ? computed.input(0).shape() : computed.shape();
     for (int axis = 0; axis < loops.rank(); axis++) {

@@ -48,6 +48,8 @@ final class Scheduler {
   private final int inputs;
   private final long unwrittenBytes;
   private final CompileNotice notice;
+  private final Passes passes;
+  private List<Group> groups = List.of();
   private final Map<OpNode, Integer> slots = new HashMap<>();
   private final List<OpNode> slotNodes = new ArrayList<>();
 
@@ -55,6 +57,7 @@ final class Scheduler {
     this.runtime = runtime;
     this.target = target;
     plans = new Plans(target);
+    passes = new Passes(runtime.device());
     this.inputs = inputs;
     this.unwrittenBytes = unwrittenBytes;
     this.notice = notice;
@@ -107,7 +110,7 @@ final class Scheduler {
 
   private Schedule schedule(List<OpNode> graphs, List<OpNode> params) {
     Debug.graphs(() -> "graph", graphs);
-    List<OpNode> simple = withMemoryOfTheirOwn(graphs, simplified(graphs));
+    List<OpNode> simple = passes.run("give results memory", simplified(graphs), found -> withMemoryOfTheirOwn(graphs, found));
     Debug.graphs(() -> "graph, simplified", simple);
     assert areTensors(simple);
     Supplier<String> planning = () -> String.format(Locale.ROOT, "planning %,d operations for %s", Graph.topological(simple).size(), runtime.device());
@@ -122,6 +125,7 @@ final class Scheduler {
         sinks.add(node);
       }
     }
+    long began = Activity.begin();
     List<Binding> bound = kernels(simple, sinks, () -> notice.during(planning));
     Set<Integer> wanted = slotsOf(simple);
     Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Binding::kernel).toList(), simple, slots);
@@ -129,7 +133,11 @@ final class Scheduler {
     List<List<Binding>> launches = LaunchOrder.of(busy, inPlace, plans);
     Memory memory = memory(launches, wanted, inPlace);
     requireRoom(memory, launches);
+    long formed = began == 0 ? 0 : System.nanoTime() - began;
     Schedule.Compilation compilation = compileAll(launches);
+    if (began != 0) {
+      Activity.tell(new Activity.Fused(runtime.device(), simple, launches.stream().map(this::told).toList(), began, formed));
+    }
     return assemble(launches, simple, memory, compilation);
   }
 
@@ -164,9 +172,29 @@ final class Scheduler {
   }
 
   private List<OpNode> simplified(List<OpNode> graphs) {
-    List<OpNode> simple = ViewChains.cut(EmptyTensors.apply(Algebra.simplify(withoutCopies(graphs))));
-    List<OpNode> products = WindowLayout.apply(SeparateProducts.apply(simple), target);
-    return SplitReductions.apply(SplitKeys.apply(SplitScans.apply(products, target), target), target);
+    List<OpNode> simple = passes.run("leave out copies", graphs, Scheduler::withoutCopies);
+    simple = passes.run("simplify", simple, Algebra::simplify);
+    simple = passes.run("empty tensors", simple, EmptyTensors::apply);
+    simple = passes.run("cut chains of views", simple, ViewChains::cut);
+    simple = passes.run("separate products", simple, SeparateProducts::apply);
+    simple = passes.run("lay out windows", simple, now -> WindowLayout.apply(now, target));
+    simple = passes.run("split scans", simple, now -> SplitScans.apply(now, target));
+    simple = passes.run("split keys", simple, now -> SplitKeys.apply(now, target));
+    return passes.run("split reductions", simple, now -> SplitReductions.apply(now, target));
+  }
+
+  /// A launch for watchers: what of the graph it computes, and why there.
+  private Activity.Launch told(List<Binding> launch) {
+    Program program = Objects.requireNonNull(Objects.requireNonNull(COMPILED.get(runtime)).get(sinks(launch))).program;
+    Set<Integer> written = launch.getFirst().kernel().writes();
+    List<Activity.Part> parts = new ArrayList<>();
+    for (Group group : groups) {
+      if (written.contains(slots.get(group.root))) {
+        List<OpNode> nodes = group.values.keySet().stream().map(value -> value.node).filter(node -> node == group.root || !slots.containsKey(node)).distinct().toList();
+        parts.add(new Activity.Part(group.root, group.reason.text, group.operations, group.largeReads, nodes));
+      }
+    }
+    return new Activity.Launch(program, launch.size(), parts);
   }
 
   /// What is left of COPYs brings constants to a device, where they are at home already.
@@ -208,7 +236,7 @@ final class Scheduler {
         slotNodes.add(sink);
       }
     }
-    List<Group> groups = Fusion.groups(sinks.stream().filter(sink -> sink.shape().elements() > 0).toList(), target, keeping);
+    groups = Fusion.groups(sinks.stream().filter(sink -> sink.shape().elements() > 0).toList(), target, keeping);
     for (Group group : groups) {
       slots.put(group.root, slotNodes.size());
       slotNodes.add(group.root);

@@ -247,9 +247,7 @@ final class Emitter {
   }
 
   String splat(String type, String value, int lanes) {
-    String vector = Ir.vector(type, lanes);
-    String one = ir.value("insertelement " + vector + " poison, " + type + " " + value + ", i64 0");
-    return ir.value("shufflevector " + vector + " " + one + ", " + vector + " poison, <" + lanes + " x i32> zeroinitializer");
+    return instructions.splat(type, value, lanes);
   }
 
   private String counter(OpNode range, List<Integer> steps) {

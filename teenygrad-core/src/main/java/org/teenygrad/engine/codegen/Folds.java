@@ -77,7 +77,7 @@ final class Folds {
     int neighbours = 0;
     int scattered = 0;
     for (OpNode node : inside) {
-      widest = Math.max(widest, emitter.registerBytes(node));
+      widest = emitter.analysis.dependsOn(node, last) ? Math.max(widest, emitter.registerBytes(node)) : widest;
       if (node.is(OpCode.LOAD) && emitter.analysis.dependsOn(node, last)) {
         if (emitter.analysis.stride(node, last) == 1) {
           narrowest = Math.min(narrowest, node.dtype().bytes());

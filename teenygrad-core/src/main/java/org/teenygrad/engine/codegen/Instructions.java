@@ -312,6 +312,22 @@ final class Instructions {
     return known == null ? toMemory(value, dtype, lanes) : known;
   }
 
+  /// A number repeated in a vector. A half is repeated as it lay in memory and then widened: a single one LLVM would insert into whatever a register
+  /// has, such as a sum, and wait for that.
+  String splat(String type, String value, int lanes) {
+    String half = ir.dialect == Ir.Dialect.HOST ? memoryForms.get(new InRegister(value, DType.FLOAT16)) : null;
+    if (half != null) {
+      return fromMemory(repeated("half", half, lanes), DType.FLOAT16, lanes);
+    }
+    return repeated(type, value, lanes);
+  }
+
+  private String repeated(String type, String value, int lanes) {
+    String vector = Ir.vector(type, lanes);
+    String one = ir.value("insertelement " + vector + " poison, " + type + " " + value + ", i64 0");
+    return ir.value("shufflevector " + vector + " " + one + ", " + vector + " poison, <" + lanes + " x i32> zeroinitializer");
+  }
+
   /// Rounds to nearest even by adding half a unit (less one where the kept part is even) to the bits; NaN stays NaN.
   private String roundToBfloat(String value, int lanes) {
     String ints = Ir.type(DType.INT32, lanes);

@@ -69,9 +69,9 @@ final class PackedContraction implements LoopNest {
     depth = DepthBlocks.of(fold, isLong && many ? COPIED : Analysis.depth(fold), lanes);
     block = isLong ? DepthBlocks.steps(Analysis.depth(fold), COPIED, lanes) : BLOCK;
     long k = depth.isWhole() ? Analysis.depth(fold) : depth.steps();
-    tile = Tile.choose(Analysis.size(m), Analysis.size(n), k, !depth.isWhole(), Analysis.count(grid), fold.dtype().bytes(), target);
-    items = new ItemLoops(emitter, m, n, grid, tile);
     boolean plain = right.is(OpCode.LOAD) && analysis.stride(right, n) == 1;
+    tile = Tile.choose(Analysis.size(m), Analysis.size(n), k, plain, !depth.isWhole(), Analysis.count(grid), fold.dtype().bytes(), target);
+    items = new ItemLoops(emitter, m, n, grid, tile);
     long panelElements = k * tile.width() * tile.panelsPerItem();
     boolean fits = panelElements * fold.dtype().bytes() <= target.l2Bytes();
     long span = plain ? k * Math.max(0, analysis.stride(right, Analysis.foldRanges(fold).getLast())) * fold.dtype().bytes() : 0;
@@ -303,7 +303,7 @@ final class PackedContraction implements LoopNest {
   /// such reads go next.
   private void prefetch(OpNode factor, OpNode across) {
     if (Panels.isAcrossLines(analysis, factor, fold) && analysis.stride(factor, across) == 1) {
-      long stride = analysis.stride(factor, Analysis.foldRanges(fold).getLast());
+      long stride = analysis.rowStride(factor, Analysis.foldRanges(fold).getLast());
       List<Integer> done = new ArrayList<>();
       for (List<Integer> steps : emitter.loops.instances(factor)) {
         int line = (int) ((long) emitter.loops.step(across, steps) * emitter.loops.lanes(factor, steps) * fold.dtype().bytes() / CACHE_LINE);

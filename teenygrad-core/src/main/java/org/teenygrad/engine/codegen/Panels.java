@@ -2,6 +2,7 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
@@ -87,7 +88,7 @@ final class Panels {
       rows(0, "0", Analysis.foldRanges(fold).size(), part, row -> {
         for (int step = 0; step < axis.count(); step++) {
           if (isAcrossLines(emitter.analysis, factor, fold)) {
-            emitter.memory.prefetch(factor, steps(step), PREFETCHED_ROWS * emitter.analysis.stride(factor, Analysis.foldRanges(fold).getLast()));
+            emitter.memory.prefetch(factor, steps(step), PREFETCHED_ROWS * emitter.analysis.rowStride(factor, Analysis.foldRanges(fold).getLast()));
           }
           int own = axis.lanes(step);
           store(resized(emitter.operand(factor, steps(step), own), own, lanes), at(panel, row, axis.count(), step));
@@ -99,7 +100,7 @@ final class Panels {
 
   /// Whether each step of the last inner loop reads other lines of memory.
   static boolean isAcrossLines(Analysis analysis, OpNode factor, OpNode fold) {
-    return factor.is(OpCode.LOAD) && analysis.stride(factor, Analysis.foldRanges(fold).getLast()) * factor.dtype().bytes() >= CACHE_LINE;
+    return factor.is(OpCode.LOAD) && analysis.rowStride(factor, Analysis.foldRanges(fold).getLast()) * factor.dtype().bytes() >= CACHE_LINE;
   }
 
   /// Steps of the open axes, of which the last one opened is at `step`.
@@ -140,8 +141,29 @@ final class Panels {
     return depth == 0 ? counter : emitter.sum(emitter.ir.value("mul i64 " + row + ", " + Analysis.size(loop)), counter);
   }
 
-  /// Whole squares of the part, and what is left of the loop if it has its end.
+  /// Stripes of as many columns as a register has lanes, one after the other, so that where these begin is computed once.
   private void fillTransposed(String panel, String column, long width, int vectors, DepthBlocks.Block part) {
+    for (int vector = 0; vector < vectors; vector++) {
+      int step = vector;
+      int columns = (int) Math.min(lanes, width - (long) vector * lanes);
+      emitter.within(range, emitter.plus(column, (long) vector * lanes), Axis.unrolled(range, columns), () -> {
+        emitter.emitReady(Graph.topological(List.of(factor)));
+        squares(part, width, (row, counter, count) -> {
+          String first = row(row, counter, part);
+          transpose(counter, count, columns, (value, i) -> store(value, at(panel, emitter.plus(first, i), vectors, step)));
+        });
+        return true;
+      });
+    }
+  }
+
+  /// What is done for a square: the row where it starts but for the last inner loop, that loop's counter there, and how many rows it has.
+  private interface Square {
+    void emit(String row, String counter, int count);
+  }
+
+  /// Whole squares of the part, and what is left of the loop if it has its end.
+  private void squares(DepthBlocks.Block part, long width, Square body) {
     Ir ir = emitter.ir;
     List<OpNode> loops = Analysis.foldRanges(fold);
     long size = Analysis.size(loops.getLast());
@@ -151,12 +173,17 @@ final class Panels {
       if (full > 0) {
         String end = whole ? Long.toString(full) : ir.smallest(part.end(), Long.toString(full));
         ir.loop(part.begin(), end, square, List.of(), (counter, none) -> {
-          transpose(panel, column, width, vectors, row, counter, square, part);
+          if (isPrefetched(width)) {
+            prefetchNext(counter, width);
+          } else if (isGathered()) {
+            prefetchRows(counter, width);
+          }
+          body.emit(row, counter, square);
           return none;
         });
       }
       if (full < size) {
-        Runnable left = () -> transpose(panel, column, width, vectors, row, Long.toString(full), (int) (size - full), part);
+        Runnable left = () -> body.emit(row, Long.toString(full), (int) (size - full));
         if (whole) {
           left.run();
         } else {
@@ -166,30 +193,30 @@ final class Panels {
     });
   }
 
-  /// Squares of up to `lanes` columns by up to `rows` rows.
-  private void transpose(String panel, String column, long width, int vectors, String row, String counter, int rows, DepthBlocks.Block part) {
+  private String row(String row, String counter, DepthBlocks.Block part) {
+    List<OpNode> loops = Analysis.foldRanges(fold);
+    return nextRow(loops.size() - 1, row, emitter.difference(counter, part.begin()), loops.getLast());
+  }
+
+  /// A square of up to `lanes` columns by up to `count` rows.
+  private void transpose(String counter, int count, int columns, ObjIntConsumer<String> store) {
     OpNode last = Analysis.foldRanges(fold).getLast();
-    String first = nextRow(Analysis.foldRanges(fold).size() - 1, row, emitter.difference(counter, part.begin()), last);
-    emitter.within(last, counter, new Axis(last, 1, rows, rows), () -> {
-      if (isPrefetched(width)) {
-        prefetchNext(column, counter, width, rows);
-      }
-      for (int vector = 0; vector < vectors; vector++) {
-        int columns = (int) Math.min(lanes, width - (long) vector * lanes);
-        int step = vector;
-        emitter.within(range, emitter.plus(column, (long) vector * lanes), Axis.unrolled(range, columns), () -> {
-          emitter.emitReady(Graph.topological(List.of(factor)));
-          List<String> block = Ir.times(square, i ->
-              i < columns ? resized(emitter.operand(factor, steps(i), rows), rows, square) : "zeroinitializer");
-          List<String> transposed = Transposition.emit(emitter.ir, element(), block);
-          for (int i = 0; i < rows; i++) {
-            store(resized(transposed.get(i), square, lanes), at(panel, emitter.plus(first, i), vectors, step));
-          }
-          return true;
-        });
+    emitter.within(last, counter, new Axis(last, 1, count, count), () -> {
+      emitter.emitReady(Graph.topological(List.of(factor)));
+      List<String> block = Ir.times(square, i -> i < columns ? resized(emitter.operand(factor, columnSteps(i), count), count, square) : "zeroinitializer");
+      List<String> transposed = Transposition.emit(emitter.ir, element(), block);
+      for (int i = 0; i < count; i++) {
+        store.accept(resized(transposed.get(i), square, lanes), i);
       }
       return true;
     });
+  }
+
+  /// Steps of the open axes, of which that of the columns, opened before the last one, is at `step`.
+  private List<Integer> columnSteps(int step) {
+    List<Integer> steps = new ArrayList<>(emitter.loops.zeroSteps());
+    steps.set(steps.size() - 2, step);
+    return steps;
   }
 
   /// Whether the panel that follows lies behind this one in memory as one piece, and has room in the second-level cache.
@@ -199,14 +226,29 @@ final class Panels {
         && emitter.analysis.stride(factor, range) == depth && width * depth * factor.dtype().bytes() <= mostPrefetched;
   }
 
-  /// Fetches a part of the panel that follows, in the order in which it lies in memory, for each step of this one: the processor does not see that so many
+  /// Whether the places of a panel's columns are data.
+  private boolean isGathered() {
+    return mostPrefetched > 0 && factor.is(OpCode.LOAD) && emitter.analysis.stride(factor, range) == -1 && emitter.analysis.rowStride(factor, range) > 0;
+  }
+
+  /// Fetches what this square reads in the panel that follows.
+  private void prefetchRows(String counter, long width) {
+    emitter.within(Analysis.foldRanges(fold).getLast(), counter, null, () -> {
+      for (int i = 0; i < lanes; i++) {
+        emitter.memory.prefetchFar(factor, steps(i), Long.toString(width * emitter.analysis.rowStride(factor, range)));
+      }
+      return true;
+    });
+  }
+
+  /// Fetches a part of the panel that follows, in the order in which it lies in memory, for each square of this one: the processor does not see that so many
   /// columns are read side by side, each along its own lines.
-  private void prefetchNext(String column, String counter, long width, int rows) {
-    emitter.within(range, column, Axis.unrolled(range, 1), () -> {
-      emitter.emitReady(Graph.topological(List.of(factor)));
-      long bytes = factor.dtype().bytes();
-      String distance = emitter.plus(emitter.ir.value("mul i64 " + counter + ", " + (width - 1)), width * depth);
-      for (long line = 0; line < Math.ceilDiv(width * rows * bytes, CACHE_LINE); line++) {
+  private void prefetchNext(String counter, long width) {
+    long bytes = factor.dtype().bytes();
+    OpNode last = Analysis.foldRanges(fold).getLast();
+    emitter.within(last, counter, null, () -> {
+      String distance = emitter.plus(emitter.ir.value("mul i64 " + counter + ", " + (lanes - 1)), width * depth);
+      for (long line = 0; line < Math.ceilDiv(lanes * square * bytes, CACHE_LINE); line++) {
         emitter.memory.prefetchFar(factor, emitter.loops.zeroSteps(), emitter.plus(distance, line * CACHE_LINE / bytes));
       }
       return true;

@@ -23,18 +23,22 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
   /// Sums of an item that wait in memory, at most: they are read and written once for each block of some hundred steps.
   private static final long MOST_WAITING_BYTES = 4 << 20;
 
+  /// Vectors across where rows are so few that registers have room for them.
+  private static final int WIDE = 4;
+
   /// Vectors across in order of preference: two leave room for twelve rows, so each vector of the right operand that comes from
   /// the second-level cache is used twelve times.
   private static final int[] VECTORS = {2, 3, 4, 5};
 
   /// @param m rows of the result, n columns, k the inner dimension
+  /// @param isRead whether the right operand is read where it lies, a row at a time: of few rows of sums, longer ones of it then
   /// @param waits whether sums wait in memory
   /// @param others how many such products there are
-  static Tile choose(long m, long n, long k, boolean waits, long others, int elementBytes, Target.Cpu target) {
+  static Tile choose(long m, long n, long k, boolean isRead, boolean waits, long others, int elementBytes, Target.Cpu target) {
     int lanes = target.vectorBytes() / elementBytes;
     long across = Math.ceilDiv(n, lanes);
     int sums = target.vectorRegisters() >= 32 ? 24 : 12;
-    int vectors = across == 1 ? 1 : vectors(across, sums, lanes);
+    int vectors = across == 1 ? 1 : isRead && m * WIDE <= sums && across % WIDE == 0 ? WIDE : vectors(across, sums, lanes);
     long most = Math.clamp(sums / vectors, 1, 16);
     long tiles = Math.ceilDiv(m, most);
     int rows = Math.toIntExact(Math.ceilDiv(m, tiles));

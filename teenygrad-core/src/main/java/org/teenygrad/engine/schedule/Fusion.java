@@ -30,6 +30,9 @@ final class Fusion {
   /// At how many places a node's elements may be wanted if they are not cheap.
   private static final int MOST_PLACES = 8;
 
+  /// Elements of a row of memory that is a few vectors.
+  private static final int FEWEST_OF_ROW = 16;
+
   /// Reductions in one kernel over different loops.
   private static final int MOST_FOLD_DOMAINS = 6;
 
@@ -130,7 +133,7 @@ final class Fusion {
       case MOVEMENT, SOURCE -> null;
       case REDUCE -> reductionNeedsMemory(node, values);
       case MEMORY -> node.is(OpCode.DETACH) ? null : Reason.STORED;
-      case INDEX -> node.is(OpCode.SCATTER) ? Reason.SCATTERED : elementNeedsMemory(node, values);
+      case INDEX -> node.is(OpCode.SCATTER) ? Reason.SCATTERED : isGatherOfRows(node, values) ? null : elementNeedsMemory(node, values);
       case UNARY, BINARY, TERNARY -> isWidening(node) || isUnpacking(node) ? null : elementNeedsMemory(node, values);
       case ROW, COLLECTIVE -> Reason.WHOLE_ROWS;
       case KERNEL, TILE -> throw new IllegalStateException(node + " in a graph of tensors");
@@ -145,6 +148,13 @@ final class Fusion {
       return Reason.REDUCTION_OF_SCORES;
     }
     return fits(node, values.iterator().next()) ? null : Reason.OTHER_LOOPS;
+  }
+
+  /// Whether a processor's contraction reads rows of memory, such as kept keys and values, whose places are data: from where they lie, as whole vectors.
+  private boolean isGatherOfRows(OpNode node, Set<Value> values) {
+    int last = node.shape().rank() - 1;
+    return target instanceof Target.Cpu && values.size() == 1 && node.is(OpCode.GATHER) && node.payload(Integer.class) < last && node.shape().size(last) >= FEWEST_OF_ROW
+        && (isLoaded(node.input(0)) || node.input(0).is(OpCode.ASSIGN));
   }
 
   /// Whether a GPU brings a factor of this type to its matrix units past the registers, so that nothing can be computed on the way.

@@ -42,7 +42,7 @@ record SumOfProducts(OpNode sum, OpNode product) {
   }
 
   /// The same with what is a contraction on a processor alone: a matrix in memory times few vectors, so that one row is computed as many are, with
-  /// the same bits, and what the vector is computed from once.
+  /// the same bits, and the vectors once.
   static boolean is(OpNode node, Target target) {
     return is(node) || target instanceof Target.Cpu && ofVectors(node).isPresent();
   }
@@ -52,15 +52,22 @@ record SumOfProducts(OpNode sum, OpNode product) {
       long size = found.product.shape().elements();
       OpNode matrix = distinct(found.left()) > distinct(found.right()) ? found.left() : found.right();
       OpNode vectors = matrix == found.left() ? found.right() : found.left();
-      return found.depth() >= FEWEST_IN_SUM && size >= FEWEST / REUSE && distinct(vectors) * REUSE <= size && distinct(matrix) > distinct(vectors) && isOfOneBuffer(matrix);
+      return found.depth() >= FEWEST_IN_SUM && size >= FEWEST / REUSE && distinct(vectors) * REUSE <= size && distinct(matrix) > distinct(vectors) && isOfOneTensor(matrix);
     });
   }
 
-  /// Whether a factor is memory or computed from one tensor in memory, as weights are, also those that are quantised.
-  private static boolean isOfOneBuffer(OpNode factor) {
-    List<OpNode> nodes = Graph.topological(List.of(factor));
-    return nodes.stream().filter(below -> below.is(OpCode.BUFFER) || below.is(OpCode.PARAM)).count() == 1
-        && nodes.stream().allMatch(below -> below.op().isElementwise() || below.op().isMovement() || below.op().group() == OpCode.Group.SOURCE || below.is(OpCode.DETACH));
+  /// Whether a factor is memory or computed from one tensor in memory, as weights are, also those that are quantised, and keys and values that were kept.
+  private static boolean isOfOneTensor(OpNode factor) {
+    List<OpNode> nodes = Graph.topological(List.of(factor), node -> !isInMemory(node) && !node.is(OpCode.GATHER));
+    List<OpNode> gathers = nodes.stream().filter(node -> node.is(OpCode.GATHER)).toList();
+    boolean isComputed = nodes.stream().allMatch(node -> isInMemory(node) || node.is(OpCode.GATHER) || node.op().isElementwise() || node.op().isMovement()
+        || node.op().group() == OpCode.Group.SOURCE || node.is(OpCode.DETACH));
+    long stored = nodes.stream().filter(SumOfProducts::isInMemory).count();
+    return isComputed && stored + gathers.size() == 1 && gathers.stream().allMatch(gather -> isOfOneTensor(gather.input(0)));
+  }
+
+  private static boolean isInMemory(OpNode node) {
+    return node.is(OpCode.BUFFER) || node.is(OpCode.PARAM) || node.is(OpCode.ASSIGN);
   }
 
   private boolean hasReuse() {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 import org.teenygrad.models.nanogpt.Gpt;
 import org.teenygrad.models.nanogpt.GptConfig;
@@ -231,5 +232,16 @@ class EngineTest {
       assertThat(engine.generate(requests)).as("%d at once, beginnings cached", rows).isEqualTo(expected);
     }
     assertThat(tokens(Engine.of(model, 8, 512).generate(requests))).as("little room").isEqualTo(tokens(expected));
+  }
+
+  /// Weights of 16 bits are read by other kernels than those of 32.
+  @Test
+  void norWhereWeightsAreNarrow() {
+    Gpt narrow = Module.derived(model, weight -> weight.detach().cast(DType.FLOAT16).realize().toFloat());
+    List<Request> requests = mixed(24);
+    List<Completion> expected = Engine.of(narrow, 1).generate(requests);
+    for (int rows : new int[] {2, 3, 8}) {
+      assertThat(Engine.of(narrow, rows).generate(requests)).as("%d at once", rows).isEqualTo(expected);
+    }
   }
 }

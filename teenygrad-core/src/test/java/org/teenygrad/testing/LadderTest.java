@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,21 +86,45 @@ class LadderTest {
   @CsvSource({"false, false", "false, true", "true, false", "true, true"})
   void float32GoesToTensorCoresWhereItsLastBitsMayBeDropped(boolean leftTransposed, boolean rightTransposed, @TempDir Path folder)
       throws IOException, InterruptedException {
-    for (AbsentGpu gpu : List.of(AbsentGpu.A100, AbsentGpu.H200)) {
-      PtxKernel kernel = MatmulPrecision.HIGH.call(() -> only(gpu.launches(() -> factor(gpu, leftTransposed).matmul(factor(gpu, rightTransposed)).realize())));
-      assertThat(kernel.count("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32")).isEqualTo(4 * 4 * 8);
-      assertThat(kernel.count("cvt.rna.tf32.f32")).isEqualTo(4 * (16 + 16));
-      int matrices = (leftTransposed ? 0 : 16) + (rightTransposed ? 16 : 0);
-      assertThat(kernel.count("ldmatrix")).isEqualTo(matrices);
-      assertThat(kernel.count("ld.shared") - kernel.count("ld.shared.v4")).isEqualTo(4 * (32 - matrices));
-      assertThat(kernel.count("cp.async.cg.shared.global")).isPositive();
-      assertThat(kernel.count("ld.global")).isZero();
-      Ptxas ptxas = Ptxas.find().orElse(null);
-      if (ptxas != null) {
-        Path own = Files.createDirectory(folder.resolve(gpu.processor()));
-        assertThat(ptxas.assemble(gpu.processor(), Map.of(kernel.program().name(), kernel.ptx()), own).values()).singleElement()
-            .extracting(Ptxas.Usage::spilledBytes).isEqualTo(0);
-      }
+    AbsentGpu gpu = AbsentGpu.A100;
+    PtxKernel kernel = MatmulPrecision.HIGH.call(() -> only(gpu.launches(() -> factor(gpu, leftTransposed).matmul(factor(gpu, rightTransposed)).realize())));
+    assertThat(kernel.count("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32")).isEqualTo(4 * 4 * 8);
+    assertThat(kernel.count("cvt.rna.tf32.f32")).isEqualTo(4 * (16 + 16));
+    int matrices = (leftTransposed ? 0 : 16) + (rightTransposed ? 16 : 0);
+    assertThat(kernel.count("ldmatrix")).isEqualTo(matrices);
+    assertThat(kernel.count("ld.shared") - kernel.count("ld.shared.v4")).isEqualTo(4 * (32 - matrices));
+    assertThat(kernel.count("cp.async.cg.shared.global")).isPositive();
+    assertThat(kernel.count("ld.global")).isZero();
+    spillsNothing(gpu, kernel, folder);
+  }
+
+  /// `wgmma` reads numbers of 32 bits only along the inner dimension: a factor that lies across is copied first.
+  @ParameterizedTest
+  @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+  void fourWarpsMultiplyFloat32AlongTheInnerDimension(boolean leftTransposed, boolean rightTransposed, @TempDir Path folder) throws IOException, InterruptedException {
+    AbsentGpu gpu = AbsentGpu.H200;
+    List<PtxKernel> kernels = MatmulPrecision.HIGH.call(() -> gpu.launches(() -> factor(gpu, leftTransposed).matmul(factor(gpu, rightTransposed)).realize()));
+    long across = Stream.of(leftTransposed, !rightTransposed).filter(is -> is).count();
+    assertThat(kernels.stream().filter(kernel -> kernel.kind().equals("map")).mapToInt(kernel -> kernel.program().launch().times()).sum()).as("copies").isEqualTo((int) across);
+    PtxKernel product = kernels.getLast();
+    assertThat(product.count("wgmma.mma_async.sync.aligned.m64n256k8.f32.tf32.tf32")).as("32 steps of two slabs").isEqualTo(2 * 4);
+    assertThat(product.program().maps()).hasSize(2);
+    spillsNothing(gpu, product, folder);
+  }
+
+  /// Of each number a copy would be used too seldom.
+  @Test
+  void fewRowsOfFloat32AreMultipliedWhereTheyLie() {
+    AbsentGpu gpu = AbsentGpu.H200;
+    PtxKernel kernel = MatmulPrecision.HIGH.call(() -> gpu.launches(() -> gpu.tensor(DType.FLOAT32, 128, 4096).matmul(factor(gpu, false)).realize())).getFirst();
+    assertThat(kernel.count("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32")).isPositive();
+  }
+
+  private static void spillsNothing(AbsentGpu gpu, PtxKernel kernel, Path folder) throws IOException, InterruptedException {
+    Ptxas ptxas = Ptxas.find().orElse(null);
+    if (ptxas != null) {
+      assertThat(ptxas.assemble(gpu.processor(), Map.of(kernel.program().name(), kernel.ptx()), folder).values()).singleElement()
+          .extracting(Ptxas.Usage::spilledBytes).isEqualTo(0);
     }
   }
 
@@ -111,8 +136,8 @@ class LadderTest {
   @Test
   void howExactProductsAreIsAskedWhenTheyAreComputed() {
     for (MatmulPrecision precision : List.of(MatmulPrecision.HIGHEST, MatmulPrecision.HIGH, MatmulPrecision.HIGHEST)) {
-      PtxKernel kernel = precision.call(() -> only(GpuWorkload.MATMUL_F32, Rung.TENSOR_MEMORY));
-      assertThat(kernel.count("mma.sync") > 0).as(precision.toString()).isEqualTo(precision == MatmulPrecision.HIGH);
+      PtxKernel kernel = precision.call(() -> GpuWorkload.MATMUL_F32.launches(AbsentGpu.on(Rung.TENSOR_MEMORY))).getLast();
+      assertThat(onMatrixUnits(kernel) > 0).as(precision.toString()).isEqualTo(precision == MatmulPrecision.HIGH);
     }
     assertThat(onMatrixUnits(MatmulPrecision.HIGH.call(() -> only(GpuWorkload.MATMUL_F32, Rung.REGISTERS)))).isZero();
   }
@@ -125,7 +150,7 @@ class LadderTest {
     Tensor loss = x.matmul(w).square().sum();
     List<PtxKernel> products = MatmulPrecision.HIGH.call(() -> gpu.launches(() -> Tensor.realize(loss, Gradient.of(loss, x), Gradient.of(loss, w)))).stream()
         .filter(kernel -> kernel.kind().equals("contract")).toList();
-    assertThat(products).hasSize(3).allMatch(kernel -> kernel.count("mma.sync") > 0);
+    assertThat(products).hasSize(3).allMatch(kernel -> kernel.count("wgmma.mma_async") > 0);
   }
 
   @ParameterizedTest

@@ -27,9 +27,10 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
   /// @param m rows of the result, n columns, k the inner dimension
   /// @param element the type to multiply in
   /// @param others how many such products there are
+  /// @param along whether both factors lie along the inner dimension
   /// @param masked whether masks of factors take registers, too
-  static BlockTile choose(long m, long n, long k, long others, DType element, boolean masked, Target.Gpu target) {
-    Rung rung = rung(element, target);
+  static BlockTile choose(long m, long n, long k, long others, DType element, boolean along, boolean masked, Target.Gpu target) {
+    Rung rung = rung(element, along, target);
     if (rung == Rung.SHARED) {
       return new BlockTile(32, 32, 32, 2, 256, Rung.SHARED);
     }
@@ -80,15 +81,15 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     return best;
   }
 
-  /// Floats of 8 bits are multiplied by warps. Tensor cores take float32 only where its last bits may be dropped, and then by `mma.sync`: `wgmma` wants it along the inner dimension.
-  private static Rung rung(DType element, Target.Gpu target) {
-    if (element != DType.FLOAT32) {
-      return element.isHalf() ? target.rung() : Rung.WARP;
+  /// Floats of 8 bits are multiplied by warps. Tensor cores take float32 only where its last bits may be dropped, and by `wgmma` only along the inner dimension.
+  private static Rung rung(DType element, boolean along, Target.Gpu target) {
+    if (element.isHalf() || !target.rung().hasMatrixUnit()) {
+      return target.rung();
     }
-    if (target.rung().hasMatrixUnit()) {
-      return target.precision() == MatmulPrecision.HIGH ? Rung.WARP : Rung.REGISTERS;
+    if (element == DType.FLOAT32 && target.precision() != MatmulPrecision.HIGH) {
+      return Rung.REGISTERS;
     }
-    return target.rung();
+    return element == DType.FLOAT32 && along ? target.rung() : Rung.WARP;
   }
 
   /// Both factors' slabs for tensor cores: a line of the inner dimension for each row and column.

@@ -69,7 +69,7 @@ final class BoxMap {
     if (!plain) {
       return Optional.empty();
     }
-    Dimension line = Dimension.ofLast(along, sum, BulkTile.PANEL);
+    Dimension line = Dimension.ofLast(along, sum, BulkTile.panel(factor.dtype()));
     Dimension lines = Dimension.ofLast(others, sum, stage.alongInner() ? stage.rows() : stage.depth());
     if (!line.isWhole(along) || !lines.isWhole(others)) {
       return Optional.empty();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
@@ -16,9 +17,6 @@ import org.teenygrad.engine.runtime.Program;
 /// @param offsets of a window's place from where the window begins, along memory first; none for tiles that are boxes
 /// @param outer the loops that count rows, inner those of the inner dimension
 record BulkTile(Stage stage, Program.TensorMap map, List<Coordinate> coordinates, List<Coordinate> offsets, List<OpNode> outer, List<OpNode> inner) {
-  /// Rows of a tile that lie along them come in panels of a line's length.
-  static final int PANEL = SharedTile.LINE / 2;
-
   /// A sum of loop counters.
   ///
   /// @param loops by how much one step of each moves
@@ -34,10 +32,15 @@ record BulkTile(Stage stage, Program.TensorMap map, List<Coordinate> coordinates
     }
   }
 
-  /// For a factor of 16 bits whose tiles are boxes of memory, or pixels of images at a window's place.
+  /// Rows of a tile that lie along them come in panels of a line's length.
+  static int panel(DType element) {
+    return SharedTile.LINE / element.bytes();
+  }
+
+  /// For a factor that tensor cores multiply whose tiles are boxes of memory, or pixels of images at a window's place.
   static Optional<BulkTile> of(Analysis analysis, OpNode node, List<OpNode> outer, List<OpNode> inner) {
     OpNode factor = node.input(0);
-    if (node.payload(Stage.class).source() != Stage.Source.COPIED || factor.dtype().bytes() != 2) {
+    if (node.payload(Stage.class).source() != Stage.Source.COPIED || !factor.dtype().isHalf() && factor.dtype() != DType.FLOAT32) {
       return Optional.empty();
     }
     return BoxMap.of(analysis, node, outer, inner).or(() -> WindowMap.of(analysis, node, outer, inner));
@@ -68,10 +71,10 @@ record BulkTile(Stage stage, Program.TensorMap map, List<Coordinate> coordinates
     Ir ir = emitter.ir;
     String own = ir.value("getelementptr [" + Runs.MAP_BYTES + " x i8], ptr " + Runs.map(number) + ", i64 " + run);
     String at = ir.value("mul i64 " + step + ", " + stage.depth());
-    int panels = stage.alongInner() ? 1 : stage.rows() / PANEL;
+    int panels = stage.alongInner() ? 1 : stage.rows() / panel(map.dtype());
     for (int i = 0; i < panels; i++) {
       String target = ir.value("getelementptr inbounds i8, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + ir.plus(slot, (long) i * stage.depth() * SharedTile.LINE));
-      emitter.unflatten(ir.plus(tileRow, (long) i * PANEL), outer, () -> emitter.unflatten(at, inner, () -> copy(emitter, target, own, counter)));
+      emitter.unflatten(ir.plus(tileRow, (long) i * panel(map.dtype())), outer, () -> emitter.unflatten(at, inner, () -> copy(emitter, target, own, counter)));
     }
   }
 

@@ -118,6 +118,11 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     return Analysis.foldRanges(fold);
   }
 
+  /// Whether both factors lie along the inner dimension in memory.
+  boolean isAlongInner() {
+    return Stage.liesAlongInner(analysis, left, rows, inner()) && Stage.liesAlongInner(analysis, right, columns, inner());
+  }
+
   /// Whether a mask says of some elements of a factor that they are 0.
   boolean isMasked() {
     return Stream.of(left, right).anyMatch(factor -> factor.is(OpCode.LOAD) && factor.inputs().size() > 2);

@@ -23,7 +23,7 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     List<OpNode> columns = contraction.columns();
     List<OpNode> inner = contraction.inner();
     BlockTile tile = BlockTile.choose(
-        Analysis.count(rows), Analysis.count(columns), contraction.products(), Analysis.count(contraction.grid()), contraction.element(), contraction.isMasked(), target);
+        Analysis.count(rows), Analysis.count(columns), contraction.products(), Analysis.count(contraction.grid()), contraction.element(), contraction.isAlongInner(), contraction.isMasked(), target);
     OpNode left = Stage.of(plain, contraction.left(), rows, inner, tile.rows(), tile.depth(), tile.stages(), tile.rung());
     OpNode right = Stage.of(plain, contraction.right(), columns, inner, tile.columns(), tile.depth(), tile.stages(), tile.rung());
     if (tile.rung() != Target.Rung.TENSOR_MEMORY) {

@@ -29,7 +29,10 @@ public enum MatrixUnit {
   MMA_E4M3(Scope.WARP, DType.FLOAT8_E4M3, 32, "mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32", "i32"),
   MMA_E5M2(Scope.WARP, DType.FLOAT8_E5M2, 32, "mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e5m2.f32", "i32"),
   WGMMA_F16(Scope.WARPGROUP, DType.FLOAT16, 16, "f16", "i32"),
-  WGMMA_BF16(Scope.WARPGROUP, DType.BFLOAT16, 16, "bf16", "i32");
+  WGMMA_BF16(Scope.WARPGROUP, DType.BFLOAT16, 16, "bf16", "i32"),
+
+  /// As [#MMA_TF32]; both factors lie along the inner dimension.
+  WGMMA_TF32(Scope.WARPGROUP, DType.FLOAT32, 8, "tf32", "i32");
 
   /// Rows of sums that a warp has in one instruction: of a warpgroup's 64, each of its warps has 16.
   public static final int ROWS = 16;

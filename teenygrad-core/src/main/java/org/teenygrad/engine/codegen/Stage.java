@@ -52,13 +52,17 @@ public record Stage(int rows, int depth, int slots, boolean alongInner, Source s
   static OpNode of(Analysis analysis, OpNode factor, List<OpNode> outer, List<OpNode> inner, int rows, int depth, int slots, Rung rung) {
     boolean stepLines = !rung.hasMatrixUnit();
     DType element = factor.dtype();
-    // Parts of a line that `ldmatrix` transposes have 16 bits at least.
-    boolean alongInner = element.bytes() == 1 || lies(analysis, factor, inner.getLast()) >= lies(analysis, factor, outer.getLast());
+    boolean alongInner = liesAlongInner(analysis, factor, outer, inner);
     OpNode along = alongInner ? inner.getLast() : outer.getLast();
     int lanes = CHUNK / element.bytes();
     boolean copied = !stepLines && Analysis.size(along) % lanes == 0 && factor.is(OpCode.LOAD) && (factor.inputs().size() == 2 || !analysis.dependsOn(factor.input(2), along))
         && factor.input(0).dtype() == element && analysis.isAligned(factor, along, lanes);
     return OpNode.of(OpCode.STAGE, new Stage(rows, depth, slots, alongInner, copied ? Source.COPIED : Source.COMPUTED, stepLines), List.of(factor));
+  }
+
+  /// Whether lines of a factor's tiles run along the inner dimension. Parts of a line that `ldmatrix` transposes have 16 bits at least.
+  static boolean liesAlongInner(Analysis analysis, OpNode factor, List<OpNode> outer, List<OpNode> inner) {
+    return factor.dtype().bytes() == 1 || lies(analysis, factor, inner.getLast()) >= lies(analysis, factor, outer.getLast());
   }
 
   /// How many loads of the factor run over neighbours in memory along a loop.

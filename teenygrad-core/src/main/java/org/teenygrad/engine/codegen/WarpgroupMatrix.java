@@ -79,8 +79,7 @@ record WarpgroupMatrix(Ir ir, MatrixUnit row) {
         operands.add("i64 " + step.right);
         text.append("wgmma.mma_async.sync.aligned.m64n").append(products.columns).append("k").append(row.depth).append(".f32.").append(type).append('.').append(type)
             .append(" {").append(registers).append("}, ").append(words ? "{" + String.join(", ", left) + "}" : left.getFirst()).append(", $").append(next++)
-            .append(products.sums == null && i == 0 ? ", n" : ", p").append(", 1, 1")
-            .append(words ? "" : products.leftAcross ? ", 1" : ", 0").append(products.rightAcross ? ", 1; " : ", 0; ");
+            .append(products.sums == null && i == 0 ? ", n" : ", p").append(", 1, 1").append(directions(products, words)).append("; ");
       }
       text.append("wgmma.commit_group.sync.aligned; ");
       if (products.sums != null) {
@@ -99,6 +98,14 @@ record WarpgroupMatrix(Ir ir, MatrixUnit row) {
       at += products.count();
     }
     return each;
+  }
+
+  /// How factors lie, where they may lie either way: those of 16 bits.
+  private String directions(Products products, boolean words) {
+    if (!row.element.isHalf()) {
+      return "";
+    }
+    return (words ? "" : products.leftAcross ? ", 1" : ", 0") + (products.rightAcross ? ", 1" : ", 0");
   }
 
   /// Waits for products; the sums pass through here, so that nothing touches them before.

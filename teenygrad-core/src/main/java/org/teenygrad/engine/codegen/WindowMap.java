@@ -114,7 +114,7 @@ final class WindowMap {
   private Optional<BulkTile> tile(List<OpNode> outer, List<OpNode> inner) {
     int lanes = Stage.CHUNK / factor.dtype().bytes();
     int count = stage.alongInner() ? stage.rows() : stage.depth();
-    boolean plain = pixels.size() >= AXES && index.factor(channel) == 1 && Analysis.size(channel) % BulkTile.PANEL == 0 && count <= MOST_PIXELS
+    boolean plain = pixels.size() >= AXES && index.factor(channel) == 1 && Analysis.size(channel) % BulkTile.panel(factor.dtype()) == 0 && count <= MOST_PIXELS
         && index.factors().entrySet().stream().allMatch(term -> term.getKey().is(OpCode.RANGE) && (term.getKey() == channel || term.getValue() % lanes == 0));
     Map<OpNode, Bounds> bounds = plain ? bounds() : null;
     if (bounds == null) {
@@ -128,7 +128,7 @@ final class WindowMap {
     if (images == null || offset % lanes != 0) {
       return Optional.empty();
     }
-    List<Program.Dimension> dimensions = new ArrayList<>(List.of(new Program.Dimension(Analysis.size(channel), 1, BulkTile.PANEL)));
+    List<Program.Dimension> dimensions = new ArrayList<>(List.of(new Program.Dimension(Analysis.size(channel), 1, BulkTile.panel(factor.dtype()))));
     axes.forEach(axis -> dimensions.add(axis.dimension()));
     dimensions.add(imageDimension(images, axes.getLast()));
     List<Program.PixelAxis> described = axes.stream().map(axis -> new Program.PixelAxis((int) axis.lower(), (int) axis.upper(), (int) axis.step())).toList();

@@ -178,6 +178,7 @@ final class Scheduler {
     simple = passes.run("cut chains of views", simple, ViewChains::cut);
     simple = passes.run("separate products", simple, SeparateProducts::apply);
     simple = passes.run("lay out windows", simple, now -> WindowLayout.apply(now, target));
+    simple = passes.run("lay out along inner dimensions", simple, now -> InnerLayout.apply(now, target));
     simple = passes.run("split scans", simple, now -> SplitScans.apply(now, target));
     simple = passes.run("split keys", simple, now -> SplitKeys.apply(now, target));
     return passes.run("split reductions", simple, now -> SplitReductions.apply(now, target));

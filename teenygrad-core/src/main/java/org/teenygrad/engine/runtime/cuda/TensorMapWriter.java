@@ -66,6 +66,7 @@ record TensorMapWriter(TensorMap map, MemorySegment sizes, MemorySegment strides
   private int type() {
     return switch (map.dtype()) {
       case FLOAT16 -> 6;
+      case FLOAT32 -> 11; // as TensorFloat32
       case BFLOAT16 -> 9;
       default -> throw new IllegalArgumentException("no tensor maps of " + map.dtype());
     };

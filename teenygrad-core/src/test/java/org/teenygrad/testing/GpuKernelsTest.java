@@ -355,6 +355,16 @@ class GpuKernelsTest {
         .containsExactlyInAnyOrder(List.of(strided, strided), List.of(flipped, flipped), List.of(flipped, flipped));
   }
 
+  /// Derivatives by queries and keys have a group of four warps a block, as shared memory has room for the rows of no more.
+  @Test
+  void scoresOfHeadsOf256NumbersNeverComeToMemory() {
+    List<PtxKernel> launches = GpuWorkload.ATTENTION_OF_WIDEST_HEADS.launches(AbsentGpu.H200);
+    List<PtxKernel> passes = launches.stream().filter(kernel -> kernel.kind().equals("attention")).toList();
+    assertThat(passes).extracting(kernel -> kernel.program().launch().threads()).containsExactlyInAnyOrder(384, 384, 256, 256);
+    assertThat(passes).allSatisfy(kernel -> assertThat(kernel.program().maps()).as(kernel.toString()).isNotEmpty());
+    assertThat(launches).extracting(PtxKernel::kind).as("and dot products of rows, and joined gradients").doesNotContain("contract");
+  }
+
   @Test
   void productsOfOddSizesGoThroughTheMatrixUnitsToo() {
     assertThat(only(GpuWorkload.MATMUL_ODD, AbsentGpu.A100).count("mma.sync")).isPositive();

@@ -86,6 +86,7 @@ enum GpuWorkload {
   ATTENTION(gpu -> attention(qkv(gpu), AttentionOptions.CAUSAL).realize()),
   ATTENTION_GRADIENT(gpu -> attentionGradient(gpu, 4, 12, 64, AttentionOptions.CAUSAL)),
   ATTENTION_OF_WIDE_HEADS(gpu -> attentionGradient(gpu, 4, 12, 128, AttentionOptions.CAUSAL)),
+  ATTENTION_OF_WIDEST_HEADS(gpu -> attentionGradient(gpu, 4, 12, 256, AttentionOptions.CAUSAL)),
   ATTENTION_GRADIENT_OF_ONE_HEAD(gpu -> attentionGradient(gpu, 1, 1, 64, AttentionOptions.CAUSAL)),
   ATTENTION_IN_A_WINDOW(gpu -> attentionGradient(gpu, 2, 4, 128, AttentionOptions.CAUSAL.withWindow(256).withSoftCap(15))),
   ATTENTION_UNDER_A_MASK(gpu -> attentionGradient(gpu, 2, 4, 64, AttentionOptions.CAUSAL.withMask(gpu.tensor(BOOL, 1024, 1024)))),

@@ -24,6 +24,9 @@ import org.teenygrad.engine.runtime.Target;
 record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile tile, int parts, Map<OpNode, BulkTile> maps) implements Plan {
   static final int STEP = 64;
 
+  /// Numbers of a head up to which blocks of few rows are worth while.
+  private static final int NARROW = 2 * STEP;
+
   /// How much of an inner dimension one instruction takes: all factors have 16 bits.
   static final int DEPTH = MatrixUnit.MMA_BF16.depth;
 
@@ -44,26 +47,40 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
   /// For [WarpSpecializedAttention], if tiles can come by tensor maps and there are as many blocks as multiprocessors. Shorter rows are better left to
   /// blocks of half as many rows, of which more share a multiprocessor.
   private static Optional<AttentionTiling> specialized(Analysis plain, FusedAttention attention, Target.Gpu target) {
-    long blocks = Analysis.count(attention.grid()) * Math.ceilDiv(Analysis.count(attention.rows()), WarpSpecializedAttention.ROWS);
     int columns = columns(attention);
-    if (target.rung() != Target.Rung.TENSOR_MEMORY || attention.sums().isEmpty() || columns == STEP || blocks < target.processors()) {
+    if (target.rung() != Target.Rung.TENSOR_MEMORY || attention.sums().isEmpty() || columns == STEP) {
       return Optional.empty();
     }
-    for (int stages = MOST_SPECIALIZED_STAGES; stages >= 2; stages--) {
-      BlockTile tile = new BlockTile(WarpSpecializedAttention.ROWS, columns, STEP, stages, WarpSpecializedAttention.THREADS, Target.Rung.TENSOR_MEMORY);
-      AttentionTiling tiling = of(plain, attention, tile, 1).orElse(null);
-      if (tiling == null || tiling.sumsHeld() + tiling.wordsOfMatrices() > MOST_SPECIALIZED) {
+    for (int groups = WarpSpecializedAttention.MOST_GROUPS; groups > 0; groups--) {
+      int rows = groups * WarpgroupMatrix.M;
+      long blocks = Analysis.count(attention.grid()) * Math.ceilDiv(Analysis.count(attention.rows()), rows);
+      if (isNarrow(attention) && (groups < WarpSpecializedAttention.MOST_GROUPS || blocks < target.processors())) {
         return Optional.empty();
       }
-      if (tiling.sharedBytes() <= target.sharedBytes()) {
-        return Optional.of(tiling);
+      for (int stages = MOST_SPECIALIZED_STAGES; stages >= 2; stages--) {
+        BlockTile tile = new BlockTile(rows, columns, STEP, stages, groups * WarpSpecializedAttention.GROUP_THREADS, Target.Rung.TENSOR_MEMORY);
+        AttentionTiling tiling = of(plain, attention, tile, 1).orElse(null);
+        if (tiling == null || tiling.sumsHeld() + tiling.wordsOfMatrices() > MOST_SPECIALIZED) {
+          return Optional.empty();
+        }
+        if (tiling.sharedBytes() <= target.sharedBytes()) {
+          return Optional.of(tiling);
+        }
       }
     }
     return Optional.empty();
   }
 
+  /// Whether a warp has registers for the sums of its rows, and a block shared memory for its tiles, beside others on a multiprocessor.
+  private static boolean isNarrow(FusedAttention attention) {
+    return columns(attention) <= NARROW && attention.inner().stream().allMatch(inner -> Analysis.depth(inner.fold()) <= NARROW);
+  }
+
   /// For [AttentionTiles].
   private static Optional<AttentionTiling> plain(Analysis plain, FusedAttention attention, Target.Gpu target) {
+    if (!isNarrow(attention)) {
+      return Optional.empty();
+    }
     Target.Rung unit = target.rung().includes(Target.Rung.WARPGROUP) ? Target.Rung.WARPGROUP : Target.Rung.WARP;
     for (int rows : tileRows(attention, unit)) {
       int parts = rows == 2 * WarpgroupMatrix.M && isSmall(attention) ? 2 : 1;
@@ -177,7 +194,7 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
 
   /// The columns of a block's sums.
   static int columns(FusedAttention attention) {
-    return Analysis.count(attention.columns()) <= STEP ? STEP : 2 * STEP;
+    return Math.toIntExact(Math.ceilDiv(Analysis.count(attention.columns()), STEP)) * STEP;
   }
 
   /// Whether a thread has so few sums that it may have those of twice as many rows.

@@ -33,7 +33,7 @@ import org.teenygrad.engine.ir.OpNode;
 record FusedAttention(
     List<Inner> inner, List<Sum> sums, @Nullable OpNode rowFold, @Nullable OpNode weight,
     List<OpNode> rows, List<OpNode> steps, List<OpNode> columns, List<OpNode> grid, DType element) {
-  private static final int MOST_INNER = 128;
+  private static final int MOST_INNER = 256;
 
   /// A sum of products of x, which changes with the rows, and y, which changes with the steps.
   record Inner(OpNode fold, OpNode x, OpNode y) {}

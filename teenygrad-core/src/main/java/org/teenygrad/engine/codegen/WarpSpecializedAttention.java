@@ -7,17 +7,16 @@ import org.teenygrad.engine.runtime.Program;
 
 /// A [FusedAttention] of long rows on Hopper (Shah et al., "FlashAttention-3", 2024). A block has twice as many rows as four warps together multiply, so
 /// that each tile of y and g comes from the second-level cache half as often. One producer thread has the tensor memory accelerator bring them, and two
-/// groups of four warps take what has come at their own pace, one multiplying while the other computes exponentials.
+/// groups of four warps take what has come at their own pace, one multiplying while the other computes exponentials. Where shared memory has no room for
+/// the rows of two groups, as for derivatives of heads of 256 numbers, there is one.
 ///
 /// Where there are registers for it, a group also overlaps with itself: the products of a step's matrices with g are made while the next step's matrices
 /// are computed.
 final class WarpSpecializedAttention implements LoopNest {
-  private static final int GROUPS = 2;
-  private static final int GROUP_THREADS = 128;
+  /// Groups of four warps that compute, at most.
+  static final int MOST_GROUPS = 2;
 
-  /// Rows of a block, and threads that compute.
-  static final int ROWS = GROUPS * WarpgroupMatrix.M;
-  static final int THREADS = GROUPS * GROUP_THREADS;
+  static final int GROUP_THREADS = 128;
 
   /// Sums, products and words of factors that a thread holds at a time with overlap, at most.
   private static final int MOST_OVERLAPPED = 176;
@@ -75,7 +74,7 @@ final class WarpSpecializedAttention implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    return new Program.Launch(results.blocks(), THREADS + GROUP_THREADS, tiling.sharedBytes());
+    return new Program.Launch(results.blocks(), work.tile.threads() + GROUP_THREADS, tiling.sharedBytes());
   }
 
   @Override
@@ -86,13 +85,22 @@ final class WarpSpecializedAttention implements LoopNest {
     results.at(Threads.block(ir), row -> {
       MaskedSteps.Interval visible = matrices.visible(row);
       ir.branch(ir.value("icmp uge i64 " + thread + ", " + work.tile.threads()), () -> {
-        PersistentTiles.fewRegisters(ir);
+        if (movesRegisters()) {
+          PersistentTiles.fewRegisters(ir);
+        }
         emitter.branch(ir.value("icmp eq i64 " + thread + ", " + work.tile.threads()), () -> produce(visible));
       }, () -> {
-        PersistentTiles.manyRegisters(ir);
+        if (movesRegisters()) {
+          PersistentTiles.manyRegisters(ir);
+        }
         results.finish(row, consume(row, visible), () -> Threads.barrier(ir, work.tile.threads()));
       });
     });
+  }
+
+  /// Of one group each thread has as many registers as it can have.
+  private boolean movesRegisters() {
+    return work.tile.threads() == MOST_GROUPS * GROUP_THREADS;
   }
 
   private void produce(MaskedSteps.Interval visible) {

@@ -18,16 +18,21 @@ final class Rematerialization {
   /// The longest sum of products that is cheaper to compute again than to keep.
   private static final int MOST_PRODUCTS = 128;
 
+  /// The same where a block can have the tiles of such.
+  private static final int MOST_PRODUCTS_OF_TENSOR_MEMORY = 256;
+
   /// Tensor cores add up so many products at a time.
   private static final int STEP = 16;
 
   private final boolean hasTensorCores;
+  private final int mostProducts;
   private final Set<OpNode> decoding;
   private final Map<OpNode, Boolean> known = new HashMap<>();
 
   /// @param decoding what [SplitKeys] has computed again
   Rematerialization(Target target, Set<OpNode> decoding) {
     hasTensorCores = target instanceof Target.Gpu gpu && gpu.rung().hasMatrixUnit();
+    mostProducts = target instanceof Target.Gpu gpu && gpu.rung() == Target.Rung.TENSOR_MEMORY ? MOST_PRODUCTS_OF_TENSOR_MEMORY : MOST_PRODUCTS;
     this.decoding = decoding;
   }
 
@@ -58,9 +63,9 @@ final class Rematerialization {
     return node.op().isElementwise() || SumOfProducts.isRearranged(node);
   }
 
-  private static boolean isCheap(OpNode node) {
+  private boolean isCheap(OpNode node) {
     return node.dtype() == DType.FLOAT32
-        && SumOfProducts.of(node).filter(sum -> sum.product() == node.input(0) && sum.depth() % STEP == 0 && sum.depth() <= MOST_PRODUCTS
+        && SumOfProducts.of(node).filter(sum -> sum.product() == node.input(0) && sum.depth() % STEP == 0 && sum.depth() <= mostProducts
             && sum.isOfHalves() && sum.results() >= 2 * sum.largestFactor()).isPresent();
   }
 }

@@ -38,6 +38,10 @@ record Cells(@Nullable Readers readers) {
         CellProcess process = readers.ifAny(page);
         return process == null ? Map.of() : process.trace();
       });
+      case "/cells/compiler" -> send(call, () -> {
+        CellProcess process = readers.ifAny(page);
+        return process == null ? Map.of() : process.compiler(Json.string(asked, "what"), Json.integer(asked, "schedule"), Json.integer(asked, "index"));
+      });
       case "/cells/stop" -> {
         CellProcess process = readers.ifAny(page);
         if (process != null) {

@@ -13,6 +13,8 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.OutOfMemoryException;
@@ -27,6 +29,7 @@ import org.teenygrad.serve.http.PageFiles;
 import org.teenygrad.serve.http.Watchdog;
 import org.teenygrad.web.cells.CellLimits;
 import org.teenygrad.web.cells.CellProcess;
+import org.teenygrad.web.compiler.Compilations;
 
 /// Serves the book to browsers of this machine.
 public final class WebServer implements AutoCloseable {
@@ -34,6 +37,8 @@ public final class WebServer implements AutoCloseable {
   private static final String NO_JDK = "Cells need a JDK, version 25 or newer, which JAVA_HOME may name; pages can be read without.";
 
   private static final String RUN = "<h1>Run</h1><div id=\"run\" data-live=\"%s\"></div>";
+
+  private static final String COMPILER = "<h1>Compiler</h1><div id=\"compiler\" data-live=\"%s\"></div>";
 
   private static final String TRAINING = "<h1>Training</h1><div id=\"training\"><p class=\"none\">Looking for runs</p></div>";
 
@@ -44,6 +49,7 @@ public final class WebServer implements AutoCloseable {
   private final Cells cells;
   private final Training training;
   private final RunEvents run = new RunEvents();
+  private final Compilations compilations = new Compilations();
   private final Watchdog watchdog = new Watchdog();
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final PageFiles files = new PageFiles(WebServer.class::getResourceAsStream, Template.policy("none"));
@@ -92,10 +98,14 @@ public final class WebServer implements AutoCloseable {
     return "http://localhost:" + http.getAddress().getPort() + path + "?token=" + token.text();
   }
 
-  /// Has the Run view show what this process computes from now on.
+  /// Has the views of runs and of the compiler show what this process computes from now on.
   /// @return whom to tell of it ([Activity#watch])
   public Activity.Watcher watcher() {
-    return run.watcher();
+    Activity.Watcher running = run.watcher();
+    return event -> {
+      running.happened(event);
+      compilations.happened(event);
+    };
   }
 
   /// What holds cells back, in words.
@@ -160,6 +170,10 @@ public final class WebServer implements AutoCloseable {
       training.events(call);
     } else if (path.equals("/run")) {
       send(call, "run", "Run", RUN.formatted(run.isWatching()));
+    } else if (path.equals("/compiler")) {
+      send(call, "compiler", "Compiler", COMPILER.formatted(run.isWatching()));
+    } else if (path.equals("/compiler/data")) {
+      call.send(200, compilations.answer(inQuery(call, "what"), Integer.parseInt(inQuery(call, "schedule")), Integer.parseInt(inQuery(call, "index"))));
     } else if (path.equals("/run/events")) {
       run.events(call);
     } else if (path.equals("/run/roofline")) {
@@ -169,6 +183,16 @@ public final class WebServer implements AutoCloseable {
     } else {
       throw ApiError.of(404, "there is no " + path);
     }
+  }
+
+  /// A word or a number of the query.
+  /// @throws ApiError if it is not there
+  private static String inQuery(Call call, String name) {
+    Matcher found = Pattern.compile("(?:^|&)" + name + "=(\\w+)").matcher(Objects.requireNonNullElse(call.query(), ""));
+    if (!found.find()) {
+      throw ApiError.of(400, call.path() + " needs " + name);
+    }
+    return found.group(1);
   }
 
   private static void require(String method, Call call) {

@@ -37,7 +37,7 @@ class BookBrowserTest {
       String[] live = program.url().split("/run\\?token=");
       Process process = new ProcessBuilder("node", HARNESS.toString(),
           Json.text(Json.members("book", url[0], "token", url[1], "logs", LOGS.toString(), "live", live[0], "liveToken", live[1], "trace", FOLDER.resolve("run.json").toString())),
-          FOLDER.toString(), "src/test/browser/book.cjs", "src/test/browser/training.cjs", "src/test/browser/run.cjs")
+          FOLDER.toString(), "src/test/browser/book.cjs", "src/test/browser/training.cjs", "src/test/browser/run.cjs", "src/test/browser/compiler.cjs")
           .redirectError(ProcessBuilder.Redirect.INHERIT).start();
       try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {

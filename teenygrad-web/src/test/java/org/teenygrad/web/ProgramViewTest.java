@@ -46,7 +46,7 @@ class ProgramViewTest {
           }
         }
       }
-      assertThat(categories).containsExactlyInAnyOrder("kernel", "copy", "schedule", "compile");
+      assertThat(categories).containsExactlyInAnyOrder("kernel", "copy", "schedule", "pass", "compile");
     }
   }
 }

@@ -55,6 +55,11 @@ public final class Plans {
     return Optional.of(of(sink)).filter(Plan::isTiled).map(plan -> plan.analysis().sink);
   }
 
+  /// A kernel's graph as it is written: in operations that the target has, in tiles where there are any.
+  public OpNode written(OpNode sink) {
+    return of(sink).analysis().sink;
+  }
+
   /// The program of a launch.
   /// @param sinks a kernel for each list of buffers that the launch runs over: on a processor, which runs over one list at a time, one; those for a GPU
   ///     are alike ([#likeness]) and all run at once

@@ -8,6 +8,11 @@ import java.util.function.Supplier;
 public interface Compiler {
   Kernel compile(Program program);
 
+  /// What the program is as assembly, PTX on NVIDIA's GPUs; empty where there is none.
+  default String assembly(Program program) {
+    return "";
+  }
+
   /// Kernels of this device that will run one after the other again and again. By default they are called one by one; a device to
   /// which a whole sequence can be handed at once does so.
   /// @param waits for each kernel the numbers of the earlier ones whose end it has to wait for; others may run at the same time

@@ -186,7 +186,7 @@ final class Executor {
       params.put(OpNode.buffer(storage), param);
       inputs.add(param);
     }
-    List<OpNode> over = passes.run("take this rank's part", graphs, whole -> Partitioner.withAllCollectives(Partitioner.local(whole, params)));
+    List<OpNode> over = passes.run("bind inputs", graphs, whole -> Partitioner.withAllCollectives(Partitioner.local(whole, params)));
     long unwritten = storages.stream().filter(storage -> storage.memory() == null).mapToLong(Storage::bytes).sum();
     return Scheduler.schedule(runtime, over, inputs, unwritten, notice);
   }

@@ -44,7 +44,7 @@ class PassesTest {
       loss.backward();
       x.grad().realize();
     }));
-    assertThat(passes).extracting(Activity.Passed::pass).startsWith("expand gradients", "take this rank's part", "leave out copies", "simplify").endsWith("give results memory");
+    assertThat(passes).extracting(Activity.Passed::pass).startsWith("expand gradients", "bind inputs", "leave out copies", "simplify").endsWith("give results memory");
     for (int i = 1; i < passes.size() - 1; i++) {
       assertThat(passes.get(i).before()).isEqualTo(passes.get(i - 1).after());
     }

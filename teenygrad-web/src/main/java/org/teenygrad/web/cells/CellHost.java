@@ -17,6 +17,7 @@ import org.teenygrad.Tensor;
 import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.ChromeTrace;
 import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.web.compiler.Compilations;
 
 /// The child: a JVM for the cells of one page. It reads requests from its standard input and answers on its standard output, a line of JSON each.
 ///
@@ -26,6 +27,7 @@ import org.teenygrad.nanochat.json.Json;
 /// | `{"do": "complete", "code": ..., "cursor": ...}` | `completions` |
 /// | `{"do": "graph"}` | `graph` |
 /// | `{"do": "trace"}` | `trace` |
+/// | `{"do": "compiler", "what": ..., "schedule": ..., "index": ...}` | `compiler` |
 /// | `{"do": "stop"}` | none: what runs ends |
 final class CellHost {
   private static final int MOST_TEXT = 1_000_000;
@@ -37,6 +39,8 @@ final class CellHost {
 
   /// What the last cell computed.
   private List<String> events = List.of();
+
+  private final Compilations compilations = new Compilations();
 
   private CellHost(PrintStream answers) {
     this.answers = answers;
@@ -73,16 +77,30 @@ final class CellHost {
         });
         case "graph" -> worker.execute(() -> say(Json.members("kind", "graph", "dot", session.graph())));
         case "trace" -> worker.execute(() -> say(Json.members("kind", "trace", "events", events)));
+        case "compiler" -> worker.execute(() -> say(compiler(request)));
         default -> throw new IllegalArgumentException(line);
       }
     }
+  }
+
+  private Map<String, @Nullable Object> compiler(Map<String, Object> request) {
+    Map<String, @Nullable Object> answer;
+    try {
+      answer = compilations.answer(Json.string(request, "what"), Json.integer(request, "schedule"), Json.integer(request, "index"));
+    } catch (IllegalArgumentException e) {
+      answer = Json.members("message", e.getMessage());
+    }
+    answer.put("kind", "compiler");
+    return answer;
   }
 
   private void run(Session session, String code) {
     textLeft = MOST_TEXT;
     long start = System.nanoTime();
     List<String> seen = new ArrayList<>();
-    try (Activity.Watching _ = Activity.watch(new ChromeTrace(event -> {
+    compilations.clear();
+    try (Activity.Watching _ = Activity.watch(compilations);
+        Activity.Watching _ = Activity.watch(new ChromeTrace(event -> {
       if (seen.size() < MOST_EVENTS) {
         seen.add(event);
       }

@@ -250,6 +250,12 @@ public final class CellProcess implements AutoCloseable {
     return ask(Json.members("do", "trace"), "trace");
   }
 
+  /// What the last cell compiled, as [org.teenygrad.web.compiler.Compilations#answer].
+  /// @throws CellsEndedException if the process has ended
+  public synchronized Map<String, Object> compiler(String what, int schedule, int index) {
+    return ask(Json.members("do", "compiler", "what", what, "schedule", schedule, "index", index), "compiler");
+  }
+
   private Map<String, Object> ask(Map<String, ? extends @Nullable Object> request, String kind) {
     awaitReady();
     send(request);

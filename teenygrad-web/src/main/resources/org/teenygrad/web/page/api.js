@@ -47,12 +47,22 @@ export async function* run(code) {
 export const complete = async (code, cursor) => (await post('/cells/complete', {code, cursor})).json();
 export const graph = async () => (await (await post('/cells/graph')).json()).dot;
 export const trace = async () => (await (await post('/cells/trace')).json()).events ?? [];
-export async function roofline() {
-  const response = await fetch('/run/roofline');
+/** What the server says at a path. */
+export async function get(path) {
+  const response = await fetch(path);
+  const answer = await response.json();
   if (!response.ok) {
-    throw new Error(`The server answered ${response.status}.`);
+    throw new Error(answer.error.message);
   }
-  return response.json();
+  return answer;
+}
+
+export async function compiler(what, schedule, index) {
+  const answer = await (await post('/cells/compiler', {what, schedule, index})).json();
+  if (answer.message) {
+    throw new Error(answer.message);
+  }
+  return answer;
 }
 export const stop = () => post('/cells/stop');
 export const beginAnew = () => post('/cells/end');

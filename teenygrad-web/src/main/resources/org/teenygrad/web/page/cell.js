@@ -27,11 +27,12 @@ export class Cell {
     this.runButton = el('button', {type: 'button', class: 'run', title: 'Run (Shift Enter: and go on)', onclick: () => this.isRunning ? stop() : this.run()}, icon('M5 3l12 7-12 7z'), el('span', {}, 'Run'));
     this.graphButton = el('button', {type: 'button', hidden: true, title: 'The expression of the last tensor', onclick: () => showGraph()}, 'Graph');
     this.timelineButton = el('button', {type: 'button', hidden: true, title: 'Kernels, copies and the host\'s work', onclick: async () => (await import('./run.js')).showTimeline()}, 'Timeline');
+    this.compilerButton = el('button', {type: 'button', hidden: true, title: 'Passes, kernels, code', onclick: async () => (await import('./compiler.js')).showCompilerOfCell()}, 'Compiler');
     this.resetButton = el('button', {type: 'button', hidden: true, onclick: () => this.reset()}, 'As it was');
     this.state = el('span', {class: 'state'});
     this.made = el('div', {class: 'made', 'aria-label': `What cell ${number} made`});
     this.sliders = new Sliders(this.view, () => this.runSoon());
-    place.append(this.sliders.element, el('div', {class: 'bar'}, this.runButton, this.graphButton, this.timelineButton, this.resetButton, this.state), this.made);
+    place.append(this.sliders.element, el('div', {class: 'bar'}, this.runButton, this.graphButton, this.timelineButton, this.compilerButton, this.resetButton, this.state), this.made);
     this.isRunning = false;
     this.isWanted = false;
     this.isOld = false;
@@ -56,7 +57,7 @@ export class Cell {
     this.made.replaceChildren();
     this.state.textContent = '';
     this.graphButton.hidden = true;
-    this.timelineButton.hidden = true;
+    this.timelineButton.hidden = this.compilerButton.hidden = true;
     delete this.place.dataset.state;
     mark(this.view, null);
   }
@@ -85,7 +86,7 @@ export class Cell {
     const asked = performance.now();
     try {
       for await (const part of run(this.code)) {
-        this.timelineButton.hidden = !part.computed;
+        this.timelineButton.hidden = this.compilerButton.hidden = !part.computed;
         millis = part.kind === 'done' ? performance.now() - asked : millis;
         isRight &&= part.kind !== 'error' && part.kind !== 'ended';
         this.add(part);

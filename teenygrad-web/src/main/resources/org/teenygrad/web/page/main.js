@@ -69,6 +69,11 @@ if (byId('run')) {
   showRun(byId('run'));
 }
 
+if (byId('compiler')) {
+  const {showCompiler} = await import('./compiler.js');
+  showCompiler(byId('compiler'));
+}
+
 if (byId('training')) {
   const {showTraining} = await import('./training.js');
   showTraining(byId('training'));

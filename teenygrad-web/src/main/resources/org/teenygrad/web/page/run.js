@@ -44,7 +44,7 @@ export class RunView {
   /** What the machine can do at best, as the server measures it. */
   async measure() {
     try {
-      const {flopsPerSecond, bytesPerSecond, message} = await api.roofline();
+      const {flopsPerSecond, bytesPerSecond, message} = await api.get('/run/roofline');
       this.roofline.ceilings = flopsPerSecond && bytesPerSecond ? {flops: flopsPerSecond, bytes: bytesPerSecond} : null;
       this.note.textContent = message ?? 'The line is what this machine\'s processors did at best in float32: multiply-adds in registers, and reading memory. A cache is faster than that line.';
     } catch (error) {

@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.engine.runtime.Buffer;
+import org.teenygrad.engine.runtime.Compiler;
 import org.teenygrad.engine.runtime.Debug;
 import org.teenygrad.engine.runtime.HostAllocator;
 import org.teenygrad.engine.runtime.Kernel;
@@ -47,7 +48,17 @@ public final class Cpu {
   /// The same with kernels written as for a target that has no more than this processor.
   static Runtime open(Device device, Target.Cpu target) {
     Cpu cpu = new Cpu();
-    return new Runtime(device, HostAllocator.shared(), target, cpu::compile);
+    return new Runtime(device, HostAllocator.shared(), target, new Compiler() {
+      @Override
+      public Kernel compile(Program program) {
+        return cpu.compile(program);
+      }
+
+      @Override
+      public String assembly(Program program) {
+        return cpu.compiler.assembly(program.source());
+      }
+    });
   }
 
   private Kernel compile(Program program) {

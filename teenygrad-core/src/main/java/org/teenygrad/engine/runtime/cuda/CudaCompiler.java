@@ -30,6 +30,11 @@ final class CudaCompiler implements Compiler {
         new CudaKernel.Launch(launch.items(), launch.times(), launch.threads(), Math.toIntExact(launch.scratchBytes())));
   }
 
+  @Override
+  public String assembly(Program program) {
+    return llvm.assembly(program.source());
+  }
+
   CudaKernel compile(String name, String description, String ir, List<TensorMap> maps, CudaKernel.Launch launch) {
     Debug.say(Debug.CODE, () -> "LLVM IR of " + name + "\n" + ir + "\nPTX\n" + llvm.assembly(ir));
     return new CudaKernel(stream, name, description, cache.assembly(llvm, ir), maps, launch);

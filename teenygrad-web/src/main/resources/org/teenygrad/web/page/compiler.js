@@ -1,0 +1,203 @@
+// The view of the compiler: each pass over a graph with what it changed, the kernels that came of it and why, their code, and where their memory lies.
+
+import {byId, el, say} from './dom.js';
+import * as api from './api.js';
+import {MemoryPlan} from './memory.js';
+import {bytes, flops, time} from './trace.js';
+
+const FEW_LINES = 60;
+const AROUND = 2;
+const POLL_MILLIS = 1500;
+
+const counted = (count, what) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : /(s|sh|ch)$/.test(what) ? 'es' : 's'}`;
+
+export class CompilerView {
+  /** @param ask gives what the server says: `ask(what, schedule, index)` */
+  constructor(ask) {
+    this.ask = ask;
+    this.choice = el('select', {'aria-label': 'Schedule', onchange: () => this.open(Number(this.choice.value))});
+    this.facts = el('p', {class: 'note'});
+    this.passes = el('ol', {class: 'passes', 'aria-label': 'Passes'});
+    this.body = el('div', {class: 'compiler-body'});
+    this.element = el('div', {class: 'compiler-view', hidden: true}, el('div', {class: 'compiler-head'}, el('label', {}, 'Schedule ', this.choice), this.facts), this.passes, this.body);
+    this.schedules = [];
+    this.isWhole = false;
+  }
+
+  /** Asks for schedules; true if there are any. */
+  async update() {
+    const {schedules} = await this.ask('schedules', 0, 0);
+    if (schedules.length > 0 && schedules.at(-1).number !== this.schedules.at(-1)?.number) {
+      this.schedules = schedules;
+      const kept = this.schedule?.number;
+      this.choice.replaceChildren(...schedules.map(each => el('option', {value: each.number},
+          `${each.number + 1}: ${counted(each.launches, 'launch')} for ${each.results.join(', ')}${each.resultCount > each.results.length ? ` and ${each.resultCount - each.results.length} more` : ''}`)));
+      this.element.hidden = false;
+      const largest = schedules.reduce((best, each) => each.launches > best.launches ? each : best);
+      await this.open(schedules.some(each => each.number === kept) ? kept : largest.number);
+    }
+    return schedules.length > 0;
+  }
+
+  async open(number) {
+    this.choice.value = number;
+    if (this.schedule?.number === number) {
+      return;
+    }
+    this.schedule = this.schedules.find(each => each.number === number);
+    const {device, millis, codeMillis, launches, kernels, compiled, workspaceBytes, passes} = this.schedule;
+    this.facts.textContent = `for ${device}, made in ${time(millis * 1000)}, ${time(codeMillis * 1000)} of that for code; ${counted(launches, 'launch')} of ${counted(kernels, 'kernel')}, ${compiled} of them new; workspace ${bytes(workspaceBytes)}`;
+    const button = (text, more, act, isQuiet) => el('li', {}, el('button', {type: 'button', class: isQuiet ? 'quiet' : null, 'aria-pressed': 'false', onclick: event => {
+      this.passes.querySelectorAll('[aria-pressed="true"]').forEach(other => other.setAttribute('aria-pressed', 'false'));
+      event.currentTarget.setAttribute('aria-pressed', 'true');
+      this.attempt(act);
+    }}, text, el('small', {}, more)));
+    this.passes.replaceChildren(...passes.map((pass, i) => button(pass.name, pass.changed ? `${pass.before} → ${pass.after} nodes${pass.fired ? `, ${counted(pass.fired, 'rule')}` : ''}` : 'nothing to do', () => this.showPass(i), !pass.changed)),
+        button('kernels', counted(launches, 'launch'), () => this.showKernels()));
+    const first = Math.max(0, passes.findIndex(pass => pass.fired > 0 || pass.changed));
+    this.passes.querySelectorAll('button')[first].click();
+  }
+
+  async attempt(act) {
+    try {
+      await act();
+    } catch (error) {
+      this.body.replaceChildren(el('p', {class: 'wrong', role: 'alert'}, error.message));
+    }
+  }
+
+  async showPass(index) {
+    const pass = await this.ask('pass', this.schedule.number, index);
+    const isLong = pass.before.length + pass.after.length > FEW_LINES;
+    const rules = new Map();
+    pass.fired.forEach(each => rules.set(each.rule, [...rules.get(each.rule) ?? [], each]));
+    const draw = chosen => {
+      const at = side => new Map(pass.fired.filter(each => !chosen || each.rule === chosen).map(each => [each[side], each.rule]));
+      const whole = this.isWhole || !isLong;
+      lists.replaceChildren(list('Before', pass.before, whole, at('before'), 'gone'), list('After', pass.after, whole, at('after'), 'added'));
+    };
+    const chips = [...rules].map(([rule, all]) => el('li', {}, el('button', {type: 'button', 'aria-pressed': 'false', title: all.slice(0, 5).map(each => `${each.from} → ${each.to}`).join('\n'), onclick: event => {
+      const isOn = event.currentTarget.getAttribute('aria-pressed') === 'true';
+      rulesList.querySelectorAll('button').forEach(other => other.setAttribute('aria-pressed', 'false'));
+      event.currentTarget.setAttribute('aria-pressed', String(!isOn));
+      draw(isOn ? null : rule);
+    }}, el('code', {}, rule), all.length > 1 && ` ${all.length} times`)));
+    const rulesList = el('ul', {class: 'rules', 'aria-label': 'Rules that fired'}, ...chips);
+    const lists = el('div', {class: 'lists'});
+    const toggle = el('input', {type: 'checkbox', onchange: event => {
+      this.isWhole = event.target.checked;
+      draw(null);
+    }});
+    toggle.checked = this.isWhole;
+    this.body.replaceChildren(el('div', {class: 'pass-tools'}, rules.size > 0 && rulesList, el('span', {class: 'key'}, el('i', {class: 'key-gone'}), 'gone', el('i', {class: 'key-added'}), 'added', el('i', {class: 'key-rebuilt'}), 'of other inputs'),
+        isLong && el('label', {}, toggle, ' all lines')), lists);
+    draw(null);
+    say(`${pass.name}: ${pass.fired.length} rules fired`);
+  }
+
+  async showKernels() {
+    const {graph, launches, memory, workspaceBytes} = await this.ask('kernels', this.schedule.number, 0);
+    const detail = el('div', {class: 'kernel-detail'});
+    const plan = new MemoryPlan(memory, workspaceBytes, launches.length);
+    let asked = 0;
+    const choose = (index, row) => this.attempt(async () => {
+      const own = ++asked;
+      row.parentElement.querySelectorAll('.chosen').forEach(other => other.classList.remove('chosen'));
+      row.classList.add('chosen');
+      plan.mark(index);
+      const {steps} = await this.ask('code', this.schedule.number, index);
+      if (own === asked) { // nothing else was chosen meanwhile
+        detail.replaceChildren(...this.kernel(graph, launches[index], steps));
+      }
+    });
+    const rows = launches.map((launch, i) => el('tr', {}, el('td', {}, el('button', {type: 'button', title: launch.name, onclick: event => choose(i, event.currentTarget.closest('tr'))}, el('span', {}, launch.description))),
+        ...[`${launch.runs}`, launch.flops > 0 ? flops(launch.flops) : '', bytes(launch.bytes), `${launch.parts.reduce((sum, part) => sum + part.nodes.length, 0)}`].map(text => el('td', {class: 'number'}, text)),
+        el('td', {class: 'why'}, [...new Set(launch.parts.map(part => part.reason))].join('; '))));
+    this.body.replaceChildren(el('div', {class: 'kernels', tabindex: '0', role: 'region', 'aria-label': 'Launches'}, el('table', {}, el('thead', {}, el('tr', {}, el('th', {}, 'Launch'),
+        ...['Runs', 'Operations', 'Memory', 'Nodes'].map(name => el('th', {class: 'number'}, name)), el('th', {class: 'why'}, 'Why what it writes has memory'))), el('tbody', {}, ...rows))),
+    memory.length > 0 && el('h2', {}, 'Workspace, launch by launch'), memory.length > 0 && plan.element, detail);
+    plan.draw();
+    if (rows.length > 0) {
+      await choose(0, rows[0]);
+    }
+  }
+
+  /** What a launch computes, why there, and its code. */
+  kernel(graph, launch, steps) {
+    const inside = new Set(launch.parts.flatMap(part => part.nodes));
+    const roots = new Set(launch.parts.map(part => part.root));
+    const lines = graph.filter(line => inside.has(line.number)).map(line => ({...line, mark: roots.has(line.number) ? 'root' : ''}));
+    const text = el('pre', {class: 'code', tabindex: '0', 'aria-label': 'Code'});
+    const tabs = steps.map((step, i) => el('button', {type: 'button', 'aria-pressed': String(i === 0), onclick: event => {
+      tabs.forEach(other => other.setAttribute('aria-pressed', 'false'));
+      event.currentTarget.setAttribute('aria-pressed', 'true');
+      text.textContent = step.text;
+    }}, step.title));
+    text.textContent = steps[0].text;
+    return [el('h2', {}, launch.description), el('p', {class: 'note'}, `${launch.name}: ${launch.items.toLocaleString('en')} independent parts of ${counted(launch.threads, 'thread')}${launch.scratchBytes > 0 ? `, ${bytes(launch.scratchBytes)} of scratch memory each` : ''}`),
+      el('ul', {class: 'parts'}, ...launch.parts.map(part => el('li', {}, el('code', {}, `%${part.root} ${part.what}`), ` ${part.reason}; about ${counted(part.operations, 'operation')} an element, ${counted(part.largeReads, 'large buffer')} read`))),
+      list('Nodes of the graph that it computes', lines, true, new Map(), ''),
+      el('div', {class: 'tabs'}, ...tabs), text];
+  }
+}
+
+/** The lines of a graph; of a long one those that changed, and some around them. */
+function list(title, lines, isWhole, rules, word) {
+  const shown = lines.map(line => isWhole || line.mark !== '' || rules.has(line.id));
+  const near = shown.map((_, i) => shown.slice(Math.max(0, i - AROUND), i + AROUND + 1).some(Boolean));
+  const rows = [];
+  let left = 0;
+  const skip = () => left > 0 && rows.push(el('li', {class: 'skipped'}, `${counted(left, 'line')} as before`));
+  lines.forEach((line, i) => {
+    if (!near[i]) {
+      left++;
+      return;
+    }
+    skip();
+    left = 0;
+    const rule = rules.get(line.id);
+    rows.push(el('li', {class: [line.mark === 'other' ? word : line.mark, rule && 'fired'].filter(Boolean).join(' ') || null}, el('span', {class: 'place'}, `%${line.number}`), rule && el('mark', {}, rule), el('b', {}, line.op), ` ${line.what} `, el('span', {class: 'type'}, line.type)));
+  });
+  skip();
+  return el('section', {class: 'list'}, el('h2', {}, title, el('small', {}, ` ${counted(lines.length, 'line')}`)), el('ol', {tabindex: '0', 'aria-label': title}, ...rows));
+}
+
+const live = (what, schedule, index) => api.get(`/compiler/data?what=${what}&schedule=${schedule}&index=${index}`);
+
+/** The page of the compiler: what the process of the server compiles. */
+export function showCompiler(place) {
+  document.body.classList.add('wide', 'run');
+  if (place.dataset.live !== 'true') {
+    place.append(el('p', {}, 'From the graph of tensors through every pass to kernels, LLVM IR and assembly: run a cell of a chapter and press ', el('b', {}, 'Compiler'), ' below it, or put ',
+        el('code', {}, 'TEENYGRAD_WEB=1'), ' before a program.'));
+    return;
+  }
+  const view = new CompilerView(live);
+  const waiting = el('p', {class: 'none'}, 'The program has compiled nothing yet.');
+  place.append(waiting, view.element);
+  const look = async () => {
+    try {
+      waiting.hidden = await view.update();
+      setTimeout(look, POLL_MILLIS);
+    } catch {
+      waiting.hidden = false;
+      waiting.textContent = 'The program has ended.';
+    }
+  };
+  look();
+}
+
+/** Opens the view of what the last cell compiled. */
+export async function showCompilerOfCell() {
+  const dialog = byId('timeline');
+  const head = el('div', {class: 'graph-head'}, el('h2', {id: 'timeline-title'}, 'Compiler'), el('span', {class: 'count'}, 'the last cell that ran'), el('button', {type: 'button', onclick: () => dialog.close()}, 'Close'));
+  const note = el('p', {}, 'The cell compiled nothing new: what it computes was known from an earlier run. Start anew to see it compiled.');
+  const view = new CompilerView(api.compiler);
+  dialog.replaceChildren(head, el('div', {class: 'run-scroll', tabindex: '0'}, note, view.element));
+  dialog.showModal();
+  try {
+    note.hidden = await view.update();
+  } catch (error) {
+    note.textContent = error.message;
+  }
+}

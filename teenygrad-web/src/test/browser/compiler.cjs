@@ -1,0 +1,84 @@
+// The view of the compiler: passes, rules, kernels and their code; of a program and of a cell, on a phone, in the dark.
+const {assert, contrast, noSideways, until} = require('../../../../teenygrad-serve/src/test/browser/page.cjs');
+
+const open = async (page, {live, liveToken}) => {
+  await page.goto(`${live}/compiler?token=${liveToken}`);
+  await page.locator('.list li').first().waitFor();
+};
+const pass = (page, name) => page.locator('.passes').getByRole('button', {name: new RegExp(`^${name}`)});
+
+exports.showsWhatEachPassChanged = {
+  options: {viewport: {width: 1380, height: 1000}},
+  async run({page, servers, picture, axe}) {
+    await open(page, servers);
+    await pass(page, 'expand gradients').click();
+    await page.getByRole('heading', {name: /^Before/}).waitFor();
+    assert.match(await page.locator('.list').first().innerText(), /GRADIENT/);
+    assert.doesNotMatch(await page.locator('.list').nth(1).innerText(), /GRADIENT/);
+    await pass(page, 'simplify').click();
+    const rule = page.locator('.rules button').first();
+    await rule.click();
+    const name = await rule.locator('code').innerText();
+    await page.locator('.list mark', {hasText: name}).first().waitFor();
+    assert.ok(await page.locator('.list .added').count() > 0);
+    await picture();
+    await contrast(page, axe);
+  },
+};
+
+exports.showsKernelsAndTheirCode = {
+  options: {viewport: {width: 1380, height: 1400}},
+  async run({page, servers, picture, axe}) {
+    await open(page, servers);
+    await pass(page, 'kernels').click();
+    await page.getByRole('button', {name: /^contract 256x256x256 \+ bias/}).click();
+    await page.getByRole('heading', {name: /^contract 256x256x256 \+ bias/}).waitFor();
+    await page.getByRole('button', {name: 'LLVM IR'}).click();
+    assert.match(await page.locator('.code').innerText(), /^define void @contract_/m);
+    await page.getByRole('button', {name: 'Assembly'}).click();
+    await until(page, () => /\.text/.test(document.querySelector('.code').textContent));
+    assert.match(await page.locator('.kernel-detail .parts').innerText(), /about \d+ operations an element/);
+    assert.match(await page.locator('.kernel-detail .list').innerText(), /MUL[\s\S]*REDUCE/);
+    await picture();
+    await contrast(page, axe);
+  },
+};
+
+exports.showsHowACellIsCompiled = {
+  options: {viewport: {width: 1280, height: 900}},
+  async run({page, servers, picture}) {
+    await page.goto(`${servers.book}/book/2.2-autodiff?token=${servers.token}`);
+    await page.locator('body[data-ready]').waitFor();
+    await page.locator('.cell').first().getByRole('button', {name: 'Run'}).click();
+    await page.locator('.cell[data-state="done"]').first().waitFor();
+    await page.locator('.cell').first().getByRole('button', {name: 'Compiler'}).click();
+    await page.locator('#timeline .list li').first().waitFor();
+    await picture();
+  },
+};
+
+exports.compilerOnAPhone = {
+  options: {viewport: {width: 380, height: 780}, hasTouch: true, isMobile: true},
+  async run({page, servers, picture}) {
+    await open(page, servers);
+    await noSideways(page);
+    await picture();
+    await pass(page, 'kernels').tap();
+    await page.locator('.code').waitFor();
+    await noSideways(page);
+    await picture('kernels');
+  },
+};
+
+exports.compilerInTheDark = {
+  options: {colorScheme: 'dark', viewport: {width: 1380, height: 1000}},
+  async run({page, servers, picture, axe}) {
+    await open(page, servers);
+    await picture();
+    await contrast(page, axe);
+    await pass(page, 'kernels').click();
+    await page.locator('.code').waitFor();
+    await picture('kernels');
+    await contrast(page, axe);
+  },
+};

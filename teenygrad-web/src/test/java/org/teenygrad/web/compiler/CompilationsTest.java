@@ -1,0 +1,70 @@
+package org.teenygrad.web.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.teenygrad.Device;
+import org.teenygrad.Shape;
+import org.teenygrad.Tensor;
+import org.teenygrad.engine.runtime.Activity;
+import org.teenygrad.nanochat.json.Json;
+
+class CompilationsTest {
+  private final Compilations compilations = new Compilations();
+
+  private static Tensor tensor(int... shape) {
+    Shape sizes = Shape.of(shape);
+    return Tensor.of(new float[(int) sizes.elements()], sizes, Device.of("null"));
+  }
+
+  private void compile(Tensor... wanted) {
+    try (Activity.Watching _ = Activity.watch(compilations)) {
+      Tensor.realize(wanted);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<Map<String, Object>> list(String what, int schedule, int index, String name) {
+    Map<String, ?> answer = compilations.answer(what, schedule, index);
+    return (List<Map<String, Object>>) Objects.requireNonNull(Json.object(Json.text(answer)).get(name));
+  }
+
+  @Test
+  void aPassMarksWhatItChanged() {
+    compile(tensor(31, 7).mul(1).exp().neg().neg());
+    List<Map<String, Object>> schedules = list("schedules", 0, 0, "schedules");
+    assertThat(schedules).singleElement().satisfies(schedule -> assertThat(schedule).containsEntry("device", "null").containsEntry("launches", 1L));
+    List<?> passes = (List<?>) Objects.requireNonNull(schedules.getFirst().get("passes"));
+    int simplify = passes.stream().map(pass -> ((Map<?, ?>) pass).get("name")).toList().indexOf("simplify");
+    assertThat(list("pass", 0, simplify, "before")).extracting(line -> line.get("op") + " " + line.get("mark")).containsExactly("PARAM ", "MUL other", "EXP rebuilt", "NEG other", "NEG other");
+    assertThat(list("pass", 0, simplify, "after")).extracting(line -> line.get("op") + " " + line.get("mark")).containsExactly("PARAM ", "EXP rebuilt");
+    assertThat(list("pass", 0, simplify, "fired")).extracting(fired -> fired.get("rule")).containsExactlyInAnyOrder("x * 1", "--x");
+  }
+
+  @Test
+  void aLaunchHasItsNodesItsReasonAndItsCode() {
+    compile(tensor(97, 64).softmax(-1).matmul(tensor(64, 33)));
+    List<Map<String, Object>> launches = list("kernels", 0, 0, "launches");
+    assertThat(launches).extracting(launch -> String.valueOf(launch.get("parts"))).anyMatch(parts -> parts.contains("a factor of a product")).anyMatch(parts -> parts.contains("it is a result"));
+    assertThat(list("code", 0, launches.size() - 1, "steps")).extracting(step -> step.get("title")).containsExactly("Kernel", "In operations of the machine", "LLVM IR");
+    assertThat(list("code", 0, launches.size() - 1, "steps").get(2).get("text")).asString().contains("define void @contract_");
+    assertThat((List<?>) compilations.answer("kernels", 0, 0).get("memory")).hasSize(1);
+  }
+
+  @Test
+  void theLatestAreKept() {
+    for (int size = 1; size <= 45; size++) {
+      compile(tensor(size, 11).sin());
+    }
+    assertThat(list("schedules", 0, 0, "schedules")).hasSize(40).first().satisfies(schedule -> assertThat(schedule).containsEntry("number", 5L));
+    assertThatThrownBy(() -> compilations.answer("pass", 4, 0)).isInstanceOf(IllegalArgumentException.class).hasMessage("schedule 4 is no longer kept: there are the latest 40");
+    assertThatThrownBy(() -> compilations.answer("code", 44, 9)).isInstanceOf(IllegalArgumentException.class).hasMessage("there is no launch 9");
+    assertThatThrownBy(() -> compilations.answer("nothing", 44, 0)).isInstanceOf(IllegalArgumentException.class);
+    compilations.clear();
+    assertThat(list("schedules", 0, 0, "schedules")).isEmpty();
+  }
+}

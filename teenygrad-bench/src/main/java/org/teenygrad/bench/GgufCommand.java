@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Tensor;
 import org.teenygrad.models.inference.CausalModel;
 import org.teenygrad.models.pretrained.Pretrained;
@@ -50,6 +51,10 @@ final class GgufCommand implements Callable<Integer> {
 
   @Option(names = "--file", paramLabel = "FILE", description = "Read this file instead of random weights.")
   private @Nullable Path file;
+
+  @Option(names = "--prompts", paramLabel = "PRECISION", defaultValue = "HIGHEST",
+      description = "How exactly we read prompts: HIGHEST, or MEDIUM, with factors rounded to bfloat16 (default: ${DEFAULT-VALUE}).")
+  private MatmulPrecision prompts;
 
   @Option(names = "--float64", description = "Say how far both are from scores that are computed in float64 of the file's weights; takes 8 bytes a weight.")
   private boolean float64;
@@ -102,7 +107,7 @@ final class GgufCommand implements Callable<Integer> {
 
   private void compare(String name, Path model, GgufRun.Task task, int vocabSize) {
     List<Double> ownStarts = starts(true, List.of("--first", "--file", model.toString()));
-    GgufRun ours = GgufRun.ours(model, task);
+    GgufRun ours = GgufRun.ours(model, task, prompts);
     if (peer == null) {
       print(name, "teenygrad", task, ownStarts, ours, "");
       return;

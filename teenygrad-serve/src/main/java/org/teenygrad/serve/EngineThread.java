@@ -10,15 +10,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.teenygrad.models.inference.CausalModel;
 import org.teenygrad.models.inference.Engine;
 import org.teenygrad.models.inference.Generation;
 import org.teenygrad.models.inference.Request;
 
 /// The one thread that computes: it steps the engine while anybody is served, and in between does what others ask of it.
 final class EngineThread implements AutoCloseable {
-  private final CausalModel model;
-  private final int rows;
+  private final Supplier<Engine> engines;
   private final CacheSize cache;
   private final Lock device;
   private final Metrics metrics;
@@ -36,17 +34,17 @@ final class EngineThread implements AutoCloseable {
 
   private final EngineLog log;
 
+  /// @param engines makes one that is new
   /// @param cache how many tokens the engine remembers
   /// @param device held while it computes: others' engines take turns
   /// @param failures is told what ended all requests at once
-  EngineThread(CausalModel model, int rows, CacheSize cache, Lock device, Metrics metrics, Consumer<Throwable> failures) {
-    this.model = model;
-    this.rows = rows;
+  EngineThread(Supplier<Engine> engines, CacheSize cache, Lock device, Metrics metrics, Consumer<Throwable> failures) {
+    this.engines = engines;
     this.cache = cache;
     this.device = device;
     this.metrics = metrics;
     this.failures = failures;
-    engine = Engine.of(model, rows, cache.tokens());
+    engine = engines.get();
     load = engine.load();
     log = new EngineLog(load);
     thread.start();
@@ -119,7 +117,7 @@ final class EngineThread implements AutoCloseable {
       } catch (RuntimeException | Error e) {
         failures.accept(e);
         feeds.forEach(feed -> feed.fail(e));
-        engine = Engine.of(model, rows, cache.tokens()); // what a failed step has left behind is not to be trusted
+        engine = engines.get(); // what a failed step has left behind is not to be trusted
         isBusy = false;
       }
       feeds.forEach(TokenFeed::noteBegun);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.inference.Request;
 import org.teenygrad.models.settings.Help;
@@ -20,6 +21,7 @@ public record ServeSettings(
     @Help("a file with a key a line, and what the log calls it after a blank; who calls must show one") String apiKeyFile,
     @Help("listen to others without a key") boolean withoutKeys,
     @Help("how many texts are continued at once") int rows,
+    @Help("how exactly prompts are read: highest, or medium, with factors rounded to bfloat16, on a processor that multiplies it faster") MatmulPrecision prompts,
     @Help("tokens that are guessed at a time, from where a text had its last ones before, and read at once; 0 for none") int speculate,
     @Help("bytes of a request at most") int maxBodyBytes,
     @Help("messages of a conversation at most") int maxMessages,
@@ -33,7 +35,7 @@ public record ServeSettings(
     @Help("seconds that running requests have when the server is asked to end") int drainSeconds,
     @Help("log a line of JSON for each request") boolean json) {
   public static final ServeSettings DEFAULT = new ServeSettings(
-      "127.0.0.1", 8000, "", false, 64, 0, 1 << 20, 256, 4096, 300, 256, 128, 128, 64, 10, 30, false);
+      "127.0.0.1", 8000, "", false, 64, MatmulPrecision.HIGHEST, 0, 1 << 20, 256, 4096, 300, 256, 128, 128, 64, 10, 30, false);
 
   /// @throws IllegalArgumentException if a number is out of range; the message says which
   public ServeSettings {

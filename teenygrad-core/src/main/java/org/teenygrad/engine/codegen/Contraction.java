@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.teenygrad.DType;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Range;
@@ -23,6 +24,9 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   private static final int FEWEST_PRODUCTS = 4;
   private static final int FEWEST_ROWS = 2;
   private static final int FEWEST_COLUMNS = 4;
+
+  /// Fewer rows are multiplied where memory is the limit, by [SkinnyContraction] for one, and lose no digits.
+  private static final int FEWEST_ROUNDED_ROWS = 65;
 
   /// What a vector is multiplied by at least; the same as makes a product of four rows one.
   private static final int FEWEST_OF_ONE_ROW = 1 << 10;
@@ -95,11 +99,22 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     return analysis.outer.stream().filter(fits).toList();
   }
 
-  /// The same by a processor's instructions for pairs of bfloat16, if both factors are and there are enough of them.
+  /// The same by a processor's instructions for pairs of bfloat16, if both factors are, or may be rounded to it, and there are enough of them.
   private Contraction inPairs(Target.Cpu cpu) {
-    boolean narrow = cpu.pairs() != Target.Pairs.NONE && Stream.of(left, right).allMatch(factor -> Analysis.isWidened(factor) && factor.input(0).dtype() == DType.BFLOAT16)
-        && Analysis.size(inner().getLast()) >= FEWEST_PAIRED_STEPS && Analysis.size(row()) >= FEWEST_PAIRED_ROWS;
-    return narrow ? new Contraction(analysis, fold, left.input(0), right.input(0), rows, columns, DType.BFLOAT16) : this;
+    long steps = Analysis.size(inner().getLast());
+    long height = Analysis.size(row());
+    if (cpu.pairs() == Target.Pairs.NONE || steps < FEWEST_PAIRED_STEPS) {
+      return this;
+    }
+    if (isPaired(left) && isPaired(right) && height >= FEWEST_PAIRED_ROWS) {
+      return new Contraction(analysis, fold, left.input(0), right.input(0), rows, columns, DType.BFLOAT16);
+    }
+    boolean isRounded = cpu.precision() == MatmulPrecision.MEDIUM && fold.dtype() == DType.FLOAT32 && height >= FEWEST_ROUNDED_ROWS;
+    return isRounded ? new Contraction(analysis, fold, left, right, rows, columns, DType.BFLOAT16) : this;
+  }
+
+  private static boolean isPaired(OpNode factor) {
+    return Analysis.isWidened(factor) && factor.input(0).dtype() == DType.BFLOAT16;
   }
 
   /// The same by matrix units that multiply numbers of 16 or 8 bits, if both factors are.

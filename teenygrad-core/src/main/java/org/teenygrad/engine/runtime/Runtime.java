@@ -13,7 +13,15 @@ public record Runtime(Device device, Allocator allocator, Target target, Compile
 
   /// The same device as the code around allows it to compute.
   public Runtime asAllowed() {
-    return target instanceof Target.Gpu gpu && gpu.precision() != MatmulPrecision.current()
-        ? new Runtime(device, allocator, gpu.with(MatmulPrecision.current()), compiler, machine) : this;
+    MatmulPrecision allowed = MatmulPrecision.current();
+    return switch (target) {
+      case Target.Gpu gpu -> with(gpu.with(allowed == MatmulPrecision.HIGHEST ? allowed : MatmulPrecision.HIGH));
+      case Target.Cpu cpu -> with(cpu.with(allowed == MatmulPrecision.MEDIUM ? allowed : MatmulPrecision.HIGHEST));
+      case Target.Graphs _ -> this;
+    };
+  }
+
+  private Runtime with(Target allowed) {
+    return allowed.equals(target) ? this : new Runtime(device, allocator, allowed, compiler, machine);
   }
 }

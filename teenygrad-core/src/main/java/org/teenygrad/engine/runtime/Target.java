@@ -17,9 +17,19 @@ public sealed interface Target {
   /// @param l2Bytes second-level cache of a core
   /// @param cores how many run kernels
   /// @param pairs how it multiplies bfloat16
-  record Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores, Pairs pairs) implements Target {
+  /// @param precision what is allowed of products of float32
+  record Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores, Pairs pairs, MatmulPrecision precision) implements Target {
     public Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores) {
       this(vectorBytes, vectorRegisters, l1Bytes, l2Bytes, cores, Pairs.NONE);
+    }
+
+    public Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores, Pairs pairs) {
+      this(vectorBytes, vectorRegisters, l1Bytes, l2Bytes, cores, pairs, MatmulPrecision.HIGHEST);
+    }
+
+    /// The same where so much is allowed.
+    public Cpu with(MatmulPrecision allowed) {
+      return new Cpu(vectorBytes, vectorRegisters, l1Bytes, l2Bytes, cores, pairs, allowed);
     }
   }
 

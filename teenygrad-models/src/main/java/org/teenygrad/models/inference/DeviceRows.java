@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Recorded;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.ir.Graph;
@@ -33,7 +34,8 @@ final class DeviceRows {
   private static final int SHORTEST_TEXT = 32;
   private static final int SHORTEST_ON_GPU = 256;
 
-  /// Where weights are computed from less, as quantised ones are, a processor adds up the products of up to 64 rows in another order, too.
+  /// Where weights are computed from less, as quantised ones are, or factors may be rounded, a processor adds up the products of up to 64 rows in another
+  /// order, too.
   private static final int SHORTEST_OF_COMPUTED = 72;
 
   /// Tables of blocks have at least so many columns.
@@ -44,6 +46,7 @@ final class DeviceRows {
   private final PagedCache cache;
   private final boolean isGpu;
   private final boolean computesWeights;
+  private final MatmulPrecision prompts;
   private final Map<List<Integer>, Recorded> passes = new HashMap<>();
   private int count;
 
@@ -60,8 +63,10 @@ final class DeviceRows {
   /// needs it.
   private @Nullable Tensor counts;
 
-  DeviceRows(CausalModel model) {
+  /// @param prompts what is allowed of products of float32 while texts are read
+  DeviceRows(CausalModel model, MatmulPrecision prompts) {
     this.model = model;
+    this.prompts = prompts;
     isGpu = Devices.runtime(next.device()).target() instanceof Target.Gpu;
     computesWeights = !isGpu && model instanceof Module module && module.stateDict().values().stream().anyMatch(DeviceRows::isComputedFromLess);
     cache = new PagedCache(model.keyValueShape(), leavesTheSame());
@@ -79,7 +84,7 @@ final class DeviceRows {
 
   /// Whether a token that is read alone leaves the same bits behind as in a text.
   boolean leavesTheSame() {
-    return !isGpu && !computesWeights;
+    return !isGpu && !computesWeights && prompts == MatmulPrecision.HIGHEST;
   }
 
   private static Tensor none(int rows) {
@@ -101,7 +106,7 @@ final class DeviceRows {
 
   /// The length that a part of a text is padded to.
   int padded(int length) {
-    return Math.max(isGpu ? SHORTEST_ON_GPU : computesWeights ? SHORTEST_OF_COMPUTED : SHORTEST_TEXT, powerOfTwo(length));
+    return Math.max(isGpu ? SHORTEST_ON_GPU : leavesTheSame() ? SHORTEST_TEXT : SHORTEST_OF_COMPUTED, powerOfTwo(length));
   }
 
   /// Makes room, keeping what is there.
@@ -188,9 +193,9 @@ final class DeviceRows {
     }
     int[] tables = tables(parts.stream().map(Part::blocks).toList(), rows);
     Tensor lasts = Tensor.of(last, choices);
-    List<Tensor> found = pass(
+    List<Tensor> found = prompts.call(() -> pass(
         List.of(rows, time, choices), this::reading, Tensor.of(ids, rows, time), Tensor.of(earlier, rows, time),
-        Tensor.of(positions, rows, time), lasts, Tensor.of(tables, rows, tables.length / rows), Tensor.of(slots, slots.length));
+        Tensor.of(positions, rows, time), lasts, Tensor.of(tables, rows, tables.length / rows), Tensor.of(slots, slots.length)));
     Tensor counted = sampler.bias().penalties() == null ? null : counts(parts, choices);
     Choice choice = sampler.choose(new Scores(found.get(0), found.get(1)), Tensor.of(following, choices, 1), counted, allowed);
     Tensor sources = Tensor.of(source, count);

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Tensor;
 import org.teenygrad.nn.Mode;
 
@@ -41,10 +42,10 @@ public final class Engine {
   private final Speculation speculation;
   private final Decode decode;
 
-  private Engine(CausalModel model, int mostRows, int mostBlocks) {
+  private Engine(CausalModel model, int mostRows, int mostBlocks, MatmulPrecision prompts) {
     this.model = model;
     this.mostBlocks = mostBlocks;
-    DeviceRows device = new DeviceRows(model);
+    DeviceRows device = new DeviceRows(model, prompts);
     batch = new Batch(model.vocabSize());
     launches = new Launches(batch, device);
     admission = new Admission(batch, launches, device, mostRows, mostBlocks);
@@ -64,13 +65,24 @@ public final class Engine {
   /// @param cacheTokens of how many tokens keys and values are kept at most; a single text cannot be longer
   /// @throws IllegalArgumentException if there is no row, or no room for 16 tokens
   public static Engine of(CausalModel model, int mostRows, long cacheTokens) {
+    return of(model, mostRows, cacheTokens, MatmulPrecision.HIGHEST);
+  }
+
+  /// An engine that may read prompts less exactly than it continues them. [MatmulPrecision#MEDIUM] about doubles how fast a processor reads them where it has
+  /// instructions for bfloat16; scores after the prompt are then apart by some 1e-2 of the largest, as in engines that round to 8 bits what quantised
+  /// weights are multiplied by. A row's bits still depend on no other row.
+  ///
+  /// @param cacheTokens as above
+  /// @param prompts what is allowed of products of float32 while prompts are read
+  /// @throws IllegalArgumentException if there is no row, or no room for 16 tokens
+  public static Engine of(CausalModel model, int mostRows, long cacheTokens, MatmulPrecision prompts) {
     if (mostRows < 1) {
       throw new IllegalArgumentException("an engine needs at least 1 row, not " + mostRows);
     }
     if (cacheTokens < BlockPool.TOKENS) {
       throw new IllegalArgumentException("a cache needs room for at least " + BlockPool.TOKENS + " tokens, not " + cacheTokens);
     }
-    return new Engine(model, mostRows, (int) Math.min(cacheTokens / BlockPool.TOKENS, Integer.MAX_VALUE / BlockPool.TOKENS));
+    return new Engine(model, mostRows, (int) Math.min(cacheTokens / BlockPool.TOKENS, Integer.MAX_VALUE / BlockPool.TOKENS), prompts);
   }
 
   /// How busy an engine is.

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.DType;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Tensor;
 import org.teenygrad.models.nanogpt.Gpt;
 import org.teenygrad.models.nanogpt.GptConfig;
@@ -243,5 +244,12 @@ class EngineTest {
     for (int rows : new int[] {2, 3, 8}) {
       assertThat(Engine.of(narrow, rows).generate(requests)).as("%d at once", rows).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void norWherePromptsAreReadLessExactly() {
+    List<Request> requests = mixed(24);
+    List<Completion> expected = Engine.of(model, 1, 4096, MatmulPrecision.MEDIUM).generate(requests);
+    assertThat(Engine.of(model, 8, 4096, MatmulPrecision.MEDIUM).generate(requests)).isEqualTo(expected);
   }
 }

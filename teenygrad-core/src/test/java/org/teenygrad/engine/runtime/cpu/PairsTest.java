@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Target.Pairs;
@@ -146,5 +148,22 @@ class PairsTest {
     double[] two = doubles(random(device(pairs), 7, 300, 200).matmul(random(device(pairs), 8, 200, 260)));
     Device many = device(pairs, 7);
     assertThat(doubles(random(many, 7, 300, 200).matmul(random(many, 8, 200, 260)))).isEqualTo(two);
+  }
+
+  /// Factors of float32 are rounded where that is allowed, and where more rows are multiplied than memory is the limit for.
+  @ParameterizedTest
+  @EnumSource
+  void floatsAreRoundedWhereThatIsAllowed(Pairs pairs) {
+    Device device = device(pairs);
+    Tensor x = random(device, 4, 80, 64).toFloat().mul(1 + 0x1p-12).realize();
+    Tensor weight = random(device, 5, 48, 64).toFloat().mul(1 - 0x1p-12).realize();
+    float[] exact = x.linear(weight, null).toFloatArray();
+    Tensor same = x.neg().realize().neg().realize();
+    float[] allowed = MatmulPrecision.MEDIUM.call(() -> same.linear(weight, null).toFloatArray());
+    float[] few = MatmulPrecision.MEDIUM.call(() -> x.slice(0, 0, 64).contiguous().realize().linear(weight, null).toFloatArray());
+    assertThat(few).containsExactly(Arrays.copyOf(exact, few.length));
+    float[] rounded = x.cast(DType.BFLOAT16).toFloat().realize().linear(weight.cast(DType.BFLOAT16).toFloat().realize(), null).toFloatArray();
+    assertThat(allowed).usingComparatorWithPrecision(1e-4f).containsExactly(pairs == Pairs.NONE ? exact : rounded);
+    assertThat(Arrays.equals(allowed, exact)).isEqualTo(pairs == Pairs.NONE);
   }
 }

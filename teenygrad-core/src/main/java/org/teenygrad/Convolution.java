@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
 
 /// How [Convolutions] become contractions.
 final class Convolution {
@@ -31,9 +32,23 @@ final class Convolution {
     Windows windows = Windows.of(name, x.shape(), kernel, ones, window);
     Tensor result = contract(windows.over(windows.padded(x, window.paddingMode())), weight, windows, groups);
     if (window.paddingMode() == PadMode.ZEROS && windows.overlap() && weight.size(1) >= FEWEST_CHANNELS && !NoGrad.isAround()) {
-      result = Tensor.apply(OpCode.SURROGATE, result, spread(x, weight, windows, groups, result));
+      result = Tensor.apply(OpCode.SURROGATE, result, derived(x, weight, windows, groups, result));
     }
     return biased(result, bias, axes).cast(x.dtype());
+  }
+
+  /// What is derived instead. Where windows skip places, a gradient by x looks at zeros between the outputs' derivatives; one by the weights need not.
+  private static Tensor derived(Tensor x, Tensor weight, Windows windows, int groups, Tensor like) {
+    if (Arrays.stream(windows.stride()).allMatch(step -> step == 1)) {
+      return spread(x, weight, windows, groups, like);
+    }
+    Tensor byImages = spread(x, held(weight), windows, groups, like);
+    return byImages.add(contract(windows.over(windows.padded(held(x), PadMode.ZEROS)), weight, windows, groups));
+  }
+
+  /// A tensor by which nothing is derived here, though derivatives may be derived by it.
+  private static Tensor held(Tensor x) {
+    return Tensor.wrap(OpNode.of(OpCode.DETACH, true, List.of(x.node())));
   }
 
   /// The same numbers as what each element of x adds to the outputs that see it. The chain rule makes windows over the outputs' derivatives of that: both

@@ -341,7 +341,8 @@ class GpuKernelsTest {
     assertThat(whole.program().maps().getFirst().pixels()).isNull();
   }
 
-  /// A window of 3 pixels and a stride of 2, with a padding of 1: the convolution's images, and the derivative of its result, with zeros between.
+  /// A window of 3 pixels and a stride of 2, with a padding of 1: of the images, for the convolution and the gradient by the weights, and of the derivative of the result,
+  /// with zeros between.
   @Test
   void windowsComeByTensorMapsOfImages() {
     List<PtxKernel> products = GpuWorkload.CONVOLUTION_GRADIENT.launches(AbsentGpu.H200).stream().filter(kernel -> kernel.kind().equals("contract")).toList();
@@ -352,7 +353,7 @@ class GpuKernelsTest {
     Program.PixelAxis strided = new Program.PixelAxis(-1, -2, 2);
     Program.PixelAxis flipped = new Program.PixelAxis(-1, 0, 1);
     assertThat(products.stream().flatMap(kernel -> kernel.program().maps().stream()).filter(map -> map.pixels() != null).map(map -> map.pixels().axes()))
-        .containsExactlyInAnyOrder(List.of(strided, strided), List.of(flipped, flipped), List.of(flipped, flipped));
+        .containsExactlyInAnyOrder(List.of(strided, strided), List.of(strided, strided), List.of(flipped, flipped));
   }
 
   /// Derivatives by queries and keys have a group of four warps a block, as shared memory has room for the rows of no more.

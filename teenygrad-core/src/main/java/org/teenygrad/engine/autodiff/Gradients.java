@@ -131,7 +131,24 @@ public final class Gradients {
         }
       }
     }
-    return found;
+    return order.stream().anyMatch(Gradients::isHeld) ? released(found) : found;
+  }
+
+  /// Whether a node is held fast only while something is derived: there are other ways to the same derivative.
+  private static boolean isHeld(OpNode node) {
+    return node.is(OpCode.DETACH) && node.payload() != null;
+  }
+
+  /// Derivatives in which nothing is held fast any more, so that they can be derived by all that they depend on. What a SURROGATE is derived as is no part of them.
+  private static Map<OpNode, OpNode> released(Map<OpNode, OpNode> found) {
+    Map<OpNode, OpNode> released = new HashMap<>();
+    for (OpNode node : Graph.topological(found.values(), node -> !node.is(OpCode.SURROGATE))) {
+      OpNode same = node.is(OpCode.SURROGATE) ? node : node.withInputs(node.inputs().stream().map(input -> find(released, input)).toList());
+      released.put(node, isHeld(same) ? same.input(0) : same);
+    }
+    Map<OpNode, OpNode> derivatives = new HashMap<>();
+    found.forEach((variable, derivative) -> derivatives.put(variable, find(released, derivative)));
+    return derivatives;
   }
 
   /// The nodes whose value changes smoothly with one of the variables, which are among them.

@@ -32,12 +32,14 @@ class BookBrowserTest {
   Stream<DynamicTest> theBook() throws IOException, InterruptedException {
     Files.createDirectories(FOLDER);
     List<DynamicTest> tests = new ArrayList<>();
-    try (WebServer server = WebServer.start(WebSettings.DEFAULT.withLogs(LOGS), System.err); Program program = Program.start(FOLDER.resolve("run.json"))) {
+    try (WebServer server = WebServer.start(WebSettings.DEFAULT.withLogs(LOGS), System.err); Program program = Program.start(Program.Steps.class, Map.of("TEENYGRAD_TRACE", FOLDER.resolve("run.json").toAbsolutePath().toString()));
+        Program gpt2 = Program.start(Program.Gpt2.class, Map.of("TEENYGRAD_DEVICE", "null"))) {
       String[] url = server.url().split("/\\?token=");
+      String[] large = gpt2.url().split("/run\\?token=");
       String[] live = program.url().split("/run\\?token=");
       Process process = new ProcessBuilder("node", HARNESS.toString(),
-          Json.text(Json.members("book", url[0], "token", url[1], "logs", LOGS.toString(), "live", live[0], "liveToken", live[1], "trace", FOLDER.resolve("run.json").toString())),
-          FOLDER.toString(), "src/test/browser/book.cjs", "src/test/browser/training.cjs", "src/test/browser/run.cjs", "src/test/browser/compiler.cjs")
+          Json.text(Json.members("book", url[0], "token", url[1], "logs", LOGS.toString(), "live", live[0], "liveToken", live[1], "large", large[0], "largeToken", large[1], "trace", FOLDER.resolve("run.json").toString())),
+          FOLDER.toString(), "src/test/browser/book.cjs", "src/test/browser/training.cjs", "src/test/browser/run.cjs", "src/test/browser/compiler.cjs", "src/test/browser/graph.cjs")
           .redirectError(ProcessBuilder.Redirect.INHERIT).start();
       try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -9,29 +9,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
+import org.teenygrad.models.nanogpt.Gpt;
+import org.teenygrad.models.nanogpt.Preset;
+import org.teenygrad.models.nanogpt.TrainSettings;
 import org.teenygrad.nn.Linear;
 import org.teenygrad.optim.Adam;
+import org.teenygrad.optim.AdamW;
+import org.teenygrad.optim.Optimizer;
+import org.teenygrad.optim.ParameterGroup;
 
-/// A program of a user that trains a network for as long as it is let, under `TEENYGRAD_WEB=1` and `TEENYGRAD_TRACE`.
+/// A program of a user under `TEENYGRAD_WEB=1`.
 ///
 /// @param url what it printed
 record Program(Process process, String url) implements AutoCloseable {
   private static final Pattern URL = Pattern.compile("teenygrad: (\\S+) shows what this program computes.*");
 
-  static Program start(@Nullable Path trace) throws IOException {
+  /// @param environment beside `TEENYGRAD_WEB=1`
+  static Program start(Class<?> main, Map<String, String> environment) throws IOException {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
     String llvm = System.getProperty("teenygrad.llvm");
     if (llvm != null) {
       command.add("-Dteenygrad.llvm=" + llvm);
     }
-    command.add(Steps.class.getName());
+    command.add(main.getName());
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("TEENYGRAD_WEB", "1");
-    if (trace != null) {
-      builder.environment().put("TEENYGRAD_TRACE", trace.toAbsolutePath().toString());
-    }
+    builder.environment().putAll(environment);
     Process process = builder.start();
     BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
     StringBuilder said = new StringBuilder();
@@ -50,7 +54,19 @@ record Program(Process process, String url) implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /// Steps that leave the processor time for the browser.
+  /// Plans a training step of GPT-2 with 124 million parameters.
+  static final class Gpt2 {
+    private static final int TIME = 1024;
+
+    public static void main(String[] arguments) {
+      TrainSettings settings = Preset.GPT2.settings();
+      Gpt model = Gpt.of(settings.model(50257));
+      Optimizer optimizer = new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), settings.learningRate(), settings.weightDecay()), settings.beta1(), settings.beta2(), 1e-8).clipNorm(1);
+      optimizer.step(model.loss(Tensor.of(new int[TIME], 1, TIME), Tensor.of(new int[TIME], 1, TIME)));
+    }
+  }
+
+  /// Trains a network for as long as it is let, with steps that leave the processor time for the browser.
   static final class Steps {
     public static void main(String[] arguments) throws InterruptedException {
       Tensor.manualSeed(1);

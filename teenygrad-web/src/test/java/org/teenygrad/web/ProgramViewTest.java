@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,7 +26,7 @@ class ProgramViewTest {
   @Test
   @Timeout(60)
   void whatAProgramComputesIsToldAsItComes() throws IOException, InterruptedException {
-    try (Program program = Program.start(null); HttpClient client = HttpClient.newHttpClient()) {
+    try (Program program = Program.start(Program.Steps.class, Map.of()); HttpClient client = HttpClient.newHttpClient()) {
       String base = program.url().replaceFirst("/run\\?.*", "");
       HttpRequest.Builder events = HttpRequest.newBuilder(URI.create(base + "/run/events"));
       assertThat(client.send(events.build(), BodyHandlers.discarding()).statusCode()).isEqualTo(403);

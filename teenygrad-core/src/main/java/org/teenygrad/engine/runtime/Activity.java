@@ -79,7 +79,7 @@ public final class Activity {
   /// A launch of a schedule, and what it computes.
   ///
   /// @param runs how many sets of arguments it runs over
-  /// @param parts for each buffer that it writes what is computed on the way
+  /// @param parts for each buffer that its runs write what is computed on the way
   public record Launch(Program program, int runs, List<Part> parts) {}
 
   /// What a kernel computes to write one buffer.

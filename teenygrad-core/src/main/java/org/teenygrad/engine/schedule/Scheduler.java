@@ -136,7 +136,7 @@ final class Scheduler {
     long formed = began == 0 ? 0 : System.nanoTime() - began;
     Schedule.Compilation compilation = compileAll(launches);
     if (began != 0) {
-      Activity.tell(new Activity.Fused(runtime.device(), simple, launches.stream().map(this::told).toList(), began, formed));
+      Activity.tell(new Activity.Fused(runtime.device(), simple, FusedGraph.launches(launches, groups, slots, this::program), began, formed));
     }
     return assemble(launches, simple, memory, compilation);
   }
@@ -184,18 +184,8 @@ final class Scheduler {
     return passes.run("split reductions", simple, now -> SplitReductions.apply(now, target));
   }
 
-  /// A launch for watchers: what of the graph it computes, and why there.
-  private Activity.Launch told(List<Binding> launch) {
-    Program program = Objects.requireNonNull(Objects.requireNonNull(COMPILED.get(runtime)).get(sinks(launch))).program;
-    Set<Integer> written = launch.getFirst().kernel().writes();
-    List<Activity.Part> parts = new ArrayList<>();
-    for (Group group : groups) {
-      if (written.contains(slots.get(group.root))) {
-        List<OpNode> nodes = group.values.keySet().stream().map(value -> value.node).filter(node -> node == group.root || !slots.containsKey(node)).distinct().toList();
-        parts.add(new Activity.Part(group.root, group.reason.text, group.operations, group.largeReads, nodes));
-      }
-    }
-    return new Activity.Launch(program, launch.size(), parts);
+  private Program program(List<Binding> launch) {
+    return Objects.requireNonNull(Objects.requireNonNull(COMPILED.get(runtime)).get(sinks(launch))).program;
   }
 
   /// What is left of COPYs brings constants to a device, where they are at home already.

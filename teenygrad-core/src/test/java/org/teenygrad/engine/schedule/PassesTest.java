@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
@@ -12,6 +13,8 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Activity;
+import org.teenygrad.optim.AdamW;
+import org.teenygrad.optim.Optimizer;
 
 class PassesTest {
   private static Tensor tensor(int... shape) {
@@ -72,6 +75,25 @@ class PassesTest {
       assertThat(part.nodes()).extracting(OpNode::op).contains(OpCode.EXP, OpCode.DIV).doesNotContain(OpCode.PARAM);
       assertThat(part.nodes()).filteredOn(node -> node.is(OpCode.REDUCE)).hasSize(2);
     });
+  }
+
+  @Test
+  void aLaunchOfSeveralRunsHasThePartsOfAll() {
+    Tensor first = tensor(71, 3);
+    Tensor second = tensor(71, 3);
+    assertThat(parts(first.exp(), second.exp())).hasSize(2).allSatisfy(part -> assertThat(part.nodes()).extracting(OpNode::op).containsExactly(OpCode.EXP));
+  }
+
+  @Test
+  void everyNodeOfATrainingStepIsComputedSomewhere() {
+    Tensor weight = tensor(64, 32).requiresGrad();
+    Optimizer optimizer = new AdamW(Map.of("weight", weight), 1e-3).clipNorm(1);
+    List<Activity.Fused> steps = during(() -> optimizer.step(tensor(8, 64).matmul(weight).square().mean())).stream().filter(Activity.Fused.class::isInstance).map(Activity.Fused.class::cast).toList();
+    for (Activity.Fused step : steps) {
+      List<OpNode> computed = step.launches().stream().flatMap(launch -> launch.parts().stream()).flatMap(part -> part.nodes().stream()).toList();
+      assertThat(Graph.topological(step.graph())).allMatch(node -> node.op().group() == OpCode.Group.SOURCE || node.op().isMovement() || computed.contains(node));
+    }
+    assertThat(steps).isNotEmpty();
   }
 
   @Test

@@ -2,12 +2,20 @@
 
 import {byId, el, say} from './dom.js';
 import * as api from './api.js';
+import {GraphCanvas} from './canvas.js';
 import {MemoryPlan} from './memory.js';
 import {bytes, flops, time} from './trace.js';
 
+const ELEMENTWISE = '#fff2cc';
+const KERNELS = {contract: '#f9cb9c', reduce: '#f4cccc', map: ELEMENTWISE, copy: '#eeeeee'};
+const COLOURS = {
+  PARAM: '#cfe2f3', CONST: '#cfe2f3', ARANGE: '#cfe2f3', REDUCE: '#f4cccc', LOGSUMEXP: '#f4cccc', GATHER: '#d9d2e9', SCATTER: '#d9d2e9', SCAN: '#d9d2e9', SORT: '#d9d2e9', ASSIGN: '#d0e0e3', CONTIGUOUS: '#d0e0e3',
+  ...Object.fromEntries(['RESHAPE', 'PERMUTE', 'EXPAND', 'PAD', 'SHRINK', 'FLIP'].map(op => [op, '#eeeeee'])),
+};
 const FEW_LINES = 60;
 const AROUND = 2;
 const POLL_MILLIS = 1500;
+const MOST_PARTS = 12;
 
 const counted = (count, what) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : /(s|sh|ch)$/.test(what) ? 'es' : 's'}`;
 
@@ -21,6 +29,7 @@ export class CompilerView {
     this.body = el('div', {class: 'compiler-body'});
     this.element = el('div', {class: 'compiler-view', hidden: true}, el('div', {class: 'compiler-head'}, el('label', {}, 'Schedule ', this.choice), this.facts), this.passes, this.body);
     this.schedules = [];
+    this.asked = 0;
     this.isWhole = false;
   }
 
@@ -53,14 +62,20 @@ export class CompilerView {
       this.attempt(act);
     }}, text, el('small', {}, more)));
     this.passes.replaceChildren(...passes.map((pass, i) => button(pass.name, pass.changed ? `${pass.before} → ${pass.after} nodes${pass.fired ? `, ${counted(pass.fired, 'rule')}` : ''}` : 'nothing to do', () => this.showPass(i), !pass.changed)),
-        button('kernels', counted(launches, 'launch'), () => this.showKernels()));
+        button('kernels', counted(launches, 'launch'), () => this.showKernels()), button('graph', 'kernels and nodes', () => this.showGraph()));
     const first = Math.max(0, passes.findIndex(pass => pass.fired > 0 || pass.changed));
     this.passes.querySelectorAll('button')[first].click();
   }
 
+  /** Shows what comes of a question, unless another was asked meanwhile.
+   * @param act asks, and gives what shows the answer */
   async attempt(act) {
+    const own = ++this.asked;
     try {
-      await act();
+      const show = await act();
+      if (own === this.asked) {
+        show();
+      }
     } catch (error) {
       this.body.replaceChildren(el('p', {class: 'wrong', role: 'alert'}, error.message));
     }
@@ -68,6 +83,10 @@ export class CompilerView {
 
   async showPass(index) {
     const pass = await this.ask('pass', this.schedule.number, index);
+    return () => this.drawPass(pass);
+  }
+
+  drawPass(pass) {
     const isLong = pass.before.length + pass.after.length > FEW_LINES;
     const rules = new Map();
     pass.fired.forEach(each => rules.set(each.rule, [...rules.get(each.rule) ?? [], each]));
@@ -96,19 +115,19 @@ export class CompilerView {
   }
 
   async showKernels() {
-    const {graph, launches, memory, workspaceBytes} = await this.ask('kernels', this.schedule.number, 0);
+    const facts = await this.ask('kernels', this.schedule.number, 0);
+    return () => this.drawKernels(facts);
+  }
+
+  drawKernels({graph, launches, memory, workspaceBytes}) {
     const detail = el('div', {class: 'kernel-detail'});
     const plan = new MemoryPlan(memory, workspaceBytes, launches.length);
-    let asked = 0;
     const choose = (index, row) => this.attempt(async () => {
-      const own = ++asked;
       row.parentElement.querySelectorAll('.chosen').forEach(other => other.classList.remove('chosen'));
       row.classList.add('chosen');
       plan.mark(index);
       const {steps} = await this.ask('code', this.schedule.number, index);
-      if (own === asked) { // nothing else was chosen meanwhile
-        detail.replaceChildren(...this.kernel(graph, launches[index], steps));
-      }
+      return () => detail.replaceChildren(...this.kernel(graph, launches[index], steps));
     });
     const rows = launches.map((launch, i) => el('tr', {}, el('td', {}, el('button', {type: 'button', title: launch.name, onclick: event => choose(i, event.currentTarget.closest('tr'))}, el('span', {}, launch.description))),
         ...[`${launch.runs}`, launch.flops > 0 ? flops(launch.flops) : '', bytes(launch.bytes), `${launch.parts.reduce((sum, part) => sum + part.nodes.length, 0)}`].map(text => el('td', {class: 'number'}, text)),
@@ -118,8 +137,25 @@ export class CompilerView {
     memory.length > 0 && el('h2', {}, 'Workspace, launch by launch'), memory.length > 0 && plan.element, detail);
     plan.draw();
     if (rows.length > 0) {
-      await choose(0, rows[0]);
+      choose(0, rows[0]);
     }
+  }
+
+  /** The graph after all passes; what a launch computes is folded to one box. */
+  async showGraph() {
+    const {graph, launches} = await this.ask('kernels', this.schedule.number, 0);
+    return () => this.drawGraph(graph, launches);
+  }
+
+  drawGraph(graph, launches) {
+    const launchOf = new Map();
+    launches.forEach((launch, i) => launch.parts.forEach(part => part.nodes.forEach(node => launchOf.has(node) || launchOf.set(node, i))));
+    const nodes = graph.map(({number, op, what, type}) => ({id: number, lines: [`${op} ${what.replace(/%\d+ ?/g, '').trim()}`.trim(), type], color: COLOURS[op] ?? ELEMENTWISE, path: launchOf.has(number) ? [`${launchOf.get(number)}`] : []}));
+    const edges = graph.flatMap(({number, what}) => [...what.matchAll(/%(\d+)/g)].map(([, input]) => ({from: Number(input), to: number})));
+    joinInputs(nodes, edges);
+    const canvas = new GraphCanvas(nodes, edges, part => [`${Number(part) + 1}: ${launches[part].description}`], part => KERNELS[launches[part].description.split(' ')[0]] ?? '#d0e0e3');
+    this.body.replaceChildren(canvas.element);
+    canvas.draw();
   }
 
   /** What a launch computes, why there, and its code. */
@@ -135,9 +171,23 @@ export class CompilerView {
     }}, step.title));
     text.textContent = steps[0].text;
     return [el('h2', {}, launch.description), el('p', {class: 'note'}, `${launch.name}: ${launch.items.toLocaleString('en')} independent parts of ${counted(launch.threads, 'thread')}${launch.scratchBytes > 0 ? `, ${bytes(launch.scratchBytes)} of scratch memory each` : ''}`),
-      el('ul', {class: 'parts'}, ...launch.parts.map(part => el('li', {}, el('code', {}, `%${part.root} ${part.what}`), ` ${part.reason}; about ${counted(part.operations, 'operation')} an element, ${counted(part.largeReads, 'large buffer')} read`))),
+      el('ul', {class: 'parts'}, ...launch.parts.slice(0, MOST_PARTS).map(part => el('li', {}, el('code', {}, `%${part.root} ${part.what}`), ` ${part.reason}; about ${counted(part.operations, 'operation')} an element, ${counted(part.largeReads, 'large buffer')} read`)), launch.parts.length > MOST_PARTS && el('li', {}, `and ${launch.parts.length - MOST_PARTS} more`)),
       list('Nodes of the graph that it computes', lines, true, new Map(), ''),
       el('div', {class: 'tabs'}, ...tabs), text];
+  }
+}
+
+/** What one launch alone reads goes into its box. */
+function joinInputs(nodes, edges) {
+  const paths = new Map(nodes.map(node => [node.id, node.path[0]]));
+  const users = new Map();
+  edges.forEach(({from, to}) => users.set(from, [...users.get(from) ?? [], to]));
+  for (const node of nodes.toReversed()) {
+    const readers = new Set((users.get(node.id) ?? []).map(id => paths.get(id)));
+    if (node.path.length === 0 && readers.size === 1 && !readers.has(undefined)) {
+      node.path = [...readers];
+      paths.set(node.id, node.path[0]);
+    }
   }
 }
 

@@ -13,7 +13,7 @@ export function parse(dot) {
     const edge = line.match(new RegExp(`^\\s*(n\\d+) -> (n\\d+)(?: \\[label=${QUOTED}\\])?;$`));
     const module = line.match(/^\s*subgraph "cluster_(.*)" \{$/);
     if (node) {
-      nodes.push({id: node[1], lines: unescape(node[2]).split('\n'), color: node[3], module: modules.at(-1) ?? ''});
+      nodes.push({id: node[1], lines: unescape(node[2]).split('\n'), color: node[3], module: modules.at(-1) ?? '', path: [...modules]});
     } else if (edge) {
       edges.push({from: edge[1], to: edge[2], label: unescape(edge[3] ?? '')});
     } else if (module) {

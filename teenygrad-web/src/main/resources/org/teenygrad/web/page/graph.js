@@ -2,9 +2,10 @@
 
 import {byId, el, say, shape} from './dom.js';
 import {graph} from './api.js';
+import {GraphCanvas} from './canvas.js';
 import {parse} from './dot.js';
 
-/** Laying out takes seconds from here on. */
+/** From here on laying out takes seconds, and so many elements make moving slow: a canvas has all. */
 const MOST_NODES = 1000;
 const LINE = 15;
 const MARGIN = 10;
@@ -36,7 +37,9 @@ async function content(dot, dialog) {
   const {nodes, edges} = parse(dot);
   const dotButton = el('button', {type: 'button', onclick: () => save('graph.dot', 'text/vnd.graphviz', dot)}, 'DOT');
   if (nodes.length > MOST_NODES) {
-    return [head(dialog, [dotButton], `${nodes.length} nodes`), el('p', {}, `More than ${MOST_NODES} nodes are not drawn here; Graphviz draws the file that DOT saves.`)];
+    const canvas = new GraphCanvas(nodes, edges, part => [part]);
+    dialog.addEventListener('shown', () => canvas.draw(), {once: true});
+    return [head(dialog, [dotButton], ''), canvas.element];
   }
   const drawing = await draw(nodes, edges);
   const search = el('input', {type: 'search', placeholder: 'Search: operation, shape, value', 'aria-label': 'Search the graph', spellcheck: 'false'});

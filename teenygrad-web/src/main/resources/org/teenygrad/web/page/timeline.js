@@ -25,12 +25,17 @@ export function resolved(name) {
   return color;
 }
 
-/** A canvas as large as its place, sharp on any screen; its context's units are those of the page. */
+/** Makes a canvas so high, and sharp on any screen; its context's units are those of the page. */
 export function sharp(canvas, width, height) {
+  canvas.style.height = `${height}px`;
+  return sized(canvas, width, height);
+}
+
+/** The same for a canvas whose place says how high it is. */
+export function sized(canvas, width, height) {
   const ratio = devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
-  canvas.style.height = `${height}px`;
   const context = canvas.getContext('2d');
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return context;

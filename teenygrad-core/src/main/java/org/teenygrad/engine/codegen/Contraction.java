@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.teenygrad.DType;
 import org.teenygrad.MatmulPrecision;
+import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Range;
@@ -42,9 +43,15 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   /// For a processor, with enough rows and columns for tiles.
   static Optional<Plan> ofProcessor(Analysis analysis, Target.Cpu cpu) {
     return of(analysis)
+        .flatMap(found -> found.isUnpacked() ? of(new Analysis(Decompositions.fuseProducts(analysis, found.right))) : Optional.of(found))
         .filter(found -> (found.element == DType.FLOAT32 || found.element == DType.FLOAT64) && found.products() >= FEWEST_PRODUCTS
             && !found.columns.isEmpty() && Analysis.size(found.column()) >= FEWEST_COLUMNS && (found.isOfOneRow() || !found.rows.isEmpty() && Analysis.size(found.row()) >= FEWEST_ROWS))
         .map(found -> found.inPairs(cpu));
+  }
+
+  /// Whether the right factor is computed from bytes, as quantised weights are.
+  private boolean isUnpacked() {
+    return !right.is(OpCode.LOAD) && Graph.topological(List.of(right)).stream().anyMatch(node -> node.is(OpCode.LOAD) && node.dtype() == DType.UINT8);
   }
 
   /// Whether it is a matrix times a vector that is in memory: a row that is computed as one of many, with the same bits.

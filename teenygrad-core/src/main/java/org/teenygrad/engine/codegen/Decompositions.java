@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
@@ -48,6 +49,19 @@ public final class Decompositions {
       OpNode copy = node.withInputs(node.inputs().stream().map(changed::get).toList());
       boolean divides = node.is(OpCode.DIV) && node.dtype() == DType.FLOAT32;
       changed.put(node, divides && analysis.dependencies(node.input(1)) != analysis.dependencies(node) ? timesReciprocal(copy.input(0), copy.input(1)) : copy);
+    }
+    return Objects.requireNonNull(changed.get(analysis.sink));
+  }
+
+  /// The graph with a factor's `x y - z` and `x y + z` of float32 rounded once, as quantised blocks are unpacked: by one instruction, and half a unit in the last
+  /// place nearer.
+  static OpNode fuseProducts(Analysis analysis, OpNode factor) {
+    Set<OpNode> parts = Set.copyOf(Graph.topological(List.of(factor)));
+    Map<OpNode, OpNode> changed = new IdentityHashMap<>();
+    for (OpNode node : analysis.nodes) {
+      OpNode copy = node.withInputs(node.inputs().stream().map(changed::get).toList());
+      boolean fuses = parts.contains(node) && (node.is(OpCode.SUB) || node.is(OpCode.ADD)) && node.dtype() == DType.FLOAT32 && node.input(0).is(OpCode.MUL);
+      changed.put(node, fuses ? OpNode.of(OpCode.FMA, copy.input(0).input(0), copy.input(0).input(1), node.is(OpCode.SUB) ? OpNode.of(OpCode.NEG, copy.input(1)) : copy.input(1)) : copy);
     }
     return Objects.requireNonNull(changed.get(analysis.sink));
   }

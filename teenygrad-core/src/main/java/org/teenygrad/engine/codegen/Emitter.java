@@ -117,8 +117,17 @@ final class Emitter {
 
   /// Runs `body` where a condition holds; what it writes is forgotten afterwards.
   void branch(String condition, Runnable body) {
+    branch(condition, body, () -> {});
+  }
+
+  /// Runs one of two bodies; what they write is forgotten afterwards.
+  void branch(String condition, Runnable body, Runnable otherwise) {
+    ir.branch(condition, () -> scoped(body), () -> scoped(otherwise));
+  }
+
+  private void scoped(Runnable body) {
     scopes.push(new Scope());
-    ir.branch(condition, body, () -> {});
+    body.run();
     scopes.pop();
   }
 

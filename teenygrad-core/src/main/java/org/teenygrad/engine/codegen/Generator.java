@@ -72,6 +72,7 @@ final class Generator {
       case Plan.RowSort sort -> new MergeSort(emitter, sort);
       case Contraction contraction when contraction.element() == DType.BFLOAT16 -> new PairContraction(emitter, contraction, cpu);
       case Contraction contraction when SkinnyContraction.fits(contraction, cpu) -> new SkinnyContraction(emitter, contraction, cpu);
+      case Contraction contraction when StreamedContraction.fits(contraction, cpu) -> new StreamedContraction(emitter, contraction, cpu);
       case Contraction contraction -> new PackedContraction(emitter, contraction, cpu);
       case Plan.Loops _ -> new Elements(emitter, cpu);
       default -> throw new IllegalStateException(plan + " on a processor");

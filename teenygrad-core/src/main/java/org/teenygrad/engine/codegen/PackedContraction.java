@@ -49,7 +49,7 @@ final class PackedContraction implements LoopNest {
   private final @Nullable Panels rows;
   private final DepthBlocks depth;
 
-  /// Products that are added up one by one: few rows add up in the blocks of many, so that a row's bits do not depend on how many there are.
+  /// Products that are added up one by one.
   private final long block;
   private final long partialSums;
   private final long scratchElements;
@@ -64,10 +64,9 @@ final class PackedContraction implements LoopNest {
     n = plan.column();
     List<OpNode> grid = analysis.outer.stream().filter(range -> range != m && range != n).toList();
     long lanes = target.vectorBytes() / fold.dtype().bytes();
-    boolean isLong = Analysis.foldRanges(fold).size() == 1 && Analysis.depth(fold) > BLOCK && Analysis.depth(fold) <= MOST_BLOCKS * COPIED;
     boolean many = Math.min(Analysis.size(m), Analysis.size(n)) >= FEWEST_OF_BLOCKS;
-    depth = DepthBlocks.of(fold, isLong && many ? COPIED : Analysis.depth(fold), lanes);
-    block = isLong ? DepthBlocks.steps(Analysis.depth(fold), COPIED, lanes) : BLOCK;
+    depth = DepthBlocks.of(fold, isLong(fold) && many ? COPIED : Analysis.depth(fold), lanes);
+    block = block(fold, lanes);
     long k = depth.isWhole() ? Analysis.depth(fold) : depth.steps();
     boolean plain = right.is(OpCode.LOAD) && analysis.stride(right, n) == 1;
     tile = Tile.choose(Analysis.size(m), Analysis.size(n), k, plain, !depth.isWhole(), Analysis.count(grid), fold.dtype().bytes(), target);
@@ -84,6 +83,15 @@ final class PackedContraction implements LoopNest {
     rows = copied ? new Panels(emitter, fold, left, m, tile.rows(), tile.lanes(), k, first, 0) : null;
     partialSums = Math.ceilDiv(first + (copied ? k * tile.rows() : 0), tile.lanes()) * tile.lanes();
     scratchElements = partialSums + (depth.isWhole() ? 0 : tile.sums());
+  }
+
+  /// Products of a sum that are added up one by one. It depends on nothing but their number, so that a row's bits do not depend on how many rows there are.
+  static long block(OpNode fold, long lanes) {
+    return isLong(fold) ? DepthBlocks.steps(Analysis.depth(fold), COPIED, lanes) : BLOCK;
+  }
+
+  private static boolean isLong(OpNode fold) {
+    return Analysis.foldRanges(fold).size() == 1 && Analysis.depth(fold) > BLOCK && Analysis.depth(fold) <= MOST_BLOCKS * COPIED;
   }
 
   /// Whether a tile's rows of a factor fall on the same lines of the first-level cache, which are 4 KB apart, or are dear to

@@ -2,7 +2,6 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ObjIntConsumer;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
@@ -150,7 +149,10 @@ final class Panels {
         emitter.emitReady(Graph.topological(List.of(factor)));
         squares(part, width, (row, counter, count) -> {
           String first = row(row, counter, part);
-          transpose(counter, count, columns, (value, i) -> store(value, at(panel, emitter.plus(first, i), vectors, step)));
+          List<String> transposed = transposed(counter, count, columns);
+          for (int i = 0; i < count; i++) {
+            store(resized(transposed.get(i), square, lanes), at(panel, emitter.plus(first, i), vectors, step));
+          }
         });
         return true;
       });
@@ -173,11 +175,7 @@ final class Panels {
       if (full > 0) {
         String end = whole ? Long.toString(full) : ir.smallest(part.end(), Long.toString(full));
         ir.loop(part.begin(), end, square, List.of(), (counter, none) -> {
-          if (isPrefetched(width)) {
-            prefetchNext(counter, width);
-          } else if (isGathered()) {
-            prefetchRows(counter, width);
-          }
+          fetchAhead(counter, width);
           body.emit(row, counter, square);
           return none;
         });
@@ -198,17 +196,14 @@ final class Panels {
     return nextRow(loops.size() - 1, row, emitter.difference(counter, part.begin()), loops.getLast());
   }
 
-  /// A square of up to `lanes` columns by up to `count` rows.
-  private void transpose(String counter, int count, int columns, ObjIntConsumer<String> store) {
+  /// A square of a factor that lies along the inner loop, in registers: a vector across columns for each of `count` steps from a counter on. The loop across
+  /// columns is open as an axis of `columns`.
+  List<String> transposed(String counter, int count, int columns) {
     OpNode last = Analysis.foldRanges(fold).getLast();
-    emitter.within(last, counter, new Axis(last, 1, count, count), () -> {
+    return emitter.within(last, counter, new Axis(last, 1, count, count), () -> {
       emitter.emitReady(Graph.topological(List.of(factor)));
       List<String> block = Ir.times(square, i -> i < columns ? resized(emitter.operand(factor, columnSteps(i), count), count, square) : "zeroinitializer");
-      List<String> transposed = Transposition.emit(emitter.ir, element(), block);
-      for (int i = 0; i < count; i++) {
-        store.accept(resized(transposed.get(i), square, lanes), i);
-      }
-      return true;
+      return Transposition.emit(emitter.ir, element(), block);
     });
   }
 
@@ -217,6 +212,15 @@ final class Panels {
     List<Integer> steps = new ArrayList<>(emitter.loops.zeroSteps());
     steps.set(steps.size() - 2, step);
     return steps;
+  }
+
+  /// Fetches a part of the panel that follows one of `width` columns, of which a square is about to be read.
+  void fetchAhead(String counter, long width) {
+    if (isPrefetched(width)) {
+      prefetchNext(counter, width);
+    } else if (isGathered()) {
+      prefetchRows(counter, width);
+    }
   }
 
   /// Whether the panel that follows lies behind this one in memory as one piece, and has room in the second-level cache.

@@ -29,6 +29,9 @@ final class DeviceOptions {
       description = "Write a timeline of kernels, copies and the host's work, for ui.perfetto.dev. Kernels then run one by one.")
   private @Nullable Path trace;
 
+  @Option(names = "--web", description = "Show in a browser of this machine what is computed, while it runs: timeline, kernels, passes of the compiler, trainings of the folder out. The address is printed.")
+  private boolean web;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -59,6 +62,9 @@ final class DeviceOptions {
         throw new ParameterException(spec.commandLine(), "--trace " + trace + (Files.isDirectory(trace) ? " is a folder; it takes a file" : ": there is no folder " + folder));
       }
       Settings.TRACE.set("--trace ", trace.toString());
+    }
+    if (web) {
+      Settings.WEB.set("--web ", "1");
     }
     if (device != null) {
       Settings.DEVICE.set("--device ", device);

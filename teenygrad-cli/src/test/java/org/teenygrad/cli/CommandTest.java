@@ -121,6 +121,15 @@ class CommandTest {
   }
 
   @Test
+  void aTrainingIsShownInABrowserWhileItRuns() throws IOException, InterruptedException {
+    Path text = Files.writeString(folder.resolve("text.txt"), Teenygrad.TEXT);
+    Process process = Teenygrad.process(List.of(), Teenygrad.train(text, folder.resolve("out"), "--web")).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    assertThat(output).containsPattern("teenygrad: http://localhost:\\d+/run\\?token=\\S+ shows what this program computes").contains("iteration 4/4");
+  }
+
+  @Test
   void aTraceThatNobodyCouldWriteIsRefused() {
     Path trace = folder.resolve("none").resolve("run.json");
     assertThat(Teenygrad.run("sample", "--trace", trace.toString()).errLines().getFirst()).contains("--trace " + trace + ": there is no folder " + trace.getParent());

@@ -27,31 +27,42 @@ class BookBrowserTest {
   private static final Path FOLDER = Path.of("target/browser");
   private static final Path LOGS = FOLDER.resolve("logs");
 
-  /// One test for each line that the scripts write: `{"name": ..., "error": null}`.
   @TestFactory
   Stream<DynamicTest> theBook() throws IOException, InterruptedException {
+    Path trace = FOLDER.resolve("run.json").toAbsolutePath();
     Files.createDirectories(FOLDER);
-    List<DynamicTest> tests = new ArrayList<>();
-    try (WebServer server = WebServer.start(WebSettings.DEFAULT.withLogs(LOGS), System.err); Program program = Program.start(Program.Steps.class, Map.of("TEENYGRAD_TRACE", FOLDER.resolve("run.json").toAbsolutePath().toString()));
-        Program gpt2 = Program.start(Program.Gpt2.class, Map.of("TEENYGRAD_DEVICE", "null"))) {
+    try (WebServer server = WebServer.start(WebSettings.DEFAULT.withLogs(LOGS), System.err); Program program = Program.start(Program.Steps.class, Map.of("TEENYGRAD_TRACE", trace.toString()))) {
       String[] url = server.url().split("/\\?token=");
-      String[] large = gpt2.url().split("/run\\?token=");
       String[] live = program.url().split("/run\\?token=");
-      Process process = new ProcessBuilder("node", HARNESS.toString(),
-          Json.text(Json.members("book", url[0], "token", url[1], "logs", LOGS.toString(), "live", live[0], "liveToken", live[1], "large", large[0], "largeToken", large[1], "trace", FOLDER.resolve("run.json").toString())),
-          FOLDER.toString(), "src/test/browser/book.cjs", "src/test/browser/training.cjs", "src/test/browser/run.cjs", "src/test/browser/compiler.cjs", "src/test/browser/graph.cjs")
-          .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          Map<String, Object> result = Json.object(line);
-          tests.add(result.containsKey("skipped")
-              ? dynamicTest("skipped", () -> abort(Json.string(result, "skipped")))
-              : dynamicTest(Json.string(result, "name"), () -> assertEquals("", Json.string(result, "error"))));
-        }
-      }
-      int status = process.waitFor();
-      tests.add(dynamicTest("all were run", () -> assertEquals(0, status)));
+      return cases(Json.members("book", url[0], "token", url[1], "logs", LOGS.toString(), "live", live[0], "liveToken", live[1], "trace", trace.toString()), "book", "training", "run", "compiler");
     }
+  }
+
+  /// By itself: planning GPT-2 takes both processors for some seconds.
+  @TestFactory
+  Stream<DynamicTest> largeGraphs() throws IOException, InterruptedException {
+    try (Program gpt2 = Program.start(Program.Gpt2.class, Map.of("TEENYGRAD_DEVICE", "null"))) {
+      String[] large = gpt2.url().split("/run\\?token=");
+      return cases(Json.members("large", large[0], "largeToken", large[1]), "graph");
+    }
+  }
+
+  /// One test for each line that the scripts write: `{"name": ..., "error": null}`.
+  private static Stream<DynamicTest> cases(Map<String, ?> servers, String... scripts) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("node", HARNESS.toString(), Json.text(servers), FOLDER.toString()));
+    Stream.of(scripts).forEach(script -> command.add("src/test/browser/" + script + ".cjs"));
+    List<DynamicTest> tests = new ArrayList<>();
+    Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        Map<String, Object> result = Json.object(line);
+        tests.add(result.containsKey("skipped")
+            ? dynamicTest("skipped", () -> abort(Json.string(result, "skipped")))
+            : dynamicTest(Json.string(result, "name"), () -> assertEquals("", Json.string(result, "error"))));
+      }
+    }
+    int status = process.waitFor();
+    tests.add(dynamicTest("all were run", () -> assertEquals(0, status)));
     return tests.stream();
   }
 

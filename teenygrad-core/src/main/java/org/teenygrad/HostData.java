@@ -4,10 +4,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Storage;
 import org.teenygrad.engine.runtime.Activity;
+import org.teenygrad.engine.runtime.Allocator;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.host.HostArray;
@@ -43,23 +45,42 @@ final class HostData {
 
   /// As [#read], of a tensor with one element.
   static <T> T readOne(Tensor tensor, Function<HostArray, T> reader) {
+    requireOne(tensor);
+    return read(tensor, reader);
+  }
+
+  static void requireOne(Tensor tensor) {
     if (tensor.numel() != 1) {
       throw new IllegalStateException(
           "item: shape " + tensor.shape() + " has " + tensor.numel() + " elements, not one; use data()");
     }
-    return read(tensor, reader);
   }
 
   /// The bytes of the tensor's values in row-major order.
   static MemorySegment bytes(Tensor tensor, Arena arena) {
+    return bytes(whole(tensor), arena, null);
+  }
+
+  /// What holds all of a tensor's values, which are computed if need be.
+  static Storage whole(Tensor tensor) {
     Storage storage = storage(tensor.realize());
     if (storage.sharding() != null) {
       throw new IllegalStateException("this rank has a part of " + storage.dtype() + storage.shape() + " (" + storage.sharding() + "); gather() it on all ranks to read it");
     }
+    return storage;
+  }
+
+  /// @param after where in the device's queue they are finished; null for its end
+  static MemorySegment bytes(Storage storage, Arena arena, Allocator.@Nullable Mark after) {
     Buffer memory = memory(storage);
     MemorySegment bytes = arena.allocate(storage.bytes(), 64);
+    Allocator allocator = Devices.runtime(storage.device()).allocator();
     long start = Activity.begin();
-    Devices.runtime(storage.device()).allocator().copyOut(memory, bytes);
+    if (after == null) {
+      allocator.copyOut(memory, bytes);
+    } else {
+      allocator.copyOut(memory, bytes, after);
+    }
     Activity.copied(storage.device(), Activity.Way.TO_HOST, bytes.byteSize(), start);
     return bytes;
   }

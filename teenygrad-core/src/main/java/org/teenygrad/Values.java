@@ -3,6 +3,7 @@ package org.teenygrad;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import org.teenygrad.host.HostArray;
 
@@ -27,6 +28,18 @@ sealed interface Values permits Tensor {
   /// ```
   default double itemDouble() {
     return HostData.readOne(self(), value -> value.getDouble(0));
+  }
+
+  /// The one element as a double, read when it is asked for: as soon as the device has computed it, whatever it was given to do since. A training loop
+  /// looks so at a step's loss while the next step runs. PyTorch's copy to the host with `non_blocking=True` and an event.
+  /// ```java
+  /// var sum = Tensor.of(1f, 2f).sum().itemLater();
+  /// sum.getAsDouble();   // 3.0
+  /// ```
+  /// @return gives the value, however often it is asked, to one thread at a time
+  /// @throws IllegalStateException if there is more than one element, or none
+  default DoubleSupplier itemLater() {
+    return LateItem.of(self());
   }
 
   /// The one element as a long; floating values lose their fraction.

@@ -404,12 +404,15 @@ public final class Trainer<M extends Module> {
         boolean last = iteration >= total;
         boolean evaluating = last || iteration % interval() == 0;
         stopped |= stop.getAsBoolean();
-        if (evaluating || stopped || pending.isDue()) {
-          pending.look((step, before) -> {
-            requireFinite(step);
-            rows.step(step, before);
-            callbacks.forEach(callback -> callback.step(step));
-          });
+        PendingSteps.Sink sink = (step, before) -> {
+          requireFinite(step);
+          rows.step(step, before);
+          callbacks.forEach(callback -> callback.step(step));
+        };
+        if (evaluating || stopped) {
+          pending.look(sink);
+        } else if (pending.isDue()) {
+          pending.lookBack(sink);
         }
         if (evaluating && evaluates() && saved != iteration) {
           save(saver, false); // an evaluation may take long, and fail

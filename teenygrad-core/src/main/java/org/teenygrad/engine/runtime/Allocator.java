@@ -46,6 +46,22 @@ public interface Allocator {
   /// Copies the first bytes of `source`, after all kernels that write it are done, into all of `target`.
   void copyOut(Buffer source, MemorySegment target);
 
+  /// A place in a device's queue.
+  interface Mark extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /// The end of the queue as it is now. Where things are done at once nothing is left to be waited for.
+  default Mark mark() {
+    return () -> {};
+  }
+
+  /// As [#copyOut(Buffer, MemorySegment)], when the device has come to a mark, and while it goes on with what it was given since.
+  default void copyOut(Buffer source, MemorySegment target, Mark after) {
+    copyOut(source, target);
+  }
+
   /// Copies all of a buffer of another device to the start of `target`, by default through the host.
   /// @param from whose buffer `source` is
   default void copyAcross(Buffer target, Buffer source, Allocator from) {

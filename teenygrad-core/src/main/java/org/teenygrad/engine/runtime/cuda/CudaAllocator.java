@@ -35,6 +35,9 @@ final class CudaAllocator implements Allocator {
   private final PinnedMemory pinned;
   private final Uploads uploads;
 
+  /// Made when it is first needed.
+  private @Nullable Downloads downloads;
+
   /// @param memoryBytes all that the GPU has
   CudaAllocator(Device device, CudaStream stream, long memoryBytes) {
     this.device = device;
@@ -165,6 +168,19 @@ final class CudaAllocator implements Allocator {
   private void finish(Piece piece) {
     stream.await(piece.done());
     piece.target().copyFrom(piece.pinned());
+  }
+
+  @Override
+  public Mark mark() {
+    return stream.record();
+  }
+
+  /// In a queue of its own.
+  @Override
+  public synchronized void copyOut(Buffer source, MemorySegment target, Mark after) {
+    Downloads queue = downloads == null ? new Downloads(stream.context()) : downloads;
+    downloads = queue;
+    queue.copy(source, target, (CudaEvent) after);
   }
 
   /// Between GPUs without a way through the host.

@@ -1,7 +1,9 @@
 package org.teenygrad.engine.runtime.cuda;
 
+import org.teenygrad.engine.runtime.Allocator;
+
 /// A mark in a GPU's queue, with the time when the queue came to it.
-record CudaEvent(long context, long handle) implements AutoCloseable {
+record CudaEvent(long context, long handle) implements Allocator.Mark {
   /// For the context that is current.
   static CudaEvent create(long context) {
     return new CudaEvent(context, CudaDriver.eventCreate());

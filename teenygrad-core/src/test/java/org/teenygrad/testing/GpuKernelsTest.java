@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.ir.Graph;
@@ -325,6 +326,20 @@ class GpuKernelsTest {
     assertThat(kernel.count("wgmma.mma_async")).isPositive();
     assertThat(kernel.count("cp.async.bulk")).isZero();
     assertThat(kernel.program().maps()).isEmpty();
+  }
+
+  /// Of a right factor that lies across, whole panels of 64 columns are brought, or threads bring what there is; products wait for both factors.
+  @ParameterizedTest
+  @ValueSource(ints = {8, 16, 32, 48, 64})
+  void fewColumnsComeToo(int columns) {
+    AbsentGpu gpu = AbsentGpu.H200;
+    for (boolean transposed : new boolean[] {false, true}) {
+      Tensor right = transposed ? gpu.tensor(BFLOAT16, columns, 232).transpose(0, 1) : gpu.tensor(BFLOAT16, 232, columns);
+      PtxKernel kernel = only(gpu.launches(() -> gpu.tensor(BFLOAT16, 328, 232).matmul(right).realize()));
+      int maps = kernel.program().maps().size();
+      assertThat(kernel.count("cp.async.bulk.tensor")).as(kernel.toString()).isEqualTo(maps);
+      assertThat(kernel.count("cp.async.cg.shared.global") > 0).as(kernel.toString()).isEqualTo(maps == 0);
+    }
   }
 
   /// Tiles of 128 rows go from one batch's first hundred rows to the next's: no box does, but rows of pixels.

@@ -40,7 +40,9 @@ record BulkTile(Stage stage, Program.TensorMap map, List<Coordinate> coordinates
   /// For a factor that tensor cores multiply whose tiles are boxes of memory, or pixels of images at a window's place.
   static Optional<BulkTile> of(Analysis analysis, OpNode node, List<OpNode> outer, List<OpNode> inner) {
     OpNode factor = node.input(0);
-    if (node.payload(Stage.class).source() != Stage.Source.COPIED || !factor.dtype().isHalf() && factor.dtype() != DType.FLOAT32) {
+    Stage stage = node.payload(Stage.class);
+    boolean multiplied = factor.dtype().isHalf() || factor.dtype() == DType.FLOAT32;
+    if (stage.source() != Stage.Source.COPIED || !multiplied || !stage.alongInner() && stage.rows() % panel(factor.dtype()) != 0) {
       return Optional.empty();
     }
     return BoxMap.of(analysis, node, outer, inner).or(() -> WindowMap.of(analysis, node, outer, inner));

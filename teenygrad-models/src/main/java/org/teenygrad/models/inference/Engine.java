@@ -70,7 +70,7 @@ public final class Engine {
 
   /// An engine that may read prompts less exactly than it continues them. [MatmulPrecision#MEDIUM] about doubles how fast a processor reads them where it has
   /// instructions for bfloat16; scores after the prompt are then apart by some 1e-2 of the largest, as in engines that round to 8 bits what quantised
-  /// weights are multiplied by. A row's bits still depend on no other row.
+  /// weights are multiplied by. A row's bits still depend on no other row, as long as at most 64 prompts are read at once: the scores of more are rounded, too.
   ///
   /// @param cacheTokens as above
   /// @param prompts what is allowed of products of float32 while prompts are read

@@ -12,7 +12,7 @@ public final class ProgramView implements Activity.Viewer {
   @Override
   public Activity.Watcher open() {
     WebServer server = WebServer.start(WebSettings.DEFAULT.withCells(Optional.empty()), System.err);
-    System.err.println("teenygrad: " + server.url("/run") + " shows what this program computes; it stays after the program's end, until Ctrl-C");
+    System.err.println("teenygrad: " + server.url("/run") + " shows what this program computes until it exits; one that returns from main stays until Ctrl-C");
     return server.watcher();
   }
 }

@@ -52,9 +52,12 @@ final class GgufCommand implements Callable<Integer> {
   @Option(names = "--file", paramLabel = "FILE", description = "Read this file instead of random weights.")
   private @Nullable Path file;
 
-  @Option(names = "--prompts", paramLabel = "PRECISION", defaultValue = "HIGHEST",
-      description = "How exactly we read prompts: HIGHEST, or MEDIUM, with factors rounded to bfloat16 (default: ${DEFAULT-VALUE}).")
-  private MatmulPrecision prompts;
+  @Option(names = "--precision", paramLabel = "PRECISION", defaultValue = "HIGHEST",
+      description = {
+        "How exactly we compute: HIGHEST; MEDIUM, which reads prompts with factors rounded to bfloat16; or LOW, which rounds to blocks of 8 bits",
+        "what quantised weights are multiplied by, as llama.cpp does (default: ${DEFAULT-VALUE})."
+      })
+  private MatmulPrecision precision;
 
   @Option(names = "--float64", description = "Say how far both are from scores that are computed in float64 of the file's weights; takes 8 bytes a weight.")
   private boolean float64;
@@ -107,7 +110,7 @@ final class GgufCommand implements Callable<Integer> {
 
   private void compare(String name, Path model, GgufRun.Task task, int vocabSize) {
     List<Double> ownStarts = starts(true, List.of("--first", "--file", model.toString()));
-    GgufRun ours = GgufRun.ours(model, task, prompts);
+    GgufRun ours = GgufRun.ours(model, task, precision);
     if (peer == null) {
       print(name, "teenygrad", task, ownStarts, ours, "");
       return;

@@ -43,16 +43,16 @@ record GgufRun(double prefill, double decode, int[] tokens, float[] scores) {
     }
   }
 
-  /// @param prompts how exactly the prompt is read before tokens follow; its scores are those of another pass, as exact
-  static GgufRun ours(Path file, Task task, MatmulPrecision prompts) {
+  /// @param precision how exactly the engine computes; the scores are those of another pass, as exact
+  static GgufRun ours(Path file, Task task, MatmulPrecision precision) {
     Pretrained read = Pretrained.read(file);
-    Engine engine = Engine.of(read.model(), 1, CONTEXT, prompts);
+    Engine engine = Engine.of(read.model(), 1, CONTEXT, precision);
     engine.generate(List.of(Request.of(task.other(), 4, Sampling.GREEDY))); // its kernels are made
     List<Long> times = new ArrayList<>();
     long begin = System.nanoTime();
     List<GeneratedToken> tokens = engine.generate(List.of(Request.of(task.prompt, task.following, Sampling.GREEDY).withSink(_ -> times.add(System.nanoTime())))).getFirst().tokens();
     return new GgufRun((times.getFirst() - begin) / 1e9, (times.getLast() - times.getFirst()) / 1e9,
-        tokens.stream().mapToInt(GeneratedToken::token).toArray(), prompts.call(() -> scores(read.model(), task.prompt)));
+        tokens.stream().mapToInt(GeneratedToken::token).toArray(), precision.call(() -> scores(read.model(), task.prompt)));
   }
 
   static GgufRun theirs(Path peer, Path file, int threads, int vocabSize, Task task) {

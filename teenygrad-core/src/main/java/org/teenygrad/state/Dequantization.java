@@ -14,22 +14,22 @@ final class Dequantization {
 
   /// Half d, 32 numbers of 4 bits less 8.
   static Tensor q40(Tensor blocks) {
-    return nibbles(blocks, 2).sub(8).mul(half(blocks, 0));
+    return numbers(nibbles(blocks, 2)).sub(8).mul(half(blocks, 0));
   }
 
   /// Halves d and m, 32 numbers of 4 bits.
   static Tensor q41(Tensor blocks) {
-    return nibbles(blocks, 4).mul(half(blocks, 0)).add(half(blocks, 2));
+    return numbers(nibbles(blocks, 4)).mul(half(blocks, 0)).add(half(blocks, 2));
   }
 
   /// Half d, 32 fifth bits, 32 numbers of 4 bits; less 16.
   static Tensor q50(Tensor blocks) {
-    return nibbles(blocks, 6).add(fifths(blocks, 2)).sub(16).mul(half(blocks, 0));
+    return numbers(nibbles(blocks, 6).or(fifths(blocks, 2))).sub(16).mul(half(blocks, 0));
   }
 
   /// Halves d and m, 32 fifth bits, 32 numbers of 4 bits.
   static Tensor q51(Tensor blocks) {
-    return nibbles(blocks, 8).add(fifths(blocks, 4)).mul(half(blocks, 0)).add(half(blocks, 2));
+    return numbers(nibbles(blocks, 8).or(fifths(blocks, 4))).mul(half(blocks, 0)).add(half(blocks, 2));
   }
 
   /// Half d, 32 signed bytes.
@@ -52,7 +52,7 @@ final class Dequantization {
     int n = blocks.size(0);
     Tensor low = bits(part(blocks, 32, 64).reshape(n, 2, 1, 32), 4, 2).reshape(n, 256);
     Tensor high = bits(part(blocks, 0, 32).reshape(n, 1, 32), 8, 1).reshape(n, 256);
-    Tensor q = numbers(low).add(numbers(high).mul(4)).sub(4).reshape(n, 16, 16);
+    Tensor q = numbers(low.or(high.shiftLeft(2))).sub(4).reshape(n, 16, 16);
     Tensor scaleLow = bits(part(blocks, 96, 8).reshape(n, 1, 8), 2, 4).reshape(n, 16);
     Tensor scaleHigh = bits(part(blocks, 104, 4).reshape(n, 1, 4), 4, 2).reshape(n, 16);
     Tensor scales = numbers(scaleLow.or(scaleHigh.shiftLeft(4))).sub(32);
@@ -100,13 +100,13 @@ final class Dequantization {
   /// 32 numbers of 4 bits in 16 bytes: the low halves, then the high ones.
   private static Tensor nibbles(Tensor blocks, int from) {
     int n = blocks.size(0);
-    return numbers(bits(part(blocks, from, 16).reshape(n, 1, 16), 2, 4)).reshape(n, 32);
+    return bits(part(blocks, from, 16).reshape(n, 1, 16), 2, 4).reshape(n, 32);
   }
 
   /// 32 bits in four bytes, each worth 16.
   private static Tensor fifths(Tensor blocks, int from) {
     int n = blocks.size(0);
-    return numbers(bits(part(blocks, from, 4).reshape(n, 4, 1), 8, 1)).mul(16).reshape(n, 32);
+    return bits(part(blocks, from, 4).reshape(n, 4, 1), 8, 1).shiftLeft(4).reshape(n, 32);
   }
 
   /// The numbers of so many bits in bytes (..., 1, n), those of the lowest bits first: (..., count, n), or with n = 1

@@ -81,7 +81,7 @@ class GgufFileTest {
   }
 
   /// Blocks of random bits, but with float16s of a sensible size.
-  private static byte[] blocks(GgmlType type, int count) {
+  static byte[] blocks(GgmlType type, int count) {
     byte[] data = new byte[count * type.blockBytes];
     new Random(type.ordinal()).nextBytes(data);
     for (int block = 0; block < count; block++) {

@@ -21,7 +21,7 @@ public record ServeSettings(
     @Help("a file with a key a line, and what the log calls it after a blank; who calls must show one") String apiKeyFile,
     @Help("listen to others without a key") boolean withoutKeys,
     @Help("how many texts are continued at once") int rows,
-    @Help("how exactly prompts are read: highest, or medium, with factors rounded to bfloat16, on a processor that multiplies it faster") MatmulPrecision prompts,
+    @Help("how exactly products are computed: highest; medium, which rounds to bfloat16 while prompts are read, on a processor that multiplies it faster; or low, which rounds to blocks of 8 bits what quantised weights are multiplied by") MatmulPrecision precision,
     @Help("tokens that are guessed at a time, from where a text had its last ones before, and read at once; 0 for none") int speculate,
     @Help("bytes of a request at most") int maxBodyBytes,
     @Help("messages of a conversation at most") int maxMessages,

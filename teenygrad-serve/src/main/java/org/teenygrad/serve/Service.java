@@ -15,7 +15,7 @@ record Service(ServedModel model, EngineThread engine, Completions completions, 
   /// @param cache how many tokens its engine remembers
   /// @param device whose holder computes
   static Service of(ServedModel model, ServeSettings settings, CacheSize cache, Lock device, Gate gate, Metrics metrics, Consumer<Throwable> failures) {
-    EngineThread engine = new EngineThread(() -> Engine.of(model.model(), settings.rows(), cache.tokens(), settings.prompts()), cache, device, metrics, failures);
+    EngineThread engine = new EngineThread(() -> Engine.of(model.model(), settings.rows(), cache.tokens(), settings.precision()), cache, device, metrics, failures);
     return new Service(
         model, engine, new Completions(model, settings, new OutputFormat(model), new Generating(model, settings, engine, gate, metrics)),
         new Tokenization(model, settings), new Embeddings(model, new Prompts(model), engine, gate));

@@ -42,7 +42,12 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
 
   /// For a processor, with enough rows and columns for tiles.
   static Optional<Plan> ofProcessor(Analysis analysis, Target.Cpu cpu) {
-    return of(analysis)
+    Optional<Contraction> contraction = of(analysis);
+    Optional<Plan> quantized = contraction.flatMap(found -> QuantizedContraction.of(found, cpu));
+    if (quantized.isPresent()) {
+      return quantized;
+    }
+    return contraction
         .flatMap(found -> found.isUnpacked() ? of(new Analysis(Decompositions.fuseProducts(analysis, found.right))) : Optional.of(found))
         .filter(found -> (found.element == DType.FLOAT32 || found.element == DType.FLOAT64) && found.products() >= FEWEST_PRODUCTS
             && !found.columns.isEmpty() && Analysis.size(found.column()) >= FEWEST_COLUMNS && (found.isOfOneRow() || !found.rows.isEmpty() && Analysis.size(found.row()) >= FEWEST_ROWS))

@@ -70,6 +70,7 @@ final class Generator {
     return switch (plan) {
       case Plan.RowScan scan -> new SequentialScan(emitter, scan, cpu.vectorBytes(), false);
       case Plan.RowSort sort -> new MergeSort(emitter, sort);
+      case QuantizedContraction quantized -> new QuantizedProducts(emitter, quantized, cpu);
       case Contraction contraction when contraction.element() == DType.BFLOAT16 -> new PairContraction(emitter, contraction, cpu);
       case Contraction contraction when SkinnyContraction.fits(contraction, cpu) -> new SkinnyContraction(emitter, contraction, cpu);
       case Contraction contraction when StreamedContraction.fits(contraction, cpu) -> new StreamedContraction(emitter, contraction, cpu);
@@ -94,6 +95,7 @@ final class Generator {
       case AttentionTiling attention when attention.isSpecialized() -> new WarpSpecializedAttention(emitter, attention);
       case AttentionTiling attention -> new AttentionTiles(emitter, attention);
       case Decoding decoding -> new DecodeAttention(emitter, decoding);
+      case QuantizedContraction _ -> throw new IllegalStateException("a processor's plan on a GPU");
       case Plan.Communication _ -> throw new IllegalStateException("nobody writes code for an exchange");
       case Plan.Elementwise _ -> throw new IllegalStateException("a launch of elementwise kernels has a nest for all");
     };

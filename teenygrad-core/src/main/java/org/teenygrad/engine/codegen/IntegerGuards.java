@@ -62,11 +62,7 @@ final class IntegerGuards {
   }
 
   private static boolean isSafeCount(OpNode y) {
-    if (!y.is(OpCode.CONST)) {
-      return false;
-    }
-    long count = y.payload(Long.class);
-    return count >= 0 && count < width(y);
+    return IntegerBounds.most(y) < width(y);
   }
 
   /// Whether no bit above those of a count is set; a negative number has its sign there.

@@ -16,7 +16,7 @@ public record Runtime(Device device, Allocator allocator, Target target, Compile
     MatmulPrecision allowed = MatmulPrecision.current();
     return switch (target) {
       case Target.Gpu gpu -> with(gpu.with(allowed == MatmulPrecision.HIGHEST ? allowed : MatmulPrecision.HIGH));
-      case Target.Cpu cpu -> with(cpu.with(allowed == MatmulPrecision.MEDIUM ? allowed : MatmulPrecision.HIGHEST));
+      case Target.Cpu cpu -> with(cpu.with(allowed == MatmulPrecision.HIGH ? MatmulPrecision.HIGHEST : allowed));
       case Target.Graphs _ -> this;
     };
   }

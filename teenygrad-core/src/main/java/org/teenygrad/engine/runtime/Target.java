@@ -17,19 +17,20 @@ public sealed interface Target {
   /// @param l2Bytes second-level cache of a core
   /// @param cores how many run kernels
   /// @param pairs how it multiplies bfloat16
+  /// @param bytes how it multiplies integers of 8 bits
   /// @param precision what is allowed of products of float32
-  record Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores, Pairs pairs, MatmulPrecision precision) implements Target {
+  record Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores, Pairs pairs, Bytes bytes, MatmulPrecision precision) implements Target {
     public Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores) {
-      this(vectorBytes, vectorRegisters, l1Bytes, l2Bytes, cores, Pairs.NONE);
+      this(vectorBytes, vectorRegisters, l1Bytes, l2Bytes, cores, Pairs.NONE, Bytes.WIDENED);
     }
 
-    public Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores, Pairs pairs) {
-      this(vectorBytes, vectorRegisters, l1Bytes, l2Bytes, cores, pairs, MatmulPrecision.HIGHEST);
+    public Cpu(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, int cores, Pairs pairs, Bytes bytes) {
+      this(vectorBytes, vectorRegisters, l1Bytes, l2Bytes, cores, pairs, bytes, MatmulPrecision.HIGHEST);
     }
 
     /// The same where so much is allowed.
     public Cpu with(MatmulPrecision allowed) {
-      return new Cpu(vectorBytes, vectorRegisters, l1Bytes, l2Bytes, cores, pairs, allowed);
+      return new Cpu(vectorBytes, vectorRegisters, l1Bytes, l2Bytes, cores, pairs, bytes, allowed);
     }
   }
 
@@ -54,6 +55,15 @@ public sealed interface Target {
     public int rows() {
       return rows;
     }
+  }
+
+  /// The instructions by which a processor multiplies bytes, those of one factor with a sign, and adds up in int32.
+  enum Bytes {
+    /// None: they become int32 first.
+    WIDENED,
+
+    /// `vpdpbusd` of AVX-512 or AVX: sums of four products in each lane (VNNI).
+    DOT_PRODUCTS
   }
 
   /// A graphics processor with CUDA's model of execution: blocks of threads in warps of 32, memory shared within a block.

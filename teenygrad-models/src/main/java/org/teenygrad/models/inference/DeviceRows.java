@@ -46,7 +46,7 @@ final class DeviceRows {
   private final PagedCache cache;
   private final boolean isGpu;
   private final boolean computesWeights;
-  private final MatmulPrecision prompts;
+  private final MatmulPrecision precision;
   private final Map<List<Integer>, Recorded> passes = new HashMap<>();
   private int count;
 
@@ -63,10 +63,10 @@ final class DeviceRows {
   /// needs it.
   private @Nullable Tensor counts;
 
-  /// @param prompts what is allowed of products of float32 while texts are read
-  DeviceRows(CausalModel model, MatmulPrecision prompts) {
+  /// @param precision what is allowed of products of float32 while texts are read, and, if it is LOW, while they are continued
+  DeviceRows(CausalModel model, MatmulPrecision precision) {
     this.model = model;
-    this.prompts = prompts;
+    this.precision = precision;
     isGpu = Devices.runtime(next.device()).target() instanceof Target.Gpu;
     computesWeights = !isGpu && model instanceof Module module && module.stateDict().values().stream().anyMatch(DeviceRows::isComputedFromLess);
     cache = new PagedCache(model.keyValueShape(), leavesTheSame());
@@ -84,7 +84,7 @@ final class DeviceRows {
 
   /// Whether a token that is read alone leaves the same bits behind as in a text.
   boolean leavesTheSame() {
-    return !isGpu && !computesWeights && prompts == MatmulPrecision.HIGHEST;
+    return !isGpu && !computesWeights && precision == MatmulPrecision.HIGHEST;
   }
 
   private static Tensor none(int rows) {
@@ -193,9 +193,9 @@ final class DeviceRows {
     }
     int[] tables = tables(parts.stream().map(Part::blocks).toList(), rows);
     Tensor lasts = Tensor.of(last, choices);
-    List<Tensor> found = prompts.call(() -> pass(
-        List.of(rows, time, choices), this::reading, Tensor.of(ids, rows, time), Tensor.of(earlier, rows, time),
-        Tensor.of(positions, rows, time), lasts, Tensor.of(tables, rows, tables.length / rows), Tensor.of(slots, slots.length)));
+    List<Tensor> found = pass(
+        precision, List.of(rows, time, choices), this::reading, Tensor.of(ids, rows, time), Tensor.of(earlier, rows, time),
+        Tensor.of(positions, rows, time), lasts, Tensor.of(tables, rows, tables.length / rows), Tensor.of(slots, slots.length));
     Tensor counted = sampler.bias().penalties() == null ? null : counts(parts, choices);
     Choice choice = sampler.choose(new Scores(found.get(0), found.get(1)), Tensor.of(following, choices, 1), counted, allowed);
     Tensor sources = Tensor.of(source, count);
@@ -255,7 +255,7 @@ final class DeviceRows {
     int[] tables = tables(blocks, count);
     Tensor position = Tensor.of(positions, count, 1);
     List<Tensor> found = pass(
-        List.of(count), this::appending, Tensor.of(tokens, count), before, position, Tensor.of(tables, count, tables.length / count),
+        continuing(), List.of(count), this::appending, Tensor.of(tokens, count), before, position, Tensor.of(tables, count, tables.length / count),
         Tensor.of(slots, count), next);
     before = found.get(2);
     if (sampler.bias().penalties() == null) {
@@ -286,7 +286,7 @@ final class DeviceRows {
     int[] tables = tables(blocks, rows);
     Tensor position = Tensor.of(positions, rows, 1);
     List<Tensor> found = pass(
-        List.of(rows), this::appending, Tensor.of(tokens, rows), Tensor.of(earlier, rows), position, Tensor.of(tables, rows, tables.length / rows),
+        continuing(), List.of(rows), this::appending, Tensor.of(tokens, rows), Tensor.of(earlier, rows), position, Tensor.of(tables, rows, tables.length / rows),
         Tensor.of(slots, rows), none(rows));
     Choice choice = sampler.choose(new Scores(found.get(0), found.get(1)), position.add(1), null, null);
     Tensor.realize(choice.tensors());
@@ -310,13 +310,18 @@ final class DeviceRows {
     return results(hidden.reshape(-1, hidden.size(2)), Stream.concat(Stream.of(read), kept.stream()).toList());
   }
 
+  /// What is allowed while texts are continued: MEDIUM rounds where there are many rows only.
+  private MatmulPrecision continuing() {
+    return precision == MatmulPrecision.LOW ? precision : MatmulPrecision.HIGHEST;
+  }
+
   /// Scores, their normalizers, and last keys and values, which become the cache's.
   /// @param sizes what tells passes with tensors of the same sizes apart
-  private List<Tensor> pass(List<Integer> sizes, Function<List<Tensor>, List<Tensor>> expression, Tensor... data) {
+  private List<Tensor> pass(MatmulPrecision allowed, List<Integer> sizes, Function<List<Tensor>, List<Tensor>> expression, Tensor... data) {
     List<Integer> key = Stream.of(sizes.stream(), Arrays.stream(data).map(tensor -> tensor.size(-1)), Stream.of(cache.slots()))
         .flatMap(each -> each).toList();
     Tensor[] all = Stream.concat(Arrays.stream(data), cache.tensors().stream()).toArray(Tensor[]::new);
-    List<Tensor> found = passes.computeIfAbsent(key, any -> Recorded.several(expression)).callAll(all);
+    List<Tensor> found = allowed.call(() -> passes.computeIfAbsent(key, any -> Recorded.several(expression)).callAll(all));
     cache.become(found.subList(found.size() - cache.tensors().size(), found.size()));
     return found;
   }

@@ -42,10 +42,10 @@ public final class Engine {
   private final Speculation speculation;
   private final Decode decode;
 
-  private Engine(CausalModel model, int mostRows, int mostBlocks, MatmulPrecision prompts) {
+  private Engine(CausalModel model, int mostRows, int mostBlocks, MatmulPrecision precision) {
     this.model = model;
     this.mostBlocks = mostBlocks;
-    DeviceRows device = new DeviceRows(model, prompts);
+    DeviceRows device = new DeviceRows(model, precision);
     batch = new Batch(model.vocabSize());
     launches = new Launches(batch, device);
     admission = new Admission(batch, launches, device, mostRows, mostBlocks);
@@ -68,21 +68,25 @@ public final class Engine {
     return of(model, mostRows, cacheTokens, MatmulPrecision.HIGHEST);
   }
 
-  /// An engine that may read prompts less exactly than it continues them. [MatmulPrecision#MEDIUM] about doubles how fast a processor reads them where it has
-  /// instructions for bfloat16; scores after the prompt are then apart by some 1e-2 of the largest, as in engines that round to 8 bits what quantised
-  /// weights are multiplied by. A row's bits still depend on no other row, as long as at most 64 prompts are read at once: the scores of more are rounded, too.
+  /// An engine that may compute less exactly.
+  ///
+  /// [MatmulPrecision#MEDIUM] is for prompts: it about doubles how fast a processor reads them where it has instructions for bfloat16; scores after the prompt are then apart by
+  /// some 1e-2 of the largest. A row's bits still depend on no other row, as long as at most 64 prompts are read at once: the scores of more are rounded, too.
+  ///
+  /// [MatmulPrecision#LOW] is for quantised weights on a processor, in prompts and in what follows: what they are multiplied by is rounded to blocks of 8 bits, as
+  /// llama.cpp does, which moves scores by some 1e-2 of the largest, too. A row's bits depend on no other row.
   ///
   /// @param cacheTokens as above
-  /// @param prompts what is allowed of products of float32 while prompts are read
+  /// @param precision what is allowed of products of float32
   /// @throws IllegalArgumentException if there is no row, or no room for 16 tokens
-  public static Engine of(CausalModel model, int mostRows, long cacheTokens, MatmulPrecision prompts) {
+  public static Engine of(CausalModel model, int mostRows, long cacheTokens, MatmulPrecision precision) {
     if (mostRows < 1) {
       throw new IllegalArgumentException("an engine needs at least 1 row, not " + mostRows);
     }
     if (cacheTokens < BlockPool.TOKENS) {
       throw new IllegalArgumentException("a cache needs room for at least " + BlockPool.TOKENS + " tokens, not " + cacheTokens);
     }
-    return new Engine(model, mostRows, (int) Math.min(cacheTokens / BlockPool.TOKENS, Integer.MAX_VALUE / BlockPool.TOKENS), prompts);
+    return new Engine(model, mostRows, (int) Math.min(cacheTokens / BlockPool.TOKENS, Integer.MAX_VALUE / BlockPool.TOKENS), precision);
   }
 
   /// How busy an engine is.

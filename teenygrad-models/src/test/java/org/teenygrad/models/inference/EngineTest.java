@@ -15,7 +15,9 @@ import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Tensor;
 import org.teenygrad.models.nanogpt.Gpt;
 import org.teenygrad.models.nanogpt.GptConfig;
+import org.teenygrad.models.pretrained.Quantized;
 import org.teenygrad.nn.Module;
+import org.teenygrad.state.GgufWriter;
 
 /// The cache and the order of work, which no text may show.
 class EngineTest {
@@ -251,5 +253,16 @@ class EngineTest {
     List<Request> requests = mixed(24);
     List<Completion> expected = Engine.of(model, 1, 4096, MatmulPrecision.MEDIUM).generate(requests);
     assertThat(Engine.of(model, 8, 4096, MatmulPrecision.MEDIUM).generate(requests)).isEqualTo(expected);
+  }
+
+  @Test
+  void norWhereWhatQuantizedWeightsMultiplyIsRounded() {
+    CausalModel quantized = Quantized.of(model, GgufWriter.Type.Q8_0).model();
+    List<Request> requests = mixed(24);
+    List<Completion> expected = Engine.of(quantized, 1, 4096, MatmulPrecision.LOW).generate(requests);
+    for (int rows : new int[] {3, 8}) {
+      assertThat(Engine.of(quantized, rows, 4096, MatmulPrecision.LOW).generate(requests)).as("%d at once", rows).isEqualTo(expected);
+    }
+    assertThat(Engine.of(quantized, 8, 4096).generate(requests)).isNotEqualTo(expected);
   }
 }

@@ -15,7 +15,8 @@ import org.teenygrad.engine.runtime.llvm.LlvmTarget;
 /// @param l2Bytes second-level cache of a core
 /// @param cores processors that this process may use
 /// @param pairs its instructions for bfloat16
-record HostCpu(Vectors vectors, long l1Bytes, long l2Bytes, int cores, Target.Pairs pairs) {
+/// @param bytes its instructions for integers of 8 bits
+record HostCpu(Vectors vectors, long l1Bytes, long l2Bytes, int cores, Target.Pairs pairs, Target.Bytes bytes) {
   private static final Path LINUX_CACHES = Path.of("/sys/devices/system/cpu/cpu0/cache");
 
   /// The widest vector extension of each kind of processor, best first.
@@ -62,6 +63,14 @@ record HostCpu(Vectors vectors, long l1Bytes, long l2Bytes, int cores, Target.Pa
     return features.contains("+avx512bf16") ? Target.Pairs.VECTORS : Target.Pairs.NONE;
   }
 
+  /// The instructions for integers of 8 bits of a processor, for all vectors up to its widest.
+  static Target.Bytes bytes(LlvmTarget target) {
+    List<String> features = List.of(target.features().split(","));
+    boolean wide = features.contains("+avx512vnni") && features.contains("+avx512vl");
+    boolean narrow = features.contains("+avxvnni") && !features.contains("+avx512f");
+    return wide || narrow ? Target.Bytes.DOT_PRODUCTS : Target.Bytes.WIDENED;
+  }
+
   /// Where the system does not tell: the smallest caches of server and laptop cores since 2017
   /// (Intel Skylake's 32 KB; AMD Zen's and Arm Neoverse N1's 512 KB).
   private static final long L1_BYTES = 32 << 10;
@@ -75,12 +84,13 @@ record HostCpu(Vectors vectors, long l1Bytes, long l2Bytes, int cores, Target.Pa
         cacheBytes(LINUX_CACHES, 1, L1_BYTES),
         cacheBytes(LINUX_CACHES, 2, L2_BYTES),
         Runtime.getRuntime().availableProcessors(),
-        pairs(LlvmTarget.host(), TileRegisters::areGranted));
+        pairs(LlvmTarget.host(), TileRegisters::areGranted),
+        bytes(LlvmTarget.host()));
   }
 
   /// In the Generator's terms.
   Target.Cpu target(int threads) {
-    return new Target.Cpu(vectors.bytes, vectors.registers, l1Bytes, l2Bytes, threads, pairs);
+    return new Target.Cpu(vectors.bytes, vectors.registers, l1Bytes, l2Bytes, threads, pairs, bytes);
   }
 
   /// The data cache of a level in Linux's description (`index0/level`, `type`, `size`: `48K`).

@@ -24,7 +24,7 @@ class NarrowVectorsTest {
   private static Device device(Vectors vectors) {
     String name = "vectors-" + vectors.name().toLowerCase(Locale.ROOT);
     HostCpu host = HostCpu.host();
-    Devices.register(name, device -> Cpu.open(device, new HostCpu(vectors, host.l1Bytes(), host.l2Bytes(), host.cores(), Pairs.NONE).target(2)));
+    Devices.register(name, device -> Cpu.open(device, new HostCpu(vectors, host.l1Bytes(), host.l2Bytes(), host.cores(), Pairs.NONE, host.bytes()).target(2)));
     return Device.of(name);
   }
 

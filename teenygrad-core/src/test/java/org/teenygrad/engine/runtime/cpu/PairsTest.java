@@ -35,7 +35,7 @@ class PairsTest {
     HostCpu host = HostCpu.host();
     assumeTrue(pairs.compareTo(host.pairs()) <= 0, () -> "this processor has no " + pairs);
     String name = "pairs-" + pairs.name().toLowerCase(Locale.ROOT) + threads;
-    Devices.register(name, device -> Cpu.open(device, new HostCpu(host.vectors(), host.l1Bytes(), host.l2Bytes(), host.cores(), pairs).target(threads)));
+    Devices.register(name, device -> Cpu.open(device, new HostCpu(host.vectors(), host.l1Bytes(), host.l2Bytes(), host.cores(), pairs, host.bytes()).target(threads)));
     return Device.of(name);
   }
 

@@ -1,0 +1,203 @@
+package org.teenygrad.engine.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.OpNode;
+
+/// Some columns of the right factor of a [QuantizedContraction] in scratch memory, as many as a register has lanes of four bytes.
+///
+/// Of each block there are its integers, four steps of each column side by side, as instructions for products of bytes take them, then the next four; a vector of
+/// scales; and one of shifts.
+///
+/// @param n the loop across
+/// @param lanes columns
+/// @param offset where in scratch memory it begins, in bytes
+record BytePanel(Emitter emitter, QuantizedContraction plan, OpNode n, int lanes, long offset) {
+  private static final int WORD = 4;
+  private static final long CACHE_LINE = 64;
+
+  /// Larger panels would drive others out of the second-level cache if they were fetched ahead.
+  private static final long MOST_FETCHED = 256 << 10;
+
+  private long vectorBytes() {
+    return (long) lanes * WORD;
+  }
+
+  private int words() {
+    return plan.span() / WORD;
+  }
+
+  private long integersBytes() {
+    return plan.blocks() * words() * vectorBytes();
+  }
+
+  private long scalesBytes() {
+    return plan.blocks() * vectorBytes();
+  }
+
+  long bytes() {
+    return integersBytes() + 2 * scalesBytes();
+  }
+
+  /// @param column the first
+  /// @param columns how many there are; the others are zeros
+  void fill(String column, int columns) {
+    emitter.within(n, column, Axis.vectors(n, columns, lanes), () -> {
+      blocks().emit(scaleValues(), (block, counter) -> {
+        List<String> scales = scales(columns);
+        for (int kind = 0; kind < scales.size(); kind++) {
+          emitter.ir.effect("store " + Ir.vector("float", lanes) + " " + scales.get(kind) + ", ptr " + scalePlace(block, kind) + ", align " + vectorBytes());
+        }
+      });
+      return true;
+    });
+    Fetching next = next(column);
+    emitter.within(n, column, Axis.unrolled(n, columns), () -> {
+      blocks().emit(integerValues(), (block, counter) -> {
+        next.emit(block);
+        store(block, turned(counter, columns));
+      });
+      return true;
+    });
+  }
+
+  BlockLoops blocks() {
+    return new BlockLoops(emitter, plan.product().fold(), plan.span());
+  }
+
+  List<OpNode> integerValues() {
+    return Graph.topological(List.of(plan.factor().integers()));
+  }
+
+  List<OpNode> scaleValues() {
+    OpNode shift = plan.factor().shift();
+    return Graph.topological(shift == null ? List.of(plan.factor().scale()) : List.of(plan.factor().scale(), shift));
+  }
+
+  /// A vector of a block's scales, and one of shifts if there are any. The loop across is open in vectors.
+  List<String> scales(int columns) {
+    OpNode shift = plan.factor().shift();
+    return (shift == null ? List.of(plan.factor().scale()) : List.of(plan.factor().scale(), shift)).stream()
+        .map(value -> resized("float", emitter.operand(value, emitter.loops.zeroSteps(), columns), columns, lanes)).toList();
+  }
+
+  private String scalePlace(String block, int kind) {
+    return place(block, vectorBytes(), offset + integersBytes() + kind * scalesBytes());
+  }
+
+  private String place(String block, long bytes, long from) {
+    Ir ir = emitter.ir;
+    return ir.pointer(ir.pointer("%scratch", Long.toString(from)), ir.value("mul i64 " + block + ", " + bytes));
+  }
+
+  /// As [#scales(int)], from memory.
+  List<String> scales(String block) {
+    return Ir.times(plan.factor().shift() == null ? 1 : 2, kind ->
+        emitter.ir.value("load " + Ir.vector("float", lanes) + ", ptr " + scalePlace(block, kind) + ", align " + vectorBytes()));
+  }
+
+  /// Four steps of all columns.
+  String integers(String block, int word) {
+    String pointer = emitter.ir.pointer(place(block, words() * vectorBytes(), offset), Long.toString(word * vectorBytes()));
+    return emitter.ir.value("load " + Ir.vector("i32", lanes) + ", ptr " + pointer + ", align " + vectorBytes());
+  }
+
+  /// Columns of which words are turned in registers together.
+  private int side() {
+    return Math.min(words(), lanes);
+  }
+
+  /// A block's integers, for each [group][#side] of columns its words, each with four steps of all of these columns. The loop across is open as an axis of columns.
+  List<List<String>> turned(String counter, int columns) {
+    Ir ir = emitter.ir;
+    OpNode last = plan.product().inner().getLast();
+    String words = Ir.vector("i32", words());
+    return emitter.within(last, counter, new Axis(last, 1, plan.span(), plan.span()), () -> {
+      emitter.emitReady(integerValues());
+      List<List<String>> groups = new ArrayList<>();
+      for (int group = 0; group < lanes; group += side()) {
+        int first = group;
+        List<String> rows = Ir.times(side(), i -> first + i < columns
+            ? ir.value("bitcast " + Ir.vector("i8", plan.span()) + " " + emitter.operand(plan.factor().integers(), steps(first + i), plan.span()) + " to " + words) : "zeroinitializer");
+        List<String> turned = new ArrayList<>();
+        for (int begin = 0; begin < words(); begin += side()) {
+          int from = begin;
+          turned.addAll(square(side() == words() ? rows
+              : rows.stream().map(row -> ir.value("shufflevector " + words + " " + row + ", " + words + " poison, " + Transposition.mask(side(), lane -> from + lane))).toList()));
+        }
+        groups.add(turned);
+      }
+      return groups;
+    });
+  }
+
+  private List<String> square(List<String> rows) {
+    return rows.size() == 1 ? rows : Transposition.emit(emitter.ir, "i32", rows);
+  }
+
+  private void store(String block, List<List<String>> groups) {
+    String start = place(block, words() * vectorBytes(), offset);
+    for (int group = 0; group < groups.size(); group++) {
+      for (int word = 0; word < words(); word++) {
+        String pointer = emitter.ir.pointer(start, Long.toString(word * vectorBytes() + (long) group * side() * WORD));
+        emitter.ir.effect("store " + Ir.vector("i32", side()) + " " + groups.get(group).get(word) + ", ptr " + pointer + ", align " + side() * WORD);
+      }
+    }
+  }
+
+  private List<Integer> steps(int column) {
+    List<Integer> steps = new ArrayList<>(emitter.loops.zeroSteps());
+    steps.set(steps.size() - 2, column);
+    return steps;
+  }
+
+  private String resized(String element, String value, int from, int to) {
+    if (from == to) {
+      return value;
+    }
+    String type = Ir.vector(element, from);
+    return from == 1 ? emitter.ir.value("insertelement " + Ir.vector(element, to) + " zeroinitializer, " + type + " " + value + ", i64 0")
+        : emitter.ir.value("shufflevector " + type + " " + value + ", " + type + " zeroinitializer, " + Transposition.mask(to, lane -> Math.min(lane, from)));
+  }
+
+  /// What integers are loaded from.
+  private OpNode source() {
+    return integerValues().stream().filter(node -> node.is(OpCode.LOAD)).findFirst().orElseThrow();
+  }
+
+  private long columnBytes() {
+    return emitter.analysis.stride(source(), n);
+  }
+
+  /// Fetches what follows.
+  interface Fetching {
+    /// @param block of which this panel is read
+    void emit(String block);
+  }
+
+  /// Fetches the panel that follows in the order in which it lies in memory, a share with each block, if it is one piece.
+  Fetching next(String column) {
+    long bytes = columnBytes() * lanes;
+    if (bytes <= 0 || bytes > MOST_FETCHED) {
+      return block -> {};
+    }
+    Ir ir = emitter.ir;
+    ir.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)");
+    String next = ir.pointer(emitter.within(n, column, null, () -> atZero(0)), Long.toString(bytes));
+    long share = Math.ceilDiv(bytes, plan.blocks());
+    return block -> {
+      String start = ir.pointer(next, ir.value("mul i64 " + block + ", " + share));
+      for (long line = 0; line < share; line += CACHE_LINE) {
+        ir.effect("call void @llvm.prefetch.p0(ptr " + ir.pointer(start, Long.toString(line)) + ", i32 0, i32 2, i32 1)");
+      }
+    };
+  }
+
+  private String atZero(int depth) {
+    List<OpNode> loops = plan.product().inner();
+    return depth == loops.size() ? emitter.memory.pointerTo(source()) : Objects.requireNonNull(emitter.within(loops.get(depth), "0", null, () -> atZero(depth + 1)));
+  }
+}

@@ -7,6 +7,7 @@ module org.teenygrad.web {
 
   exports org.teenygrad.web;
   exports org.teenygrad.web.cells;
+  exports org.teenygrad.web.pieces;
 
   provides org.teenygrad.engine.runtime.Activity.Viewer with
       org.teenygrad.web.ProgramView;

@@ -128,25 +128,29 @@ exports.showsTheGraph = {
     await page.click('#run-all');
     await page.locator('.cell[data-state="done"]').nth(1).waitFor();
     await cell(page, 1).getByRole('button', {name: 'Graph'}).click();
-    const drawing = page.locator('.graph-drawing');
-    await drawing.waitFor();
-    assert.ok(await drawing.locator('.box').count() >= 5);
-    assert.match(await drawing.innerHTML(), /grad 7397\.67/);
+    const canvas = page.locator('#view .graph-canvas');
+    await canvas.waitFor();
     await page.getByRole('searchbox').fill('sin');
-    await until(page, () => document.querySelectorAll('.graph-drawing .found').length === 1);
+    await until(page, () => /^1 found of \d+ nodes/.test(document.querySelector('.graph-large .count').textContent));
+    const facts = page.locator('.graph-facts');
+    await facts.getByText('-0.544').first().waitFor();
+    assert.match(await facts.innerText(), /SIN[\s\S]*made in 3: Tensor d = x1\.exp\(\)\.mul\(x2\.sin\(\)\.square\(\)\);[\s\S]*value\s+-0\.544[\s\S]*gradient\s+-?8816/);
     await picture();
-    await drawing.focus();
-    const before = await drawing.locator('> g').getAttribute('transform');
+    await canvas.focus();
+    const boxes = await canvas.getAttribute('data-frames');
     await page.keyboard.press('+');
     await page.keyboard.press('ArrowRight');
-    assert.notEqual(await drawing.locator('> g').getAttribute('transform'), before);
+    await page.keyboard.press('n');
+    await until(page, before => document.querySelector('.graph-canvas').dataset.frames !== before, boxes);
     await page.keyboard.press('0');
     for (const [name, start] of [['DOT', 'digraph teenygrad'], ['SVG', '<svg']]) {
       const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name, exact: true}).click()]);
-      assert.ok(fs.readFileSync(await download.path(), 'utf8').startsWith(start));
+      const text = fs.readFileSync(await download.path(), 'utf8');
+      assert.ok(text.startsWith(start));
+      assert.match(text, /SIN/);
     }
     await page.keyboard.press('Escape');
-    await page.locator('#graph').waitFor({state: 'hidden'});
+    await page.locator('#view').waitFor({state: 'hidden'});
   },
 };
 

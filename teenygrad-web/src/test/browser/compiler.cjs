@@ -52,7 +52,7 @@ exports.showsHowACellIsCompiled = {
     await page.locator('.cell').first().getByRole('button', {name: 'Run'}).click();
     await page.locator('.cell[data-state="done"]').first().waitFor();
     await page.locator('.cell').first().getByRole('button', {name: 'Compiler'}).click();
-    await page.locator('#timeline .list li').first().waitFor();
+    await page.locator('#view .list li').first().waitFor();
     await picture();
   },
 };

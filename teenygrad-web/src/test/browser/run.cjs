@@ -78,12 +78,12 @@ exports.showsTheTimelineOfACell = {
     await page.click('#run-all');
     await page.locator('.cell[data-state="done"]').nth(1).waitFor();
     await page.locator('.cell').nth(1).getByRole('button', {name: 'Timeline'}).click();
-    await page.locator('#timeline .kernels tbody tr').first().waitFor();
+    await page.locator('#view .kernels tbody tr').first().waitFor();
     await page.getByText('The line is what this machine').waitFor();
     assert.ok(await isPainted(page.locator('.timeline')));
     await picture();
     await page.keyboard.press('Escape');
-    await page.locator('#timeline').waitFor({state: 'hidden'});
+    await page.locator('#view').waitFor({state: 'hidden'});
   },
 };
 

@@ -21,6 +21,11 @@ final class Picture {
   /// @param names those of parameters
   /// @param views whether RESHAPE, EXPAND and the like are drawn
   static String dot(Tensor root, Map<String, Tensor> names, boolean views) {
+    return drawn(root, names, views).dot();
+  }
+
+  /// As [#dot], with what the boxes stand for.
+  static Diagram.Drawn drawn(Tensor root, Map<String, Tensor> names, boolean views) {
     List<OpNode> nodes = Graph.topological(List.of(root.node()));
     boolean small = nodes.size() <= SMALL_GRAPH && nodes.stream().allMatch(Picture::isSmall);
     Map<OpNode, Tensor> values = new LinkedHashMap<>();
@@ -37,7 +42,7 @@ final class Picture {
     List<Tensor> shown = new ArrayList<>(values.values());
     shown.addAll(gradients.values());
     Tensor.realize(shown);
-    return new Diagram(named(nodes, names), node -> label(values.get(node), gradients.get(node)), views).of(List.of(root.node()));
+    return new Diagram(named(nodes, names), node -> label(values.get(node), gradients.get(node)), views).drawn(List.of(root.node()));
   }
 
   /// The nodes that stand for tensors with names.

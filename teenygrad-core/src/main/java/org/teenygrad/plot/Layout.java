@@ -176,6 +176,13 @@ final class Layout implements Placed {
     return areaHeight + (bare ? 0 : names.depth()) + (plot.xLabel.isBlank() ? 4 : LABEL);
   }
 
+  /// What turns a place of the area into numbers, for pages on which a reader points at it: names and ends of both axes, where these are linear.
+  private String axes() {
+    boolean isLinear = !x.named() && !y.named() && x.scale() == Scale.LINEAR && y.scale() == Scale.LINEAR && !plot.downwards;
+    return !isLinear || plot.xLabel.isBlank() || plot.yLabel.isBlank() ? ""
+        : " data-x=\"%s\" data-x-from=\"%s\" data-x-to=\"%s\" data-y=\"%s\" data-y-from=\"%s\" data-y-to=\"%s\"".formatted(Svg.escape(plot.xLabel), x.first(), x.last(), Svg.escape(plot.yLabel), y.first(), y.last());
+  }
+
   @Override
   public void draw(Svg svg, double left, double top, double header) {
     for (int i = 0; i < titleLines.size(); i++) {
@@ -192,7 +199,7 @@ final class Layout implements Placed {
     if (!fills()) {
       lines.grid(svg);
     }
-    svg.clip(areaLeft, areaTop, areaWidth, areaHeight);
+    svg.clip(areaLeft, areaTop, areaWidth, areaHeight, axes());
     layers.forEach(layer -> layer.draw(svg, frame));
     svg.unclip();
     if (!bare) {

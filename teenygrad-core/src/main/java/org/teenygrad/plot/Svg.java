@@ -65,9 +65,10 @@ final class Svg {
   }
 
   /// What follows is drawn in this rectangle only, until [#unclip].
-  void clip(double left, double top, double width, double height) {
-    add("<svg x=\"%1$s\" y=\"%2$s\" width=\"%3$s\" height=\"%4$s\" viewBox=\"%1$s %2$s %3$s %4$s\">",
-        number(left), number(top), number(width), number(height));
+  /// @param attributes more of the element's, or nothing
+  void clip(double left, double top, double width, double height, String attributes) {
+    add("<svg x=\"%1$s\" y=\"%2$s\" width=\"%3$s\" height=\"%4$s\" viewBox=\"%1$s %2$s %3$s %4$s\"%5$s>",
+        number(left), number(top), number(width), number(height), attributes);
   }
 
   void unclip() {

@@ -34,6 +34,8 @@ record Cells(@Nullable Readers readers) {
         CellProcess process = readers.ifAny(page);
         return process == null ? Map.of() : process.graph();
       });
+      case "/cells/box" -> send(call, () -> known(page).box(Json.integer(asked, "number")));
+      case "/cells/say" -> send(call, () -> known(page).say(Json.integer(asked, "piece"), Json.string(asked, "text")));
       case "/cells/trace" -> send(call, () -> {
         CellProcess process = readers.ifAny(page);
         return process == null ? Map.of() : process.trace();
@@ -59,6 +61,15 @@ record Cells(@Nullable Readers readers) {
       }
       default -> throw ApiError.of(404, "there is no " + call.path());
     }
+  }
+
+  /// The process of a page that has one.
+  private CellProcess known(String page) {
+    CellProcess process = readers == null ? null : readers.ifAny(page);
+    if (process == null) {
+      throw ApiError.of(409, "the cell has to run first");
+    }
+    return process;
   }
 
   /// What a cell makes, a line of JSON each, as it comes.

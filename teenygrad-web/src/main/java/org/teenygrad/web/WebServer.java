@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -16,11 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.Device;
 import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.engine.runtime.Activity;
-import org.teenygrad.engine.runtime.Devices;
-import org.teenygrad.engine.schedule.Roofline;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.serve.http.ApiError;
 import org.teenygrad.serve.http.Call;
@@ -30,6 +28,7 @@ import org.teenygrad.serve.http.Watchdog;
 import org.teenygrad.web.cells.CellLimits;
 import org.teenygrad.web.cells.CellProcess;
 import org.teenygrad.web.compiler.Compilations;
+import org.teenygrad.web.pieces.MachineRoofline;
 
 /// Serves the book to browsers of this machine.
 public final class WebServer implements AutoCloseable {
@@ -201,13 +200,12 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  /// What this machine's processor can do at best, which is measured when it is first asked for; null for what is not known.
+  /// What this machine's processor can do at best, which is measured when it is first asked for.
   private static Map<String, @Nullable Object> roofline() {
     try {
-      Roofline roofline = Roofline.of(Devices.runtime(Device.of("cpu")));
-      return Json.members("flopsPerSecond", roofline.flopsPerSecond(), "bytesPerSecond", roofline.bytesPerSecond());
+      return Json.members("ceilings", MachineRoofline.ceilings());
     } catch (IllegalStateException | OutOfMemoryException e) {
-      return Json.members("flopsPerSecond", null, "bytesPerSecond", null, "message", e.getMessage());
+      return Json.members("ceilings", List.of(), "message", e.getMessage());
     }
   }
 

@@ -34,7 +34,7 @@ class BookBrowserTest {
     try (WebServer server = WebServer.start(WebSettings.DEFAULT.withLogs(LOGS), System.err); Program program = Program.start(Program.Steps.class, Map.of("TEENYGRAD_TRACE", trace.toString()))) {
       String[] url = server.url().split("/\\?token=");
       String[] live = program.url().split("/run\\?token=");
-      return cases(Json.members("book", url[0], "token", url[1], "logs", LOGS.toString(), "live", live[0], "liveToken", live[1], "trace", trace.toString()), "book", "training", "run", "compiler");
+      return cases(Json.members("book", url[0], "token", url[1], "logs", LOGS.toString(), "live", live[0], "liveToken", live[1], "trace", trace.toString()), "book", "pieces", "training", "run", "compiler");
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.SourceLines;
 import org.teenygrad.engine.ir.Uniform;
 
 /// Reverse-mode differentiation, from graph to graph: every GRADIENT node becomes the expression of the derivative.
@@ -127,7 +128,9 @@ public final class Gradients {
       for (int i = 0; i < node.inputs().size(); i++) {
         if (dependent.contains(node.input(i)) && ChainRules.follows(node, i)) {
           int input = i;
-          cotangents.merge(node.input(i), Cotangents.derive(g, after -> ChainRules.derivative(node, input, after)), Cotangents::sum);
+          Expr derivative = Cotangents.derive(g, after -> ChainRules.derivative(node, input, after));
+          SourceLines.inherit(node, derivative.node());
+          cotangents.merge(node.input(i), derivative, Cotangents::sum);
         }
       }
     }

@@ -51,9 +51,21 @@ public record Diagram(Map<OpNode, String> names, Function<OpNode, @Nullable Stri
     }
   }
 
+  /// A graph's picture.
+  ///
+  /// @param dot the text
+  /// @param boxes the node of each box, by the number in its name: `n0`, `n1`, ...
+  public record Drawn(String dot, List<OpNode> boxes) {}
+
   /// The graph of these nodes and all below.
   public String of(Collection<OpNode> roots) {
-    return new Drawing(roots).text();
+    return drawn(roots).dot;
+  }
+
+  /// As [#of], with what the boxes stand for.
+  public Drawn drawn(Collection<OpNode> roots) {
+    Drawing drawing = new Drawing(roots);
+    return new Drawn(drawing.text(), drawing.boxes);
   }
 
   /// One picture being made.

@@ -29,6 +29,7 @@ public final class OpNode {
   private final int hash;
   private volatile @Nullable OpNode realized;
   private volatile boolean hasSideEntries;
+  private volatile StackWalker.@Nullable StackFrame madeAt;
 
   private OpNode(OpCode op, DType dtype, Shape shape, List<OpNode> inputs, @Nullable Object payload, @Nullable Sharding sharding, int hash) {
     this.op = op;
@@ -72,7 +73,11 @@ public final class OpNode {
     }
     Shape shape = op.shapeRule.derive(op, in, payload);
     OpNode node = new OpNode(op, type, shape, in, payload, ShardingRules.derive(op, in, payload, shape), hash);
-    return op == OpCode.REDISTRIBUTE ? node : INTERNER.add(node);
+    OpNode made = op == OpCode.REDISTRIBUTE ? node : INTERNER.add(node);
+    if (SourceLines.areRecorded() && made.madeAt == null) {
+      made.madeAt = SourceLines.here();
+    }
+    return made;
   }
 
   /// Every bit of a hash depends on all of them (the end of MurmurHash3). Sums alone would not do: a difference of two
@@ -100,12 +105,20 @@ public final class OpNode {
   public OpNode withInputs(List<OpNode> changed) {
     for (int i = 0; ; i++) {
       if (i == inputs.size()) {
-        return changed.size() == i ? this : create(op, dtype, changed, payload);
+        return changed.size() == i ? this : rebuilt(changed);
       }
       if (changed.get(i) != inputs.get(i)) {
-        return create(op, dtype, changed, payload);
+        return rebuilt(changed);
       }
     }
+  }
+
+  private OpNode rebuilt(List<OpNode> changed) {
+    OpNode made = create(op, dtype, changed, payload);
+    if (madeAt != null && made.madeAt == null) {
+      made.madeAt = madeAt;
+    }
+    return made;
   }
 
   public OpCode op() {
@@ -163,6 +176,15 @@ public final class OpNode {
   /// Whether this node has entries in side tables (parameters, companions): walks over large graphs look up only such nodes.
   public boolean hasSideEntries() {
     return hasSideEntries;
+  }
+
+  /// Where it was made, or null where nobody keeps that ([SourceLines]).
+  StackWalker.@Nullable StackFrame madeAt() {
+    return madeAt;
+  }
+
+  void madeAt(StackWalker.@Nullable StackFrame line) {
+    madeAt = line;
   }
 
   public void markSideEntry() {

@@ -139,6 +139,7 @@ public final class Rewriter {
         OpNode replaced = rule.apply(node);
         if (replaced != null) {
           count(rule, node);
+          SourceLines.inherit(node, replaced);
           if (WATCHER.isBound()) {
             WATCHER.get().fired(rule, node, replaced);
           }

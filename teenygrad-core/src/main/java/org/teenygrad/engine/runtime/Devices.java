@@ -22,6 +22,8 @@ public final class Devices {
   // Every kind of device, the one to prefer last.
   static {
     register("null", NullDevice::open);
+    register("null-h200", NullDevice::openH200);
+    register("null-a100", NullDevice::openA100);
     register("interpreter", () -> true, Interpreter::open);
     register("cpu", Cpu::isPresent, Cpu::open);
     register("cuda", Cuda::isPresent, Cuda::open);

@@ -34,11 +34,27 @@ public record Roofline(double flopsPerSecond, double bytesPerSecond) {
   private static final int ITEMS = 256;
   private static final int ROUNDS = 4096;
   private static final int TRIALS = 5;
+  private static final long LEAST_NANOS = 40_000_000;
 
   private static final Map<Runtime, Roofline> MEASURED = new ConcurrentHashMap<>();
+  private static final Map<Runtime, List<Ceiling>> CEILINGS = new ConcurrentHashMap<>();
+
+  /// What a program can do at best that leaves a part of the machine unused.
+  ///
+  /// @param name such as `one core`
+  /// @param isMemory whether bytes are counted, else float32 operations
+  /// @param perSecond bytes or operations
+  public record Ceiling(String name, boolean isMemory, double perSecond) {}
 
   public static Roofline of(Runtime runtime) {
     return MEASURED.computeIfAbsent(runtime, Roofline::measure);
+  }
+
+  /// The ceilings below the roof, too: the operations of one core, without vectors, of sums that wait for each other; the bytes of a cache and of one
+  /// core. The first of each kind is the roof's. Measured when first asked for, in about half a second.
+  /// @return empty for a device that is no processor or runs nothing
+  public static List<Ceiling> ceilings(Runtime runtime) {
+    return CEILINGS.computeIfAbsent(runtime, Roofline::measureCeilings);
   }
 
   /// The part of what the device allows that a launch reached; NaN where nothing is known.
@@ -57,24 +73,78 @@ public record Roofline(double flopsPerSecond, double bytesPerSecond) {
   }
 
   private static Roofline measure(Runtime runtime) {
-    if (!(runtime.target() instanceof Target.Cpu cpu) || runtime.device().name().equals("null")) {
+    if (!runs(runtime)) {
       return new Roofline(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
     }
-    int lanes = cpu.vectorBytes() / Float.BYTES;
-    int sums = cpu.vectorRegisters() / 2;
+    Target.Cpu cpu = (Target.Cpu) runtime.target();
     HostAllocator allocator = new HostAllocator(MemoryBudget.ofMachine()); // its own, so that nobody takes this for memory of the program
-    Buffer results = allocator.allocate((long) ITEMS * cpu.vectorBytes());
-    double flops = 2.0 * ITEMS * ROUNDS * sums * lanes;
-    double multiplying = seconds(runtime, program("roofline_fma", multiplyAdds(lanes, sums), ITEMS, flops), List.of(results));
+    Buffer results = results(allocator, cpu);
+    double flops = flops(runtime, results, lanes(cpu), sums(cpu), ITEMS, ROUNDS);
+    Buffer stream = stream(allocator);
+    double bytes = bytes(runtime, results, stream, BLOCK_BYTES, STREAM_BYTES);
+    stream.free();
+    results.free();
+    allocator.trim();
+    return new Roofline(flops, bytes);
+  }
+
+  private static List<Ceiling> measureCeilings(Runtime runtime) {
+    if (!runs(runtime)) {
+      return List.of();
+    }
+    Target.Cpu cpu = (Target.Cpu) runtime.target();
+    Roofline roof = of(runtime);
+    HostAllocator allocator = new HostAllocator(MemoryBudget.ofMachine());
+    Buffer results = results(allocator, cpu);
+    Buffer stream = stream(allocator);
+    List<Ceiling> ceilings = List.of(
+        new Ceiling("all cores, vectors", false, roof.flopsPerSecond),
+        new Ceiling("one core, vectors", false, flops(runtime, results, lanes(cpu), sums(cpu), 1, ROUNDS * ITEMS / 4)),
+        new Ceiling("all cores, no vectors", false, flops(runtime, results, 1, sums(cpu), ITEMS, ROUNDS)),
+        new Ceiling("all cores, sums that wait for each other", false, flops(runtime, results, lanes(cpu), 1, ITEMS, ROUNDS)),
+        new Ceiling("memory, all cores", true, roof.bytesPerSecond),
+        new Ceiling("memory, one core", true, bytes(runtime, results, stream, STREAM_BYTES, STREAM_BYTES)),
+        new Ceiling("second-level cache, all cores", true, bytes(runtime, results, stream, BLOCK_BYTES, Long.highestOneBit(cpu.l2Bytes() / 2))));
+    stream.free();
+    results.free();
+    allocator.trim();
+    return ceilings;
+  }
+
+  private static boolean runs(Runtime runtime) {
+    return runtime.target() instanceof Target.Cpu && !runtime.device().name().equals("null");
+  }
+
+  private static int lanes(Target.Cpu cpu) {
+    return cpu.vectorBytes() / Float.BYTES;
+  }
+
+  private static int sums(Target.Cpu cpu) {
+    return cpu.vectorRegisters() / 2;
+  }
+
+  private static Buffer results(HostAllocator allocator, Target.Cpu cpu) {
+    return allocator.allocate((long) ITEMS * cpu.vectorBytes());
+  }
+
+  private static Buffer stream(HostAllocator allocator) {
     Buffer stream = allocator.allocate(STREAM_BYTES);
     try (Arena arena = Arena.ofConfined()) {
       allocator.copyIn(stream, arena.allocate(STREAM_BYTES).fill((byte) 1)); // untouched memory is one page of zeros
     }
-    double reading = seconds(runtime, program("roofline_read", reads(lanes), STREAM_BYTES / BLOCK_BYTES, STREAM_BYTES), List.of(results, stream));
-    stream.free();
-    results.free();
-    allocator.trim();
-    return new Roofline(flops / multiplying, STREAM_BYTES / reading);
+    return stream;
+  }
+
+  /// Operations a second of `sums` independent sums in vectors of `lanes` numbers.
+  private static double flops(Runtime runtime, Buffer results, int lanes, int sums, int items, int rounds) {
+    double flops = 2.0 * items * rounds * sums * lanes;
+    return flops / seconds(runtime, program("roofline_fma_" + lanes + "_" + sums + "_" + rounds, multiplyAdds(lanes, sums, rounds), items, flops), List.of(results));
+  }
+
+  /// Bytes a second that come from the first `working` bytes of memory, in parts for the cores.
+  private static double bytes(Runtime runtime, Buffer results, Buffer stream, long block, long working) {
+    Program reading = program("roofline_read_" + block + "_" + working, reads(lanes((Target.Cpu) runtime.target()), block, working), STREAM_BYTES / block, STREAM_BYTES);
+    return STREAM_BYTES / seconds(runtime, reading, List.of(results, stream));
   }
 
   private static Program program(String name, String body, long items, double work) {
@@ -86,7 +156,8 @@ public record Roofline(double flopsPerSecond, double bytesPerSecond) {
   private static double seconds(Runtime runtime, Program program, List<Buffer> arguments) {
     Kernel kernel = runtime.compiler().compile(program);
     long best = Long.MAX_VALUE;
-    for (int trial = 0; trial < TRIALS; trial++) {
+    long begin = System.nanoTime();
+    for (int trial = 0; trial < TRIALS || System.nanoTime() - begin < LEAST_NANOS; trial++) {
       long start = System.nanoTime();
       kernel.run(List.of(arguments));
       best = Math.min(best, System.nanoTime() - start);
@@ -94,8 +165,8 @@ public record Roofline(double flopsPerSecond, double bytesPerSecond) {
     return best / 1e9;
   }
 
-  /// For each item ROUNDS times x = x m + m in each of `sums` registers, where m = 1/(items + 1) keeps x normal.
-  private static String multiplyAdds(int lanes, int sums) {
+  /// For each item `rounds` times x = x m + m in each of `sums` registers, where m = 1/(items + 1) keeps x normal.
+  private static String multiplyAdds(int lanes, int sums, int rounds) {
     String type = "<" + lanes + " x float>";
     String fma = type + " @llvm.fma.v" + lanes + "f32(" + type;
     StringBuilder text = new StringBuilder("""
@@ -117,7 +188,7 @@ public record Roofline(double flopsPerSecond, double bytesPerSecond) {
     for (int i = 0; i < sums; i++) {
       text.append("  %y").append(i).append(" = call ").append(fma).append(" %x").append(i).append(", ").append(type).append(" %all, ").append(type).append(" %all)\n");
     }
-    text.append("  %rnext = add i64 %r, 1\n  %again = icmp slt i64 %rnext, ").append(ROUNDS).append("\n  br i1 %again, label %round, label %stored\nstored:\n");
+    text.append("  %rnext = add i64 %r, 1\n  %again = icmp slt i64 %rnext, ").append(rounds).append("\n  br i1 %again, label %round, label %stored\nstored:\n");
     String total = "%y0";
     for (int i = 1; i < sums; i++) {
       text.append("  %t").append(i).append(" = fadd ").append(type).append(' ').append(total).append(", %y").append(i).append('\n');
@@ -128,8 +199,8 @@ public record Roofline(double flopsPerSecond, double bytesPerSecond) {
     return text.toString();
   }
 
-  /// For each item BLOCK_BYTES combined by exclusive or, eight vectors at a time.
-  private static String reads(int lanes) {
+  /// For each item `block` bytes combined by exclusive or, eight vectors at a time; of the stream only the first `working` bytes, a power of two.
+  private static String reads(int lanes, long block, long working) {
     String type = "<" + lanes + " x i32>";
     int streams = 8;
     StringBuilder text = new StringBuilder("""
@@ -145,12 +216,13 @@ public record Roofline(double flopsPerSecond, double bytesPerSecond) {
           br i1 %some, label %loop, label %done
         loop:
           %at = phi i64 [%first, %entry], [%next, %loop]
-        """.replace("BLOCK", Long.toString(BLOCK_BYTES)).replace("ITEMS", Integer.toString(ITEMS)).replace("TYPE", type));
+        """.replace("BLOCK", Long.toString(block)).replace("ITEMS", Integer.toString(ITEMS)).replace("TYPE", type));
     for (int i = 0; i < streams; i++) {
       text.append("  %x").append(i).append(" = phi ").append(type).append(" [zeroinitializer, %entry], [%y").append(i).append(", %loop]\n");
     }
+    text.append("  %low = and i64 %at, ").append(working - 1).append('\n');
     for (int i = 0; i < streams; i++) {
-      text.append("  %o").append(i).append(" = add i64 %at, ").append((long) i * lanes * Integer.BYTES).append("\n  %p").append(i).append(" = getelementptr i8, ptr %data, i64 %o").append(i)
+      text.append("  %o").append(i).append(" = add i64 %low, ").append((long) i * lanes * Integer.BYTES).append("\n  %p").append(i).append(" = getelementptr i8, ptr %data, i64 %o").append(i)
           .append("\n  %v").append(i).append(" = load ").append(type).append(", ptr %p").append(i).append(", align 4\n  %y").append(i).append(" = xor ").append(type).append(" %x").append(i)
           .append(", %v").append(i).append('\n');
     }

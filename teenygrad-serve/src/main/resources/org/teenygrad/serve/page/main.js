@@ -1,6 +1,7 @@
 // The page: its views, its keys, its colours.
 
 import {byId} from './dom.js';
+import {applyTheme, isSideOpen, otherTheme, sliding} from './frame.js';
 import {answers, models, onKeyWanted} from './api.js';
 import {Chat} from './chat.js';
 import {compose} from './composer.js';
@@ -8,24 +9,16 @@ import {EngineView} from './engine.js';
 import {chooseModels, openSettings} from './settings.js';
 import {saveSettings, settings} from './store.js';
 
-const NARROW = matchMedia('(max-width: 860px)');
+const NARROW = '(max-width: 860px)';
 
 function applyLook() {
-  const root = document.documentElement;
-  if (settings.theme === 'auto') {
-    delete root.dataset.theme;
-  } else {
-    root.dataset.theme = settings.theme;
-  }
+  applyTheme(settings.theme);
   document.body.classList.toggle('tint', settings.tint);
   document.body.classList.toggle('compare', settings.compare);
 }
 
 function switchTheme() {
-  const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark';
-  const next = isDark ? 'light' : 'dark';
-  const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  settings.theme = next === system ? 'auto' : next;
+  settings.theme = otherTheme();
   saveSettings();
   applyLook();
 }
@@ -81,25 +74,11 @@ byId('new-chat').addEventListener('click', () => {
 byId('theme').addEventListener('click', switchTheme);
 byId('settings-open').addEventListener('click', () => openSettings(served, applyLook));
 
-function showSide(isOpen) {
-  document.body.classList.toggle('side-is-open', isOpen);
-  byId('side').inert = NARROW.matches && !isOpen;
-}
-byId('side-open').addEventListener('click', () => {
-  showSide(true);
-  byId('side-close').focus();
-});
-byId('side-close').addEventListener('click', () => {
-  showSide(false);
-  byId('side-open').focus();
-});
-byId('shade').addEventListener('click', () => showSide(false));
-NARROW.addEventListener('change', () => showSide(false));
-showSide(false);
+const showSide = sliding(NARROW);
 
 document.addEventListener('keydown', event => {
   const isWriting = event.target.matches('input, textarea, select');
-  if (event.key === 'Escape' && document.body.classList.contains('side-is-open')) {
+  if (event.key === 'Escape' && isSideOpen()) {
     showSide(false);
   } else if (event.key === 'Escape' && !document.querySelector('dialog[open]')) {
     chat.stop();
@@ -111,7 +90,7 @@ document.addEventListener('keydown', event => {
 });
 
 showView();
-if (!NARROW.matches) {
+if (!matchMedia(NARROW).matches) {
   byId('question').focus();
 }
 try {

@@ -12,12 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.ir.SourceLines;
 import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.ChromeTrace;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.web.compiler.Compilations;
+import org.teenygrad.web.pieces.Film;
+import org.teenygrad.web.pieces.TextInput;
 
 /// The child: a JVM for the cells of one page. It reads requests from its standard input and answers on its standard output, a line of JSON each.
 ///
@@ -26,6 +30,8 @@ import org.teenygrad.web.compiler.Compilations;
 /// | `{"do": "run", "code": ...}` | `text`, `value`, `error` as they come; `done` |
 /// | `{"do": "complete", "code": ..., "cursor": ...}` | `completions` |
 /// | `{"do": "graph"}` | `graph` |
+/// | `{"do": "box", "number": ...}` | `box` |
+/// | `{"do": "say", "piece": ..., "text": ...}` | `said` |
 /// | `{"do": "trace"}` | `trace` |
 /// | `{"do": "compiler", "what": ..., "schedule": ..., "index": ...}` | `compiler` |
 /// | `{"do": "stop"}` | none: what runs ends |
@@ -56,6 +62,8 @@ final class CellHost {
     System.setErr(text);
     System.setIn(InputStream.nullInputStream());
     Containment.enter(Long.parseLong(arguments[0]), Long.parseLong(arguments[1]));
+    SourceLines.record();
+    Film.showOn(host::say);
     Session session = new Session();
     session.run("Tensor.of(1f, 2f).exp()", _ -> {}); // so that the first cell of a reader finds all classes loaded
     Tensor.manualSeed(System.nanoTime());
@@ -76,21 +84,24 @@ final class CellHost {
           say(found);
         });
         case "graph" -> worker.execute(() -> say(Json.members("kind", "graph", "dot", session.graph())));
+        case "box" -> worker.execute(() -> say(attempt("box", () -> session.box(Json.integer(request, "number")))));
+        case "say" -> worker.execute(() -> say(attempt("said", () -> Json.members("pictures", TextInput.answer(Json.integer(request, "piece"), Json.string(request, "text"))))));
         case "trace" -> worker.execute(() -> say(Json.members("kind", "trace", "events", events)));
-        case "compiler" -> worker.execute(() -> say(compiler(request)));
+        case "compiler" -> worker.execute(() -> say(attempt("compiler", () -> compilations.answer(Json.string(request, "what"), Json.integer(request, "schedule"), Json.integer(request, "index")))));
         default -> throw new IllegalArgumentException(line);
       }
     }
   }
 
-  private Map<String, @Nullable Object> compiler(Map<String, Object> request) {
+  /// What code of a reader's may compute: an exception is an answer, too.
+  private static Map<String, @Nullable Object> attempt(String kind, Supplier<Map<String, @Nullable Object>> asked) {
     Map<String, @Nullable Object> answer;
     try {
-      answer = compilations.answer(Json.string(request, "what"), Json.integer(request, "schedule"), Json.integer(request, "index"));
-    } catch (IllegalArgumentException e) {
-      answer = Json.members("message", e.getMessage());
+      answer = asked.get();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      answer = Json.members("message", e instanceof IllegalArgumentException ? e.getMessage() : e.getClass().getSimpleName() + ": " + e.getMessage());
     }
-    answer.put("kind", "compiler");
+    answer.put("kind", kind);
     return answer;
   }
 

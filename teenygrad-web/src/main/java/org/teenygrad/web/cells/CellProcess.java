@@ -37,6 +37,7 @@ public final class CellProcess implements AutoCloseable {
       import org.teenygrad.optim.*;
       import org.teenygrad.plot.*;
       import org.teenygrad.state.*;
+      import org.teenygrad.web.pieces.*;
       """;
 
   /// What an answer may have, so that no cell fills this process's memory.
@@ -254,6 +255,18 @@ public final class CellProcess implements AutoCloseable {
   /// @throws CellsEndedException if the process has ended
   public synchronized Map<String, Object> compiler(String what, int schedule, int index) {
     return ask(Json.members("do", "compiler", "what", what, "schedule", schedule, "index", index), "compiler");
+  }
+
+  /// What a piece shows of a text ([org.teenygrad.web.pieces.TextInput]): `pictures`, or a `message` that says why there are none.
+  /// @throws CellsEndedException if the process has ended
+  public synchronized Map<String, Object> say(int piece, String text) {
+    return ask(Json.members("do", "say", "piece", piece, "text", text), "said");
+  }
+
+  /// What is known of a box of the [#graph]: `value` and `gradient`, each as a cell shows it, and `line`.
+  /// @throws CellsEndedException if the process has ended
+  public synchronized Map<String, Object> box(int number) {
+    return ask(Json.members("do", "box", "number", number), "box");
   }
 
   private Map<String, Object> ask(Map<String, ? extends @Nullable Object> request, String kind) {

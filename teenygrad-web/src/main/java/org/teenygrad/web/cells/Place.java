@@ -41,12 +41,26 @@ record Place(String code, int offset) {
     return error(line(start), start, Math.clamp(offset + to, start, code.length()), message);
   }
 
-  /// An error on a line of the snippet, from 1.
-  Map<String, @Nullable Object> error(int line, String message) {
+  /// The line at a character of the snippet, with its number in the cell: `3: Tensor d = x.exp();`.
+  String lineAt(int position) {
+    int at = Math.clamp((long) begin() + position, 0, code.length());
+    int start = code.lastIndexOf('\n', at - 1) + 1;
+    int end = code.indexOf('\n', at);
+    return line(at) + ": " + code.substring(start, end < 0 ? code.length() : end).strip();
+  }
+
+  /// Where a line of the snippet begins.
+  private int start(int line) {
     int start = firstLine();
     for (int i = 1; i < line && code.indexOf('\n', start) >= 0; i++) {
       start = code.indexOf('\n', start) + 1;
     }
+    return start;
+  }
+
+  /// An error on a line of the snippet, from 1.
+  Map<String, @Nullable Object> error(int line, String message) {
+    int start = start(line);
     while (start < code.length() && Character.isWhitespace(code.charAt(start))) {
       start++;
     }

@@ -24,6 +24,7 @@ import jdk.jshell.UnresolvedReferenceException;
 import jdk.jshell.VarSnippet;
 import jdk.jshell.execution.LocalExecutionControl;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.ExpressionView;
 import org.teenygrad.Tensor;
 import org.teenygrad.nanochat.json.Json;
 
@@ -37,6 +38,7 @@ final class Session implements AutoCloseable {
   private final Map<String, String> classes = new HashMap<>(); // of variables, where their values are
   private final Map<String, Place> places = new HashMap<>();
   private @Nullable Tensor last;
+  private @Nullable ExpressionView expression;
 
   /// JShell's, in this process, so that values are at hand; it says in which class the last snippet was.
   private static final class Execution extends LocalExecutionControl {
@@ -171,7 +173,51 @@ final class Session implements AutoCloseable {
 
   /// The expression graph of the last tensor that was shown, in Graphviz' language; null if there was none.
   @Nullable String graph() {
-    return last == null ? null : last.toDot();
+    expression = last == null ? null : ExpressionView.of(last);
+    return expression == null ? null : expression.dot();
+  }
+
+  /// What is known of a box of the [#graph]: its value, its gradient and the line that made it.
+  /// @throws IllegalArgumentException if there is no such box
+  Map<String, @Nullable Object> box(int number) {
+    if (expression == null) {
+      throw new IllegalArgumentException("no graph has been asked for");
+    }
+    Map<String, @Nullable Object> gradient = expression.gradient(number).map(found -> Shown.of(found, 1)).orElse(null);
+    return Json.members("value", Shown.of(expression.value(number), 1), "gradient", gradient, "line", expression.line(number).map(this::line).orElse(null));
+  }
+
+  /// A line of a cell as it is written, or the name of another place.
+  private String line(StackTraceElement frame) {
+    Wrapped wrapped = wrapped(frame.getClassName());
+    return wrapped == null ? frame.getFileName() + ":" + frame.getLineNumber() : wrapped.line(frame.getLineNumber());
+  }
+
+  /// The snippet that became a class; null for other classes.
+  private @Nullable Wrapped wrapped(String className) {
+    for (Snippet snippet : shell.snippets().toList()) {
+      Place place = places.get("#" + snippet.id());
+      if (place != null && className.equals(analysis.wrapper(snippet).fullClassName())) {
+        return new Wrapped(analysis.wrapper(snippet), place);
+      }
+    }
+    return null;
+  }
+
+  /// A snippet within the class that JShell made of it.
+  private record Wrapped(SourceCodeAnalysis.SnippetWrapper wrapper, Place place) {
+    /// The line of the cell at a line of the class.
+    String line(int number) {
+      int start = 0;
+      String source = wrapper.wrapped();
+      for (int i = 1; i < number && source.indexOf('\n', start) >= 0; i++) {
+        start = source.indexOf('\n', start) + 1;
+      }
+      while (start < source.length() && source.charAt(start) == ' ') {
+        start++;
+      }
+      return place.lineAt(wrapper.wrappedToSourcePosition(start));
+    }
   }
 
   /// What may stand at a place of a cell.
@@ -199,6 +245,7 @@ final class Session implements AutoCloseable {
     classes.clear();
     places.clear();
     last = null;
+    expression = null;
   }
 
   /// Asks what runs to end.

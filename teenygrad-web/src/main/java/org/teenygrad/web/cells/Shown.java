@@ -9,6 +9,7 @@ import org.teenygrad.Tensor;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.plot.Figure;
 import org.teenygrad.plot.Plot;
+import org.teenygrad.web.pieces.Piece;
 
 /// How a value looks under its cell: text, and for tensors and figures a picture.
 final class Shown {
@@ -26,11 +27,12 @@ final class Shown {
     String type = switch (value) {
       case null -> "";
       case Tensor tensor -> tensor.dtype() + " " + tensor.shape() + " on " + tensor.device();
+      case Piece _ -> "";
       default -> value.getClass().getSimpleName();
     };
-    String text = value instanceof Figure ? "" : text(value);
+    String text = value instanceof Figure || value instanceof Piece ? "" : text(value);
     String shown = text.length() > MOST_CHARACTERS ? text.substring(0, MOST_CHARACTERS) + " ..." : text;
-    return Json.members("kind", "value", "line", line, "type", type, "text", shown, "tensor", value instanceof Tensor, "picture", picture(value));
+    return Json.members("kind", "value", "line", line, "type", type, "text", shown, "tensor", value instanceof Tensor, "picture", picture(value), "piece", value instanceof Piece piece ? piece.told() : null);
   }
 
   private static String text(@Nullable Object value) {

@@ -45,6 +45,10 @@ export async function* run(code) {
 }
 
 export const complete = async (code, cursor) => (await post('/cells/complete', {code, cursor})).json();
+/** What is known of a box of the graph. */
+export const box = async number => answered(await (await post('/cells/box', {number})).json());
+/** What a piece shows of a text: SVG documents. */
+export const sayTo = async (piece, text) => answered(await (await post('/cells/say', {piece, text})).json()).pictures;
 export const graph = async () => (await (await post('/cells/graph')).json()).dot;
 export const trace = async () => (await (await post('/cells/trace')).json()).events ?? [];
 /** What the server says at a path. */
@@ -57,13 +61,14 @@ export async function get(path) {
   return answer;
 }
 
-export async function compiler(what, schedule, index) {
-  const answer = await (await post('/cells/compiler', {what, schedule, index})).json();
+function answered(answer) {
   if (answer.message) {
     throw new Error(answer.message);
   }
   return answer;
 }
+
+export const compiler = async (what, schedule, index) => answered(await (await post('/cells/compiler', {what, schedule, index})).json());
 export const stop = () => post('/cells/stop');
 export const beginAnew = () => post('/cells/end');
 

@@ -1,8 +1,10 @@
-// A large graph on a canvas: layers from inputs to results, in which parts are folded to one box each.
+// A graph on a canvas, of a few boxes or of thousands: layers from inputs to results, in which parts are folded to one box each; a box can be chosen, and says what it is.
 
 import {el, say} from './dom.js';
+import {file} from './drawing.js';
 import {Placement} from './layers.js';
 import {resolved, sized} from './timeline.js';
+import {save} from './view.js';
 
 const LINE = 14;
 const LEAST_TEXT = 5;
@@ -15,16 +17,18 @@ const LARGEST = 3;
 
 export class GraphCanvas {
   /** @param nodes inputs before users: `{id, lines, color, path}`, where `path` names the parts that it is in, the outermost first
-   * @param edges `{from, to}`
+   * @param edges `{from, to, label}`
    * @param title gives the lines of a part's box by its name
-   * @param colour gives its colour */
-  constructor(nodes, edges, title, colour = () => PART) {
-    Object.assign(this, {nodes, edges, title, colour});
+   * @param colour gives its colour
+   * @param place makes places for boxes
+   * @param know gives elements that say what is known of a node, if something is */
+  constructor(nodes, edges, {title = part => [part], colour = () => PART, place = (...all) => new Placement(...all), know = null}) {
+    Object.assign(this, {nodes, edges, title, colour, placed: place, know});
     this.folded = new Set(nodes.flatMap(node => node.path));
     this.found = new Set();
     this.wanted = [];
     this.turn = -1;
-    this.canvas = el('canvas', {class: 'graph-canvas', tabindex: '0', role: 'img', 'aria-label': `A graph of ${nodes.length} nodes: arrows move, plus and minus enlarge, 0 shows all; Enter folds or unfolds what is in the middle`});
+    this.canvas = el('canvas', {class: 'graph-canvas', tabindex: '0', role: 'img', 'aria-label': `A graph of ${nodes.length} nodes: arrows move, plus and minus enlarge, 0 shows all; n and p choose the next box and the one before; Enter folds or unfolds it`});
     this.tip = el('div', {class: 'tip', hidden: true});
     this.search = el('input', {type: 'search', placeholder: 'Search: operation, shape', 'aria-label': 'Search the graph', spellcheck: 'false', oninput: () => this.find(this.search.value), onkeydown: event => event.key === 'Enter' && this.next()});
     this.count = el('span', {class: 'count'});
@@ -33,7 +37,8 @@ export class GraphCanvas {
     this.element = el('div', {class: 'graph-large'}, el('div', {class: 'run-tools'}, this.count, el('span', {class: 'buttons'}, this.search,
         parts.length > 0 && button('Fold', 'Fold all parts', () => this.fold(new Set(parts))), parts.length > 0 && button('Unfold', 'Unfold all parts', () => this.fold(new Set())),
         button('−', 'Show more', () => this.zoomMiddle(0.7)), button('+', 'Enlarge', () => this.zoomMiddle(1.4)), button('All', 'Show all', () => this.fit()))),
-    el('div', {class: 'timeline-place'}, this.canvas, this.tip));
+    el('div', {class: 'timeline-place'}, this.canvas, this.tip), this.facts = el('div', {class: 'graph-facts', role: 'status', 'aria-live': 'polite'}, el('span', {class: 'soft'}, 'A click, or n and p, choose a box.')));
+    this.chosen = null;
     this.view = null;
     this.listen();
     new ResizeObserver(() => this.draw()).observe(this.canvas);
@@ -64,8 +69,9 @@ export class GraphCanvas {
         box.lines = [...box.lines, `${box.nodes.length} node${box.nodes.length === 1 ? '' : 's'}`];
       }
     }
+    this.chosen = this.chosen && this.boxOf.get(this.chosen.nodes[0].id);
     this.mark();
-    this.placement = new Placement([...this.boxes.values()], this.edges, this.boxOf);
+    this.placement = this.placed([...this.boxes.values()], this.edges, this.boxOf);
   }
 
   fold(parts, keep = null) {
@@ -98,8 +104,7 @@ export class GraphCanvas {
   begin() {
     this.fit();
     if (this.view.scale < READABLE) {
-      const first = this.placement.layers[0];
-      this.view = {scale: READABLE, x: this.canvas.clientWidth / 2 - first.reduce((sum, box) => sum + box.x, 0) / first.length * READABLE, y: 20};
+      this.view = {scale: READABLE, x: this.canvas.clientWidth / 2 - this.placement.first.x * READABLE, y: 20};
     }
   }
 
@@ -139,7 +144,7 @@ export class GraphCanvas {
     this.look ??= {};
     const dark = getComputedStyle(document.documentElement).colorScheme;
     if (this.look.dark !== dark) {
-      this.look = {dark, soft: resolved('--soft'), far: resolved('--run-3'), accent: resolved('--accent'), ink: '#1d1c1a', quiet: '#4a4741'};
+      this.look = {dark, soft: resolved('--soft'), far: resolved('--run-3'), accent: resolved('--accent'), ink: '#1d1c1a', quiet: '#4a4741', family: getComputedStyle(document.body).fontFamily};
     }
     this.paintArrows(context, seen, scale);
     const shown = this.placement.within(seen.top, seen.bottom).filter(box => box.x + box.width / 2 > seen.left && box.x - box.width / 2 < seen.right);
@@ -156,14 +161,16 @@ export class GraphCanvas {
     context.globalAlpha = scale < 0.3 ? 0.35 : 0.7;
     context.lineWidth = Math.max(1, 0.6 / scale);
     context.beginPath();
-    for (const {from, to} of this.placement.arrows) {
+    for (const {from, to, points} of this.placement.arrows) {
       const start = from.y + from.height / 2;
       const end = to.y - to.height / 2;
       if (Math.max(start, end) < seen.top || Math.min(start, end) > seen.bottom || Math.max(from.x, to.x) < seen.left || Math.min(from.x, to.x) > seen.right) {
         continue;
       }
-      context.moveTo(from.x, start);
-      if (scale < 0.3) {
+      context.moveTo(points?.[0].x ?? from.x, points?.[0].y ?? start);
+      if (points) {
+        curve(context, points);
+      } else if (scale < 0.3) {
         context.lineTo(to.x, end);
       } else {
         const bend = Math.min(60, Math.abs(end - start) / 2);
@@ -175,11 +182,17 @@ export class GraphCanvas {
     }
     context.stroke();
     context.globalAlpha = 1;
+    if (scale * 10 >= LEAST_TEXT) {
+      context.font = `10px ${this.look.family}`;
+      context.textAlign = 'center';
+      context.fillStyle = this.look.soft;
+      this.placement.arrows.filter(arrow => arrow.label).forEach(({label, x, y}) => context.fillText(label, x, y));
+    }
   }
 
   paintBoxes(context, shown, scale) {
     const isText = scale * 11 >= LEAST_TEXT;
-    const family = getComputedStyle(document.body).fontFamily;
+    const {family} = this.look;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     for (const box of shown) {
@@ -189,9 +202,10 @@ export class GraphCanvas {
       context.globalAlpha = this.found.size > 0 && !isFound ? 0.3 : 1;
       context.fillStyle = scale < FAR ? this.look.far : box.color; // pale colours are nothing in so few pixels
       context.fillRect(left, top, Math.max(box.width, 1.5 / scale), Math.max(box.height, 1.2 / scale));
-      if (box.part !== null || isFound) {
-        context.strokeStyle = isFound ? this.look.accent : this.look.quiet;
-        context.lineWidth = isFound ? Math.max(3, 2 / scale) : 1;
+      const isMarked = isFound || box === this.chosen;
+      if (box.part !== null || isMarked) {
+        context.strokeStyle = isMarked ? this.look.accent : this.look.quiet;
+        context.lineWidth = isMarked ? Math.max(3, 2 / scale) : 1;
         context.strokeRect(left + 0.5, top + 0.5, box.width - 1, box.height - 1);
       }
       if (isText) {
@@ -248,11 +262,44 @@ export class GraphCanvas {
   next() {
     if (this.found.size > 0) {
       this.turn = (this.turn + 1) % this.found.size;
-      const box = [...this.found][this.turn];
-      const scale = Math.max(this.view.scale, 0.7);
-      this.view = {scale, x: this.canvas.clientWidth / 2 - box.x * scale, y: this.canvas.clientHeight / 2 - box.y * scale};
-      this.draw();
+      this.choose([...this.found][this.turn]);
     }
+  }
+
+  /** Goes to a box and says what it is. */
+  choose(box) {
+    const scale = Math.max(this.view.scale, 0.7);
+    this.view = {scale, x: this.canvas.clientWidth / 2 - box.x * scale, y: this.canvas.clientHeight / 2 - box.y * scale};
+    this.tell(box);
+  }
+
+  /** Says what a box is, as far as the page knows, and then what its process knows. */
+  async tell(box) {
+    this.chosen = box;
+    this.draw();
+    const own = el('div', {}, el('b', {}, box.lines[0]), ' ', box.lines.slice(1).join(' · '), box.part !== null && el('span', {class: 'soft'}, ' Enter unfolds it'));
+    const line = box.part === null && box.nodes[0].source;
+    this.facts.replaceChildren(own, ...line ? [el('div', {class: 'line'}, el('b', {}, 'made in '), el('code', {}, line))] : []);
+    if (this.know && box.part === null) {
+      try {
+        const known = await this.know(box.nodes[0]);
+        this.chosen === box && this.facts.replaceChildren(own, ...known.filter(Boolean));
+      } catch (error) {
+        this.chosen === box && this.facts.append(el('div', {class: 'wrong'}, error.message));
+      }
+    }
+  }
+
+  /** Chooses the box so many places further, in the order from inputs to results. */
+  step(by) {
+    const all = [...this.boxes.values()];
+    const at = this.chosen ? all.indexOf(this.chosen) + by : by > 0 ? 0 : all.length - 1;
+    this.choose(all[(at + all.length) % all.length]);
+  }
+
+  /** A button that keeps the graph, as it is folded now, as an SVG file. */
+  svgButton() {
+    return el('button', {type: 'button', onclick: () => save('graph.svg', 'image/svg+xml', file(this.placement, `An expression of ${this.nodes.length} nodes`))}, 'SVG');
   }
 
   hover({offsetX, offsetY}) {
@@ -272,9 +319,18 @@ export class GraphCanvas {
       event.preventDefault();
       this.zoom(Math.exp(-event.deltaY / 400), event.offsetX, event.offsetY);
     }, {passive: false});
-    canvas.addEventListener('pointerdown', event => canvas.setPointerCapture(event.pointerId));
+    let moved = 0;
+    canvas.addEventListener('pointerdown', event => {
+      canvas.setPointerCapture(event.pointerId);
+      moved = 0;
+    });
     canvas.addEventListener('pointermove', event => {
+      moved += Math.abs(event.movementX) + Math.abs(event.movementY);
       event.buttons === 1 ? this.pan(event.movementX, event.movementY) : this.hover(event);
+    });
+    canvas.addEventListener('click', event => {
+      const box = moved < 5 && this.at(event.offsetX, event.offsetY);
+      box && this.tell(box);
     });
     canvas.addEventListener('pointerleave', () => this.tip.hidden = true);
     canvas.addEventListener('dblclick', event => {
@@ -282,10 +338,11 @@ export class GraphCanvas {
       box && this.toggle(box);
     });
     canvas.addEventListener('keydown', event => {
-      const middle = () => this.at(canvas.clientWidth / 2, canvas.clientHeight / 2) ?? [...this.found][Math.max(0, this.turn)];
+      const middle = () => this.chosen ?? this.at(canvas.clientWidth / 2, canvas.clientHeight / 2);
       const act = {
         ArrowLeft: () => this.pan(80, 0), ArrowRight: () => this.pan(-80, 0), ArrowUp: () => this.pan(0, 80), ArrowDown: () => this.pan(0, -80),
         '+': () => this.zoomMiddle(1.4), '=': () => this.zoomMiddle(1.4), '-': () => this.zoomMiddle(0.7), 0: () => this.fit(), Enter: () => middle() && this.toggle(middle()),
+        n: () => this.step(1), p: () => this.step(-1),
       }[event.key];
       if (act) {
         act();
@@ -293,4 +350,16 @@ export class GraphCanvas {
       }
     });
   }
+}
+
+/** Through points, each stretch from straight down to straight down. */
+function curve(context, points) {
+  points.slice(1).forEach((point, i) => {
+    const middle = (points[i].y + point.y) / 2;
+    context.bezierCurveTo(points[i].x, middle, point.x, middle, point.x, point.y);
+  });
+  const {x, y} = points.at(-1);
+  context.moveTo(x - 3, y - 5);
+  context.lineTo(x, y);
+  context.lineTo(x + 3, y - 5);
 }

@@ -3,7 +3,9 @@
 import {el, icon, say} from './dom.js';
 import {run, stop} from './api.js';
 import {editor, mark} from './editor.js';
-import {showGraph} from './graph.js';
+import {FilmView} from './film.js';
+import {picture} from './picture.js';
+import {piece} from './piece.js';
 import {Sliders} from './sliders.js';
 
 const MOST_TEXT = 200_000;
@@ -25,7 +27,7 @@ export class Cell {
       'Mod-Enter': () => this.run(),
     }, () => this.changed());
     this.runButton = el('button', {type: 'button', class: 'run', title: 'Run (Shift Enter: and go on)', onclick: () => this.isRunning ? stop() : this.run()}, icon('M5 3l12 7-12 7z'), el('span', {}, 'Run'));
-    this.graphButton = el('button', {type: 'button', hidden: true, title: 'The expression of the last tensor', onclick: () => showGraph()}, 'Graph');
+    this.graphButton = el('button', {type: 'button', hidden: true, title: 'The expression of the last tensor', onclick: async () => (await import('./graph.js')).showGraph()}, 'Graph');
     this.timelineButton = el('button', {type: 'button', hidden: true, title: 'Kernels, copies and the host\'s work', onclick: async () => (await import('./run.js')).showTimeline()}, 'Timeline');
     this.compilerButton = el('button', {type: 'button', hidden: true, title: 'Passes, kernels, code', onclick: async () => (await import('./compiler.js')).showCompilerOfCell()}, 'Compiler');
     this.resetButton = el('button', {type: 'button', hidden: true, onclick: () => this.reset()}, 'As it was');
@@ -81,6 +83,7 @@ export class Cell {
     this.show('running', 'running');
     this.made.style.minHeight = `${this.made.offsetHeight}px`;
     this.isOld = true;
+    this.films = new Map();
     let isRight = true;
     let millis = null;
     const asked = performance.now();
@@ -114,6 +117,7 @@ export class Cell {
   clear() {
     if (this.isOld) {
       this.isOld = false;
+      this.hadPad = this.made.querySelector('.pad') === document.activeElement; // who moves a point by keys goes on to do so
       this.made.replaceChildren();
       this.graphButton.hidden = true;
     }
@@ -126,6 +130,9 @@ export class Cell {
     switch (part.kind) {
       case 'text':
         this.addText(part.text);
+        break;
+      case 'frame':
+        this.addFrame(part);
         break;
       case 'value':
         this.addValue(part);
@@ -148,20 +155,27 @@ export class Cell {
     }
   }
 
+  addFrame(frame) {
+    if (!this.films.has(frame.film)) {
+      this.films.set(frame.film, new FilmView(frame.title));
+      this.made.append(this.films.get(frame.film).element);
+    }
+    this.films.get(frame.film).add(frame);
+  }
+
   addValue(value) {
+    if (value.piece) {
+      this.made.append(...piece(value.piece, this.films));
+      return;
+    }
     this.graphButton.hidden &&= !value.tensor;
     const isLong = value.picture && value.text.split('\n').length > MOST_LINES_ABOVE_A_PICTURE;
     const text = value.text && el('pre', {tabindex: '0'}, value.text);
     this.made.append(el('div', {class: 'value'},
         !isLong && text,
         value.tensor && el('span', {class: 'type'}, value.type),
-        value.picture && picture(value.picture, value.type),
+        value.picture && this.sliders.pad(picture(value.picture, value.type), value.picture),
         isLong && el('details', {}, el('summary', {}, 'Values'), text)));
+    this.hadPad && this.made.querySelector('.pad')?.focus();
   }
-}
-
-/** A picture as a document of its own, in which no script runs. */
-export function picture(svg, label) {
-  const url = URL.createObjectURL(new Blob([svg], {type: 'image/svg+xml'}));
-  return el('img', {src: url, alt: label, onload: () => URL.revokeObjectURL(url)});
 }

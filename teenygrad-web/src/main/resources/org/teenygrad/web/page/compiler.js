@@ -1,10 +1,11 @@
 // The view of the compiler: each pass over a graph with what it changed, the kernels that came of it and why, their code, and where their memory lies.
 
-import {byId, el, say} from './dom.js';
+import {el, say} from './dom.js';
 import * as api from './api.js';
 import {GraphCanvas} from './canvas.js';
 import {MemoryPlan} from './memory.js';
 import {bytes, flops, time} from './trace.js';
+import {openView} from './view.js';
 
 const ELEMENTWISE = '#fff2cc';
 const KERNELS = {contract: '#f9cb9c', reduce: '#f4cccc', map: ELEMENTWISE, copy: '#eeeeee'};
@@ -150,11 +151,11 @@ export class CompilerView {
   drawGraph(graph, launches) {
     const launchOf = new Map();
     launches.forEach((launch, i) => launch.parts.forEach(part => part.nodes.forEach(node => launchOf.has(node) || launchOf.set(node, i))));
-    const nodes = graph.map(({number, op, what, type}) => ({id: number, lines: [`${op} ${what.replace(/%\d+ ?/g, '').trim()}`.trim(), type], color: COLOURS[op] ?? ELEMENTWISE, path: launchOf.has(number) ? [`${launchOf.get(number)}`] : []}));
+    const nodes = graph.map(({number, op, what, type, source}) => ({id: number, source, lines: [`${op} ${what.replace(/%\d+ ?/g, '').trim()}`.trim(), type], color: COLOURS[op] ?? ELEMENTWISE, path: launchOf.has(number) ? [`${launchOf.get(number)}`] : []}));
     const edges = graph.flatMap(({number, what}) => [...what.matchAll(/%(\d+)/g)].map(([, input]) => ({from: Number(input), to: number})));
     joinInputs(nodes, edges);
-    const canvas = new GraphCanvas(nodes, edges, part => [`${Number(part) + 1}: ${launches[part].description}`], part => KERNELS[launches[part].description.split(' ')[0]] ?? '#d0e0e3');
-    this.body.replaceChildren(canvas.element);
+    const canvas = new GraphCanvas(nodes, edges, {title: part => [`${Number(part) + 1}: ${launches[part].description}`], colour: part => KERNELS[launches[part].description.split(' ')[0]] ?? '#d0e0e3'});
+    this.body.replaceChildren(el('div', {class: 'buttons'}, canvas.svgButton()), canvas.element);
     canvas.draw();
   }
 
@@ -238,16 +239,12 @@ export function showCompiler(place) {
 }
 
 /** Opens the view of what the last cell compiled. */
-export async function showCompilerOfCell() {
-  const dialog = byId('timeline');
-  const head = el('div', {class: 'graph-head'}, el('h2', {id: 'timeline-title'}, 'Compiler'), el('span', {class: 'count'}, 'the last cell that ran'), el('button', {type: 'button', onclick: () => dialog.close()}, 'Close'));
-  const note = el('p', {}, 'The cell compiled nothing new: what it computes was known from an earlier run. Start anew to see it compiled.');
-  const view = new CompilerView(api.compiler);
-  dialog.replaceChildren(head, el('div', {class: 'run-scroll', tabindex: '0'}, note, view.element));
-  dialog.showModal();
-  try {
-    note.hidden = await view.update();
-  } catch (error) {
-    note.textContent = error.message;
-  }
+export function showCompilerOfCell() {
+  return openView('Compiler', 'the last cell that ran', async place => {
+    const view = new CompilerView(api.compiler);
+    place.append(view.element);
+    if (!await view.update()) {
+      throw new Error('The cell compiled nothing new: what it computes was known from an earlier run. Start anew to see it compiled.');
+    }
+  });
 }

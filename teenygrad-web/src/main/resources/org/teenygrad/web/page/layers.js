@@ -8,6 +8,11 @@ const BETWEEN_LAYERS = 46;
 const SWEEPS = 4;
 const MOST_PASSES = 6;
 
+/** How large a box of some lines is. */
+export function measure(box) {
+  return Object.assign(box, {width: Math.max(...box.lines.map(line => line.length)) * CHARACTER + 2 * MARGIN, height: box.lines.length * LINE + MARGIN});
+}
+
 export class Placement {
   /** Gives boxes their `x`, `y`, `width` and `height`.
    * @param boxes inputs before users, as far as parts allow
@@ -16,7 +21,7 @@ export class Placement {
   constructor(boxes, edges, boxOf) {
     this.boxes = boxes;
     for (const box of boxes) {
-      Object.assign(box, {before: new Set(), after: new Set(), layer: 0, width: Math.max(...box.lines.map(line => line.length)) * CHARACTER + 2 * MARGIN, height: box.lines.length * LINE + MARGIN});
+      Object.assign(measure(box), {before: new Set(), after: new Set(), layer: 0});
     }
     for (const edge of edges) {
       const [from, to] = [boxOf.get(edge.from), boxOf.get(edge.to)];
@@ -93,6 +98,11 @@ export class Placement {
     }
     this.top = 0;
     this.bottom = y - BETWEEN_LAYERS;
+  }
+
+  /** A box from which to begin to read. */
+  get first() {
+    return this.layers[0][Math.floor(this.layers[0].length / 2)];
   }
 
   /** The boxes between two heights. */

@@ -1,53 +1,28 @@
 // A page of the book: its contents, its colours, its cells.
 
 import {byId, copy, el, iconButton} from './dom.js';
+import {applyTheme, isSideOpen, otherTheme, sliding} from './frame.js';
 import {beginAnew, stayOpen} from './api.js';
 
-const NARROW = matchMedia('(max-width: 980px)');
 const THEME = 'teenygrad.theme';
 
-function applyTheme() {
-  const theme = localStorage.getItem(THEME);
-  if (theme) {
-    document.documentElement.dataset.theme = theme;
-  } else {
-    delete document.documentElement.dataset.theme;
-  }
-}
+/** Pages beside the chapters, by the names of their places. */
+const VIEWS = {
+  run: async place => (await import('./run.js')).showRun(place),
+  compiler: async place => (await import('./compiler.js')).showCompiler(place),
+  training: async place => (await import('./training.js')).showTraining(place),
+};
 
+applyTheme(localStorage.getItem(THEME) ?? 'auto');
 byId('theme').addEventListener('click', () => {
-  const next = getComputedStyle(document.documentElement).colorScheme === 'dark' ? 'light' : 'dark';
-  const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  if (next === system) {
-    localStorage.removeItem(THEME);
-  } else {
-    localStorage.setItem(THEME, next);
-  }
-  applyTheme();
+  const theme = otherTheme();
+  localStorage.setItem(THEME, theme);
+  applyTheme(theme);
   dispatchEvent(new Event('theme'));
 });
-applyTheme();
 
-function showSide(isOpen) {
-  document.body.classList.toggle('side-is-open', isOpen);
-  byId('side').inert = NARROW.matches && !isOpen;
-}
-byId('side-open').addEventListener('click', () => {
-  showSide(true);
-  byId('side-close').focus();
-});
-byId('side-close').addEventListener('click', () => {
-  showSide(false);
-  byId('side-open').focus();
-});
-byId('shade').addEventListener('click', () => showSide(false));
-NARROW.addEventListener('change', () => showSide(false));
-showSide(false);
-document.addEventListener('keydown', event => {
-  if (event.key === 'Escape' && document.body.classList.contains('side-is-open')) {
-    byId('side-close').click();
-  }
-});
+sliding('(max-width: 980px)');
+document.addEventListener('keydown', event => event.key === 'Escape' && isSideOpen() && byId('side-close').click());
 document.querySelector('#contents [aria-current]')?.scrollIntoView({block: 'nearest'});
 
 const noteScroll = () => document.body.classList.toggle('is-scrolled', scrollY > 70);
@@ -64,19 +39,9 @@ for (const command of document.querySelectorAll('.command')) {
   command.append(button);
 }
 
-if (byId('run')) {
-  const {showRun} = await import('./run.js');
-  showRun(byId('run'));
-}
-
-if (byId('compiler')) {
-  const {showCompiler} = await import('./compiler.js');
-  showCompiler(byId('compiler'));
-}
-
-if (byId('training')) {
-  const {showTraining} = await import('./training.js');
-  showTraining(byId('training'));
+for (const [name, show] of Object.entries(VIEWS)) {
+  const place = byId(name);
+  place && await show(place);
 }
 
 const places = [...document.querySelectorAll('.cell')];

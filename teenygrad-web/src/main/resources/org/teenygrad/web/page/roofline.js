@@ -2,6 +2,7 @@
 
 import {el} from './dom.js';
 import {COLOURS, rates, resolved, sharp} from './timeline.js';
+import {kindOfKernel} from './trace.js';
 
 const HEIGHT = 320;
 const EDGE = {left: 58, right: 14, top: 14, bottom: 38};
@@ -14,13 +15,35 @@ export class RooflineChart {
     this.trace = trace;
     this.chosen = chosen;
     this.kernel = null;
-    this.ceilings = null;
+    this.ceilings = [];
+    this.toggles = el('fieldset', {class: 'ceilings', hidden: true});
     this.canvas = el('canvas', {class: 'roofline', role: 'img', 'aria-label': 'Kernels under the roofline; the table beside it has the same figures'});
     this.tip = el('div', {class: 'tip', hidden: true});
-    this.element = el('div', {class: 'timeline-place'}, this.canvas, this.tip);
+    this.element = el('div', {}, el('div', {class: 'timeline-place'}, this.canvas, this.tip), this.toggles);
     this.canvas.addEventListener('pointermove', event => this.hover(event));
     this.canvas.addEventListener('pointerleave', () => this.tip.hidden = true);
     this.canvas.addEventListener('click', event => this.chosen(this.at(event)));
+  }
+
+  /** Takes what the machine can do at best, `{name, memory, perSecond}`: each with a box to show it or not. The first of each kind is the roof. */
+  setCeilings(ceilings) {
+    this.ceilings = ceilings.map(ceiling => ({...ceiling, isOn: ceiling === ceilings.find(({memory}) => memory === ceiling.memory)}));
+    this.toggles.hidden = ceilings.length === 0;
+    this.toggles.replaceChildren(el('legend', {}, 'Ceilings'), ...this.ceilings.map(ceiling => {
+      const box = el('input', {type: 'checkbox', onchange: () => {
+        ceiling.isOn = box.checked;
+        this.draw();
+      }});
+      box.checked = ceiling.isOn;
+      return el('label', {}, box, ceiling.name, el('small', {}, rate(ceiling)));
+    }));
+    this.draw();
+  }
+
+  /** The highest that are shown, operations and bytes a second; null where one is missing. */
+  get roof() {
+    const most = memory => Math.max(0, ...this.ceilings.filter(ceiling => ceiling.isOn && ceiling.memory === memory).map(ceiling => ceiling.perSecond));
+    return most(false) > 0 && most(true) > 0 ? {flops: most(false), bytes: most(true)} : null;
   }
 
   get points() {
@@ -34,7 +57,9 @@ export class RooflineChart {
     }
     const width = this.canvas.clientWidth;
     const context = sharp(this.canvas, width, HEIGHT);
-    const {points, ceilings} = this;
+    const {points, roof} = this;
+    const shown = this.ceilings.filter(ceiling => ceiling.isOn);
+    this.canvas.dataset.ceilings = shown.length;
     this.look = {ink: resolved('--ink'), soft: resolved('--soft'), line: resolved('--line')};
     context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
     context.fillStyle = this.look.soft;
@@ -43,14 +68,14 @@ export class RooflineChart {
       this.placed = [];
       return;
     }
-    const ridge = ceilings && ceilings.flops / ceilings.bytes;
+    const ridge = roof && roof.flops / roof.bytes;
     const xs = decades([...points.map(point => point.intensity), ...ridge ? [ridge / 4, ridge * 4] : []]);
-    const ys = decades([...points.map(point => point.speed), ...ceilings ? [ceilings.flops / 1e9 * 1.6] : []]);
+    const ys = decades([...points.map(point => point.speed), ...roof ? [roof.flops / 1e9 * 1.6] : []]);
     this.x = value => EDGE.left + (Math.log10(value) - xs.from) / (xs.to - xs.from) * (width - EDGE.left - EDGE.right);
     this.y = value => HEIGHT - EDGE.bottom - (Math.log10(value) - ys.from) / (ys.to - ys.from) * (HEIGHT - EDGE.top - EDGE.bottom);
     this.paintAxes(context, width, xs, ys);
-    if (ceilings) {
-      this.paintCeilings(context, 10 ** xs.from, 10 ** xs.to, 10 ** ys.from);
+    if (roof) {
+      shown.forEach(ceiling => this.paintCeiling(context, ceiling, roof, 10 ** xs.from, 10 ** xs.to, 10 ** ys.from));
     }
     this.paintPoints(context, points);
   }
@@ -83,26 +108,33 @@ export class RooflineChart {
     context.restore();
   }
 
-  paintCeilings(context, from, to, least) {
-    const {flops, bytes} = this.ceilings;
-    const ridge = flops / bytes;
-    const start = Math.max(from, least * 1e9 / bytes);
-    context.strokeStyle = this.look.ink;
-    context.lineWidth = 1.5;
+  /** A line up to the roof, or along below it, from where it leaves the highest slope; `from` and `to` are operations a byte. */
+  paintCeiling(context, ceiling, roof, from, to, least) {
+    const {memory, perSecond} = ceiling;
+    const isRoof = perSecond === (memory ? roof.bytes : roof.flops);
+    const start = memory ? Math.max(from, least * 1e9 / perSecond) : perSecond / roof.bytes;
+    const end = memory ? roof.flops / perSecond : to;
+    const height = intensity => this.y((memory ? intensity * perSecond : perSecond) / 1e9);
+    context.strokeStyle = isRoof ? this.look.ink : this.look.soft;
+    context.lineWidth = isRoof ? 1.5 : 1;
+    context.setLineDash(isRoof ? [] : [5, 4]);
     context.beginPath();
-    context.moveTo(this.x(start), this.y(start * bytes / 1e9));
-    context.lineTo(this.x(ridge), this.y(flops / 1e9));
-    context.lineTo(this.x(to), this.y(flops / 1e9));
+    context.moveTo(this.x(start), height(start));
+    context.lineTo(this.x(Math.min(end, to)), height(Math.min(end, to)));
     context.stroke();
+    context.setLineDash([]);
     context.lineWidth = 1;
     context.fillStyle = this.look.ink;
-    context.textAlign = 'right';
-    context.fillText(`${Math.round(flops / 1e9)} GFLOP/s`, this.x(to) - 2, this.y(flops / 1e9) - 9);
-    context.textAlign = 'left';
     context.save();
-    context.translate(this.x(start), this.y(start * bytes / 1e9));
-    context.rotate(Math.atan2(this.y(flops / 1e9) - this.y(start * bytes / 1e9), this.x(ridge) - this.x(start)));
-    context.fillText(`${(bytes / 1e9).toFixed(1)} GB/s`, 26, -8);
+    if (memory) {
+      context.textAlign = 'left';
+      context.translate(this.x(start), height(start));
+      context.rotate(Math.atan2(height(end) - height(start), this.x(end) - this.x(start)));
+      context.fillText(rate(ceiling), 26, -8);
+    } else {
+      context.textAlign = 'right';
+      context.fillText(rate(ceiling), this.x(to) - 2, height(to) - 9);
+    }
     context.restore();
   }
 
@@ -140,6 +172,37 @@ export class RooflineChart {
     }
   }
 }
+
+/** Kernels of a cell under the ceilings of this machine. */
+export class RooflinePiece {
+  /** @param piece `{kernels, ceilings}` */
+  constructor({kernels, ceilings}) {
+    const trace = {kernels: new Map(kernels.map(kernel => [kernel.name, {...kernel, kind: kindOfKernel(kernel.description)}]))};
+    const note = el('p', {class: 'note', role: 'status'});
+    const chart = new RooflineChart(trace, kernel => {
+      chart.kernel = kernel === chart.kernel ? null : kernel;
+      chart.draw();
+    });
+    const table = el('div', {class: 'kernels', tabindex: '0', role: 'region', 'aria-label': 'Kernels'}, el('table', {}, el('tbody', {}, ...[...trace.kernels.values()].map(kernel => el('tr', {}, el('td', {}, el('button', {type: 'button', onclick: () => {
+      chart.chosen(kernel);
+      note.textContent = chart.kernel ? nearest(kernel, chart.ceilings) : '';
+    }}, el('i', {class: `swatch ${COLOURS[kernel.kind].slice(2)}`}), el('span', {}, kernel.description))), el('td', {class: 'number'}, rates(kernel, kernel.micros).join('; ')))))));
+    this.element = el('div', {class: 'piece'}, chart.element, table, note);
+    new ResizeObserver(() => chart.draw()).observe(this.element);
+    addEventListener('theme', () => chart.draw());
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => chart.draw());
+    chart.setCeilings(ceilings);
+  }
+}
+
+/** Which of all ceilings a kernel comes closest to from below, in words. */
+function nearest(kernel, ceilings) {
+  const shares = ceilings.map(ceiling => ({ceiling, share: (ceiling.memory ? kernel.bytes : kernel.flops) * 1e6 / kernel.micros / ceiling.perSecond}));
+  const {ceiling, share} = shares.reduce((best, each) => Math.abs(Math.log(each.share)) < Math.abs(Math.log(best.share)) ? each : best);
+  return `${kernel.description} reaches ${Math.round(100 * share)} % of “${ceiling.name}”, ${rate(ceiling)}`;
+}
+
+const rate = ({memory, perSecond}) => memory ? `${(perSecond / 1e9).toFixed(1)} GB/s` : `${perSecond < 1e10 ? (perSecond / 1e9).toFixed(1) : Math.round(perSecond / 1e9)} GFLOP/s`;
 
 /** Whole powers of ten around values. */
 function decades(values) {

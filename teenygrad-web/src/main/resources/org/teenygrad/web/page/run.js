@@ -1,10 +1,11 @@
 // The view of a run: its timeline, its kernels, and where these are under the roofline. Live, of a file, or of a cell.
 
-import {byId, el, say} from './dom.js';
+import {el, say} from './dom.js';
 import * as api from './api.js';
 import {RooflineChart} from './roofline.js';
 import {COLOURS, Timeline} from './timeline.js';
 import {Trace, bytes, perSecond, flops, time} from './trace.js';
+import {openView} from './view.js';
 
 const MOST_ROWS = 200;
 const REDRAW_MILLIS = 250;
@@ -44,9 +45,9 @@ export class RunView {
   /** What the machine can do at best, as the server measures it. */
   async measure() {
     try {
-      const {flopsPerSecond, bytesPerSecond, message} = await api.get('/run/roofline');
-      this.roofline.ceilings = flopsPerSecond && bytesPerSecond ? {flops: flopsPerSecond, bytes: bytesPerSecond} : null;
-      this.note.textContent = message ?? 'The line is what this machine\'s processors did at best in float32: multiply-adds in registers, and reading memory. A cache is faster than that line.';
+      const {ceilings, message} = await api.get('/run/roofline');
+      this.roofline.setCeilings(ceilings);
+      this.note.textContent = message ?? 'Lines are what this machine\'s processors did at best in float32: multiply-adds in registers, and reading memory. A cache is faster than memory\'s line.';
     } catch (error) {
       this.note.textContent = error.message;
     }
@@ -89,8 +90,8 @@ export class RunView {
 
   /** The part that a kernel reaches of what its operations and its bytes allow. */
   share(kernel) {
-    const {ceilings} = this.roofline;
-    const least = ceilings ? 1e6 * Math.max(kernel.flops / ceilings.flops, kernel.bytes / ceilings.bytes) : 0;
+    const [flops, bytes] = [false, true].map(memory => this.roofline.ceilings.find(ceiling => ceiling.memory === memory)?.perSecond ?? Infinity);
+    const least = 1e6 * Math.max(kernel.flops / flops, kernel.bytes / bytes);
     return least > 0 && kernel.micros > 0 ? `${Math.round(100 * least / kernel.micros)} %` : '';
   }
 
@@ -149,16 +150,11 @@ function live(place) {
 }
 
 /** Opens the view of what the last cell computed. */
-export async function showTimeline() {
-  const dialog = byId('timeline');
-  const head = el('div', {class: 'graph-head'}, el('h2', {id: 'timeline-title'}, 'Timeline'), el('span', {class: 'count'}, 'the last cell that ran'), el('button', {type: 'button', onclick: () => dialog.close()}, 'Close'));
-  try {
+export function showTimeline() {
+  return openView('Timeline', 'the last cell that ran', async place => {
     const view = new RunView();
-    dialog.replaceChildren(head, el('div', {class: 'run-scroll', tabindex: '0'}, view.element));
+    place.append(view.element);
     view.add((await api.trace()).map(event => JSON.parse(event)));
     view.measure();
-  } catch (error) {
-    dialog.replaceChildren(head, el('p', {class: 'error'}, error.message));
-  }
-  dialog.showModal();
+  });
 }

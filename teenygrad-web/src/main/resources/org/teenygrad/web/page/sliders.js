@@ -46,10 +46,50 @@ export class Sliders {
     });
   }
 
+  /** A picture whose axes have the names of two numbers moves both: by a click, by dragging, and by arrows.
+   * @param image that shows it
+   * @param svg its text, which says what its axes are */
+  pad(image, svg) {
+    const [area] = svg.match(/<svg [^>]*data-x="[^>]*>/) ?? [''];
+    const said = name => area.match(new RegExp(` ${name}="([^"]*)"`))?.[1];
+    const [across, up] = ['data-x', 'data-y'].map(axis => this.numbers.find(({name}) => name === said(axis)));
+    if (!across || !up) {
+      return image;
+    }
+    const [width, height] = svg.match(/viewBox="0 0 ([\d.]+) ([\d.]+)"/).slice(1).map(Number);
+    const [left, top, areaWidth, areaHeight] = ['x', 'y', 'width', 'height'].map(name => Number(said(name)));
+    const ends = axis => [Number(said(`data-${axis}-from`)), Number(said(`data-${axis}-to`))];
+    const set = (number, value) => this.change(number.name, Math.min(number.to, Math.max(number.from, Math.round(value / number.step) * number.step)));
+    const point = event => {
+      const {left: imageLeft, top: imageTop, width: shown, height: tall} = image.getBoundingClientRect();
+      const scale = Math.min(shown / width, tall / height); // object-fit: contain, at the left
+      const x = ((event.clientX - imageLeft) / scale - left) / areaWidth;
+      const y = 1 - ((event.clientY - imageTop - (tall - height * scale) / 2) / scale - top) / areaHeight;
+      const at = (axis, share) => ends(axis)[0] + share * (ends(axis)[1] - ends(axis)[0]);
+      set(across, at('x', x));
+      set(up, at('y', y));
+      this.moved();
+    };
+    const pad = el('div', {class: 'pad', tabindex: '0', role: 'group', 'aria-label': `A point of ${across.name} and ${up.name}: arrows move it, a click chooses it`, onclick: point, onkeydown: event => {
+      const [number, sign] = {ArrowLeft: [across.name, -1], ArrowRight: [across.name, 1], ArrowUp: [up.name, 1], ArrowDown: [up.name, -1]}[event.key] ?? [];
+      const now = this.numbers.find(({name}) => name === number);
+      if (now) {
+        event.preventDefault();
+        set(now, Number(now.value) + sign * now.step * (event.shiftKey ? 10 : 1));
+        this.moved();
+      }
+    }}, image);
+    return pad;
+  }
+
   move(name, value) {
-    const number = this.numbers.find(each => each.name === name);
-    const text = Number.isInteger(number.step) ? value : String(Number(Number(value).toPrecision(4)));
-    this.view.dispatch({changes: {from: number.at, to: number.at + number.length, insert: text}});
+    this.change(name, value);
     this.moved();
+  }
+
+  change(name, value) {
+    const number = this.numbers.find(each => each.name === name);
+    const text = Number.isInteger(number.step) ? String(Math.round(Number(value))) : String(Number(Number(value).toPrecision(4)));
+    this.view.dispatch({changes: {from: number.at, to: number.at + number.length, insert: text}});
   }
 }

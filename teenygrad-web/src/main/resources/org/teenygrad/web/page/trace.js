@@ -53,7 +53,8 @@ class Track {
 }
 
 /** `contract 64x64x64 · exp` is of the kind `contract`. */
-const kinds = {contract: 'contract', reduce: 'reduce', map: 'map'};
+const KINDS = {contract: 'contract', reduce: 'reduce', map: 'map'};
+export const kindOfKernel = description => KINDS[description.split(' ')[0]] ?? 'other';
 
 export class Trace {
   constructor() {
@@ -97,7 +98,7 @@ export class Trace {
   count({name, args, from, to}, pid) {
     const key = `${pid} ${args.kernel}`;
     if (!this.kernels.has(key)) {
-      this.kernels.set(key, {name: args.kernel, description: name, kind: kinds[name.split(' ')[0]] ?? 'other', pid, count: 0, micros: 0, flops: 0, bytes: 0});
+      this.kernels.set(key, {name: args.kernel, description: name, kind: kindOfKernel(name), pid, count: 0, micros: 0, flops: 0, bytes: 0});
     }
     const kernel = this.kernels.get(key);
     kernel.count++;

@@ -81,6 +81,26 @@ class CellProcessTest {
   }
 
   @Test
+  void boxesOfAGraphHaveTheLineThatMadeThemAValueAndAGradient() throws IOException {
+    run(process, "Tensor leaf = Tensor.of(1f, 2f).requiresGrad();\nTensor result = leaf\n    .square()\n    .sum();\nresult");
+    assertThat(String.valueOf(process.graph().get("dot"))).contains("n1 [");
+    Map<String, Object> box = process.box(0);
+    assertThat(String.valueOf(box.get("value"))).contains("text=[1. 2.]");
+    assertThat(String.valueOf(box.get("gradient"))).contains("text=[2. 4.]");
+    assertThat(process.box(1)).containsEntry("line", "3: .square()");
+    assertThat(process.box(99)).extractingByKey("message").asString().startsWith("there is no box 99");
+  }
+
+  @Test
+  void aPieceAnswersWhatIsTyped() throws IOException {
+    Map<String, Object> value = run(process, "TextInput.of(\"ab\", text -> List.of(Plot.of(\"n = \" + 6 / text.length())))").getFirst();
+    int number = Integer.parseInt(String.valueOf(value.get("piece")).replaceFirst("(?s).*number=(\\d+).*", "$1"));
+    assertThat(process.say(number, "abc")).extractingByKey("pictures").asString().contains("n = 2");
+    assertThat(process.say(number, "")).containsEntry("message", "ArithmeticException: / by zero");
+    assertThat(text("1 + 1")).isEqualTo("2");
+  }
+
+  @Test
   void errorsStandAtTheirLine() throws IOException {
     assertThat(run(process, "int first = 1;\n\nint second = missing;").getFirst()).containsEntry("kind", "error").containsEntry("line", 3L).containsEntry("from", 29L).containsEntry("to", 36L);
     assertThat(run(process, "int third = 1\nint fourth = 2;").getFirst()).containsEntry("line", 1L);

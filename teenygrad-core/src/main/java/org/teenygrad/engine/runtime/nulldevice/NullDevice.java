@@ -6,12 +6,16 @@ import org.teenygrad.Device;
 import org.teenygrad.engine.runtime.Allocator;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Communicator;
+import org.teenygrad.engine.runtime.Compiler;
+import org.teenygrad.engine.runtime.Kernel;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.engine.runtime.Target;
+import org.teenygrad.engine.runtime.llvm.LlvmCompiler;
+import org.teenygrad.engine.runtime.llvm.LlvmTarget;
 
 /// The device `null`: accepts every kernel and runs none, and its memory takes no room. For counting kernels, planning
-/// memory and timing the compiler. It pretends to be a processor with AVX-512, or what it is told to be:
+/// memory and timing the compiler. It pretends to be a processor with AVX-512, an H200 under the name `null-h200`, an A100 under `null-a100`, or what it is told to be:
 ///
 /// ```java
 /// Target h200 = new Target.Gpu(132, 227 << 10, Target.Rung.TENSOR_MEMORY);
@@ -21,19 +25,47 @@ import org.teenygrad.engine.runtime.Target;
 public final class NullDevice {
   private static final Target.Cpu AVX_512 = new Target.Cpu(64, 32, 48 << 10, 2 << 20, 2);
 
+  private static final Target.Gpu H200 = new Target.Gpu(132, 227 << 10, Target.Rung.TENSOR_MEMORY).withFloat8();
+  private static final Target.Gpu A100 = new Target.Gpu(108, 163 << 10, Target.Rung.WARP);
+
   private NullDevice() {}
 
   public static Runtime open(Device device) {
     return open(device, AVX_512, program -> {});
   }
 
+  /// An H200 that is not there: kernels are written, and can be read as PTX.
+  public static Runtime openH200(Device device) {
+    return open(device, H200, program -> {});
+  }
+
+  /// An A100 that is not there.
+  public static Runtime openA100(Device device) {
+    return open(device, A100, program -> {});
+  }
+
   /// A device for which kernels are written as for a machine that need not be there.
   /// @param written is given each kernel when it is compiled, from whatever thread does so
   public static Runtime open(Device device, Target target, Consumer<Program> written) {
-    return new Runtime(device, new Nowhere(), target, program -> {
+    return new Runtime(device, new Nowhere(), target, new Writing(target, written));
+  }
+
+  /// Writes kernels that nobody runs; those of GPUs can be read as PTX.
+  private record Writing(Target target, Consumer<Program> written) implements Compiler {
+    private static final int PTX_VERSION = 81;
+
+    @Override
+    public Kernel compile(Program program) {
       written.accept(program);
       return arguments -> {};
-    });
+    }
+
+    @Override
+    public String assembly(Program program) {
+      return target instanceof Target.Gpu gpu && !program.source().isEmpty()
+          ? new LlvmCompiler(LlvmTarget.nvptx(gpu.rung().includes(Target.Rung.WARPGROUP) ? "sm_90a" : "sm_80", PTX_VERSION), LlvmCompiler.CLEAN_UP, 2, true).assembly(program.source())
+          : "";
+    }
   }
 
   /// What exchanges nothing, for ranks that are not there.

@@ -1,14 +1,30 @@
 package org.teenygrad.engine.codegen;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
 /// The inner loops of a sum, its last one in blocks of neighbours.
 ///
+/// @param order in which the loops stand; blocks are numbered as the sum has them
 /// @param span numbers of a block
-record BlockLoops(Emitter emitter, OpNode fold, int span) {
+record BlockLoops(Emitter emitter, OpNode fold, List<OpNode> order, int span) {
   /// Blocks that are written out one after the other, those of an iteration of the first loop: their bytes are shifted by other numbers of bits.
   private static final long WRITTEN_OUT = 16;
+
+  static BlockLoops of(Emitter emitter, OpNode fold, int span) {
+    return new BlockLoops(emitter, fold, Analysis.foldRanges(fold), span);
+  }
+
+  /// The same with loops inside that fewer loads of some values depend on, so that more are written once for several blocks.
+  BlockLoops sharing(List<OpNode> values) {
+    List<OpNode> loads = values.stream().filter(node -> node.is(OpCode.LOAD)).toList();
+    List<OpNode> sorted = new ArrayList<>(order);
+    sorted.subList(1, Math.max(1, order.size() - 1)).sort(Comparator.comparingLong(loop -> -loads.stream().filter(load -> emitter.analysis.dependsOn(load, loop)).count()));
+    return new BlockLoops(emitter, fold, sorted, span);
+  }
 
   /// What is done for each block.
   interface Block {
@@ -19,33 +35,35 @@ record BlockLoops(Emitter emitter, OpNode fold, int span) {
 
   /// Runs over some blocks.
   interface Blocks {
+    /// @param loops the same, or those that [share][#sharing]
     /// @param values those that are the same for all numbers of a block, written in the outermost loop where they are known
-    void forEach(List<OpNode> values, Block body);
+    void forEach(BlockLoops loops, List<OpNode> values, Block body);
   }
 
   /// What is done with the blocks of an iteration of the first loop, of which it may run over several times.
   interface Part {
+    /// @param first the number of the first block
+    /// @param blocks which are numbered from 0 on
     /// @return the carried values of the next iteration
-    List<Ir.Carried> emit(Blocks blocks, List<Ir.Carried> carried);
+    List<Ir.Carried> emit(String first, Blocks blocks, List<Ir.Carried> carried);
   }
 
   /// Whether the blocks of an iteration of the first loop are written out.
   boolean isWrittenOut() {
-    List<OpNode> loops = Analysis.foldRanges(fold);
-    return loops.size() == 1 || Analysis.count(loops.subList(1, loops.size())) / span <= WRITTEN_OUT;
+    return order.size() == 1 || Analysis.count(order.subList(1, order.size())) / span <= WRITTEN_OUT;
   }
 
   /// Runs over the first loop, where its iterations' blocks are written out.
   List<Ir.Carried> parts(List<Ir.Carried> carried, Part body) {
-    OpNode first = Analysis.foldRanges(fold).getFirst();
-    if (Analysis.foldRanges(fold).size() == 1) {
+    OpNode first = order.getFirst();
+    if (order.size() == 1) {
       return emitter.ir.loop("0", Long.toString(Analysis.size(first)), span, carried, (counter, before) ->
-          body.emit((values, block) -> block.emit(quotient(counter), counter), before));
+          body.emit(quotient(counter), (_, _, block) -> block.emit("0", counter), before));
     }
     return emitter.ir.loop("0", Long.toString(Analysis.size(first)), 1, carried, (counter, before) -> emitter.within(first, counter, null, () ->
-        body.emit((values, block) -> {
+        body.emit(times(counter, blocksInside(first)), (loops, values, block) -> {
           emitter.emitReady(values);
-          emit(1, counter, true, values, block);
+          loops.emit(1, "0", true, values, block);
         }, before)));
   }
 
@@ -56,20 +74,18 @@ record BlockLoops(Emitter emitter, OpNode fold, int span) {
     emit(0, "0", isWrittenOut(), values, body);
   }
 
-  private void emit(int depth, String outer, boolean writesOut, List<OpNode> values, Block body) {
-    List<OpNode> loops = Analysis.foldRanges(fold);
-    OpNode loop = loops.get(depth);
-    boolean isLast = depth == loops.size() - 1;
+  private void emit(int depth, String number, boolean writesOut, List<OpNode> values, Block body) {
+    OpNode loop = order.get(depth);
+    boolean isLast = depth == order.size() - 1;
     long step = isLast ? span : 1;
     long size = Analysis.size(loop);
     Ir.LoopBody iteration = (counter, none) -> {
-      String number = sum(times(outer, size / step), isLast ? quotient(counter) : counter);
       if (isLast) {
-        body.emit(number, counter);
+        body.emit(sum(number, quotient(counter)), counter);
       } else {
         emitter.within(loop, counter, null, () -> {
           emitter.emitReady(values);
-          emit(depth + 1, number, writesOut, values, body);
+          emit(depth + 1, sum(number, times(counter, blocksInside(loop))), writesOut, values, body);
           return true;
         });
       }
@@ -82,6 +98,12 @@ record BlockLoops(Emitter emitter, OpNode fold, int span) {
     } else {
       emitter.ir.loop("0", Long.toString(size), step, List.of(), iteration);
     }
+  }
+
+  /// Blocks of an iteration of a loop, as the sum has them.
+  private long blocksInside(OpNode loop) {
+    List<OpNode> loops = Analysis.foldRanges(fold);
+    return Analysis.count(loops.subList(loops.indexOf(loop) + 1, loops.size())) / span;
   }
 
   private String quotient(String counter) {

@@ -46,7 +46,7 @@ record BytePanel(Emitter emitter, QuantizedContraction plan, OpNode n, int lanes
   /// @param columns how many there are; the others are zeros
   void fill(String column, int columns) {
     emitter.within(n, column, Axis.vectors(n, columns, lanes), () -> {
-      blocks().emit(scaleValues(), (block, counter) -> {
+      blocks().sharing(scaleValues()).emit(scaleValues(), (block, counter) -> {
         List<String> scales = scales(columns);
         for (int kind = 0; kind < scales.size(); kind++) {
           emitter.ir.effect("store " + Ir.vector("float", lanes) + " " + scales.get(kind) + ", ptr " + scalePlace(block, kind) + ", align " + vectorBytes());
@@ -65,7 +65,7 @@ record BytePanel(Emitter emitter, QuantizedContraction plan, OpNode n, int lanes
   }
 
   BlockLoops blocks() {
-    return new BlockLoops(emitter, plan.product().fold(), plan.span());
+    return BlockLoops.of(emitter, plan.product().fold(), plan.span());
   }
 
   List<OpNode> integerValues() {

@@ -234,7 +234,7 @@ final class Emitter {
       case FOLD -> throw new IllegalStateException("a FOLD is used before it is computed: " + node);
       default -> {
         int lanes = loops.lanes(node, steps);
-        yield instructions.emit(node, lanes, node.inputs().stream().map(input -> operand(input, steps, lanes)).toList());
+        yield memory.isGatheredWord(node, lanes) ? memory.gatherWord(node, steps, lanes) : instructions.emit(node, lanes, node.inputs().stream().map(input -> operand(input, steps, lanes)).toList());
       }
     };
   }

@@ -193,6 +193,34 @@ final class Memory {
     return result;
   }
 
+  /// Whether a node is 16 bits of two neighbouring bytes, as a block's float16 is, that lanes have in different places.
+  boolean isGatheredWord(OpNode node, int lanes) {
+    if (lanes == 1 || emitter.ir.dialect != Ir.Dialect.HOST || !node.is(OpCode.OR) || node.dtype() != DType.INT16 || !node.input(1).is(OpCode.SHL) || !node.input(1).input(1).isConstant(Byte.SIZE)) {
+      return false;
+    }
+    OpNode low = node.input(0);
+    OpNode high = node.input(1).input(0);
+    return isByte(low) && isByte(high) && low.input(0).input(0) == high.input(0).input(0) && laneStride(low.input(0).input(1)) != 1
+        && emitter.analysis.algebra.subtract(high.input(0).input(1), low.input(0).input(1)).isConstant(1);
+  }
+
+  private static boolean isByte(OpNode node) {
+    return node.is(OpCode.CAST) && node.input(0).is(OpCode.LOAD) && node.input(0).inputs().size() == 2 && node.input(0).dtype() == DType.UINT8;
+  }
+
+  /// Such words, each loaded at once: processors have the lower byte first.
+  String gatherWord(OpNode node, List<Integer> steps, int lanes) {
+    OpNode low = node.input(0).input(0);
+    String type = Ir.vector("i16", lanes);
+    String result = "poison";
+    List<String> addresses = laneAddresses(low, steps, lanes);
+    for (int lane = 0; lane < lanes; lane++) {
+      String one = emitter.ir.value("load i16, ptr " + element(low, addresses.get(lane)) + ", align 1");
+      result = emitter.ir.value("insertelement " + type + " " + result + ", i16 " + one + ", i64 " + lane);
+    }
+    return result;
+  }
+
   private List<String> laneAddresses(OpNode access, List<Integer> steps, int lanes) {
     List<String> addresses = new ArrayList<>();
     long stride = laneStride(index(access));

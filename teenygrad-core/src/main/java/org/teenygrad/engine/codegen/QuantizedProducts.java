@@ -1,9 +1,10 @@
 package org.teenygrad.engine.codegen;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
@@ -155,18 +156,20 @@ final class QuantizedProducts implements LoopNest {
   /// The sums of all rows and a panel whose blocks are multiplied as they are unpacked.
   private List<Ir.Carried> fusedSums(String column, int columns) {
     BytePanel.Fetching next = right.next(column);
-    return right.blocks().parts(zeros(rows), (blocks, carried) -> {
-      Deque<List<String>> scales = new ArrayDeque<>();
+    BlockLoops loops = right.blocks();
+    return loops.parts(zeros(rows), (first, blocks, carried) -> {
+      Map<String, List<String>> scales = new HashMap<>();
       emitter.within(n, column, Axis.vectors(n, columns, lanes), () -> {
-        blocks.forEach(right.scaleValues(), (block, counter) -> scales.add(right.scales(columns)));
+        blocks.forEach(loops.sharing(right.scaleValues()), right.scaleValues(), (number, counter) -> scales.put(number, right.scales(columns)));
         return true;
       });
       List<Ir.Carried> sums = new ArrayList<>(carried);
       emitter.within(n, column, Axis.unrolled(n, columns), () -> {
-        blocks.forEach(right.integerValues(), (block, counter) -> {
+        blocks.forEach(loops, right.integerValues(), (number, counter) -> {
+          String block = emitter.plus(first, Long.parseLong(number));
           next.emit(block);
           List<List<String>> groups = right.turned(counter, columns);
-          List<String> scale = scales.remove();
+          List<String> scale = Objects.requireNonNull(scales.get(number));
           for (int i = 0; i < rows; i++) {
             int row = i;
             List<String> integers = groups.stream().map(words -> integers(words, row, block)).toList();
@@ -183,11 +186,11 @@ final class QuantizedProducts implements LoopNest {
   private String integers(List<String> words, int row, String block) {
     int width = Math.min(lanes, words.size());
     ByteProducts narrow = new ByteProducts(emitter.ir, products.bytes(), width);
-    String sum = left.start("0", row, block, width);
+    List<String> sums = new ArrayList<>(List.of(left.start("0", row, block, width), "zeroinitializer")); // one would wait for itself
     for (int word = 0; word < words.size(); word++) {
-      sum = narrow.add(sum, words.get(word), left.fourIntegers("0", row, block, word, width));
+      sums.set(word % 2, narrow.add(sums.get(word % 2), words.get(word), left.fourIntegers("0", row, block, word, width)));
     }
-    return sum;
+    return emitter.ir.value("add " + Ir.vector("i32", width) + " " + sums.getFirst() + ", " + sums.getLast());
   }
 
   /// Vectors side by side.

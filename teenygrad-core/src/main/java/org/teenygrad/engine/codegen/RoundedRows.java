@@ -47,7 +47,7 @@ record RoundedRows(Emitter emitter, QuantizedContraction plan, OpNode m, long ro
     ir.loop("0", count, 1, List.of(), (row, none) -> emitter.within(m, emitter.sum(first, row), null, () -> {
       OpNode left = plan.product().left();
       OpNode last = plan.product().inner().getLast();
-      new BlockLoops(emitter, plan.product().fold(), plan.span()).emit(List.of(), (block, counter) ->
+      BlockLoops.of(emitter, plan.product().fold(), plan.span()).emit(List.of(), (block, counter) ->
           emitter.within(last, counter, new Axis(last, 1, plan.span(), plan.span()), () -> {
             emitter.emitReady(Graph.topological(List.of(left)));
             round(row, block, emitter.operand(left, emitter.loops.zeroSteps(), plan.span()));

@@ -8,13 +8,16 @@ import java.util.function.IntUnaryOperator;
 final class Transposition {
   private Transposition() {}
 
+  /// Lanes within which the first two rounds interleave: processors have cheap instructions for that within 128 bits.
+  private static final int INTERLEAVED = 4;
+
   /// Swaps ever larger off-diagonal blocks: after log2(rows) rounds rows are columns.
   /// @param block as many vectors as each has lanes
   static List<String> emit(Ir ir, String element, List<String> block) {
     int square = block.size();
     String type = Ir.vector(element, square);
-    List<String> now = block;
-    for (int size = 1; size < square; size *= 2) {
+    List<String> now = square >= INTERLEAVED ? interleaved(ir, type, block) : block;
+    for (int size = square >= INTERLEAVED ? INTERLEAVED : 1; size < square; size *= 2) {
       int half = size;
       String upper = mask(square, lane -> (lane & half) == 0 ? lane : square + lane - half);
       String lower = mask(square, lane -> (lane & half) == 0 ? lane + half : square + lane);
@@ -29,6 +32,30 @@ final class Transposition {
       now = next;
     }
     return now;
+  }
+
+  /// Squares of four turned: pairs of rows, then pairs of pairs are interleaved.
+  private static List<String> interleaved(Ir ir, String type, List<String> block) {
+    int square = block.size();
+    List<String> turned = new ArrayList<>();
+    for (int row = 0; row < square; row += INTERLEAVED) {
+      List<String> pairs = new ArrayList<>();
+      for (int half = 0; half < 2; half++) {
+        for (int pair = 0; pair < 2; pair++) {
+          int from = 2 * half;
+          pairs.add(shuffled(ir, type, block.get(row + 2 * pair), block.get(row + 2 * pair + 1), mask(square, lane -> lane / INTERLEAVED * INTERLEAVED + from + lane % INTERLEAVED / 2 + lane % 2 * square)));
+        }
+      }
+      for (int i = 0; i < INTERLEAVED; i++) {
+        int from = i % 2 * 2;
+        turned.add(shuffled(ir, type, pairs.get(i / 2 * 2), pairs.get(i / 2 * 2 + 1), mask(square, lane -> lane / INTERLEAVED * INTERLEAVED + from + lane % 2 + lane % INTERLEAVED / 2 * square)));
+      }
+    }
+    return turned;
+  }
+
+  private static String shuffled(Ir ir, String type, String a, String b, String mask) {
+    return ir.value("shufflevector " + type + " " + a + ", " + type + " " + b + ", " + mask);
   }
 
   /// The mask of a shuffle whose lanes come from given ones.

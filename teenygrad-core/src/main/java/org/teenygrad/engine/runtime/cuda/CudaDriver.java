@@ -301,38 +301,37 @@ final class CudaDriver {
 
   // Code
 
-  /// Assembles PTX for the current context's device. The driver keeps the machine code on disk (`~/.nv/ComputeCache`, or where `CUDA_CACHE_PATH`
-  /// says). Several threads may do so at once, as they may not with `cuModuleLoadData`; and nothing is linked, as by `cuLink...`: code that might be
-  /// called from elsewhere gets no `setmaxnreg`, and its `wgmma`s wait for one another.
+  /// A library that was loaded, and its kernel as a function of the current context.
+  record Loaded(long library, long function) {}
+
+  /// Assembles a kernel for the current context's device: when the library is loaded, or when its function is asked for (`CUDA_MODULE_LOADING`). The driver keeps
+  /// the machine code on disk (`~/.nv/ComputeCache`, or where `CUDA_CACHE_PATH` says). Several threads may do so at once, as they may not with `cuModuleLoadData`;
+  /// and nothing is linked, as by `cuLink...`: code that might be called from elsewhere gets no `setmaxnreg`, and its `wgmma`s wait for one another.
+  ///
   /// @throws CudaException with what the assembler says
-  static long libraryLoadData(String ptx) {
-    int errorLog = 5; // CU_JIT_ERROR_LOG_BUFFER
-    int errorLogBytes = 6;
-    int[] options = {errorLog, errorLogBytes};
+  static Loaded load(String ptx, String name) {
+    int[] options = {5, 6}; // CU_JIT_ERROR_LOG_BUFFER and its bytes
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment log = arena.allocate(16 << 10);
       MemorySegment keys = arena.allocateFrom(JAVA_INT, options);
       MemorySegment values = arena.allocateFrom(JAVA_LONG, log.address(), log.byteSize());
       MemorySegment text = arena.allocateFrom(ptx);
       MemorySegment out = RESULT.get();
-      int status = call(LIBRARY_LOAD_DATA, out.address(), text.address(), keys.address(), values.address(), options.length, 0, 0, 0);
-      checkLogged("cuLibraryLoadData", status, log);
-      return out.get(JAVA_LONG, 0);
+      checkLogged("cuLibraryLoadData", call(LIBRARY_LOAD_DATA, out.address(), text.address(), keys.address(), values.address(), options.length, 0, 0, 0), log);
+      long library = out.get(JAVA_LONG, 0);
+      try {
+        checkLogged("cuLibraryGetKernel", call(LIBRARY_GET_KERNEL, out.address(), library, arena.allocateFrom(name).address()), log);
+        checkLogged("cuKernelGetFunction", call(KERNEL_GET_FUNCTION, out.address(), out.get(JAVA_LONG, 0)), log);
+      } catch (CudaException e) {
+        libraryUnload(library);
+        throw e;
+      }
+      return new Loaded(library, out.get(JAVA_LONG, 0));
     }
   }
 
   static void libraryUnload(long library) {
     check("cuLibraryUnload", call(LIBRARY_UNLOAD, library));
-  }
-
-  /// A library's kernel as a function of the current context.
-  static long libraryGetFunction(long library, String name) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = RESULT.get();
-      check("cuLibraryGetKernel", call(LIBRARY_GET_KERNEL, out.address(), library, arena.allocateFrom(name).address()));
-      check("cuKernelGetFunction", call(KERNEL_GET_FUNCTION, out.address(), out.get(JAVA_LONG, 0)));
-      return out.get(JAVA_LONG, 0);
-    }
   }
 
   static int funcGetAttribute(FunctionAttribute attribute, long function) {

@@ -46,9 +46,10 @@ final class CudaKernel implements Kernel {
     this.launch = launch;
     awaitsLaunchesBefore = ptx.contains("griddepcontrol.wait");
     stream.makeCurrent();
-    long library = load(ptx);
+    CudaDriver.Loaded loaded = load(ptx, name);
+    long library = loaded.library();
     CLEANER.register(this, () -> unload(stream, library));
-    this.function = CudaDriver.libraryGetFunction(library, name);
+    this.function = loaded.function();
     if (launch.sharedBytes() > SHARED_BYTES_UNASKED) {
       CudaDriver.funcSetAttribute(function, FunctionAttribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, launch.sharedBytes());
     }
@@ -59,9 +60,9 @@ final class CudaKernel implements Kernel {
     return awaitsLaunchesBefore;
   }
 
-  private long load(String ptx) {
+  private CudaDriver.Loaded load(String ptx, String name) {
     try {
-      return CudaDriver.libraryLoadData(ptx);
+      return CudaDriver.load(ptx, name);
     } catch (CudaException e) {
       throw e.with("in the PTX of " + title + ", which TEENYGRAD_DEBUG=4 shows");
     }

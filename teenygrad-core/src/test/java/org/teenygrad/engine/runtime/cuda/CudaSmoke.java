@@ -490,7 +490,7 @@ final class CudaSmoke {
 
   private String brokenPtxSaysWhy() {
     cuda.stream().makeCurrent();
-    CudaException e = thrown(CudaException.class, () -> CudaDriver.libraryLoadData(".version 8.0\n.target sm_80\n.address_size 64\nnonsense"));
+    CudaException e = thrown(CudaException.class, () -> CudaDriver.load(".version 8.0\n.target sm_80\n.address_size 64\nnonsense", "nonsense"));
     check(said(e).contains("CUDA_ERROR_INVALID_PTX") && said(e).contains("nonsense"), said(e));
     return said(e).replaceAll("\\s+", " ");
   }

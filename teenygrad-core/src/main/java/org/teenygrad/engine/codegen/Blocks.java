@@ -36,12 +36,20 @@ final class Blocks implements LoopNest {
   /// Threads that keep a multiprocessor's memory pipeline busy.
   private static final int BUSY = 1024;
 
+  /// Rows of a block that reduces columns.
+  private static final int MOST_ROWS = 16;
+
+  /// Vectors that a thread takes where there are so many times as many as such threads.
+  private static final int PASSES = 2;
+  private static final int MANY = 8;
+
   private final Emitter emitter;
   private final Analysis analysis;
   private final List<OpNode> rows;
   private final List<OpNode> rest;
   private final List<OpNode> shared;
   private final int lanes;
+  private final int passes;
   private final RepeatedRows repeated;
   private final int size;
   private final int threads;
@@ -63,8 +71,10 @@ final class Blocks implements LoopNest {
     long wanted = (long) target.processors() * BUSY;
     // Narrow loads are better than too few threads, but what is computed of each row alone is shared by lanes only.
     boolean narrow = rest.isEmpty() && folds.stream().noneMatch(fold -> computesOfRows(fold, across));
-    lanes = across == null ? 1 : lanes(analysis, across, narrow ? count / wanted : Analysis.size(across), Analysis.size(across));
-    items = rest.isEmpty() ? count / lanes : count;
+    long threadsOfVectors = folds.isEmpty() ? wanted : wanted / (MOST_LANES * MOST_ROWS);
+    lanes = across == null ? 1 : lanes(analysis, across, narrow ? count / threadsOfVectors : Analysis.size(across), Analysis.size(across));
+    passes = across != null && folds.isEmpty() && rest.isEmpty() && lanes > 1 && count / lanes >= wanted * MANY ? Threads.divisor(PASSES, Analysis.size(across) / lanes) : 1;
+    items = rest.isEmpty() ? count / lanes / passes : count;
     List<OpNode> shareable = neighbours && (rest.isEmpty() ? lanes == 1 : shared.size() == rest.size()) ? folds : List.of();
     repeated = new RepeatedRows(emitter, rows, shareable, shareable.isEmpty() || shared.size() != 1 ? null : shared.getFirst(), target.sharedBytes());
     size = folds.isEmpty() && rest.isEmpty() ? 1 : teamSize(folds, wanted);
@@ -148,7 +158,7 @@ final class Blocks implements LoopNest {
     long most = Long.highestOneBit(Math.max(1, vectors));
     if (!neighbours) {
       // Rows of a block: only as many as it takes to keep the machine busy.
-      return (int) Math.clamp(Long.highestOneBit(Math.max(1, wanted / items)), 1, Math.min(16, most));
+      return (int) Math.clamp(Long.highestOneBit(Math.max(1, wanted / items)), 1, Math.min(MOST_ROWS, most));
     }
     // A warp shares out what it can; of longer rows a member has as much as it can keep before another joins. Their bits do not depend on how many there are.
     long warp = Math.min(Threads.WARP, atLeast(Math.ceilDiv(elements, MOST_LANES)));
@@ -207,13 +217,13 @@ final class Blocks implements LoopNest {
     if (rest.isEmpty() && lanes > 1) {
       // The last loop of an item in vectors.
       OpNode last = rows.getLast();
-      long vectors = Analysis.size(last) / lanes;
+      long vectors = Analysis.size(last) / lanes / passes;
       List<OpNode> others = rows.subList(0, rows.size() - 1);
       Ir ir = emitter.ir;
       String counter = others.isEmpty() ? item : ir.remainder(item, vectors);
       String number = others.isEmpty() ? "0" : ir.quotient(item, vectors);
       emitter.unflatten(number, others, () ->
-          emitter.within(last, ir.value("mul i64 " + counter + ", " + lanes), new Axis(last, 1, lanes, lanes), () -> {
+          emitter.within(last, ir.value("mul i64 " + counter + ", " + lanes), new Axis(last, passes, lanes, lanes, vectors * lanes), () -> {
             atRow(group, valid);
             return true;
           }));

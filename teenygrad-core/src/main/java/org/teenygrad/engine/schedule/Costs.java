@@ -98,6 +98,11 @@ final class Costs {
     };
   }
 
+  /// Whether the operation alone takes several instructions.
+  static boolean isDear(OpCode op) {
+    return op.isElementwise() && weight(op) > 1;
+  }
+
   /// How many nodes have this one as an input.
   int users(OpNode node) {
     return consumers.getOrDefault(node, 0);

@@ -41,6 +41,9 @@ final class Fusion {
 
   private static final long MANY_ELEMENTS = 1 << 15;
 
+  /// Numbers are few beside so many times as many elements.
+  private static final int FEW_PART = 64;
+
   private final RecomputeLimits limits;
   private final Costs costs;
   private final Rematerialization rematerialized;
@@ -181,6 +184,9 @@ final class Fusion {
     if (isCopiedAsIs(node) && values.stream().anyMatch(Fusion::isOperand)) {
       return Reason.FACTOR_AS_IT_IS;
     }
+    if (isLastOfFew(node, values)) {
+      return Reason.LAST_OF_FEW;
+    }
     int operations = costs.operations(node);
     int reads = costs.largeReads(node);
     boolean sameKernel = values.stream().allMatch(value -> value.group == first.group);
@@ -203,6 +209,25 @@ final class Fusion {
     }
     boolean isDear = sameKernel ? costs.operationsWithin(node, limits.within()) > limits.within() : operations > limits.elsewhere() || reads > 1;
     return isDear ? Reason.DEAR : null;
+  }
+
+  /// Whether a dear operation makes numbers of others, such as a mean of a sum, which several kernels look at once for each of many more elements.
+  private static boolean isLastOfFew(OpNode node, Set<Value> values) {
+    List<OpNode> operands = node.inputs().stream().filter(input -> !isConstant(input)).toList();
+    if (!Costs.isDear(node.op()) || operands.size() != 1 || isView(operands.getFirst())) {
+      return false;
+    }
+    Group first = values.iterator().next().group;
+    return values.stream().anyMatch(value -> value.group != first) && values.stream().anyMatch(value -> node.shape().elements() * FEW_PART <= value.group.root.shape().elements() * value.group.longestFold());
+  }
+
+  private static boolean isConstant(OpNode node) {
+    return node.is(OpCode.CONST) || node.op().isMovement() && isConstant(node.input(0));
+  }
+
+  /// Whether a node shows memory that is there before.
+  private static boolean isView(OpNode node) {
+    return isLoaded(node) || node.op().isMovement() && isView(node.input(0));
   }
 
   /// Whether what a contraction gives takes less room some way before this node.

@@ -14,6 +14,7 @@ enum Reason {
   MANY_PLACES("it is wanted at so many places that a kernel would hold too much"),
   PRODUCT("what follows a product wants its result in another order than it is computed in"),
   PRODUCT_OF_MANY("the result of a product that is wanted at several places is computed once"),
+  LAST_OF_FEW("kernels of many more elements go on from these few numbers, each of which is dear"),
   DEAR("computing it again at each place takes longer than reading it");
 
   /// For people.

@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
@@ -48,6 +49,29 @@ public final class LoopEnds {
       ends.changed.put(node, copy.is(OpCode.FOLD) ? ends.fold(copy) : copy);
     }
     return Objects.requireNonNull(ends.changed.get(sink));
+  }
+
+  /// Where columns end of which a sum counts: behind that a mask has something else stored, as scores of keys behind the end of a text are -infinity.
+  /// @param range the columns
+  /// @return an expression of data and other loops, without those of `own`
+  static Optional<OpNode> ofColumns(Analysis analysis, OpNode fold, OpNode range, List<OpNode> own) {
+    if (analysis.stores().size() != 1) {
+      return Optional.empty();
+    }
+    LoopEnds ends = new LoopEnds();
+    List<Fact> facts = new ArrayList<>();
+    OpNode value = analysis.stores().getFirst().input(2);
+    while (value != fold) {
+      List<OpNode> users = value.inputs().stream().filter(input -> Graph.topological(List.of(input)).contains(fold)).toList();
+      if (users.size() != 1 || !value.op().isElementwise()) {
+        return Optional.empty();
+      }
+      if (value.is(OpCode.WHERE) && users.getFirst() != value.input(0)) {
+        conjunction(value.input(0), users.getFirst() == value.input(1), facts);
+      }
+      value = users.getFirst();
+    }
+    return facts.stream().map(fact -> ends.end(fact, range, own)).filter(Objects::nonNull).reduce((a, b) -> OpNode.of(OpCode.MIN, a, b));
   }
 
   private OpNode fold(OpNode fold) {

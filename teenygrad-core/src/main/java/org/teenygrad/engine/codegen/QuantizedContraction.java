@@ -33,7 +33,7 @@ record QuantizedContraction(Contraction product, QuantizedFactor factor, int spa
         && product.products() * Analysis.size(product.column()) >= FEWEST_OF_MATRIX && last.inputs().isEmpty()
         && span >= FEWEST_OF_BLOCK && Integer.bitCount(span) == 1 && Analysis.size(last) % span == 0
         && product.left().is(OpCode.LOAD) && product.left().inputs().size() == 2 && product.analysis().stride(product.left(), last) == 1;
-    return fits ? QuantizedFactor.of(product.analysis(), product.right(), last).map(factor -> new QuantizedContraction(product, factor, span)) : Optional.empty();
+    return fits ? QuantizedFactor.of(product.analysis(), product.right(), last).filter(factor -> factor.isAlike(product.analysis(), product.column(), last)).map(factor -> new QuantizedContraction(product, factor, span)) : Optional.empty();
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
@@ -14,6 +15,17 @@ import org.teenygrad.engine.ir.OpNode;
 /// @param scale float32, the same along the loop
 /// @param shift float32, the same along the loop; null where there is none
 record QuantizedFactor(OpNode integers, long offset, OpNode scale, @Nullable OpNode shift) {
+  /// What the integers are made of.
+  List<OpNode> bytes() {
+    return Graph.topological(List.of(integers), node -> !node.is(OpCode.LOAD)).stream().filter(node -> node.is(OpCode.LOAD)).toList();
+  }
+
+  /// Whether columns differ in nothing but the bytes along the loop that their integers are made of.
+  boolean isAlike(Analysis analysis, OpNode column, OpNode loop) {
+    return bytes().stream().allMatch(load -> analysis.dependsOn(load, loop))
+        && Graph.topological(List.of(integers), node -> !node.is(OpCode.LOAD)).stream().noneMatch(node -> node == column);
+  }
+
   private static final int BITS = 8;
   private static final long MOST = 255;
 

@@ -164,45 +164,26 @@ final class QuantizedProducts implements LoopNest {
         return true;
       });
       List<Ir.Carried> sums = new ArrayList<>(carried);
-      emitter.within(n, column, Axis.unrolled(n, columns), () -> {
-        blocks.forEach(loops, right.integerValues(), (number, counter) -> {
-          String block = emitter.plus(first, Long.parseLong(number));
-          next.emit(block);
-          List<List<String>> groups = right.turned(counter, columns);
-          List<String> scale = Objects.requireNonNull(scales.get(number));
-          for (int i = 0; i < rows; i++) {
-            int row = i;
-            List<String> integers = groups.stream().map(words -> integers(words, row, block)).toList();
-            sums.set(i, added(carried.get(i).type(), joined(integers), scale, "0", i, block, sums.get(i).value()));
-          }
-        });
-        return true;
+      blocks.forEach(loops, List.of(), (number, counter) -> {
+        String block = emitter.plus(first, Long.parseLong(number));
+        next.emit(block);
+        List<String> words = right.turned(column, counter, columns);
+        List<String> scale = Objects.requireNonNull(scales.get(number));
+        for (int i = 0; i < rows; i++) {
+          sums.set(i, added(carried.get(i).type(), integers(words, i, block), scale, "0", i, block, sums.get(i).value()));
+        }
       });
       return sums;
     });
   }
 
-  /// The sums of a row's products with words of some columns.
+  /// The sums of a row's products with a block in registers.
   private String integers(List<String> words, int row, String block) {
-    int width = Math.min(lanes, words.size());
-    ByteProducts narrow = new ByteProducts(emitter.ir, products.bytes(), width);
-    List<String> sums = new ArrayList<>(List.of(left.start("0", row, block, width), "zeroinitializer")); // one would wait for itself
+    List<String> sums = new ArrayList<>(List.of(left.start("0", row, block, lanes), "zeroinitializer")); // one would wait for itself
     for (int word = 0; word < words.size(); word++) {
-      sums.set(word % 2, narrow.add(sums.get(word % 2), words.get(word), left.fourIntegers("0", row, block, word, width)));
+      sums.set(word % 2, products.add(sums.get(word % 2), words.get(word), left.fourIntegers("0", row, block, word, lanes)));
     }
-    return emitter.ir.value("add " + Ir.vector("i32", width) + " " + sums.getFirst() + ", " + sums.getLast());
-  }
-
-  /// Vectors side by side.
-  private String joined(List<String> parts) {
-    List<String> now = parts;
-    for (int width = lanes / parts.size(); width < lanes; width *= 2) {
-      String type = Ir.vector("i32", width);
-      List<String> halves = now;
-      int wide = 2 * width;
-      now = Ir.times(now.size() / 2, i -> emitter.ir.value("shufflevector " + type + " " + halves.get(2 * i) + ", " + type + " " + halves.get(2 * i + 1) + ", " + Transposition.mask(wide, lane -> lane)));
-    }
-    return now.getFirst();
+    return emitter.ir.value("add " + Ir.vector("i32", lanes) + " " + sums.getFirst() + ", " + sums.getLast());
   }
 
   /// The sums of a tile and the panel in memory.

@@ -2,6 +2,8 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
@@ -33,6 +35,9 @@ final class StreamedContraction implements LoopNest {
   private final long panels;
   private final Panels squares;
 
+  /// Where columns end that count, if data says so: of panels behind that nothing is read.
+  private final @Nullable OpNode columnsEnd;
+
   StreamedContraction(Emitter emitter, Contraction plan, Target.Cpu target) {
     this.emitter = emitter;
     analysis = emitter.analysis;
@@ -44,6 +49,10 @@ final class StreamedContraction implements LoopNest {
     grid = analysis.outer.stream().filter(range -> range != m && range != n).toList();
     lanes = lanes(plan, target);
     panels = Math.ceilDiv(Analysis.size(n), (long) lanes);
+    columnsEnd = LoopEnds.ofColumns(analysis, fold, n, Stream.concat(Stream.of(m, n), plan.inner().stream()).toList()).orElse(null);
+    if (columnsEnd != null) {
+      analysis.include(columnsEnd);
+    }
     squares = new Panels(emitter, fold, right, n, lanes, lanes, plan.products(), 0, target.l2Bytes() / 2);
   }
 
@@ -95,11 +104,10 @@ final class StreamedContraction implements LoopNest {
   }
 
   private void emitPanel(String column, int columns) {
+    String end = columnsEnd == null ? null : emitter.operand(columnsEnd, emitter.loops.zeroSteps(), 1);
     emitter.within(m, "0", Axis.unrolled(m, Math.toIntExact(Analysis.size(m))), () -> {
-      List<Ir.Carried> sums = emitter.within(n, column, Axis.unrolled(n, columns), () -> {
-        emitter.emitReady(Graph.topological(List.of(right)));
-        return sums(columns);
-      });
+      List<Ir.Carried> sums = end == null ? panelSums(column, columns)
+          : emitter.ir.choose(emitter.ir.value("icmp slt i64 " + column + ", " + end), () -> panelSums(column, columns), this::zeros);
       return emitter.within(n, column, Axis.vectors(n, columns, lanes), () -> {
         List<List<Integer>> instances = emitter.loops.instances(fold);
         for (int i = 0; i < instances.size(); i++) {
@@ -111,10 +119,21 @@ final class StreamedContraction implements LoopNest {
     });
   }
 
+  private List<Ir.Carried> panelSums(String column, int columns) {
+    return emitter.within(n, column, Axis.unrolled(n, columns), () -> {
+      emitter.emitReady(Graph.topological(List.of(right)));
+      return sums(columns);
+    });
+  }
+
+  private List<Ir.Carried> zeros() {
+    String type = Ir.type(fold.dtype(), lanes);
+    return Ir.times(rows().size(), row -> new Ir.Carried(type, Instructions.neutral(OpCode.ADD, fold.dtype(), lanes)));
+  }
+
   /// A vector of sums for each row.
   private List<Ir.Carried> sums(int columns) {
-    String type = Ir.type(fold.dtype(), lanes);
-    List<Ir.Carried> zeros = Ir.times(rows().size(), row -> new Ir.Carried(type, Instructions.neutral(OpCode.ADD, fold.dtype(), lanes)));
+    List<Ir.Carried> zeros = zeros();
     OpNode last = Analysis.foldRanges(fold).getLast();
     long size = Analysis.size(last);
     BlockedLoop loop = new BlockedLoop(emitter, size / lanes, true, lanes, PackedContraction.block(fold, lanes), zeros, this::added);

@@ -3,7 +3,7 @@ const fs = require('fs');
 const path = require('path');
 const {assert, contrast, noSideways, until} = require('../../../../teenygrad-serve/src/test/browser/page.cjs');
 
-const HEADER = 'iteration,loss,learning_rate,ms,train_loss,val_loss\n';
+const HEADER = 'iteration,loss,learning_rate,ms,train_loss,val_loss,grad_norm\n';
 const EVERY = 50;
 
 /** Rows as a training writes them: a loss that falls towards `floor`. */
@@ -12,7 +12,7 @@ function rows(from, to, floor, speed) {
   for (let i = from; i < to; i++) {
     const loss = floor + 3 * Math.exp(-i / speed);
     const noise = 0.15 * Math.sin(i * 12.9898) * Math.cos(i * 78.233);
-    text += `${i},${loss + noise},${0.001 * Math.min(1, i / 100)},${60 + 8 * Math.sin(i)},${i % EVERY ? ',' : `${loss},${loss + 0.05}`}\n`;
+    text += `${i},${loss + noise},${0.001 * Math.min(1, i / 100)},${60 + 8 * Math.sin(i)},${i % EVERY ? ',' : `${loss},${loss + 0.05}`},${1 + Math.exp(-i / 50)}\n`;
   }
   return text;
 }
@@ -22,12 +22,15 @@ function write(logs, name, text, settings) {
   fs.mkdirSync(folder, {recursive: true});
   fs.writeFileSync(path.join(folder, 'config.json'), JSON.stringify(settings));
   fs.writeFileSync(path.join(folder, 'log.csv'), text);
+  fs.writeFileSync(path.join(folder, 'samples.jsonl'), [0, 200, 350].map(iteration => sample(iteration, `${name} at ${iteration}: once upon a time`)).join(''));
 }
+
+const sample = (iteration, text) => `${JSON.stringify({iteration, text, live_bytes: 3.2e7})}\n`;
 
 function two(logs) {
   fs.rmSync(logs, {recursive: true, force: true});
-  write(logs, 'small', HEADER + rows(0, 600, 1.5, 120), {n_layer: 2, batch_size: 12, block_size: 64, learning_rate: 0.001});
-  write(logs, 'large', HEADER + rows(0, 400, 1.2, 160), {n_layer: 4, batch_size: 12, block_size: 64, learning_rate: 0.001});
+  write(logs, 'small', HEADER + rows(0, 600, 1.5, 120), {n_layer: 2, batch_size: 12, block_size: 64, learning_rate: 0.001, device: 'cpu', flops_per_token: 5e6});
+  write(logs, 'large', HEADER + rows(0, 400, 1.2, 160), {n_layer: 4, batch_size: 12, block_size: 64, learning_rate: 0.001, device: 'cpu', flops_per_token: 5e6});
 }
 
 const open = (page, {book, token}) => page.goto(`${book}/training?token=${token}`);
@@ -57,7 +60,18 @@ exports.showsRunsSideBySideAndLive = {
     fs.appendFileSync(path.join(servers.logs, 'large', 'log.csv'), rows(400, 450, 1.2, 160));
     await until(page, () => document.querySelector('#training tbody tr td:nth-child(3)').innerText === '449');
     await page.getByText('live', {exact: true}).waitFor();
+    for (const title of ['Loss', 'Learning rate', 'Gradient norm', 'Speed', 'MFU', 'Memory of tensors']) {
+      await page.locator('.charts figcaption', {hasText: title}).waitFor();
+    }
     await picture();
+    await page.getByText('large at 350: once upon a time').waitFor();
+    fs.appendFileSync(path.join(servers.logs, 'large', 'samples.jsonl'), sample(400, 'large at 400: <b>the end</b>'));
+    await page.getByText('large at 400: <b>the end</b>').waitFor();
+    await page.getByRole('slider', {name: 'Sample of large'}).focus();
+    await page.keyboard.press('Home');
+    await page.getByText('large at 0: once upon a time').waitFor();
+    await page.locator('.samples').scrollIntoViewIfNeeded();
+    await picture('samples');
     await page.getByRole('checkbox', {name: 'Show small'}).uncheck();
     await until(page, () => document.querySelectorAll('#training .settings tr').length === 0);
     await page.reload();

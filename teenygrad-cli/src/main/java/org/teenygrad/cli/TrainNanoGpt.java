@@ -141,7 +141,7 @@ final class TrainNanoGpt implements Callable<Integer> {
     ProgressPrinter progress = new ProgressPrinter(out, ProgressPrinter.Run.of(trainer.settings(), trainer.iteration()));
     TrainResult result;
     try (Interrupt.Listening _ = main.interrupt().listen(progress::stopping)) {
-      result = trainer.train(progress, main.interrupt()::isRequested);
+      result = trainer.train(world.size() > 1 ? progress : new SampledProgress(progress, trainer, folder.samples()), main.interrupt()::isRequested);
     } catch (OutOfMemoryError e) {
       throw new Failures.HeapExhausted(e);
     } finally {

@@ -67,7 +67,7 @@ class LocaleTest {
 
   private static String withoutMilliseconds(String row) {
     String[] cells = row.split(",", -1);
-    assertThat(cells).hasSize(6);
+    assertThat(cells).hasSize(7);
     cells[3] = "";
     return String.join(",", cells);
   }

@@ -526,6 +526,11 @@ public abstract class Optimizer {
     return lossScale.scale();
   }
 
+  /// Whether steps clip the norm of all gradients ([#clipNorm]); after one [#gradientNorm] is known.
+  public final boolean clipsNorm() {
+    return !clipping.isNone();
+  }
+
   /// The norm of all gradients before the last step clipped them, a scalar.
   /// @throws IllegalStateException if there was no step with [#clipNorm]
   public final Tensor gradientNorm() {

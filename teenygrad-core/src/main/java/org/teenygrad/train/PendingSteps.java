@@ -14,8 +14,9 @@ final class PendingSteps {
 
   /// An iteration whose loss nobody has looked at.
   /// @param losses those of its micro batches, whose sum is the batch's
+  /// @param norm of its gradients
   /// @param evaluation of the model before it, if there was one
-  private record Pending(long iteration, List<DoubleSupplier> losses, double learningRate, @Nullable Evaluation evaluation) {}
+  private record Pending(long iteration, List<DoubleSupplier> losses, DoubleSupplier norm, double learningRate, @Nullable Evaluation evaluation) {}
 
   /// What is done with a step when its loss is known.
   interface Sink {
@@ -36,8 +37,9 @@ final class PendingSteps {
     }
   }
 
-  void add(long iteration, List<Tensor> losses, double learningRate, @Nullable Evaluation evaluation) {
-    steps.add(new Pending(iteration, losses.stream().map(Tensor::itemLater).toList(), learningRate, evaluation));
+  /// @param norm of the gradients, null where it is not known
+  void add(long iteration, List<Tensor> losses, @Nullable Tensor norm, double learningRate, @Nullable Evaluation evaluation) {
+    steps.add(new Pending(iteration, losses.stream().map(Tensor::itemLater).toList(), norm == null ? () -> Double.NaN : norm.itemLater(), learningRate, evaluation));
   }
 
   boolean isDue() {
@@ -64,7 +66,7 @@ final class PendingSteps {
     for (int i = 0; i < seen.size(); i++) {
       Pending step = seen.get(i);
       double millis = durations.add(each);
-      sink.accept(new Step(step.iteration, losses.get(i), step.learningRate, millis), step.evaluation);
+      sink.accept(new Step(step.iteration, losses.get(i), step.learningRate, millis, step.norm.getAsDouble()), step.evaluation);
     }
   }
 }

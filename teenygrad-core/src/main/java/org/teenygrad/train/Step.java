@@ -6,4 +6,5 @@ package org.teenygrad.train;
 /// @param loss of its batch, before the weights changed
 /// @param learningRate of the optimizer's first group
 /// @param millis how long it took
-public record Step(long iteration, double loss, double learningRate, double millis) {}
+/// @param gradientNorm of all gradients before they were clipped; NaN where the optimizer clips no norm
+public record Step(long iteration, double loss, double learningRate, double millis, double gradientNorm) {}

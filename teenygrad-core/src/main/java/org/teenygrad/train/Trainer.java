@@ -394,7 +394,7 @@ public final class Trainer<M extends Module> {
     Evaluation latest = null;
     boolean stopped = false;
     try (FolderLock _ = lock();
-        TrainingLog rows = TrainingLog.from(log, iteration, metricNames(), this::warn);
+        TrainingLog rows = TrainingLog.from(log, iteration, metricNames(), optimizer.clipsNorm(), this::warn);
         Saver saver = new Saver()) {
       Iterator<Batch> batches = source.endless();
       long total = lastIteration();
@@ -437,7 +437,7 @@ public final class Trainer<M extends Module> {
         if (losses == null) {
           stopped = true;
         } else {
-          pending.add(iteration, losses, rate, now);
+          pending.add(iteration, losses, gradientNorm(), rate, now);
           iteration++;
         }
       }
@@ -448,6 +448,11 @@ public final class Trainer<M extends Module> {
     }
     return new TrainResult(
         iteration, latest, bestLoss, (System.nanoTime() - start) / 1e9, durations.median(), kernelsPerStep, iteration < lastIteration());
+  }
+
+  /// That of the last step; null where nothing measures it.
+  private @Nullable Tensor gradientNorm() {
+    return optimizer.clipsNorm() ? optimizer.gradientNorm().gather() : null;
   }
 
   /// Keeps a second training out of the folder with the checkpoints.

@@ -17,8 +17,21 @@ final class LogFile {
   private long offset;
   private String header = "";
 
-  LogFile(Path path) {
+  private final boolean hasHeader;
+
+  private LogFile(Path path, boolean hasHeader) {
     this.path = path;
+    this.hasHeader = hasHeader;
+  }
+
+  /// A log whose first line names its columns.
+  static LogFile withHeader(Path path) {
+    return new LogFile(path, true);
+  }
+
+  /// A log of lines that are all alike.
+  static LogFile withoutHeader(Path path) {
+    return new LogFile(path, false);
   }
 
   /// What has been added.
@@ -38,11 +51,13 @@ final class LogFile {
       while (buffer.hasRemaining() && file.read(buffer, offset + buffer.position()) > 0) {
         // until it is full
       }
-      String text = new String(buffer.array(), 0, buffer.position(), StandardCharsets.ISO_8859_1);
-      int end = text.lastIndexOf('\n') + 1; // what follows is still being written
-      List<String> lines = text.substring(0, end).lines().toList();
+      int end = buffer.position();
+      while (end > 0 && buffer.get(end - 1) != '\n') {
+        end--; // what follows is still being written
+      }
+      List<String> lines = new String(buffer.array(), 0, end, StandardCharsets.UTF_8).lines().toList();
       offset += end;
-      if (isNew && !lines.isEmpty()) {
+      if (hasHeader && isNew && !lines.isEmpty()) {
         header = lines.getFirst();
         lines = lines.subList(1, lines.size());
       }

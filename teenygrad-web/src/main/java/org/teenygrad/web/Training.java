@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.serve.http.Call;
 
-/// The trainings of a folder, told as they go on: each `log.csv` in it is of a run, and `config.json` beside it has its settings. What a view shows is all in these files, so
+/// The trainings of a folder, told as they go on: each `log.csv` in it is of a run, `config.json` beside it has its settings, and `samples.jsonl` what the model wrote. What a view shows is all in these files, so
 /// that it survives a reload, and a server that is started later.
 ///
 /// @param folder that need not exist yet
@@ -31,15 +31,17 @@ record Training(Path folder) {
   void events(Call call) throws IOException {
     call.begin("text/event-stream");
     Map<String, LogFile> runs = new LinkedHashMap<>();
+    Map<String, LogFile> samples = new LinkedHashMap<>();
     try {
       for (int round = 0; !Thread.currentThread().isInterrupted(); round++) {
         if (round % LOOK == 0) {
           for (Map.Entry<String, Path> run : find().entrySet()) {
-            runs.computeIfAbsent(run.getKey(), _ -> new LogFile(run.getValue().resolve("log.csv")));
+            runs.computeIfAbsent(run.getKey(), _ -> LogFile.withHeader(run.getValue().resolve("log.csv")));
+            samples.computeIfAbsent(run.getKey(), _ -> LogFile.withoutHeader(run.getValue().resolve("samples.jsonl")));
           }
           send(call, Json.members("runs", List.copyOf(runs.keySet()), "folder", folder.toString()));
         }
-        if (!tell(call, runs)) {
+        if (!tell(call, runs) & !tellSamples(call, samples)) {
           Thread.sleep(INTERVAL_MILLIS);
         }
       }
@@ -64,6 +66,26 @@ record Training(Path folder) {
       if (!added.lines().isEmpty()) {
         isNew = true;
         send(call, Json.members("run", run.getKey(), "rows", String.join("\n", added.lines())));
+      }
+    }
+    return isNew;
+  }
+
+  /// @return whether there was something new
+  private static boolean tellSamples(Call call, Map<String, LogFile> samples) throws IOException {
+    boolean isNew = false;
+    for (Map.Entry<String, LogFile> run : samples.entrySet()) {
+      LogFile.Added added;
+      List<Map<String, Object>> texts;
+      try {
+        added = run.getValue().read();
+        texts = added.lines().stream().map(Json::object).toList();
+      } catch (IOException | IllegalArgumentException e) {
+        continue; // the model of this run wrote nothing, or the file is another's
+      }
+      if (!texts.isEmpty()) {
+        isNew = true;
+        send(call, Json.members("run", run.getKey(), "samples", texts, "anew", added.isNew()));
       }
     }
     return isNew;

@@ -66,12 +66,27 @@ class TrainingTest {
   }
 
   @Test
+  void whatAModelWroteIsToldAsItComes() throws IOException, InterruptedException {
+    Path log = run("base", HEADER + "0,4.1,0.001,12.5,4.0\n");
+    Path samples = Files.writeString(log.resolveSibling("samples.jsonl"), "{\"iteration\":0,\"text\":\"Größe\",\"live_bytes\":5}\n{\"iteration\":1");
+    try (WebServer server = WebServer.start(WebSettings.DEFAULT.withCells(Optional.empty()).withLogs(folder), System.err);
+        HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<Stream<String>> response = client.send(HttpRequest.newBuilder(URI.create(server.url().replace("/?", "/training/events?"))).build(), BodyHandlers.ofLines());
+      Iterator<String> lines = response.body().iterator();
+      assertThat(next(lines, "samples")).containsEntry("run", "base").containsEntry("anew", true).containsEntry("samples", List.of(Map.of("iteration", 0L, "text", "Größe", "live_bytes", 5L)));
+      Files.writeString(samples, ",\"text\":\"b\"}\n", StandardOpenOption.APPEND);
+      assertThat(next(lines, "samples")).containsEntry("anew", false).containsEntry("samples", List.of(Map.of("iteration", 1L, "text", "b")));
+      response.body().close();
+    }
+  }
+
+  @Test
   void aLogIsReadInPartsAndLinksLeadNowhere() throws IOException {
     StringBuilder text = new StringBuilder(HEADER);
     for (int i = 0; i < 60_000; i++) {
       text.append(i).append(",3.123456789,0.001,10,\n");
     }
-    LogFile log = new LogFile(run("long", text.toString()));
+    LogFile log = LogFile.withHeader(run("long", text.toString()));
     int rows = 0;
     for (LogFile.Added part = log.read(); !part.lines().isEmpty(); part = log.read()) {
       rows += part.lines().size();
@@ -79,6 +94,6 @@ class TrainingTest {
     }
     assertThat(rows).isEqualTo(60_000);
     Path link = Files.createSymbolicLink(folder.resolve("link.csv"), folder.resolve("long/log.csv"));
-    org.assertj.core.api.Assertions.assertThatThrownBy(() -> new LogFile(link).read()).isInstanceOf(IOException.class);
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> LogFile.withHeader(link).read()).isInstanceOf(IOException.class);
   }
 }

@@ -15,7 +15,8 @@ import org.teenygrad.state.State;
 /// | `checkpoint.safetensors` | all that it takes to go on: weights, optimizer, random numbers, settings |
 /// | `model.safetensors` | the weights with the lowest validation loss so far; [#model] reads it |
 /// | `config.json` | the settings and where the training stands, for people |
-/// | `log.csv` | the losses of each iteration |
+/// | `log.csv` | the losses of each iteration, and the norm of its gradients |
+/// | `samples.jsonl` | what the model wrote at each evaluation, where somebody had it write |
 /// | `loss.svg` | a picture of them |
 ///
 /// Each is replaced as a whole: a process that is killed leaves the old file or the new one.
@@ -38,6 +39,11 @@ public record RunFolder(Path path) {
 
   public Path picture() {
     return path.resolve("loss.svg");
+  }
+
+  /// What the model wrote at evaluations, a line of JSON each: `iteration`, `text`, and `live_bytes`, what tensors on the device took then.
+  public Path samples() {
+    return path.resolve("samples.jsonl");
   }
 
   /// Whether a training has left a checkpoint here.

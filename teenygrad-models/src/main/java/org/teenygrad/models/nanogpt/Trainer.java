@@ -315,6 +315,21 @@ public final class Trainer {
     }
   }
 
+  /// What `config.json` says: the checkpoint's facts, and what speed is measured by.
+  private Map<String, Object> forPeople(Checkpoint facts) {
+    Map<String, Object> all = new LinkedHashMap<>(facts.facts());
+    all.put("device", model.parameters().getFirst().device().name());
+    all.put("flops_per_token", flopsPerToken());
+    return all;
+  }
+
+  /// Operations of a step for each token: 6 for each weight that multiplies, 12 for each pair that attention looks at (Chowdhery et al., *PaLM*, 2022, appendix B).
+  private long flopsPerToken() {
+    GptConfig config = model.config();
+    long weights = model.parameterCount() - (long) config.blockSize() * config.nEmbd(); // positions are looked up
+    return 6 * weights + 12L * config.nLayer() * config.nEmbd() * config.blockSize();
+  }
+
   /// Keeps the files of a [RunFolder].
   private final class Store implements CheckpointStore {
     @Override
@@ -341,7 +356,7 @@ public final class Trainer {
       return () -> {
         weights.run(); // before the checkpoint that says how good it is
         checkpoint.run();
-        AtomicFiles.write(folder.config(), JsonText.indented(facts.facts()));
+        AtomicFiles.write(folder.config(), JsonText.indented(forPeople(facts)));
       };
     }
   }

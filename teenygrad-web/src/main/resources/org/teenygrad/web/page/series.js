@@ -1,12 +1,14 @@
 // The rows of runs, and what is made of them.
 
-const KNOWN = ['iteration', 'loss', 'learning_rate', 'ms'];
+const KNOWN = ['iteration', 'loss', 'learning_rate', 'ms', 'grad_norm'];
 const LIVE_MILLIS = 20_000;
 
 /** A run: its columns as arrays of numbers, NaN where a row says nothing. */
 export class Run {
   constructor(name) {
     this.name = name;
+    this.samples = [];
+    this.sample = null;
     this.begin([], {});
   }
 
@@ -75,6 +77,6 @@ export const speeds = run => run.column('ms').map(ms => (Number.isNaN(run.tokens
 
 /** Settings in which runs differ: `[[name, [value of each run]]]`. */
 export function differences(runs) {
-  const names = [...new Set(runs.flatMap(run => Object.keys(run.settings)))].filter(name => !/^(best_|iteration$|format$)/.test(name)).sort();
+  const names = [...new Set(runs.flatMap(run => Object.keys(run.settings)))].filter(name => !/^(best_|iteration$|format$|flops_per_token$)/.test(name)).sort();
   return names.map(name => [name, runs.map(run => run.settings[name])]).filter(([, values]) => new Set(values).size > 1);
 }

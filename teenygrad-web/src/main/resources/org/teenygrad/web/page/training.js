@@ -1,6 +1,7 @@
 // The view of trainings: runs of a folder, side by side, while they go on.
 
 import {byId, el} from './dom.js';
+import {get} from './api.js';
 import {Run, differences, smooth, speeds} from './series.js';
 import {resolved} from './timeline.js';
 import uPlot from './vendor/uplot.js';
@@ -22,8 +23,23 @@ const CHARTS = [
         ({label: metric, values: run.column(metric).map(value => Number.isNaN(value) ? null : value), isDots: true})),
   ]},
   {title: 'Learning rate', unit: '', series: run => [{label: 'learning rate', values: run.column('learning_rate').map(value => Number.isNaN(value) ? null : value)}]},
+  {title: 'Gradient norm', unit: '', series: (run, share) => [{label: 'gradient norm', values: smooth(run.column('grad_norm'), share)}]},
   {title: 'Speed', unit: 'tokens/s', series: (run, share) => [{label: 'speed', values: smooth(speeds(run), share)}]},
+  {title: 'MFU', unit: '% of this machine\'s float32', series: (run, share) => [{label: 'MFU', values: smooth(utilization(run), share)}]},
+  {title: 'Memory of tensors', unit: 'GB', series: run => [{label: 'memory', values: memory(run), isDots: true}]},
 ];
+
+/** What tensors took when the model was evaluated, for each row. */
+function memory(run) {
+  const known = new Map(run.samples.map(sample => [sample.iteration, sample.live_bytes / 1e9]));
+  return run.column('iteration').map(iteration => known.get(iteration) ?? null);
+}
+
+/** What this machine's processors do at best, operations of float32 a second; not known at first. */
+let peak = NaN;
+
+/** The part of that which a run on processors used for its model, in percent. */
+const utilization = run => run.settings.device === 'cpu' && run.settings.flops_per_token ? speeds(run).map(speed => 100 * speed * run.settings.flops_per_token / peak) : [];
 
 class View {
   constructor(place) {
@@ -47,12 +63,13 @@ class View {
     }});
     this.table = el('div', {class: 'runs', tabindex: '0', role: 'region', 'aria-label': 'Runs'});
     this.charts = el('div', {class: 'charts'});
+    this.samples = el('div', {class: 'samples'});
     this.settings = el('div', {class: 'settings', tabindex: '0', role: 'region', 'aria-label': 'Settings'});
     this.place.replaceChildren(
         el('p', {class: 'folder'}, 'Runs below ', el('code', {}, folder), ', as their logs grow.'),
         this.table,
         el('div', {class: 'tools'}, el('label', {}, 'Smoothing', this.smoothing), el('label', {}, this.logarithm, 'Logarithmic loss')),
-        this.charts, this.settings);
+        this.charts, this.samples, this.settings);
   }
 
   hear(event) {
@@ -76,7 +93,10 @@ class View {
         this.hidden.add(run.name);
       }
     }
-    if (event.columns) {
+    if (event.samples) {
+      run.samples = [...event.anew ? [] : run.samples, ...event.samples];
+      this.redrawSoon();
+    } else if (event.columns) {
       run.begin(event.columns, event.settings);
       run.opened = performance.now();
     } else {
@@ -106,6 +126,7 @@ class View {
     }
     this.showTable();
     this.showSettings();
+    this.showSamples();
     this.plots.forEach(plot => plot.destroy());
     this.plots = CHARTS.map(chart => this.plot(chart)).filter(Boolean);
     this.charts.replaceChildren(...this.plots.map(plot => plot.figure));
@@ -140,8 +161,32 @@ class View {
         el('tbody', {}, ...differ.map(([name, values]) => el('tr', {}, el('td', {}, el('code', {}, name)), ...values.map(value => el('td', {class: 'number'}, String(value ?? '')))))))]);
   }
 
+  /** What the models wrote: of each run the sample of the iteration that a slider chooses, the latest at first. */
+  showSamples() {
+    const runs = this.shown.filter(run => run.samples.length > 0);
+    const focused = this.samples.contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null;
+    this.samples.replaceChildren(...runs.length === 0 ? [] : [el('h2', {}, 'What the models wrote')], ...runs.map(run => {
+      const text = el('pre', {tabindex: '0'});
+      const caption = el('output', {});
+      const slider = el('input', {type: 'range', min: 0, max: run.samples.length - 1, 'aria-label': `Sample of ${run.name || 'the run'}`, oninput: () => {
+        run.sample = Number(slider.value) === run.samples.length - 1 ? null : Number(slider.value);
+        show();
+      }});
+      const show = () => {
+        const at = run.sample ?? run.samples.length - 1;
+        slider.value = at;
+        text.textContent = run.samples[at].text;
+        caption.textContent = `iteration ${run.samples[at].iteration}`;
+        slider.setAttribute('aria-valuetext', caption.textContent);
+      };
+      show();
+      return el('figure', {}, el('figcaption', {}, el('i', {class: `swatch run-${this.runs.indexOf(run) % COLOURS.length + 1}`}), run.name || '.', slider, caption), text);
+    }));
+    this.samples.querySelector(`[aria-label="${CSS.escape(focused ?? '')}"]`)?.focus();
+  }
+
   plot(chart) {
-    const runs = this.shown.filter(run => run.column('iteration').length > 0);
+    const runs = this.shown.filter(run => run.column('iteration').length > 0 && chart.series(run, this.share).some(each => each.values.some(Number.isFinite)));
     if (runs.length === 0) {
       return null;
     }
@@ -198,6 +243,10 @@ function readout(figure) {
 export function showTraining(place) {
   document.body.classList.add('wide');
   const view = new View(place);
+  get('/run/roofline').then(({ceilings}) => {
+    peak = ceilings.find(ceiling => !ceiling.memory)?.perSecond ?? NaN;
+    view.redraw();
+  }).catch(() => {}); // then there is no chart of it
   const source = new EventSource('/training/events');
   source.addEventListener('message', event => view.hear(JSON.parse(event.data)));
   source.addEventListener('error', () => byId('said').textContent = 'The server does not answer');

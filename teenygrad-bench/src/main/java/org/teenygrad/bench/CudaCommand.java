@@ -12,6 +12,7 @@ import org.teenygrad.bench.CudaReport.Row;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Runtime;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `teenygrad bench cuda`: checks every case against float64 references, then measures ours and PyTorch's in turns,
@@ -25,6 +26,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class CudaCommand implements Callable<Integer> {
+  @Mixin private TraceOption trace;
+
   /// What the name of a case ends with whose peer is compiled by torch.compile.
   private static final String COMPILED = "_compile";
 
@@ -66,6 +69,7 @@ final class CudaCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    trace.apply();
     List<GpuCase> cases = GpuCases.of(groups, only);
     if (checking) {
       Answering.errors(cases, seed, System.out);

@@ -23,6 +23,7 @@ import org.teenygrad.models.inference.Sampling;
 import org.teenygrad.models.llama.Llama;
 import org.teenygrad.models.llama.LlamaConfig;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `teenygrad bench engine`: how fast an [Engine] continues texts, with random weights of a published model's shape, which cost what trained ones do.
@@ -36,6 +37,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class EngineCommand implements Callable<Integer> {
+  @Mixin private TraceOption trace;
+
   /// Published shapes.
   enum Shape {
     QWEN3_0_6B(LlamaConfig.QWEN3_0_6B),
@@ -81,6 +84,7 @@ final class EngineCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    trace.apply();
     Settings.DEVICE.set("--device ", device);
     LlamaConfig config = shape.config;
     Tensor.manualSeed(SEED);

@@ -15,6 +15,7 @@ import org.teenygrad.models.inference.CausalModel;
 import org.teenygrad.models.pretrained.Pretrained;
 import org.teenygrad.state.GgufWriter;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `teenygrad bench gguf`: one GGUF file read by us and by llama.cpp, in turns: the same tokens, and how fast.
@@ -32,6 +33,8 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class GgufCommand implements Callable<Integer> {
+  @Mixin private TraceOption trace;
+
   private static final String ONE_COMPILER = "-XX:TieredStopAtLevel=1";
   private static final String ROW = "%-6s %-10s %9s %9s %10s t/s %10s t/s   %s%n";
 
@@ -69,6 +72,7 @@ final class GgufCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    trace.apply();
     if (isFirst) {
       System.out.println(firstToken(Objects.requireNonNull(file)).line());
       return 0;

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `teenygrad bench kernels`: what the scheduler and the code generator make of a fixed set of graphs, as text. Two
@@ -24,6 +25,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class KernelsCommand implements Callable<Integer> {
+  @Mixin private TraceOption trace;
+
   @Option(names = "--out", paramLabel = "FILE", description = "Where to write the list (default: the terminal).")
   private @Nullable Path out;
 
@@ -35,6 +38,7 @@ final class KernelsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    trace.apply();
     List<PlannedGraph> graphs = PlannedGraph.of(only);
     if (out == null) {
       lines(graphs).forEach(System.out::println);

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -51,6 +52,8 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--no-peers", description = "Measure ours only.")
   private boolean alone;
 
+  @Mixin private TraceOption trace;
+
   @ArgGroup(exclusive = false)
   private @Nullable GemmLadder ladder;
 
@@ -74,6 +77,7 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    trace.apply();
     if (names.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "say what to measure: NAME");
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,17 @@ import org.teenygrad.engine.runtime.Settings;
 
 /// Ours and peers, each in a process of its own with a given number of threads.
 final class Processes {
+  /// How many processes have a trace of their own.
+  private static final AtomicInteger TRACED = new AtomicInteger();
+
   private Processes() {}
+
+  /// `run-1.json` for `run.json`.
+  static Path numbered(Path file, int number) {
+    String name = String.valueOf(file.getFileName());
+    int dot = name.lastIndexOf('.');
+    return file.resolveSibling(dot < 1 ? name + "-" + number : name.substring(0, dot) + "-" + number + name.substring(dot));
+  }
 
   /// What a suite gives in a new JVM.
   static List<Figure> ours(Suite suite, String config, int threads, double seconds) {
@@ -70,6 +81,10 @@ final class Processes {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"));
     command.addAll(Settings.LLVM.jvmOptions());
+    Path trace = Settings.TRACE.value();
+    if (trace != null) {
+      command.add("-D" + Settings.TRACE.property() + "=" + numbered(trace, TRACED.incrementAndGet()));
+    }
     return command;
   }
 

@@ -19,6 +19,7 @@ import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.MemoryBudget;
 import org.teenygrad.engine.runtime.Settings;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `teenygrad bench ranks`: what several GPUs bring.
@@ -31,6 +32,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RanksCommand implements Callable<Integer> {
+  @Mixin private TraceOption trace;
+
   private static final int STEPS = 10;
   private static final int SAMPLES = 5;
   private static final List<String> PEER = List.of("cuda_peer.py", "ranks_peer.py");
@@ -60,6 +63,7 @@ final class RanksCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    trace.apply();
     if (here) {
       return measure();
     }

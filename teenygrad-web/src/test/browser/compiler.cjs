@@ -44,6 +44,34 @@ exports.showsKernelsAndTheirCode = {
   },
 };
 
+exports.plansForAGpuThatIsNotThere = {
+  options: {viewport: {width: 1380, height: 1400}},
+  async run({page, servers, picture, axe}) {
+    await open(page, servers);
+    await page.getByRole('button', {name: 'an H200'}).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText(/^for H200 \(planned\), made in/).waitFor();
+    await page.getByRole('button', {name: /^contract 256x256x256/}).first().focus();
+    await page.keyboard.press('Enter');
+    await page.waitForLoadState('networkidle'); // the kernel that was chosen has come
+    await page.getByRole('button', {name: 'PTX'}).focus();
+    await page.keyboard.press('Enter');
+    await until(page, () => /\.target sm_90a/.test(document.querySelector('.code').textContent));
+    assert.match(await page.locator('.plan-facts').innerText(), /256 rows by 256 columns of sums of 256 products each[\s\S]*a block of \d+ threads makes \d+ x \d+ sums/);
+    await page.locator('.plan-facts').scrollIntoViewIfNeeded();
+    await picture();
+    await contrast(page, axe);
+    await pass(page, 'graph').click();
+    await page.locator('.graph-canvas').waitFor();
+    await page.getByRole('searchbox').fill('ERF');
+    await page.locator('.graph-facts').getByText('Enter unfolds it').waitFor();
+    await page.locator('.graph-canvas').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('searchbox').fill('ERF');
+    await page.locator('.graph-facts').getByText(/Program\.java:\d+/).waitFor(); // the line that made it
+  },
+};
+
 exports.showsHowACellIsCompiled = {
   options: {viewport: {width: 1280, height: 900}},
   async run({page, servers, picture}) {

@@ -4,7 +4,7 @@ const {assert, contrast, noSideways, until} = require('../../../../teenygrad-ser
 const open = async (page, {live, liveToken}) => {
   await page.goto(`${live}/run?token=${liveToken}`);
   await page.locator('.kernels tbody tr').first().waitFor();
-  await page.getByText('The line is what this machine').waitFor();
+  await page.getByText('Lines are what this machine').waitFor();
 };
 const view = page => page.locator('.timeline').evaluate(canvas => canvas.dataset.spans);
 
@@ -79,7 +79,7 @@ exports.showsTheTimelineOfACell = {
     await page.locator('.cell[data-state="done"]').nth(1).waitFor();
     await page.locator('.cell').nth(1).getByRole('button', {name: 'Timeline'}).click();
     await page.locator('#view .kernels tbody tr').first().waitFor();
-    await page.getByText('The line is what this machine').waitFor();
+    await page.getByText('Lines are what this machine').waitFor();
     assert.ok(await isPainted(page.locator('.timeline')));
     await picture();
     await page.keyboard.press('Escape');

@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.OutOfMemoryException;
+import org.teenygrad.engine.ir.SourceLines;
 import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.serve.http.ApiError;
@@ -101,8 +102,11 @@ public final class WebServer implements AutoCloseable {
   /// @return whom to tell of it ([Activity#watch])
   public Activity.Watcher watcher() {
     Activity.Watcher running = run.watcher();
+    SourceLines.record();
     return event -> {
-      running.happened(event);
+      if (!Compilations.isPlanned(event)) {
+        running.happened(event);
+      }
       compilations.happened(event);
     };
   }

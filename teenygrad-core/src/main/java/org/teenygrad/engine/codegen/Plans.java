@@ -60,6 +60,11 @@ public final class Plans {
     return of(sink).analysis().sink;
   }
 
+  /// What was decided for a kernel, in words: the nest of loops, its tiles, what it reuses.
+  public List<String> facts(OpNode sink) {
+    return PlanFacts.of(of(sink), target);
+  }
+
   /// The program of a launch.
   /// @param sinks a kernel for each list of buffers that the launch runs over: on a processor, which runs over one list at a time, one; those for a GPU
   ///     are alike ([#likeness]) and all run at once

@@ -3,6 +3,7 @@ package org.teenygrad.web.compiler;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,16 +16,24 @@ import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.engine.runtime.Target;
+import org.teenygrad.engine.schedule.Replanning;
 import org.teenygrad.nanochat.json.Json;
 
 /// The latest schedules that were made: what each pass did to their graphs, which kernels came of them, and their code.
 public final class Compilations implements Activity.Watcher {
   private static final int MOST = 40;
 
+  /// GPUs that need not be there, for which any schedule may be made once more: devices of their own, so that nobody takes them for what a program computes with.
+  private static final List<Device> PLANNED = List.of(Device.of("null-h200:plan"), Device.of("null-a100:plan"));
+
+  /// The pass whose graphs are over inputs alone, whatever the device.
+  private static final String BOUND = "bind inputs";
+
   /// What is on its way in each thread: a schedule is planned by one.
   private final Map<Thread, Pending> pending = new HashMap<>();
 
   private final List<Compilation> made = new ArrayList<>();
+  private final Map<List<Integer>, Integer> planned = new HashMap<>();
   private int count;
 
   private static final class Pending {
@@ -39,8 +48,19 @@ public final class Compilations implements Activity.Watcher {
     }
   }
 
+  /// Whether something happened only because a reader asked what another machine would do.
+  public static boolean isPlanned(Activity.Event event) {
+    return PLANNED.contains(event.device());
+  }
+
   @Override
-  public synchronized void happened(Activity.Event event) {
+  public void happened(Activity.Event event) {
+    if (!isPlanned(event)) {
+      keep(event);
+    }
+  }
+
+  private synchronized void keep(Activity.Event event) {
     switch (event) {
       case Activity.Passed passed -> {
         Pending here = pending.computeIfAbsent(Thread.currentThread(), _ -> new Pending());
@@ -67,22 +87,51 @@ public final class Compilations implements Activity.Watcher {
   /// Forgets all.
   public synchronized void clear() {
     made.clear();
+    planned.clear();
     pending.clear();
   }
 
   /// What a view asks for.
-  /// @param what `schedules`; of a schedule `pass` or `kernels`, or `code` of a kernel
+  /// @param what `schedules`; of a schedule `pass` or `kernels`, `code` of a kernel, or `plan` for another machine
   /// @param schedule its number
-  /// @param index which pass, or which launch
+  /// @param index which pass, which launch, or which machine: 0 for an H200, 1 for an A100
   /// @throws IllegalArgumentException if there is no such thing
   public Map<String, @Nullable Object> answer(String what, int schedule, int index) {
     return switch (what) {
       case "schedules" -> schedules();
+      case "plan" -> Json.members("number", planFor(schedule, index));
       case "pass" -> PassView.of(at(of(schedule).passes(), index, "pass"));
       case "kernels" -> kernels(of(schedule));
       case "code" -> code(of(schedule), at(of(schedule).fused().launches(), index, "launch").program());
       default -> throw new IllegalArgumentException("there is no " + what + " to ask for");
     };
+  }
+
+  /// Makes a schedule once more, for a GPU that need not be there.
+  /// @return its number
+  private int planFor(int schedule, int gpu) {
+    Compilation original = of(schedule);
+    Device device = at(PLANNED, gpu, "machine");
+    synchronized (this) {
+      Integer known = planned.get(List.of(schedule, gpu));
+      if (known != null && made.stream().anyMatch(each -> each.number() == known)) {
+        return known;
+      }
+    }
+    List<OpNode> graphs = original.passes().stream().filter(pass -> pass.pass().equals(BOUND)).findFirst().map(Activity.Passed::after)
+        .orElseThrow(() -> new IllegalArgumentException("schedule " + schedule + " was planned for another machine itself"));
+    Thread self = Thread.currentThread();
+    try (Activity.Watching _ = Activity.watch(event -> {
+      if (event.device().equals(device) && Thread.currentThread() == self) {
+        keep(event);
+      }
+    })) {
+      Replanning.plan(Devices.runtime(device), graphs);
+    }
+    synchronized (this) {
+      planned.put(List.of(schedule, gpu), count - 1);
+      return count - 1;
+    }
   }
 
   private synchronized Compilation of(int schedule) {
@@ -101,11 +150,16 @@ public final class Compilations implements Activity.Watcher {
     return Json.members("schedules", made.stream().map(Compilations::summary).toList());
   }
 
+  /// `an H200`, for one that need not be there.
+  private static String name(Device device) {
+    return PLANNED.contains(device) ? device.name().replaceFirst("null-(\\w+):.*", "$1").toUpperCase(Locale.ROOT) + " (planned)" : device.toString();
+  }
+
   private static Map<String, @Nullable Object> summary(Compilation each) {
     var facts = Objects.requireNonNull(each.scheduled().made());
-    return Json.members("number", each.number(), "device", each.device().toString(), "millis", facts.nanos() / 1e6, "codeMillis", facts.compileNanos() / 1e6,
+    return Json.members("number", each.number(), "device", name(each.device()), "millis", facts.nanos() / 1e6, "codeMillis", facts.compileNanos() / 1e6,
         "launches", facts.launches(), "kernels", facts.kernels(), "compiled", facts.compiled(), "workspaceBytes", facts.workspaceBytes(),
-        "results", each.fused().graph().stream().limit(3).map(node -> node.dtype() + "" + node.shape()).toList(), "resultCount", each.fused().graph().size(),
+        "results", each.fused().graph().stream().limit(3).map(node -> node.dtype() + "" + node.shape()).toList(), "resultCount", each.fused().graph().size(), "planned", PLANNED.contains(each.device()),
         "passes", each.passes().stream().map(PassView::summary).toList());
   }
 
@@ -145,7 +199,7 @@ public final class Compilations implements Activity.Watcher {
         steps.add(step(runtime.target() instanceof Target.Gpu ? "PTX" : "Assembly", assembly));
       }
     }
-    return Json.members("steps", steps);
+    return Json.members("steps", steps, "facts", program.source().isEmpty() ? List.of() : new Plans(runtime.target()).facts(program.graph()));
   }
 
   private static Map<String, @Nullable Object> step(String title, String text) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Printer;
+import org.teenygrad.engine.ir.SourceLines;
 import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.nanochat.json.Json;
 
@@ -89,6 +90,6 @@ final class PassView {
 
   static Map<String, @Nullable Object> line(Printer.Line line, String mark) {
     OpNode node = line.node();
-    return Json.members("number", line.number(), "op", node.op().toString(), "what", line.what(), "type", (node.dtype() == null ? "" : node.dtype()) + "" + node.shape(), "mark", mark);
+    return Json.members("number", line.number(), "op", node.op().toString(), "what", line.what(), "type", (node.dtype() == null ? "" : node.dtype()) + "" + node.shape(), "mark", mark, "source", SourceLines.of(node).map(frame -> frame.getFileName() + ":" + frame.getLineNumber()).orElse(null));
   }
 }

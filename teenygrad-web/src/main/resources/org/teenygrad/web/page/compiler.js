@@ -26,27 +26,41 @@ export class CompilerView {
     this.ask = ask;
     this.choice = el('select', {'aria-label': 'Schedule', onchange: () => this.open(Number(this.choice.value))});
     this.facts = el('p', {class: 'note'});
+    this.machines = el('span', {class: 'buttons machines'}, 'Plan it for ', ...['H200', 'A100'].map((name, i) => el('button', {type: 'button', title: `What an ${name} would run, which need not be there`, onclick: () => this.planFor(i)}, `an ${name}`)));
     this.passes = el('ol', {class: 'passes', 'aria-label': 'Passes'});
     this.body = el('div', {class: 'compiler-body'});
-    this.element = el('div', {class: 'compiler-view', hidden: true}, el('div', {class: 'compiler-head'}, el('label', {}, 'Schedule ', this.choice), this.facts), this.passes, this.body);
+    this.element = el('div', {class: 'compiler-view', hidden: true}, el('div', {class: 'compiler-head'}, el('label', {}, 'Schedule ', this.choice), this.machines, this.facts), this.passes, this.body);
     this.schedules = [];
     this.asked = 0;
     this.isWhole = false;
   }
 
-  /** Asks for schedules; true if there are any. */
-  async update() {
+  /** Asks for schedules; true if there are any.
+   * @param wanted the one to show; without, the one that is shown stays */
+  async update(wanted = this.schedule?.number) {
     const {schedules} = await this.ask('schedules', 0, 0);
     if (schedules.length > 0 && schedules.at(-1).number !== this.schedules.at(-1)?.number) {
       this.schedules = schedules;
-      const kept = this.schedule?.number;
       this.choice.replaceChildren(...schedules.map(each => el('option', {value: each.number},
-          `${each.number + 1}: ${counted(each.launches, 'launch')} for ${each.results.join(', ')}${each.resultCount > each.results.length ? ` and ${each.resultCount - each.results.length} more` : ''}`)));
+          `${each.number + 1}${each.planned ? `, ${each.device}` : ''}: ${counted(each.launches, 'launch')} for ${each.results.join(', ')}${each.resultCount > each.results.length ? ` and ${each.resultCount - each.results.length} more` : ''}`)));
       this.element.hidden = false;
       const largest = schedules.reduce((best, each) => each.launches > best.launches ? each : best);
-      await this.open(schedules.some(each => each.number === kept) ? kept : largest.number);
+      await this.open(schedules.some(each => each.number === wanted) ? wanted : largest.number);
     }
     return schedules.length > 0;
+  }
+
+  /** Has the schedule made once more, for a GPU that need not be there, and shows that. */
+  async planFor(machine) {
+    this.facts.textContent = 'planning';
+    try {
+      const {number} = await this.ask('plan', this.schedule.number, machine);
+      await this.update(number);
+      await this.open(number);
+      this.passes.querySelectorAll('button').forEach(button => button.textContent.startsWith('kernels') && button.click());
+    } catch (error) {
+      this.facts.textContent = error.message;
+    }
   }
 
   async open(number) {
@@ -55,6 +69,7 @@ export class CompilerView {
       return;
     }
     this.schedule = this.schedules.find(each => each.number === number);
+    this.machines.hidden = this.schedule.planned;
     const {device, millis, codeMillis, launches, kernels, compiled, workspaceBytes, passes} = this.schedule;
     this.facts.textContent = `for ${device}, made in ${time(millis * 1000)}, ${time(codeMillis * 1000)} of that for code; ${counted(launches, 'launch')} of ${counted(kernels, 'kernel')}, ${compiled} of them new; workspace ${bytes(workspaceBytes)}`;
     const button = (text, more, act, isQuiet) => el('li', {}, el('button', {type: 'button', class: isQuiet ? 'quiet' : null, 'aria-pressed': 'false', onclick: event => {
@@ -127,8 +142,8 @@ export class CompilerView {
       row.parentElement.querySelectorAll('.chosen').forEach(other => other.classList.remove('chosen'));
       row.classList.add('chosen');
       plan.mark(index);
-      const {steps} = await this.ask('code', this.schedule.number, index);
-      return () => detail.replaceChildren(...this.kernel(graph, launches[index], steps));
+      const {steps, facts} = await this.ask('code', this.schedule.number, index);
+      return () => detail.replaceChildren(...this.kernel(graph, launches[index], steps, facts));
     });
     const rows = launches.map((launch, i) => el('tr', {}, el('td', {}, el('button', {type: 'button', title: launch.name, onclick: event => choose(i, event.currentTarget.closest('tr'))}, el('span', {}, launch.description))),
         ...[`${launch.runs}`, launch.flops > 0 ? flops(launch.flops) : '', bytes(launch.bytes), `${launch.parts.reduce((sum, part) => sum + part.nodes.length, 0)}`].map(text => el('td', {class: 'number'}, text)),
@@ -160,7 +175,7 @@ export class CompilerView {
   }
 
   /** What a launch computes, why there, and its code. */
-  kernel(graph, launch, steps) {
+  kernel(graph, launch, steps, facts) {
     const inside = new Set(launch.parts.flatMap(part => part.nodes));
     const roots = new Set(launch.parts.map(part => part.root));
     const lines = graph.filter(line => inside.has(line.number)).map(line => ({...line, mark: roots.has(line.number) ? 'root' : ''}));
@@ -172,9 +187,10 @@ export class CompilerView {
     }}, step.title));
     text.textContent = steps[0].text;
     return [el('h2', {}, launch.description), el('p', {class: 'note'}, `${launch.name}: ${launch.items.toLocaleString('en')} independent parts of ${counted(launch.threads, 'thread')}${launch.scratchBytes > 0 ? `, ${bytes(launch.scratchBytes)} of scratch memory each` : ''}`),
+      facts.length > 0 && el('ul', {class: 'plan-facts', 'aria-label': 'What the plan decided'}, ...facts.map(fact => el('li', {}, fact))),
       el('ul', {class: 'parts'}, ...launch.parts.slice(0, MOST_PARTS).map(part => el('li', {}, el('code', {}, `%${part.root} ${part.what}`), ` ${part.reason}; about ${counted(part.operations, 'operation')} an element, ${counted(part.largeReads, 'large buffer')} read`)), launch.parts.length > MOST_PARTS && el('li', {}, `and ${launch.parts.length - MOST_PARTS} more`)),
       list('Nodes of the graph that it computes', lines, true, new Map(), ''),
-      el('div', {class: 'tabs'}, ...tabs), text];
+      el('div', {class: 'tabs'}, ...tabs), text].filter(Boolean);
   }
 }
 
@@ -207,7 +223,7 @@ function list(title, lines, isWhole, rules, word) {
     skip();
     left = 0;
     const rule = rules.get(line.id);
-    rows.push(el('li', {class: [line.mark === 'other' ? word : line.mark, rule && 'fired'].filter(Boolean).join(' ') || null}, el('span', {class: 'place'}, `%${line.number}`), rule && el('mark', {}, rule), el('b', {}, line.op), ` ${line.what} `, el('span', {class: 'type'}, line.type)));
+    rows.push(el('li', {class: [line.mark === 'other' ? word : line.mark, rule && 'fired'].filter(Boolean).join(' ') || null}, el('span', {class: 'place'}, `%${line.number}`), rule && el('mark', {}, rule), el('b', {}, line.op), ` ${line.what} `, el('span', {class: 'type'}, line.type), line.source && el('span', {class: 'source'}, ` ${line.source}`)));
   });
   skip();
   return el('section', {class: 'list'}, el('h2', {}, title, el('small', {}, ` ${counted(lines.length, 'line')}`)), el('ol', {tabindex: '0', 'aria-label': title}, ...rows));

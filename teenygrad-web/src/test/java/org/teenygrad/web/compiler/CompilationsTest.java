@@ -56,6 +56,19 @@ class CompilationsTest {
   }
 
   @Test
+  void aScheduleIsPlannedForAGpuThatIsNotThere() {
+    compile(tensor(128, 256).matmul(tensor(256, 64)).exp());
+    int number = Integer.parseInt(String.valueOf(compilations.answer("plan", 0, 0).get("number")));
+    assertThat(list("schedules", 0, 0, "schedules")).last().satisfies(schedule -> assertThat(schedule).containsEntry("device", "H200 (planned)").containsEntry("planned", true));
+    assertThat(list("code", number, 0, "steps")).extracting(step -> step.get("title")).containsExactly("Kernel", "In operations of the machine", "LLVM IR", "PTX");
+    assertThat(list("code", number, 0, "steps").getLast().get("text")).asString().contains(".target sm_90a").contains("fma.rn.f32");
+    assertThat(String.valueOf(compilations.answer("code", number, 0).get("facts"))).contains("128 rows by 64 columns of sums of 256 products").contains("a block of ").contains("sums");
+    assertThat(compilations.answer("plan", 0, 0)).as("planned once").containsEntry("number", number);
+    assertThat(String.valueOf(compilations.answer("code", 0, 0).get("facts"))).contains("products each, in float32");
+    assertThatThrownBy(() -> compilations.answer("plan", 0, 2)).isInstanceOf(IllegalArgumentException.class).hasMessage("there is no machine 2");
+  }
+
+  @Test
   void theLatestAreKept() {
     for (int size = 1; size <= 45; size++) {
       compile(tensor(size, 11).sin());

@@ -45,6 +45,7 @@ final class ChatCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", defaultValue = "42", description = "Seed of all random numbers (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Mixin private PrecisionOption precisionOption;
   @Mixin private DeviceOptions deviceOptions;
 
   private final List<Message> messages = new ArrayList<>();
@@ -57,7 +58,7 @@ final class ChatCommand implements Callable<Integer> {
     if (template == null) {
       throw FileException.lacking(from, "a chat template: sample continues texts with it");
     }
-    PretrainedSpeech speech = new PretrainedSpeech(trained, System.out);
+    PretrainedSpeech speech = new PretrainedSpeech(trained, precisionOption.precision(), System.out);
     clear();
     if (prompt != null) {
       answer(template, speech, trained.sampling(), prompt);

@@ -3,6 +3,7 @@ package org.teenygrad.cli;
 import java.io.PrintStream;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.models.inference.Engine;
 import org.teenygrad.models.inference.Generation;
 import org.teenygrad.models.inference.Request;
@@ -16,10 +17,10 @@ final class PretrainedSpeech {
   private final Engine engine;
   private final PrintStream out;
 
-  PretrainedSpeech(Pretrained trained, PrintStream out) {
+  PretrainedSpeech(Pretrained trained, MatmulPrecision precision, PrintStream out) {
     this.trained = trained;
     this.out = out;
-    engine = Engine.of(trained.model(), 1);
+    engine = Engine.of(trained.model(), 1, precision);
   }
 
   /// The tokens of a text that is to be continued.

@@ -58,6 +58,7 @@ final class SampleCommand implements Callable<Integer> {
       description = "How many texts, each with the next seed (default: ${DEFAULT-VALUE}).")
   private int numSamples;
 
+  @Mixin private PrecisionOption precisionOption;
   @Mixin private DeviceOptions deviceOptions;
   @Spec private CommandSpec spec;
 
@@ -84,7 +85,7 @@ final class SampleCommand implements Callable<Integer> {
   }
 
   private void samplePretrained(Sampling sampling) {
-    PretrainedSpeech speech = new PretrainedSpeech(Pretrained.read(from), System.out);
+    PretrainedSpeech speech = new PretrainedSpeech(Pretrained.read(from), precisionOption.precision(), System.out);
     String begin = prompt == null || prompt.isEmpty() ? "\n" : prompt;
     for (int i = 0; i < numSamples; i++) {
       if (i > 0) {

@@ -58,7 +58,13 @@ public final class Engine {
   /// @param mostRows how many texts are continued at once at most
   /// @throws IllegalArgumentException if there is no row
   public static Engine of(CausalModel model, int mostRows) {
-    return of(model, mostRows, (long) Math.max(1, mostRows) * Math.ceilDiv(model.maxPositions(), BlockPool.TOKENS) * BlockPool.TOKENS);
+    return of(model, mostRows, MatmulPrecision.HIGHEST);
+  }
+
+  /// The same, [less exactly][#of(CausalModel, int, long, MatmulPrecision)].
+  /// @throws IllegalArgumentException if there is no row
+  public static Engine of(CausalModel model, int mostRows, MatmulPrecision precision) {
+    return of(model, mostRows, (long) Math.max(1, mostRows) * Math.ceilDiv(model.maxPositions(), BlockPool.TOKENS) * BlockPool.TOKENS, precision);
   }
 
   /// An engine with a bound for its cache's memory, of which a token takes [CausalModel.KeyValueShape#bytes()].

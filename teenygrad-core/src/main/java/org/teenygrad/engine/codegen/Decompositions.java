@@ -72,6 +72,22 @@ public final class Decompositions {
     return mul(mul(x, scale), div(constant(x, 1.0), mul(divisor, scale)));
   }
 
+  /// A quotient of float32 by a constant, as a product with its reciprocal in two parts: off by 0.5000001 units in the last place, and by one where it is below 2^-80
+  /// (Brisebarre, Muller and Raina, *Accelerating correctly rounded floating-point division when the divisor is known in advance*, 2004). Both
+  /// parts have the divisor's sign, so that infinities stay what they are.
+  private static OpNode dividedBy(OpNode quotient, double divisor) {
+    boolean isPower = Math.scalb(1.0, Math.getExponent(divisor)) == Math.abs(divisor); // LLVM multiplies
+    if (isPower || !(Math.abs(divisor) > 0x1p-60 && Math.abs(divisor) < 0x1p60)) {
+      return quotient;
+    }
+    float high = (float) (1 / divisor);
+    if (Math.abs((double) high) > Math.abs(1 / divisor)) {
+      high = high > 0 ? Math.nextDown(high) : Math.nextUp(high);
+    }
+    OpNode x = quotient.input(0);
+    return fma(x, high, mul(x, 1 / divisor - high));
+  }
+
   private static OpNode map(OpNode kernelSink, UnaryOperator<OpNode> rewrite) {
     return Objects.requireNonNull(Graph.map(List.of(kernelSink), rewrite).get(kernelSink));
   }
@@ -114,7 +130,8 @@ public final class Decompositions {
     boolean single = node.dtype() != DType.FLOAT64;
     return switch (node.op()) {
       case EXP, EXP2 -> single ? widened(node, n -> n) : rewrite(node);
-      case TANH -> node.dtype() == DType.BFLOAT16 ? widened(node, n -> n) : rewrite(node);
+      case TANH -> !single ? rewrite(node) : widened(node, n -> node.dtype() == DType.BFLOAT16 ? n : Exponentials.tanhByExp2(n.input(0)));
+      case DIV -> node.dtype() == DType.FLOAT32 && node.input(1).is(OpCode.CONST) ? dividedBy(node, node.input(1).payload(Number.class).doubleValue()) : node;
       case ERF -> node.dtype() == DType.BFLOAT16 ? widened(node, n -> erfOfTanh(n.input(0))) : rewrite(node);
       default -> rewrite(node);
     };

@@ -128,6 +128,9 @@ final class Folds {
 
   private List<Ir.Carried> outer(int depth, List<Ir.Carried> carried) {
     OpNode range = ranges.get(depth);
+    if (group != null && isSharedWhole(group)) {
+      return sharedWhole(group, carried);
+    }
     if (depth < ranges.size() - 1) {
       return loop(range, emitter.end(range), 1, additions(depth + 1), carried, (counter, values) ->
           emitter.within(range, counter, null, () -> {
@@ -139,6 +142,21 @@ final class Folds {
       return group == null ? ending(range, carried) : endingShared(range, group, carried);
     }
     return group == null ? innermost(range, carried) : shared(range, group, carried);
+  }
+
+  /// Whether two loops, such as the halves of a head's numbers, have a vector for each member together, and the inner one alone has not.
+  private boolean isSharedWhole(CooperativeGroup group) {
+    return ranges.size() == 2 && ranges.stream().allMatch(range -> range.inputs().isEmpty()) && Analysis.size(ranges.get(0)) > 1
+        && Analysis.size(ranges.get(1)) % lanes == 0 && Analysis.count(ranges) == (long) lanes * group.size();
+  }
+
+  private List<Ir.Carried> sharedWhole(CooperativeGroup group, List<Ir.Carried> carried) {
+    OpNode inner = ranges.get(1);
+    long vectors = Analysis.size(inner) / lanes;
+    return emitter.within(ranges.get(0), emitter.ir.quotient(group.rank(), vectors), null, () -> {
+      emitter.emitReady(inside);
+      return part(inner, emitter.ir.value("mul i64 " + emitter.ir.remainder(group.rank(), vectors) + ", " + lanes), 1, lanes, carried);
+    });
   }
 
   /// The innermost loop where data ends it. Elements are added as in the loop that goes on with neutral ones, so that bits are the same; of the

@@ -134,6 +134,48 @@ class ElementaryFunctionsTest {
     assertThat(lanes.floats((Object) new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -1e30f, -20})).containsExactly(Float.NaN, 2, 0, 0, 0);
   }
 
+  /// As GPUs compute it for a soft cap.
+  @Test
+  void tanhByOnePowerIsRightWhereItCancels() {
+    OpNode simple = Decompositions.expand(OpNode.of(OpCode.TANH, Lanes.argument(0, DType.FLOAT32)), true);
+    assertThat(Graph.topological(List.of(simple))).filteredOn(node -> node.is(OpCode.EXP2)).hasSize(1);
+    Lanes lanes = new Lanes(Decompositions.expand(simple, false));
+    float[] inputs = new float[24002];
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] = i < 24000 ? (i - 12000) / 1000f : i == 24000 ? 1e-30f : -0.59999996f;
+    }
+    float[] results = lanes.floats((Object) inputs);
+    for (int i = 0; i < inputs.length; i++) {
+      double exact = Math.tanh(inputs[i]);
+      assertThat((double) results[i]).as("tanh(%s)", inputs[i]).isCloseTo(exact, within(4.0 * Math.ulp((float) exact)));
+    }
+    assertThat(lanes.floats((Object) new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -1e30f, 100, -0f, 0})).containsExactly(Float.NaN, 1, -1, -1, 1, -0f, 0);
+  }
+
+  /// As GPUs compute means.
+  @Test
+  void quotientsByConstantsAreProductsOfTwoInstructions() {
+    float[] some = {0, -0f, 1, -3, 7, 1e-20f, -1.9999999f, 16777215, 1e10f, 3e38f, Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN};
+    float[] inputs = Arrays.copyOf(some, 100_000);
+    for (int i = some.length; i < inputs.length; i++) {
+      inputs[i] = Float.intBitsToFloat(0x30000000 + i * 12_345);
+    }
+    for (float divisor : new float[] {768, 15, -3, 1e-3f, 0.1f, 65537}) {
+      OpNode simple = Decompositions.expand(OpNode.of(OpCode.DIV, Lanes.argument(0, DType.FLOAT32), OpNode.constant(DType.FLOAT32, (double) divisor)), true);
+      assertThat(Graph.topological(List.of(simple))).noneMatch(node -> node.is(OpCode.DIV));
+      float[] quotients = new Lanes(simple).floats((Object) inputs);
+      int off = 0;
+      for (int i = 0; i < inputs.length; i++) {
+        float exact = inputs[i] / divisor;
+        off += quotients[i] == exact || Float.isNaN(exact) && Float.isNaN(quotients[i]) ? 0 : 1;
+        assertThat(quotients[i]).as("%s / %s", inputs[i], divisor).isEqualTo(exact, within(Float.isFinite(exact) ? Math.ulp(exact) : 0));
+      }
+      assertThat(off).as("of %d quotients by %s, those that are not rounded correctly", inputs.length, divisor).isLessThanOrEqualTo(1);
+    }
+    OpNode power = OpNode.of(OpCode.DIV, Lanes.argument(0, DType.FLOAT32), OpNode.constant(DType.FLOAT32, 0.25));
+    assertThat(Decompositions.expand(power, true)).isSameAs(power);
+  }
+
   @Test
   void productsWithReciprocalsAreQuotientsEvenWhereTheReciprocalIsInfinite() {
     Lanes lanes = new Lanes(Decompositions.timesReciprocal(Lanes.argument(0, DType.FLOAT32), Lanes.argument(1, DType.FLOAT32)));

@@ -28,7 +28,13 @@ public final class ExpressionView {
 
   /// The expression of a tensor as it is now. Of a small one, values and gradients of all boxes are computed at once ([Tensor#toDot()]).
   public static ExpressionView of(Tensor tensor) {
-    return new ExpressionView(tensor, Picture.drawn(tensor, Map.of(), false));
+    return of(tensor, Map.of());
+  }
+
+  /// As [#of(Tensor)], with names for parameters and a frame for each module that the names tell of ([Tensor#toDot(Map, boolean)]).
+  /// @param names such as `h.0.attn.weight`
+  public static ExpressionView of(Tensor tensor, Map<String, Tensor> names) {
+    return new ExpressionView(tensor, Picture.drawn(tensor, names, false));
   }
 
   /// The picture, in Graphviz' language: boxes are named `n0`, `n1`, ... by their numbers.

@@ -143,6 +143,23 @@ class WebServerTest {
     }
   }
 
+  /// Together under 700 KB, with their licences.
+  @Test
+  void vendoredLibrariesAreSmallAndTheirLicencesAreThere() throws IOException {
+    int bytes = 0;
+    for (String name : new String[] {"codemirror.js", "dagre.js", "uplot.js", "uplot.css"}) {
+      HttpResponse<String> file = get("/page/vendor/" + name);
+      assertThat(file.statusCode()).as(name).isEqualTo(200);
+      bytes += file.body().getBytes(StandardCharsets.UTF_8).length;
+    }
+    assertThat(bytes).isBetween(400_000, 700_000);
+    for (String library : new String[] {"codemirror", "dagre", "uplot"}) {
+      try (var licence = WebServer.class.getResourceAsStream("/META-INF/licenses/" + library + ".txt")) {
+        assertThat(new String(java.util.Objects.requireNonNull(licence).readAllBytes(), StandardCharsets.UTF_8)).as(library).contains("Permission is hereby granted");
+      }
+    }
+  }
+
   @Test
   void withoutAJdkPagesAreReadAndCellsSayWhatTheyNeed() {
     assertThat(get("/book/1.1-probability").body()).contains("data-cells=\"none\"").contains("JAVA_HOME");

@@ -2,6 +2,7 @@ package org.teenygrad.web.cells;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.ExpressionView;
 import org.teenygrad.Tensor;
 import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.nn.Module;
 
 /// The cells of one page, in JShell, with the names that earlier cells declared.
 final class Session implements AutoCloseable {
@@ -136,12 +138,10 @@ final class Session implements AutoCloseable {
 
   private boolean tellValue(String name, Place place, Consumer<Map<String, @Nullable Object>> said) {
     try {
-      Object value = execution.value(Objects.requireNonNull(classes.get(name)), name);
+      Object value = value(name);
       last = value instanceof Tensor tensor ? tensor.cast(tensor.dtype()) : last; // a handle of its own: one that is asked for its value forgets its expression
       said.accept(Shown.of(value, place.line()));
       return true;
-    } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e); // JShell has a field for each
     } catch (RuntimeException | OutOfMemoryError e) { // computing a value may fail as any line of a cell does
       said.accept(place.error(1, e.getClass().getSimpleName() + ": " + e.getMessage()));
       return false;
@@ -173,8 +173,29 @@ final class Session implements AutoCloseable {
 
   /// The expression graph of the last tensor that was shown, in Graphviz' language; null if there was none.
   @Nullable String graph() {
-    expression = last == null ? null : ExpressionView.of(last);
+    expression = last == null ? null : ExpressionView.of(last, names());
     return expression == null ? null : expression.dot();
+  }
+
+  /// The parameters of modules that cells have declared, with the names of their variables in front; and tensors by those of theirs.
+  private Map<String, Tensor> names() {
+    Map<String, Tensor> names = new LinkedHashMap<>();
+    shell.variables().filter(variable -> classes.containsKey(variable.name())).forEach(variable -> {
+      switch (value(variable.name())) {
+        case Module module -> module.namedParameters().forEach((name, parameter) -> names.put(variable.name() + "." + name, parameter));
+        case Tensor tensor when tensor.isLeaf() -> names.put(variable.name(), tensor);
+        case null, default -> {}
+      }
+    });
+    return names;
+  }
+
+  private @Nullable Object value(String name) {
+    try {
+      return execution.value(Objects.requireNonNull(classes.get(name)), name);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e); // JShell has a field for each
+    }
   }
 
   /// What is known of a box of the [#graph]: its value, its gradient and the line that made it.

@@ -92,6 +92,12 @@ class CellProcessTest {
   }
 
   @Test
+  void modulesOfCellsAreFramesOfTheGraph() throws IOException {
+    run(process, "Linear first = Linear.of(3, 2);\nTensor given = Tensor.ones(1, 3);\nfirst.forward(given).sum()");
+    assertThat(String.valueOf(process.graph().get("dot"))).contains("cluster_first").contains("label=\"first.weight");
+  }
+
+  @Test
   void aPieceAnswersWhatIsTyped() throws IOException {
     Map<String, Object> value = run(process, "TextInput.of(\"ab\", text -> List.of(Plot.of(\"n = \" + 6 / text.length())))").getFirst();
     int number = Integer.parseInt(String.valueOf(value.get("piece")).replaceFirst("(?s).*number=(\\d+).*", "$1"));

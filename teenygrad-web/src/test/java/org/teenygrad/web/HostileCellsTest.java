@@ -1,0 +1,67 @@
+package org.teenygrad.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.web.cells.CellLimits;
+import org.teenygrad.web.cells.CellProcess;
+
+/// Cells that mean harm, by way of the server: each is refused or ends its own process, and the server, and other pages, live on.
+class HostileCellsTest {
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static WebServer server;
+
+  @TempDir static Path secrets;
+
+  @BeforeAll
+  static void start() {
+    Optional<CellLimits> limits = CellLimits.standard();
+    assumeTrue(limits.isPresent(), "this is no JDK");
+    server = WebServer.start(WebSettings.DEFAULT.withCells(limits.map(each -> each.withCellTime(Duration.ofSeconds(3)))), System.err);
+  }
+
+  @AfterAll
+  static void end() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private static String run(String page, String code) throws IOException, InterruptedException {
+    String base = server.url().replaceFirst("/\\?.*", "");
+    return CLIENT.send(HttpRequest.newBuilder(URI.create(base + "/cells/run")).header("Authorization", "Bearer " + server.url().replaceFirst(".*token=", ""))
+        .POST(HttpRequest.BodyPublishers.ofString(Json.text(Map.of("page", page, "code", code)))).build(), BodyHandlers.ofString()).body();
+  }
+
+  @Test
+  void theServerAndOtherPagesLiveOn() throws IOException, InterruptedException {
+    run("a-quiet-reader", "int kept = 41;");
+    assertThat(run("a-hostile-page", "System.exit(5);")).contains("ended its process (status 5)");
+    assertThat(run("a-hostile-page", "while (true) {}")).contains("stopped: a cell has 3 s");
+    assertThat(run("a-hostile-page", "List<byte[]> all = new ArrayList<>();\nwhile (true) all.add(new byte[1 << 24]);")).contains("\"kind\":\"ended\"").contains("512 MB");
+    assertThat(run("a-hostile-page", "while (true) println(\"x\".repeat(100_000));")).contains("characters are not shown");
+    if (CellProcess.containment().contains("Landlock, seccomp")) {
+      Path secret = Files.writeString(secrets.resolve("secret.txt"), "the secret");
+      assertThat(run("a-hostile-page", "Files.readString(Path.of(\"" + secret + "\"))")).contains("AccessDeniedException").doesNotContain("the secret");
+      assertThat(run("a-hostile-page", "new ProcessBuilder(\"sleep\", \"100\").start()")).contains("Operation not permitted");
+      assertThat(run("a-hostile-page", "new Socket(\"localhost\", " + URI.create(server.url()).getPort() + ")")).contains("Operation not permitted");
+    }
+    assertThat(run("a-quiet-reader", "kept + 1")).contains("\"text\":\"42\"");
+    assertThat(run("a-later-reader", "6 * 7")).contains("\"text\":\"42\"");
+  }
+}

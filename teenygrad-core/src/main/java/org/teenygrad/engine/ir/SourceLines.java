@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// OpNode sum = OpNode.of(OpCode.ADD, a, b);
 /// SourceLines.of(sum);   // Optional[Main.main(Main.java:12)]
 /// ```
-/// What a pass makes of a node has that node's line. Lines cost about a microsecond a node; while nobody records them, a look at one field.
+/// What a pass makes of a node has that node's line. Lines cost some microseconds a node, so they are kept only until a schedule is found that was made before, as in the
+/// second step of a training, and again from the next that is made ([#planned]). While nobody wants them, they cost a look at one field.
 public final class SourceLines {
   private static final String LIBRARY = "org.teenygrad.";
 
@@ -38,13 +39,24 @@ public final class SourceLines {
     }
   };
 
+  private static volatile boolean isWanted;
   private static volatile boolean isOn;
 
   private SourceLines() {}
 
   /// Keeps the lines of all nodes that are made from now on, in any thread.
   public static void record() {
+    isWanted = true;
     isOn = true;
+  }
+
+  /// A schedule was made or found. Where it was found, the program repeats itself, and views have all that there is to see.
+  /// @param isNew whether it was made
+  public static void planned(boolean isNew) {
+    boolean next = isWanted && isNew;
+    if (isOn != next) {
+      isOn = next;
+    }
   }
 
   static boolean areRecorded() {
@@ -64,7 +76,7 @@ public final class SourceLines {
 
   /// What was made in place of a node, or is its derivative, has that node's line.
   public static void inherit(OpNode from, OpNode made) {
-    if (!isOn || from.madeAt() == null || made.madeAt() != null) {
+    if (!isWanted || from.madeAt() == null || made.madeAt() != null) {
       return;
     }
     ArrayDeque<OpNode> open = new ArrayDeque<>();

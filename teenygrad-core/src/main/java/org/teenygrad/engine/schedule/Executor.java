@@ -22,6 +22,7 @@ import org.teenygrad.Shape;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Param;
+import org.teenygrad.engine.ir.SourceLines;
 import org.teenygrad.engine.ir.Storage;
 import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.Buffer;
@@ -114,6 +115,7 @@ final class Executor {
       storages.add(offsets(moving.stream().mapToLong(place -> key.offsets[place]).toArray()));
     }
     boolean cached = variant != null;
+    SourceLines.planned(!cached);
     if (variant == null) {
       long start = System.nanoTime();
       List<OpNode> graphs = moving.isEmpty()

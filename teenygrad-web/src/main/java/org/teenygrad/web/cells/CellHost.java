@@ -110,6 +110,7 @@ final class CellHost {
     long start = System.nanoTime();
     List<String> seen = new ArrayList<>();
     compilations.clear();
+    SourceLines.record(); // of each cell anew
     try (Activity.Watching _ = Activity.watch(compilations);
         Activity.Watching _ = Activity.watch(new ChromeTrace(event -> {
       if (seen.size() < MOST_EVENTS) {

@@ -91,7 +91,8 @@ public final class CellProcess implements AutoCloseable {
   private static List<String> command(CellLimits limits, Path folder) {
     List<String> command = new ArrayList<>(List.of(
         limits.javaHome().resolve("bin").resolve("java").toString(),
-        "-Xmx" + limits.heapMegabytes() + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto", "-Xlog:disable", "-XX:+ExitOnOutOfMemoryError",
+        "-Xmx" + limits.heapMegabytes() + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto", "-Xlog:disable", "-XX:+DisplayVMOutputToStderr", // its standard output has answers alone
+        "-XX:+ExitOnOutOfMemoryError",
         "--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + folder, "-Duser.home=" + folder, "-Dteenygrad.cache=off", "-Dteenygrad.device=cpu",
         "-Dteenygrad.memory=" + limits.tensorMegabytes() + "m"));
     command.addAll(Settings.LLVM.jvmOptions());
@@ -147,10 +148,14 @@ public final class CellProcess implements AutoCloseable {
   /// @throws CellsEndedException if it has ended
   public synchronized void awaitReady() {
     if (!isReady) {
-      Map<String, Object> first = next(System.nanoTime() + START.toNanos());
+      long end = System.nanoTime() + START.toNanos();
+      Map<String, Object> first = next(end);
+      while (first != null && kind(first).equals("text")) {
+        first = next(end); // on a busy machine the engine says that compiling takes long
+      }
       if (first == null || !kind(first).equals("ready")) {
         close();
-        throw new CellsEndedException("the process for cells did not start");
+        throw new CellsEndedException("the process for cells did not start (status " + status() + ")");
       }
       isReady = true;
     }

@@ -78,4 +78,18 @@ class PiecesTest {
       assertThat(frame.getLineNumber()).isEqualTo(line);
     });
   }
+
+  @Test
+  void linesAreNotKeptOfWhatRepeatsItself() {
+    SourceLines.record();
+    Tensor a = Tensor.randn(17, 19).realize();
+    for (int i = 0; i < 2; i++) {
+      a.mul(Tensor.of((float) i)).realize();
+    }
+    ExpressionView repeated = ExpressionView.of(a.sub(5));
+    assertThat(repeated.line(repeated.size() - 1)).isEmpty();
+    a.add(7).tanh().realize(); // something new
+    ExpressionView later = ExpressionView.of(a.sub(6));
+    assertThat(later.line(later.size() - 1)).isPresent();
+  }
 }

@@ -1,9 +1,7 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.IndexAlgebra;
 import org.teenygrad.engine.ir.OpCode;
@@ -117,69 +115,28 @@ final class DeterministicScatter implements LoopNest {
         String mine = emitter.within(range, safe, null, () -> isMine(owner));
         return ir.gpu().ballot(ir.value("and i1 " + exists + ", " + mine));
       });
-      // What the first of each look needs comes from memory at the same time, then they are done one after the other.
-      List<String> nexts = Ir.times(looks, look -> ir.value("select i1 " + isAny(votes.get(look)) + ", i64 " + next(firsts.get(look), votes.get(look)) + ", i64 " + start));
-      List<Map<OpNode, String>> loaded = Ir.times(looks, look -> emitter.within(range, nexts.get(look), null, this::loaded));
       for (int look = 0; look < looks; look++) {
-        Map<OpNode, String> known = loaded.get(look);
-        String first = firsts.get(look);
-        String next = nexts.get(look);
-        String vote = votes.get(look);
-        emitter.branch(isAny(vote), () -> {
-          perform(range, next, known);
-          String left = withoutLowest(vote);
-          emitter.branch(isAny(left), () -> ir.loop("0", count(left), 1, List.of(new Ir.Carried("i32", left)), (number, carried) -> {
-            String set = carried.getFirst().value();
-            perform(range, next(first, set), Map.of());
-            return List.of(new Ir.Carried("i32", withoutLowest(set)));
-          }));
-        });
+        perform(range, firsts.get(look), votes.get(look));
       }
       return none;
     });
   }
 
-  /// Does one iteration.
-  /// @param known what it loads, as far as that is known
-  private void perform(OpNode range, String iteration, Map<OpNode, String> known) {
-    emitter.within(range, iteration, null, () -> {
-      known.forEach((load, value) -> emitter.define(load, emitter.loops.zeroSteps(), value));
-      emitter.emitReady(analysis.nodes);
-      return true;
-    });
-  }
-
-  /// What the iteration that is open loads, except from where it stores.
-  private Map<OpNode, String> loaded() {
-    Map<OpNode, String> loaded = new LinkedHashMap<>();
-    OpNode range = serial.getLast();
-    for (OpNode node : Graph.topological(List.of(store))) {
-      if (node.is(OpCode.LOAD) && node.input(0) != store.input(0) && analysis.dependsOn(node, range)) {
-        loaded.put(node, emitter.value(node, emitter.loops.zeroSteps()));
-      }
-    }
-    return loaded;
-  }
-
-  private String isAny(String votes) {
-    return emitter.ir.value("icmp ne i32 " + votes + ", 0");
-  }
-
-  /// The first of the iterations that were voted for.
-  private String next(String first, String votes) {
-    Ir ir = emitter.ir;
-    ir.declare("declare i32 @llvm.cttz.i32(i32, i1)");
-    return ir.value("add i64 " + first + ", " + ir.value("zext i32 " + ir.value("call i32 @llvm.cttz.i32(i32 " + votes + ", i1 false)") + " to i64"));
-  }
-
-  private String count(String votes) {
+  /// Does those of a warp's iterations that were voted for, in order.
+  private void perform(OpNode range, String first, String votes) {
     Ir ir = emitter.ir;
     ir.declare("declare i32 @llvm.ctpop.i32(i32)");
-    return ir.value("zext i32 " + ir.value("call i32 @llvm.ctpop.i32(i32 " + votes + ")") + " to i64");
-  }
-
-  private String withoutLowest(String votes) {
-    return emitter.ir.value("and i32 " + votes + ", " + emitter.ir.value("sub i32 " + votes + ", 1"));
+    ir.declare("declare i32 @llvm.cttz.i32(i32, i1)");
+    String count = ir.value("zext i32 " + ir.value("call i32 @llvm.ctpop.i32(i32 " + votes + ")") + " to i64");
+    emitter.branch(ir.value("icmp ne i32 " + votes + ", 0"), () -> ir.loop("0", count, 1, List.of(new Ir.Carried("i32", votes)), (vote, left) -> {
+      String set = left.getFirst().value();
+      String next = ir.value("zext i32 " + ir.value("call i32 @llvm.cttz.i32(i32 " + set + ", i1 true)") + " to i64");
+      emitter.within(range, ir.value("add i64 " + first + ", " + next), null, () -> {
+        emitter.emitReady(analysis.nodes);
+        return true;
+      });
+      return List.of(new Ir.Carried("i32", ir.value("and i32 " + set + ", " + ir.value("sub i32 " + set + ", 1"))));
+    }));
   }
 
   private boolean belongsToPlace(OpNode node) {

@@ -117,7 +117,7 @@ export function showRun(place) {
     try {
       const view = new RunView();
       const text = await input.files[0].text();
-      view.add(JSON.parse(text.trimEnd().endsWith(']') ? text : `${text.trimEnd().replace(/,$/, '')}]`)); // one that was cut off lacks its end
+      view.add(JSON.parse(text.trimEnd().endsWith(']') ? text : `${text.slice(0, text.lastIndexOf('\n')).trimEnd().replace(/,$/, '')}]`)); // one that is still written lacks its end
       if (view.trace.launches === 0) {
         throw new Error('it has no kernels');
       }

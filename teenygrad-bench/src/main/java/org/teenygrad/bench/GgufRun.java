@@ -25,6 +25,9 @@ record GgufRun(double prefill, double decode, int[] tokens, float[] scores) {
   private static final int PROMPT = 512;
   private static final int NEW = 64;
   private static final int CONTEXT = 1024;
+
+  /// Texts, of whose times the medians count.
+  private static final int ROUNDS = 5;
   private static final int[] SHORT = {1, 2, 3};
 
   /// What is read, and how many tokens are to follow.
@@ -37,9 +40,9 @@ record GgufRun(double prefill, double decode, int[] tokens, float[] scores) {
       return new Task(following, IntStream.range(0, Math.min(PROMPT, maxPositions - following)).map(i -> (int) (i * 2_654_435_761L % vocabSize)).toArray());
     }
 
-    /// Another prompt of the same length.
-    private int[] other() {
-      return IntStream.range(0, prompt.length).map(i -> prompt[prompt.length - 1 - i]).toArray();
+    /// Another prompt of the same length, of which nothing is known from those before; the first is the task's own.
+    private int[] prompt(int number) {
+      return IntStream.range(0, prompt.length).map(i -> prompt[(i + number * 7) % prompt.length]).toArray();
     }
   }
 
@@ -47,28 +50,46 @@ record GgufRun(double prefill, double decode, int[] tokens, float[] scores) {
   static GgufRun ours(Path file, Task task, MatmulPrecision precision) {
     Pretrained read = Pretrained.read(file);
     Engine engine = Engine.of(read.model(), 1, CONTEXT, precision);
-    engine.generate(List.of(Request.of(task.other(), 4, Sampling.GREEDY))); // its kernels are made
-    List<Long> times = new ArrayList<>();
-    long begin = System.nanoTime();
-    List<GeneratedToken> tokens = engine.generate(List.of(Request.of(task.prompt, task.following, Sampling.GREEDY).withSink(_ -> times.add(System.nanoTime())))).getFirst().tokens();
-    return new GgufRun((times.getFirst() - begin) / 1e9, (times.getLast() - times.getFirst()) / 1e9,
-        tokens.stream().mapToInt(GeneratedToken::token).toArray(), precision.call(() -> scores(read.model(), task.prompt)));
+    engine.generate(List.of(Request.of(task.prompt(ROUNDS), 4, Sampling.GREEDY))); // its kernels are made
+    List<Double> prefills = new ArrayList<>();
+    List<Double> decodes = new ArrayList<>();
+    int[] tokens = {};
+    for (int round = 0; round < ROUNDS; round++) {
+      List<Long> times = new ArrayList<>();
+      long begin = System.nanoTime();
+      List<GeneratedToken> made = engine.generate(List.of(Request.of(task.prompt(round), task.following, Sampling.GREEDY).withSink(_ -> times.add(System.nanoTime())))).getFirst().tokens();
+      prefills.add((times.getFirst() - begin) / 1e9);
+      decodes.add((times.getLast() - times.getFirst()) / 1e9);
+      tokens = round == 0 ? made.stream().mapToInt(GeneratedToken::token).toArray() : tokens;
+    }
+    return new GgufRun(median(prefills), median(decodes), tokens, precision.call(() -> scores(read.model(), task.prompt)));
+  }
+
+  private static double median(List<Double> seconds) {
+    return seconds.stream().sorted().toList().get(seconds.size() / 2);
   }
 
   static GgufRun theirs(Path peer, Path file, int threads, int vocabSize, Task task) {
     try (LlamaCpp llama = LlamaCpp.open(peer, file, threads, vocabSize)) {
-      llama.read(task.other());
-      llama.clear();
-      long begin = System.nanoTime();
-      float[] scores = llama.read(task.prompt);
-      long read = System.nanoTime();
+      llama.read(task.prompt(ROUNDS));
+      List<Double> prefills = new ArrayList<>();
+      List<Double> decodes = new ArrayList<>();
       int[] tokens = new int[task.following];
-      float[] next = scores;
-      for (int i = 0; i < task.following; i++) {
-        tokens[i] = likeliest(next);
-        next = i < task.following - 1 ? llama.read(tokens[i]) : next;
+      float[] scores = {};
+      for (int round = ROUNDS - 1; round >= 0; round--) { // the task's own last
+        llama.clear();
+        long begin = System.nanoTime();
+        scores = llama.read(task.prompt(round));
+        long read = System.nanoTime();
+        float[] next = scores;
+        for (int i = 0; i < task.following; i++) {
+          tokens[i] = likeliest(next);
+          next = i < task.following - 1 ? llama.read(tokens[i]) : next;
+        }
+        prefills.add((read - begin) / 1e9);
+        decodes.add((System.nanoTime() - read) / 1e9);
       }
-      return new GgufRun((read - begin) / 1e9, (System.nanoTime() - read) / 1e9, tokens, scores);
+      return new GgufRun(median(prefills), median(decodes), tokens, scores);
     }
   }
 

@@ -41,7 +41,8 @@ class FakeWorldTest {
     StepPlan two = plan(SETTINGS.with(Map.of("gradientAccumulationSteps", 2)), 2);
     StepPlan four = plan(SETTINGS.with(Map.of("gradientAccumulationSteps", 4)), 2);
     StepPlan six = plan(SETTINGS.with(Map.of("gradientAccumulationSteps", 6)), 2);
-    assertThat(six.flops() - four.flops()).isCloseTo(four.flops() - two.flops(), within(1.0));
+    // To a millionth: a few operations on single numbers are computed in more kernels or fewer.
+    assertThat(six.flops() - four.flops()).isCloseTo(four.flops() - two.flops(), within(1e-6 * two.flops()));
     // The sum so far and the next gradient, of which each rank has its part alone.
     assertThat(four.gradientBytes()).isEqualTo(2 * four.parameterBytes());
     assertThat(four.traffic(Exchange.Kind.REDUCE_SCATTER).bytes()).isEqualTo(4.0 * 2 * four.parameterBytes());

@@ -206,18 +206,27 @@ exports.whatAModelExpectsBehindTypedText = {
 };
 
 /** Every piece in little room: nothing is wider than the page, and what a finger needs is there. */
-const PIECES = [['1.1-probability', 'double deviation', []], ['1.3-tensors', 'Strip.of(x, x.transpose', [1]], ['1.4-cpu', 'MachineRoofline.of', []], ['2.2-autodiff', 'GraphSteps.of', []], ['2.1-networks', 'Film film', [1, 2]]];
+const PIECES = [
+  ['sunrise', '1.1-probability', 'int sunrises', []],
+  ['surface', '1.1-probability', 'double deviation', []],
+  ['doubleDescent', '1.2-regression', 'int features', [-1]],
+  ['strip', '1.3-tensors', 'Strip.of(x, x.transpose', [1]],
+  ['roofline', '1.4-cpu', 'MachineRoofline.of', []],
+  ['steps', '2.2-autodiff', 'GraphSteps.of', []],
+  ['film', '2.1-networks', 'Film film', [1, 2]],
+  ['typedText', '2.4-architectures', 'String visible', [-1]],
+];
 
 for (const [name, options] of [['OnAPhone', {viewport: {width: 380, height: 780}, hasTouch: true, isMobile: true}], ['InTheDark', {...WIDE, colorScheme: 'dark'}]]) {
-  for (const [chapter, code, before] of PIECES) {
-    exports[`piece${chapter.replace(/\W/g, '')}${name}`] = {
+  for (const [piece, chapter, code, before] of PIECES) {
+    exports[piece + name] = {
       options,
       async run({page, servers, axe, picture}) {
         await open(page, servers, chapter);
-        for (const n of before) {
-          await run(page, n);
-        }
         const n = await numberOf(page, code);
+        for (const other of before) { // cells of the page; below 0 counted back from this one
+          await run(page, other < 0 ? n + other : other);
+        }
         await run(page, n);
         name === 'OnAPhone' ? await noSideways(page) : await contrast(page, axe);
         await shoot(page, n, picture);

@@ -2,11 +2,10 @@ package org.teenygrad.nanochat.evaluation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.teenygrad.DType;
 import org.teenygrad.LossReduction;
@@ -16,8 +15,9 @@ import org.teenygrad.nanochat.model.Gpt;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.SpecialToken;
 
-/// How likely a model finds given tokens. Rows of similar length are computed together, filled up with `<|bos|>`, which nothing before it
-/// sees; the head is computed only where tokens are asked for.
+/// How likely a model finds given tokens. Rows are padded to one of [few lengths][#padded(int)] with `<|bos|>`, which nothing before it sees,
+/// and rows of a length are computed together; the head is computed only where tokens are asked for. So there is one schedule for each
+/// length, and one for the head, whatever is asked.
 ///
 /// ```java
 /// Scorer scorer = new Scorer(trained.computing(), tokenizer, 8);
@@ -25,15 +25,20 @@ import org.teenygrad.nanochat.tokenizer.SpecialToken;
 /// ```
 /// Weights must not change in its life: what it computes is recorded.
 public final class Scorer {
-  private static final int SHORTEST = 16;
+  private static final int SHORTEST = 32;
 
-  /// Lengths are rounded up to this part of the power of two below them: few graphs for many lengths, little padding.
-  private static final int PARTS = 4;
+  /// The head is computed for so many positions of a batch for each of its rows.
+  private static final int POSITIONS_OF_ROW = 32;
+
+  /// What the head says of a position: the token's loss, whether it is the likeliest, its logit.
+  private static final int FACTS = 3;
 
   private final Gpt model;
   private final NanochatTokenizer tokenizer;
   private final int batchSize;
-  private final Map<Form, Recorded> graphs = new HashMap<>();
+  private final int positions;
+  private final Map<Integer, Recorded> bodies = new HashMap<>();
+  private final Recorded head;
 
   /// A row, some tokens of which are to be found from those before them.
   /// @param begin the first of these, at least 1
@@ -44,8 +49,8 @@ public final class Scorer {
       return before == 0 ? this : new Row(Arrays.copyOfRange(tokens, before, tokens.length), Math.max(1, begin - before), Math.max(1, end - before));
     }
 
-    private int count() {
-      return end - begin;
+    private Question question() {
+      return new Question(tokens, IntStream.range(begin - 1, end - 1).toArray(), Arrays.copyOfRange(tokens, begin, end));
     }
   }
 
@@ -54,11 +59,21 @@ public final class Scorer {
   /// @param isGreedy whether each of them is the likeliest
   public record Score(double meanLoss, boolean isGreedy) {}
 
-  /// What a graph is made for.
-  /// @param time tokens of a row
-  /// @param count positions, or candidates, of each
-  /// @param choosing whether candidates for one position are compared
-  private record Form(int time, int count, boolean choosing) {}
+  /// Tokens that are to be judged.
+  /// @param positions by which token of the row each is found
+  private record Question(int[] tokens, int[] positions, int... targets) {
+    /// What of the row is needed.
+    int length() {
+      return Arrays.stream(positions).max().orElse(0) + 1;
+    }
+  }
+
+  /// Some targets of a question, as many as a batch has room for.
+  private record Piece(int question, int begin, int end) {
+    int count() {
+      return end - begin;
+    }
+  }
 
   /// @param model in the type to compute in
   /// @param batchSize rows that are computed together
@@ -67,43 +82,27 @@ public final class Scorer {
     this.model = model;
     this.tokenizer = tokenizer;
     this.batchSize = batchSize;
+    positions = batchSize * POSITIONS_OF_ROW;
+    head = Recorded.of(inputs -> head(inputs.get(0), inputs.get(1)));
   }
 
   public NanochatTokenizer tokenizer() {
     return tokenizer;
   }
 
-  /// Scores rows, in their order. Of a row that is longer than the model's positions the end counts.
+  /// Scores rows, in their order. Of a row that is longer than the model's positions the end counts. What a row is given does not depend on
+  /// the others.
   public List<Score> score(List<Row> rows) {
-    List<Row> cut = rows.stream().map(row -> row.cut(model.maxPositions())).toList();
-    Score[] scores = new Score[cut.size()];
-    batched(cut.size(), i -> new Form(padded(cut.get(i).tokens.length), count(cut.get(i).count()), false), (form, batch) -> {
-      int[] positions = new int[batchSize * form.count];
-      int[] targets = new int[batchSize * form.count];
-      Arrays.fill(targets, Gpt.IGNORED);
-      for (int b = 0; b < batch.length; b++) {
-        Row row = cut.get(batch[b]);
-        for (int k = 0; k < row.count(); k++) {
-          positions[b * form.count + k] = row.begin + k - 1;
-          targets[b * form.count + k] = row.tokens[row.begin + k];
-        }
-      }
-      float[] values = graph(form).call(
-          ids(form, batch, i -> cut.get(i).tokens), matrix(positions, form.count), matrix(targets, form.count)).toFloatArray();
-      for (int b = 0; b < batch.length; b++) {
-        scores[batch[b]] = score(values, b * form.count, cut.get(batch[b]).count());
-      }
-    });
-    return List.of(scores);
+    return answers(rows.stream().map(row -> row.cut(model.maxPositions()).question()).toList()).stream().map(Scorer::score).toList();
   }
 
-  /// @param values losses of all positions, then 1 or 0: whether the token is the likeliest
-  private static Score score(float[] values, int begin, int count) {
+  private static Score score(float[][] facts) {
+    int count = facts[0].length;
     double sum = 0;
     boolean greedy = true;
-    for (int k = begin; k < begin + count; k++) {
-      sum += values[k];
-      greedy &= values[values.length / 2 + k] == 1;
+    for (int k = 0; k < count; k++) {
+      sum += facts[0][k];
+      greedy &= facts[1][k] == 1;
     }
     return new Score(count == 0 ? Double.POSITIVE_INFINITY : sum / count, greedy);
   }
@@ -112,85 +111,100 @@ public final class Scorer {
   /// @param candidates tokens by prompt
   /// @return indices of them
   public int[] choose(List<int[]> prompts, List<int[]> candidates) {
-    int[] chosen = new int[prompts.size()];
-    batched(prompts.size(), i -> new Form(padded(prompts.get(i).length), count(candidates.get(i).length), true), (form, batch) -> {
-      int[] positions = new int[batchSize];
-      int[] tokens = new int[batchSize * form.count];
-      for (int b = 0; b < batch.length; b++) {
-        positions[b] = prompts.get(batch[b]).length - 1;
-        System.arraycopy(candidates.get(batch[b]), 0, tokens, b * form.count, candidates.get(batch[b]).length);
-      }
-      float[] scores = graph(form).call(ids(form, batch, prompts::get), matrix(positions, 1), matrix(tokens, form.count)).toFloatArray();
-      for (int b = 0; b < batch.length; b++) {
-        chosen[batch[b]] = largest(scores, b * form.count, candidates.get(batch[b]).length);
-      }
-    });
-    return chosen;
+    List<Question> questions = IntStream.range(0, prompts.size()).mapToObj(i -> {
+      int[] positions = new int[candidates.get(i).length];
+      Arrays.fill(positions, prompts.get(i).length - 1);
+      return new Question(prompts.get(i), positions, candidates.get(i));
+    }).toList();
+    return answers(questions).stream().mapToInt(facts -> largest(facts[2])).toArray();
   }
 
-  private static int largest(float[] scores, int begin, int count) {
+  private static int largest(float... scores) {
     int largest = 0;
-    for (int k = 1; k < count; k++) {
-      largest = scores[begin + k] > scores[begin + largest] ? k : largest;
+    for (int k = 1; k < scores.length; k++) {
+      largest = scores[k] > scores[largest] ? k : largest;
     }
     return largest;
   }
 
-  /// Computes rows of the same form together.
-  private interface Computing {
-    /// @param batch numbers of rows, at most the batch size
-    void compute(Form form, int... batch);
-  }
-
-  private void batched(int rows, IntFunction<Form> forms, Computing computing) {
-    Map<Form, List<Integer>> byForm = new HashMap<>();
-    IntStream.range(0, rows).forEach(i -> byForm.computeIfAbsent(forms.apply(i), any -> new ArrayList<>()).add(i));
-    byForm.keySet().stream().sorted(Comparator.comparingInt(Form::time).thenComparingInt(Form::count)).forEach(form -> {
-      int[] all = byForm.getOrDefault(form, List.of()).stream().mapToInt(i -> i).toArray();
-      for (int begin = 0; begin < all.length; begin += batchSize) {
-        computing.compute(form, Arrays.copyOfRange(all, begin, Math.min(all.length, begin + batchSize)));
+  /// By question the facts of its targets.
+  private List<float[][]> answers(List<Question> questions) {
+    List<float[][]> facts = questions.stream().map(question -> new float[FACTS][question.targets.length]).toList();
+    Map<Integer, List<Piece>> byLength = new TreeMap<>();
+    for (int i = 0; i < questions.size(); i++) {
+      Question question = questions.get(i);
+      for (int begin = 0; begin < question.targets.length; begin += positions) {
+        Piece piece = new Piece(i, begin, Math.min(question.targets.length, begin + positions));
+        byLength.computeIfAbsent(padded(question.length()), any -> new ArrayList<>()).add(piece);
+      }
+    }
+    byLength.forEach((length, pieces) -> {
+      for (int begin = 0; begin < pieces.size();) {
+        int end = batchEnd(pieces, begin);
+        compute(length, questions, pieces.subList(begin, end), facts);
+        begin = end;
       }
     });
+    return facts;
   }
 
-  private static int padded(int length) {
-    int part = Math.max(SHORTEST, Integer.highestOneBit(length) / PARTS);
-    return Math.ceilDiv(length, part) * part;
-  }
-
-  /// The power of four above.
-  private static int count(int count) {
-    int rounded = 1;
-    while (rounded < count) {
-      rounded *= 4;
+  /// Behind the last piece that fits in a batch with those from `begin` on.
+  private int batchEnd(List<Piece> pieces, int begin) {
+    int end = begin;
+    int count = 0;
+    while (end < pieces.size() && end - begin < batchSize && count + pieces.get(end).count() <= positions) {
+      count += pieces.get(end++).count();
     }
-    return rounded;
+    return end;
   }
 
-  private Tensor ids(Form form, int[] batch, IntFunction<int[]> tokens) {
-    int[] ids = new int[batchSize * form.time];
+  private void compute(int length, List<Question> questions, List<Piece> batch, List<float[][]> facts) {
+    int[] ids = new int[batchSize * length];
+    int[] found = new int[positions];
+    int[] targets = new int[positions];
     Arrays.fill(ids, tokenizer.token(SpecialToken.BOS));
-    for (int b = 0; b < batch.length; b++) {
-      int[] row = tokens.apply(batch[b]);
-      System.arraycopy(row, 0, ids, b * form.time, row.length);
-    }
-    return matrix(ids, form.time);
-  }
-
-  private Tensor matrix(int[] values, int columns) {
-    return Tensor.of(values, batchSize, columns);
-  }
-
-  private Recorded graph(Form form) {
-    return graphs.computeIfAbsent(form, any -> Recorded.of(inputs -> {
-      Tensor logits = model.logitsAt(inputs.get(0), inputs.get(1)); // (batch, count or 1, vocab)
-      Tensor tokens = inputs.get(2);
-      if (form.choosing) {
-        return logits.reshape(batchSize, -1).gather(1, tokens);
+    Arrays.fill(targets, Gpt.IGNORED);
+    int at = 0;
+    for (int b = 0; b < batch.size(); b++) {
+      Piece piece = batch.get(b);
+      Question question = questions.get(piece.question);
+      System.arraycopy(question.tokens, 0, ids, b * length, question.length());
+      for (int k = piece.begin; k < piece.end; k++) {
+        found[at] = b * length + question.positions[k];
+        targets[at++] = question.targets[k];
       }
-      Tensor losses = logits.reshape(-1, logits.size(-1)).crossEntropy(tokens.reshape(-1), Gpt.IGNORED, LossReduction.NONE, 0);
-      Tensor hits = logits.argmax(-1).eq(tokens).reshape(-1).cast(DType.FLOAT32);
-      return Tensor.stack(List.of(losses, hits), 0);
-    }));
+    }
+    Tensor hidden = body(length).call(Tensor.of(ids, batchSize, length), Tensor.of(found, positions));
+    float[] values = head.call(hidden, Tensor.of(targets, positions)).toFloatArray();
+    at = 0;
+    for (Piece piece : batch) {
+      for (int fact = 0; fact < FACTS; fact++) {
+        System.arraycopy(values, fact * positions + at, facts.get(piece.question)[fact], piece.begin, piece.count());
+      }
+      at += piece.count();
+    }
+  }
+
+  /// The length that rows are padded to: a power of two or one and a half times one, from 32 on. Two lengths an octave waste a fifth of the
+  /// work; each more is one more schedule to plan and compile, which takes longer on a GPU than a task's questions.
+  int padded(int length) {
+    int power = Math.max(SHORTEST, Integer.highestOneBit(length));
+    int padded = length <= power ? power : length <= power + power / 2 ? power + power / 2 : 2 * power;
+    return Math.min(padded, model.maxPositions());
+  }
+
+  private Recorded body(int length) {
+    return bodies.computeIfAbsent(length, any -> Recorded.of(inputs -> model.hiddenAt(inputs.get(0), inputs.get(1))));
+  }
+
+  /// @param hidden (positions, dim)
+  /// @param targets (positions)
+  /// @return (facts, positions)
+  private Tensor head(Tensor hidden, Tensor targets) {
+    Tensor logits = model.scores(hidden);
+    Tensor losses = logits.crossEntropy(targets, Gpt.IGNORED, LossReduction.NONE, 0);
+    Tensor hits = logits.argmax(-1).eq(targets).cast(DType.FLOAT32);
+    Tensor own = logits.gather(1, targets.clampMin(0).unsqueeze(1)).reshape(-1);
+    return Tensor.stack(List.of(losses, hits, own), 0);
   }
 }

@@ -130,13 +130,13 @@ public record Gpt(
     return scores(hidden(ids, null, KeyValues.CAUSAL));
   }
 
-  /// [#forward] at some positions only: most of the head's work is saved.
+  /// What [#scores] are made of, at some positions only: most of the head's work is saved.
   ///
-  /// @param positions integers (batch, count)
-  /// @return logits (batch, count, vocab), float32
-  public Tensor logitsAt(Tensor ids, Tensor positions) {
-    Tensor rows = Tensor.arange(ids.size(0)).mul(ids.size(1)).unsqueeze(1).add(positions);
-    return scores(hidden(ids, null, KeyValues.CAUSAL).reshape(-1, config.nEmbd()).embedding(rows));
+  /// @param ids tokens (batch, time)
+  /// @param positions numbers of tokens in all rows, `row time + position` (count)
+  /// @return hidden states (count, dim)
+  public Tensor hiddenAt(Tensor ids, Tensor positions) {
+    return hidden(ids, null, KeyValues.CAUSAL).reshape(-1, config.nEmbd()).embedding(positions);
   }
 
   /// The mean cross-entropy of what follows each token, in nats; 0 where every target is [#IGNORED].

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.nanochat.evaluation.Scorer.Row;
 import org.teenygrad.nanochat.evaluation.Scorer.Score;
 import org.teenygrad.nanochat.model.Gpt;
@@ -108,6 +109,55 @@ class ScorerTest {
     Score score = new Scorer(model, BYTES, 1).score(List.of(new Row(row, row.length - 4, row.length))).getFirst();
     Row end = new Row(Arrays.copyOfRange(row, 9, row.length), row.length - 13, row.length - 9);
     assertThat(score.meanLoss()).isCloseTo(straight(model, end).meanLoss(), within(1e-5));
+  }
+
+  /// How many schedules are made while an action runs.
+  private static int schedules(Runnable action) {
+    List<Activity.Scheduled> made = new ArrayList<>();
+    try (Activity.Watching _ = Activity.watch(event -> {
+      if (event instanceof Activity.Scheduled scheduled && scheduled.made() != null) {
+        made.add(scheduled);
+      }
+    })) {
+      action.run();
+    }
+    return made.size();
+  }
+
+  @Test
+  void whateverIsAskedTakesAScheduleForEachOfFewLengths() {
+    Gpt model = random();
+    Scorer scorer = new Scorer(model, BYTES, 3);
+    Random random = new Random(4);
+    List<Row> rows = IntStream.rangeClosed(2, model.maxPositions()).mapToObj(length -> {
+      int begin = 1 + random.nextInt(length - 1);
+      return new Row(tokens(random, length), begin, begin + 1 + random.nextInt(length - begin));
+    }).toList();
+    int lengths = (int) IntStream.rangeClosed(1, model.maxPositions()).map(scorer::padded).distinct().count();
+    assertThat(lengths).isEqualTo(6); // 32, 48, 64, 96, 128, 160
+    assertThat(schedules(() -> scorer.score(rows))).isEqualTo(lengths + 1);
+    assertThat(schedules(() -> {
+      scorer.score(rows.subList(0, 2));
+      scorer.choose(List.of(tokens(random, 7), tokens(random, 200)), List.of(new int[] {1, 2, 3}, new int[] {4, 5}));
+    })).isZero();
+  }
+
+  @Test
+  void whatARowIsGivenDoesNotDependOnTheOthers() {
+    Scorer scorer = new Scorer(random(), BYTES, 2);
+    Random random = new Random(6);
+    List<Row> rows = LENGTHS.stream().map(length -> new Row(tokens(random, length), 1, length)).toList();
+    List<Score> together = scorer.score(rows);
+    for (int i = 0; i < rows.size(); i++) {
+      assertThat(scorer.score(List.of(rows.get(i)))).containsExactly(together.get(i)); // to the last bit
+    }
+  }
+
+  @Test
+  void moreTokensThanABatchHasRoomForAreFoundInParts() {
+    Gpt model = random();
+    Row row = new Row(tokens(new Random(7), 100), 2, 99); // 97 tokens where a batch has room for 32
+    assertThat(new Scorer(model, BYTES, 1).score(List.of(row)).getFirst().meanLoss()).isCloseTo(straight(model, row).meanLoss(), within(1e-5));
   }
 
   @Test

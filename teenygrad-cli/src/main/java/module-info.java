@@ -10,6 +10,7 @@ module org.teenygrad.cli {
   requires info.picocli;
   requires java.logging;
   requires java.management;
+  requires java.net.http;
 
   opens org.teenygrad.cli to
       info.picocli;

@@ -13,7 +13,7 @@ module org.teenygrad.nanochat {
   exports org.teenygrad.nanochat.download;
   exports org.teenygrad.nanochat.evaluation;
   exports org.teenygrad.nanochat.huggingface;
-  exports org.teenygrad.nanochat.json to org.teenygrad.serve, org.teenygrad.web;
+  exports org.teenygrad.nanochat.json to org.teenygrad.cli, org.teenygrad.serve, org.teenygrad.web;
   exports org.teenygrad.nanochat.model;
   exports org.teenygrad.nanochat.packing;
   exports org.teenygrad.nanochat.report;

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
           + " (first training step of a small model, nothing cached).",
       "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all.",
       "How fast texts are generated: teenygrad bench engine; from a GGUF file, beside llama.cpp: teenygrad bench gguf.",
+      "The book in a browser: teenygrad bench web.",
       "What several GPUs bring to a training step, beside PyTorch: teenygrad bench ranks.",
       "What the compiler makes of a fixed set of graphs, to compare two versions: teenygrad bench kernels."
     },

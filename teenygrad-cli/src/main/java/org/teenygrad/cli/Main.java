@@ -84,7 +84,7 @@ public final class Main implements Runnable {
     subcommand(root, "run").setStopAtPositional(true); // what follows is the program's
     subcommand(root, "launch").setStopAtPositional(true);
     BookCommand.addTo(subcommand(root, "book"));
-    root.addSubcommand("bench", org.teenygrad.bench.Main.command().addSubcommand(new BenchServe()));
+    root.addSubcommand("bench", org.teenygrad.bench.Main.command().addSubcommand(new BenchServe()).addSubcommand(new BenchWeb()));
     SettingOptions.addTo(subcommand(subcommand(root, "bench"), "serve").getCommandSpec(), LoadSettings.DEFAULT);
     layOut(root);
     root.getCommandSpec().usageMessage().exitCodeListHeading("%nEnvironment variables; options take precedence:%n")

@@ -12,7 +12,7 @@ class TracedCommandsTest {
   void everyCommandThatComputesWritesATrace() {
     List<String> without = new ArrayList<>();
     collect(Main.commandLine(new Interrupt()), without);
-    assertThat(without).containsExactlyInAnyOrder("teenygrad completion", "teenygrad devices", "teenygrad rehearse", "teenygrad web", "teenygrad nanochat dataset", "teenygrad nanochat tok-train",
+    assertThat(without).containsExactlyInAnyOrder("teenygrad completion", "teenygrad devices", "teenygrad rehearse", "teenygrad web", "teenygrad bench web", "teenygrad nanochat dataset", "teenygrad nanochat tok-train",
         "teenygrad nanochat tok-eval", "teenygrad onnx show");
   }
 

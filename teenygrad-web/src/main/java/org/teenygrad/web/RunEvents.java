@@ -1,14 +1,17 @@
 package org.teenygrad.web;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.ChromeTrace;
+import org.teenygrad.engine.runtime.TraceEvent;
 import org.teenygrad.serve.http.Call;
 
-/// What this process computes, for the Run view: the latest events of a [ChromeTrace], and those that come.
+/// What this process computes, for the Run view: the latest events of a [ChromeTrace], and those that come. They become JSON in the thread of who looks.
 final class RunEvents {
   private static final int MOST = 50_000;
   private static final int MOST_AT_ONCE = 2_000;
@@ -18,12 +21,13 @@ final class RunEvents {
   private static final int BEAT = 25;
 
   /// Names of tracks, which are told once.
-  private final List<String> names = new ArrayList<>();
+  private final List<TraceEvent> names = new ArrayList<>();
 
-  private final ArrayDeque<String> latest = new ArrayDeque<>();
+  /// The latest events: the one with number n is at n modulo the length.
+  private final @Nullable TraceEvent[] latest = new TraceEvent[MOST];
 
-  /// How many events came before the oldest that is kept.
-  private long forgotten;
+  /// How many events there were.
+  private long count;
 
   private boolean isWatching;
 
@@ -38,16 +42,12 @@ final class RunEvents {
     return isWatching;
   }
 
-  private synchronized void add(String event) {
-    if (event.startsWith("{\"ph\":\"M\"")) {
+  private synchronized void add(TraceEvent event) {
+    if (event.phase() == TraceEvent.Phase.NAME) {
       names.add(event);
-      return;
+    } else {
+      latest[(int) (count++ % MOST)] = event;
     }
-    if (latest.size() == MOST) {
-      latest.removeFirst();
-      forgotten++;
-    }
-    latest.addLast(event);
   }
 
   /// Tells of all events that are kept, and then of those that come, as server-sent events, until the client goes.
@@ -62,7 +62,7 @@ final class RunEvents {
         told = part.told;
         named = part.named;
         if (!part.events.isEmpty()) {
-          call.write("data: [" + String.join(",", part.events) + "]\n\n");
+          call.write("data: [" + part.events.stream().map(TraceEvent::json).collect(Collectors.joining(",")) + "]\n\n");
           quiet = 0;
         } else {
           if (++quiet % BEAT == 0) {
@@ -76,12 +76,15 @@ final class RunEvents {
     }
   }
 
-  private record Part(List<String> events, long told, int named) {}
+  private record Part(List<TraceEvent> events, long told, int named) {}
 
   private synchronized Part after(long told, int named) {
-    List<String> part = new ArrayList<>(names.subList(named, names.size()));
-    long first = Math.max(0, told - forgotten);
-    latest.stream().skip(first).limit(MOST_AT_ONCE).forEach(part::add);
-    return new Part(part, forgotten + Math.min(latest.size(), first + MOST_AT_ONCE), names.size());
+    List<TraceEvent> part = new ArrayList<>(names.subList(named, names.size()));
+    long first = Math.max(told, count - MOST);
+    long end = Math.min(count, first + MOST_AT_ONCE);
+    for (long number = first; number < end; number++) {
+      part.add(Objects.requireNonNull(latest[(int) (number % MOST)]));
+    }
+    return new Part(part, end, names.size());
   }
 }

@@ -37,13 +37,13 @@ final class TraceFile {
     return rank.isEmpty() ? path : path.resolveSibling(path.getFileName().toString().replaceFirst("(\\.[^.]*)?$", ".rank" + rank + "$1"));
   }
 
-  private synchronized void write(String event) {
+  private synchronized void write(TraceEvent event) {
     if (isClosed) {
       return;
     }
     try {
       writer.write(isEmpty ? "[\n" : ",\n");
-      writer.write(event);
+      writer.write(event.json());
       isEmpty = false;
       if (System.nanoTime() - flushed > FLUSH_NANOS) {
         writer.flush();

@@ -120,7 +120,7 @@ class ActivityTest {
     assertThat(lines.getLast()).isEqualTo("]");
     assertThat(lines).anyMatch(line -> line.matches("\\{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":2,.*\"device interpreter\"}},"))
         .anyMatch(line -> line.startsWith("{\"ph\":\"X\",\"name\":\"make schedule\",\"cat\":\"schedule\",\"pid\":1,"))
-        .anyMatch(line -> line.matches("\\{\"ph\":\"X\",\"name\":\".*\",\"cat\":\"kernel\",\"pid\":2,\"tid\":1,\"ts\":[\\d.E]+,\"dur\":[\\d.E]+,\"args\":\\{\"kernel\":\"graph\",.*}},?"))
+        .anyMatch(line -> line.matches("\\{\"ph\":\"X\",\"name\":\".*\",\"cat\":\"kernel\",\"pid\":2,\"tid\":1,\"ts\":[\\d.E]+,\"dur\":[\\d.E]+,\"args\":\\{.*\"kernel\":\"graph\",.*}},?"))
         .anyMatch(line -> line.startsWith("{\"ph\":\"X\",\"name\":\"to host\",\"cat\":\"copy\",\"pid\":2,\"tid\":2,"));
   }
 

@@ -18,6 +18,7 @@ import org.teenygrad.Tensor;
 import org.teenygrad.engine.ir.SourceLines;
 import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.ChromeTrace;
+import org.teenygrad.engine.runtime.TraceEvent;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.web.compiler.Compilations;
 import org.teenygrad.web.pieces.Film;
@@ -44,7 +45,7 @@ final class CellHost {
   private int textLeft = MOST_TEXT;
 
   /// What the last cell computed.
-  private List<String> events = List.of();
+  private List<TraceEvent> events = List.of();
 
   private final Compilations compilations = new Compilations();
 
@@ -86,7 +87,7 @@ final class CellHost {
         case "graph" -> worker.execute(() -> say(Json.members("kind", "graph", "dot", session.graph())));
         case "box" -> worker.execute(() -> say(attempt("box", () -> session.box(Json.integer(request, "number")))));
         case "say" -> worker.execute(() -> say(attempt("said", () -> Json.members("pictures", TextInput.answer(Json.integer(request, "piece"), Json.string(request, "text"))))));
-        case "trace" -> worker.execute(() -> say(Json.members("kind", "trace", "events", events)));
+        case "trace" -> worker.execute(() -> say(Json.members("kind", "trace", "events", events.stream().map(TraceEvent::json).toList())));
         case "compiler" -> worker.execute(() -> say(attempt("compiler", () -> compilations.answer(Json.string(request, "what"), Json.integer(request, "schedule"), Json.integer(request, "index")))));
         default -> throw new IllegalArgumentException(line);
       }
@@ -108,7 +109,7 @@ final class CellHost {
   private void run(Session session, String code) {
     textLeft = MOST_TEXT;
     long start = System.nanoTime();
-    List<String> seen = new ArrayList<>();
+    List<TraceEvent> seen = new ArrayList<>();
     compilations.clear();
     SourceLines.record(); // of each cell anew
     try (Activity.Watching _ = Activity.watch(compilations);
@@ -121,7 +122,7 @@ final class CellHost {
     }
     System.out.flush();
     events = List.copyOf(seen);
-    say(Json.members("kind", "done", "millis", (System.nanoTime() - start) / 1e6, "computed", events.stream().anyMatch(event -> event.contains("\"cat\":\"kernel\""))));
+    say(Json.members("kind", "done", "millis", (System.nanoTime() - start) / 1e6, "computed", events.stream().anyMatch(event -> event.category().equals("kernel"))));
   }
 
   private void say(Map<String, ?> answer) {

@@ -16,10 +16,12 @@ import org.teenygrad.nanochat.base.BaseSettings;
 import org.teenygrad.nanochat.base.BaseTrainer;
 import org.teenygrad.nanochat.base.MemoryPlan;
 import org.teenygrad.nanochat.base.TrainingPlan;
+import org.teenygrad.nanochat.evaluation.WrittenSamples;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerFiles;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.train.Callback;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -113,6 +115,7 @@ final class NanochatBaseTrain implements Callable<Integer> {
     }
     return new StageRun(screen, (Main) spec.root().userObject(), folder, device, options.json() && world.rank() == 0).train(
         trainer::train, plan.config(),
-        new ProgressPrinter.Run(trainer.iteration(), plan.iterations(), plan.totalBatchSize(), plan.settings().logEvery()));
+        new ProgressPrinter.Run(trainer.iteration(), plan.iterations(), plan.totalBatchSize(), plan.settings().logEvery()),
+        world.size() > 1 ? new Callback() {} : WrittenSamples.of(folder, tokens, trainer.model(), plan.settings().dtype(), trainer.iteration() == 0));
   }
 }

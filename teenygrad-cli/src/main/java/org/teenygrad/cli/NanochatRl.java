@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.nanochat.corpus.EmbeddedCorpus;
+import org.teenygrad.nanochat.evaluation.WrittenSamples;
 import org.teenygrad.nanochat.rl.RlSettings;
 import org.teenygrad.nanochat.rl.RlTrainer;
 import org.teenygrad.nanochat.tasks.Gsm8k;
@@ -59,7 +60,8 @@ final class NanochatRl implements Callable<Integer> {
             screen.printf(Locale.ROOT, "iteration %d: mean reward %.3f of %d answers, %.0f tokens long%n", iteration, reward, answers, length);
           }
         }, stop),
-        trainer.model().config(), new ProgressPrinter.Run(trainer.iteration(), trainer.iterations(), answers, Integer.MAX_VALUE));
+        trainer.model().config(), new ProgressPrinter.Run(trainer.iteration(), trainer.iterations(), answers, Integer.MAX_VALUE),
+        WrittenSamples.of(folder, tokenizer, trainer.model(), settings.dtype(), trainer.iteration() == 0));
   }
 
   private RlTrainer trainer(NanochatTokenizer tokenizer, ModelFolder folder) {

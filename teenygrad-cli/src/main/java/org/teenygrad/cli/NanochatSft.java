@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.nanochat.corpus.EmbeddedCorpus;
+import org.teenygrad.nanochat.evaluation.WrittenSamples;
 import org.teenygrad.nanochat.sft.ChatData;
 import org.teenygrad.nanochat.sft.SftSettings;
 import org.teenygrad.nanochat.sft.SftTrainer;
@@ -73,7 +74,8 @@ final class NanochatSft implements Callable<Integer> {
     options.sayReplaced(folder);
     return new StageRun(screen, (Main) spec.root().userObject(), folder, device, options.json()).train(
         trainer::train, trainer.model().config(),
-        new ProgressPrinter.Run(trainer.iteration(), trainer.iterations(), settings.totalBatchSize(), settings.logEvery()));
+        new ProgressPrinter.Run(trainer.iteration(), trainer.iterations(), settings.totalBatchSize(), settings.logEvery()),
+        WrittenSamples.of(folder, tokenizer, trainer.model(), settings.dtype(), trainer.iteration() == 0));
   }
 
   private SftTrainer start(NanochatTokenizer tokenizer, ModelFolder folder) {

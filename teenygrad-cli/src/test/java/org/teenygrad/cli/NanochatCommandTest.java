@@ -62,6 +62,8 @@ class NanochatCommandTest {
     command.add("--json");
     Teenygrad.Result trained = Teenygrad.run(command.toArray(String[]::new));
     assertThat(trained.out()).contains("\"finalValBpb\": ", "\"iterations\": 3");
+    assertThat(Path.of(out, "samples.jsonl")).content().contains("\"iteration\": 0", "\"iteration\": 3", "\"text\": \"", "\"live_bytes\": ");
+    assertThat(Path.of(out, "config.json")).content().contains("\"tokens_per_iteration\": 16", "\"flops_per_token\": ");
     Teenygrad.Result evaluated = Teenygrad.run(
         "nanochat", "base-eval", "--data", text.toString(), "--from", out, "--device-batch-size", "1", "--split-tokens", "16", "--device", "interpreter");
     assertThat(evaluated.out()).contains("bits per byte");
@@ -73,6 +75,7 @@ class NanochatCommandTest {
         "nanochat", "sft", "--data", chats.toString(), "--out", out, "--num-iterations", "2", "--eval-tokens", "16", "--device", "interpreter", "--json");
     assertThat(tuned.err()).contains("training: iterations 0 to 2, 16 tokens each (1 x 1 x 16)");
     assertThat(tuned.out()).contains("\"finalValBpb\": ", "\"iterations\": 2");
+    assertThat(Path.of(out, "sft", "samples.jsonl")).content().contains("> What is 3 + 4?");
     assertThat(Teenygrad.run("nanochat", "sft", "--data", text.toString(), "--out", out).errLines())
         .singleElement().asString().contains("text.txt, line 1: ");
     assertThat(Teenygrad.run("nanochat", "sft", "--help").out()).contains("(default: base-train's)");

@@ -53,7 +53,7 @@ public final class BaseTrainer {
     MuonAdamW optimizer = MuonAdamW.of(model, settings.rates().times(plan.learningRateScale()), plan.weightDecay(), settings.dtype().dtype());
     PackingOptions packing = PackingOptions.of(settings.deviceBatchSize(), settings.maxSeqLen());
     training = StageTraining.ofTokens(
-        new StageTraining.Subject(folder, tokenizer, settings, model, optimizer.both()),
+        new StageTraining.Subject(folder, tokenizer, settings, model, optimizer.both(), plan.totalBatchSize()),
         new PackedSource(() -> PackedBatches.ofDocuments(data, Split.TRAIN, tokenizer, packing)));
     training.loop()
         .iterations(plan.iterations())

@@ -49,7 +49,7 @@ public final class RlTrainer {
     MuonAdamW optimizer = MuonAdamW.of(model, settings.rates(), settings.weightDecay(), settings.dtype().dtype());
     batches = new RolloutBatches(train, tokenizer, settings, () -> answerer(tokenizer, settings.numSamples(), settings.temperature()));
     training = new StageTraining(
-        new StageTraining.Subject(folder, tokenizer, settings, model, optimizer.both()), batches, Rollout::loss);
+        new StageTraining.Subject(folder, tokenizer, settings, model, optimizer.both(), 0), batches, Rollout::loss);
     PassAtK pass = new PassAtK(test, tokenizer, settings.evalExamples());
     int most = settings.deviceBatchSize();
     training.loop()

@@ -46,7 +46,7 @@ public final class SftTrainer {
     Tensor.manualSeed(settings.seed());
     optimizer = MuonAdamW.of(model, settings.rates(), 0, settings.dtype().dtype());
     training = StageTraining.ofTokens(
-        new StageTraining.Subject(folder, tokenizer, settings, model, optimizer.both()),
+        new StageTraining.Subject(folder, tokenizer, settings, model, optimizer.both(), settings.totalBatchSize()),
         new PackedSource(() -> PackedBatches.ofConversations(tasks.train(), tokenizer, packing)));
     training.loop()
         .iterations(iterations)

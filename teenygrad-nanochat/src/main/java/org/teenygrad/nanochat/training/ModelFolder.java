@@ -21,6 +21,7 @@ import org.teenygrad.state.FileException;
 /// | `config.json` | the settings and where the training stands, for people |
 /// | `log.csv` | the losses of each iteration |
 /// | `loss.svg` | a picture of them |
+/// | `samples.jsonl` | what the model wrote at each evaluation, where somebody had it write |
 /// | `evaluation.csv` | what the model can do, by task |
 ///
 /// Each is replaced as a whole: a process that is killed leaves the old file or the new one.
@@ -77,6 +78,10 @@ public record ModelFolder(Path out, Stage stage) {
 
   public Path log() {
     return path().resolve("log.csv");
+  }
+
+  public Path samples() {
+    return path().resolve("samples.jsonl");
   }
 
   public Path picture() {

@@ -2,6 +2,7 @@ package org.teenygrad.nanochat.training;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.teenygrad.Mesh;
 import org.teenygrad.OutOfMemoryException;
@@ -36,7 +37,9 @@ public final class StageTraining {
   private static final String BPB = "bpb";
 
   /// What is trained.
-  public record Subject(ModelFolder folder, NanochatTokenizer tokenizer, StageSettings settings, Gpt model, Optimizer optimizer) {}
+  ///
+  /// @param tokens of an iteration; 0 where they differ from one to the next
+  public record Subject(ModelFolder folder, NanochatTokenizer tokenizer, StageSettings settings, Gpt model, Optimizer optimizer, long tokens) {}
 
   private final Subject subject;
   private final StageBatches batches;
@@ -175,6 +178,17 @@ public final class StageTraining {
     }
   }
 
+  /// What `config.json` says: the checkpoint's facts, and what speed is measured by.
+  private Map<String, Object> forPeople(StageCheckpoint.Facts facts) {
+    Map<String, Object> all = facts.toMap();
+    all.put("device", subject.model.parameters().getFirst().device().name());
+    if (subject.tokens > 0) {
+      all.put("tokens_per_iteration", subject.tokens);
+      all.put("flops_per_token", subject.model.config().flopsPerToken());
+    }
+    return all;
+  }
+
   /// Keeps the files of a [ModelFolder].
   private final class Store implements CheckpointStore {
     @Override
@@ -192,7 +206,7 @@ public final class StageTraining {
         weights.run(); // before the checkpoint that says how good it is
         checkpoint.run();
         new CheckpointHistory(folder).add(state.iteration(), subject.settings.keep());
-        AtomicFiles.write(folder.config(), JsonText.indented(facts.toMap()));
+        AtomicFiles.write(folder.config(), JsonText.indented(forPeople(facts)));
       };
     }
   }

@@ -39,8 +39,8 @@ export class Run {
 
   /** Tokens of an iteration, as the settings say; NaN where they do not. */
   get tokens() {
-    const {total_batch_size: total, batch_size: batch, block_size: block, gradient_accumulation_steps: steps = 1} = this.settings;
-    return total ?? batch * block * steps;
+    const {tokens_per_iteration: known, total_batch_size: total, batch_size: batch, block_size: block, gradient_accumulation_steps: steps = 1} = this.settings;
+    return known ?? total ?? batch * block * steps;
   }
 
   /** The last number of a column. */
@@ -77,6 +77,6 @@ export const speeds = run => run.column('ms').map(ms => (Number.isNaN(run.tokens
 
 /** Settings in which runs differ: `[[name, [value of each run]]]`. */
 export function differences(runs) {
-  const names = [...new Set(runs.flatMap(run => Object.keys(run.settings)))].filter(name => !/^(best_|iteration$|format$|flops_per_token$)/.test(name)).sort();
+  const names = [...new Set(runs.flatMap(run => Object.keys(run.settings)))].filter(name => !/^(best_|iteration$|format$|flops_per_token$|tokens_per_iteration$)/.test(name)).sort();
   return names.map(name => [name, runs.map(run => run.settings[name])]).filter(([, values]) => new Set(values).size > 1);
 }

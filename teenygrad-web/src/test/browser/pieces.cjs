@@ -131,6 +131,26 @@ exports.rooflineWithCeilings = {
   },
 };
 
+exports.ceilingsThatAreNearlyEqualCanBeRead = {
+  async run({page, servers}) {
+    await open(page, servers, '1.4-cpu');
+    const labels = await page.evaluate(async () => {
+      const {RooflineChart} = await import('/page/roofline.js');
+      const kernel = {flops: 1e9, bytes: 1e9, micros: 1e5, kind: 'map', description: 'map 3'};
+      const chart = new RooflineChart({kernels: new Map([['map', kernel]])}, () => {});
+      document.querySelector('main').append(chart.element);
+      chart.setCeilings([[false, 200e9], [false, 198e9], [false, 190e9], [true, 40e9], [true, 39e9], [true, 41e9]].map(([memory, perSecond], i) => ({name: `${i}`, memory, perSecond})));
+      chart.toggles.querySelectorAll('input:not(:checked)').forEach(box => box.click());
+      chart.element.scrollIntoView();
+      chart.draw();
+      return chart.labels;
+    });
+    assert.equal(labels.length, 6);
+    labels.forEach((one, i) => labels.slice(i + 1).forEach(other => assert.ok(one.memory !== other.memory || one.along + one.width < other.along || other.along + other.width < one.along || Math.abs(one.across - other.across) >= 12,
+        JSON.stringify([one, other]))));
+  },
+};
+
 exports.graphSteppedForwardAndBack = {
   options: WIDE,
   async run({page, servers, axe, picture}) {

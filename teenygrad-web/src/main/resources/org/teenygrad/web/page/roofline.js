@@ -6,6 +6,8 @@ import {kindOfKernel} from './trace.js';
 
 const HEIGHT = 320;
 const EDGE = {left: 58, right: 14, top: 14, bottom: 38};
+const TEXT = 12;
+const GAP = 6;
 const LEAST = 3;
 const MOST = 15;
 
@@ -74,9 +76,7 @@ export class RooflineChart {
     this.x = value => EDGE.left + (Math.log10(value) - xs.from) / (xs.to - xs.from) * (width - EDGE.left - EDGE.right);
     this.y = value => HEIGHT - EDGE.bottom - (Math.log10(value) - ys.from) / (ys.to - ys.from) * (HEIGHT - EDGE.top - EDGE.bottom);
     this.paintAxes(context, width, xs, ys);
-    if (roof) {
-      shown.forEach(ceiling => this.paintCeiling(context, ceiling, roof, 10 ** xs.from, 10 ** xs.to, 10 ** ys.from));
-    }
+    this.paintLabels(context, roof ? shown.map(ceiling => this.paintCeiling(context, ceiling, roof, 10 ** xs.from, 10 ** xs.to, 10 ** ys.from)) : []);
     this.paintPoints(context, points);
   }
 
@@ -108,7 +108,8 @@ export class RooflineChart {
     context.restore();
   }
 
-  /** A line up to the roof, or along below it, from where it leaves the highest slope; `from` and `to` are operations a byte. */
+  /** A line up to the roof, or along below it, from where it leaves the highest slope; `from` and `to` are operations a byte.
+   * @returns what is to be written at it */
   paintCeiling(context, ceiling, roof, from, to, least) {
     const {memory, perSecond} = ceiling;
     const isRoof = perSecond === (memory ? roof.bytes : roof.flops);
@@ -124,18 +125,30 @@ export class RooflineChart {
     context.stroke();
     context.setLineDash([]);
     context.lineWidth = 1;
+    const angle = memory ? Math.atan2(height(end) - height(start), this.x(end) - this.x(start)) : 0;
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    const [x, y] = memory ? [this.x(start), height(start)] : [this.x(to), height(to)];
+    const width = context.measureText(rate(ceiling)).width;
+    return {text: rate(ceiling), memory, angle, width, along: x * cos + y * sin + (memory ? 26 : -2 - width), line: y * cos - x * sin, way: memory ? 1 : -1};
+  }
+
+  /** Writes what lines mean beside them, from the highest line on: each above its line, below, or farther along, where neither another text nor another line is. */
+  paintLabels(context, wanted) {
+    context.textAlign = 'left';
     context.fillStyle = this.look.ink;
-    context.save();
-    if (memory) {
-      context.textAlign = 'left';
-      context.translate(this.x(start), height(start));
-      context.rotate(Math.atan2(height(end) - height(start), this.x(end) - this.x(start)));
-      context.fillText(rate(ceiling), 26, -8);
-    } else {
-      context.textAlign = 'right';
-      context.fillText(rate(ceiling), this.x(to) - 2, height(to) - 9);
+    this.labels = [];
+    for (const label of wanted.toSorted((one, other) => one.line - other.line)) {
+      const alike = wanted.filter(other => other !== label && other.memory === label.memory);
+      const places = [0, 1, 2, 3].flatMap(step => [-8, 9].map(offset => ({...label, along: label.along + label.way * step * (label.width + 2 * GAP), across: label.line + offset})));
+      const isFree = place => alike.every(other => Math.abs(other.line - place.across) > TEXT / 2)
+          && this.labels.every(other => other.memory !== place.memory || place.along + place.width + GAP < other.along || place.along > other.along + other.width + GAP || Math.abs(place.across - other.across) > TEXT);
+      const place = places.find(isFree) ?? places[0];
+      this.labels.push(place);
+      context.save();
+      context.rotate(place.angle);
+      context.fillText(place.text, place.along, place.across);
+      context.restore();
     }
-    context.restore();
   }
 
   paintPoints(context, points) {

@@ -1,5 +1,5 @@
 /// teenygrad: tensors that differentiate themselves and compile themselves.
-@SuppressWarnings("requires-automatic") // jtokkit has no name of its own, but is called what its jar is
+@SuppressWarnings({"requires-automatic", "module"}) // jtokkit has no name of its own, but is called what its jar is; views are compiled later
 module org.teenygrad.core {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.core;
@@ -27,6 +27,10 @@ module org.teenygrad.core {
   exports org.teenygrad.engine.runtime.llvm;
   exports org.teenygrad.engine.runtime.nulldevice;
   exports org.teenygrad.engine.schedule;
+
+  // For views of what is in buffers.
+  exports org.teenygrad.host to
+      org.teenygrad.web;
 
   uses org.teenygrad.engine.runtime.Activity.Viewer;
 }

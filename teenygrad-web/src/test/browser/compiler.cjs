@@ -44,6 +44,30 @@ exports.showsKernelsAndTheirCode = {
   },
 };
 
+exports.valuesOfAProgramAreReadWhileItRuns = {
+  options: {viewport: {width: 1380, height: 1000}},
+  async run({page, servers, picture, axe}) {
+    await open(page, servers);
+    await page.getByLabel('Schedule').selectOption({index: await page.getByLabel('Schedule').locator('option').count() - 1}); // that of each step
+    await pass(page, 'graph').click();
+    await page.locator('.graph-canvas').waitFor();
+    await page.getByRole('searchbox').fill('contract 256x256x256 + bias');
+    const value = page.locator('.graph-facts');
+    await value.getByText(/^value /).waitFor();
+    const read = () => value.innerText().then(text => text.match(/float32\(256, ?256\), in run ([\d,]+)\s+from [-\d.e]+ to [-\d.e]+, mean [-\d.e]+, standard deviation [-\d.e]+\s+\[\[/)?.[1].replace(/,/g, ''));
+    await until(page, () => /standard deviation/.test(document.querySelector('.graph-facts').textContent));
+    const before = Number(await read());
+    await value.locator('img').scrollIntoViewIfNeeded();
+    await picture();
+    await contrast(page, axe);
+    await page.getByRole('searchbox').press('Enter'); // chooses it once more
+    await until(page, run => Number(document.querySelector('.graph-facts').textContent.match(/in run ([\d,]+)/)?.[1].replace(/,/g, '')) > run, before);
+    await page.getByRole('button', {name: 'Unfold all parts'}).click();
+    await page.getByRole('searchbox').fill('ERF');
+    await value.getByText('It has no memory of its own').waitFor();
+  },
+};
+
 exports.plansForAGpuThatIsNotThere = {
   options: {viewport: {width: 1380, height: 1400}},
   async run({page, servers, picture, axe}) {

@@ -36,6 +36,8 @@ public final class WebServer implements AutoCloseable {
   private static final Call.Limits LIMITS = new Call.Limits(1 << 20, 60);
   private static final String NO_JDK = "Cells need a JDK, version 25 or newer, which JAVA_HOME may name; pages can be read without.";
 
+  private static final String NO_CELLS = "This is the page of a program; the cells of chapters run in that of teenygrad web.";
+
   private static final String RUN = "<h1>Run</h1><div id=\"run\" data-live=\"%s\"></div>";
 
   private static final String COMPILER = "<h1>Compiler</h1><div id=\"compiler\" data-live=\"%s\"></div>";
@@ -66,7 +68,7 @@ public final class WebServer implements AutoCloseable {
     readers = settings.cells().map((CellLimits limits) -> new Readers(limits, settings.maxPages())).orElse(null);
     cells = new Cells(readers);
     training = new Training(settings.logs());
-    containment = readers == null ? CompletableFuture.completedFuture(NO_JDK) : CompletableFuture.supplyAsync(CellProcess::containment);
+    containment = readers == null ? CompletableFuture.completedFuture(CellLimits.standard().isEmpty() ? NO_JDK : NO_CELLS) : CompletableFuture.supplyAsync(CellProcess::containment);
   }
 
   /// Begins to listen at the loopback address.

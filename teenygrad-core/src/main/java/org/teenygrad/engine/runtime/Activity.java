@@ -40,18 +40,27 @@ public final class Activity {
   ///
   /// @param facts its work, and the time that the device needed
   /// @param liveBytes what buffers of the device hold, 0 where nobody counts
-  public record Launched(Device device, Program program, Profile.Launch facts, long start, long liveBytes) implements Event {
+  /// @param place which launch of which schedule it was
+  public record Launched(Device device, Program program, Profile.Launch facts, long start, long liveBytes, Place place) implements Event {
     @Override
     public long nanos() {
       return facts.nanos();
     }
   }
 
+  /// A launch of a schedule that has just run.
+  ///
+  /// @param schedule its number ([Scheduled])
+  /// @param launch number in the schedule
+  /// @param memory what is at each slot of the schedule, to be read while this is told: the next launch may overwrite it
+  public record Place(long schedule, int launch, List<Buffer> memory) {}
+
   /// The schedule of a graph was made, or found among those that are known.
   ///
+  /// @param schedule its number, the same at each of its runs
   /// @param made null where it was found
   /// @param memory what lives in the workspace of one that was made
-  public record Scheduled(Device device, Profile.@Nullable Making made, List<Temporary> memory, long start, long nanos) implements Event {}
+  public record Scheduled(Device device, long schedule, Profile.@Nullable Making made, List<Temporary> memory, long start, long nanos) implements Event {}
 
   /// What lives only while a schedule runs: a part of its workspace, from the launch that writes it to the last that reads it.
   ///
@@ -85,11 +94,12 @@ public final class Activity {
   /// What a kernel computes to write one buffer.
   ///
   /// @param root what is in the buffer
+  /// @param slot number of the buffer in the schedule
   /// @param reason why that has memory, in words
   /// @param operations about how many vector instructions an element takes from what is in memory
   /// @param largeReads how many buffers at least a quarter of its size are read for it
   /// @param nodes of the graph that are computed on the way, the root among them
-  public record Part(OpNode root, String reason, int operations, int largeReads, List<OpNode> nodes) {}
+  public record Part(OpNode root, int slot, String reason, int operations, int largeReads, List<OpNode> nodes) {}
 
   /// A kernel was compiled, or its code was found in the cache of kernels.
   public record Compiled(Device device, Program program, long start, long nanos) implements Event {}
@@ -172,9 +182,9 @@ public final class Activity {
 
   /// Tells of a schedule that was known.
   /// @param start what [#begin] returned before it was looked for
-  public static void found(Device device, long start) {
+  public static void found(Device device, long schedule, long start) {
     if (start != 0) {
-      tell(new Scheduled(device, null, List.of(), start, System.nanoTime() - start));
+      tell(new Scheduled(device, schedule, null, List.of(), start, System.nanoTime() - start));
     }
   }
 

@@ -126,7 +126,7 @@ final class Executor {
       variant = new Family.Variant(key.offsets, moving, schedule);
       family.add(variant);
     } else {
-      Activity.found(device, begun);
+      Activity.found(device, variant.schedule().number(), begun);
     }
     if (event != null) {
       event.commit(device, variant.schedule(), cached);

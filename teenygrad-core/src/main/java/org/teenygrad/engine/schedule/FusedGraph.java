@@ -39,10 +39,11 @@ final class FusedGraph {
     launch.forEach(run -> own.addAll(run.kernel().writes()));
     List<Activity.Part> parts = new ArrayList<>();
     for (Group group : all) {
-      if (own.contains(slots.get(group.root))) {
+      Integer slot = slots.get(group.root);
+      if (slot != null && own.contains(slot)) {
         Set<OpNode> nodes = new LinkedHashSet<>();
         addNodes(group, nodes);
-        parts.add(new Activity.Part(group.root, group.reason.text, group.operations, group.largeReads, List.copyOf(nodes)));
+        parts.add(new Activity.Part(group.root, slot, group.reason.text, group.operations, group.largeReads, List.copyOf(nodes)));
       }
     }
     return parts;

@@ -50,7 +50,7 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules,
     int runs = schedule.items().stream().mapToInt(item -> item.arguments().size()).sum();
     Profile.Making making = new Profile.Making(schedule.items().size(), runs, schedule.kernels(), schedule.compilation().kernels(), schedule.workspaceBytes(), nanos, schedule.compilation().nanos());
     Debug.say(Debug.SCHEDULES, making::toString);
-    Activity.tell(new Activity.Scheduled(device, making, schedule.temporaries(), start, nanos));
+    Activity.tell(new Activity.Scheduled(device, schedule.number(), making, schedule.temporaries(), start, nanos));
   }
 
   /// Whether anybody wants to see launches one by one; else a schedule runs as a whole.
@@ -58,7 +58,10 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules,
     return Activity.isWatched() || FlightRecording.wantsKernels() || Debug.at(Debug.LAUNCHES) || Debug.checksNan();
   }
 
-  static void run(Runtime runtime, Schedule.ExecItem item, List<List<Buffer>> arguments) {
+  /// Runs a launch of a schedule, and tells of it.
+  /// @param memory what is at each slot
+  static void run(Runtime runtime, Schedule schedule, int number, List<List<Buffer>> arguments, List<Buffer> memory) {
+    Schedule.ExecItem item = schedule.items().get(number);
     KernelEvent event = FlightRecording.kernel();
     long nanos = item.kernel().time(arguments);
     long ended = System.nanoTime();
@@ -74,7 +77,7 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules,
     }
     Debug.say(Debug.LAUNCHES, () -> Roofline.of(runtime).line(launch));
     if (Activity.isWatched()) {
-      Activity.tell(new Activity.Launched(runtime.device(), program, launch, ended - nanos, runtime.allocator().liveBytes()));
+      Activity.tell(new Activity.Launched(runtime.device(), program, launch, ended - nanos, runtime.allocator().liveBytes(), new Activity.Place(schedule.number(), number, memory)));
     }
     if (Debug.checksNan()) {
       NanCheck.after(runtime, program, arguments);

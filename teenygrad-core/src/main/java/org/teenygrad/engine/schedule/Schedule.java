@@ -1,9 +1,11 @@
 package org.teenygrad.engine.schedule;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Kernel;
@@ -14,6 +16,7 @@ import org.teenygrad.engine.runtime.Slice;
 
 /// A graph made ready to run again and again: the kernels in order, and where each one's data is.
 ///
+/// @param number one for each schedule of this process
 /// @param items the launches
 /// @param sequence all of them as the device runs them at once
 /// @param inputs how many buffers the graph reads
@@ -21,7 +24,14 @@ import org.teenygrad.engine.runtime.Slice;
 /// @param places the buffers by slot: first the inputs, then what the kernels write
 /// @param workspaceBytes memory for what lives only while the schedule runs
 /// @param compilation what making it cost
-record Schedule(List<ExecItem> items, Sequence sequence, int inputs, List<Integer> outputs, List<Place> places, long workspaceBytes, Compilation compilation) {
+record Schedule(long number, List<ExecItem> items, Sequence sequence, int inputs, List<Integer> outputs, List<Place> places, long workspaceBytes, Compilation compilation) {
+  private static final AtomicLong NUMBERS = new AtomicLong();
+
+  /// A schedule with a number of its own.
+  static Schedule of(List<ExecItem> items, Sequence sequence, int inputs, List<Integer> outputs, List<Place> places, long workspaceBytes, Compilation compilation) {
+    return new Schedule(NUMBERS.getAndIncrement(), items, sequence, inputs, outputs, places, workspaceBytes, compilation);
+  }
+
   /// One launch: a kernel and, for each time that it runs, its arguments.
   record ExecItem(Program program, Kernel kernel, List<List<Binding.Argument>> arguments) {}
 
@@ -72,8 +82,9 @@ record Schedule(List<ExecItem> items, Sequence sequence, int inputs, List<Intege
       all.add(arguments);
     }
     if (Recording.watchesLaunches()) {
+      List<Buffer> memory = Collections.unmodifiableList(buffers);
       for (int i = 0; i < items.size(); i++) {
-        Recording.run(runtime, items.get(i), all.get(i));
+        Recording.run(runtime, this, i, all.get(i), memory);
       }
     } else {
       sequence.run(all);

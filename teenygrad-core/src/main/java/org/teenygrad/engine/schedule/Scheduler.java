@@ -97,7 +97,7 @@ final class Scheduler {
     Debug.graphs(() -> "graph", List.of(sink));
     List<Binding.Argument> run = arguments.stream().map(slot -> new Binding.Argument(slot, 0)).toList();
     var item = new Schedule.ExecItem(program, runtime.compiler().compile(program), List.of(run));
-    return new Schedule(List.of(item), sequence(runtime, List.of(item), places), params.size(), outputs, places, 0, new Schedule.Compilation(1, 0));
+    return Schedule.of(List.of(item), sequence(runtime, List.of(item), places), params.size(), outputs, places, 0, new Schedule.Compilation(1, 0));
   }
 
   private static Sequence sequence(Runtime runtime, List<Schedule.ExecItem> items, List<Schedule.Place> places) {
@@ -340,6 +340,6 @@ final class Scheduler {
       items.add(new Schedule.ExecItem(code.program, code.kernel, launch.stream().map(Binding::arguments).toList()));
     }
     List<Integer> outputs = results.stream().map(slots::get).toList();
-    return new Schedule(items, sequence(runtime, items, memory.places()), inputs, outputs, memory.places(), memory.workspaceBytes(), compilation);
+    return Schedule.of(items, sequence(runtime, items, memory.places()), inputs, outputs, memory.places(), memory.workspaceBytes(), compilation);
   }
 }

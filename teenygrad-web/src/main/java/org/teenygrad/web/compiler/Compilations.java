@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.engine.codegen.Plans;
+import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Printer;
 import org.teenygrad.engine.runtime.Activity;
@@ -33,6 +34,7 @@ public final class Compilations implements Activity.Watcher {
   private final Map<Thread, Pending> pending = new HashMap<>();
 
   private final List<Compilation> made = new ArrayList<>();
+  private final Values values = new Values(MOST);
   private final Map<List<Integer>, Integer> planned = new HashMap<>();
   private int count;
 
@@ -55,7 +57,9 @@ public final class Compilations implements Activity.Watcher {
 
   @Override
   public void happened(Activity.Event event) {
-    if (!isPlanned(event)) {
+    if (event instanceof Activity.Launched launched) {
+      values.launched(launched);
+    } else if (!isPlanned(event)) {
       keep(event);
     }
   }
@@ -78,6 +82,7 @@ public final class Compilations implements Activity.Watcher {
           if (made.size() > MOST) {
             made.removeFirst();
           }
+          values.made(scheduled.schedule(), here.fused, Graph.topological(here.fused.graph()));
         }
       }
       default -> {}
@@ -88,13 +93,14 @@ public final class Compilations implements Activity.Watcher {
   public synchronized void clear() {
     made.clear();
     planned.clear();
+    values.clear();
     pending.clear();
   }
 
   /// What a view asks for.
-  /// @param what `schedules`; of a schedule `pass` or `kernels`, `code` of a kernel, or `plan` for another machine
+  /// @param what `schedules`; of a schedule `pass` or `kernels`, `code` of a kernel, `value` of a node, or `plan` for another machine
   /// @param schedule its number
-  /// @param index which pass, which launch, or which machine: 0 for an H200, 1 for an A100
+  /// @param index which pass, which launch, which node, or which machine: 0 for an H200, 1 for an A100
   /// @throws IllegalArgumentException if there is no such thing
   public Map<String, @Nullable Object> answer(String what, int schedule, int index) {
     return switch (what) {
@@ -103,6 +109,7 @@ public final class Compilations implements Activity.Watcher {
       case "pass" -> PassView.of(at(of(schedule).passes(), index, "pass"));
       case "kernels" -> kernels(of(schedule));
       case "code" -> code(of(schedule), at(of(schedule).fused().launches(), index, "launch").program());
+      case "value" -> value(of(schedule), index);
       default -> throw new IllegalArgumentException("there is no " + what + " to ask for");
     };
   }
@@ -200,6 +207,14 @@ public final class Compilations implements Activity.Watcher {
       }
     }
     return Json.members("steps", steps, "facts", program.source().isEmpty() ? List.of() : new Plans(runtime.target()).facts(program.graph()));
+  }
+
+  /// What a node of the graph of [#kernels] held, or why that is not known.
+  private Map<String, @Nullable Object> value(Compilation each, int index) {
+    OpNode node = at(Printer.lines(each.fused().graph()), index, "node").node();
+    Map<String, @Nullable Object> told = values.of(each.scheduled().schedule(), node).map(ValueView::of).orElseGet(() -> Json.members("message", values.why(each.scheduled().schedule(), node)));
+    told.put("type", node.dtype() + "" + node.shape());
+    return told;
   }
 
   private static Map<String, @Nullable Object> step(String title, String text) {

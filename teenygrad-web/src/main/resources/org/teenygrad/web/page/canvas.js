@@ -21,7 +21,7 @@ export class GraphCanvas {
    * @param title gives the lines of a part's box by its name
    * @param colour gives its colour
    * @param place makes places for boxes
-   * @param know gives elements that say what is known of a node, if something is */
+   * @param know gives elements that say what is known of a box, or null if nothing is */
   constructor(nodes, edges, {title = part => [part], colour = () => PART, place = (...all) => new Placement(...all), know = null}) {
     Object.assign(this, {nodes, edges, title, colour, placed: place, know});
     this.folded = new Set(nodes.flatMap(node => node.path));
@@ -280,10 +280,10 @@ export class GraphCanvas {
     const own = el('div', {}, el('b', {}, box.lines[0]), ' ', box.lines.slice(1).join(' · '), box.part !== null && el('span', {class: 'soft'}, ' Enter unfolds it'));
     const line = box.part === null && box.nodes[0].source;
     this.facts.replaceChildren(own, ...line ? [el('div', {class: 'line'}, el('b', {}, 'made in '), el('code', {}, line))] : []);
-    if (this.know && box.part === null) {
+    if (this.know) {
       try {
-        const known = await this.know(box.nodes[0]);
-        this.chosen === box && this.facts.replaceChildren(own, ...known.filter(Boolean));
+        const known = await this.know(box);
+        known && this.chosen === box && this.facts.replaceChildren(own, ...known.filter(Boolean));
       } catch (error) {
         this.chosen === box && this.facts.append(el('div', {class: 'wrong'}, error.message));
       }

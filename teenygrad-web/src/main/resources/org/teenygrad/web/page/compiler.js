@@ -4,6 +4,7 @@ import {el, say} from './dom.js';
 import * as api from './api.js';
 import {GraphCanvas} from './canvas.js';
 import {MemoryPlan} from './memory.js';
+import {numbers} from './picture.js';
 import {bytes, flops, time} from './trace.js';
 import {openView} from './view.js';
 
@@ -169,9 +170,18 @@ export class CompilerView {
     const nodes = graph.map(({number, op, what, type, source}) => ({id: number, source, lines: [`${op} ${what.replace(/%\d+ ?/g, '').trim()}`.trim(), type], color: COLOURS[op] ?? ELEMENTWISE, path: launchOf.has(number) ? [`${launchOf.get(number)}`] : []}));
     const edges = graph.flatMap(({number, what}) => [...what.matchAll(/%(\d+)/g)].map(([, input]) => ({from: Number(input), to: number})));
     joinInputs(nodes, edges);
-    const canvas = new GraphCanvas(nodes, edges, {title: part => [`${Number(part) + 1}: ${launches[part].description}`], colour: part => KERNELS[launches[part].description.split(' ')[0]] ?? '#d0e0e3'});
+    const canvas = new GraphCanvas(nodes, edges, {title: part => [`${Number(part) + 1}: ${launches[part].description}`], colour: part => KERNELS[launches[part].description.split(' ')[0]] ?? '#d0e0e3',
+      know: ({part, nodes: [node]}) => part === null ? this.value(node.id, node.source) : this.value(launches[part].parts.at(-1).root, null)});
     this.body.replaceChildren(el('div', {class: 'buttons'}, canvas.svgButton()), canvas.element);
     canvas.draw();
+  }
+
+  /** What a node held, if it had memory, and the line that made it. */
+  async value(id, line) {
+    const {type, text, summary, picture: map, run, message} = await this.ask('value', this.schedule.number, id);
+    const value = message ? el('div', {class: 'soft'}, message)
+      : el('div', {}, el('b', {}, 'value '), el('span', {class: 'soft'}, `${type}, in run ${run.toLocaleString('en')}`), summary && el('div', {}, summary), numbers(text, map, 'value'));
+    return [line && el('div', {class: 'line'}, el('b', {}, 'made in '), el('code', {}, line)), value];
   }
 
   /** What a launch computes, why there, and its code. */

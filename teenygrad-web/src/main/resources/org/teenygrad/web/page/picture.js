@@ -9,6 +9,9 @@ export function picture(svg, label) {
   return image;
 }
 
+/** Values as text, with a picture of them beside it where there is one. */
+export const numbers = (text, svg, label) => el('div', {class: 'numbers'}, el('pre', {tabindex: '0', 'aria-label': label}, text), svg && picture(svg, label));
+
 /** Shows another picture in an image; the one before stays until it is there. */
 export function show(image, svg) {
   const url = URL.createObjectURL(new Blob([svg], {type: 'image/svg+xml'}));

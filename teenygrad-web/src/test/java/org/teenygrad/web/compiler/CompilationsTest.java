@@ -2,15 +2,20 @@ package org.teenygrad.web.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.runtime.Activity;
+import org.teenygrad.engine.runtime.cpu.Cpu;
 import org.teenygrad.nanochat.json.Json;
 
 class CompilationsTest {
@@ -66,6 +71,58 @@ class CompilationsTest {
     assertThat(compilations.answer("plan", 0, 0)).as("planned once").containsEntry("number", number);
     assertThat(String.valueOf(compilations.answer("code", 0, 0).get("facts"))).contains("products each, in float32");
     assertThatThrownBy(() -> compilations.answer("plan", 0, 2)).isInstanceOf(IllegalArgumentException.class).hasMessage("there is no machine 2");
+  }
+
+  private static Tensor onCpu(float... values) {
+    return Tensor.of(values, Shape.of(values.length), Device.of("cpu"));
+  }
+
+  /// What is told of the only node of such an operation in the latest schedule.
+  private Map<String, @Nullable Object> value(String op) {
+    int schedule = Integer.parseInt(String.valueOf(list("schedules", 0, 0, "schedules").getLast().get("number")));
+    List<?> ops = list("kernels", schedule, 0, "graph").stream().map(line -> line.get("op")).toList();
+    return compilations.answer("value", schedule, ops.indexOf(op));
+  }
+
+  @Test
+  void tensorsWithMemoryHaveValues() {
+    assumeTrue(Cpu.isPresent());
+    compile(onCpu(1, 2, 3, 5, 8, 13, 21).log().flip(0));
+    assertThat(value("PARAM")).containsEntry("text", "[ 1.  2.  3.  5.  8. 13. 21.]").containsEntry("run", 1L).containsEntry("type", "float32(7,)");
+    assertThat(String.valueOf(value("PARAM").get("summary"))).startsWith("from 1.000 to 21.00, mean 7.571");
+    assertThat(value("LOG").get("message")).isEqualTo("It has no memory of its own: kernels compute it on the way.");
+    assertThat(value("FLIP").get("text")).asString().startsWith("[3.0445225 2.564949");
+    compile(onCpu(new float[1300]).exp());
+    assertThat(value("EXP").get("text")).asString().startsWith("the first 1,024 of 1,300 numbers:");
+    compile(tensor(3, 5).cos());
+    assertThat(value("COS").get("message")).asString().startsWith("This device plans and does not compute");
+  }
+
+  @Test
+  void whatRunsAgainAndAgainHasTheValuesOfTheNextRun() throws InterruptedException {
+    assumeTrue(Cpu.isPresent());
+    AtomicBoolean ends = new AtomicBoolean();
+    CountDownLatch repeated = new CountDownLatch(3);
+    Thread program = Thread.ofPlatform().start(() -> {
+      for (int step = 1; !ends.get(); step++) {
+        compile(onCpu(step, step, step, step, step).sinh());
+        repeated.countDown();
+      }
+    });
+    try {
+      repeated.await();
+      double early = number(value("PARAM"));
+      assertThat(early).isGreaterThan(1);
+      assertThat(number(value("PARAM"))).isGreaterThan(early);
+    } finally {
+      ends.set(true);
+      program.join();
+    }
+    assertThat(value("PARAM")).as("the first run's, when it runs no more").containsEntry("run", 1L);
+  }
+
+  private static double number(Map<String, @Nullable Object> value) {
+    return Double.parseDouble(String.valueOf(value.get("text")).replaceAll("[\\[\\]]", "").strip().split("\\s+")[0]);
   }
 
   @Test

@@ -112,7 +112,8 @@ exports.completesNames = {
     await open(page, servers, '1.3-tensors');
     await write(page, 1, 'Tensor long = Tensor.ones(2);'.replace('long', 'tall'));
     await runs(page, 1);
-    await write(page, 2, '');
+    await write(page, 2, ' ');
+    await page.keyboard.press('Backspace');
     await page.keyboard.type('tall.softm');
     await page.locator('.cm-tooltip-autocomplete li', {hasText: 'softmax('}).waitFor();
     await picture();

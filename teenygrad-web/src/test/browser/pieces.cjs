@@ -3,6 +3,18 @@ const {assert, contrast, noSideways, until} = require('../../../../teenygrad-ser
 
 const WIDE = {viewport: {width: 1280, height: 1000}};
 
+/** The pieces: chapter, what stands in the cell, and the cells to run before it, by their numbers, or below 0 counted back from it. */
+const PIECES = {
+  sunrise: ['1.1-probability', 'int sunrises', []],
+  surface: ['1.1-probability', 'double deviation', []],
+  doubleDescent: ['1.2-regression', 'int features', [-1]],
+  strip: ['1.3-tensors', 'Strip.of(x, x.transpose', [1]],
+  roofline: ['1.4-cpu', 'MachineRoofline.of', []],
+  steps: ['2.2-autodiff', 'GraphSteps.of', []],
+  film: ['2.1-networks', 'Film film', [-2, -1]],
+  typedText: ['2.4-architectures', 'String visible', [-1]],
+};
+
 async function open(page, {book, token}, chapter) {
   await page.goto(`${book}/book/${chapter}?token=${token}`);
   await page.locator('body[data-ready]').waitFor();
@@ -10,126 +22,125 @@ async function open(page, {book, token}, chapter) {
 
 /** The number of the first cell with such code. */
 const numberOf = (page, code) => page.evaluate(text => [...document.querySelectorAll('.cell')].findIndex(cell => cell.textContent.includes(text)) + 1, code);
-const cell = (page, n) => page.locator(`#cell-${n}`);
 
-/** Runs a cell by keys, and waits until it is done. */
-async function run(page, n) {
-  await cell(page, n).locator('.cm-content').focus();
+/** Runs a cell by keys; it need not be done. */
+async function begin(page, n) {
+  await page.locator(`#cell-${n} .cm-content`).focus();
   await page.keyboard.press('Control+Enter');
-  await done(page, n);
 }
 
 const done = (page, n) => until(page, id => document.getElementById(id).matches('[data-state="done"]:not(.stale)'), `cell-${n}`);
+
+async function run(page, n) {
+  await begin(page, n);
+  await done(page, n);
+}
+
+/** Opens the chapter of a piece, and begins its cell when those before it are done.
+ * @returns the cell's number */
+async function prepare(page, servers, name) {
+  const [chapter, code, before] = PIECES[name];
+  await open(page, servers, chapter);
+  const n = await numberOf(page, code);
+  for (const other of before) {
+    await run(page, other < 0 ? n + other : other);
+  }
+  await begin(page, n);
+  return n;
+}
+
 const source = image => image.evaluate(async element => (await element.decode(), element.src));
 
 /** Shows a cell's end and takes a picture of it. */
-async function shoot(page, n, picture, name) {
-  await cell(page, n).locator('.made').evaluate(element => element.scrollIntoView({block: 'end'}));
+async function shoot(cell, picture, name) {
+  await cell.locator('.made').evaluate(element => element.scrollIntoView({block: 'end'}));
   await picture(name);
 }
 
-exports.sunriseSlider = {
-  options: WIDE,
-  async run({page, servers, picture}) {
-    await open(page, servers, '1.1-probability');
-    const n = await numberOf(page, 'int sunrises');
-    await run(page, n);
-    const before = await source(cell(page, n).locator('.made img'));
-    await cell(page, n).getByRole('slider', {name: 'sunrises'}).focus();
-    await page.keyboard.press('End');
-    await done(page, n);
-    assert.match(await cell(page, n).locator('.cm-content').innerText(), /int sunrises = 20;/);
-    assert.notEqual(await source(cell(page, n).locator('.made img')), before);
-    await shoot(page, n, picture);
-  },
-};
-
-exports.likelihoodSurface = {
-  options: WIDE,
-  async run({page, servers, picture}) {
-    await open(page, servers, '1.1-probability');
-    const n = await numberOf(page, 'double deviation');
-    await run(page, n);
-    const pad = cell(page, n).locator('.pad');
-    await pad.focus();
-    await page.keyboard.press('Shift+ArrowRight');
-    await done(page, n);
-    await page.keyboard.press('ArrowUp');
-    await done(page, n);
-    assert.match(await cell(page, n).locator('.cm-content').innerText(), /mean = -0\.5;[\s\S]*deviation = 1\.05;/);
-    const {x, y, width, height} = await pad.boundingBox();
-    await page.mouse.click(x + width * 0.7, y + height * 0.4);
-    await done(page, n);
-    assert.match(await cell(page, n).locator('.cm-content').innerText(), /mean = 0?\.?[1-9]|mean = 1/);
-    await shoot(page, n, picture);
-  },
-};
-
-exports.doubleDescent = {
-  options: WIDE,
-  async run({page, servers, picture}) {
-    await open(page, servers, '1.2-regression');
-    const n = await numberOf(page, 'int features');
-    await run(page, n - 1);
-    await run(page, n);
-    await shoot(page, n, picture, 'peak');
-    await cell(page, n).getByRole('slider', {name: 'features'}).focus();
-    await page.keyboard.press('End');
-    await done(page, n);
-    await cell(page, n).getByRole('slider', {name: 'ridge'}).focus();
-    await page.keyboard.press('PageUp');
-    await done(page, n);
-    assert.match(await cell(page, n).locator('.cm-content').innerText(), /features = 100;[\s\S]*ridge = 0\.0[1-9]/);
-    await shoot(page, n, picture, 'ridge');
-  },
-};
-
-exports.memoryStrip = {
+/**
+ * A test of a piece.
+ * @param act moves it: it is given the page, the piece's cell, `key` that presses some on an element, `again` that waits until the cell has run again, and `code`, what stands in it
+ */
+const moved = (name, act) => ({
   options: WIDE,
   async run({page, servers, axe, picture}) {
-    await open(page, servers, '1.3-tensors');
-    const n = await numberOf(page, 'Strip.of(x, x.transpose');
-    await run(page, 1);
-    await run(page, n);
-    const view = cell(page, n).locator('.matrices');
-    await view.focus();
-    await page.keyboard.press('ArrowRight');
-    assert.equal(await cell(page, n).locator('.strip').getAttribute('data-position'), '12');
-    await page.keyboard.press('ArrowDown');
-    assert.match(await cell(page, n).locator('.caption').innerText(), /^\[0, 1, 1\] lies at 0 \+ 0·1 \+ 1·4 \+ 1·12 = 16$/);
-    assert.equal(await cell(page, n).locator('.memory-strip .chosen').innerText(), '16');
-    await shoot(page, n, picture);
+    const n = await prepare(page, servers, name);
+    const cell = page.locator(`#cell-${n}`);
+    const key = async (element, ...keys) => {
+      await element.focus();
+      for (const each of keys) {
+        await page.keyboard.press(each);
+      }
+    };
+    const again = () => done(page, n);
+    await act({page, cell, n, key, again, code: () => cell.locator('.cm-content').innerText(), caption: () => cell.locator('.caption').innerText(), shoot: more => shoot(cell, picture, more)});
     await contrast(page, axe);
-    await cell(page, n).getByRole('slider', {name: 'second'}).focus();
-    await page.keyboard.press('Home');
-    await done(page, n);
-    await cell(page, n).getByText('strides [12, 4, 1], offset 0').waitFor();
-    const slice = await numberOf(page, 'x.flip(0).index');
-    await run(page, slice);
-    assert.equal(await cell(page, slice).locator('.memory-strip .unseen-place').count(), 12);
   },
-};
+});
 
-exports.rooflineWithCeilings = {
-  options: WIDE,
-  async run({page, servers, axe, picture}) {
-    await open(page, servers, '1.4-cpu');
-    const n = await numberOf(page, 'MachineRoofline.of');
-    await run(page, n);
-    const chart = cell(page, n).locator('.roofline');
-    assert.equal(await chart.getAttribute('data-ceilings'), '2');
-    for (const name of [/^one core, vectors/, /^all cores, no vectors/, /^second-level cache/]) {
-      await cell(page, n).getByRole('checkbox', {name}).focus();
-      await page.keyboard.press('Space');
-    }
-    await until(page, id => document.querySelector(`#${id} .roofline`).dataset.ceilings === '5', `cell-${n}`);
-    await cell(page, n).getByRole('button', {name: /^contract 512x512x512/}).focus();
-    await page.keyboard.press('Enter');
-    await cell(page, n).getByText(/reaches \d+ % of “/).waitFor();
-    await shoot(page, n, picture);
-    await contrast(page, axe);
-  },
-};
+exports.sunriseSlider = moved('sunrise', async ({cell, key, again, code, shoot}) => {
+  await again();
+  const before = await source(cell.locator('.made img'));
+  await key(cell.getByRole('slider', {name: 'sunrises'}), 'End');
+  await again();
+  assert.match(await code(), /int sunrises = 20;/);
+  assert.notEqual(await source(cell.locator('.made img')), before);
+  await shoot();
+});
+
+exports.likelihoodSurface = moved('surface', async ({page, cell, key, again, code, shoot}) => {
+  await again();
+  const pad = cell.locator('.pad');
+  await key(pad, 'Shift+ArrowRight');
+  await again();
+  await page.keyboard.press('ArrowUp');
+  await again();
+  assert.match(await code(), /mean = -0\.5;[\s\S]*deviation = 1\.05;/);
+  const {x, y, width, height} = await pad.boundingBox();
+  await page.mouse.click(x + width * 0.7, y + height * 0.4);
+  await again();
+  assert.match(await code(), /mean = 0?\.?[1-9]|mean = 1/);
+  await shoot();
+});
+
+exports.doubleDescent = moved('doubleDescent', async ({cell, key, again, code, shoot}) => {
+  await again();
+  await shoot('peak');
+  await key(cell.getByRole('slider', {name: 'features'}), 'End');
+  await again();
+  await key(cell.getByRole('slider', {name: 'ridge'}), 'PageUp');
+  await again();
+  assert.match(await code(), /features = 100;[\s\S]*ridge = 0\.0[1-9]/);
+  await shoot('ridge');
+});
+
+exports.memoryStrip = moved('strip', async ({page, cell, key, again, caption, shoot}) => {
+  await again();
+  await key(cell.locator('.matrices'), 'ArrowRight');
+  assert.equal(await cell.locator('.strip').getAttribute('data-position'), '12');
+  await page.keyboard.press('ArrowDown');
+  assert.match(await caption(), /^\[0, 1, 1\] lies at 0 \+ 0·1 \+ 1·4 \+ 1·12 = 16$/);
+  assert.equal(await cell.locator('.memory-strip .chosen').innerText(), '16');
+  await shoot();
+  await key(cell.getByRole('slider', {name: 'second'}), 'Home');
+  await again();
+  await cell.getByText('strides [12, 4, 1], offset 0').waitFor();
+  const slice = await numberOf(page, 'x.flip(0).index');
+  await run(page, slice);
+  assert.equal(await page.locator(`#cell-${slice} .memory-strip .unseen-place`).count(), 12);
+});
+
+exports.rooflineWithCeilings = moved('roofline', async ({page, cell, n, key, again, shoot}) => {
+  await again();
+  assert.equal(await cell.locator('.roofline').getAttribute('data-ceilings'), '2');
+  for (const name of [/^one core, vectors/, /^all cores, no vectors/, /^second-level cache/]) {
+    await key(cell.getByRole('checkbox', {name}), 'Space');
+  }
+  await until(page, id => document.querySelector(`#${id} .roofline`).dataset.ceilings === '5', `cell-${n}`);
+  await key(cell.getByRole('button', {name: /^contract 512x512x512/}), 'Enter');
+  await cell.getByText(/reaches \d+ % of “/).waitFor();
+  await shoot();
+});
 
 exports.ceilingsThatAreNearlyEqualCanBeRead = {
   async run({page, servers}) {
@@ -151,105 +162,61 @@ exports.ceilingsThatAreNearlyEqualCanBeRead = {
   },
 };
 
-exports.graphSteppedForwardAndBack = {
-  options: WIDE,
-  async run({page, servers, axe, picture}) {
-    await open(page, servers, '2.2-autodiff');
-    const n = await numberOf(page, 'GraphSteps.of');
-    await run(page, n);
-    const steps = cell(page, n).getByRole('slider', {name: 'Step'});
-    const hidden = () => cell(page, n).locator('.not-yet').count();
-    const all = await hidden();
-    await steps.focus();
-    await page.keyboard.press('ArrowRight');
-    assert.match(await cell(page, n).locator('.caption').innerText(), /^(EXP|SIN) is /);
-    assert.equal(await hidden(), all - 1);
-    await page.keyboard.press('End');
-    assert.equal(await hidden(), 0);
+exports.graphSteppedForwardAndBack = moved('steps', async ({page, cell, key, again, caption, shoot}) => {
+  await again();
+  const hidden = () => cell.locator('.not-yet').count();
+  const all = await hidden();
+  await key(cell.getByRole('slider', {name: 'Step'}), 'ArrowRight');
+  assert.match(await caption(), /^(EXP|SIN) is /);
+  assert.equal(await hidden(), all - 1);
+  await page.keyboard.press('End');
+  assert.equal(await hidden(), 0);
+  await page.keyboard.press('ArrowLeft');
+  assert.ok(await hidden() > 0);
+  for (let i = 0; i < 20 && !/^the gradient of SIN/.test(await caption()); i++) {
     await page.keyboard.press('ArrowLeft');
-    assert.ok(await hidden() > 0);
-    for (let i = 0; i < 20 && !/^the gradient of SIN/.test(await cell(page, n).locator('.caption').innerText()); i++) {
-      await page.keyboard.press('ArrowLeft');
-    }
-    assert.match(await cell(page, n).locator('.caption').innerText(), /^the gradient of SIN is -8816\.\d+: the sum of what 2 uses hand back$/);
-    await shoot(page, n, picture);
-    await contrast(page, axe);
-  },
-};
+  }
+  assert.match(await caption(), /^the gradient of SIN is -8816\.\d+: the sum of what 2 uses hand back$/);
+  await shoot();
+});
 
-exports.planeWhileXorTrains = {
-  options: WIDE,
-  async run({page, servers, axe, picture}) {
-    await open(page, servers, '2.1-networks');
-    const n = await numberOf(page, 'Film film');
-    await run(page, n - 2);
-    await run(page, n - 1);
-    await cell(page, n).locator('.cm-content').focus();
-    await page.keyboard.press('Control+Enter');
-    await cell(page, n).locator('.film').waitFor(); // while it runs
-    await done(page, n);
-    assert.match(await cell(page, n).locator('.caption').innerText(), /^after 150 steps \(31 of 31\)$/);
-    const last = await source(cell(page, n).locator('.film img'));
-    await cell(page, n).getByRole('slider', {name: /which picture/}).focus();
-    await page.keyboard.press('Home');
-    assert.match(await cell(page, n).locator('.caption').innerText(), /^after 0 steps \(1 of 31\)$/);
-    assert.notEqual(await source(cell(page, n).locator('.film img')), last);
-    for (let i = 0; i < 8; i++) {
-      await page.keyboard.press('ArrowRight');
-    }
-    assert.match(await cell(page, n).locator('.caption').innerText(), /^after 40 steps/);
-    await shoot(page, n, picture);
-    await contrast(page, axe);
-    await cell(page, n).getByRole('button', {name: 'Play'}).focus();
-    await page.keyboard.press('Enter');
-    await until(page, id => /^after 150/.test(document.querySelector(`#${id} .caption`).textContent), `cell-${n}`);
-  },
-};
+exports.planeWhileXorTrains = moved('film', async ({page, cell, n, key, again, caption, shoot}) => {
+  await cell.locator('.film').waitFor(); // while it runs
+  await again();
+  assert.match(await caption(), /^after 150 steps \(31 of 31\)$/);
+  const last = await source(cell.locator('.film img'));
+  await key(cell.getByRole('slider', {name: /which picture/}), 'Home');
+  assert.match(await caption(), /^after 0 steps \(1 of 31\)$/);
+  assert.notEqual(await source(cell.locator('.film img')), last);
+  for (let i = 0; i < 8; i++) {
+    await page.keyboard.press('ArrowRight');
+  }
+  assert.match(await caption(), /^after 40 steps/);
+  await shoot();
+  await key(cell.getByRole('button', {name: 'Play'}), 'Enter');
+  await until(page, id => /^after 150/.test(document.querySelector(`#${id} .caption`).textContent), `cell-${n}`);
+});
 
-exports.whatAModelExpectsBehindTypedText = {
-  options: WIDE,
-  async run({page, servers, axe, picture}) {
-    await open(page, servers, '2.4-architectures');
-    const n = await numberOf(page, 'String visible');
-    await run(page, n - 1);
-    await run(page, n);
-    const line = cell(page, n).getByRole('textbox', {name: 'Text for the model'});
-    assert.equal(await cell(page, n).locator('.typed img').count(), 2);
-    await line.focus();
-    await page.keyboard.press('End');
-    await page.keyboard.type('me there was a');
-    await cell(page, n).locator('.typed[data-text="Once upon a time there was a"]').waitFor();
-    await cell(page, n).locator('.typed .caption', {hasText: /^\d+ ms$/}).waitFor();
-    await shoot(page, n, picture);
-    await contrast(page, axe);
-  },
-};
+exports.whatAModelExpectsBehindTypedText = moved('typedText', async ({page, cell, key, again, shoot}) => {
+  await again();
+  assert.equal(await cell.locator('.typed img').count(), 2);
+  await key(cell.getByRole('textbox', {name: 'Text for the model'}), 'End');
+  await page.keyboard.type('me there was a');
+  await cell.locator('.typed[data-text="Once upon a time there was a"]').waitFor();
+  await cell.locator('.typed .caption', {hasText: /^\d+ ms$/}).waitFor();
+  await shoot();
+});
 
-/** Every piece in little room: nothing is wider than the page, and what a finger needs is there. */
-const PIECES = [
-  ['sunrise', '1.1-probability', 'int sunrises', []],
-  ['surface', '1.1-probability', 'double deviation', []],
-  ['doubleDescent', '1.2-regression', 'int features', [-1]],
-  ['strip', '1.3-tensors', 'Strip.of(x, x.transpose', [1]],
-  ['roofline', '1.4-cpu', 'MachineRoofline.of', []],
-  ['steps', '2.2-autodiff', 'GraphSteps.of', []],
-  ['film', '2.1-networks', 'Film film', [1, 2]],
-  ['typedText', '2.4-architectures', 'String visible', [-1]],
-];
-
+/** Every piece in little room: nothing is wider than the page, and what a finger needs is there; and in the dark. */
 for (const [name, options] of [['OnAPhone', {viewport: {width: 380, height: 780}, hasTouch: true, isMobile: true}], ['InTheDark', {...WIDE, colorScheme: 'dark'}]]) {
-  for (const [piece, chapter, code, before] of PIECES) {
+  for (const piece of Object.keys(PIECES)) {
     exports[piece + name] = {
       options,
       async run({page, servers, axe, picture}) {
-        await open(page, servers, chapter);
-        const n = await numberOf(page, code);
-        for (const other of before) { // cells of the page; below 0 counted back from this one
-          await run(page, other < 0 ? n + other : other);
-        }
-        await run(page, n);
+        const n = await prepare(page, servers, piece);
+        await done(page, n);
         name === 'OnAPhone' ? await noSideways(page) : await contrast(page, axe);
-        await shoot(page, n, picture);
+        await shoot(page.locator(`#cell-${n}`), picture);
       },
     };
   }

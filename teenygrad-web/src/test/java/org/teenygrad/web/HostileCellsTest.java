@@ -43,9 +43,13 @@ class HostileCellsTest {
   }
 
   private static String run(String page, String code) throws IOException, InterruptedException {
+    return post("run", Map.of("page", page, "code", code));
+  }
+
+  private static String post(String what, Map<String, String> asked) throws IOException, InterruptedException {
     String base = server.url().replaceFirst("/\\?.*", "");
-    return CLIENT.send(HttpRequest.newBuilder(URI.create(base + "/cells/run")).header("Authorization", "Bearer " + server.url().replaceFirst(".*token=", ""))
-        .POST(HttpRequest.BodyPublishers.ofString(Json.text(Map.of("page", page, "code", code)))).build(), BodyHandlers.ofString()).body();
+    return CLIENT.send(HttpRequest.newBuilder(URI.create(base + "/cells/" + what)).header("Authorization", "Bearer " + server.url().replaceFirst(".*token=", ""))
+        .POST(HttpRequest.BodyPublishers.ofString(Json.text(asked))).build(), BodyHandlers.ofString()).body();
   }
 
   @Test
@@ -63,5 +67,16 @@ class HostileCellsTest {
     }
     assertThat(run("a-quiet-reader", "kept + 1")).contains("\"text\":\"42\"");
     assertThat(run("a-later-reader", "6 * 7")).contains("\"text\":\"42\"");
+  }
+
+  @Test
+  void aClosedPageTakesItsProcessWithIt() throws IOException, InterruptedException {
+    run("a-page-to-close", "Thread.ofPlatform().start(() -> { while (true) { } });");
+    int before = server.pages();
+    String number = run("a-page-to-close", "ProcessHandle.current().pid()").replaceFirst("(?s).*\"text\":\"(\\d+)\".*", "$1");
+    ProcessHandle process = ProcessHandle.of(Long.parseLong(number)).orElseThrow();
+    post("end", Map.of("page", "a-page-to-close"));
+    process.onExit().join();
+    assertThat(server.pages()).isEqualTo(before - 1);
   }
 }

@@ -3,10 +3,13 @@ package org.teenygrad.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +45,29 @@ class NanochatCommandTest {
     assertThat(Teenygrad.run("nanochat", "dataset", "-n", "1", "--url", "file:/x", "--out", folder.toString()).errLines())
         .singleElement().asString().contains("file:/x/ must begin with http://");
     assertThat(Teenygrad.run("nanochat").errLines()).singleElement().asString().contains("which stage?");
+  }
+
+  /// A number of the line of JSON at the end of a command that chooses a device for its whole process.
+  private static double number(String name, Stream<String> command) throws IOException, InterruptedException {
+    Process process = Teenygrad.process(List.of("-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm")), command.toArray(String[]::new))
+        .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(out).isZero();
+    Matcher found = Pattern.compile("\"" + name + "\": ([0-9.]+)").matcher(out);
+    assertThat(found.find()).as(out).isTrue();
+    return Double.parseDouble(found.group(1));
+  }
+
+  /// What an H200 would hold is counted, evaluations and what is left behind included.
+  @Test
+  void aTrainingHoldsWhatIsPlanned() throws IOException, InterruptedException {
+    Path text = Files.writeString(folder.resolve("text.txt"), (Teenygrad.TEXT + "\n\n").repeat(20));
+    assertThat(Teenygrad.run("nanochat", "tok-train", "--data", text.toString(), "--vocab-size", "270", "--out", folder.toString()).status()).isZero();
+    List<String> training = List.of(
+        "nanochat", "base-train", "--data", text.toString(), "--out", folder.toString(), "--depth", "2", "--device-batch-size", "32",
+        "--total-batch-size", "65536", "--eval-tokens", "65536", "--num-iterations", "2", "--dtype", "bfloat16", "--device", "null-h200", "--json");
+    double planned = number("memoryBytes", Stream.concat(training.stream(), Stream.of("--plan")));
+    assertThat(number("peakBytes", training.stream()) / planned).isBetween(1.0, 1.05);
   }
 
   @Test

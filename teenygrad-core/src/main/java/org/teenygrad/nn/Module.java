@@ -178,6 +178,17 @@ public interface Module {
     return Copies.derived(module, Copies::gathered);
   }
 
+  /// The same module whose weights that are [cast][#in] or [gathered][#gathered] are computed, once for many passes: to evaluate a model whose weights stay as they are
+  /// meanwhile. What is a parameter itself is shared with `module`; through the others no gradient flows. The modules of the tree must be records.
+  /// ```java
+  /// Linear narrow = Module.computed(Module.in(Linear.of(4, 3), DType.BFLOAT16));
+  /// narrow.weight().dtype();   // bfloat16
+  /// ```
+  /// @throws IllegalArgumentException if a module with parts is not a record
+  static <M extends Module> M computed(M module) {
+    return Copies.computed(module);
+  }
+
   /// A table of what a model makes of an input, layer by layer, and what that costs: shapes, parameters, floating-point operations,
   /// memory. Nothing is computed. Layers are those that announce their outputs, see [ForwardHook]; the modules of the tree must be records.
   /// ```java

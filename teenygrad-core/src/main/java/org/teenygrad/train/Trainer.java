@@ -580,7 +580,7 @@ public final class Trainer<M extends Module> {
     Map<String, Double> values = new LinkedHashMap<>();
     if (!sets.isEmpty()) {
       M computing = computing();
-      M still = computing == model ? model : Module.map(computing, weight -> weight); // cast once
+      M still = computing == model ? model : Module.computed(computing);
       List<Objective<? super M>> objectives = new ArrayList<>(metrics.values());
       objectives.addAll(denominators.values());
       MeanMetrics means = new MeanMetrics(

@@ -18,6 +18,11 @@ public final class BlockPool<B> {
   /// From this size on a block of a new size is worth giving others back for.
   private static final long LARGE_BYTES = 64L << 20;
 
+  /// So much of the memory may be blocks of other sizes, which a plan of what a program needs knows nothing of.
+  private static final int MOST_LEFT_PART = 32;
+
+  private static final long PAGE_BYTES = 2 << 20;
+
   /// How long an allocation for which there is no room waits for the collector's cleaners.
   private static final int[] WAITS_MILLIS = {20, 80, 200, 500};
 
@@ -117,6 +122,11 @@ public final class BlockPool<B> {
     return Math.max(1, Math.ceilDiv(bytes, step)) * step;
   }
 
+  /// A [#sizeClass], and above 2 MiB, the pages in which a GPU's driver maps memory, whole pages: a quarter of 40 GiB would be missed.
+  public static long pagedSize(long bytes) {
+    return bytes <= PAGE_BYTES ? sizeClass(bytes) : Math.ceilDiv(bytes, PAGE_BYTES) * PAGE_BYTES;
+  }
+
   private synchronized @Nullable B tryTake(long size) {
     ArrayDeque<B> blocks = cache.get(size);
     B block = blocks == null ? null : blocks.poll();
@@ -125,7 +135,7 @@ public final class BlockPool<B> {
     } else {
       // A workspace that has grown leaves the smaller ones before it behind, as the first step does what parameters were drawn in, and nobody asks for
       // their sizes again.
-      boolean leftBehind = size >= LARGE_BYTES && cachedBytes > (liveBytes + size) / 16;
+      boolean leftBehind = size >= LARGE_BYTES && (size > liveBytes || cachedBytes > (liveBytes + size) / MOST_LEFT_PART);
       if (leftBehind || !source.allows(liveBytes + cachedBytes + size)) {
         trim();
       }

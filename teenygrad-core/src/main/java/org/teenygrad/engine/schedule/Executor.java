@@ -107,7 +107,11 @@ final class Executor {
     ScheduleEvent event = FlightRecording.schedule();
     long begun = Activity.begin();
     GraphKey key = GraphKey.of(outputs, device);
-    Family family = schedules.computeIfAbsent(key, k -> new Family());
+    Family known = schedules.get(key);
+    Family family = known != null ? known : new Family();
+    if (known == null) {
+      schedules.put(key.withoutData(), family);
+    }
     Family.Variant variant = family.find(key.offsets);
     BitSet moving = variant == null ? family.moving(key.offsets) : variant.moving();
     List<Storage> storages = new ArrayList<>(key.storages);

@@ -44,6 +44,11 @@ final class GraphKey {
     return new Builder(device).build(roots);
   }
 
+  /// The same key for a table of schedules: what lasts as long as a schedule must hold no data, nor the nodes that lead to it.
+  GraphKey withoutData() {
+    return new GraphKey(words, payloads, List.of(), List.of());
+  }
+
   /// Where walks go on that also take derivatives: through what is computed already, but for data that was assigned.
   static boolean derivativesGoThrough(OpNode node) {
     return !(node.is(OpCode.ASSIGN) && Realizer.computed(node) != null);

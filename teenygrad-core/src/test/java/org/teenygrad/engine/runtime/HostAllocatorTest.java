@@ -90,6 +90,18 @@ class HostAllocatorTest {
   }
 
   @Test
+  void whatIsLeftOfOtherSizesIsAFewPartsOfWhatIsHeld() {
+    HostAllocator roomy = new HostAllocator(MemoryBudget.of(2048 * MIB));
+    roomy.allocate(20 * MIB).free();
+    HostBuffer workspace = roomy.allocate(640 * MIB);
+    assertThat(roomy.peakBytes()).as("a block larger than all others together").isEqualTo(640 * MIB);
+    roomy.allocate(24 * MIB).free();
+    HostBuffer more = roomy.allocate(96 * MIB);
+    assertThat(roomy.peakBytes()).as("24 of more than 736 MiB").isEqualTo(736 * MIB);
+    assertThat(workspace.bytes() + more.bytes()).isEqualTo(736 * MIB);
+  }
+
+  @Test
   void atMostAQuarterOfASizeClassIsUnused() {
     for (long bytes = 1; bytes < 1L << 40; bytes = bytes * 9 / 8 + 1) {
       long size = BlockPool.sizeClass(bytes);

@@ -2,6 +2,7 @@ package org.teenygrad.engine.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,7 @@ import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.ir.Storage;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.nulldevice.NullDevice;
 
@@ -46,5 +48,19 @@ class ExecutorTest {
 
     released.countDown();
     assertThat(waiting.get(10, TimeUnit.SECONDS).shape()).isEqualTo(Shape.of(3));
+  }
+
+  /// What data a computation has read, when nobody has the tensors any more.
+  private static WeakReference<Storage> computed() {
+    Tensor read = Tensor.of(new float[1039], Shape.of(1039), Device.of("interpreter"));
+    assertThat(read.narrow(0, 1, 1037).add(1).sum().item()).isEqualTo(1037);
+    return new WeakReference<>(read.node().payload(Storage.class));
+  }
+
+  @Test
+  void aScheduleThatIsKeptHoldsNoData() {
+    WeakReference<Storage> data = computed();
+    System.gc();
+    assertThat(data.get()).isNull();
   }
 }

@@ -23,7 +23,7 @@ public record TrainedModel(Gpt model, Stage stage, ComputeType dtype, long itera
 
   /// The model in the type to compute in, cast once.
   public Gpt computing() {
-    return dtype.dtype() == DType.FLOAT32 ? model : Module.map(model.in(dtype.dtype()), weight -> weight);
+    return dtype.dtype() == DType.FLOAT32 ? model : Module.computed(model.in(dtype.dtype()));
   }
 
   /// @throws IllegalArgumentException if the tokenizer is not the model's

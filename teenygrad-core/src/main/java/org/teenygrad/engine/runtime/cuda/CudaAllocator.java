@@ -19,10 +19,6 @@ import org.teenygrad.engine.runtime.MemoryBudget;
 /// Memory may be given back, and handed out again, while kernels that use it still wait in the queue: whoever gets it next
 /// comes after them.
 final class CudaAllocator implements Allocator {
-  /// The driver maps memory in pages of this size; blocks of more are whole pages, not [BlockPool#sizeClass]es: a quarter
-  /// of 40 GiB would be missed.
-  private static final long PAGE_BYTES = 2 << 20;
-
   /// The part of the memory that may fill up before garbage is collected for its sake.
   private static final int UNPACED_PART = 16;
 
@@ -84,7 +80,7 @@ final class CudaAllocator implements Allocator {
     if (bytes < 0) {
       throw new IllegalArgumentException("a buffer of " + bytes + " bytes");
     }
-    long size = bytes <= PAGE_BYTES ? BlockPool.sizeClass(bytes) : Math.ceilDiv(bytes, PAGE_BYTES) * PAGE_BYTES;
+    long size = BlockPool.pagedSize(bytes);
     Long block = pool.take(size);
     if (block == null) {
       throw outOfMemory(bytes, "");

@@ -1,9 +1,13 @@
 package org.teenygrad.engine.runtime.nulldevice;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import org.teenygrad.Device;
 import org.teenygrad.engine.runtime.Allocator;
+import org.teenygrad.engine.runtime.BlockPool;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Communicator;
 import org.teenygrad.engine.runtime.Compiler;
@@ -28,6 +32,9 @@ public final class NullDevice {
   private static final Target.Gpu H200 = new Target.Gpu(132, 227 << 10, Target.Rung.TENSOR_MEMORY).withFloat8();
   private static final Target.Gpu A100 = new Target.Gpu(108, 163 << 10, Target.Rung.WARP);
 
+  /// What a GPU of 128 GiB fills up with before garbage is collected for its sake.
+  private static final long UNPACED_BYTES = 8L << 30;
+
   private NullDevice() {}
 
   public static Runtime open(Device device) {
@@ -47,7 +54,7 @@ public final class NullDevice {
   /// A device for which kernels are written as for a machine that need not be there.
   /// @param written is given each kernel when it is compiled, from whatever thread does so
   public static Runtime open(Device device, Target target, Consumer<Program> written) {
-    return new Runtime(device, new Nowhere(), target, new Writing(target, written));
+    return new Runtime(device, new Nowhere(target instanceof Target.Gpu ? BlockPool::pagedSize : BlockPool::sizeClass), target, new Writing(target, written));
   }
 
   /// Writes kernels that nobody runs; those of GPUs can be read as PTX.
@@ -79,20 +86,60 @@ public final class NullDevice {
     return MemorySegment.NULL.reinterpret(bytes);
   }
 
-  private record Nothing(long bytes) implements Buffer {
+  /// A piece of memory that is only counted.
+  private static final class Nothing implements Buffer {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final long bytes;
+    private final Cleaner.Cleanable release;
+
+    /// @param release gives it back; runs once, and must not refer to this buffer
+    Nothing(long bytes, Runnable release) {
+      this.bytes = bytes;
+      this.release = CLEANER.register(this, release);
+    }
+
+    @Override
+    public long bytes() {
+      return bytes;
+    }
+
     @Override
     public long address() {
       return 0;
     }
 
     @Override
-    public void free() {}
+    public void free() {
+      release.clean();
+    }
   }
 
+  /// Counts what the machine's own allocator would hold.
   private static final class Nowhere implements Allocator {
+    private final BlockPool<Boolean> pool = new BlockPool<>(new Endless(), UNPACED_BYTES);
+    private final LongUnaryOperator blocks;
+
+    /// @param blocks the size of the block that so many bytes get
+    Nowhere(LongUnaryOperator blocks) {
+      this.blocks = blocks;
+    }
+
     @Override
     public Buffer allocate(long bytes) {
-      return new Nothing(bytes);
+      long size = blocks.applyAsLong(bytes);
+      pool.take(size);
+      return new Nothing(bytes, () -> pool.giveBack(size, true));
+    }
+
+    @Override
+    public long liveBytes() {
+      return pool.liveBytes();
+    }
+
+    @Override
+    public long peakBytes() {
+      return pool.peakBytes();
     }
 
     @Override
@@ -102,6 +149,21 @@ public final class NullDevice {
     @Override
     public void copyOut(Buffer source, MemorySegment target) {
       target.fill((byte) 0);
+    }
+  }
+
+  private record Endless() implements BlockPool.Source<Boolean> {
+    @Override
+    public Boolean allocate(long size) {
+      return true;
+    }
+
+    @Override
+    public void free(List<Boolean> blocks) {}
+
+    @Override
+    public boolean allows(long bytes) {
+      return true;
     }
   }
 }

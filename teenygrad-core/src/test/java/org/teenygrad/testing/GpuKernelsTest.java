@@ -280,13 +280,14 @@ class GpuKernelsTest {
     }
   }
 
-  /// A factor along the inner dimension is one box of a tensor map, one that lies across comes in panels of 64 rows.
+  /// A factor along the inner dimension is one box of a tensor map, one that lies across comes in panels of 64 rows: for the first slots, for the other steps of the first
+  /// tile, and for all steps of the others.
   @Test
   void factorsComeByTensorMapsToBlocksThatStay() {
     List<Integer> copies = List.of(1 + 4, 1 + 1, 2 + 4, 2 + 1);
     for (int i = 0; i < copies.size(); i++) {
       PtxKernel kernel = only(TRANSPOSES.get(i), AbsentGpu.H200);
-      assertThat(kernel.count("cp.async.bulk.tensor.2d")).as(kernel.toString()).isEqualTo(copies.get(i));
+      assertThat(kernel.count("cp.async.bulk.tensor.2d")).as(kernel.toString()).isEqualTo(3 * copies.get(i));
       assertThat(kernel.count("cp.async.cg") + kernel.count("ld.global")).as(kernel.toString()).isZero();
       assertThat(kernel.program().launch().items()).as("multiprocessors").isEqualTo(132);
       assertThat(kernel.program().maps()).hasSize(2);
@@ -295,6 +296,28 @@ class GpuKernelsTest {
   }
 
   /// Tiles of 256 columns would compute a quarter for nothing; where there is room for whole ones they move least.
+  /// Weights of (1024, 3072) that a few rows are multiplied by are on their way before those rows are there. A block with a single tile looks for no second one.
+  @Test
+  void theLargerFactorIsFetchedBeforeLaunchesBeforeHaveEnded() {
+    AbsentGpu gpu = AbsentGpu.H200;
+    PtxKernel kernel = only(gpu.launches(() -> gpu.tensor(BFLOAT16, 4, 3072).matmul(gpu.tensor(BFLOAT16, 1024, 3072).transpose(0, 1)).realize()));
+    int weights = kernel.program().prefetched().orElseThrow();
+    assertThat(Graph.topological(List.of(kernel.program().graph())).stream().filter(node -> node.is(OpCode.PARAM)).map(node -> node.payload(Param.class)))
+        .anySatisfy(param -> {
+          assertThat(param.slot()).isEqualTo(weights);
+          assertThat(param.shape().elements()).isEqualTo(1024 * 3072);
+        });
+    String ptx = kernel.ptx();
+    int allows = ptx.indexOf("griddepcontrol.launch_dependents");
+    int waits = ptx.indexOf("griddepcontrol.wait");
+    int fetches = ptx.indexOf("cp.async.bulk");
+    int waitsAgain = ptx.indexOf("griddepcontrol.wait", waits + 1);
+    int fetchesOther = ptx.indexOf("cp.async.bulk", fetches + 1);
+    assertThat(List.of(allows, waits, fetches, waitsAgain, fetchesOther)).doesNotContain(-1).isSorted();
+    assertThat(ptx.substring(allows, waits)).as("the first wait is for data that somebody writes").containsPattern("@%p\\d+ bra");
+    assertThat(kernel.count("cp.async.bulk")).as("weights, rows, both of what does not fit into slots; no other tile").isEqualTo(4);
+  }
+
   @Test
   void tilesAreAsWideAsTheMatrixAllows() {
     for (int columns : List.of(384, 768)) {
@@ -339,7 +362,7 @@ class GpuKernelsTest {
       Tensor right = transposed ? gpu.tensor(BFLOAT16, columns, 232).transpose(0, 1) : gpu.tensor(BFLOAT16, 232, columns);
       PtxKernel kernel = only(gpu.launches(() -> gpu.tensor(BFLOAT16, 328, 232).matmul(right).realize()));
       int maps = kernel.program().maps().size();
-      assertThat(kernel.count("cp.async.bulk.tensor")).as(kernel.toString()).isEqualTo(maps);
+      assertThat(kernel.count("cp.async.bulk.tensor")).as("for the first slots and for the other steps: %s", kernel).isEqualTo(2 * maps);
       assertThat(kernel.count("cp.async.cg.shared.global") > 0).as(kernel.toString()).isEqualTo(maps == 0);
     }
   }

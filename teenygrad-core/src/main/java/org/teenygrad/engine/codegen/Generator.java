@@ -2,6 +2,7 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpNode;
@@ -33,13 +34,13 @@ final class Generator {
       }
       case Target.Gpu gpu when plan instanceof Plan.Elementwise -> {
         Flat flat = new Flat(plans.stream().map(Plan.Elementwise.class::cast).toList(), gpu);
-        begin(flat.emitter().ir, gpu);
+        begin(flat, gpu);
         flat.emit();
         yield program(sinks, plan, flat, flat.launch(), flat.work(), Generator::gpuModule);
       }
       case Target.Gpu gpu -> {
         LoopNest nest = nest(plan, gpu);
-        begin(nest.emitter().ir, gpu);
+        begin(nest, gpu);
         int runs = sinks.size();
         if (runs > 1) {
           Runs.open(nest.emitter().ir, Threads.row(nest.emitter().ir), nest.emitter().analysis.slots().size());
@@ -55,13 +56,18 @@ final class Generator {
   /// An exchange between ranks, which has no code.
   private static Program communication(OpNode sink, Plan.Communication exchange) {
     double bytes = exchange.analysis().stores().getFirst().input(0).payload(Param.class).shape().elements() * (double) exchange.analysis().stores().getFirst().input(0).dtype().bytes();
-    return new Program(exchange.analysis().kind(), List.of(sink), "", List.of(), new Program.Launch(1, 1, 0), new Program.Work(0, bytes), KernelDescription.of(List.of(sink)));
+    return new Program(exchange.analysis().kind(), List.of(sink), "", List.of(), OptionalInt.empty(), new Program.Launch(1, 1, 0), new Program.Work(0, bytes), KernelDescription.of(List.of(sink)));
   }
 
-  /// Where kernels can be launched while the ones before still run (compute capability 9.0), they wait for them first.
-  private static void begin(Ir ir, Target.Gpu gpu) {
+  /// Where kernels can be launched while the ones before still run (compute capability 9.0), those after this one may be set up at once, so that their blocks are
+  /// at hand when their turn comes, and this one waits for those before it, unless it has something to do meanwhile.
+  private static void begin(LoopNest nest, Target.Gpu gpu) {
     if (gpu.rung().includes(Target.Rung.WARPGROUP)) {
-      Threads.awaitLaunchesBefore(ir);
+      Ir ir = nest.emitter().ir;
+      ir.gpu().allowLaunchesAfter();
+      if (nest.prefetched().isEmpty()) {
+        Threads.awaitLaunchesBefore(ir);
+      }
     }
   }
 
@@ -122,7 +128,7 @@ final class Generator {
       Debug.graphs(() -> "kernel " + name + " in tiles", List.of(plan.analysis().sink));
     }
     String module = frame.module(name, nest, launch.threads(), sinks.size());
-    return new Program(name, sinks, module, nest.maps(), launch, work, KernelDescription.of(sinks));
+    return new Program(name, sinks, module, nest.maps(), nest.prefetched(), launch, work, KernelDescription.of(sinks));
   }
 
   /// A kernel's parameters are the pointers themselves, in the order of the slots, which are numbered without gaps; those of many runs are one.
@@ -137,6 +143,9 @@ final class Generator {
     for (int map = 0; map < nest.maps().size(); map++) {
       parameters.add(Runs.mapParameter(map, runs));
       constant.add(parameters.size());
+    }
+    if (nest.prefetched().isPresent()) {
+      parameters.add("i32 " + Runs.UNWRITTEN);
     }
     text.append("define ptx_kernel void @").append(name).append('(').append(String.join(", ", parameters)).append(") #0 {\nentry:\n").append(ir.text()).append("  ret void\n}\n\n");
     ir.declarations().stream().filter(declaration -> !declaration.startsWith("@")).forEach(declaration -> text.append(declaration).append('\n'));

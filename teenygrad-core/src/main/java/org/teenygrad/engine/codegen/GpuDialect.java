@@ -44,8 +44,11 @@ interface GpuDialect {
   /// A thread's or block's number, as i64.
   String number(Index index);
 
-  /// Waits for the launches that this one depends on, then lets those be set up that depend on this one.
+  /// Waits for the launches that this one depends on.
   void awaitLaunchesBefore();
+
+  /// Lets those be set up that depend on this one; they wait for its end by themselves.
+  void allowLaunchesAfter();
 
   /// Waits for all threads of the block, and for what they wrote to shared memory.
   void barrier();

@@ -1,6 +1,7 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.List;
+import java.util.OptionalInt;
 import org.teenygrad.engine.runtime.Program;
 
 /// A way to run a kernel's loops.
@@ -26,6 +27,12 @@ sealed interface LoopNest permits Elements, PackedContraction, SkinnyContraction
   /// The tensor maps that it reads by.
   default List<Program.TensorMap> maps() {
     return List.of();
+  }
+
+  /// The slot of a buffer that the nest begins to read before it waits for the launches before it, if [Runs#UNWRITTEN] says that nobody writes it. It waits by itself
+  /// then; the others wait first.
+  default OptionalInt prefetched() {
+    return OptionalInt.empty();
   }
 
   /// What there is to do.

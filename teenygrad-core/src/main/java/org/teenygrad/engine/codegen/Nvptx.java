@@ -23,7 +23,12 @@ record Nvptx(Ir ir) implements GpuDialect {
   /// PTX ISA, "griddepcontrol".
   @Override
   public void awaitLaunchesBefore() {
-    ir.effect("call void asm sideeffect \"griddepcontrol.wait; griddepcontrol.launch_dependents;\", \"~{memory}\"()");
+    ir.effect("call void asm sideeffect \"griddepcontrol.wait;\", \"~{memory}\"()");
+  }
+
+  @Override
+  public void allowLaunchesAfter() {
+    ir.effect("call void asm sideeffect \"griddepcontrol.launch_dependents;\", \"\"()");
   }
 
   @Override

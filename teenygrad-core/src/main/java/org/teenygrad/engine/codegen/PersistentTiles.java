@@ -2,6 +2,7 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
@@ -94,13 +95,14 @@ final class PersistentTiles implements LoopNest {
       if (movesRegisters()) {
         fewRegisters(ir);
       }
-      emitter.branch(ir.value("icmp eq i64 " + thread + ", " + tile.threads()), () -> tiles(this::fetch));
+      emitter.branch(ir.value("icmp eq i64 " + thread + ", " + tile.threads()), this::fetch);
     });
     emitter.branch(ir.value("icmp ult i64 " + thread + ", " + tile.threads()), () -> {
       if (movesRegisters()) {
         manyRegisters(ir);
       }
-      tiles(this::compute);
+      Threads.awaitLaunchesBefore(ir);
+      tiles(Threads.block(ir), MbarrierRing.Turn.first(), this::compute);
     });
   }
 
@@ -122,11 +124,10 @@ final class PersistentTiles implements LoopNest {
     MbarrierRing.Turn at(String row, String column, MbarrierRing.Turn turn);
   }
 
-  /// All tiles of this block, one after the other.
-  private void tiles(Visit visit) {
+  /// The tiles of this block from one that there is on, one after the other.
+  private void tiles(String from, MbarrierRing.Turn first, Visit visit) {
     Ir ir = emitter.ir;
-    MbarrierRing.Turn first = MbarrierRing.Turn.first();
-    ir.loop(Threads.block(ir), Long.toString(raster.tiles()), blocks, List.of(first.slot(), first.phase()), (number, carried) -> {
+    ir.loop(from, Long.toString(raster.tiles()), blocks, List.of(first.slot(), first.phase()), (number, carried) -> {
       List<Ir.Carried> after = new ArrayList<>();
       raster.at(emitter, number, (row, column) -> {
         MbarrierRing.Turn turn = visit.at(row, column, new MbarrierRing.Turn(carried.get(0), carried.get(1)));
@@ -136,16 +137,50 @@ final class PersistentTiles implements LoopNest {
     });
   }
 
-  private MbarrierRing.Turn fetch(String row, String column, MbarrierRing.Turn turn) {
+  /// Whether the larger factor is the left one.
+  private boolean prefetchesLeft() {
+    return raster.m() >= raster.n();
+  }
+
+  /// The larger factor, such as weights.
+  @Override
+  public OptionalInt prefetched() {
+    return OptionalInt.of((prefetchesLeft() ? left : right).map().slot());
+  }
+
+  /// Fetches all tiles. As many slabs of the first one as there are slots come in two parts: the prefetched factor's before the launches before have ended.
+  private void fetch() {
+    Ir ir = emitter.ir;
+    ir.branch(ir.value("icmp eq i32 " + Runs.UNWRITTEN + ", 0"), () -> Threads.awaitLaunchesBefore(ir), () -> {});
+    String first = Threads.block(ir);
+    List<MbarrierRing.Turn> next = new ArrayList<>();
+    raster.at(emitter, first, (row, column) -> {
+      String slots = Long.toString(Math.min(steps, tile.stages()));
+      WarpSpecializedPipeline.Fetch early = fetch(row, column, prefetchesLeft(), !prefetchesLeft());
+      WarpSpecializedPipeline.Fetch late = fetch(row, column, !prefetchesLeft(), prefetchesLeft());
+      pipeline.fetch("0", slots, MbarrierRing.Turn.first(), early);
+      Threads.awaitLaunchesBefore(ir);
+      MbarrierRing.Turn filled = pipeline.complete("0", slots, MbarrierRing.Turn.first(), late);
+      next.add(steps <= tile.stages() ? filled : pipeline.fetch(slots, Long.toString(steps), filled, fetch(row, column, true, true)));
+    });
+    if (blocks < raster.tiles()) {
+      String second = ir.plus(first, blocks);
+      emitter.branch(ir.value("icmp slt i64 " + second + ", " + raster.tiles()), () ->
+          tiles(second, next.getFirst(), (row, column, turn) -> pipeline.fetch("0", Long.toString(steps), turn, fetch(row, column, true, true))));
+    }
+  }
+
+  /// How the factors' parts of a tile are fetched, or one's alone.
+  private WarpSpecializedPipeline.Fetch fetch(String row, String column, boolean fetchesLeft, boolean fetchesRight) {
     Ir ir = emitter.ir;
     String run = Threads.row(ir);
-    return pipeline.fetch("0", Long.toString(steps), turn, (stage, step, slot, counter) -> {
-      if (stage == leftStage) {
+    return (stage, step, slot, counter) -> {
+      if (stage == leftStage && fetchesLeft) {
         left.fetch(emitter, row, step, slot, 0, run, counter);
-      } else {
+      } else if (stage != leftStage && fetchesRight) {
         right.fetch(emitter, column, step, ir.plus(slot, left.bytes()), 1, run, counter);
       }
-    });
+    };
   }
 
   private MbarrierRing.Turn compute(String row, String column, MbarrierRing.Turn turn) {

@@ -8,13 +8,16 @@ final class Runs {
   /// A tensor map, as the driver writes it.
   static final int MAP_BYTES = 128;
 
+  /// The last parameter of a kernel that [prefetches][LoopNest#prefetched]: 1 if no launch of its sequence writes that buffer.
+  static final String UNWRITTEN = "%unwritten";
+
   private Runs() {}
 
   /// How many runs with so many buffers and tensor maps each the parameters have room for. The tables of as many runs in [Flat] just fit into constant
   /// memory, which has 64 KiB.
   static int most(int slots, int maps) {
     // Maps begin at multiples of half their size.
-    return Math.max(1, (MOST_BYTES - MAP_BYTES) / (slots * Long.BYTES + maps * MAP_BYTES));
+    return Math.max(1, (MOST_BYTES - MAP_BYTES - Integer.BYTES) / (slots * Long.BYTES + maps * MAP_BYTES));
   }
 
   /// The name of a parameter that holds a tensor map for each run.

@@ -57,9 +57,23 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
     }));
   }
 
+  /// Fetches more of steps whose slots are claimed.
+  /// @return the turn after them
+  MbarrierRing.Turn complete(String first, String below, MbarrierRing.Turn from, Fetch fetch) {
+    return turn(ir.loop(first, below, 1, carried(List.of(), from), (step, carried) -> {
+      MbarrierRing.Turn turn = turn(carried);
+      complete(step, turn, fetch);
+      return carried(List.of(), mbarriers.after(turn));
+    }));
+  }
+
   /// Fetches the tiles of one step, by one thread.
   void fetch(String step, MbarrierRing.Turn turn, Fetch fetch) {
     mbarriers.claim(turn, slotBytes);
+    complete(step, turn, fetch);
+  }
+
+  private void complete(String step, MbarrierRing.Turn turn, Fetch fetch) {
     String counter = mbarriers.filled(turn.slot().value());
     for (OpNode effect : steps.inputs()) {
       if (effect.is(OpCode.FETCH)) {

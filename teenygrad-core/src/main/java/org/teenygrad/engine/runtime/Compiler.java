@@ -15,8 +15,8 @@ public interface Compiler {
 
   /// Kernels of this device that will run one after the other again and again. By default they are called one by one; a device to
   /// which a whole sequence can be handed at once does so.
-  /// @param waits for each kernel the numbers of the earlier ones whose end it has to wait for; others may run at the same time
-  default Sequence sequence(List<Kernel> kernels, Supplier<List<List<Integer>>> waits) {
+  /// @param ordering asked for where more than one of them may run at the same time
+  default Sequence sequence(List<Kernel> kernels, Supplier<Ordering> ordering) {
     return arguments -> {
       for (int i = 0; i < kernels.size(); i++) {
         kernels.get(i).run(arguments.get(i));

@@ -5,8 +5,9 @@ import java.util.BitSet;
 import java.util.List;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.Ordering;
 
-/// Which launches of a schedule have to wait for which: for what they read, and for the memory that they write to.
+/// Which launches of a schedule have to wait for which: for what they read, and for the memory that they write to; and what nobody writes.
 final class Hazards {
   private final List<Schedule.Place> places;
   private final List<BitSet> overlaps = new ArrayList<>();
@@ -23,8 +24,8 @@ final class Hazards {
   }
 
   /// @param items launches in an order in which they can run
-  /// @return for each launch the earlier ones to wait for, leaving out those that these wait for themselves
-  static List<List<Integer>> of(List<Schedule.ExecItem> items, List<Schedule.Place> places) {
+  /// @return waits leave out those launches that others wait for that are waited for
+  static Ordering of(List<Schedule.ExecItem> items, List<Schedule.Place> places) {
     Hazards hazards = new Hazards(places);
     List<Access> accesses = items.stream().map(Access::of).toList();
     List<List<Integer>> result = new ArrayList<>();
@@ -45,7 +46,21 @@ final class Hazards {
       result.add(waits);
       before.add(all);
     }
-    return result;
+    return new Ordering(result, hazards.unwritten(items, accesses));
+  }
+
+  private List<BitSet> unwritten(List<Schedule.ExecItem> items, List<Access> accesses) {
+    BitSet written = new BitSet();
+    accesses.forEach(access -> written.or(memoryOf(access.writes)));
+    return items.stream().map(item -> {
+      BitSet unwritten = new BitSet();
+      List<List<Binding.Argument>> runs = item.arguments();
+      for (int i = 0; i < runs.getFirst().size(); i++) {
+        int argument = i;
+        unwritten.set(i, runs.stream().noneMatch(arguments -> written.get(arguments.get(argument).slot())));
+      }
+      return unwritten;
+    }).toList();
   }
 
   /// The slots that a launch reads and writes.

@@ -3,6 +3,7 @@ package org.teenygrad.engine.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -47,8 +48,20 @@ class HazardsTest {
     assertThat(waits(both, copy(5, 3))).containsExactly(List.of(), List.of(0));
   }
 
+  @Test
+  void whatNoLaunchWritesIsToldForEachArgument() {
+    assertThat(unwritten(add(2, 0, 1), add(3, 1, 2))).containsExactly(BitSet.valueOf(new long[] {0b110}), BitSet.valueOf(new long[] {0b010}));
+    assertThat(unwritten(add(2, 0, 1), copy(6, 3))).as("slot 6 is in the memory of slot 0").containsExactly(BitSet.valueOf(new long[] {0b100}), BitSet.valueOf(new long[] {0b010}));
+    ExecItem both = new ExecItem(copy(2, 0).program(), arguments -> {}, List.of(arguments(2, 0), arguments(5, 3)));
+    assertThat(unwritten(both, copy(3, 1))).as("of one run slot 0, of the other slot 3, which the second launch writes").containsExactly(new BitSet(), BitSet.valueOf(new long[] {0b010}));
+  }
+
   private static List<List<Integer>> waits(ExecItem... items) {
-    return Hazards.of(List.of(items), PLACES);
+    return Hazards.of(List.of(items), PLACES).waits();
+  }
+
+  private static List<BitSet> unwritten(ExecItem... items) {
+    return Hazards.of(List.of(items), PLACES).unwritten();
   }
 
   private static ExecItem copy(int to, int from) {

@@ -42,7 +42,7 @@ final class Admission {
 
   /// Makes room on the device for all rows and blocks that there are.
   void makeRoom() {
-    device.reserve(batch.rows(), pool.size());
+    device.reserve(batch.rows(), pool.size(), pool.most());
   }
 
   /// Ends what nobody wants any more.
@@ -61,9 +61,10 @@ final class Admission {
     });
   }
 
-  /// Gives free rows to those that wait.
+  /// Gives free rows to those that wait. Where nobody does, rows that nobody needs are no longer computed.
   void admit() {
     if (waiting.isEmpty()) {
+      narrow();
       return;
     }
     if (batch.isEmpty()) {
@@ -81,6 +82,14 @@ final class Admission {
         promptTokens += sequence.unread();
         batch.put(row, sequence);
       }
+    }
+  }
+
+  private void narrow() {
+    int fewer = device.rounded(batch.size(), mostRows);
+    if (!batch.isEmpty() && fewer < batch.rows()) {
+      makeRoom();
+      device.keep(batch.narrow(fewer));
     }
   }
 

@@ -77,6 +77,23 @@ final class Batch {
     }
   }
 
+  /// There are only so many rows from now on, as many as somebody has at least.
+  /// @return for each row the one that it was before; 0 for those that nobody has
+  int[] narrow(int wanted) {
+    @Nullable Sequence[] kept = new @Nullable Sequence[wanted];
+    int[] from = new int[wanted];
+    int at = 0;
+    for (int row = 0; row < rows.length; row++) {
+      if (rows[row] != null) {
+        kept[at] = rows[row];
+        from[at++] = row;
+      }
+    }
+    rows = kept;
+    sampler = null;
+    return from;
+  }
+
   void put(int row, Sequence sequence) {
     rows[row] = sequence;
     running.add(sequence);

@@ -17,6 +17,7 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.models.inference.CausalModel.Past;
 import org.teenygrad.models.inference.TokenSampler.Choice;
@@ -42,11 +43,15 @@ final class DeviceRows {
   private static final int FEWEST_COLUMNS = 8;
   private static final int FEWEST_ON_GPU = SHORTEST_ON_GPU / BlockPool.TOKENS;
 
+  /// A GPU's cache begins with this part of the memory that is left, so that it hardly ever grows: passes are planned anew for each size.
+  private static final int SHARE_AT_FIRST = 8;
+
   private final CausalModel model;
   private final PagedCache cache;
   private final boolean isGpu;
   private final boolean computesWeights;
   private final MatmulPrecision precision;
+  private final int blocksAtFirst;
   private final Map<List<Integer>, Recorded> passes = new HashMap<>();
   private int count;
 
@@ -67,7 +72,11 @@ final class DeviceRows {
   DeviceRows(CausalModel model, MatmulPrecision precision) {
     this.model = model;
     this.precision = precision;
-    isGpu = Devices.runtime(next.device()).target() instanceof Target.Gpu;
+    Runtime runtime = Devices.runtime(next.device());
+    isGpu = runtime.target() instanceof Target.Gpu;
+    long room = runtime.allocator().roomBytes();
+    long bytes = Math.max(1, model.keyValueShape().bytes() * BlockPool.TOKENS);
+    blocksAtFirst = isGpu && room < Long.MAX_VALUE ? (int) Math.min(Integer.MAX_VALUE, room / SHARE_AT_FIRST / bytes) : 0;
     computesWeights = !isGpu && model instanceof Module module && module.stateDict().values().stream().anyMatch(DeviceRows::isComputedFromLess);
     cache = new PagedCache(model.keyValueShape(), leavesTheSame());
   }
@@ -110,7 +119,8 @@ final class DeviceRows {
   }
 
   /// Makes room, keeping what is there.
-  void reserve(int rows, int blocks) {
+  /// @param most blocks that there will ever be
+  void reserve(int rows, int blocks, int most) {
     int more = rows - count;
     if (more > 0) {
       next = next.padAxis(0, 0, more).realize();
@@ -119,7 +129,18 @@ final class DeviceRows {
       counts = counted == null ? null : counted.padAxis(0, 0, more).realize();
       count = rows;
     }
-    cache.reserve(blocks);
+    cache.reserve(blocks, Math.min(blocksAtFirst, most));
+  }
+
+  /// Keeps some rows in another order.
+  /// @param from for each row the one that it was before
+  void keep(int[] from) {
+    Tensor rows = Tensor.of(from, from.length);
+    next = next.index(rows).realize();
+    before = before.index(rows).realize();
+    Tensor counted = counts;
+    counts = counted == null ? null : counted.index(rows).realize();
+    count = from.length;
   }
 
   /// Forgets all rows, but not their keys and values.

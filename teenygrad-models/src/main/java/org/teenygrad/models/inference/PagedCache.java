@@ -43,8 +43,9 @@ final class PagedCache {
   }
 
   /// Makes room, keeping what is there.
-  void reserve(int wanted) {
-    int more = Math.max(blocks, FEWEST_BLOCKS);
+  /// @param first blocks to begin with, or half as many
+  void reserve(int wanted, int first) {
+    int more = Math.max(blocks, Math.max(FEWEST_BLOCKS, Integer.highestOneBit(first)));
     while (more < wanted) {
       more *= 2;
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.DType;
 import org.teenygrad.MatmulPrecision;
@@ -198,6 +199,51 @@ class EngineTest {
       // until nobody is served
     }
     assertThat(engine.load()).extracting(Engine.Load::running, Engine.Load::waiting, Engine.Load::usedTokens).containsExactly(0, 0, 0L);
+  }
+
+  /// A model that tells how many rows it is asked to compute, once for each schedule.
+  private record Observed(Gpt model, List<Integer> rows) implements CausalModel {
+    @Override
+    public int vocabSize() {
+      return model.vocabSize();
+    }
+
+    @Override
+    public int maxPositions() {
+      return model.maxPositions();
+    }
+
+    @Override
+    public KeyValueShape keyValueShape() {
+      return model.keyValueShape();
+    }
+
+    @Override
+    public List<Tensor> weights() {
+      return model.weights();
+    }
+
+    @Override
+    public Tensor hidden(Tensor ids, @Nullable Past past, KeyValues keyValues) {
+      if (ids.size(1) == 1) {
+        rows.add(Math.toIntExact(ids.size(0)));
+      }
+      return model.hidden(ids, past, keyValues);
+    }
+
+    @Override
+    public Tensor scores(Tensor hidden) {
+      return model.scores(hidden);
+    }
+  }
+
+  @Test
+  void rowsThatNobodyNeedsAnyMoreAreNotComputed() {
+    Observed observed = new Observed(model, new ArrayList<>());
+    List<Request> requests = IntStream.range(0, 8).mapToObj(i -> Request.of(prompt(10, i), i == 5 ? 12 : i % 2 == 0 ? 3 : 6, DRAWN.withSeed(i))).toList();
+    Engine engine = Engine.of(observed, 8);
+    assertThat(engine.generate(requests)).isEqualTo(requests.stream().map(request -> alone(model, request)).toList());
+    assertThat(observed.rows()).as("8 texts, then 4 that are longer, then one").containsExactly(8, 4, 1);
   }
 
   @Test

@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.teenygrad.engine.runtime.Compiler;
 import org.teenygrad.engine.runtime.Debug;
 import org.teenygrad.engine.runtime.Kernel;
+import org.teenygrad.engine.runtime.Ordering;
 import org.teenygrad.engine.runtime.Program;
-import org.teenygrad.engine.runtime.Program.TensorMap;
 import org.teenygrad.engine.runtime.Sequence;
 import org.teenygrad.engine.runtime.llvm.KernelCache;
 import org.teenygrad.engine.runtime.llvm.LlvmCompiler;
@@ -26,7 +26,7 @@ final class CudaCompiler implements Compiler {
   @Override
   public Kernel compile(Program program) {
     Program.Launch launch = program.launch();
-    return compile(program.name(), program.description(), program.source(), program.maps(),
+    return compile(program.name(), program.description(), program.source(), new CudaKernel.Reads(program.maps(), program.prefetched()),
         new CudaKernel.Launch(launch.items(), launch.times(), launch.threads(), Math.toIntExact(launch.scratchBytes())));
   }
 
@@ -35,13 +35,13 @@ final class CudaCompiler implements Compiler {
     return llvm.assembly(program.source());
   }
 
-  CudaKernel compile(String name, String description, String ir, List<TensorMap> maps, CudaKernel.Launch launch) {
+  CudaKernel compile(String name, String description, String ir, CudaKernel.Reads reads, CudaKernel.Launch launch) {
     Debug.say(Debug.CODE, () -> "LLVM IR of " + name + "\n" + ir + "\nPTX\n" + llvm.assembly(ir));
-    return new CudaKernel(stream, name, description, cache.assembly(llvm, ir), maps, launch);
+    return new CudaKernel(stream, name, description, cache.assembly(llvm, ir), reads, launch);
   }
 
   @Override
-  public Sequence sequence(List<Kernel> kernels, Supplier<List<List<Integer>>> waits) {
-    return new CudaSequence(stream, kernels, waits);
+  public Sequence sequence(List<Kernel> kernels, Supplier<Ordering> ordering) {
+    return new CudaSequence(stream, kernels, ordering);
   }
 }

@@ -6,8 +6,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.teenygrad.engine.runtime.Buffer;
+import org.teenygrad.engine.runtime.Ordering;
 
 /// Launches that the driver holds as a whole: one call hands them all in, and the GPU goes from one to the next by itself. What does not
 /// depend on each other may run at once: kernels too small to fill the GPU. A kernel that waits by itself for those before it is set up while they run. Where a buffer has moved since the last
@@ -19,19 +21,20 @@ import org.teenygrad.engine.runtime.Buffer;
 record CudaGraph(CudaStream stream, long exec, long graph, List<Node> nodes, List<CudaKernel> kernels) {
   private static final long STRUCT_BYTES = 56;
 
-  /// @param waits for each kernel the earlier ones that it has to wait for
-  static CudaGraph of(CudaStream stream, List<CudaKernel> kernels, List<List<Integer>> waits, List<List<List<Buffer>>> arguments) {
+  static CudaGraph of(CudaStream stream, List<CudaKernel> kernels, Ordering ordering, List<List<List<Buffer>>> arguments) {
     stream.makeCurrent();
     long graph = CudaDriver.graphCreate();
     List<Node> nodes = new ArrayList<>();
     List<List<Long>> ends = new ArrayList<>();
     for (int i = 0; i < kernels.size(); i++) {
-      List<Long> before = waits.get(i).stream().flatMap(earlier -> ends.get(earlier).stream()).distinct().toList();
+      List<Long> before = ordering.waits().get(i).stream().flatMap(earlier -> ends.get(earlier).stream()).distinct().toList();
       if (kernels.get(i).launch().blocks() == 0) {
         ends.add(before);
         continue;
       }
-      Parameters parameters = Parameters.of(kernels.get(i).maps(), arguments.get(i));
+      BitSet unwritten = ordering.unwritten().get(i);
+      CudaKernel.Reads reads = kernels.get(i).reads();
+      Parameters parameters = Parameters.of(reads, arguments.get(i), reads.prefetched().stream().anyMatch(unwritten::get));
       MemorySegment struct = struct(kernels.get(i), parameters);
       boolean early = kernels.get(i).awaitsLaunchesBefore() && CudaDriver.hasProgrammaticDependencies() && !before.isEmpty();
       long handle = CudaDriver.graphAddKernelNode(graph, early ? List.of() : before, struct);

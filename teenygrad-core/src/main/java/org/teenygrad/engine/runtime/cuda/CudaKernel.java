@@ -3,6 +3,7 @@ package org.teenygrad.engine.runtime.cuda;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Kernel;
@@ -18,7 +19,7 @@ final class CudaKernel implements Kernel {
 
   private final CudaStream stream;
   private final String title;
-  private final List<TensorMap> maps;
+  private final Reads reads;
   private final Launch launch;
   private final long function;
   private final boolean awaitsLaunchesBefore;
@@ -36,13 +37,21 @@ final class CudaKernel implements Kernel {
     }
   }
 
+  /// How it reads its buffers.
+  ///
+  /// @param maps tensor maps, which are parameters after the pointers
+  /// @param prefetched what it reads early, as [org.teenygrad.engine.runtime.Program#prefetched]
+  record Reads(List<TensorMap> maps, OptionalInt prefetched) {
+    /// By nothing but pointers.
+    static final Reads PLAIN = new Reads(List.of(), OptionalInt.empty());
+  }
+
   /// @param description what it computes
   /// @param ptx defines the function, whose parameters are a pointer for each buffer, or one that holds those of all lists
-  /// @param maps tensor maps, which are parameters after the pointers
-  CudaKernel(CudaStream stream, String name, String description, String ptx, List<TensorMap> maps, Launch launch) {
+  CudaKernel(CudaStream stream, String name, String description, String ptx, Reads reads, Launch launch) {
     this.stream = stream;
     this.title = description.equals(name) ? name : name + " (" + description + ")";
-    this.maps = maps;
+    this.reads = reads;
     this.launch = launch;
     awaitsLaunchesBefore = ptx.contains("griddepcontrol.wait");
     stream.makeCurrent();
@@ -97,7 +106,7 @@ final class CudaKernel implements Kernel {
   private Parameters prepared(List<List<Buffer>> lists) {
     Parameters known = parameters;
     if (known == null) {
-      parameters = known = Parameters.of(maps, lists);
+      parameters = known = Parameters.of(reads, lists, false);
     } else {
       known.change(lists);
     }
@@ -115,8 +124,8 @@ final class CudaKernel implements Kernel {
     return title;
   }
 
-  List<TensorMap> maps() {
-    return maps;
+  Reads reads() {
+    return reads;
   }
 
   long function() {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Exchange;
 import org.teenygrad.engine.runtime.Kernel;
+import org.teenygrad.engine.runtime.Ordering;
 import org.teenygrad.engine.runtime.Sequence;
 
 /// A schedule's kernels: the first time one launch each, as most schedules run once; from the second time on one launch of a
@@ -25,14 +26,14 @@ final class CudaSequence implements Sequence {
 
   private final CudaStream stream;
   private final List<Kernel> items;
-  private final Supplier<List<List<Integer>>> waits;
+  private final Supplier<Ordering> ordering;
   private @Nullable List<Step> steps;
 
   /// @param items kernels of the GPU and exchanges
-  CudaSequence(CudaStream stream, List<Kernel> items, Supplier<List<List<Integer>>> waits) {
+  CudaSequence(CudaStream stream, List<Kernel> items, Supplier<Ordering> ordering) {
     this.stream = stream;
     this.items = List.copyOf(items);
-    this.waits = waits;
+    this.ordering = ordering;
   }
 
   /// A part that is ready to run.
@@ -47,19 +48,19 @@ final class CudaSequence implements Sequence {
     List<Step> known = steps;
     if (known == null) {
       steps = known = items.stream().anyMatch(Exchange.class::isInstance)
-          ? steps(waits.get()) : List.of(new Launches(IntStream.range(0, items.size()).boxed().toList(), waits));
+          ? steps(ordering.get()) : List.of(new Launches(IntStream.range(0, items.size()).boxed().toList(), ordering));
     }
     known.forEach(step -> step.run(arguments));
     Reference.reachabilityFence(arguments);
     Reference.reachabilityFence(this);
   }
 
-  private List<Step> steps(List<List<Integer>> before) {
+  private List<Step> steps(Ordering all) {
     List<Step> made = new ArrayList<>();
     List<CudaEvent> ends = new ArrayList<>();
-    for (SequenceStep step : SequenceStep.of(items, before)) {
+    for (SequenceStep step : SequenceStep.of(items, all.waits())) {
       made.add(switch (step) {
-        case SequenceStep.Launches launches -> new Launches(launches.items(), () -> before);
+        case SequenceStep.Launches launches -> new Launches(launches.items(), () -> all);
         case SequenceStep.Exchanges exchanges -> exchanges(exchanges.items(), end(ends));
         case SequenceStep.Await await -> {
           CudaEvent end = ends.get(await.bucket());
@@ -82,14 +83,14 @@ final class CudaSequence implements Sequence {
   private final class Launches implements Step {
     private final List<Integer> numbers;
     private final List<CudaKernel> kernels;
-    private final Supplier<List<List<Integer>>> before;
+    private final Supplier<Ordering> ordering;
     private @Nullable CudaGraph graph;
     private boolean ranBefore;
 
-    /// @param before for each item the earlier ones to wait for
-    Launches(List<Integer> numbers, Supplier<List<List<Integer>>> before) {
+    /// @param ordering of all items
+    Launches(List<Integer> numbers, Supplier<Ordering> ordering) {
       this.numbers = numbers;
-      this.before = before;
+      this.ordering = ordering;
       kernels = numbers.stream().map(i -> (CudaKernel) items.get(i)).toList();
     }
 
@@ -112,11 +113,12 @@ final class CudaSequence implements Sequence {
     }
 
     /// Which of these wait for which, by their places among them.
-    private List<List<Integer>> within() {
+    private Ordering within() {
       Map<Integer, Integer> places = new HashMap<>();
       numbers.forEach(i -> places.put(i, places.size()));
-      List<List<Integer>> all = before.get();
-      return numbers.stream().map(i -> all.get(i).stream().map(places::get).filter(Objects::nonNull).toList()).toList();
+      Ordering whole = ordering.get();
+      return new Ordering(numbers.stream().map(i -> whole.waits().get(i).stream().map(places::get).filter(Objects::nonNull).toList()).toList(),
+          numbers.stream().map(whole.unwritten()::get).toList());
     }
   }
 

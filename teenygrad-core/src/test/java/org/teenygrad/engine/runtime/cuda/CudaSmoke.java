@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.Profile;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.runtime.Buffer;
+import org.teenygrad.engine.runtime.Ordering;
 import org.teenygrad.engine.runtime.Sequence;
 import org.teenygrad.engine.runtime.Slice;
 import org.teenygrad.engine.runtime.cuda.CudaDriver.FunctionAttribute;
@@ -173,7 +175,7 @@ final class CudaSmoke {
   }
 
   private CudaKernel add(int blocks) {
-    return cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, List.of(), new CudaKernel.Launch(blocks, 1, AddKernel.THREADS, 0));
+    return cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, CudaKernel.Reads.PLAIN, new CudaKernel.Launch(blocks, 1, AddKernel.THREADS, 0));
   }
 
   private CudaBuffer floats(int count, float first, float step) {
@@ -207,7 +209,7 @@ final class CudaSmoke {
 
   private String sharedMemoryAboveTheDefault() {
     int bytes = cuda.gpu().sharedBytes();
-    CudaKernel kernel = cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, List.of(), new CudaKernel.Launch(1, 1, AddKernel.THREADS, bytes));
+    CudaKernel kernel = cuda.compiler().compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, CudaKernel.Reads.PLAIN, new CudaKernel.Launch(1, 1, AddKernel.THREADS, bytes));
     CudaBuffer out = floats(AddKernel.THREADS, 0, 0);
     kernel.run(List.of(List.of(out, floats(AddKernel.THREADS, 1, 0), floats(AddKernel.THREADS, 2, 0))));
     check(floats(out)[7] == 3f, "did not run");
@@ -220,7 +222,7 @@ final class CudaSmoke {
     long[] nanos = new long[2];
     for (int i = 0; i < 2; i++) {
       long start = System.nanoTime();
-      new CudaCompiler(cuda.gpu(), cuda.stream(), cache).compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, List.of(), new CudaKernel.Launch(1, 1, AddKernel.THREADS, 0));
+      new CudaCompiler(cuda.gpu(), cuda.stream(), cache).compile(AddKernel.NAME, "adds two vectors", AddKernel.IR, CudaKernel.Reads.PLAIN, new CudaKernel.Launch(1, 1, AddKernel.THREADS, 0));
       nanos[i] = System.nanoTime() - start;
     }
     try (var files = Files.list(folder)) {
@@ -329,7 +331,7 @@ final class CudaSmoke {
     int n = AddKernel.THREADS;
     CudaKernel kernel = add(1);
     Sequence sequence = cuda.compiler().sequence(Collections.nCopies(6, kernel),
-        () -> List.of(List.of(), List.of(0), List.of(0), List.of(1, 2), List.of(3), List.of(3)));
+        () -> ordering(List.of(List.of(), List.of(0), List.of(0), List.of(1, 2), List.of(3), List.of(3))));
     CudaBuffer x = floats(n, 0, 0);
     CudaBuffer y = floats(n, 0, 0);
     CudaBuffer z = floats(n, 0, 0);
@@ -445,11 +447,15 @@ final class CudaSmoke {
     return launches;
   }
 
+  private static Ordering ordering(List<List<Integer>> waits) {
+    return new Ordering(waits, Collections.nCopies(waits.size(), new BitSet()));
+  }
+
   private String graphLaunchCost() {
     int count = 300;
     CudaKernel kernel = add(1);
     CudaBuffer x = floats(AddKernel.THREADS, 0, 0);
-    Sequence sequence = cuda.compiler().sequence(Collections.nCopies(count, kernel), () -> IntStream.range(0, count).mapToObj(i -> i == 0 ? List.<Integer>of() : List.of(i - 1)).toList());
+    Sequence sequence = cuda.compiler().sequence(Collections.nCopies(count, kernel), () -> ordering(IntStream.range(0, count).mapToObj(i -> i == 0 ? List.<Integer>of() : List.of(i - 1)).toList()));
     List<List<List<Buffer>>> arguments = Collections.nCopies(count, List.of(List.of(x, x, x)));
     sequence.run(arguments);
     long start = System.nanoTime();

@@ -39,7 +39,7 @@ final class NanochatSpeedrun implements Callable<Integer> {
   @Option(names = "--sft-iterations", paramLabel = "N", defaultValue = "100", description = "Of fine-tuning (default: ${DEFAULT-VALUE}).")
   private int sftIterations;
 
-  @Option(names = "--rl-iterations", paramLabel = "N", defaultValue = "12", description = "Of reinforcement (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--rl-iterations", paramLabel = "N", defaultValue = "24", description = "Of reinforcement (default: ${DEFAULT-VALUE}).")
   private int rlIterations;
 
   @Option(

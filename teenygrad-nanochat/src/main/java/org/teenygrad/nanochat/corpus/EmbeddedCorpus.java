@@ -21,6 +21,7 @@ import org.teenygrad.nanochat.json.Json;
 /// | `corpus/train.jsonl`, `corpus/validation.jsonl` | `text`: stories, facts, sums, spellings; 1.4 MB | 6,000 and 300 |
 /// | `conversations/train.jsonl`, `conversations/validation.jsonl` | `messages` | 4,000 and 200 |
 /// | `problems/train.jsonl`, `problems/test.jsonl` | `question` and `answer` as in GSM8K; no two numbers are in both | 1,000 and 100 |
+/// | `solutions/train.jsonl`, `solutions/test.jsonl` | the first of them, for fine-tuning: how problems are solved, but not how to solve them well | 60 and 100 |
 /// | `choices/train.jsonl`, `choices/test.jsonl` | `question`, `choices` and the index of the `answer` as in MMLU | 500 and 100 |
 /// | `core/tasks.csv`, `core/facts.jsonl`, `core/words.jsonl` | facts to choose and to continue, as CORE asks base models | 100 each |
 /// | `words.txt` | words to spell | 213 |
@@ -45,6 +46,8 @@ public record EmbeddedCorpus(Path folder) {
     corpus.write("conversations/validation.jsonl", 200, 4, random -> conversations.conversation(random).toMap());
     corpus.write("problems/train.jsonl", 1000, 5, random -> problem(WordProblem.of(WordProblem.Part.TRAIN, random)));
     corpus.write("problems/test.jsonl", 100, 6, random -> problem(WordProblem.of(WordProblem.Part.TEST, random)));
+    corpus.write("solutions/train.jsonl", 60, 5, random -> problem(WordProblem.of(WordProblem.Part.TRAIN, random)));
+    corpus.write("solutions/test.jsonl", 100, 6, random -> problem(WordProblem.of(WordProblem.Part.TEST, random)));
     corpus.write("choices/train.jsonl", 500, 7, random -> choice(documents.facts(), random));
     corpus.write("choices/test.jsonl", 100, 8, random -> choice(documents.facts(), random));
     corpus.write("core/facts.jsonl", 100, 9, random -> known(documents.facts(), random));

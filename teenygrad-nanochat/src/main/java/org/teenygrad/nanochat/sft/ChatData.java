@@ -33,13 +33,13 @@ public record ChatData(List<Path> conversations, List<Path> validation, @Nullabl
     validation = List.copyOf(validation);
   }
 
-  /// All parts of the embedded data.
+  /// The embedded data. Of the problems there are few solutions, so that reinforcement, which has all problems, has something left to teach.
   public static ChatData of(EmbeddedCorpus corpus) {
     Path folder = corpus.folder();
     return new ChatData(
         List.of(folder.resolve("conversations/train.jsonl")),
         List.of(folder.resolve("conversations/validation.jsonl")),
-        folder.resolve("problems"),
+        folder.resolve("solutions"),
         folder.resolve("choices"),
         folder.resolve("words.txt"));
   }

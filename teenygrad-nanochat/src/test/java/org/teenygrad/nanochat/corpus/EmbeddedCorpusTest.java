@@ -90,6 +90,8 @@ class EmbeddedCorpusTest {
     Set<String> tested = sums("problems/test.jsonl");
     assertThat(trained).hasSizeGreaterThan(100).doesNotContainAnyElementsOf(tested);
     assertThat(tested).hasSizeGreaterThan(20);
+    assertThat(lines("solutions/train.jsonl")).as("what fine-tuning sees of them").isEqualTo(lines("problems/train.jsonl").subList(0, 60));
+    assertThat(lines("solutions/test.jsonl")).isEqualTo(lines("problems/test.jsonl"));
   }
 
   private static Set<String> sums(String file) throws IOException {

@@ -117,7 +117,7 @@ public final class Chat {
     switch (words[0]) {
       case "/clear" -> clear();
       case "/temperature" -> options = options.withTemperature(number(words[0], argument));
-      case "/topk" -> options = options.withTopK((int) number(words[0], argument));
+      case "/topk" -> options = options.withTopK(wholeNumber(words[0], argument));
       case "/system" -> {
         clear();
         system = argument;
@@ -133,6 +133,14 @@ public final class Chat {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(command + " needs a number, not '" + Printable.of(text) + "'", e);
+    }
+  }
+
+  private static int wholeNumber(String command, String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(command + " needs a whole number, not '" + Printable.of(text) + "'", e);
     }
   }
 

@@ -95,9 +95,10 @@ class ChatTest {
 
   @Test
   void saysWhatIsWrongWithACommand() {
-    assertThat(converse("/temperature hot", "/topk -1", "/sing", "/save", "/quit", "hello").lines()).containsExactly(
+    assertThat(converse("/temperature hot", "/topk -1", "/topk 2.5", "/sing", "/save", "/quit", "hello").lines()).containsExactly(
         "/temperature needs a number, not 'hot'",
         "top-k must be 0 (all tokens) or more, not -1",
+        "/topk needs a whole number, not '2.5'",
         "no command /sing: there are /clear, /temperature, /topk, /system, /save, /help and /quit",
         "/save needs the name of a file");
     assertThatThrownBy(() -> new ChatOptions(Double.NaN, 0, 1, 0)).hasMessageContaining("temperature must be");

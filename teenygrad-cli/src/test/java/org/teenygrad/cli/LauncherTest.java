@@ -88,9 +88,13 @@ class LauncherTest {
   void buildsTheFirstTimeAndAfterAChange() throws IOException, InterruptedException {
     assertThat(run("bench", "two words")).contains("building teenygrad (first run only", "-cp\n", "org.teenygrad.cli.Main\nbench\ntwo words\n");
     assertThat(run("devices")).doesNotContain("building");
+    Path archive = Files.writeString(project.resolve("teenygrad-cli").resolve("target").resolve("app").resolve("classes.jsa"), "classes of the jars before");
+    assertThat(run("devices")).doesNotContain("building");
+    assertThat(archive).exists();
     Files.writeString(source, "class A { int changed; }");
     changedAt(source, Duration.ofMinutes(1));
     assertThat(run()).contains("building teenygrad (its sources changed)");
+    assertThat(archive).as("the JVM would neither use it nor write another").doesNotExist();
     assertThat(run()).doesNotContain("building");
     assertThat(builds()).isEqualTo(2);
   }

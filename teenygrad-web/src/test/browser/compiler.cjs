@@ -1,4 +1,5 @@
 // The view of the compiler: passes, rules, kernels and their code; of a program and of a cell, on a phone, in the dark.
+const fs = require('fs');
 const {assert, contrast, noSideways, until} = require('../../../../teenygrad-serve/src/test/browser/page.cjs');
 
 const open = async (page, {live, liveToken}) => {
@@ -62,6 +63,11 @@ exports.valuesOfAProgramAreReadWhileItRuns = {
     await contrast(page, axe);
     await page.getByRole('searchbox').press('Enter'); // chooses it once more
     await until(page, run => Number(document.querySelector('.graph-facts').textContent.match(/in run ([\d,]+)/)?.[1].replace(/,/g, '')) > run, before);
+    for (const [name, start, part] of [['DOT', 'digraph teenygrad', 'label="3: contract 256x256x256'], ['SVG', '<svg', '3: contract 256x256x256']]) {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name, exact: true}).click()]);
+      const text = fs.readFileSync(await download.path(), 'utf8');
+      assert.ok(text.startsWith(start) && text.includes(part), text);
+    }
     await page.getByRole('button', {name: 'Unfold all parts'}).click();
     await page.getByRole('searchbox').fill('ERF');
     await value.getByText('It has no memory of its own').waitFor();
@@ -105,6 +111,7 @@ exports.showsHowACellIsCompiled = {
     await page.locator('.cell[data-state="done"]').first().waitFor();
     await page.locator('.cell').first().getByRole('button', {name: 'Compiler'}).click();
     await page.locator('#view .list li').first().waitFor();
+    assert.match(await page.locator('#view .list').first().innerText(), /SIN [\s\S]*3: Tensor d = x1\.exp/); // the cell's line
     await picture();
   },
 };

@@ -30,7 +30,7 @@ const sample = (iteration, text) => `${JSON.stringify({iteration, text, live_byt
 function two(logs) {
   fs.rmSync(logs, {recursive: true, force: true});
   write(logs, 'small', HEADER + rows(0, 600, 1.5, 120), {n_layer: 2, batch_size: 12, block_size: 64, learning_rate: 0.001, device: 'cpu', flops_per_token: 5e6});
-  write(logs, 'large', HEADER + rows(0, 400, 1.2, 160), {n_layer: 4, batch_size: 12, block_size: 64, learning_rate: 0.001, device: 'cpu', flops_per_token: 5e6});
+  write(logs, 'large', HEADER + rows(0, 400, 1.2, 160), {n_layer: 4, batch_size: 12, block_size: 64, learning_rate: 0.001, device: 'cuda', machine: 'NVIDIA H200, 139.8 GiB', dtype: 'bfloat16', flops_per_token: 5e9});
 }
 
 const open = (page, {book, token}) => page.goto(`${book}/training?token=${token}`);
@@ -74,6 +74,7 @@ exports.showsRunsSideBySideAndLive = {
     await picture('samples');
     await page.getByRole('checkbox', {name: 'Show small'}).uncheck();
     await until(page, () => document.querySelectorAll('#training .settings tr').length === 0);
+    await page.locator('.charts figcaption', {hasText: 'MFU'}).waitFor(); // of a GPU, by its data sheet
     await page.reload();
     await page.locator('#training .uplot').nth(2).waitFor();
     assert.equal(await iteration(page, 0), '449');

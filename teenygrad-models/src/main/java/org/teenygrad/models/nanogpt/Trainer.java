@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.Device;
 import org.teenygrad.Mesh;
 import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.Placement;
@@ -23,6 +24,7 @@ import org.teenygrad.data.DataLoader;
 import org.teenygrad.data.TokenDataset;
 import org.teenygrad.distributed.StepPlan;
 import org.teenygrad.distributed.World;
+import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Printable;
 import org.teenygrad.models.report.JsonText;
 import org.teenygrad.models.report.LossPicture;
@@ -318,7 +320,9 @@ public final class Trainer {
   /// What `config.json` says: the checkpoint's facts, and what speed is measured by.
   private Map<String, Object> forPeople(Checkpoint facts) {
     Map<String, Object> all = new LinkedHashMap<>(facts.facts());
-    all.put("device", model.parameters().getFirst().device().name());
+    Device device = model.parameters().getFirst().device();
+    all.put("device", device.name());
+    all.put("machine", Devices.runtime(device).machine());
     all.put("flops_per_token", flopsPerToken());
     return all;
   }

@@ -4,9 +4,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.teenygrad.Device;
 import org.teenygrad.Mesh;
 import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.distributed.World;
+import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.models.report.JsonText;
 import org.teenygrad.models.report.LossPicture;
 import org.teenygrad.nanochat.model.Gpt;
@@ -181,7 +183,9 @@ public final class StageTraining {
   /// What `config.json` says: the checkpoint's facts, and what speed is measured by.
   private Map<String, Object> forPeople(StageCheckpoint.Facts facts) {
     Map<String, Object> all = facts.toMap();
-    all.put("device", subject.model.parameters().getFirst().device().name());
+    Device device = subject.model.parameters().getFirst().device();
+    all.put("device", device.name());
+    all.put("machine", Devices.runtime(device).machine());
     if (subject.tokens > 0) {
       all.put("tokens_per_iteration", subject.tokens);
       all.put("flops_per_token", subject.model.config().flopsPerToken());

@@ -47,7 +47,7 @@ final class CellHost {
   /// What the last cell computed.
   private List<TraceEvent> events = List.of();
 
-  private final Compilations compilations = new Compilations();
+  private Compilations compilations = new Compilations();
 
   private CellHost(PrintStream answers) {
     this.answers = answers;
@@ -66,6 +66,7 @@ final class CellHost {
     SourceLines.record();
     Film.showOn(host::say);
     Session session = new Session();
+    host.compilations = new Compilations(session::line);
     session.run("Tensor.of(1f, 2f).exp()", _ -> {}); // so that the first cell of a reader finds all classes loaded
     Tensor.manualSeed(System.nanoTime());
     host.say(Map.of("kind", "ready"));

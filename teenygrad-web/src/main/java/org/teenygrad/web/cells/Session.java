@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -39,6 +40,7 @@ final class Session implements AutoCloseable {
   private final SourceCodeAnalysis analysis;
   private final Map<String, String> classes = new HashMap<>(); // of variables, where their values are
   private final Map<String, Place> places = new HashMap<>();
+  private final Map<String, Optional<Wrapped>> wrappers = new HashMap<>(); // by their classes
   private @Nullable Tensor last;
   private @Nullable ExpressionView expression;
 
@@ -209,9 +211,9 @@ final class Session implements AutoCloseable {
   }
 
   /// A line of a cell as it is written, or the name of another place.
-  private String line(StackTraceElement frame) {
-    Wrapped wrapped = wrapped(frame.getClassName());
-    return wrapped == null ? frame.getFileName() + ":" + frame.getLineNumber() : wrapped.line(frame.getLineNumber());
+  String line(StackTraceElement frame) {
+    return wrappers.computeIfAbsent(frame.getClassName(), name -> Optional.ofNullable(wrapped(name))).map(wrapped -> wrapped.line(frame.getLineNumber()))
+        .orElseGet(() -> frame.getFileName() + ":" + frame.getLineNumber());
   }
 
   /// The snippet that became a class; null for other classes.
@@ -265,6 +267,7 @@ final class Session implements AutoCloseable {
     shell.snippets().filter(snippet -> shell.status(snippet).isActive() && snippet.kind() != Snippet.Kind.IMPORT).toList().forEach(shell::drop);
     classes.clear();
     places.clear();
+    wrappers.clear();
     last = null;
     expression = null;
   }

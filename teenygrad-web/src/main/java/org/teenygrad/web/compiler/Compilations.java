@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.engine.codegen.Plans;
@@ -37,6 +38,18 @@ public final class Compilations implements Activity.Watcher {
   private final Values values = new Values(MOST);
   private final Map<List<Integer>, Integer> planned = new HashMap<>();
   private int count;
+
+  private final Function<StackTraceElement, String> lines;
+
+  /// Those of a program, whose lines are called as their files are.
+  public Compilations() {
+    this(frame -> frame.getFileName() + ":" + frame.getLineNumber());
+  }
+
+  /// @param lines says which line of a program something is
+  public Compilations(Function<StackTraceElement, String> lines) {
+    this.lines = lines;
+  }
 
   private static final class Pending {
     private final List<Activity.Passed> passes = new ArrayList<>();
@@ -106,7 +119,7 @@ public final class Compilations implements Activity.Watcher {
     return switch (what) {
       case "schedules" -> schedules();
       case "plan" -> Json.members("number", planFor(schedule, index));
-      case "pass" -> PassView.of(at(of(schedule).passes(), index, "pass"));
+      case "pass" -> PassView.of(at(of(schedule).passes(), index, "pass"), lines);
       case "kernels" -> kernels(of(schedule));
       case "code" -> code(of(schedule), at(of(schedule).fused().launches(), index, "launch").program());
       case "value" -> value(of(schedule), index);
@@ -170,16 +183,16 @@ public final class Compilations implements Activity.Watcher {
         "passes", each.passes().stream().map(PassView::summary).toList());
   }
 
-  private static Map<String, @Nullable Object> kernels(Compilation each) {
+  private Map<String, @Nullable Object> kernels(Compilation each) {
     Map<OpNode, Integer> numbers = new HashMap<>();
-    List<Object> lines = new ArrayList<>();
+    List<Object> told = new ArrayList<>();
     for (Printer.Line line : Printer.lines(each.fused().graph())) {
-      numbers.put(line.node(), lines.size());
-      lines.add(PassView.line(line, ""));
+      numbers.put(line.node(), told.size());
+      told.add(PassView.line(line, "", lines));
     }
     List<Object> launches = each.fused().launches().stream().map(launch -> (Object) launch(launch, numbers)).toList();
     List<Object> memory = each.scheduled().memory().stream().map(part -> (Object) List.of(part.offset(), part.bytes(), part.first(), part.last())).toList();
-    return Json.members("graph", lines, "launches", launches, "memory", memory, "workspaceBytes", Objects.requireNonNull(each.scheduled().made()).workspaceBytes());
+    return Json.members("graph", told, "launches", launches, "memory", memory, "workspaceBytes", Objects.requireNonNull(each.scheduled().made()).workspaceBytes());
   }
 
   private static Map<String, @Nullable Object> launch(Activity.Launch launch, Map<OpNode, Integer> numbers) {

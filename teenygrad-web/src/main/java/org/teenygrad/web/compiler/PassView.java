@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpNode;
@@ -36,7 +37,7 @@ final class PassView {
         !pass.before().equals(pass.after()));
   }
 
-  static Map<String, @Nullable Object> of(Activity.Passed pass) {
+  static Map<String, @Nullable Object> of(Activity.Passed pass, Function<StackTraceElement, String> lines) {
     List<OpNode> before = Graph.topological(pass.before());
     List<OpNode> after = Graph.topological(pass.after());
     Map<OpNode, String> marks = marks(before, after);
@@ -47,7 +48,7 @@ final class PassView {
     for (Activity.Fired each : pass.fired()) {
       fired.add(Json.members("rule", each.rule(), "before", ids.get(each.before()), "after", ids.get(each.after()), "from", text(each.before()), "to", text(each.after())));
     }
-    return Json.members("name", pass.pass(), "before", lines(pass.before(), marks, ids), "after", lines(pass.after(), marks, ids), "fired", fired);
+    return Json.members("name", pass.pass(), "before", lines(pass.before(), marks, ids, lines), "after", lines(pass.after(), marks, ids, lines), "fired", fired);
   }
 
   /// A node with what it is computed from, in a line.
@@ -78,18 +79,19 @@ final class PassView {
     return marks;
   }
 
-  private static List<Object> lines(List<OpNode> roots, Map<OpNode, String> marks, Map<OpNode, Integer> ids) {
+  private static List<Object> lines(List<OpNode> roots, Map<OpNode, String> marks, Map<OpNode, Integer> ids, Function<StackTraceElement, String> names) {
     List<Object> lines = new ArrayList<>();
     for (Printer.Line line : Printer.lines(roots)) {
-      Map<String, @Nullable Object> told = line(line, marks.getOrDefault(line.node(), ""));
+      Map<String, @Nullable Object> told = line(line, marks.getOrDefault(line.node(), ""), names);
       told.put("id", ids.get(line.node()));
       lines.add(told);
     }
     return lines;
   }
 
-  static Map<String, @Nullable Object> line(Printer.Line line, String mark) {
+  /// @param names says which line of a program something is
+  static Map<String, @Nullable Object> line(Printer.Line line, String mark, Function<StackTraceElement, String> names) {
     OpNode node = line.node();
-    return Json.members("number", line.number(), "op", node.op().toString(), "what", line.what(), "type", (node.dtype() == null ? "" : node.dtype()) + "" + node.shape(), "mark", mark, "source", SourceLines.of(node).map(frame -> frame.getFileName() + ":" + frame.getLineNumber()).orElse(null));
+    return Json.members("number", line.number(), "op", node.op().toString(), "what", line.what(), "type", (node.dtype() == null ? "" : node.dtype()) + "" + node.shape(), "mark", mark, "source", SourceLines.of(node).map(names).orElse(null));
   }
 }

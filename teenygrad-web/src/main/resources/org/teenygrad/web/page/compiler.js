@@ -4,9 +4,10 @@ import {el, say} from './dom.js';
 import * as api from './api.js';
 import {GraphCanvas} from './canvas.js';
 import {MemoryPlan} from './memory.js';
+import {write} from './dot.js';
 import {numbers} from './picture.js';
 import {bytes, flops, time} from './trace.js';
-import {openView} from './view.js';
+import {openView, save} from './view.js';
 
 const ELEMENTWISE = '#fff2cc';
 const KERNELS = {contract: '#f9cb9c', reduce: '#f4cccc', map: ELEMENTWISE, copy: '#eeeeee'};
@@ -170,9 +171,10 @@ export class CompilerView {
     const nodes = graph.map(({number, op, what, type, source}) => ({id: number, source, lines: [`${op} ${what.replace(/%\d+ ?/g, '').trim()}`.trim(), type], color: COLOURS[op] ?? ELEMENTWISE, path: launchOf.has(number) ? [`${launchOf.get(number)}`] : []}));
     const edges = graph.flatMap(({number, what}) => [...what.matchAll(/%(\d+)/g)].map(([, input]) => ({from: Number(input), to: number})));
     joinInputs(nodes, edges);
-    const canvas = new GraphCanvas(nodes, edges, {title: part => [`${Number(part) + 1}: ${launches[part].description}`], colour: part => KERNELS[launches[part].description.split(' ')[0]] ?? '#d0e0e3',
+    const title = part => [`${Number(part) + 1}: ${launches[part].description}`];
+    const canvas = new GraphCanvas(nodes, edges, {title, colour: part => KERNELS[launches[part].description.split(' ')[0]] ?? '#d0e0e3',
       know: ({part, nodes: [node]}) => part === null ? this.value(node.id, node.source) : this.value(launches[part].parts.at(-1).root, null)});
-    this.body.replaceChildren(el('div', {class: 'buttons'}, canvas.svgButton()), canvas.element);
+    this.body.replaceChildren(el('div', {class: 'buttons'}, el('button', {type: 'button', onclick: () => save('graph.dot', 'text/vnd.graphviz', write(nodes, edges, title))}, 'DOT'), canvas.svgButton()), canvas.element);
     canvas.draw();
   }
 

@@ -75,8 +75,26 @@ export function smooth(values, share) {
 /** Tokens a second, or iterations where tokens are not known. */
 export const speeds = run => run.column('ms').map(ms => (Number.isNaN(run.tokens) ? 1 : run.tokens) * 1000 / ms);
 
+/** Operations a second of GPUs' tensor cores on dense matrices, by NVIDIA's data sheets (H100 and H200 SXM, A100, L40S, B200); float32 without tensor cores. */
+const PEAKS = [
+  [/H200|H100/, {bfloat16: 989e12, tf32: 494e12, float32: 67e12}],
+  [/A100/, {bfloat16: 312e12, tf32: 156e12, float32: 19.5e12}],
+  [/L40S/, {bfloat16: 362e12, tf32: 183e12, float32: 91.6e12}],
+  [/B200/, {bfloat16: 2250e12, tf32: 1125e12, float32: 75e12}],
+];
+
+/**
+ * The part of what its machine can do that a run used for its model, in percent; nothing where one of both is not known.
+ * @param processor what this machine's processors do at best, in float32, for runs on a processor
+ */
+export function utilization(run, processor) {
+  const {device, machine = '', dtype = 'float32', flops_per_token: flops} = run.settings;
+  const peak = device === 'cpu' ? processor : PEAKS.find(([name]) => name.test(machine))?.[1][dtype === 'float16' ? 'bfloat16' : dtype];
+  return flops && peak ? speeds(run).map(speed => 100 * speed * flops / peak) : [];
+}
+
 /** Settings in which runs differ: `[[name, [value of each run]]]`. */
 export function differences(runs) {
-  const names = [...new Set(runs.flatMap(run => Object.keys(run.settings)))].filter(name => !/^(best_|iteration$|format$|flops_per_token$|tokens_per_iteration$)/.test(name)).sort();
+  const names = [...new Set(runs.flatMap(run => Object.keys(run.settings)))].filter(name => !/^(best_|iteration$|format$|flops_per_token$|machine$|tokens_per_iteration$)/.test(name)).sort();
   return names.map(name => [name, runs.map(run => run.settings[name])]).filter(([, values]) => new Set(values).size > 1);
 }

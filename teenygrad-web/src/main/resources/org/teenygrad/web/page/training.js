@@ -2,7 +2,7 @@
 
 import {byId, el} from './dom.js';
 import {get} from './api.js';
-import {Run, differences, smooth, speeds} from './series.js';
+import {Run, differences, smooth, speeds, utilization} from './series.js';
 import {resolved} from './timeline.js';
 import uPlot from './vendor/uplot.js';
 
@@ -25,7 +25,7 @@ const CHARTS = [
   {title: 'Learning rate', unit: '', series: run => [{label: 'learning rate', values: run.column('learning_rate').map(value => Number.isNaN(value) ? null : value)}]},
   {title: 'Gradient norm', unit: '', series: (run, share) => [{label: 'gradient norm', values: smooth(run.column('grad_norm'), share)}]},
   {title: 'Speed', unit: 'tokens/s', series: (run, share) => [{label: 'speed', values: smooth(speeds(run), share)}]},
-  {title: 'MFU', unit: '% of this machine\'s float32', series: (run, share) => [{label: 'MFU', values: smooth(utilization(run), share)}]},
+  {title: 'MFU', unit: '% of what processors here do in float32, or a GPU by its data sheet', series: (run, share) => [{label: 'MFU', values: smooth(utilization(run, peak), share)}]},
   {title: 'Memory of tensors', unit: 'GB', series: run => [{label: 'memory', values: memory(run), isDots: true}]},
 ];
 
@@ -37,9 +37,6 @@ function memory(run) {
 
 /** What this machine's processors do at best, operations of float32 a second; not known at first. */
 let peak = NaN;
-
-/** The part of that which a run on processors used for its model, in percent. */
-const utilization = run => run.settings.device === 'cpu' && run.settings.flops_per_token ? speeds(run).map(speed => 100 * speed * run.settings.flops_per_token / peak) : [];
 
 class View {
   constructor(place) {

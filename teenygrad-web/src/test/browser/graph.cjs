@@ -1,8 +1,6 @@
-// Large graphs: GPT-2's training step, folded by kernels and not; how soon it is there and how smoothly it moves.
+// Large graphs: GPT-2's training step, folded by kernels and not. How soon it is there and how smoothly it moves, teenygrad bench web measures.
 const {assert, contrast, noSideways, until} = require('../../../../teenygrad-serve/src/test/browser/page.cjs');
 
-const FIRST_PAINT_MILLIS = 2000;
-const FRAMES_PER_SECOND = 30;
 const PLANNING = 180000;
 
 const open = async (page, {large, largeToken}) => {
@@ -12,53 +10,40 @@ const open = async (page, {large, largeToken}) => {
       .map(option => [Number(option.textContent.match(/(\d+) launch/)[1]), option.value]).sort(([a], [b]) => b - a)[0][1]));
 };
 
-/** How many milliseconds it takes from the click to the first picture, as the page sees it. */
-const paint = page => page.evaluate(async () => {
-  const button = [...document.querySelectorAll('.passes button')].find(each => each.textContent.startsWith('graph'));
-  const start = performance.now();
-  button.click();
-  while (!document.querySelector('.graph-canvas')?.dataset.frames) {
-    await new Promise(requestAnimationFrame);
-  }
-  return performance.now() - start;
-});
+const paint = async page => {
+  await page.locator('.passes').getByRole('button', {name: /^graph/}).click();
+  await page.locator('.graph-canvas[data-frames]').waitFor();
+};
 
-/** Frames a second while a key is pressed at each. */
-const speed = (page, keys) => page.evaluate(async keys => {
-  const canvas = document.querySelector('.graph-canvas');
-  const before = Number(canvas.dataset.frames);
-  const start = performance.now();
-  for (let i = 0; i < 60; i++) {
-    canvas.dispatchEvent(new KeyboardEvent('keydown', {key: keys[i % keys.length], bubbles: true}));
-    await new Promise(requestAnimationFrame);
+/** Each key paints another frame. */
+async function move(page, ...keys) {
+  await page.locator('.graph-canvas').focus();
+  for (const key of keys) {
+    const before = await page.locator('.graph-canvas').getAttribute('data-frames');
+    await page.keyboard.press(key);
+    await until(page, frames => document.querySelector('.graph-canvas').dataset.frames !== frames, before);
   }
-  return (Number(canvas.dataset.frames) - before) / (performance.now() - start) * 1000;
-}, keys);
+}
 
-exports.gpt2IsThereSoonAndMovesSmoothly = {
+exports.gpt2IsThereAndMoves = {
   options: {viewport: {width: 1380, height: 1000}},
   async run({page, servers, picture, axe}) {
     await open(page, servers);
-    const millis = await paint(page);
+    await paint(page);
     const count = await page.locator('.graph-large .count').innerText();
     assert.ok(Number(count.match(/^([\d,]+) nodes/)[1].replace(/,/g, '')) > 4500, count);
     await picture('folded');
     await contrast(page, axe);
-    const folded = await speed(page, ['+', 'ArrowLeft', '-', 'ArrowRight']);
+    await move(page, '+', 'ArrowLeft', '-', 'ArrowRight');
     await page.getByRole('button', {name: 'Unfold all parts'}).click();
     await page.getByRole('button', {name: 'Show all'}).click();
     await until(page, () => Number(document.querySelector('.graph-canvas').dataset.boxes) > 4500);
-    const unfolded = await speed(page, ['+', 'ArrowLeft', '-', 'ArrowRight']);
+    await move(page, '+', 'ArrowLeft', '-', 'ArrowRight');
     await picture('unfolded');
     await page.getByRole('searchbox').fill('ERF');
     await until(page, () => /^[1-9][\d,]* found of/.test(document.querySelector('.graph-large .count').textContent));
-    const near = await speed(page, ['ArrowLeft', 'ArrowUp', 'ArrowRight', 'ArrowDown']);
+    await move(page, 'ArrowLeft', 'ArrowUp', 'ArrowRight', 'ArrowDown');
     await picture('near');
-    console.error(`gpt2: ${count}; first paint ${Math.round(millis)} ms; frames/s: folded ${folded.toFixed(0)}, unfolded ${unfolded.toFixed(0)}, near ${near.toFixed(0)}`);
-    assert.ok(millis <= FIRST_PAINT_MILLIS, `first paint after ${millis} ms`);
-    for (const frames of [folded, unfolded, near]) {
-      assert.ok(frames > FRAMES_PER_SECOND, `${frames} frames a second`);
-    }
   },
 };
 

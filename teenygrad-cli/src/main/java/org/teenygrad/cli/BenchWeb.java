@@ -29,7 +29,7 @@ final class BenchWeb implements Callable<Integer> {
   @Option(names = "--starts", paramLabel = "N", defaultValue = "5", description = "How often the server is started (default: ${DEFAULT-VALUE}).")
   private int starts;
 
-  @Option(names = "--pairs", paramLabel = "N", defaultValue = "15", description = "How often twenty steps with views and twenty without take turns (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--pairs", paramLabel = "N", defaultValue = "80", description = "How often five steps with views and five without take turns (default: ${DEFAULT-VALUE}).")
   private int pairs;
 
   @Option(names = "--only", paramLabel = "PART", split = ",", defaultValue = "start,recording,graph", description = "What to measure: start, recording, graph (default: all).")

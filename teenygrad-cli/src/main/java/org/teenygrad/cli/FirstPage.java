@@ -23,24 +23,14 @@ record FirstPage(int starts) {
     double[] seconds = new double[starts];
     double[] cells = {};
     try (HttpClient client = HttpClient.newHttpClient()) {
-      get(client, "http://localhost:1/", ""); // so that this client's classes are loaded
+      Process first = Started.of(client).process;
+      first.destroy();
+      first.waitFor(); // not counted: it writes an archive of its classes where there is none, as after a build
       for (int i = 0; i < starts; i++) {
-        long start = System.nanoTime();
-        Process process = WebProcess.start(List.of(), Map.of(), "web", "--no-open");
-        try {
-          String url = WebProcess.url(process, URL);
-          String base = url.replaceFirst("/\\?token=.*", "");
-          String token = url.replaceFirst(".*token=", "");
-          if (get(client, base + "/", token) != 200) {
-            throw new IllegalStateException(base + " shows no page");
-          }
-          seconds[i] = (System.nanoTime() - start) / 1e9;
-          if (i == starts - 1) {
-            cells = cells(client, base, token);
-          }
-        } finally {
-          process.destroyForcibly().waitFor();
-        }
+        Started server = Started.of(client);
+        seconds[i] = server.seconds;
+        cells = i < starts - 1 ? cells : cells(client, server);
+        server.process.destroyForcibly().waitFor();
       }
     }
     List<WebFigure> figures = new ArrayList<>();
@@ -53,21 +43,28 @@ record FirstPage(int starts) {
     return figures;
   }
 
-  private static int get(HttpClient client, String url, String token) throws InterruptedException {
-    try {
-      return client.send(HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Bearer " + token).build(), BodyHandlers.ofString()).statusCode();
-    } catch (IOException e) {
-      return 0; // nobody is there
+  /// A server, and how long it took until it had answered.
+  private record Started(Process process, String base, String token, double seconds) {
+    static Started of(HttpClient client) throws IOException, InterruptedException {
+      long start = System.nanoTime();
+      Process process = WebProcess.start(List.of(), Map.of(), "web", "--no-open");
+      String[] url = WebProcess.url(process, URL).split("/\\?token=", 2);
+      HttpResponse<String> page = client.send(HttpRequest.newBuilder(URI.create(url[0] + "/")).header("Authorization", "Bearer " + url[1]).build(), BodyHandlers.ofString());
+      if (page.statusCode() != 200) {
+        process.destroyForcibly();
+        throw new IllegalStateException(url[0] + " shows no page: " + page.statusCode());
+      }
+      return new Started(process, url[0], url[1], (System.nanoTime() - start) / 1e9);
     }
   }
 
   /// How many milliseconds cells of one page take, but for the first; none where there are no cells.
-  private static double[] cells(HttpClient client, String base, String token) throws IOException, InterruptedException {
+  private static double[] cells(HttpClient client, Started server) throws IOException, InterruptedException {
     double[] millis = new double[CELLS];
     for (int i = -1; i < CELLS; i++) {
       String asked = Json.text(Json.members("page", PAGE, "code", CELL));
       long start = System.nanoTime();
-      HttpResponse<String> answer = client.send(HttpRequest.newBuilder(URI.create(base + "/cells/run")).header("Authorization", "Bearer " + token).header("Content-Type", "application/json")
+      HttpResponse<String> answer = client.send(HttpRequest.newBuilder(URI.create(server.base + "/cells/run")).header("Authorization", "Bearer " + server.token).header("Content-Type", "application/json")
           .POST(HttpRequest.BodyPublishers.ofString(asked)).build(), BodyHandlers.ofString());
       if (i >= 0) {
         millis[i] = (System.nanoTime() - start) / 1e6;

@@ -21,7 +21,7 @@ import org.teenygrad.web.WebSettings;
 
 /// What it costs a training step that views are on: the same step of one model in one process, with and without, in turns, so that what else goes on meets both.
 record RecordingCost(int pairs) {
-  private static final int STEPS = 20;
+  private static final int STEPS = 5;
   private static final int WARM_UP = 60;
   private static final int CHARACTERS = 65;
   private static final int LOOKS = 10_000_000;

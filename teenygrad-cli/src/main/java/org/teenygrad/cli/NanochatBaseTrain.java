@@ -22,6 +22,7 @@ import org.teenygrad.nanochat.tokenizer.TokenizerFiles;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
 import org.teenygrad.train.Callback;
+import org.teenygrad.web.ProgramView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -99,6 +100,7 @@ final class NanochatBaseTrain implements Callable<Integer> {
     if (!options.resumes(folder)) {
       TrainingPlan.of(BaseSettings.DEFAULT.with(given), tokens.vocabularySize()); // wrong settings are told before anything else
     }
+    ProgramView.trainsIn(folder.path());
     Device device = deviceOptions.choose();
     screen.println("device: " + device + (world.size() > 1 ? ", " + world.size() + " ranks" : ""));
     BaseTrainer trainer = options.resumes(folder)

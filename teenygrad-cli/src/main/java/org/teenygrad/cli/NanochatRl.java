@@ -17,6 +17,7 @@ import org.teenygrad.nanochat.tasks.Gsm8k;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.web.ProgramView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +47,7 @@ final class NanochatRl implements Callable<Integer> {
     PrintStream screen = options.screen();
     ModelFolder folder = options.folder(Stage.RL);
     NanochatTokenizer tokenizer = folder.tokenizer();
+    ProgramView.trainsIn(folder.path());
     Device device = deviceOptions.choose();
     screen.println("device: " + device);
     RlTrainer trainer = trainer(tokenizer, folder);

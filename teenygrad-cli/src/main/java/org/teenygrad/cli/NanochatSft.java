@@ -17,6 +17,7 @@ import org.teenygrad.nanochat.sft.SftTrainer;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.web.ProgramView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,6 +63,7 @@ final class NanochatSft implements Callable<Integer> {
     PrintStream screen = options.screen();
     ModelFolder folder = options.folder(Stage.SFT);
     NanochatTokenizer tokenizer = folder.tokenizer();
+    ProgramView.trainsIn(folder.path());
     Device device = deviceOptions.choose();
     screen.println("device: " + device);
     SftTrainer trainer = options.resumes(folder)

@@ -22,6 +22,7 @@ import org.teenygrad.models.nanogpt.TrainResult;
 import org.teenygrad.models.nanogpt.TrainSettings;
 import org.teenygrad.models.nanogpt.Trainer;
 import org.teenygrad.models.report.JsonText;
+import org.teenygrad.web.ProgramView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -127,6 +128,7 @@ final class TrainNanoGpt implements Callable<Integer> {
     if (!resumes()) {
       settings(given); // wrong ones are told before anything else happens
     }
+    ProgramView.trainsIn(this.out);
     Device device = deviceOptions.choose();
     out.println("device: " + device + (world.size() > 1 ? ", " + world.size() + " ranks" : ""));
     Trainer trainer = trainer(given).ranks(world, tensorParallel);

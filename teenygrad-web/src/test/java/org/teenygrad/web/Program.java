@@ -66,6 +66,15 @@ record Program(Process process, String url) implements AutoCloseable {
     }
   }
 
+  /// Computes something before a training in a folder of its own, whose log is there already.
+  static final class Elsewhere {
+    public static void main(String[] arguments) throws InterruptedException {
+      ProgramView.trainsIn(Path.of(System.getenv("TRAINING_FOLDER")));
+      Tensor.of(1f, 2f).exp().realize();
+      Thread.currentThread().join();
+    }
+  }
+
   /// Trains a network for as long as it is let, with steps that leave the processor time for the browser.
   static final class Steps {
     public static void main(String[] arguments) throws InterruptedException {

@@ -10,6 +10,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -17,11 +19,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.nanochat.json.Json;
 
 /// `TEENYGRAD_WEB=1` before a program.
 class ProgramViewTest {
   private static final Pattern CATEGORY = Pattern.compile("\"cat\":\"(\\w+)\"");
+
+  @TempDir Path folder;
+
+  @Test
+  @Timeout(60)
+  void aTrainingIsShownWhereverItsFolderIs() throws IOException, InterruptedException {
+    Files.writeString(Files.createDirectories(folder.resolve("mine")).resolve("log.csv"), "iteration,loss\n0,4.5\n");
+    try (Program program = Program.start(Program.Elsewhere.class, Map.of("TRAINING_FOLDER", folder.toString())); HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest events = HttpRequest.newBuilder(URI.create(program.url().replaceFirst("/run\\?.*", "/training/events"))).header("Authorization", "Bearer " + program.url().replaceFirst(".*token=", "")).build();
+      try (BufferedReader lines = new BufferedReader(new InputStreamReader(client.send(events, BodyHandlers.ofInputStream()).body(), StandardCharsets.UTF_8))) {
+        assertThat(lines.readLine()).contains("\"runs\":[\"mine\"]").contains(folder.toString());
+      }
+    }
+  }
 
   @Test
   @Timeout(60)

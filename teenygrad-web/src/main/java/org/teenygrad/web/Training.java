@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +22,8 @@ import org.teenygrad.serve.http.Call;
 ///
 /// @param folder that need not exist yet
 record Training(Path folder) {
+  private static final String SETTINGS = "config.json";
+  private static final FileTime NEVER = FileTime.fromMillis(0);
   private static final int DEEPEST = 5;
   private static final int MOST_RUNS = 100;
   private static final int MOST_CONFIG_BYTES = 1 << 20;
@@ -32,6 +38,7 @@ record Training(Path folder) {
     call.begin("text/event-stream");
     Map<String, LogFile> runs = new LinkedHashMap<>();
     Map<String, LogFile> samples = new LinkedHashMap<>();
+    Map<String, FileTime> written = new HashMap<>();
     try {
       for (int round = 0; !Thread.currentThread().isInterrupted(); round++) {
         if (round % LOOK == 0) {
@@ -40,6 +47,7 @@ record Training(Path folder) {
             samples.computeIfAbsent(run.getKey(), _ -> LogFile.withoutHeader(run.getValue().resolve("samples.jsonl")));
           }
           send(call, Json.members("runs", List.copyOf(runs.keySet()), "folder", folder.toString()));
+          tellSettings(call, runs.keySet(), written);
         }
         if (!tell(call, runs) & !tellSamples(call, samples)) {
           Thread.sleep(INTERVAL_MILLIS);
@@ -69,6 +77,17 @@ record Training(Path folder) {
       }
     }
     return isNew;
+  }
+
+  /// Tells settings that were written since they were told: a training writes its first with its first checkpoint.
+  private void tellSettings(Call call, Set<String> runs, Map<String, FileTime> told) throws IOException {
+    for (String run : runs) {
+      Path file = folder.resolve(run).resolve(SETTINGS);
+      FileTime written = Files.exists(file) ? Files.getLastModifiedTime(file) : NEVER;
+      if (!written.equals(Objects.requireNonNullElse(told.put(run, written), NEVER))) {
+        send(call, Json.members("run", run, "settings", settings(folder.resolve(run))));
+      }
+    }
   }
 
   /// @return whether there was something new
@@ -115,7 +134,7 @@ record Training(Path folder) {
   /// Numbers, words and truths of a run's settings; none where there is no file of them.
   private static Map<String, Object> settings(Path run) {
     Map<String, Object> settings = new TreeMap<>();
-    Path file = run.resolve("config.json");
+    Path file = run.resolve(SETTINGS);
     try {
       if (Files.isRegularFile(file) && Files.size(file) <= MOST_CONFIG_BYTES) {
         Json.object(Files.readString(file)).forEach((name, value) -> {

@@ -59,8 +59,10 @@ class TrainingTest {
       assertThat(next(lines, "rows")).containsEntry("rows", "1,4.0,0.001,11,");
       Files.writeString(log, HEADER);
       assertThat(next(lines, "columns")).as("a log that begins anew").containsEntry("run", "a/base");
-      run("second", HEADER + "0,1,1,1,\n");
+      Path second = run("second", HEADER + "0,1,1,1,\n");
       assertThat(next(lines, "rows")).containsEntry("run", "second");
+      Files.writeString(second.resolveSibling("config.json"), "{\"flops_per_token\": 7}");
+      assertThat(next(lines, "settings")).as("that are written later").containsEntry("run", "second").containsEntry("settings", Map.of("flops_per_token", 7L));
       response.body().close();
     }
   }

@@ -96,6 +96,9 @@ class View {
     } else if (event.columns) {
       run.begin(event.columns, event.settings);
       run.opened = performance.now();
+    } else if (event.settings) {
+      run.settings = event.settings;
+      this.redrawSoon();
     } else {
       run.add(event.rows, performance.now() - run.opened < 1000);
       this.redrawSoon();

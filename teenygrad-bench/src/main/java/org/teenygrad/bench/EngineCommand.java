@@ -128,10 +128,15 @@ final class EngineCommand implements Callable<Integer> {
     return sorted[sorted.length / 2] / 1e6;
   }
 
+  /// Until the JVM has compiled what hands steps in: for some thousand tokens a step takes a third longer.
+  private static final int TEXTS_BEFORE = 6;
+
   private void decode(CausalModel model, long bytes) {
     Engine engine = Engine.of(model, 1);
     Random random = new Random(SEED);
-    times(engine, request(random, model.vocabSize(), 128, 256));
+    for (int i = 0; i < TEXTS_BEFORE; i++) {
+      times(engine, request(random, model.vocabSize(), 128, 256));
+    }
     List<Long> times = times(engine, request(random, model.vocabSize(), 128, 256));
     double between = median(IntStream.range(1, times.size()).mapToLong(i -> times.get(i) - times.get(i - 1)));
     double peak = Peak.of(Devices.runtime(Device.of(device)).machine()).bytesPerSecond();

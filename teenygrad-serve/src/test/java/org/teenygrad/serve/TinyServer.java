@@ -1,14 +1,16 @@
 package org.teenygrad.serve;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -28,7 +30,9 @@ final class TinyServer implements AutoCloseable {
 
   final Server server;
   final HttpClient client = HttpClient.newHttpClient();
-  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+  /// A file: half an hour's lines are 100 MB.
+  private final Path log;
+  private final PrintStream lines;
 
   TinyServer() {
     this(SETTINGS);
@@ -43,7 +47,13 @@ final class TinyServer implements AutoCloseable {
   }
 
   TinyServer(List<ServedModel> models, ServeSettings settings) {
-    server = Server.start(models, settings, "1.2.3", new PrintStream(log, true, StandardCharsets.UTF_8));
+    try {
+      log = Files.createTempFile("server", ".log");
+      lines = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server = Server.start(models, settings, "1.2.3", lines);
   }
 
   private static Gpt gpt() {
@@ -57,7 +67,11 @@ final class TinyServer implements AutoCloseable {
   }
 
   String log() {
-    return log.toString(StandardCharsets.UTF_8);
+    try {
+      return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   HttpRequest.Builder to(String path) {
@@ -68,7 +82,7 @@ final class TinyServer implements AutoCloseable {
     try {
       return client.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -110,5 +124,11 @@ final class TinyServer implements AutoCloseable {
   public void close() {
     client.close();
     server.close();
+    lines.close();
+    try {
+      Files.delete(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

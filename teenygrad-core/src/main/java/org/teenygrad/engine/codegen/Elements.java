@@ -55,25 +55,37 @@ final class Elements implements LoopNest {
   private int lanes(OpNode last, int vectorBytes) {
     int widest = 4;
     int good = 0;
-    int bad = 0;
     for (OpNode node : analysis.nodes) {
       boolean access = node.is(OpCode.LOAD) || node.is(OpCode.STORE);
-      if (access && analysis.dependsOn(node.input(1), last)) {
-        if (analysis.stride(node, last) == 1) {
-          good += node.is(OpCode.STORE) && analysis.folds().isEmpty() ? 2 : 1;
-        } else {
-          bad++;
-        }
+      if (access && analysis.dependsOn(node.input(1), last) && analysis.stride(node, last) == 1) {
+        good++;
       }
       if (analysis.dependsOn(node, last)) {
         widest = Math.max(widest, emitter.registerBytes(node));
       }
     }
-    boolean foldsAcross = analysis.folds().stream().anyMatch(fold -> analysis.dependsOn(fold, last));
-    if (good == 0 || analysis.endsOthers(last) || foldsAcross && bad > 0 && good <= bad + 1) {
+    if (good == 0 || analysis.endsOthers(last) || foldsAlong(last)) {
       return 1;
     }
     return (int) Math.min(vectorBytes / widest, Analysis.size(last));
+  }
+
+  /// Whether reductions, one for each iteration of a loop, read more along their own loops than along this one. Only what they read counts: whether
+  /// they run over vectors or one element after the other, and so the order of their sums, does not depend on what else the kernel stores.
+  private boolean foldsAlong(OpNode last) {
+    long along = analysis.folds().stream().mapToLong(Analysis::foldMask).reduce(0, (a, b) -> a | b);
+    int good = 0;
+    int bad = 0;
+    for (OpNode node : analysis.nodes) {
+      if (node.is(OpCode.LOAD) && analysis.dependsOn(node.input(1), last) && (analysis.dependencies(node.input(1)) & along) != 0) {
+        if (analysis.stride(node, last) == 1) {
+          good++;
+        } else {
+          bad++;
+        }
+      }
+    }
+    return bad > 0 && good <= bad;
   }
 
   private int unroll(OpNode range) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
@@ -345,7 +346,7 @@ final class Emitter {
           && Analysis.foldRanges(other).equals(Analysis.foldRanges(fold))
           && (analysis.dependencies(other) & ~available) == 0
           && !isDone(other);
-      if (other == fold || alike && isComplete(other, available)) {
+      if (other == fold || alike && isComplete(other, available) && lanes(other) == lanes(fold)) {
         group.add(other);
       }
     }
@@ -362,27 +363,37 @@ final class Emitter {
     return true;
   }
 
+  /// Elements that a reduction takes at once. On a processor those beside which it runs take as many: so the order of its sums is its own.
+  private int lanes(OpNode fold) {
+    return group == null ? Folds.lanes(this, Analysis.foldRanges(fold).getLast(), inside(List.of(fold)), vectorBytes, null) : 0;
+  }
+
+  /// What the bodies of reductions need that changes in their loops.
+  private List<OpNode> inside(List<OpNode> folds) {
+    long mask = Analysis.foldMask(folds.getFirst());
+    Set<OpNode> alone = products(folds).stream().filter(product -> analysis.nodes.stream().filter(node -> node.inputs().contains(product)).count() == 1).collect(Collectors.toSet());
+    return Graph.topological(folds.stream().flatMap(fold -> fold.inputs().stream()).toList()).stream()
+        .filter(node -> (analysis.dependencies(node) & mask) != 0 && !alone.contains(node)).toList();
+  }
+
   private void emitFolds(List<OpNode> folds) {
     long mask = Analysis.foldMask(folds.getFirst());
     List<OpNode> closure = Graph.topological(folds.stream().flatMap(fold -> fold.inputs().stream()).toList());
     emitReady(closure.stream().filter(node -> (analysis.dependencies(node) & mask) == 0).toList());
     Set<OpNode> products = products(folds);
-    List<OpNode> inside = closure.stream().filter(node -> (analysis.dependencies(node) & mask) != 0 && !products.contains(node)).toList();
+    List<OpNode> inside = inside(folds);
     CooperativeGroup sharing = group;
     shared(null, guard, () -> new Folds(this, folds, inside, products, vectorBytes, sharing).emit());
     folds.forEach(this::done);
   }
 
-  /// The products that a sum adds up and that nothing else uses: they fuse with the addition.
-  private Set<OpNode> products(List<OpNode> folds) {
+  /// The products that sums add up: each fuses with the addition, whoever else uses it, so that a sum's bits do not depend on that.
+  private static Set<OpNode> products(List<OpNode> folds) {
     Set<OpNode> products = new HashSet<>();
     for (OpNode fold : folds) {
       OpNode body = fold.input(0);
       if (fold.payload() == OpCode.ADD && body.is(OpCode.MUL) && body.dtype().isFloating()) {
-        long users = analysis.nodes.stream().filter(node -> node.inputs().contains(body)).count();
-        if (users == 1) {
-          products.add(body);
-        }
+        products.add(body);
       }
     }
     return products;

@@ -52,7 +52,7 @@ final class Folds {
     ranges = Analysis.foldRanges(folds.getFirst());
     this.group = group;
     long size = Analysis.size(ranges.getLast());
-    int most = lanes(vectorBytes);
+    int most = lanes(emitter, ranges.getLast(), inside, vectorBytes, group);
     lanes = group == null ? most : Threads.divisor(most, size);
     isOfTile = emitter.loops.axes().iterator().hasNext(); // its sums are independent accumulators enough
     unroll = group != null ? unrollFor(group, size) : lanes == 1 || isOfTile ? 1 : Math.clamp(size / lanes, 1, ACCUMULATORS);
@@ -66,8 +66,7 @@ final class Folds {
 
   /// How many elements of the innermost loop to take at once: 1 where a vector runs over another loop already, or
   /// where the elements are not side by side.
-  private int lanes(int vectorBytes) {
-    OpNode last = ranges.getLast();
+  static int lanes(Emitter emitter, OpNode last, List<OpNode> inside, int vectorBytes, @Nullable CooperativeGroup group) {
     Axis open = emitter.loops.vectorAxis();
     if (open != null) {
       return 1;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Target;
@@ -101,6 +102,11 @@ final class Costs {
   /// Whether the operation alone takes several instructions.
   static boolean isDear(OpCode op) {
     return op.isElementwise() && weight(op) > 1;
+  }
+
+  /// The operations of a scalar expression in a kernel, without those of its indices.
+  static int operationsOf(OpNode value) {
+    return Graph.topological(List.of(value), node -> !node.is(OpCode.LOAD)).stream().mapToInt(node -> node.op().isElementwise() ? weight(node.op()) : 0).sum();
   }
 
   /// How many nodes have this one as an input.

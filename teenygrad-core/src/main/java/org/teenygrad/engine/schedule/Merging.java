@@ -34,14 +34,16 @@ final class Merging {
   private final Set<Integer> gone = new HashSet<>();
   private final Set<Integer> writtenTwice = new HashSet<>();
   private final Set<Integer> wanted;
+  private final Set<Integer> assigned;
   private final Target target;
   private final Plans plans;
 
-  private Merging(List<KernelGraph> kernels, Set<Integer> wanted, Target target, Plans plans) {
+  private Merging(List<KernelGraph> kernels, Set<Integer> wanted, Set<Integer> assigned, Target target, Plans plans) {
     this.target = target;
     this.plans = plans;
     this.kernels = new ArrayList<>(kernels);
     this.wanted = wanted;
+    this.assigned = assigned;
     this.levels = new int[kernels.size()];
     dependencies = new Dependencies(kernels);
     for (int i = 0; i < kernels.size(); i++) {
@@ -58,8 +60,9 @@ final class Merging {
   /// The kernels that are left, in no particular order.
   /// @param kernels in an order in which they can run
   /// @param wanted the buffers that somebody outside reads
-  static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted, Target target, Plans plans) {
-    Merging merging = new Merging(kernels, wanted, target, plans);
+  /// @param assigned those of them that may take over the memory of what they are made of
+  static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted, Set<Integer> assigned, Target target, Plans plans) {
+    Merging merging = new Merging(kernels, wanted, assigned, target, plans);
     for (int i = 0; i < kernels.size(); i++) {
       merging.absorb(i);
     }
@@ -116,13 +119,21 @@ final class Merging {
     boolean same = a.sizes().equals(b.sizes());
     boolean prefix = reads && !a.contraction() && a.ranges().size() < b.ranges().size() && a.hasFold()
         && b.sizes().subList(0, a.ranges().size()).equals(a.sizes()) && !serializes(target, count(a), work(b));
-    if (!same && !prefix || a.contraction() && (!reads || b.hasFold())) {
+    Map<OpNode, OpNode> loops = same || prefix ? outerRanges(a, b) : reads && b.hasFold() && isCheapMap(a) ? StoredElements.loopsOfReader(a, b) : null;
+    if (loops == null || a.contraction() && (!reads || b.hasFold())) {
       return null;
     }
     if (!reads && !(a.hasFold() == b.hasFold() && sharesLargeRead(a, b)) || pathBesidesDirect(earlier, later)) {
       return null;
     }
-    return combine(a, b, outerRanges(a, b));
+    return combine(a, b, loops);
+  }
+
+  /// Whether a kernel's elements may be computed again by the one that stores them, where a reduction reads them: no dearer than what kernels compute twice
+  /// in any case, and not to be written over what they are made of.
+  private boolean isCheapMap(KernelGraph kernel) {
+    return !kernel.hasFold() && !kernel.contraction() && kernel.stores().stream().allMatch(store ->
+        !assigned.contains(KernelGraph.slot(store)) && Costs.operationsOf(store.input(2)) <= RecomputeLimits.of(target).within());
   }
 
   /// Two kernels over one matrix of scores, where a GPU makes both in one pass: a row's LOGSUMEXP with what is weighted by it, or the
@@ -198,7 +209,7 @@ final class Merging {
   }
 
   /// @param renamed loops of `a` by name in `b`
-  private static @Nullable KernelGraph combine(KernelGraph a, KernelGraph b, Map<OpNode, OpNode> renamed) {
+  private @Nullable KernelGraph combine(KernelGraph a, KernelGraph b, Map<OpNode, OpNode> renamed) {
     List<OpNode> first = Ranges.rename(a, b, renamed);
     Map<OpNode, OpNode> values = new IdentityHashMap<>();
     for (OpNode store : first) {
@@ -207,7 +218,11 @@ final class Merging {
     Set<Integer> written = a.writes();
     for (OpNode node : b.nodes()) {
       if (node.is(OpCode.LOAD) && written.contains(KernelGraph.slot(node)) && !values.containsKey(node)) {
-        return null;
+        OpNode again = isCheapMap(a) && StoredElements.foldsReadOnce(b, a) ? StoredElements.at(a, node) : null;
+        if (again == null) {
+          return null;
+        }
+        values.put(node, again);
       }
     }
     List<OpNode> stores = new ArrayList<>(first);

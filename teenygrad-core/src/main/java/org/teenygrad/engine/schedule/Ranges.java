@@ -50,7 +50,7 @@ final class Ranges {
   }
 
   /// Replaces ranges by expressions and simplifies every index again.
-  private static List<OpNode> substitute(List<OpNode> stores, Map<OpNode, OpNode> ranges) {
+  static List<OpNode> substitute(List<OpNode> stores, Map<OpNode, OpNode> ranges) {
     IndexAlgebra algebra = new IndexAlgebra();
     Map<OpNode, OpNode> changed = new IdentityHashMap<>();
     for (OpNode node : Graph.topological(stores)) {

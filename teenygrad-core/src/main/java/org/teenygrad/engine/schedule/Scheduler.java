@@ -155,7 +155,7 @@ final class Scheduler {
       List<KernelGraph> kernels = lower(sinks, keeping);
       assert areKernels(kernels);
       onEachStep.run();
-      List<KernelGraph> merged = Merging.merge(kernels, slotsOf(results), target, plans);
+      List<KernelGraph> merged = Merging.merge(kernels, slotsOf(results), slotsOf(results.stream().filter(result -> result.is(OpCode.ASSIGN)).toList()), target, plans);
       assert areKernels(merged);
       onEachStep.run();
       List<KernelGraph> canonical = merged.stream().map(Ranges::canonical).toList();

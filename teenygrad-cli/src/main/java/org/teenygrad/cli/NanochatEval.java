@@ -1,25 +1,20 @@
 package org.teenygrad.cli;
 
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.report.JsonText;
 import org.teenygrad.nanochat.corpus.EmbeddedCorpus;
 import org.teenygrad.nanochat.evaluation.Answerer;
 import org.teenygrad.nanochat.evaluation.Answering;
 import org.teenygrad.nanochat.evaluation.ChatTask;
-import org.teenygrad.nanochat.evaluation.CoreTask;
 import org.teenygrad.nanochat.evaluation.EvaluationTable;
-import org.teenygrad.nanochat.evaluation.EvaluationTable.Result;
 import org.teenygrad.nanochat.evaluation.Scorer;
 import org.teenygrad.nanochat.model.Gpt;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
@@ -101,9 +96,6 @@ final class NanochatEval implements Callable<Integer> {
   @Mixin private ModelOptions.Exported exported;
   @Mixin private DeviceOptions deviceOptions;
 
-  /// @param accuracy computes it
-  private record Asked(String label, String name, double randomBaseline, ToDoubleFunction<Scorer> accuracy) {}
-
   @Override
   public Integer call() {
     PrintStream screen = json ? System.err : System.out;
@@ -112,48 +104,35 @@ final class NanochatEval implements Callable<Integer> {
     TrainedModel trained = exported.trained(model).requireTokenizer(tokenizer);
     Gpt computing = trained.computing();
     Answerer answerer = new Answerer(computing, tokenizer, new Answerer.Options(batchSize, numSamples, maxNewTokens, temperature, topK, SEED));
-    List<Asked> tasks = tasks(trained.stage(), data == null ? EmbeddedCorpus.write(model.out().resolve("data")).folder() : data, answerer);
-    Scorer scorer = new Scorer(computing, tokenizer, batchSize);
-    Map<String, Result> results = new LinkedHashMap<>();
-    for (Asked task : tasks) {
-      long start = System.nanoTime();
-      Result result = Result.of(task.accuracy.applyAsDouble(scorer), task.randomBaseline);
-      results.put(task.label, result);
-      screen.printf(Locale.ROOT, "%-40s accuracy %.4f, centered %7.4f, %.1f s%n", task.name, result.accuracy(), result.centered(),
-          (System.nanoTime() - start) / 1e9);
-    }
-    EvaluationTable table = new EvaluationTable(results);
-    String metric = trained.stage() == Stage.BASE ? "CORE" : "ChatCORE";
-    screen.printf(Locale.ROOT, "%s of %d tasks: %.4f%n", metric, results.size(), table.metric());
+    List<Questions.Asked> tasks = tasks(trained.stage(), data == null ? EmbeddedCorpus.write(model.out().resolve("data")).folder() : data, answerer);
+    String metric = trained.stage() == Stage.BASE ? Questions.CORE : "ChatCORE";
+    EvaluationTable table = Questions.ask(tasks, new Scorer(computing, tokenizer, batchSize), metric, screen);
     table.write(exported.evaluation(model));
     if (json) {
       Map<String, Object> facts = new LinkedHashMap<>();
-      results.forEach((label, result) -> facts.put(label, result.accuracy()));
+      table.results().forEach((label, result) -> facts.put(label, result.accuracy()));
       facts.put(metric, table.metric());
       System.out.println(JsonText.oneLine(facts));
     }
     return 0;
   }
 
-  private List<Asked> tasks(Stage stage, Path folder, Answering answerer) {
-    List<Asked> tasks = new ArrayList<>();
+  private List<Questions.Asked> tasks(Stage stage, Path folder, Answering answerer) {
+    List<Questions.Asked> tasks = new ArrayList<>();
     if (stage == Stage.BASE) {
-      Path core = folder.resolve("core");
-      for (CoreTask task : CoreTask.read(Files.exists(core) ? core : folder)) {
-        tasks.add(new Asked(task.label(), task.toString(), task.randomBaseline(), scorer -> task.accuracy(scorer, maxProblems)));
-      }
+      tasks.addAll(Questions.ofCore(folder, maxProblems));
     } else {
       for (ChatTask task : ChatTask.read(folder)) {
-        tasks.add(new Asked(task.label(), task.label(), task.randomBaseline(), scorer -> task.accuracy(scorer, answerer, maxProblems)));
+        tasks.add(new Questions.Asked(task.label(), task.label(), task.randomBaseline(), scorer -> task.accuracy(scorer, answerer, maxProblems)));
       }
     }
-    List<String> names = tasks.stream().map(Asked::label).toList();
+    List<String> names = tasks.stream().map(Questions.Asked::label).toList();
     if (taskName != null) {
       List<String> wanted = Arrays.asList(taskName.split("\\|"));
       wanted.stream().filter(name -> !names.contains(name)).findFirst().ifPresent(name -> {
         throw new IllegalArgumentException("there is no task " + name + " in " + folder + ", only " + names);
       });
-      tasks.removeIf(task -> !wanted.contains(task.label));
+      tasks.removeIf(task -> !wanted.contains(task.label()));
     }
     if (tasks.isEmpty()) {
       throw new IllegalArgumentException("there are no questions in " + folder + "; see --help for the files that it may have");

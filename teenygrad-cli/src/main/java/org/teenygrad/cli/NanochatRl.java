@@ -38,6 +38,13 @@ final class NanochatRl implements Callable<Integer> {
   @Option(names = "--gsm8k", paramLabel = "DIR", description = "A folder with train.jsonl and test.jsonl: question and answer.")
   private @Nullable Path gsm8k;
 
+  @Option(
+      names = "--model-step",
+      paramLabel = "N",
+      defaultValue = "-1",
+      description = "Begin with the checkpoint that sft's --keep has kept of that iteration; -1 for the best model (default: ${DEFAULT-VALUE}).")
+  private long modelStep;
+
   @Mixin private StageOptions options;
   @Mixin private DeviceOptions deviceOptions;
   @Spec private CommandSpec spec;
@@ -77,6 +84,7 @@ final class NanochatRl implements Callable<Integer> {
     Map<String, Object> changes = new LinkedHashMap<>(gsm8k == null ? RlSettings.EMBEDDED : Map.of());
     changes.putAll(given);
     UnaryOperator<RlSettings> settings = inherited -> inherited.with(changes);
-    return RlTrainer.start(settings, train, test, tokenizer, folder);
+    ModelFolder tuned = folder.at(Stage.SFT);
+    return RlTrainer.start(modelStep < 0 ? tuned.model() : tuned.model(modelStep), settings, train, test, tokenizer, folder);
   }
 }

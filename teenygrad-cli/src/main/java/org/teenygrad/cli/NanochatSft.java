@@ -17,6 +17,8 @@ import org.teenygrad.nanochat.sft.SftTrainer;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.nanochat.training.StageCheckpoint;
+import org.teenygrad.nanochat.training.StageTraining;
 import org.teenygrad.web.ProgramView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,6 +56,13 @@ final class NanochatSft implements Callable<Integer> {
   @Option(names = "--words", paramLabel = "FILE", description = "Words to spell, one a line.")
   private @Nullable Path words;
 
+  @Option(
+      names = "--model-step",
+      paramLabel = "N",
+      defaultValue = "-1",
+      description = "Begin with the checkpoint that base-train's --keep has kept of that iteration; -1 for the last (default: ${DEFAULT-VALUE}).")
+  private long modelStep;
+
   @Mixin private StageOptions options;
   @Mixin private DeviceOptions deviceOptions;
   @Spec private CommandSpec spec;
@@ -83,8 +92,9 @@ final class NanochatSft implements Callable<Integer> {
   private SftTrainer start(NanochatTokenizer tokenizer, ModelFolder folder) {
     Map<String, Object> changes = new LinkedHashMap<>(isEmbedded() ? SftSettings.EMBEDDED : Map.of());
     changes.putAll(given());
-    SftSettings settings = SftSettings.inheriting(SftTrainer.base(folder, tokenizer)).with(changes);
-    return SftTrainer.start(settings, chatData(folder).tasks(settings), tokenizer, folder);
+    StageCheckpoint base = modelStep < 0 ? SftTrainer.base(folder, tokenizer) : StageTraining.open(folder.at(Stage.BASE), modelStep, tokenizer);
+    SftSettings settings = SftSettings.inheriting(base).with(changes);
+    return SftTrainer.start(settings, chatData(folder).tasks(settings), base, tokenizer, folder);
   }
 
   private Map<String, Object> given() {

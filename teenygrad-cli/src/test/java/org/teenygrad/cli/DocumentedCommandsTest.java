@@ -102,7 +102,7 @@ class DocumentedCommandsTest {
       case "nanochat" -> switch (words.get(2)) {
         case "tok-train" -> " --vocab-size 280";
         case "base-train" -> " --depth 1 --max-seq-len 32 --total-batch-size 32 --num-iterations 2 --eval-tokens 32";
-        case "base-eval" -> " --split-tokens 32";
+        case "base-eval" -> " --split-tokens 32 --max-per-task 4";
         case "eval" -> " -x 4 -m 4";
         case "chat" -> " -m 4";
         case "rl" -> " --num-iterations 1 --num-samples 2 --device-batch-size 2 --examples-per-step 1 --max-new-tokens 4 --eval-examples 2";

@@ -91,8 +91,13 @@ class NanochatCommandTest {
     assertThat(Path.of(out, "samples.jsonl")).content().contains("\"iteration\": 0", "\"iteration\": 3", "\"text\": \"", "\"live_bytes\": ");
     assertThat(Path.of(out, "config.json")).content().contains("\"tokens_per_iteration\": 16", "\"flops_per_token\": ");
     Teenygrad.Result evaluated = Teenygrad.run(
-        "nanochat", "base-eval", "--data", text.toString(), "--from", out, "--device-batch-size", "1", "--split-tokens", "16", "--device", "interpreter");
-    assertThat(evaluated.out()).contains("bits per byte");
+        "nanochat", "base-eval", "--data", text.toString(), "--out", out, "--device-batch-size", "1", "--split-tokens", "16", "--max-per-task", "2", "--device", "interpreter", "--json");
+    assertThat(evaluated.err()).contains("> The opposite of big is", "bits per byte", "CORE of 2 tasks: ");
+    assertThat(evaluated.out()).contains("\"samples\": [\"", "\"val_bpb\": ", "\"CORE\": ");
+    String[] withoutText = {"nanochat", "base-eval", "--out", out, "--eval", "core", "--max-per-task", "2", "--device", "interpreter"};
+    assertThat(Teenygrad.run(withoutText).out()).contains("model of iteration ", "CORE of 2 tasks: ").doesNotContain("bits per byte", "The opposite");
+    assertThat(Teenygrad.run("nanochat", "base-eval", "--out", out).errLines()).singleElement().asString().contains("bits per byte need a text");
+    assertThat(Teenygrad.run("nanochat", "base-eval", "--out", out, "--eval", "core,bits").errLines()).singleElement().asString().contains("no evaluation 'bits'");
 
     Path chats = Files.writeString(
         folder.resolve("chats.jsonl"),

@@ -41,9 +41,23 @@ public final class Answerer implements Answering {
 
   /// @param model in the type to compute in
   public Answerer(Gpt model, NanochatTokenizer tokenizer, Options options) {
+    this(tokenizer, options, Engine.of(model, options.rows));
+  }
+
+  private Answerer(NanochatTokenizer tokenizer, Options options, Engine engine) {
     this.tokenizer = tokenizer;
     this.options = options;
-    engine = Engine.of(model, options.rows);
+    this.engine = engine;
+  }
+
+  /// The same model, and what its engine keeps, answering in another way.
+  /// @param changed with as many rows
+  /// @throws IllegalArgumentException if the rows are others
+  public Answerer with(Options changed) {
+    if (changed.rows != options.rows) {
+      throw new IllegalArgumentException("an engine of " + options.rows + " rows has not " + changed.rows);
+    }
+    return new Answerer(tokenizer, changed, engine);
   }
 
   /// A seed made of a seed and a number: SplitMix64's (Steele et al. 2014).

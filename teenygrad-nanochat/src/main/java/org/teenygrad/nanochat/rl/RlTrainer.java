@@ -66,15 +66,16 @@ public final class RlTrainer {
         ROWS_OF_SAMPLING * settings.deviceBatchSize(), samples, settings.maxNewTokens(), temperature, settings.topK(), settings.seed()));
   }
 
-  /// A training at its beginning, with the fine-tuned model that `folder` has. Nothing is written before [#train].
+  /// A training at its beginning. Nothing is written before [#train].
+  /// @param tuned the fine-tuned model to begin with, such as `folder.at(Stage.SFT).model()`
   /// @param train problems to learn on
   /// @param test others to judge by
   /// @param folder that of the stage [Stage#RL]
   /// @param changes what to change in the default settings, and in the type that fine-tuning has computed in
-  /// @throws org.teenygrad.state.FileException if there is no fine-tuned model
+  /// @throws IllegalArgumentException if the tokenizer is another one
   public static RlTrainer start(
-      UnaryOperator<RlSettings> changes, GradedTask train, GradedTask test, NanochatTokenizer tokenizer, ModelFolder folder) {
-    TrainedModel tuned = folder.at(Stage.SFT).model().requireTokenizer(tokenizer);
+      TrainedModel tuned, UnaryOperator<RlSettings> changes, GradedTask train, GradedTask test, NanochatTokenizer tokenizer, ModelFolder folder) {
+    tuned.requireTokenizer(tokenizer);
     RlSettings settings = changes.apply(RlSettings.DEFAULT.with(Map.of("dtype", tuned.dtype())));
     return new RlTrainer(settings, tuned.model(), train, test, tokenizer, folder);
   }

@@ -85,7 +85,7 @@ class RlTrainerTest {
   }
 
   private static RlTrainer start(ModelFolder out) {
-    return RlTrainer.start(settings -> settings.with(SMALL), new FirstHalf(6), new FirstHalf(32), BYTES, out);
+    return RlTrainer.start(out.at(Stage.SFT).model(), settings -> settings.with(SMALL), new FirstHalf(6), new FirstHalf(32), BYTES, out);
   }
 
   @Test

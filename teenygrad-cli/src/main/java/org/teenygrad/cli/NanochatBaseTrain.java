@@ -16,6 +16,7 @@ import org.teenygrad.nanochat.base.BaseSettings;
 import org.teenygrad.nanochat.base.BaseTrainer;
 import org.teenygrad.nanochat.base.MemoryPlan;
 import org.teenygrad.nanochat.base.TrainingPlan;
+import org.teenygrad.nanochat.data.Documents;
 import org.teenygrad.nanochat.evaluation.WrittenSamples;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerFiles;
@@ -97,8 +98,9 @@ final class NanochatBaseTrain implements Callable<Integer> {
     Map<String, Object> given = SettingOptions.given(spec, BaseSettings.class);
     ModelFolder folder = options.folder(Stage.BASE);
     NanochatTokenizer tokens = tokens(folder);
+    Documents.files(data); // what is not there is told before anything is planned
     if (!options.resumes(folder)) {
-      TrainingPlan.of(BaseSettings.DEFAULT.with(given), tokens.vocabularySize()); // wrong settings are told before anything else
+      TrainingPlan.of(BaseSettings.DEFAULT.with(given), tokens.vocabularySize()); // as are wrong settings
     }
     ProgramView.trainsIn(folder.path());
     Device device = deviceOptions.choose();

@@ -79,7 +79,7 @@ public record StageCheckpoint(CheckpointFacts facts, Map<String, Tensor> tensors
     if (!Files.exists(file)) {
       Path folder = file.getParent();
       throw FileException.lacking(
-          folder == null ? Path.of(".") : folder, "a file " + file.getFileName() + ": name the --out folder of a training of this stage");
+          folder == null ? Path.of(".") : folder, "a file " + file.getFileName() + ": name the --out folder of a training that has this stage; base-train comes first, then sft, then rl");
     }
     try (SafetensorsFile stored = SafetensorsFile.open(file)) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();

@@ -47,10 +47,10 @@ final class Readers implements AutoCloseable {
     }
   }
 
-  /// The process of a page, which is a new one where it had none, or it has ended.
+  /// The process of a page, which is a new one where it had none, or its reader knows that it has ended.
   synchronized CellProcess of(String page) {
     Reader reader = readers.get(page);
-    if (reader == null || !reader.process.isAlive()) {
+    if (reader == null || !reader.process.isToBeAsked()) {
       if (closed) {
         throw new IllegalStateException("the server ends");
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,8 +12,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,7 +35,7 @@ class HostileCellsTest {
   static void start() {
     Optional<CellLimits> limits = CellLimits.standard();
     assumeTrue(limits.isPresent(), "this is no JDK");
-    server = WebServer.start(WebSettings.DEFAULT.withCells(limits.map(each -> each.withCellTime(Duration.ofSeconds(3)))), System.err);
+    server = WebServer.start(WebSettings.DEFAULT.withCells(limits.map(each -> each.withCellTime(Duration.ofSeconds(6)))), System.err);
   }
 
   @AfterAll
@@ -56,7 +59,7 @@ class HostileCellsTest {
   void theServerAndOtherPagesLiveOn() throws IOException, InterruptedException {
     run("a-quiet-reader", "int kept = 41;");
     assertThat(run("a-hostile-page", "System.exit(5);")).contains("ended its process (status 5)");
-    assertThat(run("a-hostile-page", "while (true) {}")).contains("stopped: a cell has 3 s");
+    assertThat(run("a-hostile-page", "while (true) {}")).containsPattern("stopped: a cell has 6 s|did not stop when it was to");
     assertThat(run("a-hostile-page", "List<byte[]> all = new ArrayList<>();\nwhile (true) all.add(new byte[1 << 24]);")).contains("\"kind\":\"ended\"").contains("512 MB");
     assertThat(run("a-hostile-page", "while (true) println(\"x\".repeat(100_000));")).contains("characters are not shown");
     if (CellProcess.containment().contains("Landlock, seccomp")) {
@@ -67,6 +70,34 @@ class HostileCellsTest {
     }
     assertThat(run("a-quiet-reader", "kept + 1")).contains("\"text\":\"42\"");
     assertThat(run("a-later-reader", "6 * 7")).contains("\"text\":\"42\"");
+  }
+
+  @Test
+  void threadsThatACellLeavesBehindGiveWayAndEnd() throws IOException, InterruptedException {
+    assumeTrue(CellProcess.containment().contains("seccomp"), "no limits of processor time here");
+    String number = run("a-spinning-page", "ProcessHandle.current().pid()").replaceFirst("(?s).*\"text\":\"(\\d+)\".*", "$1");
+    ProcessHandle process = ProcessHandle.of(Long.parseLong(number)).orElseThrow();
+    int own = niceOfThreads(ProcessHandle.current().pid()).getFirst(); // that of the first thread
+    assertThat(niceOfThreads(process.pid())).hasSizeGreaterThan(5).containsOnly(Math.min(19, own + 5));
+    // They wait until the cell is done.
+    run("a-spinning-page", "for (int i = 0; i < 16; i++) Thread.ofPlatform().start(() -> { LockSupport.parkNanos(2_000_000_000L); while (true) { } });");
+    assertThat(run("a-reader-beside-it", "6 * 7")).contains("\"text\":\"42\"");
+    process.onExit().join();
+    assertThat(run("a-spinning-page", "1")).contains("took all the processor time");
+    assertThat(run("a-spinning-page", "1 + 1")).contains("\"text\":\"2\"");
+  }
+
+  /// The 17th word after the name in parentheses (proc(5)).
+  private static List<Integer> niceOfThreads(long process) throws IOException {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + process + "/task"))) {
+      return threads.map(thread -> {
+        try {
+          return Integer.valueOf(Files.readString(thread.resolve("stat")).replaceFirst(".*\\) ", "").split(" ")[16]);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }).toList();
+    }
   }
 
   @Test

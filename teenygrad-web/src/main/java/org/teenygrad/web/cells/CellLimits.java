@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /// What a page's cells may take.
 ///
 /// @param javaHome of a JDK: JShell is not in the image's own Java
-/// @param cellTime that a cell has before it is stopped
+/// @param cellTime that a cell has before it is stopped; so much processor time a request has, for each processor, threads that a cell leaves behind included
 /// @param heapMegabytes of Java's memory
 /// @param tensorMegabytes of tensors
 public record CellLimits(Path javaHome, Duration cellTime, int heapMegabytes, int tensorMegabytes) {

@@ -1,7 +1,6 @@
 package org.teenygrad.web.cells;
 
 import java.io.BufferedWriter;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,16 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.engine.runtime.Settings;
 import org.teenygrad.nanochat.json.Json;
 
 /// The process of one page's cells, from outside: one request at a time, each with a limit of time.
@@ -48,6 +44,9 @@ public final class CellProcess implements AutoCloseable {
   /// The status of a JVM with `ExitOnOutOfMemoryError`.
   private static final int OUT_OF_MEMORY = 3;
 
+  /// The status of a process that SIGXCPU ended.
+  private static final int OUT_OF_PROCESSOR_TIME = 128 + 24;
+
   /// How long what was asked to stop may take before its process is ended.
   private static final Duration GRACE = Duration.ofSeconds(2);
 
@@ -64,6 +63,7 @@ public final class CellProcess implements AutoCloseable {
   private final BlockingQueue<Map<String, Object>> answers = new LinkedBlockingQueue<>(MOST_ANSWERS_WAITING);
   private boolean isReady;
   private volatile boolean isStopAsked;
+  private volatile boolean isEndTold;
 
   private CellProcess(CellLimits limits, Path folder, Process process) {
     this.limits = limits;
@@ -78,45 +78,10 @@ public final class CellProcess implements AutoCloseable {
   public static CellProcess start(CellLimits limits) {
     try {
       Path folder = Files.createTempDirectory("teenygrad-cells");
-      ProcessBuilder builder = new ProcessBuilder(command(limits, folder)).directory(folder.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
-      Map<String, String> environment = builder.environment();
-      environment.keySet().removeIf(name -> !name.startsWith("LC_") && !name.equals("LANG")); // secrets of this process's environment stay here
-      Process process = FileRules.version() == 0 ? builder.start() : rules(folder).within(builder::start);
-      return new CellProcess(limits, folder, process);
+      return new CellProcess(limits, folder, CellStart.of(limits, folder));
     } catch (IOException e) {
       throw new UncheckedIOException("a process for cells cannot be started: " + e.getMessage(), e);
     }
-  }
-
-  private static List<String> command(CellLimits limits, Path folder) {
-    List<String> command = new ArrayList<>(List.of(
-        limits.javaHome().resolve("bin").resolve("java").toString(),
-        "-Xmx" + limits.heapMegabytes() + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto", "-Xlog:disable", "-XX:+DisplayVMOutputToStderr", // its standard output has answers alone
-        "-XX:+ExitOnOutOfMemoryError",
-        "--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + folder, "-Duser.home=" + folder, "-Dteenygrad.cache=off", "-Dteenygrad.device=cpu",
-        "-Dteenygrad.memory=" + limits.tensorMegabytes() + "m"));
-    command.addAll(Settings.LLVM.jvmOptions());
-    command.addAll(Settings.THREADS.jvmOptions());
-    command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath().map(Path::toString).toList()), CellHost.class.getName(),
-        Long.toString(limits.processBytes()), Long.toString(limits.fileBytes())));
-    return command;
-  }
-
-  private static Stream<Path> classPath() {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1)).map(entry -> Path.of(entry).toAbsolutePath());
-  }
-
-  /// What a JVM needs to read, and its own folder.
-  private static FileRules rules(Path folder) {
-    FileRules rules = FileRules.none().write(folder).write(Path.of("/dev/null")).read(Path.of("/dev/random")).read(Path.of("/dev/urandom"));
-    for (String system : List.of("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system", "/sys/fs/cgroup")) {
-      rules.read(Path.of(system));
-    }
-    CellLimits.javaHomes().forEach(rules::read);
-    classPath().forEach(rules::read);
-    classPath().map(jar -> jar.resolveSibling("native")).distinct().forEach(rules::read);
-    Path llvm = Settings.LLVM.value();
-    return llvm == null ? rules : rules.read(llvm.toAbsolutePath());
   }
 
   /// What holds a cell back here, in words.
@@ -125,10 +90,10 @@ public final class CellProcess implements AutoCloseable {
       return "Cells run with your rights: they are contained on Linux only. They have limits of time and of memory.";
     }
     if (FileRules.version() == 0) {
-      return "Cells are contained by the kernel (seccomp): no network, no other processes; time, memory and file sizes are limited. But they can touch your files: this kernel has no Landlock.";
+      return "Cells are contained by the kernel (seccomp): no network, no other processes; time, processors, memory and file sizes are limited. But they can touch your files: this kernel has no Landlock.";
     }
     return "Cells are contained by the kernel (Landlock, seccomp): no network, no other processes, no files but those of a folder that goes with the page; "
-        + "time, memory and file sizes are limited.";
+        + "limits of time, processors, memory and files.";
   }
 
   private void read() {
@@ -172,9 +137,18 @@ public final class CellProcess implements AutoCloseable {
   /// @throws CellsEndedException if the process has ended: the cell ended it, took more memory than there is for it, or did not stop when its time was over
   /// @throws IOException if the listener has gone; the cell is stopped
   public synchronized void run(String code, Listener listener) throws IOException {
+    try {
+      runHere(code, listener);
+    } catch (CellsEndedException e) {
+      isEndTold = true;
+      throw e;
+    }
+  }
+
+  private void runHere(String code, Listener listener) throws IOException {
     isStopAsked = false;
     awaitReady();
-    send(Json.members("do", "run", "code", code));
+    begin(Json.members("do", "run", "code", code));
     long end = System.nanoTime() + limits.cellTime().toNanos();
     long killing = Long.MAX_VALUE; // when what was asked to stop is ended
     String stopped = "";
@@ -189,6 +163,8 @@ public final class CellProcess implements AutoCloseable {
       }
       if (answer != null) {
         pass(answer, listener);
+      } else if (!process.isAlive()) {
+        throw new CellsEndedException(death());
       }
       boolean isOver = System.nanoTime() > end;
       if (System.nanoTime() > killing) {
@@ -224,6 +200,7 @@ public final class CellProcess implements AutoCloseable {
     int status = status();
     return switch (status) {
       case OUT_OF_MEMORY -> "the cell took more memory than the " + limits.heapMegabytes() + " MB that there are for it; its process has ended, and what cells declared is gone";
+      case OUT_OF_PROCESSOR_TIME -> "threads that a cell left behind took all the processor time that cells have; their process has ended, and what cells declared is gone";
       case 137, 134, 139 -> "the process of this page's cells was ended (by signal " + (status - 128) + "); what cells declared is gone";
       default -> "the cell ended its process (status " + status + "); what cells declared is gone";
     };
@@ -276,7 +253,7 @@ public final class CellProcess implements AutoCloseable {
 
   private Map<String, Object> ask(Map<String, ? extends @Nullable Object> request, String kind) {
     awaitReady();
-    send(request);
+    begin(request);
     long end = System.nanoTime() + SHORT.toNanos();
     while (true) {
       Map<String, Object> answer = next(end);
@@ -293,6 +270,12 @@ public final class CellProcess implements AutoCloseable {
   /// Asks the cell that runs, or is about to, to stop; that takes no turn.
   public void stop() {
     isStopAsked = true;
+  }
+
+  /// A request has the time of a cell.
+  private void begin(Map<String, ? extends @Nullable Object> request) {
+    ProcessorTime.renew(process, limits.cellTime().plus(GRACE));
+    send(request);
   }
 
   private void send(Map<String, ? extends @Nullable Object> request) {
@@ -314,6 +297,11 @@ public final class CellProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       return Map.of("kind", "ended");
     }
+  }
+
+  /// Whether a cell is to be given to it: it runs, or has ended between two cells, of which the next one's reader must hear.
+  public boolean isToBeAsked() {
+    return process.isAlive() || !isEndTold;
   }
 
   /// Whether it can still run cells.

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What the process of a page's cells gives up before it runs one: further processes, sockets, signals to others, and memory and files beyond a size. A filter of
+/// What the process of a page's cells gives up before it runs one: further processes, sockets, signals to others, memory and files beyond a size, and a higher priority. A filter of
 /// system calls (seccomp) holds for all threads and cannot be taken back.
 final class Containment {
   // linux/seccomp.h, linux/bpf_common.h, asm/errno.h
@@ -43,6 +43,7 @@ final class Containment {
       Map.entry("io_uring_setup", new int[] {425, 425}), Map.entry("bpf", new int[] {321, 280}), Map.entry("perf_event_open", new int[] {298, 241}),
       Map.entry("userfaultfd", new int[] {323, 282}), Map.entry("keyctl", new int[] {250, 219}), Map.entry("add_key", new int[] {248, 217}),
       Map.entry("mount", new int[] {165, 40}), Map.entry("umount2", new int[] {166, 39}), Map.entry("unshare", new int[] {272, 97}), Map.entry("setns", new int[] {308, 268}),
+      Map.entry("setpriority", new int[] {141, 140}), Map.entry("sched_setscheduler", new int[] {144, 119}), Map.entry("sched_setattr", new int[] {314, 274}),
       Map.entry("prlimit64", new int[] {302, 261}), Map.entry("setrlimit", new int[] {160, 164}), Map.entry("tkill", new int[] {200, 130}),
       Map.entry("chmod", new int[] {90, -1}), Map.entry("fchmod", new int[] {91, 52}), Map.entry("fchmodat", new int[] {268, 53}),
       Map.entry("chown", new int[] {92, -1}), Map.entry("fchown", new int[] {93, 55}), Map.entry("fchownat", new int[] {260, 54}),

@@ -80,7 +80,7 @@ final class FileRules {
     return this;
   }
 
-  /// Starts something under these rules, in a thread of its own that ends with it.
+  /// Starts something under these rules, as far as the kernel has them, in a thread of its own that ends with it.
   /// @throws IOException if it cannot be started
   /// @throws IllegalStateException if the kernel takes a rule for wrong
   Process within(Callable<Process> start) throws IOException {
@@ -106,6 +106,9 @@ final class FileRules {
   /// Makes the rules hold for this thread and all that it starts.
   private void hold() {
     int version = version();
+    if (version == 0) {
+      return;
+    }
     long handled = FILE_RIGHTS[Math.min(version, FILE_RIGHTS.length) - 1];
     try (Arena arena = Arena.ofConfined()) {
       int bytes = version >= SCOPE_VERSION ? 24 : version >= NETWORK_VERSION ? 16 : 8;

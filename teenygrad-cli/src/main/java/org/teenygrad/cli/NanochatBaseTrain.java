@@ -22,7 +22,6 @@ import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerFiles;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
-import org.teenygrad.train.Callback;
 import org.teenygrad.web.ProgramView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -108,7 +107,7 @@ final class NanochatBaseTrain implements Callable<Integer> {
     BaseTrainer trainer = options.resumes(folder)
         ? BaseTrainer.resume(options.saved(folder, tokens), saved -> saved.with(given), data, tokens, folder)
         : BaseTrainer.start(BaseSettings.DEFAULT.with(given), data, tokens, folder);
-    trainer.ranks(world);
+    trainer.ranks(world).show(WrittenSamples.of(folder, tokens, trainer.plan().settings().dtype(), trainer.iteration() == 0));
     TrainingPlan plan = trainer.plan();
     BasePlan.describe(screen, plan, trainer.iteration());
     if (world.size() == 1) {
@@ -119,7 +118,6 @@ final class NanochatBaseTrain implements Callable<Integer> {
     }
     return new StageRun(screen, (Main) spec.root().userObject(), folder, device, options.json() && world.rank() == 0).train(
         trainer::train, plan.config(),
-        new ProgressPrinter.Run(trainer.iteration(), plan.iterations(), plan.totalBatchSize(), plan.settings().logEvery()),
-        world.size() > 1 ? new Callback() {} : WrittenSamples.of(folder, tokens, trainer.model(), plan.settings().dtype(), trainer.iteration() == 0));
+        new ProgressPrinter.Run(trainer.iteration(), plan.iterations(), plan.totalBatchSize(), plan.settings().logEvery()));
   }
 }

@@ -62,6 +62,7 @@ final class NanochatRl implements Callable<Integer> {
     screen.printf(Locale.ROOT, "training: iterations %d to %,d, %d answers to each of %d problems%n", trainer.iteration(), trainer.iterations(),
         settings.numSamples(), settings.examplesPerStep());
     options.sayReplaced(folder);
+    trainer.show(WrittenSamples.of(folder, tokenizer, settings.dtype(), trainer.iteration() == 0));
     long answers = (long) settings.numSamples() * settings.examplesPerStep();
     return new StageRun(screen, (Main) spec.root().userObject(), folder, device, options.json()).train(
         (progress, stop) -> trainer.train(progress, (iteration, reward, length) -> {
@@ -69,8 +70,7 @@ final class NanochatRl implements Callable<Integer> {
             screen.printf(Locale.ROOT, "iteration %d: mean reward %.3f of %d answers, %.0f tokens long%n", iteration, reward, answers, length);
           }
         }, stop),
-        trainer.model().config(), new ProgressPrinter.Run(trainer.iteration(), trainer.iterations(), answers, Integer.MAX_VALUE),
-        WrittenSamples.of(folder, tokenizer, trainer.model(), settings.dtype(), trainer.iteration() == 0));
+        trainer.model().config(), new ProgressPrinter.Run(trainer.iteration(), trainer.iterations(), answers, Integer.MAX_VALUE));
   }
 
   private RlTrainer trainer(NanochatTokenizer tokenizer, ModelFolder folder) {

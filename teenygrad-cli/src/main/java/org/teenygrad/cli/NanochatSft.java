@@ -83,10 +83,10 @@ final class NanochatSft implements Callable<Integer> {
     screen.printf(Locale.ROOT, "training: iterations %d to %,d, %,d tokens each (%d x %d x %d)%n", trainer.iteration(), trainer.iterations(),
         settings.totalBatchSize(), settings.accumulatedBatches(), settings.deviceBatchSize(), settings.maxSeqLen());
     options.sayReplaced(folder);
+    trainer.show(WrittenSamples.of(folder, tokenizer, settings.dtype(), trainer.iteration() == 0));
     return new StageRun(screen, (Main) spec.root().userObject(), folder, device, options.json()).train(
         trainer::train, trainer.model().config(),
-        new ProgressPrinter.Run(trainer.iteration(), trainer.iterations(), settings.totalBatchSize(), settings.logEvery()),
-        WrittenSamples.of(folder, tokenizer, trainer.model(), settings.dtype(), trainer.iteration() == 0));
+        new ProgressPrinter.Run(trainer.iteration(), trainer.iterations(), settings.totalBatchSize(), settings.logEvery()));
   }
 
   private SftTrainer start(NanochatTokenizer tokenizer, ModelFolder folder) {

@@ -29,13 +29,12 @@ record StageRun(PrintStream screen, Main main, ModelFolder folder, Device device
     TrainResult train(Callback progress, BooleanSupplier stop);
   }
 
-  /// @param samples hears of evaluations, too
   /// @return the exit status
-  int train(Training training, GptConfig config, ProgressPrinter.Run run, Callback samples) {
+  int train(Training training, GptConfig config, ProgressPrinter.Run run) {
     ProgressPrinter printer = new ProgressPrinter(screen, run);
     TrainResult result;
     try (Interrupt.Listening _ = main.interrupt().listen(printer::stopping)) {
-      result = training.train(new Progress(printer, samples), main.interrupt()::isRequested);
+      result = training.train(new Progress(printer), main.interrupt()::isRequested);
     } catch (OutOfMemoryError e) {
       throw new Failures.HeapExhausted(e);
     } finally {
@@ -78,8 +77,8 @@ record StageRun(PrintStream screen, Main main, ModelFolder folder, Device device
     return facts;
   }
 
-  /// Tells a printer, and who has the model write.
-  private record Progress(ProgressPrinter printer, Callback samples) implements Callback {
+  /// Tells a printer.
+  private record Progress(ProgressPrinter printer) implements Callback {
     @Override
     public void step(Step step) {
       printer.iteration((int) step.iteration() + 1, step.loss(), step.millis());
@@ -91,7 +90,6 @@ record StageRun(PrintStream screen, Main main, ModelFolder folder, Device device
           ? String.format(Locale.ROOT, "iteration %d: val loss %.4f, %.4f bits per byte%s", evaluation.iteration(), evaluation.metric("val_loss"),
               evaluation.metric(StageTraining.VAL_BPB), chatCore(evaluation.metrics().getOrDefault("ChatCORE", Double.NaN)))
           : evaluation.toString());
-      samples.evaluated(evaluation);
     }
 
     /// Nothing where it was not measured.

@@ -140,10 +140,11 @@ final class TrainNanoGpt implements Callable<Integer> {
     if (!resumes() && folder.hasCheckpoint()) {
       out.println("the earlier training in " + Printable.of(this.out) + " will be replaced");
     }
+    trainer.show(new ModelTexts(trainer.corpus().tokenizer(), folder.samples(), trainer.iteration() == 0));
     ProgressPrinter progress = new ProgressPrinter(out, ProgressPrinter.Run.of(trainer.settings(), trainer.iteration()));
     TrainResult result;
     try (Interrupt.Listening _ = main.interrupt().listen(progress::stopping)) {
-      result = trainer.train(world.size() > 1 ? progress : new SampledProgress(progress, trainer, folder.samples()), main.interrupt()::isRequested);
+      result = trainer.train(progress, main.interrupt()::isRequested);
     } catch (OutOfMemoryError e) {
       throw new Failures.HeapExhausted(e);
     } finally {

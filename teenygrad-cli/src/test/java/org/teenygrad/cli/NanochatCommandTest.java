@@ -98,7 +98,10 @@ class NanochatCommandTest {
     Teenygrad.Result trained = Teenygrad.run(command.toArray(String[]::new));
     assertThat(trained.out()).contains("\"finalValBpb\": ", "\"iterations\": 3");
     assertThat(Path.of(out, "samples.jsonl")).content().contains("\"iteration\": 0", "\"iteration\": 3", "\"text\": \"", "\"live_bytes\": ");
-    assertThat(Path.of(out, "config.json")).content().contains("\"tokens_per_iteration\": 16", "\"flops_per_token\": ");
+    assertThat(Path.of(out, "config.json")).content().contains("\"tokens_per_iteration\": 16", "\"flops_per_token\": ", "\"ranks\": 1");
+    List<String> log = Files.readAllLines(Path.of(out, "log.csv"));
+    assertThat(log.getFirst()).endsWith(",grad_norm");
+    assertThat(log.subList(1, 4)).allSatisfy(row -> assertThat(Double.parseDouble(row.replaceFirst(".*,", ""))).isPositive());
     Teenygrad.Result evaluated = Teenygrad.run(
         "nanochat", "base-eval", "--data", text.toString(), "--out", out, "--device-batch-size", "1", "--split-tokens", "16", "--max-per-task", "2", "--device", "interpreter", "--json");
     assertThat(evaluated.err()).contains("> The opposite of big is", "bits per byte", "CORE of 2 tasks: ");

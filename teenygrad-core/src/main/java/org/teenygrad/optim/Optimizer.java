@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
@@ -106,6 +107,7 @@ public abstract class Optimizer {
   private Clipping clipping = Clipping.NONE;
   private double maxElement = Double.POSITIVE_INFINITY;
   private boolean maximizes;
+  private boolean measuresNorm;
   private @Nullable Tensor gradientNorm;
   private @Nullable LossScale lossScale;
 
@@ -396,11 +398,15 @@ public abstract class Optimizer {
   /// What gradients are multiplied with so that their common norm is at most that of [#clipNorm]; null for nothing.
   private @Nullable Tensor factor() {
     if (clipping.isNone()) {
+      gradientNorm = measuresNorm ? clipping.norm(together().stream().flatMap(Optimizer::ownGradients).toList()) : null;
       return null;
     }
-    gradientNorm = clipping.norm(groups.stream().flatMap(group -> group.parameters().values().stream())
-        .filter(Tensor::hasGrad).map(this::gradient).toList());
+    gradientNorm = clipping.norm(ownGradients().toList());
     return gradientNorm == null ? null : clipping.factor(gradientNorm);
+  }
+
+  private Stream<Tensor> ownGradients() {
+    return groups.stream().flatMap(group -> group.parameters().values().stream()).filter(Tensor::hasGrad).map(this::gradient);
   }
 
   /// Spreads parameters and states over the ranks of a mesh along the first axis of each: fully sharded data parallelism, the third stage of ZeRO
@@ -472,6 +478,18 @@ public abstract class Optimizer {
     return this;
   }
 
+  /// Has each step measure the norm of all gradients, those of optimizers [#alongside] included, and leave them as they are: a [#gradientNorm] for logs where nothing clips.
+  /// ```java
+  /// var optimizer = new AdamW(Map.of("weight", weight), 1e-3).measureNorm();
+  /// optimizer.step(x.linear(weight).square().mean());
+  /// optimizer.gradientNorm().item();
+  /// ```
+  /// @return this
+  public final Optimizer measureNorm() {
+    measuresNorm = true;
+    return this;
+  }
+
   /// Steps up the gradient instead of down, so that what [#step(Tensor)] is given grows: PyTorch's `maximize=True`.
   /// ```java
   /// new SGD(Map.of("weight", weight), 0.1).maximize().step(x.linear(weight).mean());
@@ -526,16 +544,16 @@ public abstract class Optimizer {
     return lossScale.scale();
   }
 
-  /// Whether steps clip the norm of all gradients ([#clipNorm]); after one [#gradientNorm] is known.
-  public final boolean clipsNorm() {
-    return !clipping.isNone();
+  /// Whether steps measure the norm of all gradients, to clip it ([#clipNorm]) or for logs ([#measureNorm]); after one [#gradientNorm] is known.
+  public final boolean measuresNorm() {
+    return measuresNorm || !clipping.isNone();
   }
 
   /// The norm of all gradients before the last step clipped them, a scalar.
-  /// @throws IllegalStateException if there was no step with [#clipNorm]
+  /// @throws IllegalStateException if there was no step with [#clipNorm] or [#measureNorm]
   public final Tensor gradientNorm() {
     if (gradientNorm == null) {
-      throw new IllegalStateException("gradientNorm: known after a step with clipNorm");
+      throw new IllegalStateException("gradientNorm: known after a step with clipNorm or measureNorm");
     }
     return gradientNorm;
   }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
@@ -27,6 +28,7 @@ import org.teenygrad.data.Batch;
 import org.teenygrad.data.BatchSource;
 import org.teenygrad.data.DataLoader;
 import org.teenygrad.distributed.World;
+import org.teenygrad.nn.Mode;
 import org.teenygrad.nn.Module;
 import org.teenygrad.optim.LossScaling;
 import org.teenygrad.optim.LrSchedule;
@@ -84,6 +86,7 @@ public final class Trainer<M extends Module> {
   private final Map<String, Objective<? super M>> denominators = new LinkedHashMap<>();
   private final Map<String, LongFunction<Iterator<Batch>>> sets = new LinkedHashMap<>();
   private final List<Measure> measures = new ArrayList<>();
+  private final List<BiConsumer<? super M, Evaluation>> viewers = new ArrayList<>();
   private final List<Callback> callbacks = new ArrayList<>();
   private @Nullable String judge;
   private long epochs = 1;
@@ -273,6 +276,19 @@ public final class Trainer<M extends Module> {
     return this;
   }
 
+  /// Has somebody who writes texts with the model, or draws, get it at each evaluation, after the callbacks and in [Mode#EVALUATION]. Of several ranks, each sends its parts of the weights, and rank 0 alone is shown the whole.
+  /// ```java
+  /// Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(Dataset.of(x, labels), 2),
+  ///         (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets()))
+  ///     .show((m, evaluation) -> System.out.println(m.forward(x)));
+  /// ```
+  /// @param viewer must leave the shared random numbers alone
+  /// @return this
+  public Trainer<M> show(BiConsumer<? super M, Evaluation> viewer) {
+    viewers.add(viewer);
+    return this;
+  }
+
   /// Which number of evaluations makes the best model, by its lowest value; without it the loss.
   /// ```java
   /// var val = DataLoader.of(Dataset.of(y, labels), 4);
@@ -394,7 +410,7 @@ public final class Trainer<M extends Module> {
     Evaluation latest = null;
     boolean stopped = false;
     try (FolderLock _ = lock();
-        TrainingLog rows = TrainingLog.from(log, iteration, metricNames(), optimizer.clipsNorm(), this::warn);
+        TrainingLog rows = TrainingLog.from(log, iteration, metricNames(), optimizer.measuresNorm(), this::warn);
         Saver saver = new Saver()) {
       Iterator<Batch> batches = source.endless();
       long total = lastIteration();
@@ -452,7 +468,7 @@ public final class Trainer<M extends Module> {
 
   /// That of the last step; null where nothing measures it.
   private @Nullable Tensor gradientNorm() {
-    return optimizer.clipsNorm() ? optimizer.gradientNorm().gather() : null;
+    return optimizer.measuresNorm() ? optimizer.gradientNorm().gather() : null;
   }
 
   /// Keeps a second training out of the folder with the checkpoints.
@@ -610,6 +626,7 @@ public final class Trainer<M extends Module> {
   private void keepEvaluated(Evaluation evaluation, Saver saver) {
     if (evaluates()) {
       callbacks.forEach(callback -> callback.evaluated(evaluation));
+      show(evaluation);
     }
     String name = judge != null ? judge : sets.isEmpty() ? null : List.copyOf(sets.keySet()).getLast() + "_" + LOSS;
     if (name == null) { // nothing to judge by: the last is the best
@@ -620,6 +637,16 @@ public final class Trainer<M extends Module> {
     if (value < bestLoss) {
       bestLoss = value;
       save(saver, true);
+    }
+  }
+
+  private void show(Evaluation evaluation) {
+    if (viewers.isEmpty()) {
+      return;
+    }
+    M whole = isSpread() ? Module.computed(Module.map(computing(), weight -> weight.mesh() == null ? weight : weight.detach().gather())) : model;
+    if (leads()) {
+      Mode.EVALUATION.run(() -> viewers.forEach(viewer -> viewer.accept(whole, evaluation)));
     }
   }
 

@@ -63,6 +63,19 @@ class OptimizerTest {
   }
 
   @Test
+  void measuringTheNormOfAllGradientsChangesNone() {
+    Tensor p = parameter();
+    Tensor q = parameter();
+    var optimizer = new SGD(Map.of("p", p), 1).alongside(new SGD(Map.of("q", q), 1)).measureNorm();
+    assertThat(optimizer.measuresNorm()).isTrue();
+    float[] before = p.toFloatArray();
+    optimizer.step(p.sum().mul(3).add(q.sum().mul(4)));
+    assertThat(optimizer.gradientNorm().item()).isCloseTo((float) Math.sqrt(50), within(1e-5f));
+    assertThat(p.toFloatArray()).containsExactly(before[0] - 3, before[1] - 3);
+    assertThat(new SGD(Map.of("p", p), 1).measuresNorm()).isFalse();
+  }
+
+  @Test
   void microBatchesAreOneBatch() {
     Tensor x = Tensor.randn(8, 5).realize();
     Tensor whole = Tensor.randn(3, 5).requiresGrad();

@@ -93,6 +93,17 @@ class TrainerTest {
   }
 
   @Test
+  void whoeverIsShownTheModelSeesItAtEachEvaluationAndLeavesNoTrace() throws IOException {
+    Path silent = folder.resolve("silent");
+    Path shown = folder.resolve("shown");
+    trainer(silent, 10, 2).train();
+    List<String> seen = new ArrayList<>();
+    trainer(shown, 10, 2).show((model, evaluation) -> seen.add(evaluation.iteration() + ": " + model.forward(Tensor.ones(1, 2)).shape())).train();
+    assertThat(seen).containsExactly("0: (1, 2)", "4: (1, 2)", "8: (1, 2)", "9: (1, 2)");
+    assertThat(losses(shown)).isEqualTo(losses(silent));
+  }
+
+  @Test
   void aStopBetweenTwoBatchesOfAnIterationKeepsNothingOfIt() throws IOException {
     Path whole = folder.resolve("whole");
     Path parts = folder.resolve("parts");

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -66,6 +67,7 @@ public final class Trainer {
   private Progress progress = Progress.SILENT;
   private LossPicture picture;
   private boolean leads = true;
+  private int ranks = 1;
 
   private Trainer(TrainSettings settings, Corpus corpus, RunFolder folder) {
     corpus.tokens().requireBlocksOf(settings.blockSize());
@@ -93,7 +95,7 @@ public final class Trainer {
   private static Optimizer optimizer(TrainSettings settings, Gpt model) {
     var groups = ParameterGroup.decayingMatrices(model.namedParameters(), settings.learningRate(), settings.weightDecay());
     AdamW optimizer = new AdamW(groups, settings.beta1(), settings.beta2(), EPSILON);
-    return settings.gradClip() > 0 ? optimizer.clipNorm(settings.gradClip()) : optimizer;
+    return settings.gradClip() > 0 ? optimizer.clipNorm(settings.gradClip()) : optimizer.measureNorm();
   }
 
   /// Plans an iteration of a training on a rank of a world that need not be there; nothing is run.
@@ -193,6 +195,7 @@ public final class Trainer {
   public Trainer ranks(World world, int tensorParallel) {
     loop.ranks(world, spread(model, optimizer, world, tensorParallel));
     leads = world.rank() == 0;
+    ranks = world.size();
     return this;
   }
 
@@ -210,6 +213,13 @@ public final class Trainer {
       optimizer.shard(mesh);
     }
     return mesh;
+  }
+
+  /// Has somebody get the model at each evaluation, see [org.teenygrad.train.Trainer#show].
+  /// @return this
+  public Trainer show(BiConsumer<? super Gpt, Evaluation> viewer) {
+    loop.show((gpt, evaluation) -> viewer.accept(gpt, Evaluation.of(evaluation)));
+    return this;
   }
 
   public Gpt model() {
@@ -323,6 +333,7 @@ public final class Trainer {
     Device device = model.parameters().getFirst().device();
     all.put("device", device.name());
     all.put("machine", Devices.runtime(device).machine());
+    all.put("ranks", ranks);
     all.put("flops_per_token", flopsPerToken());
     return all;
   }

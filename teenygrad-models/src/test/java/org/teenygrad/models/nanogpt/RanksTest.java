@@ -100,12 +100,20 @@ class RanksTest {
         }
         return false;
       };
+      trainer.show((model, evaluation) -> System.out.println("rank " + world.rank() + " " + written(model, evaluation)));
       trainer.train(Progress.SILENT, stop);
       if (world.rank() == 0 && exchanged.containsKey(1)) {
         System.out.println("iteration 1 exchanged " + (Objects.requireNonNull(exchanged.get(2)) - Objects.requireNonNull(exchanged.get(1))) + " bytes");
       }
       world.close();
     }
+  }
+
+  /// What a model writes.
+  private static String written(Gpt model, Evaluation evaluation) {
+    List<Integer> tokens = new ArrayList<>();
+    model.generate(new int[] {0}, 12, Gpt.SAMPLING, tokens::add);
+    return "wrote at iteration " + evaluation.iteration() + ": " + tokens;
   }
 
   private record Ended(int status, String said) {}
@@ -143,12 +151,15 @@ class RanksTest {
 
   /// One process and two ranks have the same losses.
   private void asOne(String name, int batches, int tensorParallel) throws IOException, InterruptedException {
-    Trainer.start(settings(batches), TrainerTest.corpus(), new RunFolder(folder.resolve("one-" + name))).train(Progress.SILENT, () -> false);
+    List<String> written = new ArrayList<>();
+    Trainer.start(settings(batches), TrainerTest.corpus(), new RunFolder(folder.resolve("one-" + name)))
+        .show((model, evaluation) -> written.add("rank 0 " + written(model, evaluation))).train(Progress.SILENT, () -> false);
     Ended ended = ranks(2, name, false, NEVER, batches, tensorParallel);
     assertThat(ended.status).as(ended.said).isZero();
     StepPlan plan = Trainer.plan(settings(batches), TrainerTest.corpus().tokenizer().vocabularySize(), World.fake(2, Cluster.H200), tensorParallel);
     long planned = (long) Stream.of(Exchange.Kind.values()).mapToDouble(kind -> plan.traffic(kind).bytes()).sum();
     assertThat(ended.said).contains("iteration 1 exchanged " + planned + " bytes");
+    assertThat(ended.said).contains(written.getFirst(), "rank 0 wrote at iteration 8").doesNotContain("rank 1 wrote");
     List<Double> one = losses("one-" + name);
     List<Double> two = losses(name);
     assertThat(two).hasSameSizeAs(one);

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
@@ -130,6 +131,13 @@ public final class BaseTrainer {
 
   public TrainingPlan plan() {
     return plan;
+  }
+
+  /// Has somebody get the model at each evaluation, see [org.teenygrad.train.Trainer#show].
+  /// @return this
+  public BaseTrainer show(BiConsumer<? super Gpt, Evaluation> viewer) {
+    training.loop().show(viewer);
+    return this;
   }
 
   public Gpt model() {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.teenygrad.engine.runtime.Devices;
@@ -20,7 +21,6 @@ import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
 import org.teenygrad.nanochat.training.TrainedModel;
 import org.teenygrad.state.FileException;
-import org.teenygrad.train.Callback;
 import org.teenygrad.train.ComputeType;
 import org.teenygrad.train.Evaluation;
 
@@ -28,9 +28,9 @@ import org.teenygrad.train.Evaluation;
 /// it do with some texts; later stages answer questions.
 ///
 /// ```java
-/// trainer.train(WrittenSamples.of(folder, tokenizer, trainer.model(), settings.dtype(), trainer.iteration() == 0), () -> false);
+/// trainer.show(WrittenSamples.of(folder, tokenizer, settings.dtype(), trainer.iteration() == 0));
 /// ```
-public final class WrittenSamples implements Callback {
+public final class WrittenSamples implements BiConsumer<Gpt, Evaluation> {
   private static final List<String> QUESTIONS = List.of("What is 3 + 4?", "Who are you?");
   private static final int MOST_TOKENS = 48;
   private static final int TOP_K = 50;
@@ -38,44 +38,37 @@ public final class WrittenSamples implements Callback {
 
   private final Path file;
   private final NanochatTokenizer tokenizer;
-  private final Gpt model;
   private final Stage stage;
   private final ComputeType dtype;
+  private boolean isNew;
 
-  private WrittenSamples(ModelFolder folder, NanochatTokenizer tokenizer, Gpt model, ComputeType dtype) {
+  private WrittenSamples(ModelFolder folder, NanochatTokenizer tokenizer, ComputeType dtype, boolean isNew) {
     this.file = folder.samples();
     this.stage = folder.stage();
     this.tokenizer = tokenizer;
-    this.model = model;
     this.dtype = dtype;
+    this.isNew = isNew;
   }
 
-  /// @param isNew whether the training is at its beginning, so that texts of an earlier one are forgotten
-  /// @throws FileException if the file of an earlier training cannot be deleted
-  public static WrittenSamples of(ModelFolder folder, NanochatTokenizer tokenizer, Gpt model, ComputeType dtype, boolean isNew) {
-    if (isNew) {
-      try {
-        Files.deleteIfExists(folder.samples());
-      } catch (IOException e) {
-        throw FileException.cannotWrite(folder.samples(), e);
-      }
-    }
-    return new WrittenSamples(folder, tokenizer, model, dtype);
+  /// @param isNew whether the training is at its beginning, so that its first text replaces those of an earlier one
+  public static WrittenSamples of(ModelFolder folder, NanochatTokenizer tokenizer, ComputeType dtype, boolean isNew) {
+    return new WrittenSamples(folder, tokenizer, dtype, isNew);
   }
 
   /// @throws FileException if the file cannot be written
   @Override
-  public void evaluated(Evaluation evaluation) {
+  public void accept(Gpt model, Evaluation evaluation) {
     long liveBytes = Devices.runtime(model.parameters().getFirst().device()).allocator().liveBytes();
-    String line = JsonText.oneLine(Map.of("iteration", evaluation.iteration(), "text", text(), "live_bytes", liveBytes));
+    String line = JsonText.oneLine(Map.of("iteration", evaluation.iteration(), "text", text(model), "live_bytes", liveBytes));
     try {
-      Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      Files.writeString(file, line + "\n", StandardOpenOption.CREATE, isNew ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND, StandardOpenOption.WRITE);
+      isNew = false;
     } catch (IOException e) {
       throw FileException.cannotWrite(file, e);
     }
   }
 
-  private String text() {
+  private String text(Gpt model) {
     List<String> questions = stage == Stage.BASE ? List.of("") : QUESTIONS;
     Answerer answerer = new Answerer(new TrainedModel(model, stage, dtype, 0).computing(), tokenizer, new Answerer.Options(questions.size(), 1, MOST_TOKENS, 1, TOP_K, SEED));
     List<List<String>> answers = answerer.answers(questions.stream().map(this::prompt).toList());

@@ -3,6 +3,7 @@ package org.teenygrad.nanochat.rl;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.teenygrad.Tensor;
@@ -18,6 +19,7 @@ import org.teenygrad.nanochat.training.StageTraining;
 import org.teenygrad.nanochat.training.TrainedModel;
 import org.teenygrad.train.Callback;
 import org.teenygrad.train.CsvLog;
+import org.teenygrad.train.Evaluation;
 import org.teenygrad.train.Step;
 import org.teenygrad.train.TrainResult;
 
@@ -94,6 +96,13 @@ public final class RlTrainer {
 
   public RlSettings settings() {
     return settings;
+  }
+
+  /// Has somebody get the model at each evaluation, see [org.teenygrad.train.Trainer#show].
+  /// @return this
+  public RlTrainer show(BiConsumer<? super Gpt, Evaluation> viewer) {
+    training.loop().show(viewer);
+    return this;
   }
 
   public Gpt model() {

@@ -1,6 +1,7 @@
 package org.teenygrad.nanochat.sft;
 
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -17,6 +18,7 @@ import org.teenygrad.nanochat.training.StageCheckpoint;
 import org.teenygrad.nanochat.training.StageTraining;
 import org.teenygrad.nanochat.training.TrainedModel;
 import org.teenygrad.train.Callback;
+import org.teenygrad.train.Evaluation;
 import org.teenygrad.train.TrainResult;
 
 /// Fine-tunes a base model on conversations as nanochat's chat_sft.py does: rows of whole conversations, the loss over what the assistant
@@ -106,6 +108,13 @@ public final class SftTrainer {
 
   public SftSettings settings() {
     return settings;
+  }
+
+  /// Has somebody get the model at each evaluation, see [org.teenygrad.train.Trainer#show].
+  /// @return this
+  public SftTrainer show(BiConsumer<? super Gpt, Evaluation> viewer) {
+    training.loop().show(viewer);
+    return this;
   }
 
   public Gpt model() {

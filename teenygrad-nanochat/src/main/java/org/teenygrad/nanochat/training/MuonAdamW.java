@@ -52,7 +52,7 @@ public record MuonAdamW(AdamW rest, Muon matrices) {
     MuonOptions options = compute == DType.BFLOAT16 ? MuonOptions.NANOCHAT.withType(DType.BFLOAT16) : MuonOptions.NANOCHAT;
     AdamW rest = new AdamW(groups, 0.8, 0.95, EPS);
     Muon matrices = new Muon(List.of(new ParameterGroup(blocks, rates.matrix, weightDecay)), options);
-    rest.alongside(matrices);
+    rest.alongside(matrices).measureNorm();
     return new MuonAdamW(rest, matrices);
   }
 

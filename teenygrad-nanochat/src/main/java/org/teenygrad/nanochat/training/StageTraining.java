@@ -48,6 +48,7 @@ public final class StageTraining {
   private final Trainer<Gpt> loop;
   private LossPicture picture;
   private boolean leads = true;
+  private int ranks = 1;
 
   /// @param loss what is to fall
   public StageTraining(Subject subject, StageBatches batches, Trainer.Objective<Gpt> loss) {
@@ -87,6 +88,7 @@ public final class StageTraining {
     }
     loop.ranks(world, mesh);
     leads = world.rank() == 0;
+    ranks = world.size();
     return this;
   }
 
@@ -186,6 +188,7 @@ public final class StageTraining {
     Device device = subject.model.parameters().getFirst().device();
     all.put("device", device.name());
     all.put("machine", Devices.runtime(device).machine());
+    all.put("ranks", ranks);
     if (subject.tokens > 0) {
       all.put("tokens_per_iteration", subject.tokens);
       all.put("flops_per_token", subject.model.config().flopsPerToken());

@@ -71,7 +71,7 @@ class BaseTrainerTest {
     TrainResult parts = resume("parts").train(new Callback() {}, () -> false);
     assertThat(parts.last()).isEqualTo(whole.last());
     assertThat(log("parts")).isEqualTo(log("whole")).hasSize(1 + 6 + 1);
-    assertThat(log("whole").getFirst()).isEqualTo("iteration,loss,learning_rate,val_loss,val_bpb");
+    assertThat(log("whole").getFirst()).isEqualTo("iteration,loss,learning_rate,val_loss,val_bpb,grad_norm");
     for (String file : List.of("checkpoint.safetensors", "model.safetensors")) {
       assertThat(Files.readAllBytes(folder.resolve("parts").resolve(file))).isEqualTo(Files.readAllBytes(folder.resolve("whole").resolve(file)));
     }

@@ -88,8 +88,8 @@ const PEAKS = [
  * @param processor what this machine's processors do at best, in float32, for runs on a processor
  */
 export function utilization(run, processor) {
-  const {device, machine = '', dtype = 'float32', flops_per_token: flops} = run.settings;
-  const peak = device === 'cpu' ? processor : PEAKS.find(([name]) => name.test(machine))?.[1][dtype === 'float16' ? 'bfloat16' : dtype];
+  const {device, machine = '', dtype = 'float32', flops_per_token: flops, ranks = 1} = run.settings;
+  const peak = device === 'cpu' ? processor : ranks * PEAKS.find(([name]) => name.test(machine))?.[1][dtype === 'float16' ? 'bfloat16' : dtype]; // ranks on processors share this machine's
   return flops && peak ? speeds(run).map(speed => 100 * speed * flops / peak) : [];
 }
 

@@ -3,6 +3,7 @@ package org.teenygrad.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,12 +11,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.runtime.Activity;
+import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.models.nanogpt.Gpt;
 import org.teenygrad.models.nanogpt.Preset;
 import org.teenygrad.models.nanogpt.TrainSettings;
 import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.Optimizer;
 import org.teenygrad.optim.ParameterGroup;
+import org.teenygrad.train.ComputeType;
 import org.teenygrad.web.WebServer;
 import org.teenygrad.web.WebSettings;
 
@@ -24,7 +27,13 @@ record RecordingCost(int pairs) {
   private static final int STEPS = 5;
   private static final int WARM_UP = 60;
   private static final int CHARACTERS = 65;
+  private static final int GPT2_TOKENS = 50_304;
   private static final int LOOKS = 10_000_000;
+
+  /// On a GPU the model is GPT-2 of 124 million parameters, else the one that `train nanogpt` has on a processor.
+  private static boolean isLarge() {
+    return Devices.defaultDevice().name().startsWith("cuda");
+  }
 
   List<WebFigure> measure() {
     Runnable step = step();
@@ -50,7 +59,7 @@ record RecordingCost(int pairs) {
       step.run();
     }
     return List.of(
-        WebFigure.of("a training step of char-cpu, views off", "ms", "", off),
+        WebFigure.of("a training step of " + (isLarge() ? "GPT-2 on a GPU" : "char-cpu") + ", views off", "ms", "", off),
         WebFigure.of(String.format(Locale.ROOT, "  views on: %d events a step", events.get()), "ms", "", on),
         WebFigure.of("  cost of recording", "%", "10 %", more),
         WebFigure.of("  off: a look at a field for each event", "%", "0", events.get() * lookNanos() / (WebFigure.median(off) * 1e6) * 100));
@@ -82,18 +91,20 @@ record RecordingCost(int pairs) {
     return nanos;
   }
 
-  /// A step of the model that `train nanogpt` has on a processor, on random characters.
+  /// A step on random tokens.
   private static Runnable step() {
-    TrainSettings settings = Preset.SHAKESPEARE_CHAR_CPU.settings();
+    TrainSettings settings = isLarge() ? Preset.GPT2.settings().with(Map.of("dtype", ComputeType.BFLOAT16)) : Preset.SHAKESPEARE_CHAR_CPU.settings();
+    int vocabulary = isLarge() ? GPT2_TOKENS : CHARACTERS;
     Tensor.manualSeed(1);
-    Gpt model = Gpt.of(settings.model(CHARACTERS));
+    Gpt model = Gpt.of(settings.model(vocabulary));
+    Gpt computing = settings.dtype() == ComputeType.FLOAT32 ? model : model.in(settings.dtype().dtype());
     Optimizer optimizer = new AdamW(ParameterGroup.decayingMatrices(model.namedParameters(), settings.learningRate(), settings.weightDecay()), settings.beta1(), settings.beta2(), 1e-8).clipNorm(1);
-    int[] ids = new Random(1).ints((long) settings.batchSize() * settings.blockSize(), 0, CHARACTERS).toArray();
+    int[] ids = new Random(1).ints((long) settings.batchSize() * settings.blockSize(), 0, vocabulary).toArray();
     Tensor tokens = Tensor.of(ids, settings.batchSize(), settings.blockSize());
-    return () -> {
-      Tensor loss = model.loss(tokens, tokens);
+    return () -> settings.dtype().precision().run(() -> {
+      Tensor loss = computing.loss(tokens, tokens);
       optimizer.step(loss);
       loss.item();
-    };
+    });
   }
 }

@@ -105,11 +105,19 @@ public final class WebServer implements AutoCloseable {
   public Activity.Watcher watcher() {
     Activity.Watcher running = run.watcher();
     SourceLines.record();
-    return event -> {
-      if (!Compilations.isPlanned(event)) {
-        running.happened(event);
+    return new Activity.Watcher() {
+      @Override
+      public void happened(Activity.Event event) {
+        if (!Compilations.isPlanned(event)) {
+          running.happened(event);
+        }
+        compilations.happened(event);
       }
-      compilations.happened(event);
+
+      @Override
+      public boolean wantsLaunches(long schedule) {
+        return running.wantsLaunches(schedule) | compilations.wantsLaunches(schedule);
+      }
     };
   }
 

@@ -18,7 +18,8 @@ import org.teenygrad.engine.ir.OpNode;
 ///   Tensor.of(1, 2).exp().realize();
 /// }
 /// ```
-/// While anybody watches, kernels run one by one and are waited for, as under `TEENYGRAD_DEBUG=2`. While nobody does, it costs a look at one field.
+/// A [Launched] takes a kernel that is waited for, as under `TEENYGRAD_DEBUG=2`. Where a device runs a schedule faster as a whole ([Sequence#isHandedInWhole]: a GPU), a watcher says for each run
+/// whether it needs the launches ([Watcher#wantsLaunches]); if none does, it is told of one [Ran]. While nobody watches, all this costs a look at one field.
 public final class Activity {
   private static volatile List<Watcher> watchers = ofSettings();
 
@@ -54,6 +55,15 @@ public final class Activity {
   /// @param launch number in the schedule
   /// @param memory what is at each slot of the schedule, to be read while this is told: the next launch may overwrite it
   public record Place(long schedule, int launch, List<Buffer> memory) {}
+
+  /// A schedule ran as a whole: nobody knows when which of its kernels ran.
+  ///
+  /// @param schedule its number ([Scheduled])
+  /// @param launches how many there are
+  /// @param flops of all of them
+  /// @param bytes that all of them read and write
+  /// @param liveBytes what buffers of the device held when it was handed in, 0 where nobody counts
+  public record Ran(Device device, long schedule, int launches, double flops, double bytes, long liveBytes, long start, long nanos) implements Event {}
 
   /// The schedule of a graph was made, or found among those that are known.
   ///
@@ -124,6 +134,12 @@ public final class Activity {
     void happened(Event event);
   }
 
+    /// Whether this one needs to be told of each launch of a run that is about to begin, on a device that would run it faster as a whole. Asked once for each run.
+    /// @param schedule its number ([Scheduled])
+    default boolean wantsLaunches(long schedule) {
+      return true;
+    }
+
   /// Shows what a program computes, where [Settings#WEB] asks for it: a service ([ServiceLoader]).
   public interface Viewer {
     /// Begins to show.
@@ -155,6 +171,15 @@ public final class Activity {
   }
 
   /// When something begins, for [#copied] and its kin: [System#nanoTime], or 0 while nobody watches.
+  /// Whether a watcher needs the launches of a run that is about to begin. All are asked, as some count.
+  public static boolean wantsLaunches(long schedule) {
+    boolean isWanted = false;
+    for (Watcher watcher : watchers) {
+      isWanted |= watcher.wantsLaunches(schedule);
+    }
+    return isWanted;
+  }
+
   public static long begin() {
     return isWatched() ? System.nanoTime() : 0;
   }

@@ -53,14 +53,48 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules,
     Activity.tell(new Activity.Scheduled(device, schedule.number(), making, schedule.temporaries(), start, nanos));
   }
 
-  /// Whether anybody wants to see launches one by one; else a schedule runs as a whole.
-  static boolean watchesLaunches() {
-    return Activity.isWatched() || FlightRecording.wantsKernels() || Debug.at(Debug.LAUNCHES) || Debug.checksNan();
+  /// Runs a schedule: launch by launch if anybody needs that, else as a whole.
+  /// @param arguments of each launch
+  /// @param memory what is at each slot
+  static void run(Runtime runtime, Schedule schedule, List<List<List<Buffer>>> arguments, List<Buffer> memory) {
+    if (wantsLaunches(schedule)) {
+      for (int i = 0; i < arguments.size(); i++) {
+        launch(runtime, schedule, i, arguments.get(i), memory);
+      }
+    } else if (Activity.isWatched()) {
+      timeWhole(runtime, schedule, arguments);
+    } else {
+      schedule.sequence().run(arguments);
+    }
+  }
+
+  private static boolean wantsLaunches(Schedule schedule) {
+    boolean isWatched = Activity.isWatched() && (Activity.wantsLaunches(schedule.number()) || !schedule.sequence().isHandedInWhole());
+    return isWatched || FlightRecording.wantsKernels() || Debug.at(Debug.LAUNCHES) || Debug.checksNan();
+  }
+
+  private static void timeWhole(Runtime runtime, Schedule schedule, List<List<List<Buffer>>> arguments) {
+    double flops = 0;
+    double bytes = 0;
+    for (Schedule.ExecItem item : schedule.items()) {
+      Program program = item.program();
+      double times = times(program, item.arguments().size());
+      flops += program.work().flops() * times;
+      bytes += program.work().bytes() * times;
+    }
+    double allFlops = flops;
+    double allBytes = bytes;
+    long liveBytes = runtime.allocator().liveBytes();
+    schedule.sequence().time(arguments, (start, nanos) -> Activity.tell(new Activity.Ran(runtime.device(), schedule.number(), arguments.size(), allFlops, allBytes, liveBytes, start, nanos)));
+  }
+
+  /// How often a program's work is done in so many runs.
+  private static double times(Program program, int runs) {
+    return (double) runs / program.graphs().size();
   }
 
   /// Runs a launch of a schedule, and tells of it.
-  /// @param memory what is at each slot
-  static void run(Runtime runtime, Schedule schedule, int number, List<List<Buffer>> arguments, List<Buffer> memory) {
+  private static void launch(Runtime runtime, Schedule schedule, int number, List<List<Buffer>> arguments, List<Buffer> memory) {
     Schedule.ExecItem item = schedule.items().get(number);
     KernelEvent event = FlightRecording.kernel();
     long nanos = item.kernel().time(arguments);
@@ -70,7 +104,7 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules,
     }
     Program program = item.program();
     int runs = arguments.size();
-    double times = (double) runs / program.graphs().size();
+    double times = times(program, runs);
     Profile.Launch launch = new Profile.Launch(program.name(), program.description(), runs, program.work().flops() * times, program.work().bytes() * times, nanos);
     if (event != null) {
       event.commit(runtime.device(), launch);

@@ -81,14 +81,7 @@ record Schedule(long number, List<ExecItem> items, Sequence sequence, int inputs
       }
       all.add(arguments);
     }
-    if (Recording.watchesLaunches()) {
-      List<Buffer> memory = Collections.unmodifiableList(buffers);
-      for (int i = 0; i < items.size(); i++) {
-        Recording.run(runtime, this, i, all.get(i), memory);
-      }
-    } else {
-      sequence.run(all);
-    }
+    Recording.run(runtime, this, all, Collections.unmodifiableList(buffers));
     return outputs.stream().map(buffers::get).toList();
   }
 

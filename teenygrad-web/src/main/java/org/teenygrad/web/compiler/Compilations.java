@@ -91,11 +91,18 @@ public final class Compilations implements Activity.Watcher {
       case Activity.Scheduled scheduled when scheduled.made() != null -> {
         Pending here = pending.remove(Thread.currentThread());
         if (here != null && here.fused != null) {
+    } else if (event instanceof Activity.Ran ran) {
+      values.ran(ran);
           made.add(new Compilation(count++, List.copyOf(here.passes), here.fused, scheduled));
           if (made.size() > MOST) {
             made.removeFirst();
           }
           values.made(scheduled.schedule(), here.fused, Graph.topological(here.fused.graph()));
+  @Override
+  public boolean wantsLaunches(long schedule) {
+    return values.wantsLaunches(schedule);
+  }
+
         }
       }
       default -> {}

@@ -123,6 +123,31 @@ final class Values {
     return schedules.get(schedule);
   }
 
+  /// Whether values are read in the next run of a schedule: in its first, and where a reader has asked.
+  boolean wantsLaunches(long schedule) {
+    Asked wanted = asked;
+    if (wanted != null && wanted.schedule == schedule) {
+      return true;
+    }
+    Followed followed = followed(schedule);
+    if (followed == null) {
+      return false;
+    }
+    synchronized (followed) {
+      return followed.runs == 0;
+    }
+  }
+
+  /// A whole run has ended.
+  void ran(Activity.Ran ran) {
+    Followed followed = followed(ran.schedule());
+    if (followed != null) {
+      synchronized (followed) {
+        followed.runs++;
+      }
+    }
+  }
+
   /// A launch has run.
   void launched(Activity.Launched launched) {
     Activity.Place place = launched.place();

@@ -9,7 +9,7 @@ import {openView} from './view.js';
 
 const MOST_ROWS = 200;
 const REDRAW_MILLIS = 250;
-const KINDS = {contract: 'products', reduce: 'reductions', map: 'elementwise', other: 'other kernels', copy: 'copies', host: 'host'};
+const KINDS = {contract: 'products', reduce: 'reductions', map: 'elementwise', other: 'other kernels', copy: 'copies', host: 'host', run: 'whole schedules'};
 
 export class RunView {
   constructor() {
@@ -23,10 +23,12 @@ export class RunView {
       act();
       this.timeline.draw();
     }}, text);
-    const tools = el('div', {class: 'run-tools'}, el('ul', {class: 'legend'}, ...Object.entries(KINDS).map(([kind, text]) => el('li', {}, el('i', {class: `swatch ${COLOURS[kind].slice(2)}`}), text))),
+    this.legend = el('ul', {class: 'legend'}, ...Object.entries(KINDS).map(([kind, text]) => el('li', {'data-kind': kind}, el('i', {class: `swatch ${COLOURS[kind].slice(2)}`}), text)));
+    const tools = el('div', {class: 'run-tools'}, this.legend,
         el('span', {class: 'buttons'}, button('−', 'Show more time', () => this.timeline.zoom(0.5)), button('+', 'Enlarge', () => this.timeline.zoom(2)), button('All', 'Show all', () => this.timeline.showAll())));
+    this.sampled = el('p', {class: 'note', hidden: true}, 'A GPU runs a schedule faster as a whole than kernel by kernel, so kernels are timed in its first two runs and then in one of 16; the other runs are one span each. Kernels below are those that were timed.');
     this.note = el('p', {class: 'note'});
-    this.element = el('div', {class: 'run-view'}, this.facts, tools, this.timeline.element,
+    this.element = el('div', {class: 'run-view'}, this.facts, tools, this.timeline.element, this.sampled,
         el('div', {class: 'run-parts'}, el('section', {}, el('h2', {}, 'Kernels'), this.table), el('section', {}, el('h2', {}, 'Roofline'), this.roofline.element, this.note)));
     new ResizeObserver(() => this.redraw()).observe(this.element);
     addEventListener('theme', () => this.redraw());
@@ -64,10 +66,12 @@ export class RunView {
   }
 
   showFacts() {
+    this.legend.querySelector('[data-kind="run"]').hidden = this.sampled.hidden = this.trace.whole.runs === 0;
     const {trace} = this;
-    const busy = trace.kernelMicros / (trace.to - trace.from);
-    const all = {Time: time(trace.to - trace.from), 'In kernels': `${time(trace.kernelMicros)} (${Math.round(100 * busy)} %)`, Launches: trace.launches.toLocaleString('en'),
-      Kernels: trace.kernels.size.toLocaleString('en'), ...trace.peakBytes > 0 && {'Memory at most': bytes(trace.peakBytes)}};
+    const {whole} = trace;
+    const micros = trace.kernelMicros + trace.wholeMicros;
+    const all = {Time: time(trace.to - trace.from), 'In kernels': `${time(micros)} (${Math.round(100 * micros / (trace.to - trace.from))} %)`, Launches: (trace.launches + whole.launches).toLocaleString('en'),
+      ...whole.runs > 0 && {'Timed one by one': trace.launches.toLocaleString('en')}, Kernels: trace.kernels.size.toLocaleString('en'), ...trace.peakBytes > 0 && {'Memory at most': bytes(trace.peakBytes)}};
     this.facts.replaceChildren(...Object.entries(all).map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
   }
 
@@ -118,7 +122,7 @@ export function showRun(place) {
       const view = new RunView();
       const text = await input.files[0].text();
       view.add(JSON.parse(text.trimEnd().endsWith(']') ? text : `${text.slice(0, text.lastIndexOf('\n')).trimEnd().replace(/,$/, '')}]`)); // one that is still written lacks its end
-      if (view.trace.launches === 0) {
+      if (view.trace.launches + view.trace.whole.launches === 0) {
         throw new Error('it has no kernels');
       }
       place.querySelector('.run-view')?.remove();
@@ -146,7 +150,7 @@ function live(place) {
     waiting.hidden = false;
     waiting.textContent = 'The program has ended.';
   });
-  source.addEventListener('open', () => view.trace.launches > 0 && location.reload()); // after a pause: all is told anew
+  source.addEventListener('open', () => view.trace.launches + view.trace.whole.launches > 0 && location.reload()); // after a pause: all is told anew
 }
 
 /** Opens the view of what the last cell computed. */

@@ -11,10 +11,10 @@ const LEAST_LABEL = 34;
 const CHARACTER = 6.1;
 const LEAST_MICROS = 0.2;
 
-export const COLOURS = {contract: '--run-1', reduce: '--run-2', map: '--run-3', other: '--run-4', copy: '--run-5', host: '--run-6'};
+export const COLOURS = {contract: '--run-1', reduce: '--run-2', map: '--run-3', other: '--run-4', copy: '--run-5', host: '--run-6', run: '--run-7'};
 
 /** Of which kind a span is: what has a colour. */
-export const kindOf = span => span.kernel ? span.kernel.kind : span.cat === 'copy' ? 'copy' : 'host';
+export const kindOf = span => span.kernel ? span.kernel.kind : ['copy', 'run'].includes(span.cat) ? span.cat : 'host';
 
 /** A colour of the page as `rgb(...)`: a canvas knows neither its names nor whether it is dark. */
 export function resolved(name) {
@@ -254,9 +254,10 @@ export class Timeline {
   facts(span) {
     const {args} = span;
     const micros = span.to - span.from;
-    return [`${time(micros)}, from ${time(span.from - this.trace.from)} on`, ...span.kernel ? rates(args, micros) : [],
+    return [`${time(micros)}, from ${time(span.from - this.trace.from)} on`, ...span.kernel || span.cat === 'run' ? rates(args, micros) : [],
       args.kernel, span.cat === 'copy' && `${bytes(args.bytes)}, ${bytes(args.bytes * 1e6 / micros)}/s`,
-      args.launches && `${args.launches} launches of ${args.kernels} kernels, ${args.compiled} of them new; workspace ${bytes(args.workspaceBytes)}`].filter(Boolean);
+      span.cat === 'run' && 'when which of its kernels ran was not recorded, as that would slow it down',
+      args.compiled !== undefined && `${args.launches} launches of ${args.kernels} kernels, ${args.compiled} of them new; workspace ${bytes(args.workspaceBytes)}`].filter(Boolean);
   }
 
   listen() {

@@ -65,7 +65,9 @@ export class Trace {
     this.from = Infinity;
     this.to = -Infinity;
     this.kernelMicros = 0;
+    this.wholeMicros = 0;
     this.launches = 0;
+    this.whole = {runs: 0, launches: 0};
     this.peakBytes = 0;
   }
 
@@ -82,6 +84,10 @@ export class Trace {
       this.to = Math.max(this.to, span.to);
       if (cat === 'kernel') {
         span.kernel = this.count(span, pid);
+      } else if (cat === 'run') {
+        this.wholeMicros += dur;
+        this.whole.runs++;
+        this.whole.launches += args.launches;
       }
       this.track(pid, tid).add(span);
     }

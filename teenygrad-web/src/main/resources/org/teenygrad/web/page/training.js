@@ -208,7 +208,7 @@ class View {
     const plot = new uPlot({
       width: 600, height: HEIGHT, series, cursor: {sync: {key: 'training'}}, legend: {show: false},
       scales: {x: {time: false}, y: {distr: chart.isLoss && this.isLogarithmic ? 3 : 1}},
-      axes: [axis, {...axis, size: 64, values: (_, values) => values.map(value => value === null ? '' : number(value, 3))}],
+      axes: [{...axis, size: 30}, {...axis, size: 64, values: (_, values) => values.map(value => value === null ? '' : number(value, 3))}],
       plugins: [readout(figure)],
     }, uPlot.join(withoutRepeats(tables)), figure);
     plot.figure = figure;

@@ -156,6 +156,7 @@ final class CudaAllocator implements Allocator {
       }
     }
     underWay.forEach(this::finish);
+    stream.timings().settle();
     Reference.reachabilityFence(source);
   }
 
@@ -177,6 +178,7 @@ final class CudaAllocator implements Allocator {
     Downloads queue = downloads == null ? new Downloads(stream.context()) : downloads;
     downloads = queue;
     queue.copy(source, target, (CudaEvent) after);
+    stream.timings().settle();
   }
 
   /// Between GPUs without a way through the host.

@@ -57,6 +57,7 @@ final class CudaDriver {
   private static final MethodHandle STREAM_WAIT_EVENT = function("cuStreamWaitEvent", 3);
   private static final MethodHandle EVENT_CREATE = function("cuEventCreate", 2);
   private static final MethodHandle EVENT_RECORD = function("cuEventRecord", 2);
+  private static final MethodHandle EVENT_QUERY = function("cuEventQuery", 1);
   private static final MethodHandle EVENT_SYNCHRONIZE = function("cuEventSynchronize", 1);
   private static final MethodHandle EVENT_ELAPSED_TIME = function("cuEventElapsedTime", 3);
   private static final MethodHandle EVENT_DESTROY = function("cuEventDestroy_v2", 1);
@@ -283,6 +284,16 @@ final class CudaDriver {
 
   static void eventRecord(long event, long stream) {
     check("cuEventRecord", call(EVENT_RECORD, event, stream));
+  }
+
+  /// Whether the event's stream has come to it.
+  static boolean eventQuery(long event) {
+    int status = call(EVENT_QUERY, event);
+    if (status == CudaException.NOT_READY) {
+      return false;
+    }
+    check("cuEventQuery", status);
+    return true;
   }
 
   static void eventSynchronize(long event) {

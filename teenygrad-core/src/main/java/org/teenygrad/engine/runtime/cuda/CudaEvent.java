@@ -14,6 +14,12 @@ record CudaEvent(long context, long handle) implements Allocator.Mark {
     return (long) (1e6 * CudaDriver.eventElapsedMillis(handle, later.handle));
   }
 
+  /// Whether the queue has come to it.
+  boolean isPassed() {
+    CudaDriver.ctxSetCurrent(context);
+    return CudaDriver.eventQuery(handle);
+  }
+
   /// The driver keeps what it still needs of it.
   @Override
   public void close() {

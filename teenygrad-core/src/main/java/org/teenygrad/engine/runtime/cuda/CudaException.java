@@ -6,6 +6,7 @@ public final class CudaException extends IllegalStateException {
 
   static final int OUT_OF_MEMORY = 2;
   static final int NO_DEVICE = 100;
+  static final int NOT_READY = 600;
   static final int PEER_ACCESS_ALREADY_ENABLED = 704;
 
   private final int status;

@@ -55,6 +55,16 @@ final class CudaSequence implements Sequence {
     Reference.reachabilityFence(this);
   }
 
+  @Override
+  public void time(List<List<List<Buffer>>> arguments, Told told) {
+    stream.timings().time(() -> run(arguments), told);
+  }
+
+  @Override
+  public boolean isHandedInWhole() {
+    return true;
+  }
+
   private List<Step> steps(Ordering all) {
     List<Step> made = new ArrayList<>();
     List<CudaEvent> ends = new ArrayList<>();

@@ -19,6 +19,7 @@ final class CudaStream {
   private final long stream;
   private final ArrayDeque<String> names = new ArrayDeque<>();
   private long launches;
+  private final Timings timings = new Timings(this);
   private volatile Runnable preparation = () -> {};
 
   /// @param context the GPU's primary context
@@ -44,6 +45,11 @@ final class CudaStream {
 
   long context() {
     return context;
+  }
+
+  /// How long parts of it took.
+  Timings timings() {
+    return timings;
   }
 
   /// The driver's `CUstream`.

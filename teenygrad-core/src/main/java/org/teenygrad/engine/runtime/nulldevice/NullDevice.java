@@ -5,6 +5,7 @@ import java.lang.ref.Cleaner;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 import org.teenygrad.Device;
 import org.teenygrad.engine.runtime.Allocator;
 import org.teenygrad.engine.runtime.BlockPool;
@@ -12,8 +13,10 @@ import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Communicator;
 import org.teenygrad.engine.runtime.Compiler;
 import org.teenygrad.engine.runtime.Kernel;
+import org.teenygrad.engine.runtime.Ordering;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Runtime;
+import org.teenygrad.engine.runtime.Sequence;
 import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.engine.runtime.llvm.LlvmCompiler;
 import org.teenygrad.engine.runtime.llvm.LlvmTarget;
@@ -68,11 +71,22 @@ public final class NullDevice {
     }
 
     @Override
+    public Sequence sequence(List<Kernel> kernels, Supplier<Ordering> ordering) {
+      return new Skipped(target instanceof Target.Gpu);
+    }
+
+    @Override
     public String assembly(Program program) {
       return target instanceof Target.Gpu gpu && !program.source().isEmpty()
           ? new LlvmCompiler(LlvmTarget.nvptx(gpu.rung().includes(Target.Rung.WARPGROUP) ? "sm_90a" : "sm_80", PTX_VERSION), LlvmCompiler.CLEAN_UP, 2, true).assembly(program.source())
           : "";
     }
+  }
+
+  /// Kernels that nobody runs, handed in as the machine's own would be.
+  private record Skipped(@Override boolean isHandedInWhole) implements Sequence {
+    @Override
+    public void run(List<List<List<Buffer>>> arguments) {}
   }
 
   /// What exchanges nothing, for ranks that are not there.

@@ -24,7 +24,9 @@ import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.OutOfMemoryException;
 import org.teenygrad.Profile;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Ordering;
 import org.teenygrad.engine.runtime.Sequence;
@@ -63,6 +65,7 @@ final class CudaSmoke {
     checks.put("uploadsArriveBeforeTheirKernels", this::uploadsArriveBeforeTheirKernels);
     checks.put("uploadsOfAllSizesComeBack", this::uploadsOfAllSizesComeBack);
     checks.put("eventsTimeKernels", this::eventsTimeKernels);
+    checks.put("wholeRunsAreTimed", this::wholeRunsAreTimed);
     checks.put("launchCost", this::launchCost);
     checks.put("graphsFollowTheirBuffers", this::graphsFollowTheirBuffers);
     checks.put("manyTensorsInOneLaunch", this::manyTensorsInOneLaunch);
@@ -192,6 +195,40 @@ final class CudaSmoke {
     float[] values = new float[(int) (buffer.bytes() / Float.BYTES)];
     cuda.allocator().copyOut(buffer, MemorySegment.ofArray(values));
     return values;
+  }
+
+  /// What is told of runs that nobody waits for: each once, in order, at the latest when a result has been copied out.
+  private String wholeRunsAreTimed() {
+    Tensor x = Tensor.of(new float[1 << 20], Shape.of(1 << 10, 1 << 10), DEVICE);
+    List<Activity.Ran> runs = new ArrayList<>();
+    Activity.Watcher watcher = new Activity.Watcher() {
+      @Override
+      public void happened(Activity.Event event) {
+        if (event instanceof Activity.Ran ran) {
+          runs.add(ran);
+        }
+      }
+
+      @Override
+      public boolean wantsLaunches(long schedule) {
+        return false;
+      }
+    };
+    long before = System.nanoTime();
+    try (Activity.Watching _ = Activity.watch(watcher)) {
+      Tensor y = x;
+      for (int i = 0; i < 20; i++) {
+        y = y.matmul(x).exp().softmax(-1).matmul(x).exp().realize();
+      }
+      y.data();
+    }
+    long after = System.nanoTime();
+    check(runs.size() >= 20, runs.size() + " runs were told of");
+    for (int i = 0; i < runs.size(); i++) {
+      Activity.Ran run = runs.get(i);
+      check(run.nanos() > 0 && run.start() >= (i == 0 ? before : runs.get(i - 1).start() + runs.get(i - 1).nanos()) && run.start() + run.nanos() <= after + 1_000_000, "run " + i + " of " + runs);
+    }
+    return runs.size() + " runs, " + runs.stream().mapToLong(Activity.Ran::nanos).sum() / 1000 + " us in all";
   }
 
   private String kernelsAdd() {

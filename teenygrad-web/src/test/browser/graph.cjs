@@ -47,18 +47,52 @@ exports.gpt2IsThereAndMoves = {
   },
 };
 
+/** How many boxes are drawn. */
+const boxes = page => page.locator('.graph-large .count').innerText().then(text => Number(text.match(/in ([\d,]+) boxes/)[1].replace(/,/g, '')));
+
+exports.aProgramFoldsByItsModules = {
+  options: {viewport: {width: 1380, height: 1000}},
+  async run({page, servers, picture}) {
+    await open(page, servers);
+    await paint(page);
+    assert.ok(await boxes(page) < 100, 'modules, their derivatives and updates are a box each');
+    await page.getByRole('button', {name: 'Show all'}).click();
+    await picture('folded');
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name: 'DOT'}).click()]);
+    const dot = require('fs').readFileSync(await file.path(), 'utf8');
+    for (const part of ['subgraph "cluster_h.11/attn"', 'subgraph "cluster_∂ h.11/∂ attn"', 'label="updates"', 'h.11.attn.cAttn.weight']) {
+      assert.ok(dot.includes(part), part);
+    }
+    await page.getByRole('searchbox').fill('h.11.attn.cAttn.weight');
+    await until(page, () => /^1 found of/.test(document.querySelector('.graph-large .count').textContent));
+    await page.locator('.graph-canvas').focus();
+    await page.keyboard.press('Enter'); // the block
+    await page.keyboard.press('Enter'); // its attention
+    await page.keyboard.press('Enter'); // its layer
+    await page.getByRole('searchbox').press('Enter');
+    await until(page, () => /parameter h\.11\.attn\.cAttn\.weight[\s\S]*value float32\(2304, 768\)[\s\S]*gradient float32\(2304, 768\)/.test(document.querySelector('.graph-facts').innerText));
+    await picture('parameter');
+    const modules = await boxes(page);
+    await page.getByRole('combobox', {name: 'What is folded to one box'}).selectOption('kernels');
+    await until(page, () => document.querySelector('.graph-canvas[data-frames]') !== null);
+    assert.ok(await boxes(page) > 2 * modules);
+    await page.getByRole('combobox', {name: 'What is folded to one box'}).selectOption('modules');
+  },
+};
+
 exports.aKernelUnfoldsAndIsFound = {
   options: {viewport: {width: 1380, height: 1000}, colorScheme: 'dark'},
   async run({page, servers, picture}) {
     await open(page, servers);
     await paint(page);
+    await page.getByRole('combobox', {name: 'What is folded to one box'}).selectOption('kernels');
+    await page.locator('.graph-canvas[data-frames]').waitFor();
     await page.getByRole('searchbox').fill('LOGSUMEXP');
     await until(page, () => /^[1-9][\d,]* found of/.test(document.querySelector('.graph-large .count').textContent));
     await page.locator('.graph-canvas').focus();
-    const boxes = () => page.locator('.graph-large .count').innerText().then(text => Number(text.match(/in ([\d,]+) boxes/)[1].replace(/,/g, '')));
-    const before = await boxes();
+    const before = await boxes(page);
     await page.keyboard.press('Enter');
-    assert.ok(await boxes() > before);
+    assert.ok(await boxes(page) > before);
     await picture();
   },
 };

@@ -59,6 +59,7 @@ public interface Module {
         named.put(name, tensor);
       }
     });
+    ModuleNames.note(this, named);
     return named;
   }
 

@@ -113,6 +113,7 @@ public final class Gradients {
       found.put(variable, new Expr(variable).full(0).node());
     }
     List<OpNode> order = Graph.topological(List.of(output));
+    SourceLines.derived(order);
     Set<OpNode> dependent = dependent(order, found.keySet());
     Map<OpNode, Expr> cotangents = new HashMap<>();
     cotangents.put(output, new Expr(cotangent));
@@ -122,6 +123,7 @@ public final class Gradients {
         continue;
       }
       g = Cotangents.ready(node, g);
+      SourceLines.gradient(node, g.node());
       if (found.containsKey(node)) {
         found.put(node, g.node().sharding() == null ? g.node() : g.redistribute(Cotangents.of(node, g.node().sharding().mesh())).node());
       }
@@ -129,7 +131,7 @@ public final class Gradients {
         if (dependent.contains(node.input(i)) && ChainRules.follows(node, i)) {
           int input = i;
           Expr derivative = Cotangents.derive(g, after -> ChainRules.derivative(node, input, after));
-          SourceLines.inherit(node, derivative.node());
+          SourceLines.derive(node, derivative.node());
           cotangents.merge(node.input(i), derivative, Cotangents::sum);
         }
       }

@@ -85,7 +85,7 @@ final class Clusters {
   }
 
   /// `h.0.attn.weight` is in `h.0`, there in `attn`: numbers stay with the list that they count.
-  private static List<String> module(String parameter) {
+  static List<String> module(String parameter) {
     List<String> path = new ArrayList<>();
     String[] words = parameter.split("\\.");
     for (String word : Arrays.copyOf(words, words.length - 1)) {
@@ -99,7 +99,7 @@ final class Clusters {
   }
 
   /// What both paths begin with; the one that is there if the other is null.
-  private static @Nullable List<String> common(@Nullable List<String> one, @Nullable List<String> other) {
+  static @Nullable List<String> common(@Nullable List<String> one, @Nullable List<String> other) {
     if (one == null || other == null) {
       return one == null ? other : one;
     }

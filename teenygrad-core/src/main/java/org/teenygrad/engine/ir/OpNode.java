@@ -29,7 +29,7 @@ public final class OpNode {
   private final int hash;
   private volatile @Nullable OpNode realized;
   private volatile boolean hasSideEntries;
-  private volatile StackWalker.@Nullable StackFrame madeAt;
+  private volatile @Nullable Origin origin;
 
   private OpNode(OpCode op, DType dtype, Shape shape, List<OpNode> inputs, @Nullable Object payload, @Nullable Sharding sharding, int hash) {
     this.op = op;
@@ -74,8 +74,8 @@ public final class OpNode {
     Shape shape = op.shapeRule.derive(op, in, payload);
     OpNode node = new OpNode(op, type, shape, in, payload, ShardingRules.derive(op, in, payload, shape), hash);
     OpNode made = op == OpCode.REDISTRIBUTE ? node : INTERNER.add(node);
-    if (SourceLines.areRecorded() && made.madeAt == null) {
-      made.madeAt = SourceLines.here();
+    if (SourceLines.areRecorded() && made.origin == null) {
+      made.origin = SourceLines.here();
     }
     return made;
   }
@@ -115,8 +115,12 @@ public final class OpNode {
 
   private OpNode rebuilt(List<OpNode> changed) {
     OpNode made = create(op, dtype, changed, payload);
-    if (madeAt != null && made.madeAt == null) {
-      made.madeAt = madeAt;
+    Origin mine = origin;
+    Origin other = made.origin;
+    if (mine != null && other != null && mine != other) {
+      mine.join(other);
+    } else if (mine != null) {
+      made.origin = mine;
     }
     return made;
   }
@@ -178,13 +182,13 @@ public final class OpNode {
     return hasSideEntries;
   }
 
-  /// Where it was made, or null where nobody keeps that ([SourceLines]).
-  StackWalker.@Nullable StackFrame madeAt() {
-    return madeAt;
+  /// Where it comes from, or null where nobody keeps that ([SourceLines]).
+  @Nullable Origin origin() {
+    return origin;
   }
 
-  void madeAt(StackWalker.@Nullable StackFrame line) {
-    madeAt = line;
+  void origin(Origin of) {
+    origin = of;
   }
 
   public void markSideEntry() {

@@ -70,7 +70,8 @@ public final class Activity {
   /// @param schedule its number, the same at each of its runs
   /// @param made null where it was found
   /// @param memory what lives in the workspace of one that was made
-  public record Scheduled(Device device, long schedule, Profile.@Nullable Making made, List<Temporary> memory, long start, long nanos) implements Event {}
+  /// @param inputs what modules call the data that one that was made reads, by slot; empty where it has no name
+  public record Scheduled(Device device, long schedule, Profile.@Nullable Making made, List<Temporary> memory, List<String> inputs, long start, long nanos) implements Event {}
 
   /// What lives only while a schedule runs: a part of its workspace, from the launch that writes it to the last that reads it.
   ///
@@ -132,13 +133,13 @@ public final class Activity {
   public interface Watcher {
     /// Called by the thread that did it, which goes on afterwards.
     void happened(Event event);
-  }
 
     /// Whether this one needs to be told of each launch of a run that is about to begin, on a device that would run it faster as a whole. Asked once for each run.
     /// @param schedule its number ([Scheduled])
     default boolean wantsLaunches(long schedule) {
       return true;
     }
+  }
 
   /// Shows what a program computes, where [Settings#WEB] asks for it: a service ([ServiceLoader]).
   public interface Viewer {
@@ -170,7 +171,6 @@ public final class Activity {
     return !watchers.isEmpty();
   }
 
-  /// When something begins, for [#copied] and its kin: [System#nanoTime], or 0 while nobody watches.
   /// Whether a watcher needs the launches of a run that is about to begin. All are asked, as some count.
   public static boolean wantsLaunches(long schedule) {
     boolean isWanted = false;
@@ -180,6 +180,7 @@ public final class Activity {
     return isWanted;
   }
 
+  /// When something begins, for [#copied] and its kin: [System#nanoTime], or 0 while nobody watches.
   public static long begin() {
     return isWatched() ? System.nanoTime() : 0;
   }
@@ -209,7 +210,7 @@ public final class Activity {
   /// @param start what [#begin] returned before it was looked for
   public static void found(Device device, long schedule, long start) {
     if (start != 0) {
-      tell(new Scheduled(device, schedule, null, List.of(), start, System.nanoTime() - start));
+      tell(new Scheduled(device, schedule, null, List.of(), List.of(), start, System.nanoTime() - start));
     }
   }
 

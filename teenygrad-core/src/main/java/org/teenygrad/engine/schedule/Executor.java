@@ -22,6 +22,7 @@ import org.teenygrad.Shape;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Param;
+import org.teenygrad.engine.ir.ParameterNames;
 import org.teenygrad.engine.ir.SourceLines;
 import org.teenygrad.engine.ir.Storage;
 import org.teenygrad.engine.runtime.Activity;
@@ -126,7 +127,7 @@ final class Executor {
           ? outputs
           : new MovingViews(key.views, moving, OpNode.buffer(storages.getLast())).replaced(outputs);
       Schedule schedule = schedule(Devices.runtime(device).asAllowed(), graphs, storages);
-      Recording.made(device, schedule, start);
+      Recording.made(device, schedule, () -> ParameterNames.of(storages), start);
       variant = new Family.Variant(key.offsets, moving, schedule);
       family.add(variant);
     } else {

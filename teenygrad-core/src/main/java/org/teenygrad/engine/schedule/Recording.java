@@ -3,6 +3,7 @@ package org.teenygrad.engine.schedule;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import org.teenygrad.Device;
 import org.teenygrad.Profile;
 import org.teenygrad.engine.ir.OpNode;
@@ -42,7 +43,8 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules,
     return new Recording(List.copyOf(launches), List.copyOf(schedules), List.copyOf(memory));
   }
 
-  static void made(Device device, Schedule schedule, long start) {
+  /// @param inputs what modules call the data that it reads, by slot
+  static void made(Device device, Schedule schedule, Supplier<List<String>> inputs, long start) {
     long nanos = System.nanoTime() - start;
     if (!Activity.isWatched() && !Debug.at(Debug.SCHEDULES)) {
       return;
@@ -50,7 +52,9 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules,
     int runs = schedule.items().stream().mapToInt(item -> item.arguments().size()).sum();
     Profile.Making making = new Profile.Making(schedule.items().size(), runs, schedule.kernels(), schedule.compilation().kernels(), schedule.workspaceBytes(), nanos, schedule.compilation().nanos());
     Debug.say(Debug.SCHEDULES, making::toString);
-    Activity.tell(new Activity.Scheduled(device, schedule.number(), making, schedule.temporaries(), start, nanos));
+    if (Activity.isWatched()) {
+      Activity.tell(new Activity.Scheduled(device, schedule.number(), making, schedule.temporaries(), inputs.get(), start, nanos));
+    }
   }
 
   /// Runs a schedule: launch by launch if anybody needs that, else as a whole.

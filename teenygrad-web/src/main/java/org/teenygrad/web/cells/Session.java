@@ -30,6 +30,7 @@ import org.teenygrad.ExpressionView;
 import org.teenygrad.Tensor;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.nn.Module;
+import org.teenygrad.web.pieces.GraphSteps;
 
 /// The cells of one page, in JShell, with the names that earlier cells declared.
 final class Session implements AutoCloseable {
@@ -142,7 +143,7 @@ final class Session implements AutoCloseable {
     try {
       Object value = value(name);
       last = value instanceof Tensor tensor ? tensor.cast(tensor.dtype()) : last; // a handle of its own: one that is asked for its value forgets its expression
-      said.accept(Shown.of(value, place.line()));
+      said.accept(Shown.of(value instanceof GraphSteps steps ? steps.named(names()) : value, place.line()));
       return true;
     } catch (RuntimeException | OutOfMemoryError e) { // computing a value may fail as any line of a cell does
       said.accept(place.error(1, e.getClass().getSimpleName() + ": " + e.getMessage()));

@@ -6,12 +6,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
 import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.ModulePaths;
+import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.ir.Printer;
 import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.Devices;
@@ -61,6 +66,20 @@ public final class Compilations implements Activity.Watcher {
     Device device() {
       return scheduled.device();
     }
+
+    /// What modules call the parameters in a graph, without the name of the module that all are in.
+    Map<OpNode, String> names(List<OpNode> nodes) {
+      List<String> all = scheduled.inputs();
+      Set<String> roots = all.stream().filter(name -> !name.isEmpty()).map(name -> name.substring(0, name.indexOf('.'))).collect(Collectors.toSet());
+      Map<OpNode, String> names = new HashMap<>();
+      for (OpNode node : nodes) {
+        int slot = node.is(OpCode.PARAM) ? node.payload(Param.class).slot() : all.size();
+        if (slot < all.size() && !all.get(slot).isEmpty()) {
+          names.put(node, roots.size() > 1 ? all.get(slot) : all.get(slot).substring(all.get(slot).indexOf('.') + 1));
+        }
+      }
+      return names;
+    }
   }
 
   /// Whether something happened only because a reader asked what another machine would do.
@@ -72,9 +91,16 @@ public final class Compilations implements Activity.Watcher {
   public void happened(Activity.Event event) {
     if (event instanceof Activity.Launched launched) {
       values.launched(launched);
+    } else if (event instanceof Activity.Ran ran) {
+      values.ran(ran);
     } else if (!isPlanned(event)) {
       keep(event);
     }
+  }
+
+  @Override
+  public boolean wantsLaunches(long schedule) {
+    return values.wantsLaunches(schedule);
   }
 
   private synchronized void keep(Activity.Event event) {
@@ -91,18 +117,11 @@ public final class Compilations implements Activity.Watcher {
       case Activity.Scheduled scheduled when scheduled.made() != null -> {
         Pending here = pending.remove(Thread.currentThread());
         if (here != null && here.fused != null) {
-    } else if (event instanceof Activity.Ran ran) {
-      values.ran(ran);
           made.add(new Compilation(count++, List.copyOf(here.passes), here.fused, scheduled));
           if (made.size() > MOST) {
             made.removeFirst();
           }
           values.made(scheduled.schedule(), here.fused, Graph.topological(here.fused.graph()));
-  @Override
-  public boolean wantsLaunches(long schedule) {
-    return values.wantsLaunches(schedule);
-  }
-
         }
       }
       default -> {}
@@ -153,7 +172,7 @@ public final class Compilations implements Activity.Watcher {
         keep(event);
       }
     })) {
-      Replanning.plan(Devices.runtime(device), graphs);
+      Replanning.plan(Devices.runtime(device), graphs, original.scheduled().inputs());
     }
     synchronized (this) {
       planned.put(List.of(schedule, gpu), count - 1);
@@ -192,14 +211,29 @@ public final class Compilations implements Activity.Watcher {
 
   private Map<String, @Nullable Object> kernels(Compilation each) {
     Map<OpNode, Integer> numbers = new HashMap<>();
-    List<Object> told = new ArrayList<>();
+    List<Map<String, @Nullable Object>> told = new ArrayList<>();
     for (Printer.Line line : Printer.lines(each.fused().graph())) {
       numbers.put(line.node(), told.size());
       told.add(PassView.line(line, "", lines));
     }
+    addModules(each, numbers, told);
     List<Object> launches = each.fused().launches().stream().map(launch -> (Object) launch(launch, numbers)).toList();
     List<Object> memory = each.scheduled().memory().stream().map(part -> (Object) List.of(part.offset(), part.bytes(), part.first(), part.last())).toList();
     return Json.members("graph", told, "launches", launches, "memory", memory, "workspaceBytes", Objects.requireNonNull(each.scheduled().made()).workspaceBytes());
+  }
+
+  /// In which modules nodes are, what their parameters are called, and which node has the gradient of another.
+  private static void addModules(Compilation each, Map<OpNode, Integer> numbers, List<Map<String, @Nullable Object>> told) {
+    List<OpNode> nodes = Graph.topological(each.fused().graph());
+    Map<OpNode, String> names = each.names(nodes);
+    ModulePaths paths = ModulePaths.of(nodes, names);
+    numbers.forEach((node, number) -> {
+      Map<String, @Nullable Object> line = told.get(number);
+      line.put("path", paths.of(node));
+      line.put("name", names.get(node));
+      OpNode gradient = paths.gradient(node);
+      line.put("gradient", gradient == null ? null : numbers.get(gradient));
+    });
   }
 
   private static Map<String, @Nullable Object> launch(Activity.Launch launch, Map<OpNode, Integer> numbers) {
@@ -232,7 +266,11 @@ public final class Compilations implements Activity.Watcher {
   /// What a node of the graph of [#kernels] held, or why that is not known.
   private Map<String, @Nullable Object> value(Compilation each, int index) {
     OpNode node = at(Printer.lines(each.fused().graph()), index, "node").node();
-    Map<String, @Nullable Object> told = values.of(each.scheduled().schedule(), node).map(ValueView::of).orElseGet(() -> Json.members("message", values.why(each.scheduled().schedule(), node)));
+    OpNode held = node; // a reshaped tensor has the memory of what it is a view of
+    while (held.is(OpCode.RESHAPE) && !values.hasMemory(each.scheduled().schedule(), held)) {
+      held = held.input(0);
+    }
+    Map<String, @Nullable Object> told = values.of(each.scheduled().schedule(), held).map(ValueView::of).orElseGet(() -> Json.members("message", values.why(each.scheduled().schedule(), node)));
     told.put("type", node.dtype() + "" + node.shape());
     return told;
   }

@@ -206,6 +206,12 @@ final class Values {
     return isRepeated || first == null ? Optional.ofNullable(next(schedule, spot, first)) : Optional.of(first);
   }
 
+  /// Whether a node has memory of its own, as far as the schedule is followed.
+  boolean hasMemory(long schedule, OpNode node) {
+    Followed followed = followed(schedule);
+    return followed != null && followed.spots.containsKey(node);
+  }
+
   /// Why there are no values of a node.
   String why(long schedule, OpNode node) {
     Followed followed = followed(schedule);

@@ -13,8 +13,9 @@ import org.teenygrad.nanochat.json.Json;
 /// GraphSteps.of(x.exp().square());
 /// ```
 ///
+/// @param result the number
 /// @param dot the expression with values and gradients
-public record GraphSteps(String dot) implements Piece {
+public record GraphSteps(Tensor result, String dot) implements Piece {
   private static final int MOST_BOXES = 64;
 
   /// The steps of an expression.
@@ -24,7 +25,12 @@ public record GraphSteps(String dot) implements Piece {
     if (result.numel() != 1 || view.size() > MOST_BOXES) {
       throw new IllegalArgumentException("GraphSteps: a tensor of " + result.numel() + " numbers, of an expression of " + view.size() + " boxes; it takes one number and at most " + MOST_BOXES);
     }
-    return new GraphSteps(view.dot());
+    return new GraphSteps(result, view.dot());
+  }
+
+  /// The same with names in the boxes of parameters: a cell's variables.
+  public GraphSteps named(Map<String, Tensor> names) {
+    return new GraphSteps(result, ExpressionView.of(result, names).dot());
   }
 
   @Override

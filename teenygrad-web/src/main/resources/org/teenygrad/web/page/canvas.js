@@ -34,7 +34,7 @@ export class GraphCanvas {
     this.count = el('span', {class: 'count'});
     const button = (text, label, act) => el('button', {type: 'button', 'aria-label': label, title: label, onclick: act}, text);
     const parts = [...this.folded];
-    this.element = el('div', {class: 'graph-large'}, el('div', {class: 'run-tools'}, this.count, el('span', {class: 'buttons'}, this.search,
+    this.element = el('div', {class: 'graph-large'}, el('div', {class: 'run-tools'}, this.count, this.tools = el('span', {class: 'buttons'}, this.search,
         parts.length > 0 && button('Fold', 'Fold all parts', () => this.fold(new Set(parts))), parts.length > 0 && button('Unfold', 'Unfold all parts', () => this.fold(new Set())),
         button('−', 'Show more', () => this.zoomMiddle(0.7)), button('+', 'Enlarge', () => this.zoomMiddle(1.4)), button('All', 'Show all', () => this.fit()))),
     el('div', {class: 'timeline-place'}, this.canvas, this.tip), this.facts = el('div', {class: 'graph-facts', role: 'status', 'aria-live': 'polite'}, el('span', {class: 'soft'}, 'A click, or n and p, choose a box.')));

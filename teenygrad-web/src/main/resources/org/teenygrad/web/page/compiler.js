@@ -10,6 +10,7 @@ import {bytes, flops, time} from './trace.js';
 import {openView, save} from './view.js';
 
 const ELEMENTWISE = '#fff2cc';
+const PARAMETER = '#b7e1cd';
 const KERNELS = {contract: '#f9cb9c', reduce: '#f4cccc', map: ELEMENTWISE, copy: '#eeeeee'};
 const COLOURS = {
   PARAM: '#cfe2f3', CONST: '#cfe2f3', ARANGE: '#cfe2f3', REDUCE: '#f4cccc', LOGSUMEXP: '#f4cccc', GATHER: '#d9d2e9', SCATTER: '#d9d2e9', SCAN: '#d9d2e9', SORT: '#d9d2e9', ASSIGN: '#d0e0e3', CONTIGUOUS: '#d0e0e3',
@@ -80,7 +81,7 @@ export class CompilerView {
       this.attempt(act);
     }}, text, el('small', {}, more)));
     this.passes.replaceChildren(...passes.map((pass, i) => button(pass.name, pass.changed ? `${pass.before} → ${pass.after} nodes${pass.fired ? `, ${counted(pass.fired, 'rule')}` : ''}` : 'nothing to do', () => this.showPass(i), !pass.changed)),
-        button('kernels', counted(launches, 'launch'), () => this.showKernels()), button('graph', 'kernels and nodes', () => this.showGraph()));
+        button('kernels', counted(launches, 'launch'), () => this.showKernels()), button('graph', 'modules, kernels, nodes', () => this.showGraph()));
     const first = Math.max(0, passes.findIndex(pass => pass.fired > 0 || pass.changed));
     this.passes.querySelectorAll('button')[first].click();
   }
@@ -166,24 +167,41 @@ export class CompilerView {
   }
 
   drawGraph(graph, launches) {
-    const launchOf = new Map();
-    launches.forEach((launch, i) => launch.parts.forEach(part => part.nodes.forEach(node => launchOf.has(node) || launchOf.set(node, i))));
-    const nodes = graph.map(({number, op, what, type, source}) => ({id: number, source, lines: [`${op} ${what.replace(/%\d+ ?/g, '').trim()}`.trim(), type], color: COLOURS[op] ?? ELEMENTWISE, path: launchOf.has(number) ? [`${launchOf.get(number)}`] : []}));
-    const edges = graph.flatMap(({number, what}) => [...what.matchAll(/%(\d+)/g)].map(([, input]) => ({from: Number(input), to: number})));
-    joinInputs(nodes, edges);
-    const title = part => [`${Number(part) + 1}: ${launches[part].description}`];
-    const canvas = new GraphCanvas(nodes, edges, {title, colour: part => KERNELS[launches[part].description.split(' ')[0]] ?? '#d0e0e3',
-      know: ({part, nodes: [node]}) => part === null ? this.value(node.id, node.source) : this.value(launches[part].parts.at(-1).root, null)});
-    this.body.replaceChildren(el('div', {class: 'buttons'}, el('button', {type: 'button', onclick: () => save('graph.dot', 'text/vnd.graphviz', write(nodes, edges, title))}, 'DOT'), canvas.svgButton()), canvas.element);
-    canvas.draw();
+    const hasModules = graph.some(line => line.path.length > 0);
+    const choice = el('select', {'aria-label': 'What is folded to one box', onchange: () => draw(choice.value === 'modules')}, el('option', {value: 'modules'}, 'Fold by modules'), el('option', {value: 'kernels'}, 'Fold by kernels'));
+    const draw = byModules => {
+      const hadFocus = document.activeElement === choice;
+      const parts = byModules ? modules(graph) : kernels(graph, launches);
+      const canvas = new GraphCanvas(parts.nodes, parts.edges, {...parts, know: box => this.know(box, graph, launches, byModules)});
+      canvas.tools.prepend(...hasModules ? [choice] : [], el('button', {type: 'button', onclick: () => save('graph.dot', 'text/vnd.graphviz', write(parts.nodes, parts.edges, parts.title))}, 'DOT'), canvas.svgButton());
+      this.body.replaceChildren(canvas.element);
+      canvas.draw();
+      hadFocus && choice.focus();
+    };
+    draw(hasModules);
   }
 
-  /** What a node held, if it had memory, and the line that made it. */
-  async value(id, line) {
+  /** What is known of a box: of a node its value, its gradient and its line, of a kernel what it writes, of a module which launches compute it. */
+  async know({part, nodes}, graph, launches, byModules) {
+    if (part === null) {
+      const {name, gradient, source} = graph[nodes[0].id];
+      return [name && el('div', {}, el('b', {}, 'parameter '), el('code', {}, name)), source && el('div', {class: 'line'}, el('b', {}, 'made in '), el('code', {}, source)),
+        await this.value('value', nodes[0].id), gradient === null ? null : await this.value('gradient', gradient)];
+    }
+    if (!byModules) {
+      return [await this.value('value', launches[part].parts.at(-1).root)];
+    }
+    const inside = new Set(nodes.map(node => node.id));
+    const own = launches.flatMap((launch, i) => launch.parts.some(each => inside.has(each.root)) ? [i] : []);
+    return [el('div', {}, own.length === 0 ? 'Kernels of other parts compute it on the way.' : `${counted(own.length, 'launch')} ${own.length === 1 ? 'writes' : 'write'} its results:`),
+      own.length > 0 && el('ul', {class: 'module-launches'}, ...own.slice(0, MOST_PARTS).map(i => el('li', {}, `${i + 1}: ${launches[i].description}`)), own.length > MOST_PARTS && el('li', {}, `and ${own.length - MOST_PARTS} more`))];
+  }
+
+  /** What a node held, if it had memory. */
+  async value(title, id) {
     const {type, text, summary, picture: map, run, message} = await this.ask('value', this.schedule.number, id);
-    const value = message ? el('div', {class: 'soft'}, message)
-      : el('div', {}, el('b', {}, 'value '), el('span', {class: 'soft'}, `${type}, in run ${run.toLocaleString('en')}`), summary && el('div', {}, summary), numbers(text, map, 'value'));
-    return [line && el('div', {class: 'line'}, el('b', {}, 'made in '), el('code', {}, line)), value];
+    return message ? el('div', {}, el('b', {}, `${title} `), el('span', {class: 'soft'}, `${type}: ${message}`))
+      : el('div', {}, el('b', {}, `${title} `), el('span', {class: 'soft'}, `${type}, in run ${run.toLocaleString('en')}`), summary && el('div', {}, summary), numbers(text, map, title));
   }
 
   /** What a launch computes, why there, and its code. */
@@ -204,6 +222,29 @@ export class CompilerView {
       list('Nodes of the graph that it computes', lines, true, new Map(), ''),
       el('div', {class: 'tabs'}, ...tabs), text].filter(Boolean);
   }
+}
+
+/** The nodes of a graph and what leads where. */
+function nodesAndEdges(graph, path) {
+  return {
+    nodes: graph.map(({number, op, what, type, source, name}) => ({id: number, source, lines: [name ?? `${op} ${what.replace(/%\d+ ?/g, '').trim()}`.trim(), type], color: name ? PARAMETER : COLOURS[op] ?? ELEMENTWISE, path: path(number)})),
+    edges: graph.flatMap(({number, what}) => [...what.matchAll(/%(\d+)/g)].map(([, input]) => ({from: Number(input), to: number}))),
+  };
+}
+
+/** A graph whose parts are launches. */
+function kernels(graph, launches) {
+  const launchOf = new Map();
+  launches.forEach((launch, i) => launch.parts.forEach(part => part.nodes.forEach(node => launchOf.has(node) || launchOf.set(node, i))));
+  const {nodes, edges} = nodesAndEdges(graph, number => launchOf.has(number) ? [`${launchOf.get(number)}`] : []);
+  joinInputs(nodes, edges);
+  return {nodes, edges, title: part => [`${Number(part) + 1}: ${launches[part].description}`], colour: part => KERNELS[launches[part].description.split(' ')[0]] ?? '#d0e0e3'};
+}
+
+/** A graph whose parts are modules, their derivatives and what is computed from these; a part is named by the whole way to it. */
+function modules(graph) {
+  const {nodes, edges} = nodesAndEdges(graph, number => graph[number].path.map((_, i, path) => path.slice(0, i + 1).join('/')));
+  return {nodes, edges, title: part => [part.split('/').at(-1)], colour: part => part.startsWith('∂') ? '#f4cccc' : part.startsWith('updates') ? '#d0e0e3' : '#d9ead3'};
 }
 
 /** What one launch alone reads goes into its box. */

@@ -30,8 +30,9 @@ const quoted = text => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n'
 /** A graph as text: nodes of one part stand in a frame.
  * @param title gives the lines of a part */
 export function write(nodes, edges, title) {
-  const parts = Map.groupBy(nodes, node => node.path[0] ?? null);
   const line = node => `  n${node.id} [label=${quoted(node.lines.join('\n'))}, fillcolor="${node.color}"];`;
-  const frames = [...parts].flatMap(([part, inside]) => part === null ? inside.map(line) : [`  subgraph "cluster_${part}" {`, `  label=${quoted(title(part).join('\n'))};`, ...inside.map(line), '  }']);
+  const within = (some, depth) => [...Map.groupBy(some, node => node.path[depth] ?? null)].flatMap(([part, inside]) => part === null ? inside.map(line)
+    : [`  subgraph "cluster_${part}" {`, `  label=${quoted(title(part).join('\n'))};`, ...within(inside, depth + 1), '  }']);
+  const frames = within(nodes, 0);
   return ['digraph teenygrad {', '  node [shape=box, style="rounded,filled", fontname="sans-serif", fontsize=10];', ...frames, ...edges.map(({from, to}) => `  n${from} -> n${to};`), '}', ''].join('\n');
 }

@@ -14,9 +14,13 @@ import org.junit.jupiter.api.Test;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
+import org.teenygrad.engine.ir.SourceLines;
 import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.cpu.Cpu;
 import org.teenygrad.nanochat.json.Json;
+import org.teenygrad.nn.Linear;
+import org.teenygrad.nn.Module;
+import org.teenygrad.optim.SGD;
 
 class CompilationsTest {
   private final Compilations compilations = new Compilations();
@@ -123,6 +127,37 @@ class CompilationsTest {
 
   private static double number(Map<String, @Nullable Object> value) {
     return Double.parseDouble(String.valueOf(value.get("text")).replaceAll("[\\[\\]]", "").strip().split("\\s+")[0]);
+  }
+
+  private record Net(Linear up, Linear down) implements Module {}
+
+  /// Paths of nodes of such an operation, in order.
+  private static List<Object> paths(List<Map<String, Object>> graph, String op) {
+    return graph.stream().filter(line -> op.equals(line.get("op"))).map(line -> line.get("path")).toList();
+  }
+
+  @Test
+  void aStepOfAProgramIsInItsModulesAndHasTheirGradients() {
+    Device device = Device.of("null");
+    SourceLines.record();
+    try (Activity.Watching _ = Activity.watch(compilations)) {
+      Net net = Module.map(new Net(Linear.of(13, 7), Linear.of(7, 3)), weight -> weight.to(device));
+      SGD optimizer = new SGD(net.namedParameters(), 0.1);
+      Tensor hidden = net.up().forward(tensor(5, 13)).tanh();
+      optimizer.step(net.down().forward(hidden).square().mean());
+    }
+    int latest = Integer.parseInt(String.valueOf(list("schedules", 0, 0, "schedules").getLast().get("number")));
+    List<Map<String, Object>> graph = list("kernels", latest, 0, "graph");
+    assertThat(graph).filteredOn(line -> line.get("name") != null).extracting(line -> line.get("name") + " " + line.get("path"))
+        .containsExactlyInAnyOrder("up.weight [up]", "up.bias [up]", "down.weight [down]", "down.bias [down]");
+    assertThat(paths(graph, "REDUCE").stream().map(String::valueOf)).contains("[up]", "[down]", "[loss]", "[∂ down]", "[∂ up]");
+    assertThat(graph).filteredOn(line -> List.of().equals(line.get("path"))).as("between two modules").extracting(line -> line.get("op")).containsExactly("TANH");
+    assertThat(paths(graph, "ASSIGN")).hasSize(4).allSatisfy(path -> assertThat(path).isEqualTo(List.of("updates")));
+    Map<String, Object> bias = graph.stream().filter(line -> "down.bias".equals(line.get("name"))).findFirst().orElseThrow();
+    Map<String, Object> gradient = graph.get(Integer.parseInt(String.valueOf(bias.get("gradient"))));
+    assertThat(gradient).containsEntry("type", "float32(3,)").extractingByKey("path").asString().startsWith("[∂ down");
+    int planned = Integer.parseInt(String.valueOf(compilations.answer("plan", latest, 0).get("number")));
+    assertThat(list("kernels", planned, 0, "graph")).as("planned for a GPU").extracting(line -> line.get("name")).contains("up.weight");
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,7 +83,7 @@ class HostileCellsTest {
     // They wait until the cell is done.
     run("a-spinning-page", "for (int i = 0; i < 16; i++) Thread.ofPlatform().start(() -> { LockSupport.parkNanos(2_000_000_000L); while (true) { } });");
     assertThat(run("a-reader-beside-it", "6 * 7")).contains("\"text\":\"42\"");
-    process.onExit().join();
+    process.onExit().orTimeout(2, TimeUnit.MINUTES).join();
     assertThat(run("a-spinning-page", "1")).contains("took all the processor time");
     assertThat(run("a-spinning-page", "1 + 1")).contains("\"text\":\"2\"");
   }

@@ -56,7 +56,7 @@ public final class ModulePaths {
     }
     made.findGradients(nodes, kinds);
     nodes.stream().filter(node -> node.is(OpCode.ASSIGN) && kinds.get(node) == Kind.UPDATE && names.containsKey(node.input(0))).forEach(assign -> made.findGradient(assign, kinds));
-    made.placeRest(nodes);
+    made.placeRest(nodes, kinds);
     return made;
   }
 
@@ -170,15 +170,17 @@ public final class ModulePaths {
     }
   }
 
-  /// What is in no module of its own is where it is read first: data without a name, what derivatives take from what led to the loss, states of an optimizer.
-  private void placeRest(List<OpNode> nodes) {
+  /// What is in no module of its own is where it is read first, by a module if any reads it: data without a name, what derivatives take from what led to the loss, states of an optimizer.
+  private void placeRest(List<OpNode> nodes, Map<OpNode, Kind> kinds) {
     Map<OpNode, List<String>> reader = new IdentityHashMap<>();
+    Set<OpNode> isReadByModule = new HashSet<>();
     for (OpNode node : nodes.reversed()) {
       if (of(node).isEmpty() && !weighted.contains(node)) { // else it is between modules
         paths.put(node, reader.getOrDefault(node, List.of()));
       }
-      boolean isLast = of(node).equals(List.of(LOSS)); // what modules read, too, is in one of them
-      node.inputs().stream().filter(input -> !isLast || !reader.containsKey(input)).forEach(input -> reader.put(input, of(node)));
+      boolean isModule = kinds.get(node) == Kind.FORWARD && !of(node).equals(List.of(LOSS));
+      node.inputs().stream().filter(input -> isModule || !isReadByModule.contains(input)).forEach(input -> reader.put(input, of(node)));
+      isReadByModule.addAll(isModule ? node.inputs() : List.of());
     }
   }
 }

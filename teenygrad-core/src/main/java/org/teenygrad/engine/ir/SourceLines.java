@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// OpNode sum = OpNode.of(OpCode.ADD, a, b);
 /// SourceLines.of(sum);   // Optional[Main.main(Main.java:12)]
 /// ```
-/// What a pass makes of a node has that node's line. Lines cost some microseconds a node, so they are kept only until 64 schedules in a row were found that had been made before, as in the
+/// What a pass makes of a node has that node's line. Lines cost some microseconds a node, so they are kept only until 256 schedules in a row were found that had been made before, as in the
 /// steps of a training, and again from the next that is made ([#planned]). While nobody wants them, they cost a look at one field.
 public final class SourceLines {
   private static final String LIBRARY = "org.teenygrad.";
@@ -41,7 +41,7 @@ public final class SourceLines {
     }
   };
 
-  private static final int MOST_FOUND = 64;
+  private static final int MOST_FOUND = 256;
 
   /// How many schedules in a row had been made before.
   private static final AtomicInteger FOUND = new AtomicInteger();

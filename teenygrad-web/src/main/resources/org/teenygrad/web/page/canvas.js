@@ -81,6 +81,7 @@ export class GraphCanvas {
     this.place();
     if (at) { // what was unfolded stays where it was
       const box = this.boxOf.get(keep.id);
+      this.chosen &&= box;
       this.view = {...this.view, x: at.x - box.x * this.view.scale, y: at.y - box.y * this.view.scale};
     } else {
       this.view = null;
@@ -97,7 +98,7 @@ export class GraphCanvas {
     } else {
       return;
     }
-    this.fold(parts, box.nodes[0]);
+    this.fold(parts, this.wanted.find(node => box.nodes.includes(node)) ?? box.nodes[0]); // what was found is followed into the parts that it is in
   }
 
   /** Its beginning, large enough to read, or all of it if that is. */

@@ -11,6 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
@@ -136,14 +138,19 @@ class CompilationsTest {
     return graph.stream().filter(line -> op.equals(line.get("op"))).map(line -> line.get("path")).toList();
   }
 
-  @Test
-  void aStepOfAProgramIsInItsModulesAndHasTheirGradients() {
+  /// Steps before it that are known: after many, lines are no longer kept.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 400})
+  void aStepOfAProgramIsInItsModulesAndHasTheirGradients(int known) {
     Device device = Device.of("null");
     SourceLines.record();
     try (Activity.Watching _ = Activity.watch(compilations)) {
-      Net net = Module.map(new Net(Linear.of(13, 7), Linear.of(7, 3)), weight -> weight.to(device));
+      Net net = Module.map(new Net(Linear.of(13 + known, 7), Linear.of(7, 3)), weight -> weight.to(device));
       SGD optimizer = new SGD(net.namedParameters(), 0.1);
-      Tensor hidden = net.up().forward(tensor(5, 13)).tanh();
+      for (int i = 0; i < known; i++) {
+        tensor(2).cosh().realize();
+      }
+      Tensor hidden = net.up().forward(tensor(5, 13 + known)).tanh();
       optimizer.step(net.down().forward(hidden).square().mean());
     }
     int latest = Integer.parseInt(String.valueOf(list("schedules", 0, 0, "schedules").getLast().get("number")));
@@ -152,6 +159,7 @@ class CompilationsTest {
         .containsExactlyInAnyOrder("up.weight [up]", "up.bias [up]", "down.weight [down]", "down.bias [down]");
     assertThat(paths(graph, "REDUCE").stream().map(String::valueOf)).contains("[up]", "[down]", "[loss]", "[∂ down]", "[∂ up]");
     assertThat(graph).filteredOn(line -> List.of().equals(line.get("path"))).as("between two modules").extracting(line -> line.get("op")).containsExactly("TANH");
+    assertThat(graph).filteredOn(line -> "TANH".equals(line.get("op"))).extracting(line -> line.get("source") != null).containsExactly(known == 0);
     assertThat(paths(graph, "ASSIGN")).hasSize(4).allSatisfy(path -> assertThat(path).isEqualTo(List.of("updates")));
     Map<String, Object> bias = graph.stream().filter(line -> "down.bias".equals(line.get("name"))).findFirst().orElseThrow();
     Map<String, Object> gradient = graph.get(Integer.parseInt(String.valueOf(bias.get("gradient"))));

@@ -83,7 +83,7 @@ class PiecesTest {
   void linesAreNotKeptOfWhatRepeatsItself() {
     SourceLines.record();
     Tensor a = Tensor.randn(17, 19).realize();
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 300; i++) {
       a.mul(Tensor.of((float) i)).realize();
     }
     ExpressionView repeated = ExpressionView.of(a.sub(5));

@@ -96,9 +96,9 @@ record KernelCase(
       return new Sample(inputs, byNumber);
     }
 
-    /// How far apart so many of an axis are.
+    /// How far apart so many of an axis are: an odd number, so that they are at other places of tiles.
     static int step(int size, int elements) {
-      return Math.max(1, size / elements);
+      return Math.max(1, size / elements - 1) | 1;
     }
 
     /// @param seed where in each step the sampled elements are

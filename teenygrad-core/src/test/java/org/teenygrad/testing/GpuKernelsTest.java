@@ -459,6 +459,27 @@ class GpuKernelsTest {
     launches.forEach(GpuKernelsTest::isWithoutScoresInMemory);
   }
 
+  private static PtxKernel product(AbsentGpu gpu, int m, int n, int k) {
+    return gpu.launches(() -> gpu.tensor(BFLOAT16, m, k).matmul(gpu.tensor(BFLOAT16, k, n)).realize()).getLast();
+  }
+
+  /// Two blocks bring the right factor's slabs for each other where that is worth the waiting for one another.
+  @Test
+  void blocksOfLongProductsShareTheRightFactor() {
+    PtxKernel shared = product(AbsentGpu.H200, 4096, 4096, 4096);
+    assertThat(shared.ptx()).contains(".reqnctapercluster 2, 1, 1");
+    int panels = 256 / 64;
+    assertThat(shared.count("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster")).as("half of the lines of each panel: the first slabs, the others of the first tile, later tiles").isEqualTo(3 * panels);
+    assertThat(shared.count("mapa.shared::cluster")).as("slots are released for both").isEqualTo(2);
+    assertThat(shared.count("barrier.cluster.arrive")).as("before mbarriers are used, and before they are gone").isEqualTo(2);
+    assertThat(shared.program().launch().items()).isEven();
+    // An odd number of tiles below one another: the last cluster has one without rows.
+    assertThat(product(AbsentGpu.H200, 393 * 128, 768, 4096).ptx()).contains(".reqnctapercluster");
+    for (PtxKernel alone : List.of(product(AbsentGpu.H200, 2048, 2048, 2048), product(AbsentGpu.H200, 3 * 128, 8192, 4096), product(AbsentGpu.H200, 4, 4096, 4096), product(AbsentGpu.A100, 4096, 4096, 4096))) {
+      assertThat(alone.ptx()).as(alone.toString()).doesNotContain("cluster_dim", ".reqnctapercluster", "multicast");
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("gpus")
   void aBlockOfAttentionHasSixtyFourRowsAtLeastHoweverFewTheHeads(AbsentGpu gpu) {

@@ -149,7 +149,7 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
     if (maps == null) {
       return copied;
     }
-    return BulkTile.of(plain, copied, outer, inner).map(bulk -> {
+    return BulkTile.of(plain, copied, outer, inner, 1).map(bulk -> {
       OpNode stage = bulk.stage(copied);
       maps.put(stage, bulk);
       return stage;

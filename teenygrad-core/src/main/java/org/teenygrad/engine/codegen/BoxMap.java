@@ -57,7 +57,7 @@ final class BoxMap {
   }
 
   /// For memory without a mask that is a tensor of few dimensions, with steps of whole 16 bytes.
-  static Optional<BulkTile> of(Analysis analysis, OpNode node, List<OpNode> outer, List<OpNode> inner) {
+  static Optional<BulkTile> of(Analysis analysis, OpNode node, List<OpNode> outer, List<OpNode> inner, int sharers) {
     Stage stage = node.payload(Stage.class);
     OpNode factor = node.input(0);
     IndexAlgebra.Sum sum = analysis.algebra.sum(factor.input(1));
@@ -70,7 +70,7 @@ final class BoxMap {
       return Optional.empty();
     }
     Dimension line = Dimension.ofLast(along, sum, BulkTile.panel(factor.dtype()));
-    Dimension lines = Dimension.ofLast(others, sum, stage.alongInner() ? stage.rows() : stage.depth());
+    Dimension lines = Dimension.ofLast(others, sum, BulkTile.lines(stage) / sharers);
     if (!line.isWhole(along) || !lines.isWhole(others)) {
       return Optional.empty();
     }
@@ -82,7 +82,7 @@ final class BoxMap {
     }
     List<Program.Dimension> described = dimensions.stream().map(one -> new Program.Dimension(one.size, one.stride, one.box)).toList();
     Program.TensorMap map = new Program.TensorMap(Analysis.slot(factor), factor.dtype(), sum.constant(), described, null);
-    return Optional.of(new BulkTile(stage.mapped(), map, dimensions.stream().map(one -> new BulkTile.Coordinate(one.loops, 0)).toList(), List.of(), outer, inner));
+    return Optional.of(new BulkTile(stage.mapped(), sharers, map, dimensions.stream().map(one -> new BulkTile.Coordinate(one.loops, 0)).toList(), List.of(), outer, inner));
   }
 
   private static void add(List<Dimension> dimensions, Dimension more) {

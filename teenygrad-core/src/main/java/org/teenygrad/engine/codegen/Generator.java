@@ -151,7 +151,8 @@ final class Generator {
     ir.declarations().stream().filter(declaration -> !declaration.startsWith("@")).forEach(declaration -> text.append(declaration).append('\n'));
     text.append("attributes #0 = { nounwind }\n!nvvm.annotations = !{!0").append(constant.isEmpty() ? "" : ", !1").append("}\n");
     String resident = nest.residentBlocks() == 0 ? "" : ", !\"minctasm\", i32 " + nest.residentBlocks();
-    text.append("!0 = !{ptr @").append(name).append(", !\"maxntidx\", i32 ").append(threads).append(resident).append("}\n");
+    String cluster = nest.clusterBlocks() == 1 ? "" : ", !\"cluster_dim_x\", i32 " + nest.clusterBlocks() + ", !\"cluster_dim_y\", i32 1, !\"cluster_dim_z\", i32 1";
+    text.append("!0 = !{ptr @").append(name).append(", !\"maxntidx\", i32 ").append(threads).append(resident).append(cluster).append("}\n");
     if (!constant.isEmpty()) {
       String numbers = constant.stream().map(parameter -> "i32 " + parameter).collect(Collectors.joining(", "));
       text.append("!1 = !{ptr @").append(name).append(", !\"grid_constant\", !2}\n!2 = !{").append(numbers).append("}\n");

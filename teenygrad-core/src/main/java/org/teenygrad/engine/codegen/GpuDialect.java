@@ -15,7 +15,10 @@ interface GpuDialect {
     BLOCK,
 
     /// The row of blocks of a grid that has several.
-    BLOCK_ROW
+    BLOCK_ROW,
+
+    /// A block in its cluster.
+    BLOCK_IN_CLUSTER
   }
 
   /// Which lane's word a lane gets.
@@ -55,6 +58,9 @@ interface GpuDialect {
 
   /// Waits for the first `count` threads of the block, all of which come here and no others, and for what they wrote to shared memory.
   void barrier(int count);
+
+  /// Waits for all threads of the cluster that have not ended, and for what they wrote to shared memory.
+  void clusterBarrier();
 
   /// Waits for the threads of the own warp, and for what they wrote to shared memory.
   void warpBarrier();

@@ -24,6 +24,11 @@ sealed interface LoopNest permits Elements, PackedContraction, SkinnyContraction
     return 0;
   }
 
+  /// How many blocks next to one another are a cluster: they run at the same time and reach one another's shared memory.
+  default int clusterBlocks() {
+    return 1;
+  }
+
   /// The tensor maps that it reads by.
   default List<Program.TensorMap> maps() {
     return List.of();

@@ -16,6 +16,18 @@ import org.teenygrad.engine.runtime.Target;
 /// @param tile a block's rows and columns of sums, and the depth of a step
 /// @param maps what brings both factors' tiles, left and right, where tensor maps do
 record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse, BlockTile tile, List<BulkTile> maps) implements Plan {
+  /// Blocks that share the right factor's tiles: what comes from the second-level cache, and the power for that, is a third less for tiles of 128 by 256.
+  private static final int CLUSTER = 2;
+
+  /// Columns from which that is worth the waiting for one another.
+  private static final int FEWEST_SHARED_COLUMNS = 128;
+
+  /// Steps that a block takes at least, so that they are worth the time until all of a cluster have begun and ended, about a microsecond.
+  private static final int FEWEST_SHARED_STEPS = 48;
+
+  /// How many times as many tiles there are at least as a cluster's last one has without rows.
+  private static final int TILES_FOR_EACH_EMPTY = 32;
+
   /// Puts the factors into STAGEs and what is done with them into STEPS.
   static MatmulTiling of(Contraction contraction, Target.Gpu target) {
     Analysis plain = contraction.analysis();
@@ -29,8 +41,8 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     if (tile.rung() != Target.Rung.TENSOR_MEMORY) {
       return of(contraction, tile, left, right, List.of(), fold -> Pipeline.steps(List.of(left, right), List.of(fold), tile.rung() == Target.Rung.WARPGROUP));
     }
-    Optional<BulkTile> leftBulk = BulkTile.of(plain, left, rows, inner);
-    Optional<BulkTile> rightBulk = BulkTile.of(plain, right, columns, inner);
+    Optional<BulkTile> leftBulk = BulkTile.of(plain, left, rows, inner, 1);
+    Optional<BulkTile> rightBulk = BulkTile.of(plain, right, columns, inner, cluster(contraction, tile, target.processors()));
     // After the last of the inner dimension one of both factors has zeros.
     if (leftBulk.isEmpty() || rightBulk.isEmpty() || leftBulk.get().goesOn() && rightBulk.get().goesOn()) {
       return of(contraction, target.on(Target.Rung.WARPGROUP));
@@ -39,6 +51,15 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     OpNode rightMapped = rightBulk.get().stage(right);
     return of(contraction, tile, leftMapped, rightMapped, List.of(leftBulk.get(), rightBulk.get()),
         fold -> WarpSpecializedPipeline.steps(List.of(leftMapped, rightMapped), List.of(fold)));
+  }
+
+  private static int cluster(Contraction contraction, BlockTile tile, int processors) {
+    long down = Math.ceilDiv(Analysis.count(contraction.rows()), tile.rows());
+    long empty = Math.ceilDiv(down, CLUSTER) * CLUSTER - down;
+    long tiles = Analysis.count(contraction.grid()) * down * Math.ceilDiv(Analysis.count(contraction.columns()), tile.columns());
+    long steps = Math.ceilDiv(tiles, processors) * Math.ceilDiv(contraction.products(), tile.depth());
+    boolean worthwhile = tile.columns() >= FEWEST_SHARED_COLUMNS && steps >= FEWEST_SHARED_STEPS;
+    return worthwhile && empty * TILES_FOR_EACH_EMPTY <= down ? CLUSTER : 1;
   }
 
   private static MatmulTiling of(Contraction contraction, BlockTile tile, OpNode left, OpNode right, List<BulkTile> maps, UnaryOperator<OpNode> order) {
@@ -79,9 +100,14 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     return fold().input(0).input(1);
   }
 
+  /// Blocks that are a cluster.
+  int cluster() {
+    return maps.isEmpty() ? 1 : maps.get(1).sharers();
+  }
+
   /// The tiles of the result.
   Raster raster() {
-    return new Raster(Analysis.count(contraction.rows()), Analysis.count(contraction.columns()), contraction.grid(), tile.rows(), tile.columns());
+    return new Raster(Analysis.count(contraction.rows()), Analysis.count(contraction.columns()), contraction.grid(), tile.rows(), tile.columns(), cluster());
   }
 
   /// How many steps along the inner dimension a tile takes.

@@ -5,9 +5,12 @@ package org.teenygrad.engine.codegen;
 ///
 /// Producer and consumers go around the ring and wait for phase 0 of each slot's mbarrier, the next time for phase 1, then for 0 again.
 ///
+/// The blocks of a cluster that fetch tiles for one another fill a slot when all of them have released it.
+///
 /// @param base the byte in shared memory where the mbarriers start, after the tiles
-/// @param warps that read each tile
-record MbarrierRing(Ir ir, int slots, long base, int warps) {
+/// @param warps of a block that read each tile
+/// @param blocks of a cluster, or 1
+record MbarrierRing(Ir ir, int slots, long base, int warps, int blocks) {
   private static final int MBARRIER_BYTES = 8;
 
   /// Shared memory for all mbarriers.
@@ -22,16 +25,27 @@ record MbarrierRing(Ir ir, int slots, long base, int warps) {
     }
   }
 
-  /// Initializes the mbarriers, by one thread; all threads of the block wait for that.
+  /// Initializes the mbarriers, by one thread; all threads of the cluster wait for that.
   void prepare(String thread) {
     ir.branch(ir.value("icmp eq i64 " + thread + ", 0"), () -> {
       for (int slot = 0; slot < slots; slot++) {
         effect("mbarrier.init.shared::cta.b64 [$0], 1;", "r", "i32 " + filled(Integer.toString(slot)));
-        effect("mbarrier.init.shared::cta.b64 [$0], " + warps + ";", "r", "i32 " + free(Integer.toString(slot)));
+        effect("mbarrier.init.shared::cta.b64 [$0], " + warps * blocks + ";", "r", "i32 " + free(Integer.toString(slot)));
       }
       effect("fence.mbarrier_init.release.cluster;", "", "");
     }, () -> {});
-    Threads.barrier(ir);
+    if (blocks > 1) {
+      ir.gpu().clusterBarrier();
+    } else {
+      Threads.barrier(ir);
+    }
+  }
+
+  /// Waits until no block looks at this one's mbarriers any more, by all threads, before they end.
+  void end() {
+    if (blocks > 1) {
+      ir.gpu().clusterBarrier();
+    }
   }
 
   /// The mbarrier that completes when all bytes of a slot have arrived.
@@ -39,7 +53,7 @@ record MbarrierRing(Ir ir, int slots, long base, int warps) {
     return counter(slot, 0);
   }
 
-  /// The mbarrier that completes when all warps have released a slot.
+  /// The mbarrier that completes when all warps of all blocks have released a slot.
   private String free(String slot) {
     return counter(slot, slots);
   }
@@ -50,7 +64,7 @@ record MbarrierRing(Ir ir, int slots, long base, int warps) {
     return ir.value("ptrtoint ptr addrspace(3) " + pointer + " to i32");
   }
 
-  /// Waits until all warps have released a slot, and announces how many bytes will arrive. The first time a slot is free.
+  /// Waits until all warps of all blocks have released a slot, and announces how many bytes will arrive. The first time a slot is free.
   void claim(Turn turn, long bytes) {
     await(free(turn.slot.value()), ir.value("xor i32 " + turn.phase.value() + ", 1"));
     effect("mbarrier.arrive.expect_tx.shared::cta.b64 _, [$0], $1;", "r,r", "i32 " + filled(turn.slot.value()) + ", i32 " + bytes);
@@ -61,10 +75,18 @@ record MbarrierRing(Ir ir, int slots, long base, int warps) {
     await(filled(turn.slot.value()), turn.phase.value());
   }
 
-  /// Releases a slot, by one lane of each warp.
+  /// Releases a slot, by one lane of each warp for each block that fills it.
   void release(Turn turn) {
-    String first = ir.value("icmp eq i64 " + Threads.lane(ir) + ", 0");
-    ir.branch(first, () -> effect("mbarrier.arrive.shared::cta.b64 _, [$0];", "r", "i32 " + free(turn.slot.value())), () -> {});
+    String lane = Threads.lane(ir);
+    ir.branch(ir.value("icmp ult i64 " + lane + ", " + blocks), () -> {
+      String free = free(turn.slot.value());
+      if (blocks == 1) {
+        effect("mbarrier.arrive.shared::cta.b64 _, [$0];", "r", "i32 " + free);
+      } else {
+        String block = ir.value("trunc i64 " + lane + " to i32");
+        effect("{ .reg .b32 there; mapa.shared::cluster.u32 there, $0, $1; mbarrier.arrive.shared::cluster.b64 _, [there]; }", "r,r", "i32 " + free + ", i32 " + block);
+      }
+    }, () -> {});
   }
 
   /// The next slot.

@@ -15,6 +15,7 @@ record Nvptx(Ir ir) implements GpuDialect {
       case THREAD -> "tid.x";
       case BLOCK -> "ctaid.x";
       case BLOCK_ROW -> "ctaid.y";
+      case BLOCK_IN_CLUSTER -> "cluster.ctarank";
     };
     ir.declare("declare i32 @llvm.nvvm.read.ptx.sreg." + register + "()");
     return ir.value("zext i32 " + ir.value("call i32 @llvm.nvvm.read.ptx.sreg." + register + "()") + " to i64");
@@ -40,6 +41,11 @@ record Nvptx(Ir ir) implements GpuDialect {
   @Override
   public void barrier(int count) {
     ir.effect("call void asm sideeffect \"bar.sync 1, " + count + ";\", \"~{memory}\"()");
+  }
+
+  @Override
+  public void clusterBarrier() {
+    ir.effect("call void asm sideeffect \"barrier.cluster.arrive; barrier.cluster.wait;\", \"~{memory}\"()");
   }
 
   @Override

@@ -9,7 +9,8 @@ import org.teenygrad.engine.runtime.Target;
 
 /// The loops of a sum of products on Hopper: as many blocks as there are multiprocessors go from tile to tile. In each, one thread has
 /// slabs brought by the tensor memory accelerator ([BulkTile]), also those of the next tile while the sums of the last are stored; groups of
-/// four warps multiply what has come (`wgmma`), and each warp finishes its 16 rows by itself.
+/// four warps multiply what has come (`wgmma`), and each warp finishes its 16 rows by itself. Two blocks may be a cluster: their tiles lie below one another, and
+/// each brings half of the right factor's slabs for both.
 ///
 /// @see <a href="https://github.com/NVIDIA/cutlass/blob/main/media/docs/cpp/efficient_gemm.md">CUTLASS, warp specialization</a>
 final class PersistentTiles implements LoopNest {
@@ -34,6 +35,7 @@ final class PersistentTiles implements LoopNest {
   private final MbarrierRing mbarriers;
   private final WarpSpecializedPipeline pipeline;
   private final long ring;
+  private final int cluster;
   private final long blocks;
 
   PersistentTiles(Emitter emitter, MatmulTiling plan, Target.Gpu target) {
@@ -44,13 +46,14 @@ final class PersistentTiles implements LoopNest {
     leftStage = plan.leftStage();
     raster = plan.raster();
     steps = plan.depth();
-    blocks = Math.min(target.processors(), raster.tiles());
+    cluster = plan.cluster();
+    blocks = Math.min(target.processors() / cluster * cluster, raster.tiles());
     products = new WarpgroupProducts(emitter.ir, tile, plan.unit(), left.stage().alongInner(), right.stage().alongInner());
     long slotBytes = (long) left.bytes() + right.bytes();
     ring = tile.stages() * slotBytes;
     BlockTile piece = new BlockTile(WarpSums.ROWS, columns(), tile.depth(), tile.stages(), Threads.WARP, tile.rung());
     epilogue = new Epilogue(emitter, List.of(plan.fold()), null, plan.contraction().rows(), plan.contraction().columns(), piece);
-    mbarriers = new MbarrierRing(emitter.ir, tile.stages(), ring + (long) WarpSums.BYTES * tile.warps(), tile.warps());
+    mbarriers = new MbarrierRing(emitter.ir, tile.stages(), ring + (long) WarpSums.BYTES * tile.warps(), tile.warps(), cluster);
     pipeline = new WarpSpecializedPipeline(emitter.ir, plan.steps(), mbarriers, 0, slotBytes);
   }
 
@@ -81,6 +84,11 @@ final class PersistentTiles implements LoopNest {
   }
 
   @Override
+  public int clusterBlocks() {
+    return cluster;
+  }
+
+  @Override
   public Program.Launch launch() {
     return new Program.Launch(blocks, tile.threads() + GROUP_THREADS, ring + bytes(tile.rows(), tile.stages()));
   }
@@ -104,6 +112,7 @@ final class PersistentTiles implements LoopNest {
       Threads.awaitLaunchesBefore(ir);
       tiles(Threads.block(ir), MbarrierRing.Turn.first(), this::compute);
     });
+    mbarriers.end();
   }
 
   /// Takes registers from the group of the thread that fetches, which needs few, for two groups that compute.
@@ -200,7 +209,7 @@ final class PersistentTiles implements LoopNest {
     String warp = Threads.warp(ir);
     WarpSums memory = new WarpSums(ir, ir.plus(ir.value("mul i64 " + warp + ", " + WarpSums.BYTES), ring));
     String firstRow = ir.value("add i64 " + row + ", " + ir.value("mul i64 " + warp + ", " + WarpSums.ROWS));
-    boolean whole = raster.m() % tile.rows() == 0 && raster.n() % tile.columns() == 0;
+    boolean whole = raster.isWhole();
     for (int first = 0; first < tile.columns(); first += columns()) {
       String firstColumn = ir.plus(column, first);
       List<Ir.Carried> some = sums.subList(first / 2, (first + columns()) / 2);

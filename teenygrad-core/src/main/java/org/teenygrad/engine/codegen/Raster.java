@@ -8,16 +8,22 @@ import org.teenygrad.engine.ir.OpNode;
 ///
 /// @param m rows of a matrix, n columns
 /// @param grid the loops that count matrices
-record Raster(long m, long n, List<OpNode> grid, int tileRows, int tileColumns) {
+/// @param cluster blocks next to one another that compute tiles below one another; where rows end, a cluster may have tiles without any
+record Raster(long m, long n, List<OpNode> grid, int tileRows, int tileColumns, int cluster) {
   /// Tile rows that are next to one another in time: blocks that run together then share slabs in the second-level cache.
   private static final long GROUP = 8;
 
   private long down() {
-    return Math.ceilDiv(m, tileRows);
+    return Math.ceilDiv(m, (long) cluster * tileRows) * cluster;
   }
 
   private long across() {
     return Math.ceilDiv(n, tileColumns);
+  }
+
+  /// Whether every tile has all of its rows and columns.
+  boolean isWhole() {
+    return down() * tileRows == m && n % tileColumns == 0;
   }
 
   /// How many tiles there are.

@@ -48,7 +48,7 @@ final class WarpSpecializedAttention implements LoopNest {
     results = new AttentionResults(emitter, work, matrices);
     maps = List.copyOf(tiling.maps().values());
     int stages = work.tile.stages();
-    mbarriers = new MbarrierRing(ir, stages, tiling.fixedBytes() + stages * tiling.slotBytes(), work.tile.warps());
+    mbarriers = new MbarrierRing(ir, stages, tiling.fixedBytes() + stages * tiling.slotBytes(), work.tile.warps(), 1);
     pipeline = new WarpSpecializedPipeline(ir, tiling.steps(), mbarriers, tiling.fixedBytes(), tiling.slotBytes());
   }
 

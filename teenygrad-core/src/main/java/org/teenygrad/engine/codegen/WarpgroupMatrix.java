@@ -16,6 +16,9 @@ record WarpgroupMatrix(Ir ir, MatrixUnit row) {
   /// Eight lines of a slab.
   private static final int GROUP_BYTES = 1024;
 
+  /// How far the addresses of a block's own shared memory go; in a cluster the bits above are the block's number.
+  private static final long BLOCK_BYTES = 1 << 18;
+
   /// One step along the inner dimension.
   ///
   /// @param left a descriptor, or the four words of a fragment
@@ -31,7 +34,8 @@ record WarpgroupMatrix(Ir ir, MatrixUnit row) {
     long swizzle128 = 1L << 62;
     long leading = alongInner ? 1 : panel >> 4;
     long layout = swizzle128 | (long) (GROUP_BYTES >> 4) << 32 | leading << 16;
-    return ir.value("or i64 " + ir.value("lshr i64 " + address + ", 4") + ", " + layout);
+    String inBlock = ir.value("and i64 " + address + ", " + (BLOCK_BYTES - 1));
+    return ir.value("or i64 " + ir.value("lshr i64 " + inBlock + ", 4") + ", " + layout);
   }
 
   /// The descriptor some steps further along the inner dimension: each is some elements of a line, or as many lines.

@@ -54,8 +54,8 @@ final class WindowMap {
     pixels = stage.alongInner() ? outer : inner;
   }
 
-  static Optional<BulkTile> of(Analysis analysis, OpNode node, List<OpNode> outer, List<OpNode> inner) {
-    return new WindowMap(analysis, node, outer, inner).tile(outer, inner);
+  static Optional<BulkTile> of(Analysis analysis, OpNode node, List<OpNode> outer, List<OpNode> inner, int sharers) {
+    return new WindowMap(analysis, node, outer, inner).tile(outer, inner, sharers);
   }
 
   /// How an axis of the image is looked at.
@@ -111,9 +111,9 @@ final class WindowMap {
     }
   }
 
-  private Optional<BulkTile> tile(List<OpNode> outer, List<OpNode> inner) {
+  private Optional<BulkTile> tile(List<OpNode> outer, List<OpNode> inner, int sharers) {
     int lanes = Stage.CHUNK / factor.dtype().bytes();
-    int count = stage.alongInner() ? stage.rows() : stage.depth();
+    int count = BulkTile.lines(stage) / sharers;
     boolean plain = pixels.size() >= AXES && index.factor(channel) == 1 && Analysis.size(channel) % BulkTile.panel(factor.dtype()) == 0 && count <= MOST_PIXELS
         && index.factors().entrySet().stream().allMatch(term -> term.getKey().is(OpCode.RANGE) && (term.getKey() == channel || term.getValue() % lanes == 0));
     Map<OpNode, Bounds> bounds = plain ? bounds() : null;
@@ -135,7 +135,7 @@ final class WindowMap {
     Program.TensorMap map = new Program.TensorMap(Analysis.slot(factor), factor.dtype(), offset, dimensions, new Program.Pixels(count, described));
     List<BulkTile.Coordinate> coordinates = Stream.of(Stream.of(new BulkTile.Coordinate(Map.of(channel, 1L), 0)), axes.stream().map(Axis::start), Stream.of(new BulkTile.Coordinate(images, 0)))
         .flatMap(one -> one).toList();
-    return Optional.of(new BulkTile(stage.mapped(), map, coordinates, axes.stream().map(Axis::offset).toList(), outer, inner));
+    return Optional.of(new BulkTile(stage.mapped(), sharers, map, coordinates, axes.stream().map(Axis::offset).toList(), outer, inner));
   }
 
   /// What a mask says of a sum of loops.

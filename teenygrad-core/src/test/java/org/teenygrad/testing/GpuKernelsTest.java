@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.teenygrad.Gradient;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.ir.Graph;
@@ -478,6 +479,20 @@ class GpuKernelsTest {
     for (PtxKernel alone : List.of(product(AbsentGpu.H200, 2048, 2048, 2048), product(AbsentGpu.H200, 3 * 128, 8192, 4096), product(AbsentGpu.H200, 4, 4096, 4096), product(AbsentGpu.A100, 4096, 4096, 4096))) {
       assertThat(alone.ptx()).as(alone.toString()).doesNotContain("cluster_dim", ".reqnctapercluster", "multicast");
     }
+  }
+
+  /// GELU's derivative is computed from its input, which takes half as much room as the function that both contain.
+  @ParameterizedTest
+  @MethodSource("gpus")
+  void whatFollowsAProductIsComputedAgainRatherThanKept(AbsentGpu gpu) {
+    List<PtxKernel> launches = gpu.launches(() -> {
+      Tensor x = gpu.tensor(BFLOAT16, 2048, 768).requiresGrad();
+      Tensor up = gpu.tensor(BFLOAT16, 3072, 768).requiresGrad();
+      Tensor down = gpu.tensor(BFLOAT16, 768, 3072).requiresGrad();
+      Tensor loss = x.linear(up, null).gelu().linear(down, null).add(x).square().sum();
+      Tensor.realize(Gradient.of(loss, List.of(x, up, down)));
+    });
+    assertThat(launches).extracting(kernel -> kernel.program().description()).filteredOn(text -> text.contains("erf")).isNotEmpty().allMatch(text -> text.endsWith("x2 outputs"));
   }
 
   @ParameterizedTest

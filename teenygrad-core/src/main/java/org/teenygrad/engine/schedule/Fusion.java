@@ -218,7 +218,12 @@ final class Fusion {
       return false;
     }
     Group first = values.iterator().next().group;
-    return values.stream().anyMatch(value -> value.group != first) && values.stream().anyMatch(value -> node.shape().elements() * FEW_PART <= value.group.root.shape().elements() * value.group.longestFold());
+    return values.stream().anyMatch(value -> value.group != first) && values.stream().anyMatch(value -> node.shape().elements() * FEW_PART <= places(value.group));
+  }
+
+  /// At how many elements a kernel looks at what it is given beside factors: those of its reductions, or the results of a contraction, which comes before.
+  private static long places(Group group) {
+    return group.root.shape().elements() * (group.contraction == null ? group.longestFold() : 1);
   }
 
   private static boolean isConstant(OpNode node) {

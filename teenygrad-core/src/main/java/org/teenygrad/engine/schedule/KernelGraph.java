@@ -66,6 +66,11 @@ record KernelGraph(
 
   /// The number of the buffer behind a LOAD or STORE.
   static int slot(OpNode access) {
-    return access.input(0).payload(Param.class).slot();
+    return number(access.input(0));
+  }
+
+  /// The number of a buffer.
+  static int number(OpNode param) {
+    return param.payload(Param.class).slot();
   }
 }

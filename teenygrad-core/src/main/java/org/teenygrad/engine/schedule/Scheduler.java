@@ -155,10 +155,11 @@ final class Scheduler {
       List<KernelGraph> kernels = lower(sinks, keeping);
       assert areKernels(kernels);
       onEachStep.run();
-      List<KernelGraph> merged = Merging.merge(kernels, slotsOf(results), slotsOf(results.stream().filter(result -> result.is(OpCode.ASSIGN)).toList()), target, plans);
+      Set<Integer> wanted = slotsOf(results);
+      List<KernelGraph> merged = Merging.merge(kernels, wanted, slotsOf(results.stream().filter(result -> result.is(OpCode.ASSIGN)).toList()), target, plans);
       assert areKernels(merged);
       onEachStep.run();
-      List<KernelGraph> canonical = merged.stream().map(Ranges::canonical).toList();
+      List<KernelGraph> canonical = Concatenation.apply(merged.stream().map(Ranges::canonical).toList(), slot -> slot >= inputs && !wanted.contains(slot) && !slotNodes.get(slot).is(OpCode.ASSIGN));
       assert areKernels(canonical);
       List<Binding> bound = canonical.stream().map(Binding::of).toList();
       boolean changed = false;

@@ -160,7 +160,7 @@ export class CompilerView {
     }
   }
 
-  /** The graph after all passes; what a launch computes is folded to one box. */
+  /** The graph after all passes, folded by modules or, where these leave more boxes, by kernels. */
   async showGraph() {
     const {graph, launches} = await this.ask('kernels', this.schedule.number, 0);
     return () => this.drawGraph(graph, launches);
@@ -178,7 +178,9 @@ export class CompilerView {
       canvas.draw();
       hadFocus && choice.focus();
     };
-    draw(hasModules);
+    const byModules = hasModules && folded(modules(graph)) <= folded(kernels(graph, launches));
+    choice.value = byModules ? 'modules' : 'kernels';
+    draw(byModules);
   }
 
   /** What is known of a box: of a node its value, its gradient and its line, of a kernel what it writes, of a module which launches compute it. */
@@ -245,6 +247,11 @@ function kernels(graph, launches) {
 function modules(graph) {
   const {nodes, edges} = nodesAndEdges(graph, number => graph[number].path.map((_, i, path) => path.slice(0, i + 1).join('/')));
   return {nodes, edges, title: part => [part.split('/').at(-1)], colour: part => part.startsWith('∂') ? '#f4cccc' : part.startsWith('updates') ? '#d0e0e3' : '#d9ead3'};
+}
+
+/** How many boxes a graph has while all of its parts are folded. */
+function folded({nodes}) {
+  return nodes.filter(node => node.path.length === 0).length + new Set(nodes.flatMap(node => node.path.slice(0, 1))).size;
 }
 
 /** What one launch alone reads goes into its box. */

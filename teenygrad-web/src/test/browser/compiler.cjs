@@ -70,7 +70,7 @@ exports.valuesOfAProgramAreReadWhileItRuns = {
     }
     await page.getByRole('button', {name: 'Unfold all parts'}).click();
     await page.getByRole('searchbox').fill('ERF');
-    await value.getByText('It has no memory of its own').waitFor();
+    await value.getByText('It has no memory of its own').first().waitFor();
   },
 };
 

@@ -243,7 +243,10 @@ export class GraphCanvas {
 
   find(text) {
     const wanted = text.trim().toLowerCase();
-    this.wanted = wanted === '' ? [] : this.nodes.filter(node => node.lines.some(line => line.toLowerCase().includes(wanted)) || node.path.some(part => this.title(part).some(line => line.toLowerCase().includes(wanted))));
+    const says = lines => lines.some(line => line.toLowerCase().includes(wanted));
+    const own = this.nodes.filter(node => says(node.lines));
+    // What says it itself comes before what is in a part that does.
+    this.wanted = wanted === '' ? [] : [...own, ...this.nodes.filter(node => !says(node.lines) && node.path.some(part => says(this.title(part))))];
     this.turn = -1;
     this.mark();
     if (wanted !== '') {

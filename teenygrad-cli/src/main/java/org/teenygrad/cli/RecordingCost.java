@@ -25,7 +25,9 @@ import org.teenygrad.web.WebSettings;
 /// What it costs a training step that views are on: the same step of one model in one process, with and without, in turns, so that what else goes on meets both.
 record RecordingCost(int pairs) {
   private static final int STEPS = 5;
+  /// At most; no more than is measured.
   private static final int WARM_UP = 60;
+
   private static final int CHARACTERS = 65;
   private static final int GPT2_TOKENS = 50_304;
   private static final int LOOKS = 10_000_000;
@@ -37,7 +39,7 @@ record RecordingCost(int pairs) {
 
   List<WebFigure> measure() {
     Runnable step = step();
-    IntStream.range(0, WARM_UP).forEach(_ -> step.run());
+    IntStream.range(0, Math.min(WARM_UP, 2 * STEPS * pairs)).forEach(_ -> step.run());
     double[] off = new double[pairs];
     double[] on = new double[pairs];
     double[] more = new double[pairs];

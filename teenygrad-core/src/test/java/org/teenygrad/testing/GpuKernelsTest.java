@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -316,7 +317,19 @@ class GpuKernelsTest {
     int fetchesOther = ptx.indexOf("cp.async.bulk", fetches + 1);
     assertThat(List.of(allows, waits, fetches, waitsAgain, fetchesOther)).doesNotContain(-1).isSorted();
     assertThat(ptx.substring(allows, waits)).as("the first wait is for data that somebody writes").containsPattern("@%p\\d+ bra");
-    assertThat(kernel.count("cp.async.bulk")).as("weights, rows, both of what does not fit into slots; no other tile").isEqualTo(4);
+    assertThat(kernel.count("cp.async.bulk")).as("weights, then rows: all of them fit into slots; no other tile").isEqualTo(2);
+    PtxKernel longer = only(gpu.launches(() -> gpu.tensor(BFLOAT16, 4, 8192).matmul(gpu.tensor(BFLOAT16, 1024, 8192).transpose(0, 1)).realize()));
+    assertThat(longer.count("cp.async.bulk")).as("weights, rows, both of what does not fit into slots; no other tile").isEqualTo(4);
+  }
+
+  /// Of few rows the widest tiles would leave most multiprocessors idle; half of the shared memory is the next launch's.
+  @ParameterizedTest
+  @CsvSource({"4, 1024, 3072", "4, 3072, 1024", "8, 1024, 1024", "16, 1024, 3072", "64, 1024, 3072", "64, 4096, 1024"})
+  void fewRowsAreMultipliedByMostMultiprocessors(int rows, int columns, int depth) {
+    AbsentGpu gpu = AbsentGpu.H200;
+    PtxKernel kernel = only(gpu.launches(() -> gpu.tensor(BFLOAT16, rows, depth).matmul(gpu.tensor(BFLOAT16, columns, depth).transpose(0, 1)).realize()));
+    assertThat(kernel.program().launch().items()).as(kernel.toString()).isBetween(64L, 132L);
+    assertThat(kernel.program().launch().scratchBytes()).as(kernel.toString()).isLessThanOrEqualTo(gpu.sharedBytes() / 2);
   }
 
   @Test

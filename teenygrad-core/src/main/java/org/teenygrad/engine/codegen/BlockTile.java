@@ -12,17 +12,35 @@ import org.teenygrad.engine.runtime.Target.Rung;
 /// @param stages slabs in shared memory at a time: one is multiplied, the others are on their way
 /// @param threads that multiply
 /// @param rung what multiplies
-record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung rung) {
+/// @param fetchedRows rows of the left factor that a slab has: all, or eight, which the matrix unit takes for those behind them as well
+record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung rung, int fetchedRows) {
   private static final int MOST_STAGES = 6;
 
   /// Few columns that a persistent block multiplies by itself: a text's next token, a row for each text. Time is what it takes to read the rows.
   private static final int MOST_STAGES_OF_FEW = 16;
+
+  /// Rows that are few: one tile has them all, and time is what it takes to read the columns.
+  static final int FEW_ROWS = 64;
+
+  /// Slabs of few rows and narrow columns are small: with so many, a block has most of its weights on their way before its rows are there.
+  private static final int MOST_STAGES_OF_NARROW = 48;
+
+  /// Columns of a tile of few rows, beside the widths of all tiles.
+  private static final int[] NARROW = {8, 16, 24, 32, 40, 48, 56, 64, 128, 192, 256};
+
+  /// Which part of a GPU's multiprocessors read from the second-level cache as fast as it gives, each 64 bytes a clock.
+  private static final double READING_PART = 2 / 3.0;
 
   /// Columns of a tile at least, where there are as many.
   static final int NARROWEST = 64;
 
   /// Of a warp's sums, beside addresses and masks of what its threads copy themselves; beside factors of 8 bits, too, ptxas has no room for more.
   private static final int MOST_COLUMNS_BESIDE_MASKS = 128;
+
+  /// One whose slabs have all rows.
+  BlockTile(int rows, int columns, int depth, int stages, int threads, Rung rung) {
+    this(rows, columns, depth, stages, threads, rung, rows);
+  }
 
   /// @param m rows of the result, n columns, k the inner dimension
   /// @param element the type to multiply in
@@ -46,6 +64,9 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     if ((masked || element.bytes() == 1) && rung == Rung.WARP) {
       columns = Math.min(columns, MOST_COLUMNS_BESIDE_MASKS);
     }
+    if (stays && along && m <= FEW_ROWS && leavesIdle(n, others, target)) {
+      return ofFewRows(m, n, k, others, depth, target);
+    }
     long besides = stays ? PersistentTiles.bytes(rows, MOST_STAGES_OF_FEW) : 0;
     while (columns > NARROWEST && Math.max(2 * slabBytes(rows, columns) + besides, Epilogue.bytes(rows, columns)) > target.sharedBytes()) {
       columns /= 2;
@@ -54,6 +75,37 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     // Blocks that go share a multiprocessor if they can.
     int stages = Math.clamp(k / depth, 2, (int) Math.min(fitting, stays ? stages(columns) : columns == 256 ? 4 : 3));
     return new BlockTile(rows, columns, depth, stages, rows == 64 || columns == 64 && rung == Rung.WARP ? 128 : 256, rung);
+  }
+
+  /// Whether tiles of the usual width are fewer than multiprocessors where one has all rows.
+  static boolean leavesIdle(long n, long others, Target.Gpu target) {
+    return others * Math.ceilDiv(n, NARROWEST) < target.processors();
+  }
+
+  /// A tile that has all rows, whose columns are so few that all multiprocessors take part in reading them: a text's next token, one of each of some texts.
+  /// Half of the shared memory is left to the block of the next launch, which fetches its first slabs meanwhile.
+  private static BlockTile ofFewRows(long m, long n, long k, long others, int depth, Target.Gpu target) {
+    int fetched = m <= WarpgroupMatrix.GROUP ? WarpgroupMatrix.GROUP : FEW_ROWS;
+    int columns = columnsOfFewRows(fetched, n, others, target.processors());
+    long room = target.sharedBytes() / 2 - PersistentTiles.bytes(FEW_ROWS, MOST_STAGES_OF_NARROW);
+    int stages = Math.clamp(Math.ceilDiv(k, depth), 2, Math.clamp(room / slabBytes(fetched, columns), 2, MOST_STAGES_OF_NARROW));
+    return new BlockTile(FEW_ROWS, columns, depth, stages, 2 * FEW_ROWS, Rung.TENSOR_MEMORY, fetched);
+  }
+
+  /// The width of tiles that takes least time to read both factors' slabs: a multiprocessor reads as fast as it can until the second-level cache gives no more.
+  private static int columnsOfFewRows(int rows, long n, long others, int processors) {
+    int best = 0;
+    double least = Double.POSITIVE_INFINITY;
+    for (int columns : NARROW) {
+      long tiles = others * Math.ceilDiv(n, columns);
+      double slowdown = Math.max(1, Math.min(tiles, processors) / (READING_PART * processors));
+      double time = Math.ceilDiv(tiles, processors) * (rows + columns) * slowdown;
+      if (time < least) {
+        least = time;
+        best = columns;
+      }
+    }
+    return best;
   }
 
   /// Slabs of few columns are waited for longer than they are multiplied.

@@ -80,10 +80,12 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     return products() >= FEWEST_OF_TILE && (fewest >= FEWEST_OF_TILE || element.isHalf() && fewest > 1 && most >= BlockTile.NARROWEST);
   }
 
-  /// With few columns rather than few rows, where blocks may have as few.
+  /// With few columns rather than few rows, where blocks may have as few. Where tiles of the other factor's rows are fewer than multiprocessors, it stays the right
+  /// one: tiles may have as few of its columns as it takes.
   private Contraction wide(Target.Gpu gpu) {
     boolean turned = element.isHalf() && gpu.rung() == Target.Rung.TENSOR_MEMORY
-        && Analysis.count(rows) < BlockTile.NARROWEST && Analysis.count(columns) >= BlockTile.NARROWEST;
+        && Analysis.count(rows) < BlockTile.NARROWEST && Analysis.count(columns) >= BlockTile.NARROWEST
+        && (!isAlongInner() || !BlockTile.leavesIdle(Analysis.count(columns), Analysis.count(grid()), gpu));
     return turned ? new Contraction(analysis, fold, right, left, columns, rows, element) : this;
   }
 

@@ -36,7 +36,7 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     List<OpNode> inner = contraction.inner();
     BlockTile tile = BlockTile.choose(
         Analysis.count(rows), Analysis.count(columns), contraction.products(), Analysis.count(contraction.grid()), contraction.element(), contraction.isAlongInner(), contraction.isMasked(), target);
-    OpNode left = Stage.of(plain, contraction.left(), rows, inner, tile.rows(), tile.depth(), tile.stages(), tile.rung());
+    OpNode left = Stage.of(plain, contraction.left(), rows, inner, tile.fetchedRows(), tile.depth(), tile.stages(), tile.rung());
     OpNode right = Stage.of(plain, contraction.right(), columns, inner, tile.columns(), tile.depth(), tile.stages(), tile.rung());
     if (tile.rung() != Target.Rung.TENSOR_MEMORY) {
       return of(contraction, tile, left, right, List.of(), fold -> Pipeline.steps(List.of(left, right), List.of(fold), tile.rung() == Target.Rung.WARPGROUP));

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 record WarpgroupMatrix(Ir ir, MatrixUnit row) {
   static final int M = 4 * MatrixUnit.ROWS;
 
-  /// Eight lines of a slab.
-  private static final int GROUP_BYTES = 1024;
+  /// Rows whose lines of a slab lie one behind the other; those of the next group may lie anywhere.
+  static final int GROUP = 8;
+
+  private static final int GROUP_BYTES = GROUP * SharedTile.LINE;
 
   /// How far the addresses of a block's own shared memory go; in a cluster the bits above are the block's number.
   private static final long BLOCK_BYTES = 1 << 18;
@@ -29,11 +31,20 @@ record WarpgroupMatrix(Ir ir, MatrixUnit row) {
   /// @param slab the byte where it starts
   /// @param panel how many bytes apart panels of 64 rows are, for slabs along the rows
   String descriptor(String slab, boolean alongInner, int panel) {
+    return descriptor(slab, alongInner, panel, GROUP_BYTES);
+  }
+
+  /// Of a slab along the inner dimension that has one group of rows, which stand for all others, too.
+  String descriptorOfGroup(String slab) {
+    return descriptor(slab, true, 0, 0);
+  }
+
+  private String descriptor(String slab, boolean alongInner, int panel, int groupStride) {
     String pointer = ir.value("getelementptr inbounds i8, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + slab);
     String address = ir.value("zext i32 " + ir.value("ptrtoint ptr addrspace(3) " + pointer + " to i32") + " to i64");
     long swizzle128 = 1L << 62;
     long leading = alongInner ? 1 : panel >> 4;
-    long layout = swizzle128 | (long) (GROUP_BYTES >> 4) << 32 | leading << 16;
+    long layout = swizzle128 | (long) (groupStride >> 4) << 32 | leading << 16;
     String inBlock = ir.value("and i64 " + address + ", " + (BLOCK_BYTES - 1));
     return ir.value("or i64 " + ir.value("lshr i64 " + inBlock + ", 4") + ", " + layout);
   }

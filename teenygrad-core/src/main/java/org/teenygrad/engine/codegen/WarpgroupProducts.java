@@ -32,14 +32,17 @@ final class WarpgroupProducts implements Products {
   @Override
   public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
     int panel = tile.depth() * SharedTile.LINE;
-    // A warpgroup's 64 rows are as many lines, or one panel.
-    String group = ir.value("lshr i64 " + Threads.thread(ir) + ", 7");
-    String own = ir.value("mul i64 " + group + ", " + (leftInner ? WarpgroupMatrix.M * SharedTile.LINE : panel));
-    String a = unit.descriptor(ir.value("add i64 " + left + ", " + own), leftInner, panel);
+    String a = tile.fetchedRows() == WarpgroupMatrix.GROUP ? unit.descriptorOfGroup(left) : unit.descriptor(ownRows(left, panel), leftInner, panel);
     String b = unit.descriptor(right, rightInner, panel);
     List<WarpgroupMatrix.Step> steps =
         Ir.times(tile.depth() / unit.row().depth, i -> new WarpgroupMatrix.Step(List.of(unit.further(a, leftInner, i)), unit.further(b, rightInner, i)));
     return carried(unit.multiply(List.of(new WarpgroupMatrix.Products(values(sums), tile.columns(), steps, !leftInner, !rightInner))).getFirst());
+  }
+
+  /// A warpgroup's 64 rows are as many lines, or one panel.
+  private String ownRows(String left, int panel) {
+    String group = ir.value("lshr i64 " + Threads.thread(ir) + ", 7");
+    return ir.value("add i64 " + left + ", " + ir.value("mul i64 " + group + ", " + (leftInner ? WarpgroupMatrix.M * SharedTile.LINE : panel)));
   }
 
   @Override

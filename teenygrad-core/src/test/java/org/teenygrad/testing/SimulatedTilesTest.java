@@ -30,14 +30,6 @@ class SimulatedTilesTest {
   /// Random contractions and attentions; `-Pcampaign` takes ten times as many.
   private static final int TIMES = Integer.getInteger("teenygrad.fuzz.times", 1);
 
-  private static Tensor numbers(Random random, DType dtype, double scale, int... sizes) {
-    float[] values = new float[(int) Shape.of(sizes).elements()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) ((random.nextInt(17) - 8) * scale);
-    }
-    return Tensor.of(values, Shape.of(sizes), INTERPRETER).cast(dtype).realize();
-  }
-
   private static List<OpNode> nodes(List<Tensor> tensors) {
     return tensors.stream().map(Tensor::node).toList();
   }
@@ -45,10 +37,10 @@ class SimulatedTilesTest {
   /// Of whole numbers, in which sums are exact.
   private static void multiplies(DType dtype, int m, int n, int k, BinaryOperator<Tensor> product) {
     Random random = new Random(m * 31L + n * 7L + k);
-    Tensor a = numbers(random, dtype, 1, m, k);
-    Tensor b = numbers(random, dtype, 1, k, n);
-    List<Tensor> results = List.of(product.apply(a, b), product.apply(a, numbers(random, dtype, 1, n, k).transpose(0, 1)),
-        product.apply(numbers(random, dtype, 1, k, m).transpose(0, 1), b));
+    Tensor a = WholeNumbers.of(random, dtype, 1, m, k);
+    Tensor b = WholeNumbers.of(random, dtype, 1, k, n);
+    List<Tensor> results = List.of(product.apply(a, b), product.apply(a, WholeNumbers.of(random, dtype, 1, n, k).transpose(0, 1)),
+        product.apply(WholeNumbers.of(random, dtype, 1, k, m).transpose(0, 1), b));
     COMPARISON.check(m + "x" + n + "x" + k + " of " + dtype, nodes(results), 0);
   }
 
@@ -70,11 +62,11 @@ class SimulatedTilesTest {
   @EnumSource(names = {"FLOAT8_E4M3", "FLOAT8_E5M2"})
   void scaledProductsOfEightBits(DType dtype) {
     Random random = new Random(8);
-    Tensor a = numbers(random, dtype, 1, 40, 160);
-    Tensor b = numbers(random, dtype, 1, 24, 160).transpose(0, 1);
-    Tensor rows = numbers(random, DType.FLOAT32, 0.25, 40, 1);
+    Tensor a = WholeNumbers.of(random, dtype, 1, 40, 160);
+    Tensor b = WholeNumbers.of(random, dtype, 1, 24, 160).transpose(0, 1);
+    Tensor rows = WholeNumbers.of(random, DType.FLOAT32, 0.25, 40, 1);
     Tensor scale = Tensor.of(new float[] {0.5f}, Shape.SCALAR, INTERPRETER);
-    List<Tensor> results = List.of(a.scaledMatmul(rows, b, scale), a.scaledMatmul(scale, numbers(random, dtype, 1, 160, 24), numbers(random, DType.FLOAT32, 0.25, 1, 24)));
+    List<Tensor> results = List.of(a.scaledMatmul(rows, b, scale), a.scaledMatmul(scale, WholeNumbers.of(random, dtype, 1, 160, 24), WholeNumbers.of(random, DType.FLOAT32, 0.25, 1, 24)));
     COMPARISON.check("scaled products of " + dtype, nodes(results), 0);
   }
 
@@ -100,9 +92,9 @@ class SimulatedTilesTest {
         case 1 -> AttentionOptions.CAUSAL.withWindow(1 + random.nextInt(64));
         default -> AttentionOptions.DEFAULT;
       };
-      List<Tensor> inputs = List.of(numbers(random, dtype, 0.125, 1, 1, queries, headDim), numbers(random, dtype, 0.125, 1, 1, keys, headDim), numbers(random, dtype, 0.125, 1, 1, keys, headDim));
+      List<Tensor> inputs = List.of(WholeNumbers.of(random, dtype, 0.125, 1, 1, queries, headDim), WholeNumbers.of(random, dtype, 0.125, 1, 1, keys, headDim), WholeNumbers.of(random, dtype, 0.125, 1, 1, keys, headDim));
       Tensor found = inputs.get(0).scaledDotProductAttention(inputs.get(1), inputs.get(2), options);
-      List<Tensor> results = new ArrayList<>(Gradient.of(found.toFloat().mul(numbers(random, DType.FLOAT32, 0.125, found.shape().toArray())).sum(), inputs));
+      List<Tensor> results = new ArrayList<>(Gradient.of(found.toFloat().mul(WholeNumbers.of(random, DType.FLOAT32, 0.125, found.shape().toArray())).sum(), inputs));
       results.add(found);
       COMPARISON.check("attention, seed " + seed + ": " + queries + " queries, " + keys + " keys of " + headDim + ", " + options, nodes(results), 16 * Known.unit(dtype));
       kernels += (int) Recording.of(() -> Realizer.realize(Comparison.on(SimulatedGpu.withTensorCores(), nodes(List.of(found))))).launches().stream()

@@ -1,191 +1,222 @@
 package org.teenygrad.engine.runtime.cuda.simulated;
 
-import org.teenygrad.engine.runtime.cuda.simulated.Module.Instruction;
+import java.util.Arrays;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
 
-/// What an instruction without memory computes, lane by lane, of bits.
+/// What an instruction without memory computes, lane by lane, of bits: found by its name once, when a module is read.
 final class Arithmetic {
   private Arithmetic() {}
 
-  static long[] compute(Instruction instruction, long[][] operands) {
-    Type type = instruction.type();
-    switch (instruction.name()) {
+  /// A lane of the value, of a lane of each operand.
+  interface Lane {
+    long of(long a, long b, long c);
+  }
+
+  static Step step(String name, Type type, Type more, Operand result, Operand[] operands) {
+    int to = result.place();
+    int a = operands[0].place();
+    int lanes = operands[0].type().lanes();
+    switch (name) {
       case "bitcast" -> {
-        return bitcast(type, instruction.more(), operands[0]);
+        return bitcast(type, more, a, to);
       }
       case "insertelement" -> {
-        long[] lanes = operands[0].clone();
-        lanes[(int) operands[2][0]] = operands[1][0];
-        return lanes;
+        int value = operands[1].place();
+        int index = operands[2].place();
+        return thread -> {
+          System.arraycopy(thread.registers, a, thread.registers, to, lanes);
+          thread.registers[to + (int) thread.registers[index]] = thread.registers[value];
+        };
       }
       case "extractelement" -> {
-        return new long[] {operands[0][(int) operands[1][0]]};
+        int index = operands[1].place();
+        return thread -> thread.registers[to] = thread.registers[a + (int) thread.registers[index]];
       }
       case "shufflevector" -> {
-        long[] lanes = new long[operands[2].length];
-        for (int i = 0; i < lanes.length; i++) {
-          int from = (int) operands[2][i];
-          lanes[i] = from < operands[0].length ? operands[0][from] : operands[1][from - operands[0].length];
-        }
-        return lanes;
+        int b = operands[1].place();
+        int mask = operands[2].place();
+        return thread -> {
+          for (int i = 0; i < result.type().lanes(); i++) {
+            int from = (int) thread.registers[mask + i];
+            thread.registers[to + i] = thread.registers[from < lanes ? a + from : b + from - lanes];
+          }
+        };
       }
       case "select" -> {
-        long[] lanes = operands[1].clone();
-        for (int i = 0; i < lanes.length; i++) {
-          lanes[i] = operands[0][operands[0].length == 1 ? 0 : i] != 0 ? operands[1][i] : operands[2][i];
-        }
-        return lanes;
+        int yes = operands[1].place();
+        int no = operands[2].place();
+        return thread -> {
+          for (int i = 0; i < result.type().lanes(); i++) {
+            thread.registers[to + i] = thread.registers[lanes == 1 ? a : a + i] != 0 ? thread.registers[yes + i] : thread.registers[no + i];
+          }
+        };
       }
       default -> {
-        long[] lanes = new long[operands[0].length];
-        for (int i = 0; i < lanes.length; i++) {
-          long a = operands[0][i];
-          long b = operands.length > 1 && operands[1].length > i ? operands[1][i] : 0;
-          long c = operands.length > 2 && operands[2].length > i ? operands[2][i] : 0;
-          lanes[i] = lane(instruction, a, b, c);
-        }
-        return lanes;
+        return lanes(lane(name, type, more), lanes, to, operands);
       }
     }
   }
 
-  private static long[] bitcast(Type from, Type to, long[] value) {
-    long[] lanes = new long[to.lanes()];
-    for (int bit = 0; bit < to.lanes() * to.bits(); bit++) {
-      long set = value[bit / from.bits()] >>> bit % from.bits() & 1;
-      lanes[bit / to.bits()] |= set << bit % to.bits();
+  private static Step lanes(Lane lane, int lanes, int to, Operand[] operands) {
+    int a = operands[0].place();
+    int b = operands.length > 1 ? operands[1].place() : a;
+    int c = operands.length > 2 ? operands[2].place() : a;
+    if (lanes == 1) {
+      return thread -> thread.registers[to] = lane.of(thread.registers[a], thread.registers[b], thread.registers[c]);
     }
-    return lanes;
+    boolean several = operands.length > 1 && operands[1].type().lanes() == lanes;
+    return thread -> {
+      for (int i = 0; i < lanes; i++) {
+        thread.registers[to + i] = lane.of(thread.registers[a + i], thread.registers[several ? b + i : b], thread.registers[several ? c + i : c]);
+      }
+    };
   }
 
-  private static long lane(Instruction instruction, long a, long b, long c) {
-    Type type = instruction.type();
-    String name = instruction.name();
-    Type to = instruction.more();
-    return switch (name) {
-      case "add" -> a + b & type.mask();
-      case "sub" -> a - b & type.mask();
-      case "mul" -> a * b & type.mask();
-      case "udiv" -> Long.divideUnsigned(a, b) & type.mask();
-      case "urem" -> Long.remainderUnsigned(a, b) & type.mask();
-      case "sdiv" -> type.signed(a) / type.signed(b) & type.mask();
-      case "srem" -> type.signed(a) % type.signed(b) & type.mask();
-      case "and" -> a & b;
-      case "or" -> a | b;
-      case "xor" -> a ^ b;
-      case "shl" -> a << b & type.mask();
-      case "lshr" -> a >>> b;
-      case "ashr" -> type.signed(a) >> b & type.mask();
-      case "zext" -> a;
-      case "sext" -> type.signed(a) & to.mask();
-      case "trunc" -> a & to.mask();
-      case "fpext", "fptrunc" -> bits(to, floating(type, a));
-      case "sitofp" -> to.scalar().equals("float") ? Float.floatToRawIntBits((float) type.signed(a)) & 0xFFFFFFFFL : bits(to, (double) type.signed(a));
-      case "uitofp" -> bits(to, (double) a);
-      case "fptosi", "fptoui" -> (long) floating(type, a) & to.mask();
-      case "fadd" -> bits(type, floating(type, a) + floating(type, b));
-      case "fsub" -> bits(type, floating(type, a) - floating(type, b));
-      case "fmul" -> bits(type, floating(type, a) * floating(type, b));
-      case "fdiv" -> bits(type, floating(type, a) / floating(type, b));
-      case "fneg" -> a ^ 1L << type.bits() - 1;
-      default -> name.startsWith("@") ? intrinsic(name, type, to, a, b, c) : comparison(name, type, to, a, b);
+  private static Step bitcast(Type from, Type to, int a, int result) {
+    if (from.bits() == to.bits()) {
+      return thread -> System.arraycopy(thread.registers, a, thread.registers, result, to.lanes());
+    }
+    return thread -> {
+      Arrays.fill(thread.registers, result, result + to.lanes(), 0);
+      int part = Math.min(from.bits(), to.bits());
+      for (int bit = 0; bit < to.lanes() * to.bits(); bit += part) {
+        long bits = thread.registers[a + bit / from.bits()] >>> bit % from.bits() & (1L << part) - 1;
+        thread.registers[result + bit / to.bits()] |= bits << bit % to.bits();
+      }
     };
+  }
+
+  private static Lane lane(String name, Type type, Type to) {
+    long mask = type.mask();
+    Floating format = Floating.of(type.scalar());
+    Floating result = Floating.of(to.scalar());
+    return switch (name) {
+      case "add" -> (a, b, c) -> a + b & mask;
+      case "sub" -> (a, b, c) -> a - b & mask;
+      case "mul" -> (a, b, c) -> a * b & mask;
+      case "udiv" -> (a, b, c) -> Long.divideUnsigned(a, b) & mask;
+      case "urem" -> (a, b, c) -> Long.remainderUnsigned(a, b) & mask;
+      case "sdiv" -> (a, b, c) -> type.signed(a) / type.signed(b) & mask;
+      case "srem" -> (a, b, c) -> type.signed(a) % type.signed(b) & mask;
+      case "and" -> (a, b, c) -> a & b;
+      case "or" -> (a, b, c) -> a | b;
+      case "xor" -> (a, b, c) -> a ^ b;
+      case "shl" -> (a, b, c) -> a << b & mask;
+      case "lshr" -> (a, b, c) -> a >>> b;
+      case "ashr" -> (a, b, c) -> type.signed(a) >> b & mask;
+      case "zext" -> (a, b, c) -> a;
+      case "sext" -> (a, b, c) -> type.signed(a) & to.mask();
+      case "trunc" -> (a, b, c) -> a & to.mask();
+      case "fpext", "fptrunc" -> (a, b, c) -> result.bits(format.value(a));
+      case "sitofp" -> result == Floating.FLOAT ? (a, b, c) -> Float.floatToRawIntBits((float) type.signed(a)) & 0xFFFFFFFFL : (a, b, c) -> result.bits((double) type.signed(a));
+      case "uitofp" -> (a, b, c) -> result.bits((double) a);
+      case "fptosi", "fptoui" -> (a, b, c) -> (long) format.value(a) & to.mask();
+      case "fadd" -> of(format, (a, b) -> a + b);
+      case "fsub" -> of(format, (a, b) -> a - b);
+      case "fmul" -> of(format, (a, b) -> a * b);
+      case "fdiv" -> of(format, (a, b) -> a / b);
+      case "fneg" -> (a, b, c) -> a ^ 1L << type.bits() - 1;
+      case "ptrtoint" -> (a, b, c) -> a & to.mask();
+      default -> name.startsWith("@") ? intrinsic(name, type, to) : comparison(name, type, to);
+    };
+  }
+
+  private static Lane of(Floating format, DoubleUnaryOperator function) {
+    return (a, b, c) -> format.bits(function.applyAsDouble(format.value(a)));
+  }
+
+  private static Lane of(Floating format, DoubleBinaryOperator function) {
+    return (a, b, c) -> format.bits(function.applyAsDouble(format.value(a), format.value(b)));
   }
 
   /// Comparisons, whose names have a second word, and what is written as PTX.
-  private static long comparison(String name, Type type, Type to, long a, long b) {
+  private static Lane comparison(String name, Type type, Type to) {
+    Floating format = Floating.of(type.scalar());
     if (name.startsWith("icmp")) {
-      return compare(name.substring(5), type, a, b) ? 1 : 0;
+      return compare(name.substring(5), type);
     }
     if (name.startsWith("fcmp")) {
-      return compareFloats(name.substring(5), floating(type, a), floating(type, b)) ? 1 : 0;
+      return compareFloats(name.substring(5), format);
     }
     if (name.startsWith("asm ex2")) {
-      return bits(type, Math.pow(2, floating(type, a)));
+      return of(format, a -> Math.pow(2, a));
     }
     if (name.startsWith("asm tanh")) {
-      return bits(type, Math.tanh(floating(type, a)));
+      return of(format, Math::tanh);
     }
     if (name.startsWith("asm cvt.rn.bf16x2") || name.startsWith("asm cvt.rn.f16x2")) {
-      Type half = Type.of(name.contains("bf16") ? "bfloat" : "half");
-      return bits(half, floating(to, b)) << 16 | bits(half, floating(to, a));
+      Floating half = name.contains("bf16") ? Floating.BFLOAT : Floating.HALF;
+      Floating from = Floating.of(to.scalar());
+      return (a, b, c) -> half.bits(from.value(b)) << 16 | half.bits(from.value(a));
     }
-    throw new IllegalArgumentException("no meaning is known of it");
+    throw new IllegalArgumentException("no meaning is known of " + name);
   }
 
-  private static long intrinsic(String name, Type type, Type from, long a, long b, long c) {
+  private static Lane intrinsic(String name, Type type, Type from) {
+    Floating format = Floating.of(type.scalar());
     if (name.startsWith("@llvm.fptosi.sat")) {
-      return (long) floating(from, a);
+      long largest = type.mask() >>> 1;
+      return (a, b, c) -> Math.clamp((long) Floating.of(from.scalar()).value(a), -largest - 1, largest) & type.mask();
     }
     String operation = name.substring(0, name.lastIndexOf('.'));
     return switch (operation) {
-      case "@llvm.smax" -> type.signed(a) > type.signed(b) ? a : b;
-      case "@llvm.smin" -> type.signed(a) < type.signed(b) ? a : b;
-      case "@llvm.umax" -> Long.compareUnsigned(a, b) > 0 ? a : b;
-      case "@llvm.umin" -> Long.compareUnsigned(a, b) < 0 ? a : b;
-      case "@llvm.abs" -> Math.abs(type.signed(a)) & type.mask();
-      case "@llvm.ctpop" -> Long.bitCount(a);
-      case "@llvm.cttz" -> Math.min(type.bits(), Long.numberOfTrailingZeros(a));
-      case "@llvm.maximum" -> bits(type, Math.max(floating(type, a), floating(type, b)));
-      case "@llvm.minimum" -> bits(type, Math.min(floating(type, a), floating(type, b)));
-      case "@llvm.fma" -> type.scalar().equals("double") ? bits(type, Math.fma(floating(type, a), floating(type, b), floating(type, c)))
-          : Float.floatToRawIntBits(Math.fma((float) floating(type, a), (float) floating(type, b), (float) floating(type, c))) & 0xFFFFFFFFL;
-      case "@llvm.fabs" -> bits(type, Math.abs(floating(type, a)));
-      case "@llvm.nvvm.lg2.approx" -> bits(type, Math.log(floating(type, a)) / Math.log(2));
-      case "@llvm.nvvm.f2tf32" -> a + 0x1000 & 0xFFFFE000L;
-      case "@llvm.sqrt" -> bits(type, Math.sqrt(floating(type, a)));
-      case "@llvm.floor" -> bits(type, Math.floor(floating(type, a)));
-      case "@llvm.ceil" -> bits(type, Math.ceil(floating(type, a)));
-      case "@llvm.roundeven" -> bits(type, Math.rint(floating(type, a)));
-      case "@llvm.trunc" -> bits(type, floating(type, a) < 0 ? Math.ceil(floating(type, a)) : Math.floor(floating(type, a)));
-      default -> throw new IllegalArgumentException("no meaning is known of it");
+      case "@llvm.smax" -> (a, b, c) -> type.signed(a) > type.signed(b) ? a : b;
+      case "@llvm.smin" -> (a, b, c) -> type.signed(a) < type.signed(b) ? a : b;
+      case "@llvm.umax" -> (a, b, c) -> Long.compareUnsigned(a, b) > 0 ? a : b;
+      case "@llvm.umin" -> (a, b, c) -> Long.compareUnsigned(a, b) < 0 ? a : b;
+      case "@llvm.abs" -> (a, b, c) -> Math.abs(type.signed(a)) & type.mask();
+      case "@llvm.ctpop" -> (a, b, c) -> Long.bitCount(a);
+      case "@llvm.cttz" -> (a, b, c) -> Math.min(type.bits(), Long.numberOfTrailingZeros(a));
+      case "@llvm.maximum" -> of(format, Math::max);
+      case "@llvm.minimum" -> of(format, Math::min);
+      case "@llvm.fma" -> format == Floating.DOUBLE ? (a, b, c) -> format.bits(Math.fma(format.value(a), format.value(b), format.value(c)))
+          : (a, b, c) -> Float.floatToRawIntBits(Math.fma((float) format.value(a), (float) format.value(b), (float) format.value(c))) & 0xFFFFFFFFL;
+      case "@llvm.fabs" -> of(format, Math::abs);
+      case "@llvm.nvvm.lg2.approx" -> of(format, a -> Math.log(a) / Math.log(2));
+      case "@llvm.nvvm.f2tf32" -> (a, b, c) -> a + 0x1000 & 0xFFFFE000L;
+      case "@llvm.sqrt" -> of(format, Math::sqrt);
+      case "@llvm.floor" -> of(format, Math::floor);
+      case "@llvm.ceil" -> of(format, Math::ceil);
+      case "@llvm.roundeven" -> of(format, Math::rint);
+      case "@llvm.trunc" -> of(format, a -> a < 0 ? Math.ceil(a) : Math.floor(a));
+      default -> throw new IllegalArgumentException("no meaning is known of " + name);
     };
   }
 
-  private static boolean compare(String predicate, Type type, long a, long b) {
-    int order = predicate.charAt(0) == 'u' ? Long.compareUnsigned(a, b) : Long.compare(type.signed(a), type.signed(b));
+  private static Lane compare(String predicate, Type type) {
     return switch (predicate) {
-      case "eq" -> a == b;
-      case "ne" -> a != b;
-      case "slt", "ult" -> order < 0;
-      case "sle", "ule" -> order <= 0;
-      case "sgt", "ugt" -> order > 0;
-      default -> order >= 0;
+      case "eq" -> (a, b, c) -> a == b ? 1 : 0;
+      case "ne" -> (a, b, c) -> a != b ? 1 : 0;
+      case "slt" -> (a, b, c) -> type.signed(a) < type.signed(b) ? 1 : 0;
+      case "sle" -> (a, b, c) -> type.signed(a) <= type.signed(b) ? 1 : 0;
+      case "sgt" -> (a, b, c) -> type.signed(a) > type.signed(b) ? 1 : 0;
+      case "sge" -> (a, b, c) -> type.signed(a) >= type.signed(b) ? 1 : 0;
+      case "ult" -> (a, b, c) -> Long.compareUnsigned(a, b) < 0 ? 1 : 0;
+      case "ule" -> (a, b, c) -> Long.compareUnsigned(a, b) <= 0 ? 1 : 0;
+      case "ugt" -> (a, b, c) -> Long.compareUnsigned(a, b) > 0 ? 1 : 0;
+      case "uge" -> (a, b, c) -> Long.compareUnsigned(a, b) >= 0 ? 1 : 0;
+      default -> throw new IllegalArgumentException("no meaning is known of icmp " + predicate);
     };
   }
 
-  private static boolean compareFloats(String predicate, double a, double b) {
-    boolean unordered = Double.isNaN(a) || Double.isNaN(b);
-    return switch (predicate) {
-      case "oeq" -> a == b;
-      case "une" -> a != b;
-      case "olt" -> a < b;
-      case "ole" -> a <= b;
-      case "ogt" -> a > b;
-      case "oge" -> a >= b;
-      case "uno" -> unordered;
-      case "ord" -> !unordered;
+  /// Whether two numbers compare so.
+  private interface Order {
+    boolean holds(double a, double b);
+  }
+
+  private static Lane compareFloats(String predicate, Floating format) {
+    Order order = switch (predicate) {
+      case "oeq" -> (a, b) -> a == b;
+      case "une" -> (a, b) -> a != b;
+      case "olt" -> (a, b) -> a < b;
+      case "ole" -> (a, b) -> a <= b;
+      case "ogt" -> (a, b) -> a > b;
+      case "oge" -> (a, b) -> a >= b;
+      case "uno" -> (a, b) -> Double.isNaN(a) || Double.isNaN(b);
+      case "ord" -> (a, b) -> !Double.isNaN(a) && !Double.isNaN(b);
       default -> throw new IllegalArgumentException("no meaning is known of fcmp " + predicate);
     };
-  }
-
-  private static double floating(Type type, long bits) {
-    return switch (type.scalar()) {
-      case "double" -> Double.longBitsToDouble(bits);
-      case "half" -> Float.float16ToFloat((short) bits);
-      case "bfloat" -> Float.intBitsToFloat((int) bits << 16);
-      default -> Float.intBitsToFloat((int) bits);
-    };
-  }
-
-  private static long bits(Type type, double value) {
-    return switch (type.scalar()) {
-      case "double" -> Double.doubleToRawLongBits(value);
-      case "half" -> Float.floatToFloat16((float) value) & 0xFFFFL;
-      case "bfloat" -> {
-        int single = Float.floatToRawIntBits((float) value);
-        yield Float.isNaN((float) value) ? single >>> 16 | 0x40 : single + 0x7FFF + (single >>> 16 & 1) >>> 16;
-      }
-      default -> Float.floatToRawIntBits((float) value) & 0xFFFFFFFFL;
-    };
+    return (a, b, c) -> order.holds(format.value(a), format.value(b)) ? 1 : 0;
   }
 }

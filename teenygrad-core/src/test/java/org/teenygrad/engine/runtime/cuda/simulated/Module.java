@@ -1,62 +1,77 @@
 package org.teenygrad.engine.runtime.cuda.simulated;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// A kernel's LLVM IR, taken apart once: blocks of instructions over numbered registers.
+/// A kernel's LLVM IR, taken apart once: blocks of instructions over the numbered lanes of a thread's registers, among which are its constants.
 final class Module {
   private static final Pattern GLOBAL = Pattern.compile("@(\\w+) = internal (?:unnamed_addr )?addrspace\\(3\\) global \\[(\\d+) x (\\w+)].*");
   private static final Pattern TABLE = Pattern.compile("@(\\w+) = internal unnamed_addr addrspace\\(4\\) constant \\[(\\d+) x i64] \\[(.*)]");
-
-  /// @param name of the operation, with its predicate
-  /// @param result the register that gets the value, or -1
-  /// @param type of the value, or of what is stored, compared or converted
-  /// @param more a second type: of a conversion's result, of an index
-  /// @param waits whether threads have to meet there
-  /// @param alignment of the address, in bytes
-  record Instruction(String name, int result, Type type, Type more, Operand[] operands, String text, boolean waits, int alignment) {
-    Instruction(String name, int result, Type type, Type more, Operand[] operands, String text) {
-      this(name, result, type, more, operands, text, isBarrier(name) || name.contains(".shfl.") || name.contains("ballot") || name.contains("bar.warp") || name.contains(".mma.") || name.contains("mma.sync") || name.contains("ldmatrix"),
-          text.contains(", align ") ? Integer.parseInt(text.substring(text.lastIndexOf(' ') + 1)) : type.bytes());
-    }
-
-    boolean isBarrier() {
-      return isBarrier(name);
-    }
-
-    private static boolean isBarrier(String name) {
-      return name.startsWith("@llvm.nvvm.barrier");
-    }
-  }
-
-  /// @param register the register it is in, or -1 for a constant
-  record Operand(Type type, int register, long[] constant) {}
+  private static final Pattern CLUSTER = Pattern.compile("\"cluster_dim_x\", i32 (\\d+)");
+  private static final String ALLOWED = "^((nuw|nsw|exact|nnan|contract|reassoc|fast|arcp|disjoint) )+";
 
   /// @param incoming for each predecessor's label the operand
-  record Phi(int result, Map<String, Operand> incoming) {}
+  private record Phi(Operand result, Map<String, Operand> incoming) {}
 
+  /// Instructions that are executed one after the other.
   static final class Code {
-    final List<Phi> phis = new ArrayList<>();
-    final List<Instruction> instructions = new ArrayList<>();
-    String next = "";
-    String otherwise = "";
-    @Nullable Operand condition;
+    Instruction[] instructions = new Instruction[0];
+
+    /// The register that decides where it goes on, or -1.
+    int condition = -1;
+
     boolean returns;
+    private @Nullable Edge next;
+    private @Nullable Edge otherwise;
+    private final List<Phi> phis = new ArrayList<>();
+    private final List<Instruction> read = new ArrayList<>();
+    private final List<String> successors = new ArrayList<>();
+
+    Edge next() {
+      return Objects.requireNonNull(next);
+    }
+
+    Edge otherwise() {
+      return Objects.requireNonNull(otherwise);
+    }
   }
 
-  final Map<String, Code> blocks = new HashMap<>();
-  final Map<String, Integer> registers = new HashMap<>();
-  final List<String> parameters = new ArrayList<>();
-  /// Where static arrays begin in shared memory, and tables of constants in theirs.
-  final Map<String, Long> globals = new HashMap<>();
+  /// The way to another block, and what its registers get.
+  record Edge(Code target, int[] from, int[] to) {}
+
+  final Code entry;
+
+  /// Where a kernel's parameters are in registers.
+  final Map<String, Integer> parameters = new LinkedHashMap<>();
+
   final List<Long> tables = new ArrayList<>();
-  int sharedBytes;
+
+  /// Blocks of a cluster.
+  final int cluster;
+
+  /// Whether it waits by itself for the launches that it depends on.
+  final boolean awaitsLaunches;
+
+  private final Map<String, Code> blocks = new LinkedHashMap<>();
+  private final Map<String, Operand> registers = new HashMap<>();
+  private final Map<String, Operand> constants = new HashMap<>();
+  private final List<Integer> sharedAddresses = new ArrayList<>();
+
+  /// Where static arrays begin in shared memory, and tables of constants in theirs.
+  private final Map<String, Long> globals = new HashMap<>();
+
+  private long[] initial = new long[256];
+  private int places;
+  private int sharedBytes;
 
   Module(String source) {
     Code code = null;
@@ -85,6 +100,39 @@ final class Module {
         parse(line, code);
       }
     }
+    blocks.forEach(this::link);
+    entry = block("entry");
+    Matcher blocksOfCluster = CLUSTER.matcher(source);
+    cluster = blocksOfCluster.find() ? Integer.parseInt(blocksOfCluster.group(1)) : 1;
+    awaitsLaunches = source.contains("griddepcontrol.wait");
+  }
+
+  private Code block(String label) {
+    return Objects.requireNonNull(blocks.get(label), label);
+  }
+
+  private void link(String label, Code code) {
+    code.instructions = code.read.toArray(Instruction[]::new);
+    code.next = code.returns ? null : edge(label, code.successors.getFirst());
+    code.otherwise = code.condition < 0 ? null : edge(label, code.successors.getLast());
+  }
+
+  private Edge edge(String from, String to) {
+    Code target = block(to);
+    int[] sources = target.phis.stream().flatMapToInt(phi -> lanes(Objects.requireNonNull(phi.incoming.get(from), () -> to + " from " + from))).toArray();
+    return new Edge(target, sources, target.phis.stream().flatMapToInt(phi -> lanes(phi.result)).toArray());
+  }
+
+  private static IntStream lanes(Operand operand) {
+    return IntStream.range(operand.place(), operand.place() + operand.type().lanes());
+  }
+
+  /// A thread's registers before its first instruction.
+  /// @param base where the shared memory of its block begins
+  long[] registers(long base) {
+    long[] all = Arrays.copyOf(initial, places);
+    sharedAddresses.forEach(place -> all[place] += base);
+    return all;
   }
 
   /// Where dynamic shared memory begins.
@@ -92,42 +140,51 @@ final class Module {
     return sharedBytes + 1023 & -1024;
   }
 
-  long global(String name) {
+  private long global(String name) {
     long place = Objects.requireNonNull(globals.get(name), name);
     return place == -1 ? dynamicShared() : place;
+  }
+
+  private Operand place(Type type) {
+    Operand operand = new Operand(type, places);
+    places += type.lanes();
+    initial = places > initial.length ? Arrays.copyOf(initial, 2 * places) : initial;
+    return operand;
   }
 
   private void parseParameters(String line) {
     for (String word : line.substring(line.indexOf('(')).split("[ ,)]+", -1)) {
       if (word.startsWith("%")) {
-        parameters.add(word);
-        register(word);
+        parameters.put(word, register(Type.of("i64"), word).place());
       }
     }
   }
 
-  int register(String name) {
-    return registers.computeIfAbsent(name, n -> registers.size());
+  private Operand register(Type type, String name) {
+    Operand known = registers.get(name);
+    if (known == null) {
+      known = place(type);
+      registers.put(name, known);
+    }
+    return new Operand(type, known.place());
   }
 
   private void parse(String line, Code code) {
     if (line.startsWith("br label")) {
-      code.next = line.substring(line.indexOf('%') + 1);
+      code.successors.add(line.substring(line.indexOf('%') + 1));
     } else if (line.startsWith("br i1")) {
       String[] parts = line.substring(6).split(", label %", -1);
-      code.condition = operand(Type.of("i1"), parts[0]);
-      code.next = parts[1];
-      code.otherwise = parts[2];
+      code.condition = operand(Type.of("i1"), parts[0]).place();
+      code.successors.addAll(List.of(parts[1], parts[2]));
     } else if (line.startsWith("ret")) {
       code.returns = true;
     } else {
       int equals = line.startsWith("%") ? line.indexOf(" = ") : -1;
-      int result = equals < 0 ? -1 : register(line.substring(0, equals));
-      instruction(equals < 0 ? line : line.substring(equals + 3), result, code);
+      instruction(equals < 0 ? line : line.substring(equals + 3), equals < 0 ? null : line.substring(0, equals), code);
     }
   }
 
-  private void instruction(String text, int result, Code code) {
+  private void instruction(String text, @Nullable String result, Code code) {
     String name = text.substring(0, text.indexOf(' '));
     String rest = text.substring(name.length() + 1);
     switch (name) {
@@ -138,76 +195,85 @@ final class Module {
           String[] parts = pair.replace("[", "").replace("]", "").strip().split(", %", -1);
           incoming.put(parts[1].strip(), operand(type, parts[0].strip()));
         }
-        code.phis.add(new Phi(result, incoming));
+        code.phis.add(new Phi(register(type, Objects.requireNonNull(result)), incoming));
       }
       case "call" -> call(rest, result, code, text);
       case "icmp", "fcmp" -> {
         String predicate = rest.substring(0, rest.indexOf(' '));
-        typed(name + " " + predicate, rest.substring(predicate.length() + 1), result, code, text);
+        String operands = rest.substring(predicate.length() + 1);
+        typed(name + " " + predicate, operands, Type.first(operands).withScalar(Type.of("i1")), result, code, text);
       }
-      case "zext", "sext", "trunc", "bitcast", "fpext", "fptrunc", "sitofp", "uitofp", "fptosi", "fptoui" -> {
+      case "zext", "sext", "trunc", "bitcast", "fpext", "fptrunc", "sitofp", "uitofp", "fptosi", "fptoui", "ptrtoint" -> {
         Type from = Type.first(rest);
-        int to = rest.lastIndexOf(" to ");
-        code.instructions.add(new Instruction(name, result, from, Type.of(rest.substring(to + 4)),
-            new Operand[] {operand(from, rest.substring(from.text().length() + 1, to))}, text));
+        int at = rest.lastIndexOf(" to ");
+        Type to = Type.of(rest.substring(at + 4));
+        add(code, name, from, to, to, result, List.of(operand(from, rest.substring(from.text().length() + 1, at))), text);
       }
-      case "select", "insertelement", "extractelement", "shufflevector", "store", "load" -> several(name, rest, result, code, text);
+      case "select", "insertelement", "extractelement", "shufflevector", "store" -> {
+        List<Operand> operands = operands(rest);
+        Type first = operands.getFirst().type();
+        Type value = switch (name) {
+          case "select" -> operands.get(1).type();
+          case "extractelement" -> Type.of(first.scalar());
+          case "shufflevector" -> operands.get(2).type().withScalar(first);
+          default -> first;
+        };
+        add(code, name, first, first, value, result, operands, text);
+      }
+      case "load" -> {
+        Type loaded = Type.first(rest);
+        add(code, name, loaded, loaded, loaded, result, operands(rest.substring(loaded.text().length() + 2)), text);
+      }
       case "getelementptr" -> {
         String plain = rest.startsWith("inbounds ") ? rest.substring(9) : rest;
         Type element = Type.first(plain);
-        several(name, plain.substring(element.text().length() + 2), element, result, code, text);
+        List<Operand> operands = operands(plain.substring(element.text().length() + 2));
+        add(code, name, element, element, operands.getFirst().type(), result, operands, text);
       }
       case "extractvalue" -> {
         Type type = Type.first(rest);
         List<String> parts = split(rest.substring(type.text().length() + 1));
-        Type index = Type.of("i64");
-        code.instructions.add(new Instruction("extractelement", result, type, type, new Operand[] {operand(type, parts.get(0)), operand(index, parts.get(1))}, text));
+        add(code, "extractelement", type, type, Type.of(type.scalar()), result, List.of(operand(type, parts.get(0)), operand(Type.of("i64"), parts.get(1))), text);
       }
-      default -> typed(name, rest.replaceAll("^((nuw|nsw|exact|nnan|contract|reassoc|fast|arcp|disjoint) )+", ""), result, code, text);
+      default -> {
+        String plain = rest.replaceAll(ALLOWED, "");
+        typed(name, plain, Type.first(plain), result, code, text);
+      }
     }
   }
 
   /// One type for all operands.
-  private void typed(String name, String rest, int result, Code code, String text) {
+  private void typed(String name, String rest, Type value, @Nullable String result, Code code, String text) {
     Type type = Type.first(rest);
-    Operand[] operands = split(rest.substring(type.text().length() + 1)).stream().map(part -> operand(type, part)).toArray(Operand[]::new);
-    code.instructions.add(new Instruction(name, result, type, type, operands, text));
+    List<Operand> operands = split(rest.substring(type.text().length() + 1)).stream().map(part -> operand(type, part)).toList();
+    add(code, name, type, type, value, result, operands, text);
   }
 
   /// A type before each operand.
-  private void several(String name, String rest, int result, Code code, String text) {
-    Type loaded = Type.first(rest);
-    boolean load = name.equals("load");
-    several(name, load ? rest.substring(loaded.text().length() + 2) : rest, loaded, result, code, text);
+  private List<Operand> operands(String text) {
+    return text.isEmpty() ? List.of() : split(text).stream().filter(part -> !part.startsWith("align")).map(part -> {
+      Type own = Type.first(part);
+      return operand(own, part.substring(own.text().length() + 1));
+    }).toList();
   }
 
-  private void several(String name, String rest, Type type, int result, Code code, String text) {
-    List<Operand> operands = new ArrayList<>();
-    for (String part : split(rest)) {
-      if (!part.startsWith("align")) {
-        Type own = Type.first(part);
-        operands.add(operand(own, part.substring(own.text().length() + 1)));
-      }
-    }
-    code.instructions.add(new Instruction(name, result, type, operands.getFirst().type, operands.toArray(Operand[]::new), text));
-  }
-
-  private void call(String rest, int result, Code code, String text) {
+  private void call(String rest, @Nullable String result, Code code, String text) {
     Type type = rest.startsWith("void ") ? Type.of("i1") : Type.first(rest);
-    int at = rest.indexOf('@');
-    if (rest.contains(" asm ")) {
-      int quote = rest.indexOf('"') + 1;
-      String name = "asm " + rest.substring(quote, rest.indexOf('"', quote));
-      several(name, rest.substring(rest.lastIndexOf('(') + 1, rest.length() - 1), type, result, code, text);
-      return;
-    }
-    String name = rest.substring(at + 1, rest.indexOf('(', at));
-    String arguments = rest.substring(rest.indexOf('(', at) + 1, rest.length() - 1);
-    if (arguments.isEmpty()) {
-      code.instructions.add(new Instruction("@" + name, result, type, type, new Operand[0], text));
-    } else {
-      several("@" + name, arguments, type, result, code, text);
-    }
+    boolean ptx = rest.contains(" asm ");
+    int open = ptx ? rest.lastIndexOf("\"(") + 1 : rest.indexOf('(', rest.indexOf('@'));
+    String name = ptx ? "asm " + rest.split("\"", -1)[1] : rest.substring(rest.indexOf('@'), open);
+    List<Operand> operands = operands(rest.substring(open + 1, rest.length() - 1));
+    add(code, name, type, operands.isEmpty() ? type : operands.getFirst().type(), type, result, operands, text);
+  }
+
+  /// @param type of what is computed, loaded, or converted, more a second one, value that of the result
+  private void add(Code code, String name, Type type, Type more, Type value, @Nullable String result, List<Operand> operands, String text) {
+    Operand given = result == null ? null : register(value, result);
+    Operand[] all = operands.toArray(Operand[]::new);
+    Instruction.Meeting meeting = Instruction.Meeting.of(name);
+    Step step = meeting == Instruction.Meeting.NONE ? Steps.step(name, type, more, given, all, text) : null;
+    int[] numbers = name.startsWith("asm ") ? PtxText.numbers(name) : new int[0];
+    code.read.add(new Instruction(name, given, all, text, meeting, step, numbers, meeting == Instruction.Meeting.WARPGROUP ? WgmmaText.of(text) : null));
   }
 
   /// What stands between commas outside brackets.
@@ -231,23 +297,27 @@ final class Module {
   }
 
   private Operand operand(Type type, String text) {
-    return text.startsWith("%") ? new Operand(type, register(text), new long[0]) : new Operand(type, -1, constant(type, text));
+    return text.startsWith("%") ? register(type, text) : constants.computeIfAbsent(type.text() + " " + text, any -> constant(type, text));
   }
 
-  private long[] constant(Type type, String text) {
-    long[] lanes = new long[type.lanes()];
+  private Operand constant(Type type, String text) {
+    Operand operand = place(type);
+    int at = operand.place();
     if (text.startsWith("splat (")) {
       String inner = text.substring(7, text.length() - 1);
-      java.util.Arrays.fill(lanes, scalar(type, inner.substring(inner.indexOf(' ') + 1)));
+      Arrays.fill(initial, at, at + type.lanes(), scalar(type, inner.substring(inner.indexOf(' ') + 1)));
     } else if (text.startsWith("<")) {
       List<String> parts = split(text.substring(1, text.length() - 1));
-      for (int i = 0; i < lanes.length; i++) {
-        lanes[i] = scalar(type, parts.get(i).substring(parts.get(i).indexOf(' ') + 1));
+      for (int i = 0; i < type.lanes(); i++) {
+        initial[at + i] = scalar(type, parts.get(i).substring(parts.get(i).indexOf(' ') + 1));
       }
     } else {
-      java.util.Arrays.fill(lanes, scalar(type, text));
+      Arrays.fill(initial, at, at + type.lanes(), scalar(type, text));
     }
-    return lanes;
+    if (text.startsWith("@") && type.space() == 3) {
+      sharedAddresses.add(at);
+    }
+    return operand;
   }
 
   private long scalar(Type type, String text) {
@@ -261,7 +331,7 @@ final class Module {
         }
         if (text.startsWith("0x") || text.contains(".")) {
           double value = text.contains(".") ? Double.parseDouble(text) : Double.longBitsToDouble(Long.parseUnsignedLong(text.substring(2), 16));
-          yield type.scalar().equals("double") ? Double.doubleToRawLongBits(value) : Float.floatToRawIntBits((float) value) & 0xFFFFFFFFL;
+          yield Floating.of(type.scalar()).bits(value);
         }
         yield Long.parseLong(text) & type.mask();
       }

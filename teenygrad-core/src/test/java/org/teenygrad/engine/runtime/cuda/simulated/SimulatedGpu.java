@@ -1,6 +1,9 @@
 package org.teenygrad.engine.runtime.cuda.simulated;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.teenygrad.Device;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Devices;
@@ -9,27 +12,43 @@ import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.engine.runtime.Target;
 
-/// A GPU whose kernels are interpreted: each thread of a block runs to the next barrier, shuffle or matrix instruction, then the next thread does. A
-/// barrier that not all threads reach, a shuffle in a branch, an access outside a buffer and a read of shared memory before the barrier behind its
-/// write are found; asynchronous copies come as late as they may. Meant for some thousands of elements.
+/// A GPU whose kernels are interpreted: each warp of a block runs to where its threads have to wait - a barrier, a shuffle, a matrix instruction, an mbarrier -,
+/// then another one does. A barrier that not all threads reach, a shuffle in a branch, an access outside a buffer and a read of shared memory before the barrier
+/// behind its write are found; asynchronous copies come as late as they may. Meant for some thousands of elements.
+///
+/// On Hopper, two blocks may be a [Cluster], bulk copies by tensor maps come when chance wants it, at the latest when nobody can go on without, and what nobody waited for must not be touched:
+/// memory that tensor cores read until their products are waited for, memory that copies write until an mbarrier says that they have come
+/// ([SharedMemory]). Where nobody can go on, the error says who waits for what.
 ///
 /// This runs what was written of a kernel's tiles (STAGE, FRAGMENT, MMA, AWAIT...), instruction by instruction: slots of a pipeline, layouts of
 /// registers, order of copies and barriers. What the nodes of tiles mean without any of that is for the
 /// [org.teenygrad.engine.runtime.interpreter.Interpreter] to say, whose results are the ones to compare with.
 public final class SimulatedGpu {
-  private static final Device PLAIN = device("simulated-gpu", Target.Rung.REGISTERS);
-  private static final Device TENSOR_CORES = device("simulated-tensor-cores", Target.Rung.WARP);
+  private static final Device PLAIN = device("simulated-gpu", new Target.Gpu(2, 99 << 10, Target.Rung.REGISTERS));
+  private static final Device TENSOR_CORES = device("simulated-tensor-cores", new Target.Gpu(2, 99 << 10, Target.Rung.WARP));
+  private static final Device HOPPER = device("simulated-hopper", new Target.Gpu(4, 227 << 10, Target.Rung.TENSOR_MEMORY));
+  private static final Device SMALL_HOPPER = device("simulated-small-hopper", new Target.Gpu(2, 227 << 10, Target.Rung.TENSOR_MEMORY));
 
-  private static Device device(String name, Target.Rung rung) {
-    Target.Gpu target = new Target.Gpu(2, 99 << 10, rung).withFloat8();
-    Devices.register(name, device -> new Runtime(device, HostAllocator.shared(), target, program -> {
+  private static Device device(String name, Target.Gpu target) {
+    Devices.register(name, device -> new Runtime(device, HostAllocator.shared(), target.withFloat8(), program -> {
       Module module = new Module(program.source());
       return lists -> run(program, module, lists);
     }));
     return Device.of(name);
   }
 
+  private static final List<Program> LAUNCHED = Collections.synchronizedList(new ArrayList<>());
+
   private SimulatedGpu() {}
+
+  /// What has been launched on any of these devices since this was asked the last time.
+  public static List<Program> launched() {
+    synchronized (LAUNCHED) {
+      List<Program> all = List.copyOf(LAUNCHED);
+      LAUNCHED.clear();
+      return all;
+    }
+  }
 
   /// One whose threads multiply by themselves.
   public static Device device() {
@@ -41,14 +60,26 @@ public final class SimulatedGpu {
     return TENSOR_CORES;
   }
 
+  /// An H200 with four multiprocessors, so that blocks that stay have several tiles.
+  public static Device hopper() {
+    return HOPPER;
+  }
+
+  /// One with two, so that they are a cluster for products of some length.
+  public static Device smallHopper() {
+    return SMALL_HOPPER;
+  }
+
   private static void run(Program program, Module module, List<List<Buffer>> lists) {
-    Program.Launch launch = program.launch();
+    LAUNCHED.add(program);
     boolean together = program.graphs().size() > 1;
+    Random random = new Random(program.name().hashCode());
     for (List<List<Buffer>> list : together ? List.of(lists) : lists.stream().map(List::of).toList()) {
-      int rows = together ? launch.times() : 1;
+      Launch launch = Launch.of(program, module, list, random.nextBoolean());
+      int rows = together ? program.launch().times() : 1;
       for (int row = 0; row < rows; row++) {
-        for (int block = 0; block < launch.items(); block++) {
-          new Block(module, list, launch, block, row).run();
+        for (int block = 0; block < program.launch().items(); block += module.cluster) {
+          new Cluster(launch, block, row, random).run();
         }
       }
     }

@@ -18,7 +18,7 @@ final class TensorCore {
 
   private TensorCore() {}
 
-  private static RegisterLayout.Place[][] places(RegisterLayout layout) {
+  static RegisterLayout.Place[][] places(RegisterLayout layout) {
     return PLACES.computeIfAbsent(layout, any -> IntStream.range(0, layout.lanes())
         .mapToObj(lane -> IntStream.range(0, layout.elements()).mapToObj(i -> layout.place(lane, i)).toArray(RegisterLayout.Place[]::new)).toArray(RegisterLayout.Place[][]::new));
   }
@@ -54,6 +54,7 @@ final class TensorCore {
   private static double[][] matrix(MatrixUnit unit, RegisterLayout layout, long[][][] registers, int first, int rows, int columns) {
     double[][] matrix = new double[rows][columns];
     int packed = unit.packed();
+    Number number = number(unit);
     RegisterLayout.Place[][] places = places(layout);
     for (int lane = 0; lane < layout.lanes(); lane++) {
       for (int i = 0; i < layout.elements(); i++) {
@@ -61,19 +62,26 @@ final class TensorCore {
         int bits = 32 / packed;
         long element = register.length == packed ? register[i % packed] : register[0] >>> i % packed * bits & (1L << bits) - 1;
         RegisterLayout.Place place = places[lane][i];
-        matrix[place.row()][place.column()] = number(unit, element);
+        matrix[place.row()][place.column()] = number.of(element);
       }
     }
     return matrix;
   }
 
-  private static double number(MatrixUnit unit, long bits) {
+  /// What bits of a factor mean.
+  interface Number {
+    double of(long bits);
+  }
+
+  /// How a unit takes a factor's elements.
+  static Number number(MatrixUnit unit) {
     return switch (unit) {
-      case MMA_F16 -> Float.float16ToFloat((short) bits);
-      case MMA_BF16 -> Float.intBitsToFloat((int) bits << 16);
-      case MMA_TF32 -> Float.intBitsToFloat((int) bits & -0x2000);
-      case MMA_E4M3, MMA_E5M2 -> Semantics.bitsToFloating(unit == MatrixUnit.MMA_E4M3 ? DType.FLOAT8_E4M3 : DType.FLOAT8_E5M2, bits);
-      default -> throw new IllegalArgumentException(unit + " is of no single warp");
+      case MMA_F16, WGMMA_F16 -> bits -> Float.float16ToFloat((short) bits);
+      case MMA_BF16, WGMMA_BF16 -> bits -> Float.intBitsToFloat((int) bits << 16);
+      case MMA_TF32, WGMMA_TF32 -> bits -> Float.intBitsToFloat((int) bits & -0x2000);
+      case MMA_E4M3 -> bits -> Semantics.bitsToFloating(DType.FLOAT8_E4M3, bits);
+      case MMA_E5M2 -> bits -> Semantics.bitsToFloating(DType.FLOAT8_E5M2, bits);
+      case FMA -> throw new IllegalArgumentException(unit + " is no matrix unit");
     };
   }
 }

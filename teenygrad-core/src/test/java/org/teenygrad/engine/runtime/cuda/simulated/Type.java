@@ -46,8 +46,9 @@ record Type(String text, String scalar, int lanes, int space, int bits) {
     return new Type(text, text, 1, 0);
   }
 
-  boolean isFloating() {
-    return scalar.equals("float") || scalar.equals("double") || scalar.equals("half") || scalar.equals("bfloat");
+  /// As many lanes of another type.
+  Type withScalar(Type other) {
+    return new Type(text, other.scalar, lanes, other.space);
   }
 
   private static int bits(String scalar) {

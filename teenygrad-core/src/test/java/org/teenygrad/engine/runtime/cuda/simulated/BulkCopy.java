@@ -1,0 +1,86 @@
+package org.teenygrad.engine.runtime.cuda.simulated;
+
+import org.teenygrad.DType;
+import org.teenygrad.engine.runtime.Program.PixelAxis;
+import org.teenygrad.engine.runtime.Program.Pixels;
+import org.teenygrad.engine.runtime.Program.TensorMap;
+
+/// A tile on its way from global memory to shared memory (PTX ISA, "cp.async.bulk.tensor"): a box of a tensor, or pixels of images as a window sees them,
+/// with zeros for what lies outside. The 16-byte parts of lines of 128 bytes are exchanged by the address of the line.
+///
+/// @param start the address of the map's tensor
+/// @param coordinates of the first element
+/// @param offsets of the window's place, for pixels
+record BulkCopy(TensorMap map, GlobalMemory memory, long start, int[] coordinates, int[] offsets) {
+  private static final int LINE = 128;
+
+  /// Lines of the tile.
+  private int lines() {
+    Pixels pixels = map.pixels();
+    return pixels != null ? pixels.count() : map.dimensions().stream().skip(1).mapToInt(dimension -> dimension.box()).reduce(1, (a, b) -> a * b);
+  }
+
+  int bytes() {
+    return lines() * LINE;
+  }
+
+  /// Writes the tile, when it comes.
+  void to(SharedMemory shared, long target) {
+    if (target % LINE != 0 || map.dimensions().getFirst().box() * map.dtype().bytes() != LINE) {
+      throw new IllegalStateException("a tile at " + Long.toHexString(target) + " by " + map);
+    }
+    int[] place = coordinates.clone();
+    for (int line = 0; line < lines(); line++) {
+      line(shared, target + (long) line * LINE, place);
+      if (map.pixels() == null) {
+        nextOfBox(place);
+      } else {
+        nextPixel(map.pixels(), place);
+      }
+    }
+  }
+
+  private void nextOfBox(int[] place) {
+    for (int i = 1; i < place.length; i++) {
+      if (++place[i] < coordinates[i] + map.dimensions().get(i).box()) {
+        return;
+      }
+      place[i] = coordinates[i];
+    }
+  }
+
+  /// Along a row as far as windows begin in it, then on in the next one, then in the next image.
+  private void nextPixel(Pixels pixels, int[] place) {
+    for (int i = 0; i < pixels.axes().size(); i++) {
+      PixelAxis axis = pixels.axes().get(i);
+      place[1 + i] += axis.step();
+      if (place[1 + i] < map.dimensions().get(1 + i).size() + axis.upper()) {
+        return;
+      }
+      place[1 + i] = axis.lower();
+    }
+    place[place.length - 1]++;
+  }
+
+  private void line(SharedMemory shared, long target, int[] place) {
+    int bytes = map.dtype().bytes();
+    long address = start;
+    boolean inside = true;
+    for (int i = 1; i < place.length; i++) {
+      int at = place[i] + (i <= offsets.length ? offsets[i - 1] : 0);
+      inside &= at >= 0 && at < map.dimensions().get(i).size();
+      address += at * map.dimensions().get(i).stride() * bytes;
+    }
+    for (int i = 0; i < LINE / bytes; i++) {
+      int at = place[0] + i;
+      long value = inside && at >= 0 && at < map.dimensions().getFirst().size() ? memory.read(address + (long) at * bytes, bytes) : 0;
+      long to = target + (long) i * bytes;
+      shared.arrive(swizzled(to), bytes, map.dtype() == DType.FLOAT32 ? value + 0x1000 & 0xFFFFE000L : value);
+    }
+  }
+
+  /// What is exchanged by the number of its line.
+  static long swizzled(long address) {
+    return address ^ (address / LINE & 7) << 4;
+  }
+}

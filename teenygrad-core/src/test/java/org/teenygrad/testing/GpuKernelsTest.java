@@ -303,7 +303,7 @@ class GpuKernelsTest {
   void theLargerFactorIsFetchedBeforeLaunchesBeforeHaveEnded() {
     AbsentGpu gpu = AbsentGpu.H200;
     PtxKernel kernel = only(gpu.launches(() -> gpu.tensor(BFLOAT16, 4, 3072).matmul(gpu.tensor(BFLOAT16, 1024, 3072).transpose(0, 1)).realize()));
-    int weights = kernel.program().prefetched().orElseThrow();
+    int weights = kernel.program().prefetched().getFirst();
     assertThat(Graph.topological(List.of(kernel.program().graph())).stream().filter(node -> node.is(OpCode.PARAM)).map(node -> node.payload(Param.class)))
         .anySatisfy(param -> {
           assertThat(param.slot()).isEqualTo(weights);
@@ -320,6 +320,34 @@ class GpuKernelsTest {
     assertThat(kernel.count("cp.async.bulk")).as("weights, then rows: all of them fit into slots; no other tile").isEqualTo(2);
     PtxKernel longer = only(gpu.launches(() -> gpu.tensor(BFLOAT16, 4, 8192).matmul(gpu.tensor(BFLOAT16, 1024, 8192).transpose(0, 1)).realize()));
     assertThat(longer.count("cp.async.bulk")).as("weights, rows, both of what does not fit into slots; no other tile").isEqualTo(4);
+  }
+
+  /// Both weights of a gated perceptron meet the same rows, which come once; what is between the two products is in no memory.
+  @ParameterizedTest
+  @ValueSource(ints = {4, 64, 256, 4096})
+  void aGatedPerceptronsProductsAreOneKernel(int rows) {
+    AbsentGpu gpu = AbsentGpu.H200;
+    Tensor x = gpu.tensor(BFLOAT16, rows, 1024);
+    Tensor gate = gpu.tensor(BFLOAT16, 3072, 1024).transpose(0, 1);
+    Tensor up = gpu.tensor(BFLOAT16, 3072, 1024).transpose(0, 1);
+    PtxKernel kernel = only(gpu.launches(() -> x.matmul(gate).silu().mul(x.matmul(up)).realize()));
+    assertThat(kernel.program().description()).startsWith("contract " + rows + "x(3072+3072)x1024");
+    assertThat(kernel.program().maps()).hasSize(3);
+    assertThat(kernel.program().prefetched()).as("the larger factors").hasSize(rows > 3072 ? 1 : 2);
+    assertThat(kernel.count("wgmma.mma_async") % 2).as("as many products of the one as of the other").isZero();
+    assertThat(kernel.count("st.global")).as("one result: %s", kernel).isPositive();
+  }
+
+  /// Who else wants the gate has it in memory.
+  @Test
+  void aGateThatIsWantedIsAKernelOfItsOwn() {
+    AbsentGpu gpu = AbsentGpu.H200;
+    Tensor x = gpu.tensor(BFLOAT16, 4, 1024);
+    List<PtxKernel> launches = gpu.launches(() -> {
+      Tensor gate = x.matmul(gpu.tensor(BFLOAT16, 3072, 1024).transpose(0, 1));
+      Tensor.realize(List.of(gate, gate.silu().mul(x.matmul(gpu.tensor(BFLOAT16, 3072, 1024).transpose(0, 1)))));
+    });
+    assertThat(launches).extracting(PtxKernel::kind).containsExactly("contract", "contract");
   }
 
   /// Of few rows the widest tiles would leave most multiprocessors idle; half of the shared memory is the next launch's.

@@ -33,7 +33,7 @@ import org.teenygrad.engine.runtime.cuda.simulated.SimulatedGpu;
 /// What a GPU computes of a row depends on nobody else: not on how many rows there are, nor where it stands among them, nor on keys that it does not see. So
 /// the tokens that an engine answers with do not depend on who else is served.
 ///
-/// Kernels are run on a [SimulatedGpu]. Of `wgmma` and tensor maps, which are not simulated, only the plan is looked at: the order in which a sum is added up.
+/// Kernels are run on a [SimulatedGpu]; of larger ones only the plan is looked at: the order in which a sum is added up.
 class RowInvarianceTest {
   private static final Device GPU = SimulatedGpu.withTensorCores();
   private static final Device INTERPRETER = Device.of("interpreter");
@@ -60,7 +60,11 @@ class RowInvarianceTest {
   }
 
   private static Tensor tensor(DType dtype, float[] values, int... shape) {
-    return Tensor.of(values, Shape.of(shape), GPU).cast(dtype).contiguous().realize();
+    return tensor(GPU, dtype, values, shape);
+  }
+
+  private static Tensor tensor(Device device, DType dtype, float[] values, int... shape) {
+    return Tensor.of(values, Shape.of(shape), device).cast(dtype).contiguous().realize();
   }
 
   private static int place(int rows) {
@@ -75,9 +79,13 @@ class RowInvarianceTest {
   }
 
   private static void isTheSame(DType dtype, int width, UnaryOperator<Tensor> expression, int... counts) {
+    isTheSame(GPU, dtype, width, expression, counts);
+  }
+
+  private static void isTheSame(Device device, DType dtype, int width, UnaryOperator<Tensor> expression, int... counts) {
     double[] first = null;
     for (int rows : counts) {
-      Tensor x = tensor(dtype, drawn(rows, width, row -> row == place(rows) ? OWN : 100 + row), rows, width);
+      Tensor x = tensor(device, dtype, drawn(rows, width, row -> row == place(rows) ? OWN : 100 + row), rows, width);
       double[] found = own(rows, expression.apply(x));
       first = first == null ? found : first;
       assertThat(found).as("one of %d rows, %d wide, as of %d", rows, width, counts[0]).containsExactly(first);
@@ -108,6 +116,19 @@ class RowInvarianceTest {
     // Results are not rounded to 16 bits, where a difference could hide.
     isTheSame(dtype, 80, x -> x.toFloat().matmul(weight.transpose(0, 1).toFloat()), fewest, 9, 33, 70);
     isTheSame(dtype, 80, x -> x.toFloat().matmul(turned.toFloat()), fewest, 9);
+  }
+
+  /// On Hopper few rows have narrow tiles, and a factor of theirs may be computed by those who multiply it.
+  @Test
+  void gatedPerceptronsOnHopper() {
+    Device hopper = SimulatedGpu.hopper();
+    Tensor gate = tensor(hopper, DType.BFLOAT16, drawn(64, 256, row -> row), 64, 256).transpose(0, 1);
+    Tensor up = tensor(hopper, DType.BFLOAT16, drawn(64, 256, row -> 64 + row), 64, 256).transpose(0, 1);
+    Tensor weight = tensor(hopper, DType.BFLOAT16, drawn(1, 256, one -> 200), 256);
+    isTheSame(hopper, DType.BFLOAT16, 256, x -> {
+      Tensor normed = x.rmsNorm(weight, 1e-6);
+      return normed.matmul(gate).silu().mul(normed.matmul(up));
+    }, 2, 4, 8, 9, 64, 70);
   }
 
   /// Attention of a text's part to its beginning, in the company of others.

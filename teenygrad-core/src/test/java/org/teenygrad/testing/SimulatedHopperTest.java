@@ -53,6 +53,21 @@ class SimulatedHopperTest {
     multiplies(DType.BFLOAT16, m, n, k, leftAcross, rightAcross, 1, Tensor::matmul);
   }
 
+  /// Tiles of few columns, all steps in the ring or not; of up to eight rows no others are fetched.
+  @ParameterizedTest
+  @CsvSource({"2, 128, 192", "4, 200, 1024", "8, 72, 4096", "20, 128, 320", "64, 96, 128"})
+  void productsOfFewRows(int m, int n, int k) {
+    multiplies(DType.BFLOAT16, m, n, k, false, true, 1, Tensor::matmul);
+  }
+
+  /// Two products of the same rows, one of which gates the other.
+  @ParameterizedTest
+  @CsvSource({"4, 104, 256", "40, 64, 192", "200, 136, 128"})
+  void productsOfOneFactor(int m, int n, int k) {
+    Tensor gate = numbers(new Random(n), DType.BFLOAT16, n, k).transpose(0, 1);
+    multiplies(DType.BFLOAT16, m, n, k, false, true, 1, (x, up) -> x.matmul(gate).relu().mul(x.matmul(up)));
+  }
+
   @Test
   void productsThatThreadsBring() {
     multiplies(DType.FLOAT16, 97, 71, 203, false, false, 0, (a, b) -> a.matmul(b).relu());

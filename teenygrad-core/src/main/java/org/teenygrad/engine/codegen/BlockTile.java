@@ -149,6 +149,12 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     return (long) SharedTile.LINE * (rows + columns);
   }
 
+  /// The same where a block makes so many products of the same rows: each has a part of the columns.
+  BlockTile shared(int products) {
+    int each = Math.max(MatrixUnit.COLUMNS, columns / products / MatrixUnit.COLUMNS * MatrixUnit.COLUMNS);
+    return products == 1 ? this : new BlockTile(rows, each, depth, stages, threads, rung, fetchedRows);
+  }
+
   int warps() {
     return threads / Threads.WARP;
   }

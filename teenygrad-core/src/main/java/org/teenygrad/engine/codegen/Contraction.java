@@ -12,7 +12,8 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Range;
 import org.teenygrad.engine.runtime.Target;
 
-/// A kernel that is one sum of products for each place it stores to: matmul, einsum and convolution alike.
+/// A kernel that is one sum of products for each place it stores to: matmul, einsum and convolution alike. On a GPU it may be several sums of products of one factor,
+/// whose results meet there: those of a gated perceptron.
 ///
 /// @param fold the sum
 /// @param left the factor that changes with the rows
@@ -20,7 +21,18 @@ import org.teenygrad.engine.runtime.Target;
 /// @param rows the loops that only the left factor depends on
 /// @param columns those of the right
 /// @param element the type to multiply in: that of fewer bits which both factors were widened from, if there is something to multiply it
-record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, List<OpNode> rows, List<OpNode> columns, DType element) implements Plan {
+/// @param others sums of products of the same left factor over the same loops
+record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, List<OpNode> rows, List<OpNode> columns, DType element, List<Sum> others) implements Plan {
+  /// A sum of products.
+  ///
+  /// @param right its right factor
+  record Sum(OpNode fold, OpNode right) {}
+
+  /// One sum alone.
+  private Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, List<OpNode> rows, List<OpNode> columns, DType element) {
+    this(analysis, fold, left, right, rows, columns, element, List.of());
+  }
+
   /// Of a processor's tiles: products, rows and columns at least.
   private static final int FEWEST_PRODUCTS = 4;
   private static final int FEWEST_ROWS = 2;
@@ -36,6 +48,9 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   private static final int FEWEST_PAIRED_STEPS = 16;
 
   private static final int FEWEST_PAIRED_ROWS = 16;
+
+  /// Of one left factor.
+  private static final int MOST_SUMS = 2;
 
   /// A GPU's smaller matrices are left to [Blocks].
   private static final int FEWEST_OF_TILE = 8;
@@ -70,7 +85,31 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     if (gpu.rung() == Target.Rung.NAIVE) {
       return found.map(Plan.class::cast);
     }
-    return found.map(one -> one.narrow(gpu)).filter(Contraction::isTileable).map(one -> MatmulTiling.of(one.wide(gpu), gpu));
+    return found.map(one -> one.narrow(gpu)).filter(Contraction::isTileable).map(one -> MatmulTiling.of(one.wide(gpu), gpu)).map(Plan.class::cast)
+        .or(() -> ofOneFactor(analysis, gpu).flatMap(several -> MatmulTiling.ofSeveral(several, gpu)));
+  }
+
+  /// Several sums of products of one factor of 16 bits.
+  private static Optional<Contraction> ofOneFactor(Analysis analysis, Target.Gpu gpu) {
+    List<OpNode> folds = analysis.folds();
+    if (folds.size() < 2 || folds.size() > MOST_SUMS || gpu.rung() != Target.Rung.TENSOR_MEMORY) {
+      return Optional.empty();
+    }
+    List<Contraction> all = folds.stream().flatMap(fold -> of(analysis, fold).stream()).map(one -> one.narrow(gpu)).toList();
+    return all.size() < folds.size() || !all.stream().allMatch(all.getFirst()::hasTheFactorOf) ? Optional.empty() : Optional.of(all.getFirst().with(all.subList(1, all.size())));
+  }
+
+  private boolean hasTheFactorOf(Contraction other) {
+    return element.isHalf() && isTileable() && other.left == left && other.element == element && other.inner().equals(inner()) && other.rows.equals(rows) && other.columns.equals(columns);
+  }
+
+  private Contraction with(List<Contraction> more) {
+    return new Contraction(analysis, fold, left, right, rows, columns, element, more.stream().map(one -> new Sum(one.fold, one.right)).toList());
+  }
+
+  /// All sums.
+  List<Sum> sums() {
+    return Stream.concat(Stream.of(new Sum(fold, right)), others.stream()).toList();
   }
 
   /// Of 16-bit factors few rows are enough: their bits are those of many, which depend on the order along the inner dimension alone.
@@ -91,14 +130,17 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
 
   private static Optional<Contraction> of(Analysis analysis) {
     List<OpNode> folds = analysis.folds();
-    if (folds.size() != 1 || folds.getFirst().payload() != OpCode.ADD || !folds.getFirst().input(0).is(OpCode.MUL) || !folds.getFirst().dtype().isFloating()) {
+    return folds.size() == 1 ? of(analysis, folds.getFirst()) : Optional.empty();
+  }
+
+  private static Optional<Contraction> of(Analysis analysis, OpNode fold) {
+    if (fold.payload() != OpCode.ADD || !fold.input(0).is(OpCode.MUL) || !fold.dtype().isFloating()) {
       return Optional.empty();
     }
     boolean complete = analysis.stores().stream().allMatch(store -> analysis.outer.stream().allMatch(range -> analysis.dependsOn(store, range)));
     if (!complete) {
       return Optional.empty();
     }
-    OpNode fold = folds.getFirst();
     OpNode a = fold.input(0).input(0);
     OpNode b = fold.input(0).input(1);
     List<OpNode> ofA = only(analysis, a, b);
@@ -149,12 +191,12 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
 
   /// Whether both factors lie along the inner dimension in memory.
   boolean isAlongInner() {
-    return Stage.liesAlongInner(analysis, left, rows, inner()) && Stage.liesAlongInner(analysis, right, columns, inner());
+    return Stage.liesAlongInner(analysis, left, rows, inner()) && sums().stream().allMatch(sum -> Stage.liesAlongInner(analysis, sum.right, columns, inner()));
   }
 
   /// Whether a mask says of some elements of a factor that they are 0.
   boolean isMasked() {
-    return Stream.of(left, right).anyMatch(factor -> factor.is(OpCode.LOAD) && factor.inputs().size() > 2);
+    return Stream.concat(Stream.of(left), sums().stream().map(Sum::right)).anyMatch(factor -> factor.is(OpCode.LOAD) && factor.inputs().size() > 2);
   }
 
   long products() {

@@ -2,7 +2,6 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpNode;
@@ -56,7 +55,7 @@ final class Generator {
   /// An exchange between ranks, which has no code.
   private static Program communication(OpNode sink, Plan.Communication exchange) {
     double bytes = exchange.analysis().stores().getFirst().input(0).payload(Param.class).shape().elements() * (double) exchange.analysis().stores().getFirst().input(0).dtype().bytes();
-    return new Program(exchange.analysis().kind(), List.of(sink), "", List.of(), OptionalInt.empty(), new Program.Launch(1, 1, 0), new Program.Work(0, bytes), KernelDescription.of(List.of(sink)));
+    return new Program(exchange.analysis().kind(), List.of(sink), "", List.of(), List.of(), new Program.Launch(1, 1, 0), new Program.Work(0, bytes), KernelDescription.of(List.of(sink)));
   }
 
   /// Where kernels can be launched while the ones before still run (compute capability 9.0), those after this one may be set up at once, so that their blocks are
@@ -144,7 +143,7 @@ final class Generator {
       parameters.add(Runs.mapParameter(map, runs));
       constant.add(parameters.size());
     }
-    if (nest.prefetched().isPresent()) {
+    if (!nest.prefetched().isEmpty()) {
       parameters.add("i32 " + Runs.UNWRITTEN);
     }
     text.append("define ptx_kernel void @").append(name).append('(').append(String.join(", ", parameters)).append(") #0 {\nentry:\n").append(ir.text()).append("  ret void\n}\n\n");

@@ -1,6 +1,7 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,7 +22,7 @@ import org.teenygrad.engine.ir.OpNode;
 /// reduce max,sum over 64 · mul,sub,exp,div (3072 rows)
 /// map mul,add,sqrt,div (98304 elements) x3 outputs
 /// ```
-/// A contraction's sizes are rows, columns and depth, after the number of separate products if there are several.
+/// A contraction's sizes are rows, columns and depth, after the number of separate products if there are several; columns of several products of the same rows are added up.
 public final class KernelDescription {
   private static final int MOST_NAMES = 8;
 
@@ -76,7 +77,7 @@ public final class KernelDescription {
       String combine = store.payload() == null ? "" : " " + name((OpCode) store.payload());
       return "scatter" + combine + names(" · ", node -> true) + " (" + size(outer(store)) + " elements)" + outputs;
     }
-    if (folds.size() == 1 && folds.getFirst().payload() == OpCode.ADD && folds.getFirst().input(0).is(OpCode.MUL)) {
+    if (!folds.isEmpty() && folds.stream().allMatch(KernelDescription::isSumOfProducts) && folds.stream().map(fold -> fold.input(0).input(0)).distinct().count() == 1) {
       OpNode product = folds.getFirst().input(0);
       List<OpNode> rows = only(product.input(0), product.input(1));
       List<OpNode> columns = only(product.input(1), product.input(0));
@@ -93,6 +94,10 @@ public final class KernelDescription {
       return name(store.input(2).op()) + " over " + row + names(" · ", node -> true) + " (" + size(outer(store)) / row + " rows)" + outputs;
     }
     return folds.isEmpty() ? map(size(outer(store)) + " elements") + outputs : reduction() + outputs;
+  }
+
+  private static boolean isSumOfProducts(OpNode fold) {
+    return fold.payload() == OpCode.ADD && fold.input(0).is(OpCode.MUL);
   }
 
   private static String outputs(OpNode sink) {
@@ -115,14 +120,16 @@ public final class KernelDescription {
   private String contraction(List<OpNode> rows, List<OpNode> columns) {
     OpNode fold = folds.getFirst();
     long others = size(analysis.outer) / (size(rows) * size(columns));
-    Set<OpNode> after = usersOf(fold);
+    Set<OpNode> after = usersOf(folds);
+    Set<OpNode> products = folds.stream().map(sum -> sum.input(0)).collect(Collectors.toSet());
     StringBuilder text = new StringBuilder("contract ").append(others == 1 ? "" : others + "·");
-    text.append(size(rows)).append('x').append(size(columns)).append('x').append(size(Analysis.foldRanges(fold)));
-    text.append(names(" of ", node -> !after.contains(node) && node != fold.input(0) && dependsOnAny(node, Analysis.foldRanges(fold))));
+    String across = String.join("+", Collections.nCopies(folds.size(), Long.toString(size(columns))));
+    text.append(size(rows)).append('x').append(folds.size() == 1 ? across : "(" + across + ")").append('x').append(size(Analysis.foldRanges(fold)));
+    text.append(names(" of ", node -> !after.contains(node) && !products.contains(node) && dependsOnAny(node, Analysis.foldRanges(fold))));
     Set<OpNode> named = new HashSet<>();
     for (OpNode node : values) {
       if (after.contains(node) && node.is(OpCode.ADD)) {
-        OpNode other = plain(after.contains(node.input(0)) || node.input(0) == fold ? node.input(1) : node.input(0));
+        OpNode other = plain(after.contains(node.input(0)) || folds.contains(node.input(0)) ? node.input(1) : node.input(0));
         if (other.is(OpCode.LOAD) && named.add(node)) {
           text.append(outer(other).size() == analysis.outer.size() ? " + residual" : outer(other).equals(columns) ? " + bias" : " + more");
         }
@@ -143,10 +150,10 @@ public final class KernelDescription {
     return at;
   }
 
-  private Set<OpNode> usersOf(OpNode start) {
+  private Set<OpNode> usersOf(List<OpNode> start) {
     Set<OpNode> users = new HashSet<>();
     for (OpNode node : values) {
-      if (node.inputs().stream().anyMatch(input -> input == start || users.contains(input))) {
+      if (node.inputs().stream().anyMatch(input -> start.contains(input) || users.contains(input))) {
         users.add(node);
       }
     }

@@ -1,7 +1,6 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.List;
-import java.util.OptionalInt;
 import org.teenygrad.engine.runtime.Program;
 
 /// A way to run a kernel's loops.
@@ -34,10 +33,10 @@ sealed interface LoopNest permits Elements, PackedContraction, SkinnyContraction
     return List.of();
   }
 
-  /// The slot of a buffer that the nest begins to read before it waits for the launches before it, if [Runs#UNWRITTEN] says that nobody writes it. It waits by itself
+  /// The slots of buffers that the nest begins to read before it waits for the launches before it, if [Runs#UNWRITTEN] says that nobody writes them. It waits by itself
   /// then; the others wait first.
-  default OptionalInt prefetched() {
-    return OptionalInt.empty();
+  default List<Integer> prefetched() {
+    return List.of();
   }
 
   /// What there is to do.

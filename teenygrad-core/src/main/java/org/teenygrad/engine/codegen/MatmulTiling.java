@@ -1,10 +1,14 @@
 package org.teenygrad.engine.codegen;
 
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Target;
@@ -14,7 +18,7 @@ import org.teenygrad.engine.runtime.Target;
 /// @param contraction whose loops the tiles are cut from
 /// @param analysis of a SINK of STEPS and STOREs
 /// @param tile a block's rows and columns of sums, and the depth of a step
-/// @param maps what brings both factors' tiles, left and right, where tensor maps do
+/// @param maps what brings factors' tiles, first the left one's, where tensor maps do
 record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse, BlockTile tile, List<BulkTile> maps) implements Plan {
   /// Blocks that share the right factor's tiles: what comes from the second-level cache, and the power for that, is a third less for tiles of 128 by 256.
   private static final int CLUSTER = 2;
@@ -30,27 +34,51 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
 
   /// Puts the factors into STAGEs and what is done with them into STEPS.
   static MatmulTiling of(Contraction contraction, Target.Gpu target) {
+    BlockTile tile = tile(contraction, target);
+    if (tile.rung() == Target.Rung.TENSOR_MEMORY) {
+      return mapped(contraction, tile, target).orElseGet(() -> of(contraction, target.on(Target.Rung.WARPGROUP)));
+    }
+    OpNode left = left(contraction, tile);
+    OpNode right = right(contraction, contraction.right(), tile);
+    return of(contraction, tile, left, List.of(right), List.of(), folds -> Pipeline.steps(List.of(left, right), folds, tile.rung() == Target.Rung.WARPGROUP));
+  }
+
+  /// For several sums, whose factors tensor maps have to bring.
+  static Optional<Plan> ofSeveral(Contraction contraction, Target.Gpu target) {
+    return mapped(contraction, tile(contraction, target), target).map(Plan.class::cast);
+  }
+
+  private static BlockTile tile(Contraction contraction, Target.Gpu target) {
+    int products = contraction.sums().size();
+    return BlockTile.choose(Analysis.count(contraction.rows()), products * Analysis.count(contraction.columns()), contraction.products(), Analysis.count(contraction.grid()),
+        contraction.element(), contraction.isAlongInner(), contraction.isMasked(), target).shared(products);
+  }
+
+  private static OpNode left(Contraction contraction, BlockTile tile) {
+    return Stage.of(contraction.analysis(), contraction.left(), contraction.rows(), contraction.inner(), tile.fetchedRows(), tile.depth(), tile.stages(), tile.rung());
+  }
+
+  private static OpNode right(Contraction contraction, OpNode factor, BlockTile tile) {
+    return Stage.of(contraction.analysis(), factor, contraction.columns(), contraction.inner(), tile.columns(), tile.depth(), tile.stages(), tile.rung());
+  }
+
+  /// With tiles that come by tensor maps, if those of all factors can.
+  private static Optional<MatmulTiling> mapped(Contraction contraction, BlockTile tile, Target.Gpu target) {
     Analysis plain = contraction.analysis();
-    List<OpNode> rows = contraction.rows();
-    List<OpNode> columns = contraction.columns();
-    List<OpNode> inner = contraction.inner();
-    BlockTile tile = BlockTile.choose(
-        Analysis.count(rows), Analysis.count(columns), contraction.products(), Analysis.count(contraction.grid()), contraction.element(), contraction.isAlongInner(), contraction.isMasked(), target);
-    OpNode left = Stage.of(plain, contraction.left(), rows, inner, tile.fetchedRows(), tile.depth(), tile.stages(), tile.rung());
-    OpNode right = Stage.of(plain, contraction.right(), columns, inner, tile.columns(), tile.depth(), tile.stages(), tile.rung());
-    if (tile.rung() != Target.Rung.TENSOR_MEMORY) {
-      return of(contraction, tile, left, right, List.of(), fold -> Pipeline.steps(List.of(left, right), List.of(fold), tile.rung() == Target.Rung.WARPGROUP));
-    }
-    Optional<BulkTile> leftBulk = BulkTile.of(plain, left, rows, inner, 1);
-    Optional<BulkTile> rightBulk = BulkTile.of(plain, right, columns, inner, cluster(contraction, tile, target.processors()));
+    OpNode left = left(contraction, tile);
+    List<OpNode> rights = contraction.sums().stream().map(sum -> right(contraction, sum.right(), tile)).toList();
+    int sharers = cluster(contraction, tile, target.processors());
+    Optional<BulkTile> leftBulk = BulkTile.of(plain, left, contraction.rows(), contraction.inner(), 1);
+    List<BulkTile> rightBulks = rights.stream().flatMap(right -> BulkTile.of(plain, right, contraction.columns(), contraction.inner(), sharers).stream()).toList();
     // After the last of the inner dimension one of both factors has zeros.
-    if (leftBulk.isEmpty() || rightBulk.isEmpty() || leftBulk.get().goesOn() && rightBulk.get().goesOn()) {
-      return of(contraction, target.on(Target.Rung.WARPGROUP));
+    if (leftBulk.isEmpty() || rightBulks.size() < rights.size() || leftBulk.get().goesOn() && rightBulks.stream().anyMatch(BulkTile::goesOn)) {
+      return Optional.empty();
     }
+    List<BulkTile> maps = Stream.concat(leftBulk.stream(), rightBulks.stream()).toList();
     OpNode leftMapped = leftBulk.get().stage(left);
-    OpNode rightMapped = rightBulk.get().stage(right);
-    return of(contraction, tile, leftMapped, rightMapped, List.of(leftBulk.get(), rightBulk.get()),
-        fold -> WarpSpecializedPipeline.steps(List.of(leftMapped, rightMapped), List.of(fold)));
+    List<OpNode> rightsMapped = IntStream.range(0, rights.size()).mapToObj(i -> rightBulks.get(i).stage(rights.get(i))).toList();
+    List<OpNode> stages = Stream.concat(Stream.of(leftMapped), rightsMapped.stream()).toList();
+    return Optional.of(of(contraction, tile, leftMapped, rightsMapped, maps, folds -> WarpSpecializedPipeline.steps(stages, folds)));
   }
 
   private static int cluster(Contraction contraction, BlockTile tile, int processors) {
@@ -62,12 +90,18 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     return worthwhile && empty * TILES_FOR_EACH_EMPTY <= down ? CLUSTER : 1;
   }
 
-  private static MatmulTiling of(Contraction contraction, BlockTile tile, OpNode left, OpNode right, List<BulkTile> maps, UnaryOperator<OpNode> order) {
+  private static MatmulTiling of(Contraction contraction, BlockTile tile, OpNode left, List<OpNode> rights, List<BulkTile> maps, Function<List<OpNode>, OpNode> order) {
     Analysis plain = contraction.analysis();
     MatrixUnit unit = MatrixUnit.of(tile.rung(), contraction.element());
-    Map<OpNode, OpNode> changed = Tiling.withProducts(plain.sink, Map.of(contraction.fold(), same -> Tiling.product(unit, left, right)));
-    OpNode fold = Objects.requireNonNull(changed.get(contraction.fold()));
-    OpNode sink = Tiling.sink(List.of(), order.apply(fold), plain.stores().stream().map(changed::get).toList());
+    List<OpNode> sums = contraction.sums().stream().map(Contraction.Sum::fold).toList();
+    Map<OpNode, Function<UnaryOperator<OpNode>, OpNode>> products = new IdentityHashMap<>();
+    for (int i = 0; i < sums.size(); i++) {
+      OpNode right = rights.get(i);
+      products.put(sums.get(i), same -> Tiling.product(unit, left, right));
+    }
+    Map<OpNode, OpNode> changed = Tiling.withProducts(plain.sink, products);
+    List<OpNode> folds = sums.stream().map(sum -> Objects.requireNonNull(changed.get(sum))).toList();
+    OpNode sink = Tiling.sink(List.of(), order.apply(folds), plain.stores().stream().map(changed::get).toList());
     Analysis tiled = new Analysis(sink);
     return new MatmulTiling(contraction, Plan.shortened(tiled), tiled.isCoarse(), tile, maps);
   }
@@ -82,9 +116,13 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     return analysis.sink.input(0);
   }
 
-  /// The sum of products of tiles.
-  OpNode fold() {
-    return steps().inputs().stream().filter(effect -> effect.is(OpCode.FOLD)).findFirst().orElseThrow();
+  /// The sums of products of tiles.
+  List<OpNode> folds() {
+    return steps().inputs().stream().filter(effect -> effect.is(OpCode.FOLD)).toList();
+  }
+
+  private OpNode fold() {
+    return folds().getFirst();
   }
 
   /// What multiplies.
@@ -97,7 +135,11 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
   }
 
   OpNode rightStage() {
-    return fold().input(0).input(1);
+    return rightStages().getFirst();
+  }
+
+  List<OpNode> rightStages() {
+    return folds().stream().map(fold -> fold.input(0).input(1)).toList();
   }
 
   /// Blocks that are a cluster.

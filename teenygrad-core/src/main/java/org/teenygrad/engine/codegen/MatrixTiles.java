@@ -32,12 +32,12 @@ final class MatrixTiles implements LoopNest {
     List<OpNode> inner = plan.contraction().inner();
     left = new SharedTile(emitter, plan.leftStage(), rows, inner, tile.threads());
     right = new SharedTile(emitter, plan.rightStage(), columns, inner, tile.threads());
-    epilogue = new Epilogue(emitter, List.of(plan.fold()), null, rows, columns, tile);
+    epilogue = new Epilogue(emitter, plan.folds(), null, rows, columns, tile);
     MatrixUnit unit = plan.unit();
     products = switch (unit.scope) {
       case THREAD -> new ScalarProducts(emitter.ir, tile);
       case WARP -> new WarpProducts(emitter.ir, tile, unit, left.isInner(), right.isInner());
-      case WARPGROUP -> new WarpgroupProducts(emitter.ir, tile, unit, left.isInner(), right.isInner());
+      case WARPGROUP -> new WarpgroupProducts(emitter.ir, tile, 1, unit, left.isInner(), right.isInner());
     };
   }
 

@@ -2,7 +2,8 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
@@ -14,9 +15,6 @@ import org.teenygrad.engine.runtime.Target;
 ///
 /// @see <a href="https://github.com/NVIDIA/cutlass/blob/main/media/docs/cpp/efficient_gemm.md">CUTLASS, warp specialization</a>
 final class PersistentTiles implements LoopNest {
-  /// Tensor maps, one for each factor.
-  static final int MAPS = 2;
-
   private static final int GROUP_THREADS = 128;
 
   /// Registers of a thread; with one group that fetches and two that compute they are all that a multiprocessor has.
@@ -28,8 +26,9 @@ final class PersistentTiles implements LoopNest {
   private final BlockTile tile;
   private final long steps;
   private final OpNode leftStage;
+  private final List<OpNode> rightStages;
   private final BulkTile left;
-  private final BulkTile right;
+  private final List<BulkTile> rights;
   private final WarpgroupProducts products;
   private final Epilogue epilogue;
   private final MbarrierRing mbarriers;
@@ -42,17 +41,18 @@ final class PersistentTiles implements LoopNest {
     this.emitter = emitter;
     tile = plan.tile();
     left = plan.maps().get(0);
-    right = plan.maps().get(1);
+    rights = plan.maps().subList(1, plan.maps().size());
     leftStage = plan.leftStage();
+    rightStages = plan.rightStages();
     raster = plan.raster();
     steps = plan.depth();
     cluster = plan.cluster();
     blocks = Math.min(target.processors() / cluster * cluster, raster.tiles());
-    products = new WarpgroupProducts(emitter.ir, tile, plan.unit(), left.stage().alongInner(), right.stage().alongInner());
-    long slotBytes = (long) left.bytes() + right.bytes();
+    products = new WarpgroupProducts(emitter.ir, tile, rights.size(), plan.unit(), left.stage().alongInner(), rights.getFirst().stage().alongInner());
+    long slotBytes = left.bytes() + rights.stream().mapToLong(BulkTile::bytes).sum();
     ring = tile.stages() * slotBytes;
     BlockTile piece = new BlockTile(WarpSums.ROWS, columns(), tile.depth(), tile.stages(), Threads.WARP, tile.rung());
-    epilogue = new Epilogue(emitter, List.of(plan.fold()), null, plan.contraction().rows(), plan.contraction().columns(), piece);
+    epilogue = new Epilogue(emitter, plan.folds(), null, plan.contraction().rows(), plan.contraction().columns(), piece);
     mbarriers = new MbarrierRing(emitter.ir, tile.stages(), ring + (long) WarpSums.BYTES * tile.warps(), tile.warps(), cluster);
     pipeline = new WarpSpecializedPipeline(emitter.ir, plan.steps(), mbarriers, 0, slotBytes);
   }
@@ -74,7 +74,7 @@ final class PersistentTiles implements LoopNest {
 
   @Override
   public List<Program.TensorMap> maps() {
-    return List.of(left.map(), right.map());
+    return Stream.concat(Stream.of(left), rights.stream()).map(BulkTile::map).toList();
   }
 
   /// So that it is known how many registers a thread starts with (setmaxnreg).
@@ -151,10 +151,10 @@ final class PersistentTiles implements LoopNest {
     return raster.m() >= raster.n();
   }
 
-  /// The larger factor, such as weights.
+  /// The larger factor, such as weights, of all sums.
   @Override
-  public OptionalInt prefetched() {
-    return OptionalInt.of((prefetchesLeft() ? left : right).map().slot());
+  public List<Integer> prefetched() {
+    return (prefetchesLeft() ? List.of(left) : rights).stream().map(factor -> factor.map().slot()).distinct().toList();
   }
 
   /// Fetches all tiles. As many slabs of the first one as there are slots come in two parts: the prefetched factor's before the launches before have ended.
@@ -187,7 +187,9 @@ final class PersistentTiles implements LoopNest {
       if (stage == leftStage && fetchesLeft) {
         left.fetch(emitter, row, step, slot, 0, run, counter);
       } else if (stage != leftStage && fetchesRight) {
-        right.fetch(emitter, column, step, ir.plus(slot, left.bytes()), 1, run, counter);
+        int number = rightStages.indexOf(stage);
+        String own = ir.plus(slot, left.bytes() + (long) number * rights.getFirst().bytes());
+        rights.get(number).fetch(emitter, column, step, own, 1 + number, run, counter);
       }
     };
   }
@@ -198,21 +200,28 @@ final class PersistentTiles implements LoopNest {
     return WarpSpecializedPipeline.turn(results);
   }
 
-  /// How many columns of sums a warp finishes at a time.
+  /// How many columns of each product's sums a warp finishes at a time: a part of the tile's.
   private int columns() {
-    return Math.min(WarpSums.COLUMNS, tile.columns());
+    int most = Math.min(WarpSums.COLUMNS / rights.size(), tile.columns());
+    return IntStream.iterate(most, width -> width - MatrixUnit.COLUMNS).filter(width -> tile.columns() % width == 0).findFirst().orElseThrow();
+  }
+
+  /// The sums of some columns, product by product.
+  private List<Ir.Carried> columns(List<Ir.Carried> sums, int first) {
+    int each = sums.size() / rights.size();
+    return IntStream.range(0, rights.size()).mapToObj(i -> sums.subList(i * each + first / 2, i * each + (first + columns()) / 2)).flatMap(List::stream).toList();
   }
 
   /// What follows the sums of a warp's rows, some columns at a time. No warp waits for another.
   private void finish(String row, String column, List<Ir.Carried> sums) {
     Ir ir = emitter.ir;
     String warp = Threads.warp(ir);
-    WarpSums memory = new WarpSums(ir, ir.plus(ir.value("mul i64 " + warp + ", " + WarpSums.BYTES), ring));
+    WarpSums memory = new WarpSums(ir, ir.plus(ir.value("mul i64 " + warp + ", " + WarpSums.BYTES), ring), columns());
     String firstRow = ir.value("add i64 " + row + ", " + ir.value("mul i64 " + warp + ", " + WarpSums.ROWS));
     boolean whole = raster.isWhole();
     for (int first = 0; first < tile.columns(); first += columns()) {
       String firstColumn = ir.plus(column, first);
-      List<Ir.Carried> some = sums.subList(first / 2, (first + columns()) / 2);
+      List<Ir.Carried> some = columns(sums, first);
       Runnable store = () -> epilogue.emit(new Epilogue.Share(Threads.lane(ir), memory, () -> memory.store(some)), firstRow, firstColumn, emitter.analysis.nodes);
       if (whole) {
         store.run();

@@ -30,6 +30,11 @@ public final class Plans {
     return of(sink) instanceof AttentionTiling || of(sink) instanceof Decoding;
   }
 
+  /// Whether a kernel multiplies one factor by several others, tile by tile.
+  public boolean multipliesSeveral(OpNode sink) {
+    return of(sink) instanceof MatmulTiling tiling && tiling.folds().size() > 1;
+  }
+
   /// What is equal for two kernels that may share a launch: on a processor the kernel itself, on a GPU for elementwise ones what they do to an element.
   public OpNode likeness(OpNode sink) {
     return of(sink) instanceof Plan.Elementwise plan ? Flat.alike(plan) : sink;
@@ -40,8 +45,9 @@ public final class Plans {
     return switch (of(sink)) {
       case Plan _ when target instanceof Target.Cpu -> Integer.MAX_VALUE;
       case Plan.Communication _ -> 1;
-      case Plan.Elementwise _ -> Runs.most(slots, 0);
-      default -> Runs.most(slots, PersistentTiles.MAPS);
+      case MatmulTiling tiling -> Runs.most(slots, tiling.maps().size());
+      case AttentionTiling tiling -> Runs.most(slots, tiling.maps().size());
+      default -> Runs.most(slots, 0);
     };
   }
 

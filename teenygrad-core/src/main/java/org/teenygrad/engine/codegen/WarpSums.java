@@ -9,7 +9,8 @@ import java.util.List;
 /// neighbours each of every second part of a row) meet on a bank.
 ///
 /// @param base the byte in shared memory where it is
-record WarpSums(Ir ir, String base) implements Epilogue.Sums {
+/// @param columns of each tile, if there are several, which lie side by side
+record WarpSums(Ir ir, String base, int columns) implements Epilogue.Sums {
   static final int ROWS = MatrixUnit.ROWS;
   static final int COLUMNS = 64;
   static final int BYTES = ROWS * COLUMNS * Float.BYTES;
@@ -32,7 +33,8 @@ record WarpSums(Ir ir, String base) implements Epilogue.Sums {
   }
 
   @Override
-  public String load(int number, String row, String column, int lanes) {
+  public String load(int number, String row, String columnOfTile, int lanes) {
+    String column = ir.plus(columnOfTile, (long) number * columns);
     if (lanes <= 4) {
       return part(row, column, lanes);
     }

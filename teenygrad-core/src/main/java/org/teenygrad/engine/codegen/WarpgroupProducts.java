@@ -7,13 +7,16 @@ import java.util.List;
 final class WarpgroupProducts implements Products {
   private final Ir ir;
   private final BlockTile tile;
+  private final int count;
   private final WarpgroupMatrix unit;
   private final boolean leftInner;
   private final boolean rightInner;
 
-  WarpgroupProducts(Ir ir, BlockTile tile, MatrixUnit instruction, boolean leftInner, boolean rightInner) {
+  /// @param count how many right factors there are, whose slabs lie one behind the other: each has sums of its own
+  WarpgroupProducts(Ir ir, BlockTile tile, int count, MatrixUnit instruction, boolean leftInner, boolean rightInner) {
     this.ir = ir;
     this.tile = tile;
+    this.count = count;
     this.leftInner = leftInner;
     this.rightInner = rightInner;
     unit = new WarpgroupMatrix(ir, instruction);
@@ -21,7 +24,7 @@ final class WarpgroupProducts implements Products {
 
   @Override
   public List<Ir.Carried> zero() {
-    return Ir.times(tile.columns() / 2, i -> new Ir.Carried("float", "0.0"));
+    return Ir.times(count * tile.columns() / 2, i -> new Ir.Carried("float", "0.0"));
   }
 
   @Override
@@ -33,10 +36,16 @@ final class WarpgroupProducts implements Products {
   public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
     int panel = tile.depth() * SharedTile.LINE;
     String a = tile.fetchedRows() == WarpgroupMatrix.GROUP ? unit.descriptorOfGroup(left) : unit.descriptor(ownRows(left, panel), leftInner, panel);
-    String b = unit.descriptor(right, rightInner, panel);
-    List<WarpgroupMatrix.Step> steps =
-        Ir.times(tile.depth() / unit.row().depth, i -> new WarpgroupMatrix.Step(List.of(unit.further(a, leftInner, i)), unit.further(b, rightInner, i)));
-    return carried(unit.multiply(List.of(new WarpgroupMatrix.Products(values(sums), tile.columns(), steps, !leftInner, !rightInner))).getFirst());
+    List<WarpgroupMatrix.Products> all = Ir.times(count, i -> {
+      String b = unit.descriptor(ir.plus(right, (long) i * tile.columns() * tile.depth() * unit.row().element.bytes()), rightInner, panel);
+      List<String> own = values(sums).subList(i * tile.columns() / 2, (i + 1) * tile.columns() / 2);
+      return new WarpgroupMatrix.Products(own, tile.columns(), steps(a, b), !leftInner, !rightInner);
+    });
+    return carried(unit.multiply(all).stream().flatMap(List::stream).toList());
+  }
+
+  private List<WarpgroupMatrix.Step> steps(String left, String right) {
+    return Ir.times(tile.depth() / unit.row().depth, i -> new WarpgroupMatrix.Step(List.of(unit.further(left, leftInner, i)), unit.further(right, rightInner, i)));
   }
 
   /// A warpgroup's 64 rows are as many lines, or one panel.
@@ -52,7 +61,7 @@ final class WarpgroupProducts implements Products {
 
   /// @param newest how many of the last steps are not waited for
   List<Ir.Carried> settle(List<Ir.Carried> pending, int newest) {
-    return carried(unit.settle(values(pending), newest));
+    return carried(unit.settle(values(pending), newest * count));
   }
 
   private static List<String> values(List<Ir.Carried> sums) {

@@ -1,7 +1,6 @@
 package org.teenygrad.engine.runtime;
 
 import java.util.List;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpNode;
@@ -19,15 +18,15 @@ import org.teenygrad.engine.ir.OpNode;
 ///     [Target.Cpu], for [Target.Gpu] of one pointer for each PARAM slot, or one parameter that holds those of all
 ///     lists; empty for [Target.Graphs]
 /// @param maps tensor maps, each of which is a parameter after the pointers ([Target.Gpu])
-/// @param prefetched the slot of a buffer that it begins to read before the launches before it have ended, if its last parameter, an `i32` after the maps, is 1, which says
-///     that none of them writes it ([Target.Gpu])
+/// @param prefetched the slots of buffers that it begins to read before the launches before it have ended, if its last parameter, an `i32` after the maps, is 1, which says
+///     that none of them writes any of these ([Target.Gpu])
 /// @param launch how its work is cut up
 /// @param work an estimate of all graphs together
 /// @param description what the kernel computes, in a line for people
-public record Program(String name, List<OpNode> graphs, String source, List<TensorMap> maps, OptionalInt prefetched, Launch launch, Work work, String description) {
+public record Program(String name, List<OpNode> graphs, String source, List<TensorMap> maps, List<Integer> prefetched, Launch launch, Work work, String description) {
   /// A program about which there is nothing to say.
   public Program(String name, OpNode graph, String source, Launch launch, Work work) {
-    this(name, List.of(graph), source, List.of(), OptionalInt.empty(), launch, work, name);
+    this(name, List.of(graph), source, List.of(), List.of(), launch, work, name);
   }
 
   /// The graph of the first list; those of others differ in sizes and types at most.

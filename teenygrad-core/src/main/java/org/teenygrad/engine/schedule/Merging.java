@@ -112,9 +112,12 @@ final class Merging {
     if (a.writes().stream().anyMatch(writtenTwice::contains) || b.writes().stream().anyMatch(writtenTwice::contains)) {
       return null;
     }
-    KernelGraph attention = b.contraction() || reads && a.hasFold() && b.hasFold() ? fusedAttention(earlier, later) : null;
-    if (attention != null || b.contraction()) {
-      return attention;
+    KernelGraph fused = b.contraction() || reads && a.hasFold() && b.hasFold() ? fusedAttention(earlier, later) : null;
+    if (fused == null && reads && a.contraction() && b.contraction()) {
+      fused = productsOfOneFactor(earlier, later);
+    }
+    if (fused != null || b.contraction()) {
+      return fused;
     }
     boolean same = a.sizes().equals(b.sizes());
     boolean prefix = reads && !a.contraction() && a.ranges().size() < b.ranges().size() && a.hasFold()
@@ -134,6 +137,27 @@ final class Merging {
   private boolean isCheapMap(KernelGraph kernel) {
     return !kernel.hasFold() && !kernel.contraction() && kernel.stores().stream().allMatch(store ->
         !assigned.contains(KernelGraph.slot(store)) && Costs.operationsOf(store.input(2)) <= RecomputeLimits.of(target).within());
+  }
+
+  /// A product and another with the same factor, which alone looks at its results: a gated perceptron's gate and what it lets pass. A GPU reads the factor once for both.
+  private @Nullable KernelGraph productsOfOneFactor(int earlier, int later) {
+    KernelGraph a = kernels.get(earlier);
+    KernelGraph b = kernels.get(later);
+    boolean alone = target instanceof Target.Gpu && a.sizes().equals(b.sizes()) && a.stores().size() == 1 && !wanted.contains(KernelGraph.slot(a.stores().getFirst()))
+        && dependencies.after(earlier).equals(Set.of(later)) && !pathBesidesDirect(earlier, later);
+    Map<OpNode, OpNode> renamed = alone ? outerRanges(a, b) : Map.of();
+    if (!alone || !shareFactor(scores(a), scores(b), renamed)) {
+      return null;
+    }
+    KernelGraph joined = combine(a, b, renamed);
+    return joined != null && plans.multipliesSeveral(Binding.of(Ranges.canonical(joined)).sink()) ? joined : null;
+  }
+
+  /// Whether one of the products of each kernel has a factor that all others have.
+  /// @param renamed the loops of one kernel by name in the other; those of the sums are added
+  private static boolean shareFactor(List<OpNode> some, List<OpNode> others, Map<OpNode, OpNode> renamed) {
+    return some.size() == 1 && others.stream().anyMatch(other -> some.getFirst().input(0).inputs().stream()
+        .anyMatch(factor -> other.input(0).inputs().stream().anyMatch(same -> Alike.match(factor, same, renamed))));
   }
 
   /// Two kernels over one matrix of scores, where a GPU makes both in one pass: a row's LOGSUMEXP with what is weighted by it, or the

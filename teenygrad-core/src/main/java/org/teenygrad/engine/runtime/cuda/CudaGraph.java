@@ -34,7 +34,7 @@ record CudaGraph(CudaStream stream, long exec, long graph, List<Node> nodes, Lis
       }
       BitSet unwritten = ordering.unwritten().get(i);
       CudaKernel.Reads reads = kernels.get(i).reads();
-      Parameters parameters = Parameters.of(reads, arguments.get(i), reads.prefetched().stream().anyMatch(unwritten::get));
+      Parameters parameters = Parameters.of(reads, arguments.get(i), reads.prefetched().stream().allMatch(unwritten::get));
       MemorySegment struct = struct(kernels.get(i), parameters);
       boolean early = kernels.get(i).awaitsLaunchesBefore() && CudaDriver.hasProgrammaticDependencies() && !before.isEmpty();
       long handle = CudaDriver.graphAddKernelNode(graph, early ? List.of() : before, struct);

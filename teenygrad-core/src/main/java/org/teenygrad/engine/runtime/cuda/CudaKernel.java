@@ -3,7 +3,6 @@ package org.teenygrad.engine.runtime.cuda;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.List;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Kernel;
@@ -41,9 +40,9 @@ final class CudaKernel implements Kernel {
   ///
   /// @param maps tensor maps, which are parameters after the pointers
   /// @param prefetched what it reads early, as [org.teenygrad.engine.runtime.Program#prefetched]
-  record Reads(List<TensorMap> maps, OptionalInt prefetched) {
+  record Reads(List<TensorMap> maps, List<Integer> prefetched) {
     /// By nothing but pointers.
-    static final Reads PLAIN = new Reads(List.of(), OptionalInt.empty());
+    static final Reads PLAIN = new Reads(List.of(), List.of());
   }
 
   /// @param description what it computes

@@ -47,7 +47,7 @@ record Launch(Program program, Module module, List<List<Buffer>> lists, GlobalMe
   /// @param map its address
   BulkCopy copy(GpuThread thread, long map, int[] coordinates, int[] offsets) {
     TensorMap tensor = program.maps().get((int) ((map - MAPS) / MAP));
-    if (!(unwritten && program.prefetched().orElse(-1) == tensor.slot())) {
+    if (!(unwritten && program.prefetched().contains(tensor.slot()))) {
       thread.requireLaunchesAwaited();
     }
     List<Buffer> buffers = lists.get((int) (map % MAP) / MAP_BYTES);

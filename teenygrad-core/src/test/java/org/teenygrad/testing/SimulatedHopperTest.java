@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
+import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
@@ -21,6 +22,11 @@ class SimulatedHopperTest {
   private static final Device INTERPRETER = Device.of("interpreter");
   private static final Comparison COMPARISON = new Comparison(INTERPRETER, SimulatedGpu.hopper());
 
+  private static final long FIRST = Long.getLong("teenygrad.fuzz.first", 0);
+
+  /// Random contractions; `-Pcampaign` takes ten times as many.
+  private static final int TIMES = Integer.getInteger("teenygrad.fuzz.times", 1);
+
   private static List<OpNode> nodes(List<Tensor> tensors) {
     return tensors.stream().map(Tensor::node).toList();
   }
@@ -29,21 +35,21 @@ class SimulatedHopperTest {
     return WholeNumbers.of(random, dtype, 1, sizes);
   }
 
-  private static List<Program> byTensorMaps() {
-    return SimulatedGpu.launched().stream().filter(program -> !program.maps().isEmpty()).toList();
-  }
-
   private static Tensor matrix(Random random, DType dtype, int rows, int columns, boolean across) {
     return across ? numbers(random, dtype, columns, rows).transpose(0, 1) : numbers(random, dtype, rows, columns);
   }
 
-  /// @param mapped how many kernels have tensor maps
   private static void multiplies(DType dtype, int m, int n, int k, boolean leftAcross, boolean rightAcross, int mapped, BinaryOperator<Tensor> product) {
     Random random = new Random(m * 31L + n * 7L + k);
-    SimulatedGpu.launched();
-    Tensor result = product.apply(matrix(random, dtype, m, k, leftAcross), matrix(random, dtype, k, n, rightAcross));
-    COMPARISON.check(m + "x" + n + "x" + k + " of " + dtype, nodes(List.of(result)), 0);
-    assertThat(byTensorMaps()).as("kernels by tensor maps").hasSize(mapped);
+    agrees(m + "x" + n + "x" + k + " of " + dtype, mapped, 0, product.apply(matrix(random, dtype, m, k, leftAcross), matrix(random, dtype, k, n, rightAcross)));
+  }
+
+  /// @param mapped how many kernels have tensor maps
+  /// @return what was launched
+  private static List<Program> agrees(String name, int mapped, double relative, Tensor... results) {
+    List<Program> launched = SimulatedGpu.launches(() -> COMPARISON.check(name, nodes(List.of(results)), relative));
+    assertThat(launched).filteredOn(program -> !program.maps().isEmpty()).as("kernels by tensor maps for %s", name).hasSize(mapped);
+    return launched;
   }
 
   /// With more tiles than multiprocessors and fewer, whole and cut off, longer and shorter than the ring.
@@ -55,7 +61,7 @@ class SimulatedHopperTest {
 
   /// Tiles of few columns, all steps in the ring or not; of up to eight rows no others are fetched.
   @ParameterizedTest
-  @CsvSource({"2, 128, 192", "4, 200, 1024", "8, 72, 4096", "20, 128, 320", "64, 96, 128"})
+  @CsvSource({"2, 128, 192", "4, 200, 1000", "8, 72, 4096", "9, 136, 520", "40, 264, 328", "64, 24, 520"})
   void productsOfFewRows(int m, int n, int k) {
     multiplies(DType.BFLOAT16, m, n, k, false, true, 1, Tensor::matmul);
   }
@@ -71,5 +77,59 @@ class SimulatedHopperTest {
   @Test
   void productsThatThreadsBring() {
     multiplies(DType.FLOAT16, 97, 71, 203, false, false, 0, (a, b) -> a.matmul(b).relu());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"72, 136, 96", "200, 40, 160"})
+  void productsInTensorFloat32(int m, int n, int k) {
+    MatmulPrecision.HIGH.run(() -> multiplies(DType.FLOAT32, m, n, k, false, true, 1, Tensor::matmul));
+  }
+
+  @Test
+  void batches() {
+    Random random = new Random(2);
+    Tensor a = numbers(random, DType.FLOAT16, 3, 72, 72);
+    agrees("two batches", 1, 0, a.matmul(numbers(random, DType.FLOAT16, 3, 72, 136)));
+    agrees("one factor for all", 1, 0, a.matmul(numbers(random, DType.FLOAT16, 72, 72)));
+    agrees("rows of pixels", 1, 0, numbers(random, DType.BFLOAT16, 3, 64, 128).narrow(1, 0, 50).matmul(numbers(random, DType.BFLOAT16, 128, 72)));
+    Tensor heads = numbers(random, DType.BFLOAT16, 2, 72, 3, 64).transpose(1, 2);
+    agrees("heads", 1, 0, heads.matmul(heads.transpose(2, 3)));
+  }
+
+  @Test
+  void epilogues() {
+    Random random = new Random(3);
+    Tensor x = numbers(random, DType.BFLOAT16, 136, 136);
+    Tensor weight = numbers(random, DType.BFLOAT16, 200, 136);
+    Tensor bias = numbers(random, DType.BFLOAT16, 200);
+    Tensor residual = numbers(random, DType.BFLOAT16, 136, 200);
+    agrees("bias, ReLU and residual", 1, 0, x.linear(weight, bias).relu().add(residual));
+    agrees("row sums", 1, 0, x.toFloat().matmul(weight.toFloat().transpose(0, 1)).sum(1));
+    Tensor small = WholeNumbers.of(random, DType.BFLOAT16, 1.0 / 16, 136, 136);
+    agrees("bias, GELU and residual", 1, 16 * Known.unit(DType.BFLOAT16), small.linear(WholeNumbers.of(random, DType.BFLOAT16, 1.0 / 16, 200, 136), bias).gelu().add(residual));
+  }
+
+  /// Many more products than sums: parts of the inner dimension are multiplied side by side.
+  @Test
+  void productsOfFewTiles() {
+    Random random = new Random(4);
+    assertThat(agrees("a gradient by weights", 1, 0, matrix(random, DType.BFLOAT16, 64, 1032, true).matmul(matrix(random, DType.BFLOAT16, 1032, 72, false)))).as("products and sums of parts").hasSize(2);
+  }
+
+  /// Blocks side by side bring half of the right factor's slabs for each other; the last cluster may have a block without rows.
+  @ParameterizedTest
+  @CsvSource({"136, 72, 3080, false, false", "136, 72, 3080, true, true", "256, 128, 3072, false, true", "4104, 72, 136, true, false"})
+  void clusters(int m, int n, int k, boolean leftAcross, boolean rightAcross) {
+    Random random = new Random(m + n + k);
+    Tensor product = matrix(random, DType.BFLOAT16, m, k, leftAcross).matmul(matrix(random, DType.BFLOAT16, k, n, rightAcross));
+    assertThat(SimulatedGpu.launches(() -> new Comparison(Device.of("cpu"), SimulatedGpu.smallHopper()).check("cluster", nodes(List.of(product)), 0))).filteredOn(program -> program.source().contains("cluster_dim_x")).hasSize(1);
+  }
+
+  @Test
+  void randomContractions() {
+    for (long seed = FIRST; seed < FIRST + 6L * TIMES; seed++) {
+      RandomFusions.Fusion fusion = RandomFusions.contraction(seed, INTERPRETER);
+      COMPARISON.check("contraction, seed " + seed, fusion.roots(), fusion.relative());
+    }
   }
 }

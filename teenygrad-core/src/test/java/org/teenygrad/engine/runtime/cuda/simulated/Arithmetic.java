@@ -3,6 +3,7 @@ package org.teenygrad.engine.runtime.cuda.simulated;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// What an instruction without memory computes, lane by lane, of bits: found by its name once, when a module is read.
 final class Arithmetic {
@@ -53,9 +54,23 @@ final class Arithmetic {
         };
       }
       default -> {
-        return lanes(lane(name, type, more), lanes, to, operands);
+        Step step = lanes == 1 && operands.length == 2 ? address(name, type.mask(), a, operands[1].place(), to) : null;
+        return step != null ? step : lanes(lane(name, type, more), lanes, to, operands);
       }
     }
+  }
+
+  /// What most instructions are, which compute addresses, without a call for each lane; null for others.
+  private static @Nullable Step address(String name, long mask, int a, int b, int to) {
+    return switch (name) {
+      case "add" -> thread -> thread.registers[to] = thread.registers[a] + thread.registers[b] & mask;
+      case "mul" -> thread -> thread.registers[to] = thread.registers[a] * thread.registers[b] & mask;
+      case "and" -> thread -> thread.registers[to] = thread.registers[a] & thread.registers[b];
+      case "or" -> thread -> thread.registers[to] = thread.registers[a] | thread.registers[b];
+      case "xor" -> thread -> thread.registers[to] = thread.registers[a] ^ thread.registers[b];
+      case "lshr" -> thread -> thread.registers[to] = thread.registers[a] >>> thread.registers[b];
+      default -> null;
+    };
   }
 
   private static Step lanes(Lane lane, int lanes, int to, Operand[] operands) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.engine.runtime.cuda.simulated.Instruction.Meeting;
 import org.teenygrad.engine.runtime.cuda.simulated.Module.Code;
 import org.teenygrad.engine.runtime.cuda.simulated.Module.Edge;
 
@@ -42,18 +41,18 @@ final class GpuThread {
   /// Runs to where it has to wait, or to its end.
   void advance() {
     while (true) {
-      Instruction[] instructions = code.instructions;
-      while (next < instructions.length) {
-        Instruction instruction = instructions[next++];
-        if (instruction.meeting() != Meeting.NONE) {
-          waiting = instruction;
-          return;
+      @Nullable Step[] steps = code.steps;
+      try {
+        while (next < steps.length) {
+          Step step = steps[next++];
+          if (step == null) {
+            waiting = code.instructions[next - 1];
+            return;
+          }
+          step.run(this);
         }
-        try {
-          instruction.alone().run(this);
-        } catch (RuntimeException e) {
-          throw failure(instruction, e);
-        }
+      } catch (RuntimeException e) {
+        throw failure(code.instructions[next - 1], e);
       }
       if (code.returns) {
         done = true;

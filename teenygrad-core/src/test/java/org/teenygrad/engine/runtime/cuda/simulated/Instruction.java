@@ -53,8 +53,4 @@ record Instruction(String name, @Nullable Operand result, Operand[] operands, St
   Operand value() {
     return Objects.requireNonNull(result, text);
   }
-
-  Step alone() {
-    return Objects.requireNonNull(step, text);
-  }
 }

@@ -26,6 +26,9 @@ final class Module {
   static final class Code {
     Instruction[] instructions = new Instruction[0];
 
+    /// What a thread does for each; null where it has to wait.
+    @Nullable Step[] steps = new Step[0];
+
     /// The register that decides where it goes on, or -1.
     int condition = -1;
 
@@ -113,6 +116,7 @@ final class Module {
 
   private void link(String label, Code code) {
     code.instructions = code.read.toArray(Instruction[]::new);
+    code.steps = code.read.stream().map(Instruction::step).toArray(Step[]::new);
     code.next = code.returns ? null : edge(label, code.successors.getFirst());
     code.otherwise = code.condition < 0 ? null : edge(label, code.successors.getLast());
   }

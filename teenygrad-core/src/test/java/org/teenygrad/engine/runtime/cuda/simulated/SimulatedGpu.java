@@ -1,9 +1,10 @@
 package org.teenygrad.engine.runtime.cuda.simulated;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import org.teenygrad.Device;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Devices;
@@ -11,6 +12,7 @@ import org.teenygrad.engine.runtime.HostAllocator;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Runtime;
 import org.teenygrad.engine.runtime.Target;
+import org.teenygrad.engine.schedule.Recording;
 
 /// A GPU whose kernels are interpreted: each warp of a block runs to where its threads have to wait - a barrier, a shuffle, a matrix instruction, an mbarrier -,
 /// then another one does. A barrier that not all threads reach, a shuffle in a branch, an access outside a buffer and a read of shared memory before the barrier
@@ -32,22 +34,20 @@ public final class SimulatedGpu {
   private static Device device(String name, Target.Gpu target) {
     Devices.register(name, device -> new Runtime(device, HostAllocator.shared(), target.withFloat8(), program -> {
       Module module = new Module(program.source());
+      PROGRAMS.put(program.name(), program);
       return lists -> run(program, module, lists);
     }));
     return Device.of(name);
   }
 
-  private static final List<Program> LAUNCHED = Collections.synchronizedList(new ArrayList<>());
+  /// All that were compiled, by their names.
+  private static final Map<String, Program> PROGRAMS = new ConcurrentHashMap<>();
 
   private SimulatedGpu() {}
 
-  /// What has been launched on any of these devices since this was asked the last time.
-  public static List<Program> launched() {
-    synchronized (LAUNCHED) {
-      List<Program> all = List.copyOf(LAUNCHED);
-      LAUNCHED.clear();
-      return all;
-    }
+  /// What an action launches on any of these devices, in order.
+  public static List<Program> launches(Runnable action) {
+    return Recording.of(action).launches().stream().map(launch -> PROGRAMS.get(launch.facts().name())).filter(Objects::nonNull).toList();
   }
 
   /// One whose threads multiply by themselves.
@@ -71,7 +71,6 @@ public final class SimulatedGpu {
   }
 
   private static void run(Program program, Module module, List<List<Buffer>> lists) {
-    LAUNCHED.add(program);
     boolean together = program.graphs().size() > 1;
     Random random = new Random(program.name().hashCode());
     for (List<List<Buffer>> list : together ? List.of(lists) : lists.stream().map(List::of).toList()) {

@@ -1,0 +1,52 @@
+package org.teenygrad.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.teenygrad.AttentionOptions;
+import org.teenygrad.DType;
+import org.teenygrad.Device;
+import org.teenygrad.Gradient;
+import org.teenygrad.Tensor;
+import org.teenygrad.engine.runtime.Program;
+import org.teenygrad.engine.runtime.cuda.simulated.SimulatedGpu;
+
+/// Attention and its derivatives on Hopper - tiles of keys and values that one thread has brought, groups of warps that multiply in turn - are what the
+/// Interpreter computes, where no GPU is.
+class SimulatedHopperAttentionTest {
+  /// A matrix of scores is long if it has twice as many rows and columns as heads have numbers; long ones are compared with compiled code.
+  ///
+  /// @param mapped how many passes have tensor maps, of those over the scores: attention, derivatives by queries, derivatives by keys and values
+  @ParameterizedTest
+  @CsvSource({
+    "interpreter, 64, 2, 2, 130, 130, causal, 0",
+    "interpreter, 64, 2, 1, 136, 200, all, 0",
+    "cpu, 96, 1, 1, 264, 200, all, 3",
+    "cpu, 128, 1, 1, 270, 270, causal, 3",
+    "cpu, 128, 2, 1, 256, 256, window, 3",
+    "cpu, 256, 1, 1, 512, 512, causal, 4"})
+  void attentions(String reference, int headDim, int heads, int keyHeads, int queries, int keys, String mask, int mapped) {
+    Comparison comparison = new Comparison(Device.of(reference), SimulatedGpu.smallHopper());
+    Random random = new Random(headDim + queries);
+    AttentionOptions options = switch (mask) {
+      case "causal" -> AttentionOptions.CAUSAL;
+      case "window" -> AttentionOptions.CAUSAL.withWindow(70);
+      default -> AttentionOptions.DEFAULT;
+    };
+    DType dtype = DType.BFLOAT16;
+    List<Tensor> inputs = List.of(WholeNumbers.of(random, dtype, 0.125, 1, heads, queries, headDim), WholeNumbers.of(random, dtype, 0.125, 1, keyHeads, keys, headDim),
+        WholeNumbers.of(random, dtype, 0.125, 1, keyHeads, keys, headDim));
+    Tensor found = inputs.get(0).scaledDotProductAttention(inputs.get(1), inputs.get(2), options);
+    List<Tensor> results = new ArrayList<>(Gradient.of(found.toFloat().mul(WholeNumbers.of(random, DType.FLOAT32, 0.125, found.shape().toArray())).sum(), inputs));
+    results.add(found);
+    List<Program> passes = SimulatedGpu.launches(() -> comparison.check("attention", results.stream().map(Tensor::node).toList(), 16 * Known.unit(dtype))).stream().filter(program -> program.name().startsWith("attention")).toList();
+    assertThat(passes.stream().map(pass -> pass.maps().size()).toList()).as("tensor maps of the passes over the scores").satisfies(maps -> {
+      assertThat(maps).hasSizeGreaterThanOrEqualTo(3);
+      assertThat(maps.stream().filter(count -> count > 0)).hasSize(mapped);
+    });
+  }
+}

@@ -1,5 +1,8 @@
 package org.teenygrad;
 
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.Order;
+
 /// Elements in order, and where they were.
 ///
 /// @param values the elements
@@ -46,6 +49,6 @@ public record Sorted(Tensor values, Tensor indices) {
       return low.gather(-1, first(key.shiftRight(32).cast(DType.INT32).gather(-1, low), count));
     }
     Tensor numbers = key.cast(DType.INT64).shiftLeft(32).or(Tensor.arange(key.size(-1)));
-    return Bitonic.smallest(numbers, count).and(0xFFFF_FFFFL);
+    return Tensor.applyWith(OpCode.SORT, new Order(count), numbers).and(0xFFFF_FFFFL);
   }
 }

@@ -6,12 +6,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.teenygrad.DType;
+import org.teenygrad.Shape;
 import org.teenygrad.Sorted;
+import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.bench.KernelCase.Input;
 import org.teenygrad.bench.KernelCase.Sample;
 
-/// Orders and running sums of float32, as times. Sorting must give what Java's gives, and where each element was.
+/// Orders and running sums of float32 and the gradient of an embedding, as times. Sorting must give what Java's gives, and where each element was.
 final class IndexCases {
   private IndexCases() {}
 
@@ -19,7 +21,8 @@ final class IndexCases {
     return List.of(
         sort("sort_4096x4096_float32", 4096, 4096),
         top("top50_256x50304_float32", 256, 50304, 50),
-        runningSum("cumsum_64Mi_float32", 64 << 20));
+        runningSum("cumsum_64Mi_float32", 64 << 20),
+        embeddingGradient("embedding_gradient_65536x768_of_50304", 65536, 768, 50304));
   }
 
   /// Each row in ascending order. Bytes: elements read and written, and an int64 for each.
@@ -49,6 +52,15 @@ final class IndexCases {
           Arrays.parallelPrefix(sums, Double::sum);
           return List.of(sums);
         });
+  }
+
+  /// The gradient by a table of the rows that were looked up, most often the first ones: as words of a language, by Zipf's law.
+  static KernelCase embeddingGradient(String name, int rows, int columns, int words) {
+    Input ids = Input.drawn(() -> Tensor.full(Shape.of(rows), words, DType.FLOAT32).pow(Tensor.rand(rows)).sub(1).cast(DType.INT32));
+    List<Integer> some = List.of(1, Sample.step(columns, 8));
+    return new KernelCase(name, Unit.MILLIS, 2.0 * columns * (rows + words), DType.BFLOAT16, 2, Rounding.ONCE, List.of(Input.of(rows, columns), ids),
+        x -> List.of(Tensor.full(Shape.of(words, x.get(0).size(1)), 0, x.get(0).dtype()).indexAdd(0, x.get(1), x.get(0))),
+        List.of(Sample.of(List.of(some, List.of(1)), some)));
   }
 
   /// The first elements of each row in order, and their positions; of equal ones that which came first.

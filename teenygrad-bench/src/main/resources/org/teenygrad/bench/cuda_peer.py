@@ -101,6 +101,12 @@ def cumsum(size=64 << 20):
     return lambda: torch.cumsum(x, 0, out=y)
 
 
+def embedding_gradient(rows=65536, columns=768, words=50304):
+    x = randn(rows, columns)
+    ids = (words ** torch.rand(rows, device=DEVICE) - 1).long()
+    return lambda: torch.ops.aten.embedding_dense_backward(x, ids, words, -1, False)
+
+
 def matmul(m, n, k, dtype=BF16, left_across=False):
     def prepare():
         a = randn(k, m, dtype=dtype).t() if left_across else randn(m, k, dtype=dtype)
@@ -268,6 +274,7 @@ KERNELS = {
     "sort_4096x4096_float32": [sort],
     "top50_256x50304_float32": [top],
     "cumsum_64Mi_float32": [cumsum],
+    "embedding_gradient_65536x768_of_50304": [embedding_gradient],
     "decode": decode("full"),
     "decode_lengths": decode("lengths"),
     "decode_pages": decode("pages"),

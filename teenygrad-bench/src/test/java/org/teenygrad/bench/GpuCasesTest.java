@@ -59,6 +59,7 @@ class GpuCasesTest {
         IndexCases.sort("sort", 48, 100),
         IndexCases.top("top", 48, 300, 7),
         IndexCases.runningSum("cumsum", 3000),
+        IndexCases.embeddingGradient("embedding", 9000, 16, 100),
         new TrainingCase("step", Unit.MILLIS, new GptStep("small", config, 3, 16, DType.BFLOAT16), 16, 0.05));
   }
 
@@ -108,7 +109,7 @@ class GpuCasesTest {
   @Test
   void aGroupHasCasesOfItsKindAndEachIsMeasuredOnce() {
     assertThat(GpuCases.of(List.of("index"), List.of("attention_b1h2t3d4", "cumsum_64Mi_float32")).stream().map(GpuCase::name))
-        .containsExactly("sort_4096x4096_float32", "top50_256x50304_float32", "cumsum_64Mi_float32", "attention_b1h2t3d4");
+        .containsExactly("sort_4096x4096_float32", "top50_256x50304_float32", "cumsum_64Mi_float32", "embedding_gradient_65536x768_of_50304", "attention_b1h2t3d4");
     assertThat(GpuCases.of(List.of(), List.of()).stream().map(GpuCase::name)).doesNotHaveDuplicates()
         .contains("copy_1GiB", "matmul_4096", "attention_b4h16t4096d128_backward", "conv1x1s2_256_512_56", "gpt2_350m_b16_step");
     assertThatThrownBy(() -> GpuCases.of(List.of("rwos"), List.of())).hasMessage("no group 'rwos'; there are rows, products, attention, conv, index, training");

@@ -217,7 +217,7 @@ class GpuKernelsTest {
 
   @ParameterizedTest
   @MethodSource("gpus")
-  void anEmbeddingIsGatheredByOneKernelAndItsGradientScatteredByOwnersWhoVote(AbsentGpu gpu) {
+  void anEmbeddingIsGatheredByOneKernelAndItsGradientOfFewRowsScatteredByOwnersWhoVote(AbsentGpu gpu) {
     PtxKernel embedding = only(GpuWorkload.EMBEDDING, gpu);
     movesInVectors(embedding, "st.global");
     assertThat(embedding.count("ld.global")).as("an index, and what is there at two places: %s", embedding).isEqualTo(1 + 2);

@@ -57,6 +57,10 @@ enum GpuWorkload {
   EMBEDDING(gpu -> table(gpu).embedding(gpu.tensor(INT32, 16, 1024)).realize()),
   EMBEDDING_GRADIENT(gpu -> {
     Tensor table = table(gpu);
+    Gradient.of(table.embedding(gpu.tensor(INT32, 4, 1024)).mul(gpu.tensor(FLOAT32, 4, 1024, 768)).sum(), table).realize();
+  }),
+  EMBEDDING_GRADIENT_OF_MANY(gpu -> {
+    Tensor table = table(gpu);
     Gradient.of(table.embedding(gpu.tensor(INT32, 16, 1024)).mul(gpu.tensor(FLOAT32, 16, 1024, 768)).sum(), table).realize();
   }),
   JOINED_GRADIENTS(gpu -> {

@@ -14,6 +14,7 @@ import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.engine.ir.Bounds;
+import org.teenygrad.engine.ir.Expr;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Reduction;

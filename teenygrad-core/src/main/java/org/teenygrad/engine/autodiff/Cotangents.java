@@ -9,6 +9,7 @@ import org.teenygrad.Placement.Partial;
 import org.teenygrad.Placement.Replicate;
 import org.teenygrad.Placement.Shard;
 import org.teenygrad.ShardingException;
+import org.teenygrad.engine.ir.Expr;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Sharding;
 

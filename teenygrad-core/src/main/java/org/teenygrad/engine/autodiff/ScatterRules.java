@@ -5,6 +5,7 @@ import static org.teenygrad.engine.ir.OpCode.MUL;
 
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.engine.ir.Expr;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.Scatter;
 import org.teenygrad.engine.ir.Uniform;

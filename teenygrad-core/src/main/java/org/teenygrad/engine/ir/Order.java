@@ -5,7 +5,7 @@ package org.teenygrad.engine.ir;
 /// @param bitonic whether it rises to some element and falls from there, or is a rotation of such a row: then a tenth of the comparisons sort
 ///     it. The row has a power of two elements, and all of them are wanted
 public record Order(int count, boolean bitonic) {
-  /// What a block of a GPU sorts at once, in 32 KiB of its shared memory.
+  /// What a kernel sorts at once, a block of a GPU in 32 KiB of its shared memory: the scheduler splits longer rows.
   public static final int LONGEST_ROW = 4096;
 
   /// The order of a row of which nothing is known.
@@ -14,8 +14,8 @@ public record Order(int count, boolean bitonic) {
   }
 
   public Order {
-    if (count < 1 || count > LONGEST_ROW) {
-      throw new IllegalArgumentException("sort: the first " + count + " of a row, which has at most " + LONGEST_ROW + " elements");
+    if (count < 1) {
+      throw new IllegalArgumentException("sort: the first " + count + " of a row");
     }
   }
 }

@@ -157,8 +157,8 @@ enum ShapeRule {
 
   private static Shape sorted(Shape from, Order order) {
     int size = from.size(-1);
-    if (size > Order.LONGEST_ROW || order.count() > size) {
-      throw new IllegalArgumentException("sort: the first " + order.count() + " of rows of " + size + "; rows have at most " + Order.LONGEST_ROW + " elements");
+    if (order.count() > size) {
+      throw new IllegalArgumentException("sort: the first " + order.count() + " of rows of " + size);
     }
     if (order.bitonic() && (order.count() != size || Integer.bitCount(size) != 1)) {
       throw new IllegalArgumentException("sort: the first " + order.count() + " of bitonic rows of " + size + "; of a power of two all are sorted");

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.IndexAlgebra;
@@ -57,8 +58,15 @@ final class Lowering {
     index.set(scatter.axis(), OpNode.of(OpCode.WHERE, valid, position, IndexAlgebra.ZERO));
     OpNode at = Group.offset(group.algebra, group.root.shape(), index);
     OpNode source = Objects.requireNonNull(lowered.get(root.inputs.get(2)));
+    List<OpNode> used = Graph.topological(List.of(at, source, valid));
+    List<OpNode> sourceLoops = new ArrayList<>(root.foldRanges.stream().filter(range -> range.is(OpCode.RANGE)).toList());
+    List<OpNode> repetitions = sourceLoops.stream().filter(range -> !used.contains(range)).toList();
+    if (scatter.combine() != null && !repetitions.isEmpty()) {
+      // The same element to the same place, several times.
+      source = OpNode.of(OpCode.FOLD, scatter.combine(), Stream.concat(Stream.of(source), repetitions.stream()).toList());
+      sourceLoops.removeAll(repetitions);
+    }
     OpNode store = OpNode.of(OpCode.STORE, scatter.combine(), List.of(target, at, source, valid));
-    List<OpNode> sourceLoops = root.foldRanges.stream().filter(range -> range.is(OpCode.RANGE)).toList();
     return List.of(finish(List.of(OpNode.of(OpCode.STORE, target, offset, base)), loops), finish(List.of(store), sourceLoops));
   }
 

@@ -181,6 +181,8 @@ final class Scheduler {
     simple = passes.run("lay out windows", simple, now -> WindowLayout.apply(now, target));
     simple = passes.run("lay out along inner dimensions", simple, now -> InnerLayout.apply(now, target));
     simple = passes.run("split scans", simple, now -> SplitScans.apply(now, target));
+    simple = passes.run("sum scatters", simple, now -> ScatterSums.apply(now, target));
+    simple = passes.run("split sorts", simple, now -> SplitSorts.apply(now, target));
     simple = passes.run("split keys", simple, now -> SplitKeys.apply(now, target));
     return passes.run("split reductions", simple, now -> SplitReductions.apply(now, target));
   }

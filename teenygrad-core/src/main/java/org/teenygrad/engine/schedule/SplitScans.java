@@ -1,17 +1,14 @@
 package org.teenygrad.engine.schedule;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.teenygrad.DType;
 import org.teenygrad.Shape;
-import org.teenygrad.engine.ir.Bounds;
+import org.teenygrad.engine.ir.Expr;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Reduction;
-import org.teenygrad.engine.ir.Uniform;
 import org.teenygrad.engine.runtime.Target;
 
 /// Splits a long SCAN by "reduce, then scan": the totals of blocks, a SCAN of those, and a SCAN of each block whose first element takes in
@@ -66,47 +63,19 @@ final class SplitScans {
     int size = shape.size(axis);
     int blocks = Math.ceilDiv(size, block);
     // Zeros behind the last element are combined with nothing that is kept.
-    OpNode x = at(node.input(0), OpCode.PAD, axis, 0, blocks * block - size);
-    OpNode blocked = OpNode.of(OpCode.RESHAPE, cut(shape, axis, blocks, block), List.of(x));
-    OpNode totals = OpNode.of(OpCode.REDUCE, new Reduction(combine, List.of(axis + 1)), List.of(blocked));
-    OpNode before = OpNode.of(OpCode.RESHAPE, shape.with(axis, blocks), List.of(totals));
-    before = split(OpNode.of(OpCode.SCAN, new Reduction(combine, List.of(axis)), List.of(before)));
-    before = at(at(before, OpCode.SHRINK, axis, 0, blocks - 1), OpCode.PAD, axis, 1, 0);
-    before = OpNode.of(OpCode.EXPAND, blocked.shape(), List.of(OpNode.of(OpCode.RESHAPE, totals.shape(), List.of(before))));
-    OpNode begins = OpNode.of(OpCode.AND, OpNode.of(OpCode.EQ, positions(blocked.shape(), axis + 1), zeros(blocked.shape())),
-        OpNode.of(OpCode.NE, positions(blocked.shape(), axis), zeros(blocked.shape())));
-    OpNode begun = OpNode.of(OpCode.WHERE, begins, OpNode.of(combine, before, blocked), blocked);
-    OpNode scanned = OpNode.of(OpCode.SCAN, new Reduction(combine, List.of(axis + 1)), List.of(begun));
-    return at(OpNode.of(OpCode.RESHAPE, shape.with(axis, blocks * block), List.of(scanned)), OpCode.SHRINK, axis, 0, size);
-  }
-
-  /// PAD with so many zeros at both ends of an axis, or SHRINK to a part of it.
-  private static OpNode at(OpNode node, OpCode op, int axis, int first, int second) {
-    boolean pads = op == OpCode.PAD;
-    if (pads ? first + second == 0 : first == 0 && second == node.shape().size(axis)) {
-      return node;
-    }
-    List<Integer> begin = new ArrayList<>(Collections.nCopies(node.shape().rank(), 0));
-    List<Integer> end = new ArrayList<>(pads ? begin : node.shape().stream().boxed().toList());
-    begin.set(axis, first);
-    end.set(axis, second);
-    return OpNode.of(op, new Bounds(begin, end), List.of(node));
+    Expr blocked = new Expr(node.input(0)).padded(axis, 0, blocks * block - size).reshape(cut(shape, axis, blocks, block));
+    Expr totals = blocked.reduce(combine, List.of(axis + 1));
+    Expr before = new Expr(split(totals.reshape(shape.with(axis, blocks)).scan(new Reduction(combine, List.of(axis))).node()));
+    before = before.part(axis, 0, blocks - 1).padded(axis, 1, 0).reshape(totals.shape()).expand(blocked.shape());
+    Expr begins = blocked.positions(axis + 1).eq(0).and(blocked.positions(axis).eq(0).not());
+    Expr begun = begins.where(new Expr(OpNode.of(combine, before.node(), blocked.node())), blocked);
+    return begun.scan(new Reduction(combine, List.of(axis + 1))).reshape(shape.with(axis, blocks * block)).part(axis, 0, size).node();
   }
 
   private static Shape cut(Shape shape, int axis, int blocks, int block) {
     List<Integer> sizes = new ArrayList<>(shape.stream().boxed().toList());
     sizes.set(axis, block);
     sizes.add(axis, blocks);
-    return Shape.of(sizes.stream().mapToInt(Integer::intValue).toArray());
-  }
-
-  private static OpNode positions(Shape shape, int axis) {
-    int[] ones = shape.stream().map(size -> 1).toArray();
-    OpNode count = OpNode.create(OpCode.ARANGE, DType.INT64, List.of(), shape.size(axis));
-    return OpNode.of(OpCode.EXPAND, shape, List.of(OpNode.of(OpCode.RESHAPE, Shape.of(ones).with(axis, shape.size(axis)), List.of(count))));
-  }
-
-  private static OpNode zeros(Shape shape) {
-    return Uniform.of(DType.INT64, shape, 0);
+    return Shape.of(sizes);
   }
 }

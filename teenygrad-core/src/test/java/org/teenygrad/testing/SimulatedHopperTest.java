@@ -22,6 +22,7 @@ class SimulatedHopperTest {
   private static final Device INTERPRETER = Device.of("interpreter");
   private static final Comparison COMPARISON = new Comparison(INTERPRETER, SimulatedGpu.hopper());
 
+  private static final int MOST_PRODUCTS = 4_000_000;
   private static final long FIRST = Long.getLong("teenygrad.fuzz.first", 0);
 
   /// Random contractions; `-Pcampaign` takes ten times as many.
@@ -79,6 +80,11 @@ class SimulatedHopperTest {
     multiplies(DType.FLOAT16, 97, 71, 203, false, false, 0, (a, b) -> a.matmul(b).relu());
   }
 
+  @Test
+  void productsInFloat32() {
+    multiplies(DType.FLOAT32, 40, 72, 136, false, true, 0, Tensor::matmul);
+  }
+
   @ParameterizedTest
   @CsvSource({"72, 136, 96", "200, 40, 160"})
   void productsInTensorFloat32(int m, int n, int k) {
@@ -125,9 +131,32 @@ class SimulatedHopperTest {
     assertThat(SimulatedGpu.launches(() -> new Comparison(Device.of("cpu"), SimulatedGpu.smallHopper()).check("cluster", nodes(List.of(product)), 0))).filteredOn(program -> program.source().contains("cluster_dim_x")).hasSize(1);
   }
 
+  /// Products of sizes that tensor maps can describe, mostly.
+  @Test
+  void randomProducts() {
+    int mapped = 0;
+    for (long seed = FIRST; seed < FIRST + 8L * TIMES; seed++) {
+      Random random = new Random(seed);
+      int m = 8 * (1 + random.nextInt(32));
+      int n = 8 * (1 + random.nextInt(32));
+      int k = 8 * (1 + random.nextInt(Math.min(80, MOST_PRODUCTS / (8 * m * n))));
+      DType dtype = random.nextBoolean() ? DType.BFLOAT16 : DType.FLOAT16;
+      Tensor product = matrix(random, dtype, m, k, random.nextBoolean()).matmul(matrix(random, dtype, k, n, random.nextBoolean()));
+      Tensor result = switch (random.nextInt(4)) {
+        case 0 -> product.add(numbers(random, dtype, n)).relu();
+        case 1 -> product.toFloat().sum(random.nextInt(2));
+        case 2 -> product.add(numbers(random, dtype, n, m).transpose(0, 1));
+        default -> product;
+      };
+      String name = "product, seed " + seed + ": " + m + "x" + n + "x" + k;
+      mapped += (int) SimulatedGpu.launches(() -> COMPARISON.check(name, nodes(List.of(result)), 0)).stream().filter(program -> !program.maps().isEmpty()).count();
+    }
+    assertThat(mapped).as("kernels by tensor maps").isGreaterThanOrEqualTo(6 * TIMES);
+  }
+
   @Test
   void randomContractions() {
-    for (long seed = FIRST; seed < FIRST + 6L * TIMES; seed++) {
+    for (long seed = FIRST; seed < FIRST + 3L * TIMES; seed++) {
       RandomFusions.Fusion fusion = RandomFusions.contraction(seed, INTERPRETER);
       COMPARISON.check("contraction, seed " + seed, fusion.roots(), fusion.relative());
     }

@@ -1,6 +1,8 @@
 package org.teenygrad.engine.runtime.cuda.simulated;
 
+import java.util.List;
 import org.teenygrad.DType;
+import org.teenygrad.engine.runtime.Program.Dimension;
 import org.teenygrad.engine.runtime.Program.PixelAxis;
 import org.teenygrad.engine.runtime.Program.Pixels;
 import org.teenygrad.engine.runtime.Program.TensorMap;
@@ -13,6 +15,30 @@ import org.teenygrad.engine.runtime.Program.TensorMap;
 /// @param offsets of the window's place, for pixels
 record BulkCopy(TensorMap map, GlobalMemory memory, long start, int[] coordinates, int[] offsets) {
   private static final int LINE = 128;
+  private static final int CHUNK = 16;
+  private static final int MOST_DIMENSIONS = 5;
+  private static final int LARGEST_BOX = 256;
+  private static final int MOST_PIXELS = 1024;
+  private static final int LARGEST_STEP = 8;
+
+  /// Throws if the driver would not encode the map (CUDA driver API, `cuTensorMapEncodeTiled`, `cuTensorMapEncodeIm2col`).
+  /// @param start the address of its tensor
+  static void requireEncodable(TensorMap map, long start) {
+    int bytes = map.dtype().bytes();
+    List<Dimension> dimensions = map.dimensions();
+    boolean fits = start % CHUNK == 0 && dimensions.size() >= 2 && dimensions.size() <= MOST_DIMENSIONS && dimensions.getFirst().stride() == 1 && dimensions.getFirst().box() * bytes == LINE
+        && dimensions.stream().allMatch(dimension -> dimension.size() > 0 && dimension.box() > 0 && dimension.box() <= LARGEST_BOX)
+        && dimensions.stream().skip(1).allMatch(dimension -> dimension.stride() > 0 && dimension.stride() * bytes % CHUNK == 0);
+    Pixels pixels = map.pixels();
+    if (pixels != null) {
+      int corner = 1 << 16 / pixels.axes().size() - 1;
+      fits &= dimensions.size() == pixels.axes().size() + 2 && pixels.count() <= MOST_PIXELS
+          && pixels.axes().stream().allMatch(axis -> axis.lower() >= -corner && axis.lower() < corner && axis.upper() >= -corner && axis.upper() < corner && axis.step() > 0 && axis.step() <= LARGEST_STEP);
+    }
+    if (!fits) {
+      throw new IllegalStateException("the driver takes no " + map + " at " + Long.toHexString(start));
+    }
+  }
 
   /// Lines of the tile.
   private int lines() {
@@ -26,8 +52,8 @@ record BulkCopy(TensorMap map, GlobalMemory memory, long start, int[] coordinate
 
   /// Writes the tile, when it comes.
   void to(SharedMemory shared, long target) {
-    if (target % LINE != 0 || map.dimensions().getFirst().box() * map.dtype().bytes() != LINE) {
-      throw new IllegalStateException("a tile at " + Long.toHexString(target) + " by " + map);
+    if (target % LINE != 0) {
+      throw new IllegalStateException("a tile at " + Long.toHexString(target));
     }
     int[] place = coordinates.clone();
     for (int line = 0; line < lines(); line++) {

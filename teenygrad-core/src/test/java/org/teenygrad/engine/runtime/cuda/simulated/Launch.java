@@ -23,6 +23,7 @@ record Launch(Program program, Module module, List<List<Buffer>> lists, GlobalMe
   static Launch of(Program program, Module module, List<List<Buffer>> lists, boolean unwritten) {
     List<Buffer> buffers = lists.stream().flatMap(List::stream).toList();
     ByteBuffer parameters = ByteBuffer.allocate(8 * buffers.size()).order(ByteOrder.LITTLE_ENDIAN);
+    program.maps().forEach(map -> lists.forEach(list -> BulkCopy.requireEncodable(map, start(map, list))));
     buffers.forEach(buffer -> parameters.putLong(buffer.address()));
     return new Launch(program, module, lists, new GlobalMemory(buffers), parameters, unwritten);
   }
@@ -51,6 +52,10 @@ record Launch(Program program, Module module, List<List<Buffer>> lists, GlobalMe
       thread.requireLaunchesAwaited();
     }
     List<Buffer> buffers = lists.get((int) (map % MAP) / MAP_BYTES);
-    return new BulkCopy(tensor, memory, buffers.get(tensor.slot()).address() + tensor.offset() * tensor.dtype().bytes(), coordinates, offsets);
+    return new BulkCopy(tensor, memory, start(tensor, buffers), coordinates, offsets);
+  }
+
+  private static long start(TensorMap map, List<Buffer> buffers) {
+    return buffers.get(map.slot()).address() + map.offset() * map.dtype().bytes();
   }
 }

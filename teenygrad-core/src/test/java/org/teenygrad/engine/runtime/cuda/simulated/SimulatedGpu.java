@@ -40,6 +40,9 @@ public final class SimulatedGpu {
     return Device.of(name);
   }
 
+  /// Changes which warps go first and when copies come.
+  private static final long SEED = Long.getLong("teenygrad.fuzz.first", 0);
+
   /// All that were compiled, by their names.
   private static final Map<String, Program> PROGRAMS = new ConcurrentHashMap<>();
 
@@ -72,7 +75,7 @@ public final class SimulatedGpu {
 
   private static void run(Program program, Module module, List<List<Buffer>> lists) {
     boolean together = program.graphs().size() > 1;
-    Random random = new Random(program.name().hashCode());
+    Random random = new Random(program.name().hashCode() + SEED);
     for (List<List<Buffer>> list : together ? List.of(lists) : lists.stream().map(List::of).toList()) {
       Launch launch = Launch.of(program, module, list, random.nextBoolean());
       int rows = together ? program.launch().times() : 1;

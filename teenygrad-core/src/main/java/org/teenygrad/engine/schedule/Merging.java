@@ -22,8 +22,14 @@ import org.teenygrad.engine.runtime.Target;
 /// was written, and neighbours that read the same large buffer. One kernel then has several outputs, a layer norm also
 /// those of its rows' statistics.
 final class Merging {
-  /// What a block of a GPU does in the time of a launch.
+  /// Of a processor: graphs are the same for any number.
+  private static final int MOST_THREADS = 64;
+
+  /// What a block of a GPU, or a thread, does in the time of a launch.
   private static final long FEW_ELEMENTS = 1 << 14;
+
+  /// Elements that take a GPU longer than a launch.
+  private static final long MANY_ELEMENTS = 1 << 22;
 
   private static final int MOST_STORES = 8;
   private static final int MOST_NODES = 500;
@@ -63,8 +69,13 @@ final class Merging {
   /// @param assigned those of them that may take over the memory of what they are made of
   static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted, Set<Integer> assigned, Target target, Plans plans) {
     Merging merging = new Merging(kernels, wanted, assigned, target, plans);
-    for (int i = 0; i < kernels.size(); i++) {
-      merging.absorb(i);
+    // Those of many elements first: others that are joined may come to lie on the way from one to the other.
+    for (long least : new long[] {MANY_ELEMENTS, 0}) {
+      for (int i = 0; i < kernels.size(); i++) {
+        if (merging.isLeft(i, least)) {
+          merging.absorb(i, least);
+        }
+      }
     }
     List<KernelGraph> left = new ArrayList<>();
     for (int i = 0; i < kernels.size(); i++) {
@@ -75,12 +86,18 @@ final class Merging {
     return left;
   }
 
-  private void absorb(int later) {
+  /// Whether a kernel has not been absorbed, and goes through so many elements.
+  private boolean isLeft(int kernel, long elements) {
+    return !gone.contains(kernel) && work(kernels.get(kernel)) >= elements;
+  }
+
+  /// @param least elements of what may be absorbed
+  private void absorb(int later, long least) {
     boolean changed = true;
     while (changed) {
       changed = false;
       for (int earlier : candidates(later)) {
-        KernelGraph joined = join(earlier, later);
+        KernelGraph joined = isLeft(earlier, least) ? join(earlier, later) : null;
         if (joined != null) {
           replace(earlier, later, joined);
           changed = true;
@@ -199,9 +216,9 @@ final class Merging {
     return renamed;
   }
 
-  /// Whether a kernel of many elements would run by as few blocks of a GPU as there are rows that it reduces first, each with much to do.
+  /// Whether a kernel of many elements would run by as few blocks of a GPU, or threads, as there are rows that it reduces first, each with much to do.
   static boolean serializes(Target target, long rows, long elements) {
-    return target instanceof Target.Gpu gpu && rows < gpu.processors() && elements > rows * FEW_ELEMENTS;
+    return rows < (target instanceof Target.Gpu gpu ? gpu.processors() : MOST_THREADS) && elements > rows * FEW_ELEMENTS;
   }
 
   private static long count(KernelGraph kernel) {

@@ -338,6 +338,36 @@ class GpuKernelsTest {
     assertThat(kernel.count("st.global")).as("one result: %s", kernel).isPositive();
   }
 
+  /// A norm of few rows is computed by each block of the products that read it, while their weights come; of more rows it is a kernel before them.
+  @ParameterizedTest
+  @CsvSource({"4, 2", "8, 2", "9, 3", "64, 3"})
+  void normsOfFewRowsAreNoKernelsOfTheirOwn(int rows, int kernels) {
+    AbsentGpu gpu = AbsentGpu.H200;
+    Tensor x = gpu.tensor(BFLOAT16, rows, 1024);
+    Tensor weight = gpu.tensor(BFLOAT16, 1024);
+    List<PtxKernel> launches = gpu.launches(() -> {
+      Tensor normed = x.rmsNorm(weight, 1e-6);
+      Tensor.realize(List.of(normed.matmul(gpu.tensor(BFLOAT16, 2048, 1024).transpose(0, 1)), normed.matmul(gpu.tensor(BFLOAT16, 1024, 1024).transpose(0, 1))));
+    });
+    assertThat(launches).hasSize(kernels);
+    for (PtxKernel product : launches.subList(kernels - 2, kernels)) {
+      assertThat(product.program().description()).startsWith("contract " + rows + "x");
+      assertThat(product.program().prefetched()).hasSize(1);
+      assertThat(product.program().maps()).as("those of weights, and of rows that are in memory").hasSize(kernels - 1);
+    }
+  }
+
+  /// What is wanted besides, or read by others than products, is in memory.
+  @Test
+  void normsThatAreWantedAreKernels() {
+    AbsentGpu gpu = AbsentGpu.H200;
+    List<PtxKernel> launches = gpu.launches(() -> {
+      Tensor normed = gpu.tensor(BFLOAT16, 4, 1024).rmsNorm(gpu.tensor(BFLOAT16, 1024), 1e-6);
+      Tensor.realize(List.of(normed, normed.matmul(gpu.tensor(BFLOAT16, 2048, 1024).transpose(0, 1))));
+    });
+    assertThat(launches).extracting(PtxKernel::kind).containsExactly("reduce", "contract");
+  }
+
   /// Who else wants the gate has it in memory.
   @Test
   void aGateThatIsWantedIsAKernelOfItsOwn() {

@@ -67,6 +67,16 @@ class SimulatedHopperTest {
     multiplies(DType.BFLOAT16, m, n, k, false, true, 1, Tensor::matmul);
   }
 
+  /// Rows that blocks compute before they multiply, by one warp each or by several.
+  @ParameterizedTest
+  @CsvSource({"2, 64, 256", "4, 72, 256", "4, 64, 2048", "7, 128, 1024"})
+  void productsOfNormedRows(int m, int n, int k) {
+    Random random = new Random(k);
+    Tensor x = matrix(random, DType.BFLOAT16, m, k, false).toFloat();
+    Tensor normed = x.mul(x.abs().max(1, true).add(1)).cast(DType.BFLOAT16);
+    assertThat(agrees("rows that are computed", 1, 0, normed.matmul(matrix(random, DType.BFLOAT16, k, n, true)))).as("launches").hasSize(1);
+  }
+
   /// Two products of the same rows, one of which gates the other.
   @ParameterizedTest
   @CsvSource({"4, 104, 256", "40, 64, 192", "200, 136, 128"})

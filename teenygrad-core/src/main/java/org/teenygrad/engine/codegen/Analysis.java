@@ -131,6 +131,14 @@ final class Analysis {
     return nodes.stream().filter(node -> node.is(OpCode.FOLD)).toList();
   }
 
+  /// Those that no other FOLD adds up.
+  List<OpNode> lastFolds() {
+    List<OpNode> folds = folds();
+    Set<OpNode> inside = new HashSet<>();
+    folds.forEach(fold -> inside.addAll(Graph.topological(List.of(fold.input(0)))));
+    return folds.stream().filter(fold -> !inside.contains(fold)).toList();
+  }
+
   /// What kind of kernel it is that is no contraction, as the first part of its name.
   String kind() {
     if (stores().getFirst().input(2).op().group() == OpCode.Group.COLLECTIVE) {

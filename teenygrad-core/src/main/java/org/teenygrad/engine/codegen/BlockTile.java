@@ -42,12 +42,24 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     this(rows, columns, depth, stages, threads, rung, rows);
   }
 
+  /// For a block that makes all products of a contraction's left factor.
+  static BlockTile choose(Contraction contraction, Target.Gpu target) {
+    int products = contraction.sums().size();
+    long m = Analysis.count(contraction.rows());
+    long n = products * Analysis.count(contraction.columns());
+    long others = Analysis.count(contraction.grid());
+    boolean fewRows = target.rung() == Rung.TENSOR_MEMORY && contraction.element().isHalf() && contraction.isAlongInner() && m <= FEW_ROWS && leavesIdle(n, others, target);
+    BlockTile tile = fewRows ? ofFewRows(contraction, m, n, others, target)
+        : choose(m, n, contraction.products(), others, contraction.element(), contraction.isAlongInner(), contraction.isMasked(), target);
+    return tile.shared(products);
+  }
+
   /// @param m rows of the result, n columns, k the inner dimension
   /// @param element the type to multiply in
   /// @param others how many such products there are
   /// @param along whether both factors lie along the inner dimension
   /// @param masked whether masks of factors take registers, too
-  static BlockTile choose(long m, long n, long k, long others, DType element, boolean along, boolean masked, Target.Gpu target) {
+  private static BlockTile choose(long m, long n, long k, long others, DType element, boolean along, boolean masked, Target.Gpu target) {
     Rung rung = rung(element, along, target);
     if (rung == Rung.SHARED) {
       return new BlockTile(32, 32, 32, 2, 256, Rung.SHARED);
@@ -63,9 +75,6 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     int columns = columns(others * Math.ceilDiv(m, rows), n, stays, target.processors());
     if ((masked || element.bytes() == 1) && rung == Rung.WARP) {
       columns = Math.min(columns, MOST_COLUMNS_BESIDE_MASKS);
-    }
-    if (stays && along && m <= FEW_ROWS && leavesIdle(n, others, target)) {
-      return ofFewRows(m, n, k, others, depth, target);
     }
     long besides = stays ? PersistentTiles.bytes(rows, MOST_STAGES_OF_FEW) : 0;
     while (columns > NARROWEST && Math.max(2 * slabBytes(rows, columns) + besides, Epilogue.bytes(rows, columns)) > target.sharedBytes()) {
@@ -84,11 +93,15 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
 
   /// A tile that has all rows, whose columns are so few that all multiprocessors take part in reading them: a text's next token, one of each of some texts.
   /// Half of the shared memory is left to the block of the next launch, which fetches its first slabs meanwhile.
-  private static BlockTile ofFewRows(long m, long n, long k, long others, int depth, Target.Gpu target) {
+  private static BlockTile ofFewRows(Contraction contraction, long m, long n, long others, Target.Gpu target) {
     int fetched = m <= WarpgroupMatrix.GROUP ? WarpgroupMatrix.GROUP : FEW_ROWS;
     int columns = columnsOfFewRows(fetched, n, others, target.processors());
-    long room = target.sharedBytes() / 2 - PersistentTiles.bytes(FEW_ROWS, MOST_STAGES_OF_NARROW);
-    int stages = Math.clamp(Math.ceilDiv(k, depth), 2, Math.clamp(room / slabBytes(fetched, columns), 2, MOST_STAGES_OF_NARROW));
+    int depth = SharedTile.LINE / contraction.element().bytes();
+    // Rows that a block computes are there from the beginning to the end.
+    long staying = contraction.reducesRows() ? fetched * contraction.products() * contraction.element().bytes() : 0;
+    long room = target.sharedBytes() / 2 - PersistentTiles.bytes(FEW_ROWS, MOST_STAGES_OF_NARROW) - staying;
+    long slab = slabBytes(staying > 0 ? 0 : fetched, columns);
+    int stages = Math.clamp(Math.ceilDiv(contraction.products(), depth), 2, Math.clamp(room / slab, 2, MOST_STAGES_OF_NARROW));
     return new BlockTile(FEW_ROWS, columns, depth, stages, 2 * FEW_ROWS, Rung.TENSOR_MEMORY, fetched);
   }
 
@@ -150,7 +163,7 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
   }
 
   /// The same where a block makes so many products of the same rows: each has a part of the columns.
-  BlockTile shared(int products) {
+  private BlockTile shared(int products) {
     int each = Math.max(MatrixUnit.COLUMNS, columns / products / MatrixUnit.COLUMNS * MatrixUnit.COLUMNS);
     return products == 1 ? this : new BlockTile(rows, each, depth, stages, threads, rung, fetchedRows);
   }

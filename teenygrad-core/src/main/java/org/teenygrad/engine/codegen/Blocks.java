@@ -161,9 +161,14 @@ final class Blocks implements LoopNest {
       return (int) Math.clamp(Long.highestOneBit(Math.max(1, wanted / items)), 1, Math.min(MOST_ROWS, most));
     }
     // A warp shares out what it can; of longer rows a member has as much as it can keep before another joins. Their bits do not depend on how many there are.
-    long warp = Math.min(Threads.WARP, atLeast(Math.ceilDiv(elements, MOST_LANES)));
-    long enough = Math.min(most, Math.max(warp, atLeast(Math.ceilDiv(elements, CooperativeGroup.MOST_IN_REGISTERS))));
+    long enough = Math.min(most, members(elements));
     return Math.clamp(enough, 1, Math.min(withRegistersFor(folds.size()), elements < LONG_ROW ? MOST_THREADS : THREADS_OF_LONG_ROW));
+  }
+
+  /// How many threads share a row that lies along its neighbours, if nothing is against it.
+  static long members(long elements) {
+    long warp = Math.min(Threads.WARP, atLeast(Math.ceilDiv(elements, MOST_LANES)));
+    return Math.max(warp, atLeast(Math.ceilDiv(elements, CooperativeGroup.MOST_IN_REGISTERS)));
   }
 
   /// The threads of a block that can each keep two vectors of each of so many sums in registers.

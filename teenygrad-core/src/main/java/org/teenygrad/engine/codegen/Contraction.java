@@ -86,13 +86,13 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
       return found.map(Plan.class::cast);
     }
     return found.map(one -> one.narrow(gpu)).filter(Contraction::isTileable).map(one -> MatmulTiling.of(one.wide(gpu), gpu)).map(Plan.class::cast)
-        .or(() -> ofOneFactor(analysis, gpu).flatMap(several -> MatmulTiling.ofSeveral(several, gpu)));
+        .or(() -> ofOneFactor(analysis, gpu).flatMap(one -> MatmulTiling.byTensorMaps(one, gpu)));
   }
 
-  /// Several sums of products of one factor of 16 bits.
+  /// One or several sums of products of one factor of 16 bits, which may be made of reductions.
   private static Optional<Contraction> ofOneFactor(Analysis analysis, Target.Gpu gpu) {
-    List<OpNode> folds = analysis.folds();
-    if (folds.size() < 2 || folds.size() > MOST_SUMS || gpu.rung() != Target.Rung.TENSOR_MEMORY) {
+    List<OpNode> folds = analysis.lastFolds();
+    if (analysis.folds().size() < 2 || folds.size() > MOST_SUMS || gpu.rung() != Target.Rung.TENSOR_MEMORY) {
       return Optional.empty();
     }
     List<Contraction> all = folds.stream().flatMap(fold -> of(analysis, fold).stream()).map(one -> one.narrow(gpu)).toList();
@@ -105,6 +105,11 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
 
   private Contraction with(List<Contraction> more) {
     return new Contraction(analysis, fold, left, right, rows, columns, element, more.stream().map(one -> new Sum(one.fold, one.right)).toList());
+  }
+
+  /// Whether the left factor is made of reductions of its rows, as what a norm gives is.
+  boolean reducesRows() {
+    return analysis.folds().size() > sums().size();
   }
 
   /// All sums.

@@ -16,11 +16,24 @@ final class CooperativeGroup {
   private final int threads;
   private final boolean neighbours;
   private final String rank;
+  private final Runnable barrier;
 
+  /// Of all threads of a block.
   /// @param size how many members: a power of two
   /// @param threads of the whole block, a multiple of `size`
   /// @param neighbours whether members have consecutive thread numbers; otherwise consecutive threads are in different groups
   CooperativeGroup(Ir ir, int size, int threads, boolean neighbours) {
+    this(ir, size, threads, neighbours, () -> Threads.barrier(ir));
+  }
+
+  /// Neighbours among the first threads of a block, while others do something else.
+  static CooperativeGroup ofFirst(Ir ir, int size, int threads) {
+    return new CooperativeGroup(ir, size, threads, true, () -> Threads.barrier(ir, threads));
+  }
+
+  /// @param barrier where all threads with groups meet
+  private CooperativeGroup(Ir ir, int size, int threads, boolean neighbours, Runnable barrier) {
+    this.barrier = barrier;
     this.ir = ir;
     this.size = size;
     this.threads = threads;
@@ -91,11 +104,11 @@ final class CooperativeGroup {
     int warps = size / Threads.WARP;
     String thread = Threads.thread(ir);
     write(dtype, ir.value("udiv i64 " + thread + ", " + Threads.WARP), value);
-    Threads.barrier(ir);
+    barrier.run();
     String first = size == threads ? "0" : ir.value("mul i64 " + number() + ", " + warps);
     String which = ir.value("and i64 " + thread + ", " + (warps - 1));
     String sum = read(dtype, first.equals("0") ? which : ir.value("add i64 " + first + ", " + which));
-    Threads.barrier(ir);
+    barrier.run();
     for (int distance = warps / 2; distance > 0; distance /= 2) {
       sum = binary(op, dtype, sum, Shuffle.across(ir, dtype, sum, distance));
     }
@@ -105,13 +118,13 @@ final class CooperativeGroup {
   private String acrossRows(OpCode op, DType dtype, String value) {
     int columns = threads / size;
     write(dtype, Threads.thread(ir), value);
-    Threads.barrier(ir);
+    barrier.run();
     String column = number();
     List<String> parts = new ArrayList<>();
     for (int row = 0; row < size; row++) {
       parts.add(read(dtype, row == 0 ? column : ir.value("add i64 " + column + ", " + (long) row * columns)));
     }
-    Threads.barrier(ir);
+    barrier.run();
     while (parts.size() > 1) {
       List<String> halved = new ArrayList<>();
       for (int i = 0; i < parts.size(); i += 2) {

@@ -77,13 +77,14 @@ public final class KernelDescription {
       String combine = store.payload() == null ? "" : " " + name((OpCode) store.payload());
       return "scatter" + combine + names(" · ", node -> true) + " (" + size(outer(store)) + " elements)" + outputs;
     }
-    if (!folds.isEmpty() && folds.stream().allMatch(KernelDescription::isSumOfProducts) && folds.stream().map(fold -> fold.input(0).input(0)).distinct().count() == 1) {
-      OpNode product = folds.getFirst().input(0);
+    List<OpNode> sums = folds.stream().filter(analysis.lastFolds()::contains).toList();
+    if (!sums.isEmpty() && sums.stream().allMatch(KernelDescription::isSumOfProducts) && sums.stream().map(fold -> fold.input(0).input(0)).distinct().count() == 1) {
+      OpNode product = sums.getFirst().input(0);
       List<OpNode> rows = only(product.input(0), product.input(1));
       List<OpNode> columns = only(product.input(1), product.input(0));
       if (!rows.isEmpty() && !columns.isEmpty()) {
         boolean swapped = rows.stream().anyMatch(range -> analysis.stride(store, range) == 1);
-        return contraction(swapped ? columns : rows, swapped ? rows : columns) + outputs;
+        return contraction(sums, swapped ? columns : rows, swapped ? rows : columns) + outputs;
       }
     }
     if (store.input(2).op().group() == OpCode.Group.COLLECTIVE) {
@@ -117,19 +118,20 @@ public final class KernelDescription {
     return ranges.stream().mapToLong(Analysis::size).reduce(1, (a, b) -> a * b);
   }
 
-  private String contraction(List<OpNode> rows, List<OpNode> columns) {
-    OpNode fold = folds.getFirst();
+  /// @param sums of products of one factor
+  private String contraction(List<OpNode> sums, List<OpNode> rows, List<OpNode> columns) {
+    OpNode fold = sums.getFirst();
     long others = size(analysis.outer) / (size(rows) * size(columns));
-    Set<OpNode> after = usersOf(folds);
-    Set<OpNode> products = folds.stream().map(sum -> sum.input(0)).collect(Collectors.toSet());
+    Set<OpNode> after = usersOf(sums);
+    Set<OpNode> products = sums.stream().map(sum -> sum.input(0)).collect(Collectors.toSet());
     StringBuilder text = new StringBuilder("contract ").append(others == 1 ? "" : others + "·");
-    String across = String.join("+", Collections.nCopies(folds.size(), Long.toString(size(columns))));
-    text.append(size(rows)).append('x').append(folds.size() == 1 ? across : "(" + across + ")").append('x').append(size(Analysis.foldRanges(fold)));
+    String across = String.join("+", Collections.nCopies(sums.size(), Long.toString(size(columns))));
+    text.append(size(rows)).append('x').append(sums.size() == 1 ? across : "(" + across + ")").append('x').append(size(Analysis.foldRanges(fold)));
     text.append(names(" of ", node -> !after.contains(node) && !products.contains(node) && dependsOnAny(node, Analysis.foldRanges(fold))));
     Set<OpNode> named = new HashSet<>();
     for (OpNode node : values) {
       if (after.contains(node) && node.is(OpCode.ADD)) {
-        OpNode other = plain(after.contains(node.input(0)) || folds.contains(node.input(0)) ? node.input(1) : node.input(0));
+        OpNode other = plain(after.contains(node.input(0)) || sums.contains(node.input(0)) ? node.input(1) : node.input(0));
         if (other.is(OpCode.LOAD) && named.add(node)) {
           text.append(outer(other).size() == analysis.outer.size() ? " + residual" : outer(other).equals(columns) ? " + bias" : " + more");
         }

@@ -18,7 +18,7 @@ import org.teenygrad.engine.runtime.Target;
 /// @param contraction whose loops the tiles are cut from
 /// @param analysis of a SINK of STEPS and STOREs
 /// @param tile a block's rows and columns of sums, and the depth of a step
-/// @param maps what brings factors' tiles, first the left one's, where tensor maps do
+/// @param maps what brings factors' tiles, first the left one's unless blocks compute it, where tensor maps do
 record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse, BlockTile tile, List<BulkTile> maps) implements Plan {
   /// Blocks that share the right factor's tiles: what comes from the second-level cache, and the power for that, is a third less for tiles of 128 by 256.
   private static final int CLUSTER = 2;
@@ -34,7 +34,7 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
 
   /// Puts the factors into STAGEs and what is done with them into STEPS.
   static MatmulTiling of(Contraction contraction, Target.Gpu target) {
-    BlockTile tile = tile(contraction, target);
+    BlockTile tile = BlockTile.choose(contraction, target);
     if (tile.rung() == Target.Rung.TENSOR_MEMORY) {
       return mapped(contraction, tile, target).orElseGet(() -> of(contraction, target.on(Target.Rung.WARPGROUP)));
     }
@@ -43,15 +43,10 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     return of(contraction, tile, left, List.of(right), List.of(), folds -> Pipeline.steps(List.of(left, right), folds, tile.rung() == Target.Rung.WARPGROUP));
   }
 
-  /// For several sums, whose factors tensor maps have to bring.
-  static Optional<Plan> ofSeveral(Contraction contraction, Target.Gpu target) {
-    return mapped(contraction, tile(contraction, target), target).map(Plan.class::cast);
-  }
-
-  private static BlockTile tile(Contraction contraction, Target.Gpu target) {
-    int products = contraction.sums().size();
-    return BlockTile.choose(Analysis.count(contraction.rows()), products * Analysis.count(contraction.columns()), contraction.products(), Analysis.count(contraction.grid()),
-        contraction.element(), contraction.isAlongInner(), contraction.isMasked(), target).shared(products);
+  /// For sums whose factors tensor maps have to bring, but for a left one that blocks compute.
+  static Optional<Plan> byTensorMaps(Contraction contraction, Target.Gpu target) {
+    BlockTile tile = BlockTile.choose(contraction, target);
+    return (contraction.reducesRows() ? computed(contraction, tile) : mapped(contraction, tile, target)).map(Plan.class::cast);
   }
 
   private static OpNode left(Contraction contraction, BlockTile tile) {
@@ -64,21 +59,41 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
 
   /// With tiles that come by tensor maps, if those of all factors can.
   private static Optional<MatmulTiling> mapped(Contraction contraction, BlockTile tile, Target.Gpu target) {
-    Analysis plain = contraction.analysis();
     OpNode left = left(contraction, tile);
-    List<OpNode> rights = contraction.sums().stream().map(sum -> right(contraction, sum.right(), tile)).toList();
-    int sharers = cluster(contraction, tile, target.processors());
-    Optional<BulkTile> leftBulk = BulkTile.of(plain, left, contraction.rows(), contraction.inner(), 1);
-    List<BulkTile> rightBulks = rights.stream().flatMap(right -> BulkTile.of(plain, right, contraction.columns(), contraction.inner(), sharers).stream()).toList();
+    Optional<BulkTile> leftBulk = BulkTile.of(contraction.analysis(), left, contraction.rows(), contraction.inner(), 1);
+    List<BulkTile> rightBulks = rightBulks(contraction, tile, cluster(contraction, tile, target.processors()));
     // After the last of the inner dimension one of both factors has zeros.
-    if (leftBulk.isEmpty() || rightBulks.size() < rights.size() || leftBulk.get().goesOn() && rightBulks.stream().anyMatch(BulkTile::goesOn)) {
+    if (leftBulk.isEmpty() || rightBulks.isEmpty() || leftBulk.get().goesOn() && rightBulks.stream().anyMatch(BulkTile::goesOn)) {
       return Optional.empty();
     }
     List<BulkTile> maps = Stream.concat(leftBulk.stream(), rightBulks.stream()).toList();
     OpNode leftMapped = leftBulk.get().stage(left);
-    List<OpNode> rightsMapped = IntStream.range(0, rights.size()).mapToObj(i -> rightBulks.get(i).stage(rights.get(i))).toList();
-    List<OpNode> stages = Stream.concat(Stream.of(leftMapped), rightsMapped.stream()).toList();
-    return Optional.of(of(contraction, tile, leftMapped, rightsMapped, maps, folds -> WarpSpecializedPipeline.steps(stages, folds)));
+    List<OpNode> rights = stages(contraction, tile, rightBulks);
+    List<OpNode> stages = Stream.concat(Stream.of(leftMapped), rights.stream()).toList();
+    return Optional.of(of(contraction, tile, leftMapped, rights, maps, folds -> WarpSpecializedPipeline.steps(stages, folds)));
+  }
+
+  /// The right factors' tensor maps; none if one has none.
+  private static List<BulkTile> rightBulks(Contraction contraction, BlockTile tile, int sharers) {
+    List<Contraction.Sum> sums = contraction.sums();
+    List<BulkTile> bulks = sums.stream()
+        .flatMap(sum -> BulkTile.of(contraction.analysis(), right(contraction, sum.right(), tile), contraction.columns(), contraction.inner(), sharers).stream()).toList();
+    return bulks.size() < sums.size() ? List.of() : bulks;
+  }
+
+  private static List<OpNode> stages(Contraction contraction, BlockTile tile, List<BulkTile> bulks) {
+    return IntStream.range(0, bulks.size()).mapToObj(i -> bulks.get(i).stage(right(contraction, contraction.sums().get(i).right(), tile))).toList();
+  }
+
+  /// With few rows that each block computes first, if it can.
+  private static Optional<MatmulTiling> computed(Contraction contraction, BlockTile tile) {
+    List<BulkTile> bulks = rightBulks(contraction, tile, 1);
+    if (bulks.isEmpty() || !Prologue.fits(contraction, tile)) {
+      return Optional.empty();
+    }
+    OpNode left = Prologue.stage(contraction, tile);
+    List<OpNode> rights = stages(contraction, tile, bulks);
+    return Optional.of(of(contraction, tile, left, rights, bulks, folds -> WarpSpecializedPipeline.steps(rights, folds)));
   }
 
   private static int cluster(Contraction contraction, BlockTile tile, int processors) {
@@ -101,7 +116,8 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     }
     Map<OpNode, OpNode> changed = Tiling.withProducts(plain.sink, products);
     List<OpNode> folds = sums.stream().map(sum -> Objects.requireNonNull(changed.get(sum))).toList();
-    OpNode sink = Tiling.sink(List.of(), order.apply(folds), plain.stores().stream().map(changed::get).toList());
+    List<OpNode> first = contraction.reducesRows() ? List.of(Objects.requireNonNull(folds.getFirst()).input(0).input(0)) : List.of();
+    OpNode sink = Tiling.sink(first, order.apply(folds), plain.stores().stream().map(changed::get).toList());
     Analysis tiled = new Analysis(sink);
     return new MatmulTiling(contraction, Plan.shortened(tiled), tiled.isCoarse(), tile, maps);
   }
@@ -113,7 +129,7 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
 
   /// The STEPS node.
   OpNode steps() {
-    return analysis.sink.input(0);
+    return analysis.sink.inputs().stream().filter(node -> node.is(OpCode.STEPS)).findFirst().orElseThrow();
   }
 
   /// The sums of products of tiles.
@@ -144,7 +160,7 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
 
   /// Blocks that are a cluster.
   int cluster() {
-    return maps.isEmpty() ? 1 : maps.get(1).sharers();
+    return maps.isEmpty() ? 1 : maps.getLast().sharers();
   }
 
   /// The tiles of the result.

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
@@ -27,34 +29,47 @@ final class PersistentTiles implements LoopNest {
   private final long steps;
   private final OpNode leftStage;
   private final List<OpNode> rightStages;
-  private final BulkTile left;
+
+  /// What brings the left factor; null where a prologue computes it.
+  private final @Nullable BulkTile left;
+
+  private final @Nullable Prologue prologue;
   private final List<BulkTile> rights;
   private final WarpgroupProducts products;
   private final Epilogue epilogue;
   private final MbarrierRing mbarriers;
   private final WarpSpecializedPipeline pipeline;
-  private final long ring;
+  private final List<OpNode> afterSums;
+  private final long slabs;
   private final int cluster;
   private final long blocks;
 
   PersistentTiles(Emitter emitter, MatmulTiling plan, Target.Gpu target) {
     this.emitter = emitter;
     tile = plan.tile();
-    left = plan.maps().get(0);
-    rights = plan.maps().subList(1, plan.maps().size());
+    prologue = plan.contraction().reducesRows() ? new Prologue(emitter, plan, 0) : null;
+    left = prologue == null ? plan.maps().getFirst() : null;
+    rights = plan.maps().subList(left == null ? 0 : 1, plan.maps().size());
     leftStage = plan.leftStage();
     rightStages = plan.rightStages();
     raster = plan.raster();
     steps = plan.depth();
     cluster = plan.cluster();
     blocks = Math.min(target.processors() / cluster * cluster, raster.tiles());
-    products = new WarpgroupProducts(emitter.ir, tile, rights.size(), plan.unit(), left.stage().alongInner(), rights.getFirst().stage().alongInner());
-    long slotBytes = left.bytes() + rights.stream().mapToLong(BulkTile::bytes).sum();
-    ring = tile.stages() * slotBytes;
+    products = new WarpgroupProducts(emitter.ir, tile, rights.size(), plan.unit(), leftStage.payload(Stage.class).alongInner(), rights.getFirst().stage().alongInner());
+    long slotBytes = leftBytes() + rights.stream().mapToLong(BulkTile::bytes).sum();
+    long kept = prologue == null ? 0 : prologue.bytes();
+    slabs = kept + tile.stages() * slotBytes;
+    afterSums = Graph.topological(emitter.analysis.stores(), node -> !plan.folds().contains(node));
     BlockTile piece = new BlockTile(WarpSums.ROWS, columns(), tile.depth(), tile.stages(), Threads.WARP, tile.rung());
     epilogue = new Epilogue(emitter, plan.folds(), null, plan.contraction().rows(), plan.contraction().columns(), piece);
-    mbarriers = new MbarrierRing(emitter.ir, tile.stages(), ring + (long) WarpSums.BYTES * tile.warps(), tile.warps(), cluster);
-    pipeline = new WarpSpecializedPipeline(emitter.ir, plan.steps(), mbarriers, 0, slotBytes);
+    mbarriers = new MbarrierRing(emitter.ir, tile.stages(), slabs + (long) WarpSums.BYTES * tile.warps(), tile.warps(), cluster);
+    pipeline = new WarpSpecializedPipeline(emitter.ir, plan.steps(), mbarriers, kept, slotBytes);
+  }
+
+  /// Of a slot.
+  private int leftBytes() {
+    return left == null ? 0 : left.bytes();
   }
 
   /// Shared memory beside the slabs.
@@ -74,7 +89,7 @@ final class PersistentTiles implements LoopNest {
 
   @Override
   public List<Program.TensorMap> maps() {
-    return Stream.concat(Stream.of(left), rights.stream()).map(BulkTile::map).toList();
+    return Stream.concat(Stream.ofNullable(left), rights.stream()).map(BulkTile::map).toList();
   }
 
   /// So that it is known how many registers a thread starts with (setmaxnreg).
@@ -90,7 +105,7 @@ final class PersistentTiles implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    return new Program.Launch(blocks, tile.threads() + GROUP_THREADS, ring + bytes(tile.rows(), tile.stages()));
+    return new Program.Launch(blocks, tile.threads() + GROUP_THREADS, slabs + bytes(tile.rows(), tile.stages()));
   }
 
   @Override
@@ -110,6 +125,11 @@ final class PersistentTiles implements LoopNest {
         manyRegisters(ir);
       }
       Threads.awaitLaunchesBefore(ir);
+      if (prologue != null) {
+        prologue.emit();
+        products.fence();
+        Threads.barrier(ir, tile.threads());
+      }
       tiles(Threads.block(ir), MbarrierRing.Turn.first(), this::compute);
     });
     mbarriers.end();
@@ -154,7 +174,7 @@ final class PersistentTiles implements LoopNest {
   /// The larger factor, such as weights, of all sums.
   @Override
   public List<Integer> prefetched() {
-    return (prefetchesLeft() ? List.of(left) : rights).stream().map(factor -> factor.map().slot()).distinct().toList();
+    return (left != null && prefetchesLeft() ? List.of(left) : rights).stream().map(factor -> factor.map().slot()).distinct().toList();
   }
 
   /// Fetches all tiles. As many slabs of the first one as there are slots come in two parts: the prefetched factor's before the launches before have ended.
@@ -162,6 +182,10 @@ final class PersistentTiles implements LoopNest {
     Ir ir = emitter.ir;
     ir.branch(ir.value("icmp eq i32 " + Runs.UNWRITTEN + ", 0"), () -> Threads.awaitLaunchesBefore(ir), () -> {});
     String first = Threads.block(ir);
+    if (left == null) {
+      tiles(first, MbarrierRing.Turn.first(), (row, column, turn) -> pipeline.fetch("0", Long.toString(steps), turn, fetch(row, column, false, true)));
+      return;
+    }
     List<MbarrierRing.Turn> next = new ArrayList<>();
     raster.at(emitter, first, (row, column) -> {
       String slots = Long.toString(Math.min(steps, tile.stages()));
@@ -184,18 +208,28 @@ final class PersistentTiles implements LoopNest {
     Ir ir = emitter.ir;
     String run = Threads.row(ir);
     return (stage, step, slot, counter) -> {
-      if (stage == leftStage && fetchesLeft) {
+      if (stage == leftStage && fetchesLeft && left != null) {
         left.fetch(emitter, row, step, slot, 0, run, counter);
       } else if (stage != leftStage && fetchesRight) {
         int number = rightStages.indexOf(stage);
-        String own = ir.plus(slot, left.bytes() + (long) number * rights.getFirst().bytes());
-        rights.get(number).fetch(emitter, column, step, own, 1 + number, run, counter);
+        String own = ir.plus(slot, leftBytes() + (long) number * rights.getFirst().bytes());
+        rights.get(number).fetch(emitter, column, step, own, maps().size() - rights.size() + number, run, counter);
       }
     };
   }
 
   private MbarrierRing.Turn compute(String row, String column, MbarrierRing.Turn turn) {
-    List<Ir.Carried> results = pipeline.multiply(steps, turn, products, left.bytes());
+    List<Ir.Carried> results = pipeline.multiply(steps, turn, products, new WarpSpecializedPipeline.Factors() {
+      @Override
+      public String left(String step, String slot) {
+        return prologue == null ? slot : prologue.slab(step);
+      }
+
+      @Override
+      public String right(String slot) {
+        return emitter.ir.plus(slot, leftBytes());
+      }
+    });
     finish(row, column, results.subList(0, results.size() - 2));
     return WarpSpecializedPipeline.turn(results);
   }
@@ -216,13 +250,13 @@ final class PersistentTiles implements LoopNest {
   private void finish(String row, String column, List<Ir.Carried> sums) {
     Ir ir = emitter.ir;
     String warp = Threads.warp(ir);
-    WarpSums memory = new WarpSums(ir, ir.plus(ir.value("mul i64 " + warp + ", " + WarpSums.BYTES), ring), columns());
+    WarpSums memory = new WarpSums(ir, ir.plus(ir.value("mul i64 " + warp + ", " + WarpSums.BYTES), slabs), columns());
     String firstRow = ir.value("add i64 " + row + ", " + ir.value("mul i64 " + warp + ", " + WarpSums.ROWS));
     boolean whole = raster.isWhole();
     for (int first = 0; first < tile.columns(); first += columns()) {
       String firstColumn = ir.plus(column, first);
       List<Ir.Carried> some = columns(sums, first);
-      Runnable store = () -> epilogue.emit(new Epilogue.Share(Threads.lane(ir), memory, () -> memory.store(some)), firstRow, firstColumn, emitter.analysis.nodes);
+      Runnable store = () -> epilogue.emit(new Epilogue.Share(Threads.lane(ir), memory, () -> memory.store(some)), firstRow, firstColumn, afterSums);
       if (whole) {
         store.run();
       } else {

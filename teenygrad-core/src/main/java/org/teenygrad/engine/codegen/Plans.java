@@ -35,6 +35,16 @@ public final class Plans {
     return of(sink) instanceof MatmulTiling tiling && tiling.folds().size() > 1;
   }
 
+  /// Of how many rows kernels may compute a factor before they multiply: 0 where they do not.
+  public int mostComputedRows() {
+    return target instanceof Target.Gpu gpu && gpu.rung() == Target.Rung.TENSOR_MEMORY ? Prologue.MOST_ROWS : 0;
+  }
+
+  /// Whether a kernel multiplies rows that each of its blocks computes first, by reductions of them.
+  public boolean computesRows(OpNode sink) {
+    return of(sink) instanceof MatmulTiling tiling && tiling.contraction().reducesRows();
+  }
+
   /// What is equal for two kernels that may share a launch: on a processor the kernel itself, on a GPU for elementwise ones what they do to an element.
   public OpNode likeness(OpNode sink) {
     return of(sink) instanceof Plan.Elementwise plan ? Flat.alike(plan) : sink;

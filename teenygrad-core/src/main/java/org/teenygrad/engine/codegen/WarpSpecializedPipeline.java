@@ -19,6 +19,14 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
     void to(OpNode stage, String step, String slot, String counter);
   }
 
+  /// Where in shared memory a step's tiles of two factors start.
+  interface Factors {
+    /// @param slot the byte where the step's slot starts
+    String left(String step, String slot);
+
+    String right(String slot);
+  }
+
   /// A STEPS node for FOLDs: each of its steps waits for the tiles and for the products of the step before, then gives that one's slot to tiles of a
   /// later step.
   static OpNode steps(List<OpNode> stages, List<OpNode> folds) {
@@ -84,14 +92,14 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
 
   /// The sums of all steps, of which there is at least one, by the warps that multiply. They wait for a step's products, and give its slot back, when
   /// the next one's have begun.
-  /// @param leftBytes where the right tile starts in a slot
+  /// @param factors where a step's tiles start
   /// @return the sums, then the turn after the steps
-  List<Ir.Carried> multiply(long count, MbarrierRing.Turn from, WarpgroupProducts products, int leftBytes) {
-    List<Ir.Carried> begun = begin(from, products.zero(), products, leftBytes);
+  List<Ir.Carried> multiply(long count, MbarrierRing.Turn from, WarpgroupProducts products, Factors factors) {
+    List<Ir.Carried> begun = begin("0", from, products.zero(), products, factors);
     List<Ir.Carried> results = count == 1 ? carried(begun, from) : ir.loop("1", Long.toString(count), 1, carried(begun, from), (step, carried) -> {
       MbarrierRing.Turn before = turn(carried);
       MbarrierRing.Turn turn = mbarriers.after(before);
-      List<Ir.Carried> sums = products.settle(begin(turn, carried.subList(0, begun.size()), products, leftBytes), 1);
+      List<Ir.Carried> sums = products.settle(begin(step, turn, carried.subList(0, begun.size()), products, factors), 1);
       mbarriers.release(before);
       return carried(sums, turn);
     });
@@ -101,9 +109,9 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
     return carried(sums, mbarriers.after(last));
   }
 
-  private List<Ir.Carried> begin(MbarrierRing.Turn turn, List<Ir.Carried> sums, WarpgroupProducts products, int leftBytes) {
+  private List<Ir.Carried> begin(String step, MbarrierRing.Turn turn, List<Ir.Carried> sums, WarpgroupProducts products, Factors factors) {
     mbarriers.awaitTiles(turn);
     String slot = slot(turn);
-    return products.multiply(sums, slot, ir.plus(slot, leftBytes));
+    return products.multiply(sums, factors.left(step, slot), factors.right(slot));
   }
 }

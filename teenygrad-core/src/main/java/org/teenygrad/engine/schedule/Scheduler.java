@@ -158,8 +158,10 @@ final class Scheduler {
       Set<Integer> wanted = slotsOf(results);
       List<KernelGraph> merged = Merging.merge(kernels, wanted, slotsOf(results.stream().filter(result -> result.is(OpCode.ASSIGN)).toList()), target, plans);
       assert areKernels(merged);
+      List<KernelGraph> computing = Prologues.apply(merged, wanted, plans);
+      assert areKernels(computing);
       onEachStep.run();
-      List<KernelGraph> canonical = Concatenation.apply(merged.stream().map(Ranges::canonical).toList(), slot -> slot >= inputs && !wanted.contains(slot) && !slotNodes.get(slot).is(OpCode.ASSIGN));
+      List<KernelGraph> canonical = Concatenation.apply(computing.stream().map(Ranges::canonical).toList(), slot -> slot >= inputs && !wanted.contains(slot) && !slotNodes.get(slot).is(OpCode.ASSIGN));
       assert areKernels(canonical);
       List<Binding> bound = canonical.stream().map(Binding::of).toList();
       boolean changed = false;

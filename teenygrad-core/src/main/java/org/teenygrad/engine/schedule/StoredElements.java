@@ -24,9 +24,14 @@ final class StoredElements {
 
   /// The value of a LOAD, computed; null if the kernel's loops do not follow from the offset.
   static @Nullable OpNode at(KernelGraph kernel, OpNode load) {
-    Map<OpNode, OpNode> loops = load.inputs().size() > 2 ? null : loopsAt(kernel, load.input(1));
+    Map<OpNode, OpNode> loops = loopsOfLoad(kernel, load);
     return loops == null ? null : Ranges.substitute(kernel.stores(), loops).stream()
         .filter(store -> KernelGraph.slot(store) == KernelGraph.slot(load)).findFirst().orElseThrow().input(2);
+  }
+
+  /// What the loops of a kernel are where a LOAD reads what it stores; null if they do not follow from the offset.
+  static @Nullable Map<OpNode, OpNode> loopsOfLoad(KernelGraph kernel, OpNode load) {
+    return load.inputs().size() > 2 ? null : loopsAt(kernel, load.input(1));
   }
 
   /// Whether each reduction in a kernel reads an element of another's at most once, as sums of rows do and products of matrices do not.

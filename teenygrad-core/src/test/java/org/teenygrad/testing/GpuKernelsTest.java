@@ -2,6 +2,7 @@ package org.teenygrad.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.teenygrad.DType.BFLOAT16;
+import static org.teenygrad.DType.INT32;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -366,6 +367,23 @@ class GpuKernelsTest {
       Tensor.realize(List.of(normed, normed.matmul(gpu.tensor(BFLOAT16, 2048, 1024).transpose(0, 1))));
     });
     assertThat(launches).extracting(PtxKernel::kind).containsExactly("reduce", "contract");
+  }
+
+  /// A cache's keys and values come in tensors of other shapes, and are written by one launch.
+  @Test
+  void equalScattersShareALaunchWhateverTheirShapes() {
+    AbsentGpu gpu = AbsentGpu.H200;
+    Tensor slots = gpu.tensor(INT32, 4, 1).expand(4, 1024);
+    List<PtxKernel> launches = gpu.launches(() -> {
+      Tensor keys = gpu.tensor(BFLOAT16, 512, 1024);
+      Tensor values = gpu.tensor(BFLOAT16, 512, 1024);
+      keys.update(keys.scatter(0, slots, gpu.tensor(BFLOAT16, 4, 8, 1, 128).reshape(4, 1024)));
+      values.update(values.scatter(0, slots, gpu.tensor(BFLOAT16, 4, 1, 8, 128).reshape(4, 1024)));
+      Tensor.realize(List.of(keys, values));
+    });
+    PtxKernel scatter = only(launches);
+    assertThat(scatter.kind()).isEqualTo("scatter");
+    assertThat(scatter.program().launch().times()).isEqualTo(2);
   }
 
   /// Who else wants the gate has it in memory.

@@ -49,7 +49,7 @@ public final class KernelDescription {
   /// @param sinks the graph for each of the lists
   public static String of(List<OpNode> sinks) {
     OpNode first = sinks.getFirst();
-    if (sinks.stream().allMatch(sink -> sink == first)) {
+    if (sinks.stream().allMatch(sink -> sink == first) || !Plan.Elementwise.fits(first)) {
       return of(first);
     }
     long elements = sinks.stream().mapToLong(sink -> size(new Analysis(sink).outer)).sum();
@@ -77,8 +77,10 @@ public final class KernelDescription {
       String combine = store.payload() == null ? "" : " " + name((OpCode) store.payload());
       return "scatter" + combine + names(" · ", node -> true) + " (" + size(outer(store)) + " elements)" + outputs;
     }
-    List<OpNode> sums = folds.stream().filter(analysis.lastFolds()::contains).toList();
-    if (!sums.isEmpty() && sums.stream().allMatch(KernelDescription::isSumOfProducts) && sums.stream().map(fold -> fold.input(0).input(0)).distinct().count() == 1) {
+    List<OpNode> last = analysis.lastFolds();
+    List<OpNode> sums = folds.stream().filter(last::contains).toList();
+    boolean ofRows = folds.stream().allMatch(fold -> last.contains(fold) || analysis.isOutermost(fold));
+    if (ofRows && !sums.isEmpty() && sums.stream().allMatch(KernelDescription::isSumOfProducts) && sums.stream().map(fold -> fold.input(0).input(0)).distinct().count() == 1) {
       OpNode product = sums.getFirst().input(0);
       List<OpNode> rows = only(product.input(0), product.input(1));
       List<OpNode> columns = only(product.input(1), product.input(0));

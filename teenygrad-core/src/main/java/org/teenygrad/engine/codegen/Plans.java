@@ -1,10 +1,15 @@
 package org.teenygrad.engine.codegen;
 
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.teenygrad.Shape;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
 
@@ -45,9 +50,26 @@ public final class Plans {
     return of(sink) instanceof MatmulTiling tiling && tiling.contraction().reducesRows();
   }
 
-  /// What is equal for two kernels that may share a launch: on a processor the kernel itself, on a GPU for elementwise ones what they do to an element.
+  /// What is equal for two kernels that may share a launch: on a processor the kernel itself, on a GPU for elementwise ones what they do to an element, for others the
+  /// kernel whatever shapes its buffers are seen in.
   public OpNode likeness(OpNode sink) {
-    return of(sink) instanceof Plan.Elementwise plan ? Flat.alike(plan) : sink;
+    return switch (of(sink)) {
+      case Plan.Elementwise plan -> Flat.alike(plan);
+      case Plan _ when target instanceof Target.Gpu -> withoutShapes(sink);
+      case Plan _ -> sink;
+    };
+  }
+
+  /// A kernel whose buffers are rows of as many elements as they have.
+  private static OpNode withoutShapes(OpNode sink) {
+    Map<OpNode, OpNode> flat = new IdentityHashMap<>();
+    for (OpNode node : Graph.topological(List.of(sink))) {
+      Shape shape = node.is(OpCode.PARAM) ? node.payload(Param.class).shape() : Shape.of();
+      if (shape.rank() > 1 && shape.elements() <= Integer.MAX_VALUE) {
+        flat.put(node, OpNode.create(OpCode.PARAM, node.dtype(), List.of(), new Param(node.payload(Param.class).slot(), Shape.of((int) shape.elements()))));
+      }
+    }
+    return Graph.substitute(sink, flat);
   }
 
   /// How many runs of a kernel over `slots` buffers each may share a launch.

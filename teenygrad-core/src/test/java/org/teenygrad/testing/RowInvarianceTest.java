@@ -129,6 +129,10 @@ class RowInvarianceTest {
       Tensor normed = x.rmsNorm(weight, 1e-6);
       return normed.matmul(gate).silu().mul(normed.matmul(up));
     }, 2, 4, 8, 9, 64, 70);
+    isTheSame(hopper, DType.BFLOAT16, 256, x -> {
+      Tensor normed = x.rmsNorm(weight, 1e-6);
+      return Tensor.cat(List.of(normed.matmul(gate).contiguous(), normed.matmul(up).contiguous()), 1);
+    }, 2, 4, 8, 9, 64, 70);
   }
 
   /// Attention of a text's part to its beginning, in the company of others.

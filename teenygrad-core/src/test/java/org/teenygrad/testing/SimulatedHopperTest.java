@@ -85,6 +85,18 @@ class SimulatedHopperTest {
     multiplies(DType.BFLOAT16, m, n, k, false, true, 1, (x, up) -> x.matmul(gate).relu().mul(x.matmul(up)));
   }
 
+  /// Queries, keys and values: products of the same few rows, one of which has twice as many columns, with something of its own behind it.
+  @ParameterizedTest
+  @CsvSource({"4, 64, 256", "40, 72, 136"})
+  void productsSideBySide(int m, int n, int k) {
+    Random random = new Random(m);
+    Tensor x = matrix(random, DType.BFLOAT16, m, k, false);
+    Tensor queries = x.matmul(matrix(random, DType.BFLOAT16, k, 2 * n, true)).relu();
+    Tensor keys = x.matmul(matrix(random, DType.BFLOAT16, k, n, true)).add(numbers(random, DType.BFLOAT16, n));
+    List<Program> launched = agrees("three products", 1, 0, queries, keys, x.matmul(matrix(random, DType.BFLOAT16, k, n, true)));
+    assertThat(launched).singleElement().extracting(program -> program.maps().size()).isEqualTo(5);
+  }
+
   @Test
   void productsThatThreadsBring() {
     multiplies(DType.FLOAT16, 97, 71, 203, false, false, 0, (a, b) -> a.matmul(b).relu());

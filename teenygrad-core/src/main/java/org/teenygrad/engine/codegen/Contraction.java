@@ -50,7 +50,7 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   private static final int FEWEST_PAIRED_ROWS = 16;
 
   /// Of one left factor.
-  private static final int MOST_SUMS = 2;
+  private static final int MOST_SUMS = 4;
 
   /// A GPU's smaller matrices are left to [Blocks].
   private static final int FEWEST_OF_TILE = 8;

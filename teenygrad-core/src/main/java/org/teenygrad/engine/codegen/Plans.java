@@ -35,6 +35,11 @@ public final class Plans {
     return of(sink) instanceof AttentionTiling || of(sink) instanceof Decoding;
   }
 
+  /// Rows that are so few that products of them are as quick whatever is made of their columns in one launch: 0 where none are.
+  public int fewRows() {
+    return target instanceof Target.Gpu gpu && gpu.rung() == Target.Rung.TENSOR_MEMORY ? BlockTile.FEW_ROWS : 0;
+  }
+
   /// Whether a kernel multiplies one factor by several others, tile by tile.
   public boolean multipliesSeveral(OpNode sink) {
     return of(sink) instanceof MatmulTiling tiling && tiling.folds().size() > 1;

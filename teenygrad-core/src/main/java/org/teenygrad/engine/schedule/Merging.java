@@ -130,8 +130,8 @@ final class Merging {
       return null;
     }
     KernelGraph fused = b.contraction() || reads && a.hasFold() && b.hasFold() ? fusedAttention(earlier, later) : null;
-    if (fused == null && reads && a.contraction() && b.contraction()) {
-      fused = productsOfOneFactor(earlier, later);
+    if (fused == null && a.contraction() && b.contraction()) {
+      fused = reads ? productsOfOneFactor(earlier, later) : productsSideBySide(earlier, later);
     }
     if (fused != null || b.contraction()) {
       return fused;
@@ -163,18 +163,25 @@ final class Merging {
     boolean alone = target instanceof Target.Gpu && a.sizes().equals(b.sizes()) && a.stores().size() == 1 && !wanted.contains(KernelGraph.slot(a.stores().getFirst()))
         && dependencies.after(earlier).equals(Set.of(later)) && !pathBesidesDirect(earlier, later);
     Map<OpNode, OpNode> renamed = alone ? outerRanges(a, b) : Map.of();
-    if (!alone || !shareFactor(scores(a), scores(b), renamed)) {
-      return null;
-    }
-    KernelGraph joined = combine(a, b, renamed);
-    return joined != null && plans.multipliesSeveral(Binding.of(Ranges.canonical(joined)).sink()) ? joined : null;
+    return alone && SharedFactor.isShared(a, b, renamed) ? severalProducts(a, b, renamed) : null;
   }
 
-  /// Whether one of the products of each kernel has a factor that all others have.
-  /// @param renamed the loops of one kernel by name in the other; those of the sums are added
-  private static boolean shareFactor(List<OpNode> some, List<OpNode> others, Map<OpNode, OpNode> renamed) {
-    return some.size() == 1 && others.stream().anyMatch(other -> some.getFirst().input(0).inputs().stream()
-        .anyMatch(factor -> other.input(0).inputs().stream().anyMatch(same -> Alike.match(factor, same, renamed))));
+  /// Products of the same few rows that have nothing else to do with one another, such as queries, keys and values: one launch, whose blocks have columns of all of them.
+  /// Of more columns than the others have there are several products.
+  private @Nullable KernelGraph productsSideBySide(int earlier, int later) {
+    long columns = Math.min(SharedFactor.columns(kernels.get(earlier)), SharedFactor.columns(kernels.get(later)));
+    if (Math.max(SharedFactor.rows(kernels.get(earlier)), SharedFactor.rows(kernels.get(later))) > plans.fewRows() || pathBesidesDirect(earlier, later)) {
+      return null;
+    }
+    KernelGraph a = SharedFactor.inPieces(kernels.get(earlier), columns);
+    KernelGraph b = SharedFactor.inPieces(kernels.get(later), columns);
+    Map<OpNode, OpNode> renamed = a.sizes().equals(b.sizes()) ? outerRanges(a, b) : Map.of();
+    return a.sizes().equals(b.sizes()) && SharedFactor.isShared(a, b, renamed) ? severalProducts(a, b, renamed) : null;
+  }
+
+  private @Nullable KernelGraph severalProducts(KernelGraph a, KernelGraph b, Map<OpNode, OpNode> renamed) {
+    KernelGraph joined = combine(a, b, renamed);
+    return joined != null && plans.multipliesSeveral(Binding.of(Ranges.canonical(joined)).sink()) ? joined : null;
   }
 
   /// Two kernels over one matrix of scores, where a GPU makes both in one pass: a row's LOGSUMEXP with what is weighted by it, or the

@@ -11,14 +11,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.cuda.simulated.Instruction.Meeting;
 
-/// Blocks that run together, or one alone: warps take turns in an order of chance, each as far as it comes. Bulk copies come in an order of chance, too, at the
-/// latest when nobody can go on without. If nobody can go on at all, that is a deadlock.
+/// Blocks that run together, or one alone: warps take turns in an order of chance, each as far as it comes. Bulk copies come and products are complete in an order
+/// of chance, too, at the latest when nobody can go on without. If nobody can go on at all, that is a deadlock.
 final class Cluster {
   private final List<Block> blocks;
   private final List<Warp> warps;
   private final Random random;
 
-  /// How likely a copy comes while others can still go on, in sixteenths.
+  /// How likely something is complete while others can still go on, in sixteenths.
   private final int haste;
 
   private final List<Arrival> arrivals = new ArrayList<>();
@@ -71,11 +71,8 @@ final class Cluster {
         moved |= block.meet();
       }
       moved |= meet();
-      if (!arrivals.isEmpty() && (!moved || random.nextInt(16) < haste)) {
-        arrivals.remove(random.nextInt(arrivals.size())).come();
-        moved = true;
-      }
-      if (!moved) {
+      boolean complete = !moved || random.nextInt(16) < haste;
+      if (!(complete && completeOne()) && !moved) {
         throw new IllegalStateException("nobody can go on: " + blocks.stream().map(Cluster::waiting).collect(Collectors.joining("; ")));
       }
     }
@@ -83,6 +80,21 @@ final class Cluster {
       throw new IllegalStateException("all blocks have ended and " + arrivals.size() + " copies are still on their way");
     }
     blocks.forEach(Block::end);
+  }
+
+  /// Has one of the copies that are on their way come, or one of the products that are waited for be complete.
+  /// @return whether there was one
+  private boolean completeOne() {
+    List<Warp> waiting = warps.stream().filter(Warp::awaitsProducts).toList();
+    int number = random.nextInt(Math.max(1, arrivals.size() + waiting.size()));
+    if (number < arrivals.size()) {
+      arrivals.remove(number).come();
+    } else if (number - arrivals.size() < waiting.size()) {
+      waiting.get(number - arrivals.size()).completeProducts();
+    } else {
+      return false;
+    }
+    return true;
   }
 
   /// Lets all threads go on if those that have not ended wait at the barrier of the cluster.

@@ -23,6 +23,9 @@ record Instruction(String name, @Nullable Operand result, Operand[] operands, St
     /// Four warps.
     WARPGROUP,
 
+    /// The lanes of a warp, and products that were started.
+    PRODUCTS,
+
     /// Threads of a block.
     BLOCK,
 
@@ -45,7 +48,10 @@ record Instruction(String name, @Nullable Operand result, Operand[] operands, St
       if (name.contains("wgmma.mma_async")) {
         return WARPGROUP;
       }
-      boolean ofWarp = name.contains(".shfl.") || name.contains("ballot") || name.contains("bar.warp") || name.contains(".mma.") || name.contains("mma.sync") || name.contains("ldmatrix") || name.contains("wgmma.wait_group");
+      if (name.contains("wgmma.wait_group")) {
+        return PRODUCTS;
+      }
+      boolean ofWarp = name.contains(".shfl.") || name.contains("ballot") || name.contains("bar.warp") || name.contains(".mma.") || name.contains("mma.sync") || name.contains("ldmatrix");
       return ofWarp ? WARP : NONE;
     }
   }

@@ -1,6 +1,8 @@
 package org.teenygrad.engine.runtime.cuda.simulated;
 
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.teenygrad.engine.codegen.MatrixUnit;
 import org.teenygrad.engine.runtime.cuda.simulated.Instruction.Meeting;
 
@@ -42,21 +44,40 @@ final class Warp {
     return thread.registers[instruction.operands()[number].place()];
   }
 
+  private boolean isTogetherAt(Meeting meeting) {
+    Instruction first = lanes[0].waiting;
+    return first != null && first.meeting() == meeting && Arrays.stream(lanes).allMatch(thread -> thread.waiting == first);
+  }
+
+  /// Whether all lanes wait for products to be complete, which they are as late as chance wants it.
+  boolean awaitsProducts() {
+    return isTogetherAt(Meeting.PRODUCTS);
+  }
+
   /// Lets the lanes go on if all wait at one instruction.
   private boolean meet() {
-    Instruction first = lanes[0].waiting;
-    if (first == null || first.meeting() != Meeting.WARP || Arrays.stream(lanes).anyMatch(thread -> thread.waiting != first)) {
+    if (!isTogetherAt(Meeting.WARP)) {
       return false;
     }
+    goOn(this::execute);
+    return true;
+  }
+
+  /// Lets the lanes go on that wait for products.
+  void completeProducts() {
+    goOn(instruction -> group.await(lanes, instruction));
+  }
+
+  private void goOn(Consumer<Instruction> together) {
+    Instruction instruction = Objects.requireNonNull(lanes[0].waiting);
     try {
-      execute(first);
+      together.accept(instruction);
     } catch (RuntimeException e) {
-      throw lanes[0].failure(first, e);
+      throw lanes[0].failure(instruction, e);
     }
     for (GpuThread thread : lanes) {
       thread.waiting = null;
     }
-    return true;
   }
 
   private void execute(Instruction instruction) {
@@ -65,8 +86,6 @@ final class Warp {
       set(instruction, TensorCore.multiply(unit, Arrays.stream(lanes).map(thread -> Arrays.stream(instruction.operands()).map(operand -> values(thread, operand)).toArray(long[][]::new)).toArray(long[][][]::new)));
     } else if (instruction.name().contains("ldmatrix")) {
       set(instruction, matrices(given(instruction, 0), instruction.name().contains(".trans.")));
-    } else if (instruction.name().contains("wgmma.wait_group")) {
-      group.await(lanes, instruction);
     } else if (instruction.name().contains("shfl")) {
       shuffle(instruction);
     } else if (instruction.name().contains("ballot")) {

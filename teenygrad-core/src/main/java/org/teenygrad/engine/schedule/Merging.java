@@ -28,9 +28,6 @@ final class Merging {
   /// What a block of a GPU, or a thread, does in the time of a launch.
   private static final long FEW_ELEMENTS = 1 << 14;
 
-  /// Elements that take a GPU longer than a launch.
-  private static final long MANY_ELEMENTS = 1 << 22;
-
   private static final int MOST_STORES = 8;
   private static final int MOST_NODES = 500;
 
@@ -69,13 +66,8 @@ final class Merging {
   /// @param assigned those of them that may take over the memory of what they are made of
   static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted, Set<Integer> assigned, Target target, Plans plans) {
     Merging merging = new Merging(kernels, wanted, assigned, target, plans);
-    // Those of many elements first: others that are joined may come to lie on the way from one to the other.
-    for (long least : new long[] {MANY_ELEMENTS, 0}) {
-      for (int i = 0; i < kernels.size(); i++) {
-        if (merging.isLeft(i, least)) {
-          merging.absorb(i, least);
-        }
-      }
+    for (int i = 0; i < kernels.size(); i++) {
+      merging.absorb(i);
     }
     List<KernelGraph> left = new ArrayList<>();
     for (int i = 0; i < kernels.size(); i++) {
@@ -86,18 +78,12 @@ final class Merging {
     return left;
   }
 
-  /// Whether a kernel has not been absorbed, and goes through so many elements.
-  private boolean isLeft(int kernel, long elements) {
-    return !gone.contains(kernel) && work(kernels.get(kernel)) >= elements;
-  }
-
-  /// @param least elements of what may be absorbed
-  private void absorb(int later, long least) {
+  private void absorb(int later) {
     boolean changed = true;
     while (changed) {
       changed = false;
       for (int earlier : candidates(later)) {
-        KernelGraph joined = isLeft(earlier, least) ? join(earlier, later) : null;
+        KernelGraph joined = join(earlier, later);
         if (joined != null) {
           replace(earlier, later, joined);
           changed = true;

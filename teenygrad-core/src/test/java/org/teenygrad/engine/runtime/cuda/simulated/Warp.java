@@ -23,7 +23,7 @@ final class Warp {
   boolean advance() {
     boolean moved = false;
     for (GpuThread thread : lanes) {
-      if (!thread.done && mayGoOn(thread)) {
+      while (!thread.done && mayGoOn(thread)) {
         thread.waiting = null;
         thread.advance();
         moved = true;

@@ -367,6 +367,29 @@ class GpuKernelsTest {
     assertThat(launches).extracting(PtxKernel::kind).containsExactly("contract", "contract");
   }
 
+  private static Tensor weight(AbsentGpu gpu, int columns, int depth) {
+    return gpu.tensor(BFLOAT16, columns, depth).transpose(0, 1);
+  }
+
+  /// A layer of Qwen3-0.6B without its attention: queries, keys and values; the way back; gate and what it lets pass; the way back. Of more than eight rows two norms more. Also
+  /// where the perceptron has more columns than multiprocessors have tiles.
+  @ParameterizedTest
+  @CsvSource({"4, 3072, 4", "8, 8192, 4", "64, 3072, 6"})
+  void aLayerOfFewRowsHasALaunchForEachPairOfProducts(int rows, int hidden, int launches) {
+    AbsentGpu gpu = AbsentGpu.H200;
+    Tensor x = gpu.tensor(BFLOAT16, rows, 1024);
+    assertThat(gpu.launches(() -> {
+      Tensor normed = x.rmsNorm(gpu.tensor(BFLOAT16, 1024), 1e-6);
+      Tensor queries = normed.matmul(weight(gpu, 2048, 1024)).contiguous();
+      Tensor keys = normed.matmul(weight(gpu, 1024, 1024));
+      Tensor values = normed.matmul(weight(gpu, 1024, 1024));
+      Tensor between = x.add(queries.matmul(weight(gpu, 1024, 2048)));
+      Tensor again = between.rmsNorm(gpu.tensor(BFLOAT16, 1024), 1e-6);
+      Tensor inside = again.matmul(weight(gpu, hidden, 1024)).silu().mul(again.matmul(weight(gpu, hidden, 1024)));
+      Tensor.realize(List.of(keys, values, between.add(inside.matmul(weight(gpu, 1024, hidden)))));
+    })).hasSize(launches);
+  }
+
   /// What is wanted besides, or read by others than products, is in memory.
   @Test
   void normsThatAreWantedAreKernels() {

@@ -48,7 +48,7 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     long m = Analysis.count(contraction.rows());
     long n = products * Analysis.count(contraction.columns());
     long others = Analysis.count(contraction.grid());
-    boolean fewRows = target.rung() == Rung.TENSOR_MEMORY && contraction.element().isHalf() && contraction.isAlongInner() && m <= FEW_ROWS && leavesIdle(n, others, target);
+    boolean fewRows = target.rung() == Rung.TENSOR_MEMORY && contraction.element().isHalf() && contraction.isAlongInner() && m <= FEW_ROWS && (contraction.reducesRows() || leavesIdle(n, others, target));
     BlockTile tile = fewRows ? ofFewRows(contraction, m, n, others, target)
         : choose(m, n, contraction.products(), others, contraction.element(), contraction.isAlongInner(), contraction.isMasked(), target);
     return tile.shared(products);

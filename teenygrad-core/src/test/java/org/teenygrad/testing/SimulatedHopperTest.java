@@ -53,9 +53,9 @@ class SimulatedHopperTest {
     return launched;
   }
 
-  /// With more tiles than multiprocessors and fewer, whole and cut off, longer and shorter than the ring.
+  /// With more tiles than multiprocessors and fewer, in several groups of rows, whole and cut off, longer and shorter than the ring.
   @ParameterizedTest
-  @CsvSource({"256, 192, 192, false, false", "128, 264, 72, true, false", "200, 136, 72, false, true", "136, 200, 200, true, true", "64, 64, 1024, false, false", "72, 40, 320, false, true", "8, 264, 640, false, true"})
+  @CsvSource({"256, 192, 192, false, false", "128, 264, 72, true, false", "200, 136, 72, false, true", "136, 200, 200, true, true", "1160, 264, 16, false, true", "64, 64, 1024, false, false", "72, 40, 320, false, true", "8, 264, 640, false, true"})
   void products(int m, int n, int k, boolean leftAcross, boolean rightAcross) {
     multiplies(DType.BFLOAT16, m, n, k, leftAcross, rightAcross, 1, Tensor::matmul);
   }

@@ -315,12 +315,14 @@ class GpuKernelsTest {
     int waits = ptx.indexOf("griddepcontrol.wait");
     int fetches = ptx.indexOf("cp.async.bulk");
     int waitsAgain = ptx.indexOf("griddepcontrol.wait", waits + 1);
-    int fetchesOther = ptx.indexOf("cp.async.bulk", fetches + 1);
+    int fetchesOther = ptx.indexOf("cp.async.bulk", waitsAgain + 1);
+    int panels = 4;
+    assertThat(ptx.substring(fetches, waitsAgain).split("cp.async.bulk", -1)).as("panels of weights").hasSize(1 + panels);
     assertThat(List.of(allows, waits, fetches, waitsAgain, fetchesOther)).doesNotContain(-1).isSorted();
     assertThat(ptx.substring(allows, waits)).as("the first wait is for data that somebody writes").containsPattern("@%p\\d+ bra");
-    assertThat(kernel.count("cp.async.bulk")).as("weights, then rows: all of them fit into slots; no other tile").isEqualTo(2);
+    assertThat(kernel.count("cp.async.bulk")).as("weights, then rows: all of them fit into slots; no other tile").isEqualTo(2 * panels);
     PtxKernel longer = only(gpu.launches(() -> gpu.tensor(BFLOAT16, 4, 8192).matmul(gpu.tensor(BFLOAT16, 1024, 8192).transpose(0, 1)).realize()));
-    assertThat(longer.count("cp.async.bulk")).as("weights, rows, both of what does not fit into slots; no other tile").isEqualTo(4);
+    assertThat(longer.count("cp.async.bulk")).as("weights, rows, both of what does not fit into slots; no other tile").isEqualTo(4 * panels);
   }
 
   /// Both weights of a gated perceptron meet the same rows, which come once; what is between the two products is in no memory.

@@ -25,6 +25,12 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
   /// Slabs of few rows and narrow columns are small: with so many, a block has most of its weights on their way before its rows are there.
   private static final int MOST_STAGES_OF_NARROW = 48;
 
+  /// Lines of the inner dimension that a slab of few rows has at most, one panel behind the other: a step takes its time whatever is multiplied in it.
+  private static final int MOST_PANELS = 4;
+
+  /// Slabs of that many panels that there is room for at least.
+  private static final int FEWEST_STAGES = 4;
+
   /// Columns of a tile of few rows, beside the widths of all tiles.
   private static final int[] NARROW = {8, 16, 24, 32, 40, 48, 56, 64, 128, 192, 256};
 
@@ -96,12 +102,14 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
   private static BlockTile ofFewRows(Contraction contraction, long m, long n, long others, Target.Gpu target) {
     int fetched = m <= WarpgroupMatrix.GROUP ? WarpgroupMatrix.GROUP : FEW_ROWS;
     int columns = columnsOfFewRows(fetched, n, others, target.processors());
-    int depth = SharedTile.LINE / contraction.element().bytes();
+    int line = SharedTile.LINE / contraction.element().bytes();
     // Rows that a block computes are there from the beginning to the end.
     long staying = contraction.reducesRows() ? fetched * contraction.products() * contraction.element().bytes() : 0;
     long room = target.sharedBytes() / 2 - PersistentTiles.bytes(FEW_ROWS, MOST_STAGES_OF_NARROW) - staying;
     long slab = slabBytes(staying > 0 ? 0 : fetched, columns);
-    int stages = Math.clamp(Math.ceilDiv(contraction.products(), depth), 2, Math.clamp(room / slab, 2, MOST_STAGES_OF_NARROW));
+    int panels = contraction.products() % line == 0 ? Threads.divisor(Math.clamp(room / slab / FEWEST_STAGES, 1, MOST_PANELS), contraction.products() / line) : 1;
+    int depth = panels * line;
+    int stages = Math.clamp(Math.ceilDiv(contraction.products(), depth), 2, Math.clamp(room / (panels * slab), 2, MOST_STAGES_OF_NARROW));
     return new BlockTile(FEW_ROWS, columns, depth, stages, 2 * FEW_ROWS, Rung.TENSOR_MEMORY, fetched);
   }
 

@@ -35,7 +35,7 @@ record BulkTile(Stage stage, int sharers, Program.TensorMap map, List<Coordinate
     }
   }
 
-  /// Rows of a tile that lie along them come in panels of a line's length.
+  /// A tile comes in panels of a line's length: of rows that lie along them, else of the inner dimension.
   static int panel(DType element) {
     return SharedTile.LINE / element.bytes();
   }
@@ -93,10 +93,13 @@ record BulkTile(Stage stage, int sharers, Program.TensorMap map, List<Coordinate
   /// @param at of the inner dimension
   private void boxes(Emitter emitter, String row, String at, String slot, String own, String counter) {
     Ir ir = emitter.ir;
-    int panels = stage.alongInner() ? 1 : stage.rows() / panel(map.dtype());
+    int panels = (stage.alongInner() ? stage.depth() : stage.rows()) / panel(map.dtype());
     for (int i = 0; i < panels; i++) {
-      String target = ir.value("getelementptr inbounds i8, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + ir.plus(slot, (long) i * stage.depth() * SharedTile.LINE));
-      emitter.unflatten(ir.plus(row, (long) i * panel(map.dtype())), outer, () -> emitter.unflatten(at, inner, () -> copy(emitter, target, own, counter)));
+      String target = ir.value("getelementptr inbounds i8, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + ir.plus(slot, (long) i * lines(stage) * SharedTile.LINE));
+      long further = (long) i * panel(map.dtype());
+      String firstRow = stage.alongInner() ? row : ir.plus(row, further);
+      String first = stage.alongInner() ? ir.plus(at, further) : at;
+      emitter.unflatten(firstRow, outer, () -> emitter.unflatten(first, inner, () -> copy(emitter, target, own, counter)));
     }
   }
 

@@ -105,7 +105,8 @@ final class Prologue {
     String chunk = ir.value("and i64 " + ir.value("lshr i64 " + first + ", 3") + ", 7");
     String part = ir.value("xor i64 " + chunk + ", " + SharedTile.exchange(ir, factor.dtype(), true, row));
     String line = ir.value("add i64 " + ir.value("mul i64 " + row + ", " + SharedTile.LINE) + ", " + ir.value("mul i64 " + part + ", " + SharedTile.CHUNK));
-    String place = ir.value("add i64 " + slab(ir.quotient(first, stage.depth())) + ", " + line);
+    String panel = ir.value("mul i64 " + ir.quotient(ir.remainder(first, stage.depth()), BulkTile.panel(factor.dtype())) + ", " + MOST_ROWS * SharedTile.LINE);
+    String place = ir.value("add i64 " + slab(ir.quotient(first, stage.depth())) + ", " + ir.value("add i64 " + panel + ", " + line));
     String pointer = ir.value("getelementptr inbounds i8, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 " + place);
     ir.effect("store " + Ir.memoryType(factor.dtype(), lanes) + " " + emitter.instructions.toMemory(value, factor.dtype(), lanes) + ", ptr addrspace(3) " + pointer + ", align " + SharedTile.CHUNK);
   }

@@ -45,7 +45,14 @@ final class WarpgroupProducts implements Products {
   }
 
   private List<WarpgroupMatrix.Step> steps(String left, String right) {
-    return Ir.times(tile.depth() / unit.row().depth, i -> new WarpgroupMatrix.Step(List.of(unit.further(left, leftInner, i)), unit.further(right, rightInner, i)));
+    return Ir.times(tile.depth() / unit.row().depth, i -> new WarpgroupMatrix.Step(List.of(part(left, leftInner, tile.fetchedRows(), i)), part(right, rightInner, tile.columns(), i)));
+  }
+
+  /// The descriptor some steps further along the inner dimension: lines along it go on in the next panel.
+  /// @param lines of a panel
+  private String part(String descriptor, boolean alongInner, int lines, int steps) {
+    int inLine = SharedTile.LINE / (unit.row().depth * unit.row().element.bytes());
+    return alongInner ? ir.plus(unit.further(descriptor, true, steps % inLine), (long) (steps / inLine) * lines * SharedTile.LINE >> 4) : unit.further(descriptor, false, steps);
   }
 
   /// A warpgroup's 64 rows are as many lines, or one panel.

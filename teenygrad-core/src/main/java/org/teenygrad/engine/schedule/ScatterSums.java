@@ -14,10 +14,10 @@ import org.teenygrad.engine.runtime.Target;
 
 /// Rows that are added to places which data names, as in the gradient of an embedding. What has 16 bits is added up in float32.
 ///
-/// On a GPU many rows are sorted by the places that they go to, those of one in their order. Where each place's rows begin is found by a search, and then a place is the
-/// sum of its rows, a loop that data ends: who adds has nobody beside, nothing is read again that was written, and the order of additions is always the
-/// same. Where many rows go to one place, as those of a frequent word, sums of spans of them come first. What depends on places alone is shared by all
-/// scatters along the same ones.
+/// On a GPU many rows are sorted by the places that they go to, those of one in their order. Where each place's rows begin is found by a search,
+/// and then a place is the sum of its rows, a loop that data ends: nothing is read again that was written, and the order of additions is always
+/// the same. Where many rows go to one place, as those of a frequent word, sums of spans of them come first. What depends on places alone is
+/// shared by all scatters along the same ones. PyTorch's `embedding_dense_backward` sorts, too.
 final class ScatterSums {
   /// Fewer are added by owners of places, who look through all rows, before they would be sorted.
   private static final int LEAST_ROWS = 8192;
@@ -53,8 +53,12 @@ final class ScatterSums {
     if (target instanceof Target.Graphs) {
       return roots;
     }
-    var changed = Graph.map(roots, node -> node.is(OpCode.SCATTER) && node.payload(Scatter.class).combine() == OpCode.ADD ? sum(node, target) : node);
+    var changed = Graph.map(roots, node -> adds(node) ? sum(node, target) : node);
     return roots.stream().map(changed::get).toList();
+  }
+
+  private static boolean adds(OpNode node) {
+    return node.is(OpCode.SCATTER) && node.payload(Scatter.class).combine() == OpCode.ADD;
   }
 
   private static OpNode sum(OpNode scatter, Target target) {
@@ -62,10 +66,13 @@ final class ScatterSums {
     if (index.isPresent()) {
       return new ScatterSums(scatter, index.get()).sum().reshape(scatter.shape()).node();
     }
-    Expr base = new Expr(scatter.input(0));
-    DType wide = wide(base.dtype());
-    return wide == base.dtype() ? scatter
-        : base.cast(wide).scatter(new Expr(scatter.input(1)), new Expr(scatter.input(2)).cast(wide), scatter.payload(Scatter.class).axis(), OpCode.ADD).cast(base.dtype()).node();
+    DType dtype = scatter.dtype();
+    if (wide(dtype) == dtype) {
+      return scatter;
+    }
+    Expr base = new Expr(scatter.input(0)).cast(wide(dtype));
+    Expr source = new Expr(scatter.input(2)).cast(wide(dtype));
+    return base.scatter(new Expr(scatter.input(1)), source, scatter.payload(Scatter.class).axis(), OpCode.ADD).cast(dtype).node();
   }
 
   /// What sums of a type are added up in.
@@ -106,8 +113,8 @@ final class ScatterSums {
     return base.cast(wide).add(left).add(inSpans).cast(base.dtype());
   }
 
-  /// Where in the order the rows of each place begin, and behind the last where those end: int32 of (places + 1, 1). A block of sorted numbers is found
-  /// by the first ones of all blocks, then the number in it.
+  /// Where in the order the rows of each place begin, and behind the last where those end: int32 of (places + 1, 1).
+  /// A block of sorted numbers is found by the first ones of all blocks, then the number in it.
   private Expr starts() {
     int block = Integer.highestOneBit((int) Math.sqrt(rows - 1.0)) * 2;
     int blocks = Math.ceilDiv(rows, block);

@@ -14,6 +14,9 @@ final class Equations {
   static Tensor inverse(Tensor a) {
     Matrices.requireMatrix("inv", a, true);
     Tensor inverse = inverseValue("inv", a);
+    if (!Matrices.isDifferentiated(a)) {
+      return inverse;
+    }
     return Matrices.withDerivative(inverse, inverse.matmul(a.matmul(inverse)).neg());
   }
 
@@ -31,6 +34,9 @@ final class Equations {
   static Tensor determinant(Tensor a) {
     Matrices.requireMatrix("det", a, true);
     int n = a.size(-1);
+    if (!Matrices.isDifferentiated(a)) {
+      return Matrices.map(a, List.of(Shape.SCALAR), (m, rows, columns) -> List.of(new double[] {new Lu(m, n).determinant()})).getFirst();
+    }
     List<Tensor> values = Matrices.map(a, List.of(Shape.SCALAR, Shape.of(n, n)), (m, rows, columns) -> {
       Lu lu = new Lu(m, n);
       double det = lu.determinant();
@@ -56,6 +62,9 @@ final class Equations {
       }
       return List.of(lu.solve(DenseMatrix.columns(m, n, columns, n, columns), k));
     }).getFirst();
+    if (!Matrices.isDifferentiated(a, b)) {
+      return x;
+    }
     return Matrices.withDerivative(x, inverseValue("solve", a).matmul(b.sub(a.matmul(x))));
   }
 
@@ -69,19 +78,26 @@ final class Equations {
     int n = a.size(-1);
     int k = b.size(-1);
     double tolerance = MatrixNorms.tolerance(a);
-    List<Tensor> found = Matrices.map(sideBySide(a, b), List.of(Shape.of(n, k), Shape.of(n, m)), (both, rows, columns) -> {
+    boolean differentiated = Matrices.isDifferentiated(a, b);
+    List<Shape> shapes = differentiated ? List.of(Shape.of(n, k), Shape.of(n, m)) : List.of(Shape.of(n, k));
+    List<Tensor> found = Matrices.map(sideBySide(a, b), shapes, (both, rows, columns) -> {
       double[] left = DenseMatrix.columns(both, m, columns, 0, n);
       double[] right = DenseMatrix.columns(both, m, columns, n, columns);
       if (m >= n) {
         Householder qr = new Householder(left, m, n);
         if (!qr.rankDeficient(tolerance)) {
-          return List.of(qr.leastSquares(right, k), qr.solveUpper(DenseMatrix.transposed(qr.q(), m, n), m));
+          double[] x = qr.leastSquares(right, k);
+          return differentiated ? List.of(x, qr.solveUpper(DenseMatrix.transposed(qr.q(), m, n), m)) : List.of(x);
         }
       }
       double[] inverse = Jacobi.pseudoInverse(left, m, n, 0, tolerance);
-      return List.of(DenseMatrix.product(inverse, right, n, m, k), inverse);
+      double[] x = DenseMatrix.product(inverse, right, n, m, k);
+      return differentiated ? List.of(x, inverse) : List.of(x);
     });
     Tensor x = found.get(0);
+    if (!differentiated) {
+      return x;
+    }
     Tensor inverse = found.get(1);
     Tensor residual = b.detach().sub(a.detach().matmul(x));
     Tensor turned = Matrices.transposed(a).matmul(Matrices.transposed(inverse).matmul(x));
@@ -99,6 +115,9 @@ final class Equations {
     Tensor inverse = Matrices.map(
             a, List.of(Shape.of(n, m)), (matrix, rows, columns) -> List.of(Jacobi.pseudoInverse(matrix, m, n, absolute, relative)))
         .getFirst();
+    if (!Matrices.isDifferentiated(a)) {
+      return inverse;
+    }
     Tensor fixed = a.detach();
     Tensor flipped = Matrices.transposed(inverse);
     Tensor left = inverse.matmul(flipped).matmul(Matrices.transposed(a));

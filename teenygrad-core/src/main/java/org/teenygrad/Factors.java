@@ -1,11 +1,11 @@
 package org.teenygrad;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.teenygrad.linalg.Cholesky;
-import org.teenygrad.linalg.DenseMatrix;
 import org.teenygrad.linalg.Householder;
 import org.teenygrad.linalg.Jacobi;
-import org.teenygrad.linalg.Lu;
+import org.teenygrad.linalg.Triangular;
 import org.teenygrad.linalg.Tridiagonal;
 
 /// Factors of matrices, for [LinearAlgebra]: values from the host, derivatives by first-order perturbation.
@@ -15,12 +15,11 @@ final class Factors {
   static Tensor cholesky(Tensor a) {
     Matrices.requireMatrix("cholesky", a, true);
     int n = a.size(-1);
-    List<Tensor> found = Matrices.map(a, List.of(Shape.of(n, n), Shape.of(n, n)), (m, rows, columns) -> {
-      double[] lower = Cholesky.lower(m, n);
-      return List.of(lower, new Lu(lower, n).solve(DenseMatrix.identity(n), n));
-    });
-    Tensor lower = found.get(0);
-    Tensor inverse = found.get(1);
+    Tensor lower = Matrices.map(a, List.of(Shape.of(n, n)), (m, rows, columns) -> List.of(Cholesky.lower(m, n))).getFirst();
+    if (!Matrices.isDifferentiated(a)) {
+      return lower;
+    }
+    Tensor inverse = Triangles.inverse(lower, false);
     Tensor symmetric = a.add(Matrices.transposed(a)).mul(0.5);
     Tensor inner = inverse.matmul(symmetric).matmul(Matrices.transposed(inverse));
     Tensor half = inner.tril(0).add(inner.tril(-1)).mul(0.5); // the diagonal counts half
@@ -32,13 +31,15 @@ final class Factors {
     int m = a.size(-2);
     int n = a.size(-1);
     int k = Math.min(m, n);
-    List<Tensor> found = Matrices.map(a, List.of(Shape.of(m, k), Shape.of(k, n), Shape.of(k, k)), (x, rows, columns) -> {
+    List<Tensor> found = Matrices.map(a, List.of(Shape.of(m, k), Shape.of(k, n)), (x, rows, columns) -> {
       Householder factors = new Householder(x, m, n);
-      boolean smooth = m >= n && !factors.rankDeficient(0);
-      return List.of(factors.q(), factors.r(), smooth ? factors.solveUpper(DenseMatrix.identity(n), n) : new double[k * k]);
+      return List.of(factors.q(), factors.r());
     });
     Tensor q = found.get(0);
     Tensor r = found.get(1);
+    if (!Matrices.isDifferentiated(a)) {
+      return new QrFactors(q, r);
+    }
     if (m < n) {
       // The first columns alone decide q.
       QrFactors square = qr(a.narrow(-1, 0, m));
@@ -46,10 +47,12 @@ final class Factors {
       return new QrFactors(
           Matrices.withDerivative(q, square.q()), Matrices.withDerivative(r, Tensor.cat(List.of(square.r(), rest), -1)));
     }
-    Tensor turned = Matrices.transposed(q).matmul(a).matmul(found.get(2));
+    Tensor inverse = Matrices.map(r, List.of(Shape.of(n, n)), (x, rows, columns) -> List.of(
+        IntStream.range(0, n).anyMatch(i -> x[i * n + i] == 0) ? new double[n * n] : Triangular.inverse(x, n, true))).getFirst();
+    Tensor turned = Matrices.transposed(q).matmul(a).matmul(inverse);
     Tensor below = turned.tril(-1);
     Tensor skew = below.sub(Matrices.transposed(below));
-    Tensor qChange = q.matmul(skew.sub(turned)).add(a.matmul(found.get(2)));
+    Tensor qChange = q.matmul(skew.sub(turned)).add(a.matmul(inverse));
     return new QrFactors(
         Matrices.withDerivative(q, qChange), Matrices.withDerivative(r, turned.sub(skew).matmul(r)));
   }
@@ -61,6 +64,9 @@ final class Factors {
         Matrices.map(a, List.of(Shape.of(n), Shape.of(n, n)), (m, rows, columns) -> Tridiagonal.eigen(m, n));
     Tensor values = found.get(0);
     Tensor vectors = found.get(1);
+    if (!Matrices.isDifferentiated(a)) {
+      return new Eigen(values, vectors);
+    }
     Tensor symmetric = a.add(Matrices.transposed(a)).mul(0.5);
     Tensor inner = Matrices.transposed(vectors).matmul(symmetric).matmul(vectors);
     Tensor turning = inner.mul(gaps(values));
@@ -82,6 +88,9 @@ final class Factors {
     Tensor s = found.get(0);
     Tensor u = found.get(1);
     Tensor v = found.get(2);
+    if (!Matrices.isDifferentiated(a)) {
+      return new Svd(u, s, Matrices.transposed(v));
+    }
     Tensor right = a.matmul(v);
     Tensor inner = Matrices.transposed(u).matmul(right);
     Tensor flipped = Matrices.transposed(inner);

@@ -3,6 +3,7 @@ package org.teenygrad;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.teenygrad.engine.ir.OpCode;
 
 /// Brings batches of matrices to the host and back.
 final class Matrices {
@@ -46,9 +47,14 @@ final class Matrices {
         .toList();
   }
 
-  /// `value`, with the derivative of `expression`, which is linear in what is differentiated.
+  /// `value`, with the derivative of `expression`.
   static Tensor withDerivative(Tensor value, Tensor expression) {
-    return value.add(expression.sub(expression.detach()));
+    return Tensor.apply(OpCode.SURROGATE, value, expression);
+  }
+
+  /// Whether what is computed of these will be derived by a tensor that collects gradients: what only derivatives need is left out otherwise.
+  static boolean isDifferentiated(Tensor... inputs) {
+    return Arrays.stream(inputs).anyMatch(x -> Leaves.isTracked(x.node()));
   }
 
   /// `value`, with the derivative 0: where PyTorch has one, too, rather than none.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.teenygrad.linalg.DenseMatrix;
 import org.teenygrad.linalg.Lu;
+import org.teenygrad.linalg.Triangular;
 
 /// Triangular factors and equations, for [MatrixFunctions]: values from the host, derivatives by first-order perturbation.
 final class Triangles {
@@ -13,11 +14,20 @@ final class Triangles {
   static SlogDet slogdet(Tensor a) {
     Matrices.requireMatrix("slogdet", a, true);
     int n = a.size(-1);
-    List<Tensor> found = Matrices.map(a, List.of(Shape.SCALAR, Shape.SCALAR, Shape.of(n, n)), (m, rows, columns) -> {
+    boolean differentiated = Matrices.isDifferentiated(a);
+    List<Shape> shapes = List.of(Shape.SCALAR, Shape.SCALAR, Shape.of(n, n)).subList(0, differentiated ? 3 : 2);
+    List<Tensor> found = Matrices.map(a, shapes, (m, rows, columns) -> {
       Lu lu = new Lu(m, n);
-      double[] inverse = lu.singular() ? new double[n * n] : lu.solve(DenseMatrix.identity(n), n);
-      return List.of(new double[] {lu.sign()}, new double[] {lu.logDeterminant()}, inverse);
+      double[] sign = {lu.sign()};
+      double[] logarithm = {lu.logDeterminant()};
+      if (!differentiated) {
+        return List.of(sign, logarithm);
+      }
+      return List.of(sign, logarithm, lu.singular() ? new double[n * n] : lu.solve(DenseMatrix.identity(n), n));
     });
+    if (!differentiated) {
+      return new SlogDet(found.get(0), found.get(1));
+    }
     Tensor change = Matrices.transposed(found.get(2)).mul(a).sum(-1, -2);
     Tensor logarithm = found.get(1).isFinite().where(Matrices.withDerivative(found.get(1), change), found.get(1));
     return new SlogDet(Matrices.flat(found.get(0), change), logarithm);
@@ -36,27 +46,16 @@ final class Triangles {
       throw new IllegalArgumentException("solveTriangular: the right side " + b.shape() + " has not the rows of " + a.shape());
     }
     Tensor t = triangle(a, upper, unit);
-    int n = a.size(-1);
-    Tensor inverse = Matrices.map(t, List.of(Shape.of(n, n)), (m, rows, columns) -> List.of(inverse(m, n, upper))).getFirst();
+    Tensor inverse = inverse(t, upper);
     Tensor x = inverse.matmul(b.detach());
     Tensor better = x.add(inverse.matmul(b.detach().sub(t.detach().matmul(x)))); // refined once
     return Matrices.withDerivative(better, inverse.matmul(b.sub(t.matmul(better.detach()))));
   }
 
-  private static double[] inverse(double[] t, int n, boolean upper) {
-    double[] x = DenseMatrix.identity(n);
-    for (int step = 0; step < n; step++) {
-      int i = upper ? n - 1 - step : step;
-      for (int j = upper ? i + 1 : 0; j < (upper ? n : i); j++) {
-        for (int c = 0; c < n; c++) {
-          x[i * n + c] -= t[i * n + j] * x[j * n + c];
-        }
-      }
-      for (int c = 0; c < n; c++) {
-        x[i * n + c] /= t[i * n + i];
-      }
-    }
-    return x;
+  /// T⁻¹ of triangles, as a constant.
+  static Tensor inverse(Tensor t, boolean upper) {
+    int n = t.size(-1);
+    return Matrices.map(t, List.of(Shape.of(n, n)), (m, rows, columns) -> List.of(Triangular.inverse(m, n, upper))).getFirst();
   }
 
   static PackedLu packed(Tensor a) {
@@ -67,7 +66,8 @@ final class Triangles {
       Lu lu = new Lu(x, m, n);
       return List.of(lu.both(), doubles(lu.pivots(), 1), doubles(lu.order(), 0));
     });
-    return new PackedLu(differentiable(a, found.get(0), found.get(2)), found.get(1).cast(DType.INT32));
+    Tensor both = Matrices.isDifferentiated(a) ? differentiable(a, found.get(0), found.get(2)) : found.get(0);
+    return new PackedLu(both, found.get(1).cast(DType.INT32));
   }
 
   private static double[] doubles(int[] numbers, int added) {
@@ -83,8 +83,8 @@ final class Triangles {
     Tensor square = both.narrow(-2, 0, k).narrow(-1, 0, k);
     Tensor lower = triangle(square, false, true);
     Tensor upper = square.triu();
-    Tensor lowerInverse = Matrices.map(lower, List.of(Shape.of(k, k)), (t, r, c) -> List.of(inverse(t, k, false))).getFirst();
-    Tensor upperInverse = Matrices.map(upper, List.of(Shape.of(k, k)), (t, r, c) -> List.of(inverse(t, k, true))).getFirst();
+    Tensor lowerInverse = inverse(lower, false);
+    Tensor upperInverse = inverse(upper, true);
     Tensor middle = lowerInverse.matmul(rows.narrow(-2, 0, k).narrow(-1, 0, k)).matmul(upperInverse);
     Tensor lowerChange = lower.matmul(middle.tril(-1));
     Tensor upperChange = middle.triu().matmul(upper);

@@ -77,7 +77,7 @@ class LayeringTest {
         .whereLayer("host")
         .mayOnlyAccessLayers("ir", "vocabulary")
         .whereLayer("linalg")
-        .mayNotAccessAnyLayer()
+        .mayOnlyAccessLayers("runtime")
         .whereLayer("ir")
         .mayOnlyAccessLayers("vocabulary")
         .whereLayer("vocabulary")

@@ -68,6 +68,34 @@ class LinearAlgebraTest {
     assertClose(qr.r().tril(-1), Tensor.zeros(DType.FLOAT64, 80, 80));
   }
 
+  /// Of several blocks, and of rows and columns that do not fill the last ones.
+  @Test
+  void blocksAreSolvedAsExactly() {
+    for (int n : new int[] {33, 64, 101, 150}) {
+      Tensor a = matrix(n, n, n).add(Tensor.eye(n).toDouble());
+      Tensor b = matrix(n + 1, n, 5);
+      assertClose(a.matmul(a.solve(b)), b);
+      assertClose(a.inv().matmul(a), Tensor.eye(n).toDouble());
+      assertClose(a.slogdet().logAbs(), a.svdvals().log().sum());
+      Tensor positive = a.matmul(a.t());
+      Tensor lower = positive.cholesky();
+      assertClose(lower.matmul(lower.t()), positive);
+      assertClose(lower.triu(1), positive.zerosLike());
+      for (int m : new int[] {n, n + 70}) {
+        Tensor tall = matrix(n + 2, m, n);
+        Tensor x = matrix(n + 3, n, 5);
+        assertClose(tall.lstsq(tall.matmul(x)), x);
+        QrFactors qr = tall.qr();
+        assertClose(qr.q().matmul(qr.r()), tall);
+        assertClose(qr.q().t().matmul(qr.q()), Tensor.eye(n).toDouble());
+        QrFactors wide = tall.t().qr();
+        assertClose(wide.q().matmul(wide.r()), tall.t());
+        LuFactors lu = tall.lu();
+        assertClose(lu.p().matmul(lu.l()).matmul(lu.u()), tall);
+      }
+    }
+  }
+
   @Test
   void repeatedAndVanishingEigenvalues() {
     for (double scale : new double[] {1, 1e-200, 1e200}) {

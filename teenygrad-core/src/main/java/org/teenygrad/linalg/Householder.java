@@ -1,16 +1,21 @@
 package org.teenygrad.linalg;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
-/// The QR factors of an m x n matrix by Householder's reflections.
+/// The QR factors of an m x n matrix by Householder's reflections: those of a block of columns are found one by one, and reflect what is to
+/// the right of them together (LAPACK's `geqrf`).
 ///
-/// Inner products are summed as if in twice the precision and rounded once (Ogita, Rump and Oishi, 2005), and solutions
-/// are refined once, so that what limits least squares is the condition of the problem, not the number of rows.
+/// Of a matrix that is one block, as a regression's is, inner products are summed as if in twice the precision and rounded once (Ogita, Rump
+/// and Oishi, 2005), and solutions are refined once, so that what limits least squares is the condition of the problem, not the number of rows.
 public final class Householder {
+  private static final int BLOCK = 32;
+
   private final double[] matrix;
-  private final double[] r; // the triangle, and the reflections' vectors below it
-  private final double[] diagonal;
-  private final double[] scale; // 2 / vᵀv of each reflection
+  private final double[][] r; // the triangle, with zeros below
+  private final List<Reflectors> blocks = new ArrayList<>(); // of rows from BLOCK times its number on
   private final int m;
   private final int n;
 
@@ -18,141 +23,169 @@ public final class Householder {
     this.m = m;
     this.n = n;
     this.matrix = matrix;
-    r = matrix.clone();
+    r = DenseMatrix.rows(matrix, m, n);
     int steps = Math.min(m, n);
-    diagonal = new double[steps];
-    scale = new double[steps];
-    for (int k = 0; k < steps; k++) {
-      double largest = 0;
-      for (int i = k; i < m; i++) {
-        largest = Math.max(largest, Math.abs(r[i * n + k]));
-      }
-      double squares = 0;
-      for (int i = k; i < m && largest > 0; i++) {
-        double part = r[i * n + k] / largest;
-        squares += part * part;
-      }
-      double norm = Math.sqrt(squares) * largest;
-      double head = r[k * n + k];
-      diagonal[k] = head > 0 ? -norm : norm;
-      if (norm == 0 || k == m - 1) {
-        diagonal[k] = head;
-        continue; // nothing to reflect
-      }
-      r[k * n + k] = head - diagonal[k];
-      scale[k] = 1 / (norm * (norm + Math.abs(head)));
-      reflect(k, r, n, k + 1);
+    for (int begin = 0; begin < steps; begin += BLOCK) {
+      int end = Math.min(begin + BLOCK, steps);
+      double[][] below = Triangular.part(r, begin, m);
+      Reflectors block = factor(below, begin, end, isExact());
+      block.apply(true, below, end, n);
+      blocks.add(block);
     }
   }
 
-  /// The columns of a matrix of `width` columns from `begin` on, reflected: row by row, as they lie in memory.
-  private void reflect(int k, double[] x, int width, int begin) {
-    double[] dots = new double[width];
-    double[] errors = new double[width];
-    for (int i = k; i < m; i++) {
-      accumulate(dots, errors, begin, r[i * n + k], x, i * width);
-    }
-    for (int j = begin; j < width; j++) {
-      dots[j] = (dots[j] + errors[j]) * scale[k];
-    }
-    for (int i = k; i < m; i++) {
-      double v = -r[i * n + k];
-      for (int j = begin; j < width; j++) {
-        x[i * width + j] = Math.fma(v, dots[j], x[i * width + j]);
-      }
-    }
+  private boolean isExact() {
+    return n <= BLOCK;
   }
 
-  /// Adds v times a row of x to the sums from `begin` on, and to `errors` what rounding takes from products and sums.
-  private static void accumulate(double[] sums, double[] errors, int begin, double v, double[] x, int row) {
-    for (int j = begin; j < sums.length; j++) {
-      double product = v * x[row + j];
-      double sum = sums[j] + product;
-      double added = sum - sums[j];
-      errors[j] += (sums[j] - (sum - added)) + (product - added) + Math.fma(v, x[row + j], -product);
-      sums[j] = sum;
+  /// The reflections that make the columns `begin` to `end` a triangle, which is written there.
+  private static Reflectors factor(double[][] rows, int begin, int end, boolean exact) {
+    double[][] columns = DenseMatrix.flipped(rows, begin, end);
+    double[] tau = new double[columns.length];
+    for (int j = 0; j < columns.length; j++) {
+      double[] column = columns[j];
+      double diagonal = reflector(column, j, tau);
+      for (int other = j + 1; other < columns.length; other++) {
+        double along = exact ? exactDot(column, columns[other], j) : Gemm.dot(column, columns[other], j, column.length);
+        Gemm.addScaled(columns[other], j, column.length, -tau[j] * along, column);
+      }
+      for (int i = 0; i < rows.length; i++) {
+        rows[i][begin + j] = i < j ? column[i] : i == j ? diagonal : 0;
+      }
+      Arrays.fill(column, 0, j, 0);
     }
+    return Reflectors.of(columns, tau);
+  }
+
+  /// Makes of the elements from `head` on the vector v, with 1 as its first, of a reflection `I - tau v vᵀ` that leaves only the first.
+  /// @return what that becomes
+  static double reflector(double[] x, int head, double[] tau) {
+    double largest = 0;
+    for (int i = head; i < x.length; i++) {
+      largest = Math.max(largest, Math.abs(x[i]));
+    }
+    double squares = 0;
+    for (int i = head; i < x.length && largest > 0; i++) {
+      double part = x[i] / largest;
+      squares += part * part;
+    }
+    double norm = Math.sqrt(squares) * largest;
+    double first = x[head];
+    x[head] = 1;
+    if (norm == 0 || head == x.length - 1) {
+      return first; // nothing to reflect
+    }
+    double becomes = first > 0 ? -norm : norm;
+    tau[head] = (becomes - first) / becomes;
+    Triangular.divide(x, head + 1, x.length, first - becomes);
+    return becomes;
+  }
+
+  /// The inner product from `begin` on, with what rounding takes from products and sums added at the end.
+  private static double exactDot(double[] x, double[] y, int begin) {
+    double sum = 0;
+    double error = 0;
+    double otherSum = 0;
+    double otherError = 0;
+    int i = begin;
+    for (; i + 1 < x.length; i += 2) {
+      double product = x[i] * y[i];
+      double next = sum + product;
+      double added = next - sum;
+      error += (sum - (next - added)) + (product - added) + Math.fma(x[i], y[i], -product);
+      sum = next;
+      double otherProduct = x[i + 1] * y[i + 1];
+      double otherNext = otherSum + otherProduct;
+      double otherAdded = otherNext - otherSum;
+      otherError += (otherSum - (otherNext - otherAdded)) + (otherProduct - otherAdded) + Math.fma(x[i + 1], y[i + 1], -otherProduct);
+      otherSum = otherNext;
+    }
+    double last = i < x.length ? x[i] * y[i] : 0;
+    double both = sum + otherSum;
+    double added = both - sum;
+    error += (sum - (both - added)) + (otherSum - added);
+    return both + (last + (error + otherError));
   }
 
   /// Whether an element of R's diagonal is no more than that part of the largest.
   public boolean rankDeficient(double tolerance) {
-    double largest = Arrays.stream(diagonal).map(Math::abs).max().orElse(0);
-    return Arrays.stream(diagonal).anyMatch(d -> Math.abs(d) <= tolerance * largest);
+    double[] diagonal = IntStream.range(0, Math.min(m, n)).mapToDouble(i -> Math.abs(r[i][i])).toArray();
+    double largest = Arrays.stream(diagonal).max().orElse(0);
+    return Arrays.stream(diagonal).anyMatch(d -> d <= tolerance * largest);
   }
 
   /// The first min(m, n) columns of Q.
   public double[] q() {
-    int k = diagonal.length;
-    double[] q = new double[m * k];
+    int k = Math.min(m, n);
+    double[][] q = DenseMatrix.rows(new double[m * k], m, k);
     for (int j = 0; j < k; j++) {
-      q[j * k + j] = 1;
+      q[j][j] = 1;
     }
-    for (int step = k - 1; step >= 0; step--) {
-      if (scale[step] != 0) {
-        reflect(step, q, k, step);
-      }
+    for (int block = blocks.size() - 1; block >= 0; block--) {
+      blocks.get(block).apply(false, Triangular.part(q, block * BLOCK, m), block * BLOCK, k);
     }
-    return q;
+    return DenseMatrix.flat(q, k);
   }
 
   /// The triangle (min(m, n), n).
   public double[] r() {
-    double[] result = new double[diagonal.length * n];
-    for (int i = 0; i < diagonal.length; i++) {
-      result[i * n + i] = diagonal[i];
-      System.arraycopy(r, i * n + i + 1, result, i * n + i + 1, n - i - 1);
-    }
-    return result;
+    return DenseMatrix.flat(Triangular.part(r, 0, Math.min(m, n)), n);
   }
 
   /// X (n, k) with R X = the first n rows of b.
   public double[] solveUpper(double[] b, int k) {
-    double[] x = Arrays.copyOf(b, n * k);
-    for (int i = n - 1; i >= 0; i--) {
-      for (int j = i + 1; j < n; j++) {
-        for (int c = 0; c < k; c++) {
-          x[i * k + c] -= r[i * n + j] * x[j * k + c];
-        }
-      }
-      for (int c = 0; c < k; c++) {
-        x[i * k + c] /= diagonal[i];
-      }
-    }
-    return x;
+    double[][] x = DenseMatrix.rows(b, n, k);
+    Triangular.solveUpper(r, x, k);
+    return DenseMatrix.flat(x, k);
   }
 
   /// X (n, k) that makes |A X - B| least.
   public double[] leastSquares(double[] b, int k) {
-    double[] x = leastReflected(b.clone(), k);
-    double[] correction = leastReflected(residual(b, x, k), k);
-    for (int i = 0; i < x.length; i++) {
-      x[i] += Double.isFinite(correction[i]) ? correction[i] : 0; // products of the residual may overflow where those of x did not
+    double[][] x = leastReflected(DenseMatrix.rows(b, m, k), k);
+    if (isExact()) {
+      double[][] correction = leastReflected(residual(b, x, k), k);
+      for (int i = 0; i < n; i++) {
+        for (int c = 0; c < k; c++) {
+          x[i][c] += Double.isFinite(correction[i][c]) ? correction[i][c] : 0; // products of the residual may overflow where those of x did not
+        }
+      }
     }
+    return DenseMatrix.flat(x, k);
+  }
+
+  private double[][] leastReflected(double[][] b, int k) {
+    for (int block = 0; block < blocks.size(); block++) {
+      blocks.get(block).apply(true, Triangular.part(b, block * BLOCK, m), 0, k);
+    }
+    double[][] x = Triangular.part(b, 0, n);
+    Triangular.solveUpper(r, x, k);
     return x;
   }
 
-  private double[] leastReflected(double[] b, int k) {
-    for (int step = 0; step < diagonal.length; step++) {
-      if (scale[step] != 0) {
-        reflect(step, b, k, 0);
-      }
-    }
-    return solveUpper(b, k);
-  }
-
-  /// B - A X (m, k).
-  private double[] residual(double[] b, double[] x, int k) {
-    double[] residual = new double[m * k];
+  /// B - A X (m, k), summed as if in twice the precision.
+  private double[][] residual(double[] b, double[][] x, int k) {
+    double[][] residual = DenseMatrix.rows(b, m, k);
+    double[] errors = new double[k];
     for (int i = 0; i < m; i++) {
-      double[] sums = Arrays.copyOfRange(b, i * k, (i + 1) * k);
-      double[] errors = new double[k];
+      Arrays.fill(errors, 0);
       for (int j = 0; j < n; j++) {
-        accumulate(sums, errors, 0, -matrix[i * n + j], x, j * k);
+        accumulate(residual[i], errors, -matrix[i * n + j], x[j]);
       }
       for (int c = 0; c < k; c++) {
-        residual[i * k + c] = sums[c] + errors[c];
+        residual[i][c] += errors[c];
       }
     }
     return residual;
+  }
+
+  /// Adds a y to the sums, and to `errors` what rounding takes from products and sums.
+  private static void accumulate(double[] sums, double[] errors, double a, double[] y) {
+    for (int j = 0; j < sums.length; j++) {
+      double product = a * y[j];
+      double sum = sums[j] + product;
+      double added = sum - sums[j];
+      errors[j] += (sums[j] - (sum - added)) + (product - added) + Math.fma(a, y[j], -product);
+      sums[j] = sum;
+    }
   }
 }

@@ -1,10 +1,18 @@
 package org.teenygrad.linalg;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /// A matrix as a lower times an upper triangle, rows exchanged so that the largest pivot is taken.
+///
+/// Columns are halved: the left ones of all rows, what they leave of the right ones, these (Toledo, 1997; LAPACK's `getrf2`). Rows are arrays of their own, so
+/// that to exchange two costs nothing.
 public final class Lu {
-  private final double[] lu;
+  /// Columns that are no longer halved.
+  private static final int SMALL = 8;
+
+  private final double[][] lu;
+  private final int m;
   private final int n;
   private final int[] order;
   private final int[] pivots;
@@ -16,42 +24,78 @@ public final class Lu {
   }
 
   public Lu(double[] matrix, int rows, int columns) {
+    m = rows;
     n = columns;
-    lu = matrix.clone();
-    order = IntStream.range(0, rows).toArray();
-    pivots = new int[Math.min(rows, columns)];
-    for (int k = 0; k < pivots.length; k++) {
-      int pivot = k;
-      for (int i = k + 1; i < rows; i++) {
-        pivot = Math.abs(lu[i * n + k]) > Math.abs(lu[pivot * n + k]) ? i : pivot;
+    lu = DenseMatrix.rows(matrix, m, n);
+    order = IntStream.range(0, m).toArray();
+    pivots = new int[Math.min(m, n)];
+    factor(0, pivots.length);
+    if (n > m) {
+      eliminate(0, m, n);
+    }
+  }
+
+  private void factor(int begin, int end) {
+    if (end - begin <= SMALL) {
+      factorColumns(begin, end);
+      return;
+    }
+    int middle = begin + Math.ceilDiv(end - begin, 2 * SMALL) * SMALL;
+    factor(begin, middle);
+    eliminate(begin, middle, end);
+    factor(middle, end);
+  }
+
+  /// Takes the rows and columns `begin` to `middle`, whose triangles are known, from the columns up to `end`.
+  private void eliminate(int begin, int middle, int end) {
+    double[][] known = Triangular.part(lu, begin, middle);
+    Triangular.solveLower(known, begin, true, known, middle, end);
+    double[][] rest = Triangular.part(lu, middle, m);
+    Gemm.add(rest, middle, end, -1, rest, begin, known);
+  }
+
+  /// Column by column, each an array meanwhile.
+  private void factorColumns(int begin, int end) {
+    double[][] columns = DenseMatrix.flipped(Triangular.part(lu, begin, m), begin, end);
+    for (int k = begin; k < end; k++) {
+      int top = k - begin;
+      double[] column = columns[top];
+      int pivot = top;
+      for (int i = top + 1; i < column.length; i++) {
+        pivot = Math.abs(column[i]) > Math.abs(column[pivot]) ? i : pivot;
       }
-      pivots[k] = pivot;
-      if (pivot != k) {
-        exchange(pivot, k);
+      pivots[k] = begin + pivot;
+      if (pivot != top) {
+        exchange(k, begin + pivot);
+        for (double[] each : columns) {
+          double x = each[top];
+          each[top] = each[pivot];
+          each[pivot] = x;
+        }
       }
-      double top = lu[k * n + k];
-      if (top == 0) {
+      if (column[top] == 0) {
         firstZero = firstZero == 0 ? k + 1 : firstZero;
         continue;
       }
-      for (int i = k + 1; i < rows; i++) {
-        double factor = lu[i * n + k] /= top;
-        for (int j = k + 1; j < n; j++) {
-          lu[i * n + j] -= factor * lu[k * n + j];
-        }
+      Triangular.divide(column, top + 1, column.length, column[top]);
+      for (int j = top + 1; j < columns.length; j++) {
+        Gemm.addScaled(columns[j], top + 1, column.length, -columns[j][top], column);
+      }
+    }
+    for (int j = 0; j < columns.length; j++) {
+      for (int i = 0; i < columns[j].length; i++) {
+        lu[begin + i][begin + j] = columns[j][i];
       }
     }
   }
 
   private void exchange(int a, int b) {
-    for (int j = 0; j < n; j++) {
-      double x = lu[a * n + j];
-      lu[a * n + j] = lu[b * n + j];
-      lu[b * n + j] = x;
-    }
-    int row = order[a];
+    double[] row = lu[a];
+    lu[a] = lu[b];
+    lu[b] = row;
+    int place = order[a];
     order[a] = order[b];
-    order[b] = row;
+    order[b] = place;
     sign = -sign;
   }
 
@@ -61,7 +105,7 @@ public final class Lu {
 
   /// Both triangles in one matrix; the lower one's diagonal of ones is left out.
   public double[] both() {
-    return lu.clone();
+    return DenseMatrix.flat(lu, n);
   }
 
   /// For each step, with which row the step's own was exchanged.
@@ -81,45 +125,30 @@ public final class Lu {
 
   /// 1 or -1 as the determinant has it, 0 if that is 0.
   public double sign() {
-    return singular() ? 0 : IntStream.range(0, n).mapToDouble(i -> Math.signum(lu[i * n + i])).reduce(sign, (x, y) -> x * y);
+    return singular() ? 0 : IntStream.range(0, n).mapToDouble(i -> Math.signum(lu[i][i])).reduce(sign, (x, y) -> x * y);
   }
 
   /// The logarithm of the determinant's size.
   public double logDeterminant() {
-    return IntStream.range(0, n).mapToDouble(i -> Math.log(Math.abs(lu[i * n + i]))).sum();
+    return IntStream.range(0, n).mapToDouble(i -> Math.log(Math.abs(lu[i][i]))).sum();
   }
 
   public double determinant() {
     double product = sign;
     for (int i = 0; i < n; i++) {
-      product *= lu[i * n + i];
+      product *= lu[i][i];
     }
     return product;
   }
 
   /// X (n, k) with A X = B.
   public double[] solve(double[] b, int k) {
-    double[] x = new double[n * k];
+    double[][] x = new double[n][];
     for (int i = 0; i < n; i++) {
-      System.arraycopy(b, order[i] * k, x, i * k, k);
-      for (int j = 0; j < i; j++) {
-        subtract(x, k, i, j, lu[i * n + j]);
-      }
+      x[i] = Arrays.copyOfRange(b, order[i] * k, (order[i] + 1) * k);
     }
-    for (int i = n - 1; i >= 0; i--) {
-      for (int j = i + 1; j < n; j++) {
-        subtract(x, k, i, j, lu[i * n + j]);
-      }
-      for (int c = 0; c < k; c++) {
-        x[i * k + c] /= lu[i * n + i];
-      }
-    }
-    return x;
-  }
-
-  private static void subtract(double[] x, int k, int row, int other, double factor) {
-    for (int c = 0; c < k; c++) {
-      x[row * k + c] -= factor * x[other * k + c];
-    }
+    Triangular.solveLower(lu, 0, true, x, 0, k);
+    Triangular.solveUpper(lu, x, k);
+    return DenseMatrix.flat(x, k);
   }
 }

@@ -1,4 +1,4 @@
-/// Linear algebra on plain arrays of doubles: factorizations of one matrix in row-major order, unblocked and without a tensor in sight.
+/// Linear algebra on plain arrays of doubles: factorizations of one matrix in row-major order, in blocks, without a tensor in sight.
 @NullMarked
 package org.teenygrad.linalg;
 

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.teenygrad.host.HostArray;
 
@@ -39,7 +40,8 @@ sealed interface Values permits Tensor {
   /// @return gives the value, however often it is asked, to one thread at a time
   /// @throws IllegalStateException if there is more than one element, or none
   default DoubleSupplier itemLater() {
-    return LateItem.of(self());
+    HostData.requireOne(self());
+    return LateValues.of(self(), value -> value.getDouble(0))::get;
   }
 
   /// The one element as a long; floating values lose their fraction.
@@ -74,6 +76,16 @@ sealed interface Values permits Tensor {
     return HostData.read(self(), HostArray::toFloats);
   }
 
+  /// All elements in row-major order as floats, read when they are asked for, as [#itemLater()] does.
+  /// ```java
+  /// var shares = Tensor.of(1f, 3f).div(4).toFloatArrayLater();
+  /// shares.get();   // [0.25, 0.75]
+  /// ```
+  /// @return gives the same array, however often it is asked, to one thread at a time
+  default Supplier<float[]> toFloatArrayLater() {
+    return LateValues.of(self(), HostArray::toFloats);
+  }
+
   /// All elements in row-major order as doubles.
   /// ```java
   /// Tensor.of(1f, 2f).toDoubleArray();   // [1.0, 2.0]
@@ -105,6 +117,17 @@ sealed interface Values permits Tensor {
   /// @throws ArithmeticException if an int64 does not fit
   default int[] toIntArray() {
     return HostData.read(self(), HostArray::toInts);
+  }
+
+  /// All elements in row-major order as ints, read when they are asked for, as [#itemLater()] does: a program that generates text looks so at a
+  /// step's tokens while the next step runs.
+  /// ```java
+  /// var tokens = Tensor.of(1, 2).add(1).toIntArrayLater();
+  /// tokens.get();   // [2, 3]
+  /// ```
+  /// @return gives the same array, however often it is asked, to one thread at a time
+  default Supplier<int[]> toIntArrayLater() {
+    return LateValues.of(self(), HostArray::toInts);
   }
 
   /// All elements in row-major order as longs; floating values lose their fraction.

@@ -161,7 +161,7 @@ final class Scheduler {
       List<KernelGraph> computing = Prologues.apply(merged, wanted, plans);
       assert areKernels(computing);
       onEachStep.run();
-      List<KernelGraph> canonical = Concatenation.apply(computing.stream().map(Ranges::canonical).toList(), slot -> slot >= inputs && !wanted.contains(slot) && !slotNodes.get(slot).is(OpCode.ASSIGN));
+      List<KernelGraph> canonical = Concatenation.apply(computing.parallelStream().map(Ranges::canonical).toList(), slot -> slot >= inputs && !wanted.contains(slot) && !slotNodes.get(slot).is(OpCode.ASSIGN));
       assert areKernels(canonical);
       List<Binding> bound = canonical.stream().map(Binding::of).toList();
       boolean changed = false;
@@ -237,11 +237,7 @@ final class Scheduler {
       slots.put(group.root, slotNodes.size());
       slotNodes.add(group.root);
     }
-    List<KernelGraph> kernels = new ArrayList<>();
-    for (Group group : groups) {
-      kernels.addAll(Lowering.kernels(group, node -> Objects.requireNonNull(slots.get(node), node::toString)));
-    }
-    return kernels;
+    return groups.parallelStream().flatMap(group -> Lowering.kernels(group, node -> Objects.requireNonNull(slots.get(node), node::toString)).stream()).toList();
   }
 
   /// The graphs that a launch's code is made for: all of them where it takes all buffers at once.

@@ -43,8 +43,8 @@ final class DeviceRows {
   private static final int FEWEST_COLUMNS = 8;
   private static final int FEWEST_ON_GPU = SHORTEST_ON_GPU / BlockPool.TOKENS;
 
-  /// A GPU's cache begins with this part of the memory that is left, so that it hardly ever grows: passes are planned anew for each size.
-  private static final int SHARE_AT_FIRST = 8;
+  /// A GPU's cache begins with what texts may ever need, but at most with this part of the memory that is left: when it grows, passes are planned anew.
+  private static final int SHARE_AT_FIRST = 2;
 
   private final CausalModel model;
   private final PagedCache cache;

@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.teenygrad.Tensor;
 import org.teenygrad.models.inference.GeneratedToken.Alternative;
 import org.teenygrad.models.inference.TokenSampler.Choice;
 
@@ -22,9 +24,30 @@ final class Launches {
   }
 
   /// Tokens that the device chooses.
-  /// @param concerned who gets them, by row of the choice
+  /// @param tokens by row
+  /// @param likeliest the likeliest tokens of each row, none if nobody wants to know
+  /// @param concerned who gets them, by row
   /// @param drafts by row the token that was read as a guess, for which the row before must have chosen it; -1 where it was none
-  private record Launched(Choice choice, @Nullable Sequence[] concerned, int[] drafts) {
+  private record Launched(
+      Supplier<int[]> tokens,
+      Supplier<float[]> logProbabilities,
+      Supplier<int[]> likeliest,
+      Supplier<float[]> theirs,
+      @Nullable Sequence[] concerned,
+      int[] drafts) {
+    /// Of a choice that was handed in last: what is handed in after it is not waited for.
+    static Launched of(Choice choice, @Nullable Sequence[] concerned, int[] drafts) {
+      Tensor alternatives = choice.alternatives();
+      Tensor theirs = choice.alternativeLogProbabilities();
+      return new Launched(
+          choice.token().toIntArrayLater(),
+          choice.logProbability().toFloatArrayLater(),
+          alternatives == null ? () -> new int[0] : alternatives.toIntArrayLater(),
+          theirs == null ? () -> new float[0] : theirs.toFloatArrayLater(),
+          concerned,
+          drafts);
+    }
+
     /// Whether the device has not kept what rows read next.
     boolean isVerifying() {
       return Arrays.stream(drafts).anyMatch(draft -> draft >= 0);
@@ -39,7 +62,7 @@ final class Launches {
 
   /// @param drafts by row of the choice the token that was read as a guess, for which the row before must have chosen it; -1 where it was none
   void add(Choice choice, @Nullable Sequence[] concerned, int[] drafts) {
-    launched.add(new Launched(choice, concerned, drafts));
+    launched.add(Launched.of(choice, concerned, drafts));
   }
 
   /// Whether the device has not kept what some rows read next.
@@ -60,11 +83,10 @@ final class Launches {
   }
 
   private void tell(Launched done) {
-    Choice choice = done.choice();
-    int[] tokens = choice.token().toIntArray();
-    float[] logProbabilities = choice.logProbability().toFloatArray();
-    int[] likeliest = choice.alternatives() == null ? new int[0] : choice.alternatives().toIntArray();
-    float[] theirs = choice.alternativeLogProbabilities() == null ? new float[0] : choice.alternativeLogProbabilities().toFloatArray();
+    int[] tokens = done.tokens().get();
+    float[] logProbabilities = done.logProbabilities().get();
+    int[] likeliest = done.likeliest().get();
+    float[] theirs = done.theirs().get();
     int each = likeliest.length / tokens.length;
     boolean isRight = true; // what was guessed so far of the text
     for (int i = 0; i < tokens.length; i++) {

@@ -62,7 +62,10 @@ final class GgufCommand implements Callable<Integer> {
       })
   private MatmulPrecision precision;
 
-  @Option(names = "--float64", description = "Say how far both are from scores that are computed in float64 of the file's weights; takes 8 bytes a weight.")
+  @Option(names = "--float64", description = {
+        "Say how far both are from scores that are computed in float64 of the file's weights, which takes 8 bytes a weight,",
+        "and llama.cpp from itself when it reads the prompt token by token."
+      })
   private boolean float64;
 
   @Option(names = "--first", hidden = true, description = "Say when the first token was there: what is started for that.")
@@ -127,7 +130,8 @@ final class GgufCommand implements Callable<Integer> {
     String further = "";
     if (float64) {
       float[] exact = GgufRun.exact(model, task.prompt());
-      further = String.format(Locale.ROOT, "apart from float64: teenygrad %.1e, llama.cpp %.1e", ours.apart(exact), theirs.apart(exact));
+      further = String.format(Locale.ROOT, "apart from float64: teenygrad %.1e, llama.cpp %.1e; llama.cpp token by token from at once: %.1e",
+          ours.apart(exact), theirs.apart(exact), GgufRun.theirsFromThemselves(peer, model, threads, vocabSize, task));
     }
     print("", "llama.cpp", task, theirStarts, theirs, further);
   }

@@ -93,6 +93,20 @@ record GgufRun(double prefill, double decode, int[] tokens, float[] scores) {
     }
   }
 
+  /// How far llama.cpp's scores are from its own when it reads the prompt token by token, by kernels that add up in another order: what its rounding to 8 bits makes of differences in
+  /// the last digits.
+  static double theirsFromThemselves(Path peer, Path file, int threads, int vocabSize, Task task) {
+    try (LlamaCpp llama = LlamaCpp.open(peer, file, threads, vocabSize)) {
+      float[] atOnce = llama.read(task.prompt);
+      llama.clear();
+      float[] oneByOne = {};
+      for (int token : task.prompt) {
+        oneByOne = llama.read(token);
+      }
+      return apart(oneByOne, atOnce);
+    }
+  }
+
   private static int likeliest(float... scores) {
     return IntStream.range(0, scores.length).reduce(0, (best, i) -> scores[i] > scores[best] ? i : best);
   }
@@ -133,6 +147,10 @@ record GgufRun(double prefill, double decode, int[] tokens, float[] scores) {
 
   /// The largest difference of its scores from others, of the largest of these.
   double apart(float... others) {
+    return apart(scores, others);
+  }
+
+  private static double apart(float[] scores, float[] others) {
     double largest = 0;
     double apart = 0;
     for (int i = 0; i < scores.length; i++) {

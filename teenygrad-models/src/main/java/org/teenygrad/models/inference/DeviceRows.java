@@ -53,7 +53,12 @@ final class DeviceRows {
   private final MatmulPrecision precision;
   private final int blocksAtFirst;
   private final Map<List<Integer>, Recorded> passes = new HashMap<>();
+  private @Nullable Choosing choosing;
   private int count;
+
+  /// How tokens that continue texts are chosen, which is recorded for as long as the rows' requests are the same.
+  /// @param constrains whether not all tokens are allowed
+  private record Choosing(TokenSampler sampler, boolean constrains, Recorded recorded) {}
 
   /// What the weights were when the last texts began.
   private List<OpNode> weights = List.of();
@@ -279,16 +284,37 @@ final class DeviceRows {
         continuing(), List.of(count), this::appending, Tensor.of(tokens, count), before, position, Tensor.of(tables, count, tables.length / count),
         Tensor.of(slots, count), next);
     before = found.get(2);
-    if (sampler.bias().penalties() == null) {
-      counts = null;
-    } else {
-      Tensor isRead = Tensor.arange(model.vocabSize(), DType.INT32).eq(before.unsqueeze(1));
-      counts = counts().add(isRead.cast(DType.INT32)).contiguous();
+    boolean isCounted = sampler.bias().penalties() != null;
+    List<Tensor> in = new ArrayList<>(List.of(found.get(0), found.get(1), position, before));
+    if (isCounted) {
+      in.add(counts());
     }
-    Choice choice = sampler.choose(new Scores(found.get(0), found.get(1)), position.add(1), counts, allowed);
-    next = choice.token().contiguous();
-    computed(choice);
+    if (allowed != null) {
+      in.add(allowed);
+    }
+    List<Tensor> chosen = choosing(sampler, allowed != null).callAll(in.toArray(Tensor[]::new));
+    Choice choice = Choice.of(isCounted ? chosen.subList(0, chosen.size() - 1) : chosen);
+    counts = isCounted ? chosen.getLast() : null;
+    next = choice.token();
     return choice;
+  }
+
+  private Recorded choosing(TokenSampler sampler, boolean constrains) {
+    Choosing known = choosing;
+    if (known == null || known.sampler != sampler || known.constrains != constrains) {
+      choosing = known = new Choosing(sampler, constrains, Recorded.several(in -> chosen(sampler, constrains, in)));
+    }
+    return known.recorded;
+  }
+
+  /// @param in scores, their normalizers, positions of the tokens that were read, those tokens, then how often each token is in a text before it, if that counts, and what is
+  ///     allowed, if not all is
+  /// @return the choice's, then how often each token is in a text now, if that counts
+  private List<Tensor> chosen(TokenSampler sampler, boolean constrains, List<Tensor> in) {
+    Tensor counted = sampler.bias().penalties() == null ? null
+        : in.get(4).add(Tensor.arange(model.vocabSize(), DType.INT32).eq(in.get(3).unsqueeze(1)).cast(DType.INT32)).contiguous();
+    Choice choice = sampler.choose(new Scores(in.get(0), in.get(1)), in.get(2).add(1), counted, constrains ? in.getLast() : null);
+    return Stream.concat(choice.tensors().stream(), Stream.ofNullable(counted)).toList();
   }
 
   /// Reads known tokens, each as a row of its own, though several follow each other in a text: what is chosen after each is what [#append] chooses.

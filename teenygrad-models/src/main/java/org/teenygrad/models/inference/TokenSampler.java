@@ -101,6 +101,11 @@ record TokenSampler(
   /// @param alternatives the likeliest tokens, by falling probability (rows, count), int64; null if nobody wants any
   /// @param alternativeLogProbabilities (rows, count), float32
   record Choice(Tensor token, Tensor logProbability, @Nullable Tensor alternatives, @Nullable Tensor alternativeLogProbabilities) {
+    /// @param tensors as of [#tensors]
+    static Choice of(List<Tensor> tensors) {
+      return tensors.size() == 2 ? new Choice(tensors.get(0), tensors.get(1), null, null) : new Choice(tensors.get(0), tensors.get(1), tensors.get(2), tensors.get(3));
+    }
+
     List<Tensor> tensors() {
       return Stream.of(token, logProbability, alternatives, alternativeLogProbabilities).filter(Objects::nonNull).toList();
     }

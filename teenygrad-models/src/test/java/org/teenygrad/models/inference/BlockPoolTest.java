@@ -80,4 +80,24 @@ class BlockPoolTest {
     assertThat(pool.find(0, tokens(0))).isEmpty();
     assertThat(pool.find(0, tokens(100))).hasValue(new BlockPool.Known(young, kept));
   }
+
+  /// A processor fetches keys and values ahead in the order of memory.
+  @Test
+  void blocksThatAnotherTextGaveBackAreTakenInTheOrderOfMemory() {
+    BlockPool pool = new BlockPool(4);
+    Sequence first = sequence(pool, 0);
+    assertThat(first.reserve(4 * BlockPool.TOKENS)).isTrue();
+    first.advance(4 * BlockPool.TOKENS);
+    first.release();
+    Sequence second = sequence(pool, 1000);
+    assertThat(second.reserve(3 * BlockPool.TOKENS)).isTrue();
+    assertThat(second.blocks()).containsExactly(1, 2, 3);
+    assertThat(second.reserve(5 * BlockPool.TOKENS)).as("there is one more").isFalse();
+    assertThat(second.blocks()).containsExactly(1, 2, 3, 0);
+  }
+
+  private static Sequence sequence(BlockPool pool, int firstToken) {
+    int[] prompt = IntStream.range(firstToken, firstToken + 4 * BlockPool.TOKENS).toArray();
+    return new Sequence(new Generation(Request.of(prompt, 1, Sampling.GREEDY), Integer.MAX_VALUE), pool);
+  }
 }

@@ -1,19 +1,17 @@
 package org.teenygrad.engine.runtime.cpu;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Device;
-import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Compiler;
 import org.teenygrad.engine.runtime.Debug;
 import org.teenygrad.engine.runtime.HostAllocator;
 import org.teenygrad.engine.runtime.Kernel;
+import org.teenygrad.engine.runtime.Ordering;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Runtime;
+import org.teenygrad.engine.runtime.Sequence;
 import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.engine.runtime.llvm.KernelCache;
 import org.teenygrad.engine.runtime.llvm.LlvmCompiler;
@@ -23,9 +21,6 @@ import org.teenygrad.engine.runtime.llvm.ObjectCode;
 
 /// The device `cpu`: kernels compiled by LLVM for the processor at hand, each split over its cores.
 public final class Cpu {
-  /// Work below which a kernel stays on its caller's thread: waking others costs about as much.
-  private static final double SMALL_WORK = 20_000;
-
   private final LlvmCompiler compiler = new LlvmCompiler(LlvmTarget.host(), LlvmCompiler.CLEAN_UP, 2, false);
   private final KernelCache cache = KernelCache.ofUser();
 
@@ -55,6 +50,11 @@ public final class Cpu {
       }
 
       @Override
+      public Sequence sequence(List<Kernel> kernels, Supplier<Ordering> ordering) {
+        return new CpuSequence(kernels, ordering);
+      }
+
+      @Override
       public String assembly(Program program) {
         return cpu.compiler.assembly(program.source());
       }
@@ -64,23 +64,6 @@ public final class Cpu {
   private Kernel compile(Program program) {
     Debug.say(Debug.CODE, () -> "LLVM IR of " + program.name() + "\n" + program.source() + "\nassembly\n"
         + compiler.assembly(program.source()));
-    ObjectCode code = ObjectCode.link(cache.object(compiler, program.source()), program.name());
-    MemorySegment function = code.address(program.name());
-    Program.Launch launch = program.launch();
-    double work = program.work().flops() + program.work().bytes();
-    long grain = work < SMALL_WORK ? launch.items() : 1;
-    return arguments -> {
-      for (List<Buffer> list : arguments) {
-        try (Arena arena = Arena.ofConfined()) {
-          MemorySegment pointers = arena.allocate(ValueLayout.ADDRESS.byteSize() * Math.max(1, list.size()), 8);
-          for (int i = 0; i < list.size(); i++) {
-            pointers.setAtIndex(ValueLayout.JAVA_LONG, i, list.get(i).address());
-          }
-          Workers.shared().run(function, pointers, launch.items(), grain, launch.scratchBytes());
-        }
-        Reference.reachabilityFence(list);
-      }
-      Reference.reachabilityFence(code);
-    };
+    return new CpuKernel(program, ObjectCode.link(cache.object(compiler, program.source()), program.name()));
   }
 }

@@ -1,7 +1,7 @@
 package org.teenygrad.engine.runtime.cpu;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +9,9 @@ import org.teenygrad.engine.runtime.Settings;
 
 /// The threads that run compiled kernels, each kernel split over all of them.
 ///
-/// The calling thread takes part. The others are daemons that wait for the next kernel first by
-/// spinning, as the next kernel of a step usually comes within microseconds, then parked. One
-/// kernel runs at a time: a second caller waits.
+/// The calling thread takes part. The others are daemons that wait for the next list of launches first by
+/// spinning, as the next one of a step usually comes within microseconds, then parked. Through a list they go
+/// in machine code ([LaunchLoop]). One list runs at a time: a second caller waits.
 ///
 /// [Settings#THREADS] says how many there are; the default is one for each processor.
 public final class Workers implements AutoCloseable {
@@ -20,14 +20,27 @@ public final class Workers implements AutoCloseable {
   /// and it starts some 30 µs later.
   private static final long SPIN_NANOS = 50_000;
 
+  /// How often a thread looks whether the others are done before it sleeps: for about as long, at 20 to 40 ns.
+  private static final long LOOKS = 2_000;
+
+  /// How long it sleeps before it looks again: of what takes that long a few of them are little.
+  private static final long SLEEP_NANOS = 20_000;
+
   private static volatile @Nullable Workers shared;
 
-  private final ReentrantLock oneKernelAtATime = new ReentrantLock();
+  private final ReentrantLock oneListAtATime = new ReentrantLock();
   private final Worker[] workers;
   private final Scratch callersScratch = new Scratch();
+  private final MemorySegment state;
   private final long spinNanos;
-  private volatile @Nullable Job newest;
+  private final long looks;
+  private long nextBase = 1;
+  private volatile @Nullable Run newest;
   private volatile boolean closed;
+
+  /// A list that runs.
+  /// @param base what its launches are numbered from
+  private record Run(LaunchList list, long base) {}
 
   /// @param threads how many, the caller's included
   public Workers(int threads) {
@@ -36,7 +49,10 @@ public final class Workers implements AutoCloseable {
           "threads is " + threads + "; the caller's own is the first, so 1 is the least");
     }
     // Where threads have to share processors, a spinning one takes its time from those that work.
-    spinNanos = threads <= Runtime.getRuntime().availableProcessors() ? SPIN_NANOS : 0;
+    boolean spins = threads <= Runtime.getRuntime().availableProcessors();
+    spinNanos = spins ? SPIN_NANOS : 0;
+    looks = spins ? LOOKS : 0;
+    state = Arena.ofAuto().allocate((threads + 1L) * LaunchLoop.LINE, LaunchLoop.LINE);
     workers = new Worker[threads - 1];
     for (int i = 0; i < workers.length; i++) {
       workers[i] = new Worker(i + 1);
@@ -67,37 +83,40 @@ public final class Workers implements AutoCloseable {
     return workers.length + 1;
   }
 
-  /// Runs a kernel over the items `0..total` and returns when all are done.
+  /// Runs launches and returns when all are done.
   ///
-  /// @param function the address of a `void kernel(ptr args, i64 begin, i64 end, ptr scratch)`
-  /// @param args what the kernel gets as `args`; native memory
-  /// @param total how many independent items there are
-  /// @param grain the fewest items that are worth a call; `total` or more runs everything on the
-  ///   caller's thread
-  /// @param scratchBytes how much memory of its own each call gets, aligned to 64 bytes or more
-  public void run(
-      MemorySegment function, MemorySegment args, long total, long grain, long scratchBytes) {
-    if (total <= 0) {
-      return;
-    }
-    oneKernelAtATime.lock();
+  /// @param list laid out for as many threads
+  /// @param addresses what kernels get as `args`, those of all launches in order
+  void run(LaunchList list, long... addresses) {
+    oneListAtATime.lock();
     try {
-      int slices = (int) Math.min(threads(), Math.ceilDiv(total, Math.max(1, grain)));
-      if (slices == 1 || closed) {
-        NativeFunction.call(
-            function, args.address(), 0, total, callersScratch.address(scratchBytes));
-      } else {
-        var job = new Job(function, args, total, Math.max(1, grain), slices, scratchBytes);
-        newest = job;
-        for (int i = 0; i < slices - 1; i++) {
-          workers[i].wakeIfParked();
+      list.fill(addresses);
+      Run run = new Run(list, nextBase);
+      nextBase += list.count() + 1;
+      long scratch = callersScratch.address(list.scratchBytes());
+      if (list.isShared()) {
+        newest = run;
+        for (Worker worker : workers) {
+          worker.wakeIfParked();
         }
-        job.work(0, callersScratch);
-        job.await(spinNanos);
       }
+      work(run, 0, scratch);
     } finally {
-      oneKernelAtATime.unlock();
-      Reference.reachabilityFence(args);
+      oneListAtATime.unlock();
+    }
+  }
+
+  /// Takes part in a run until it is done.
+  private void work(Run run, int thread, long scratch) {
+    long from = 0;
+    long patience = looks;
+    while (from <= run.list.count()) {
+      long at = LaunchLoop.shared().run(run.list, state, from, run.base, thread, scratch, patience);
+      if (at == from && patience == 0) {
+        LockSupport.parkNanos(this, SLEEP_NANOS);
+      }
+      patience = at == from ? 0 : looks;
+      from = at;
     }
   }
 
@@ -129,13 +148,13 @@ public final class Workers implements AutoCloseable {
     }
 
     private void loop() {
-      Job last = null;
+      Run last = null;
       while (!closed) {
-        Job job = next(last);
-        last = job;
-        if (job != null && index < job.slices()) {
+        Run run = next(last);
+        last = run;
+        if (run != null) {
           try {
-            job.work(index, scratch);
+            work(run, index, scratch.address(run.list.scratchBytes()));
           } catch (OutOfMemoryError e) {
             // No scratch for this thread: it took nothing, and the others do its part.
           }
@@ -143,8 +162,8 @@ public final class Workers implements AutoCloseable {
       }
     }
 
-    /// The job after `last`: spins, then parks.
-    private @Nullable Job next(@Nullable Job last) {
+    /// The run after `last`: spins, then parks.
+    private @Nullable Run next(@Nullable Run last) {
       long deadline = System.nanoTime() + spinNanos;
       while (newest == last && !closed) {
         if (System.nanoTime() < deadline) {

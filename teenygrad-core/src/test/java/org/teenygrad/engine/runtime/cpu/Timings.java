@@ -1,6 +1,5 @@
 package org.teenygrad.engine.runtime.cpu;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -8,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.teenygrad.engine.runtime.llvm.KernelCache;
@@ -84,19 +84,15 @@ final class Timings {
               "empty kernel, " + threads + " threads",
               workers,
               nothing.address("nothing"),
-              arena.allocate(8),
               1000);
           for (int items : new int[] {256, 2048, 16384, 131072}) {
-            MemorySegment buffers = arena.allocate(JAVA_LONG, 3);
-            for (int i = 0; i < 3; i++) {
-              buffers.setAtIndex(JAVA_LONG, i, arena.allocate(64L * items, 64).address());
-            }
+            long[] buffers = IntStream.range(0, 3).mapToLong(_ -> arena.allocate(64L * items, 64).address()).toArray();
             dispatch(
                 "add " + items * 16 + " floats, " + threads + " threads",
                 workers,
                 first.address("add"),
-                buffers,
-                items);
+                items,
+                buffers);
           }
         }
       }
@@ -104,13 +100,14 @@ final class Timings {
   }
 
   private static void dispatch(
-      String what, Workers workers, MemorySegment function, MemorySegment args, long items) {
+      String what, Workers workers, MemorySegment function, long items, long... buffers) {
+    LaunchList list = new LaunchList(List.of(List.of(new LaunchList.Launch(function, buffers.length, items, 1, 0))), workers.threads());
     int runs = 2000;
     long[] nanos = new long[runs];
     for (int round = 0; round < 10; round++) {
       for (int i = 0; i < runs; i++) {
         long start = System.nanoTime();
-        workers.run(function, args, items, 1, 0);
+        workers.run(list, buffers);
         nanos[i] = System.nanoTime() - start;
       }
     }

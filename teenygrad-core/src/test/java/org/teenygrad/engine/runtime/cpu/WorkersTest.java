@@ -10,9 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.engine.runtime.llvm.Kernels;
 import org.teenygrad.engine.runtime.llvm.LlvmCompiler;
 import org.teenygrad.engine.runtime.llvm.LlvmTarget;
@@ -56,12 +59,16 @@ class WorkersTest {
     return ObjectCode.link(new LlvmCompiler(LlvmTarget.host()).object(ir), name);
   }
 
-  private static MemorySegment args(Arena arena, MemorySegment... buffers) {
-    MemorySegment args = arena.allocate(JAVA_LONG, buffers.length);
-    for (int i = 0; i < buffers.length; i++) {
-      args.setAtIndex(JAVA_LONG, i, buffers[i].address());
-    }
-    return args;
+  private static LaunchList.Launch launch(ObjectCode code, String name, int buffers, long items, long grain, long scratchBytes) {
+    return new LaunchList.Launch(code.address(name), buffers, items, grain, scratchBytes);
+  }
+
+  private static LaunchList alone(Workers workers, LaunchList.Launch launch) {
+    return new LaunchList(List.of(List.of(launch)), workers.threads());
+  }
+
+  private static long[] addresses(MemorySegment... buffers) {
+    return Stream.of(buffers).mapToLong(MemorySegment::address).toArray();
   }
 
   @ParameterizedTest
@@ -78,7 +85,7 @@ class WorkersTest {
         a.setAtIndex(JAVA_FLOAT, i, i);
         b.setAtIndex(JAVA_FLOAT, i, 0.5f);
       }
-      workers.run(code.address("add"), args(arena, a, b, c), items, 1, 0);
+      workers.run(alone(workers, launch(code, "add", 3, items, 1, 0)), addresses(a, b, c));
       for (int i = 0; i < n; i++) {
         assertThat(c.getAtIndex(JAVA_FLOAT, i)).isEqualTo(i + 0.5f);
       }
@@ -95,8 +102,9 @@ class WorkersTest {
         Arena arena = Arena.ofShared()) {
       MemorySegment counts = arena.allocate(JAVA_LONG, items);
       MemorySegment seen = arena.allocate(JAVA_LONG, items);
+      LaunchList list = alone(workers, launch(code, "count", 2, items, grain, 100));
       for (int run = 0; run < runs; run++) {
-        workers.run(code.address("count"), args(arena, counts, seen), items, grain, 100);
+        workers.run(list, addresses(counts, seen));
       }
       for (int i = 0; i < items; i++) {
         assertThat(counts.getAtIndex(JAVA_LONG, i)).isEqualTo(runs);
@@ -117,14 +125,15 @@ class WorkersTest {
         Arena arena = Arena.ofShared();
         var pool = Executors.newFixedThreadPool(callers)) {
       MemorySegment counts = arena.allocate(JAVA_LONG, items);
-      MemorySegment args = args(arena, counts, arena.allocate(JAVA_LONG, items));
+      long[] addresses = addresses(counts, arena.allocate(JAVA_LONG, items));
+      LaunchList list = alone(workers, launch(code, "count", 2, items, 1, 8));
       List<Future<?>> futures = new ArrayList<>();
       for (int caller = 0; caller < callers; caller++) {
         futures.add(
             pool.submit(
                 () -> {
                   for (int run = 0; run < runs; run++) {
-                    workers.run(code.address("count"), args, items, 1, 8);
+                    workers.run(list, addresses);
                   }
                 }));
       }
@@ -137,6 +146,65 @@ class WorkersTest {
     }
   }
 
+  /// Item `i` of 999 does `args[1][i] = args[0][998 - i] + 1`.
+  private static final String MIRROR =
+      """
+      define void @mirror(ptr %args, i64 %begin, i64 %end, ptr %scratch) {
+      entry:
+        %from = load ptr, ptr %args
+        %slot = getelementptr ptr, ptr %args, i64 1
+        %to = load ptr, ptr %slot
+        br label %loop
+      loop:
+        %i = phi i64 [ %begin, %entry ], [ %next, %loop ]
+        %other = sub i64 998, %i
+        %read = getelementptr i64, ptr %from, i64 %other
+        %value = load i64, ptr %read
+        %more = add i64 %value, 1
+        %written = getelementptr i64, ptr %to, i64 %i
+        store i64 %more, ptr %written
+        %next = add i64 %i, 1
+        %goes = icmp ult i64 %next, %end
+        br i1 %goes, label %loop, label %done
+      done:
+        ret void
+      }
+      """;
+
+  /// Each phase reads what other threads wrote in the phase before, of launches with parts for all threads and for one.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5})
+  void aPhaseBeginsWhenTheOneBeforeIsDone(int threads) {
+    int items = 999;
+    int phases = 40;
+    int runs = 200;
+    try (Workers workers = new Workers(threads);
+        ObjectCode code = compile(MIRROR, "mirror");
+        Arena arena = Arena.ofShared()) {
+      List<List<LaunchList.Launch>> launches = new ArrayList<>();
+      List<MemorySegment> buffers = new ArrayList<>();
+      List<List<MemorySegment>> pairs = IntStream.range(0, 3).mapToObj(_ -> List.of(arena.allocate(JAVA_LONG, items), arena.allocate(JAVA_LONG, items))).toList();
+      for (int phase = 0; phase < phases; phase++) {
+        List<LaunchList.Launch> each = new ArrayList<>();
+        for (int pair = 0; pair < pairs.size(); pair++) {
+          each.add(launch(code, "mirror", 2, items, pair == 2 || phase % 7 == 6 ? items : 1 + phase, 0));
+          buffers.add(pairs.get(pair).get(phase % 2));
+          buffers.add(pairs.get(pair).get(1 - phase % 2));
+        }
+        launches.add(each);
+      }
+      LaunchList list = new LaunchList(launches, threads);
+      for (int run = 0; run < runs; run++) {
+        workers.run(list, addresses(buffers.toArray(MemorySegment[]::new)));
+      }
+      for (List<MemorySegment> pair : pairs) {
+        for (int i = 0; i < items; i++) {
+          assertThat(pair.getFirst().getAtIndex(JAVA_LONG, i)).isEqualTo((long) phases * runs);
+        }
+      }
+    }
+  }
+
   @Test
   void runsOnTheCallerAloneAfterClose() {
     Workers workers = new Workers(3);
@@ -144,8 +212,7 @@ class WorkersTest {
     try (ObjectCode code = compile(COUNT, "count");
         Arena arena = Arena.ofShared()) {
       MemorySegment counts = arena.allocate(JAVA_LONG, 10);
-      workers.run(
-          code.address("count"), args(arena, counts, arena.allocate(JAVA_LONG, 10)), 10, 1, 8);
+      workers.run(alone(workers, launch(code, "count", 2, 10, 1, 8)), addresses(counts, arena.allocate(JAVA_LONG, 10)));
       assertThat(counts.getAtIndex(JAVA_LONG, 9)).isEqualTo(1);
     }
   }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.teenygrad.linalg.DenseMatrix;
 import org.teenygrad.linalg.Householder;
-import org.teenygrad.linalg.Jacobi;
 import org.teenygrad.linalg.Lu;
+import org.teenygrad.linalg.SingularValues;
 
 /// Linear equations, for [LinearAlgebra].
 final class Equations {
@@ -40,7 +40,7 @@ final class Equations {
     List<Tensor> values = Matrices.map(a, List.of(Shape.SCALAR, Shape.of(n, n)), (m, rows, columns) -> {
       Lu lu = new Lu(m, n);
       double det = lu.determinant();
-      double[] slope = lu.singular() ? Jacobi.adjugate(m, n) : lu.solve(DenseMatrix.identity(n), n);
+      double[] slope = lu.singular() ? SingularValues.adjugate(m, n) : lu.solve(DenseMatrix.identity(n), n);
       return List.of(new double[] {det}, lu.singular() ? slope : Arrays.stream(slope).map(x -> x * det).toArray());
     });
     return Matrices.withDerivative(values.get(0), Matrices.transposed(values.get(1)).mul(a).sum(-1, -2));
@@ -90,7 +90,7 @@ final class Equations {
           return differentiated ? List.of(x, qr.solveUpper(DenseMatrix.transposed(qr.q(), m, n), m)) : List.of(x);
         }
       }
-      double[] inverse = Jacobi.pseudoInverse(left, m, n, 0, tolerance);
+      double[] inverse = SingularValues.pseudoInverse(left, m, n, 0, tolerance);
       double[] x = DenseMatrix.product(inverse, right, n, m, k);
       return differentiated ? List.of(x, inverse) : List.of(x);
     });
@@ -113,7 +113,7 @@ final class Equations {
     int m = a.size(-2);
     int n = a.size(-1);
     Tensor inverse = Matrices.map(
-            a, List.of(Shape.of(n, m)), (matrix, rows, columns) -> List.of(Jacobi.pseudoInverse(matrix, m, n, absolute, relative)))
+            a, List.of(Shape.of(n, m)), (matrix, rows, columns) -> List.of(SingularValues.pseudoInverse(matrix, m, n, absolute, relative)))
         .getFirst();
     if (!Matrices.isDifferentiated(a)) {
       return inverse;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.teenygrad.linalg.Cholesky;
 import org.teenygrad.linalg.Householder;
-import org.teenygrad.linalg.Jacobi;
+import org.teenygrad.linalg.SingularValues;
 import org.teenygrad.linalg.Triangular;
 import org.teenygrad.linalg.Tridiagonal;
 
@@ -84,7 +84,7 @@ final class Factors {
       return new Svd(Matrices.transposed(turned.vt()), turned.s(), Matrices.transposed(turned.u()));
     }
     List<Tensor> found = Matrices.map(
-        a, List.of(Shape.of(n), Shape.of(m, n), Shape.of(n, n)), (x, rows, columns) -> Jacobi.svd(x, m, n));
+        a, List.of(Shape.of(n), Shape.of(m, n), Shape.of(n, n)), (x, rows, columns) -> SingularValues.svd(x, m, n));
     Tensor s = found.get(0);
     Tensor u = found.get(1);
     Tensor v = found.get(2);

@@ -3,8 +3,8 @@ package org.teenygrad;
 /// Equations, factors and spectra of matrices, the last two axes; all axes in front are batches.
 ///
 /// These are computed at once, on the host, in float64, and rounded to this tensor's type: by our own code rather than a library, for it
-/// needs no native one and float64 makes float32 exact to the last digits. LU with pivoting, Cholesky's and Householder's factors in blocks,
-/// tridiagonal matrices for eigenvalues and one-sided Jacobi rotations for singular values. First derivatives flow on the device, by the
+/// needs no native one and float64 makes float32 exact to the last digits. LU with pivoting, Cholesky's and Householder's factors, tridiagonal
+/// and bidiagonal matrices for eigenvalues and singular values (small ones by one-sided Jacobi rotations), all in blocks. First derivatives flow on the device, by the
 /// factors' perturbation formulas, to tensors that collect gradients when these are called; second derivatives do not.
 sealed interface LinearAlgebra permits Tensor {
   private Tensor self() {

@@ -96,6 +96,28 @@ class LinearAlgebraTest {
     }
   }
 
+  /// Matrices of several blocks on which rotations converge in unusual ways.
+  @Test
+  void singularValuesOfAwkwardMatrices() {
+    int n = 70;
+    Tensor random = matrix(1, n, n);
+    Tensor falling = Tensor.full(Shape.SCALAR, 10, DType.FLOAT64).pow(Tensor.arange(n).toDouble().div(-4));
+    Tensor ones = Tensor.ones(n, n).toDouble();
+    for (Tensor a : new Tensor[] {random, random.mul(falling), random.mul(falling.flip(0)), random.narrow(1, 0, 5).matmul(random.narrow(0, 0, 5)), ones,
+        Tensor.eye(n).toDouble(), ones.zerosLike(), ones.triu(1).neg().add(Tensor.eye(n).toDouble()), random.mul(1e200), random.mul(1e-200)}) {
+      Svd svd = a.svd();
+      double unit = Math.max(svd.s().max().itemDouble(), Double.MIN_NORMAL);
+      assertClose(svd.u().mul(svd.s().div(unit)).matmul(svd.vt()), a.div(unit));
+      assertClose(svd.u().t().matmul(svd.u()), Tensor.eye(n).toDouble());
+      assertClose(svd.vt().matmul(svd.vt().t()), Tensor.eye(n).toDouble());
+      assertThat(svd.s().neg().toDoubleArray()).isSorted();
+      Tensor symmetric = a.div(unit).add(a.t().div(unit));
+      Eigen eigen = symmetric.eigh();
+      assertClose(eigen.vectors().mul(eigen.values()).matmul(eigen.vectors().t()), symmetric);
+      assertClose(eigen.vectors().t().matmul(eigen.vectors()), Tensor.eye(n).toDouble());
+    }
+  }
+
   @Test
   void repeatedAndVanishingEigenvalues() {
     for (double scale : new double[] {1, 1e-200, 1e200}) {

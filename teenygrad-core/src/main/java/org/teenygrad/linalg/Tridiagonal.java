@@ -1,26 +1,27 @@
 package org.teenygrad.linalg;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Eigenvalues and eigenvectors of a symmetric matrix: reflections make it tridiagonal, and rotations with Wilkinson's shift make
-/// that diagonal (Golub and Van Loan, Matrix Computations, 8.3).
+/// Eigenvalues and eigenvectors of a symmetric matrix: reflections make it tridiagonal, block by block (Dongarra, Sorensen and Hammarling, 1989;
+/// LAPACK's `latrd`), and rotations with Wilkinson's shift make that diagonal (Golub and Van Loan, Matrix Computations, 8.3).
 public final class Tridiagonal {
   private static final double EPSILON = 0x1p-53;
   private static final int STEPS_PER_VALUE = 50;
+  private static final int BLOCK = 32;
 
   private final int n;
-  private final double[][] a;
-  private final double[][] vectors; // as rows
+  private final double[][] a; // both triangles; of finished blocks, what was there before them
   private final double[] diagonal;
   private final double[] beside;
+  private final List<Reflectors> blocks = new ArrayList<>(); // of rows from BLOCK times its number, plus one, on
 
   private Tridiagonal(double[][] a) {
     this.a = a;
     n = a.length;
-    vectors = new double[n][n];
     diagonal = new double[n];
     beside = new double[n];
   }
@@ -31,8 +32,11 @@ public final class Tridiagonal {
     double largest = 0;
     for (int i = 0; i < n; i++) {
       for (int j = 0; j <= i; j++) {
-        largest = Math.max(largest, Math.abs(matrix[i * n + j]));
+        largest = Math.max(largest, Math.abs(matrix[i * n + j])); // NaN if one is
       }
+    }
+    if (!Double.isFinite(largest)) {
+      throw new IllegalArgumentException("eigh: a matrix holds NaN or infinities");
     }
     double unit = largest == 0 ? 1 : largest; // neither squares nor their sums overflow
     for (int i = 0; i < n; i++) {
@@ -40,97 +44,97 @@ public final class Tridiagonal {
         a[i][j] = matrix[i * n + j] / unit;
         a[j][i] = a[i][j];
       }
-      Jacobi.requireFinite("eigh", a[i]);
     }
     Tridiagonal found = new Tridiagonal(a);
-    found.reduce();
-    found.diagonalize();
+    for (int begin = 0; begin < n; begin += BLOCK) {
+      found.reduce(begin, Math.min(begin + BLOCK, n));
+    }
+    double[][] vectors = found.vectors();
+    found.diagonalize(new Rotations(vectors, n));
     int[] order =
         IntStream.range(0, n).boxed().sorted(Comparator.comparingDouble(i -> found.diagonal[i])).mapToInt(i -> i).toArray();
     double[] values = Arrays.stream(order).mapToDouble(i -> found.diagonal[i] * unit).toArray();
-    return List.of(values, Jacobi.rows(Arrays.stream(order).mapToObj(i -> found.vectors[i]).toArray(double[][]::new)));
+    double[][] ordered = Arrays.stream(order).mapToObj(i -> vectors[i]).toArray(double[][]::new);
+    return List.of(values, DenseMatrix.flat(DenseMatrix.flipped(ordered, 0, n), n));
   }
 
-  /// T = H A H, one reflection a column; each is kept in its row of `a`, where it leaves a zero.
-  private void reduce() {
-    double[] scale = new double[n];
-    for (int k = 0; k + 2 < n; k++) {
-      double[] v = new double[n];
-      System.arraycopy(a[k], k + 1, v, k + 1, n - k - 1);
-      double norm = Math.sqrt(Jacobi.dot(v, v));
-      double head = v[k + 1];
-      beside[k] = head > 0 ? -norm : norm;
-      if (norm > 0) {
-        v[k + 1] = head - beside[k];
-        scale[k] = 1 / (norm * (norm + Math.abs(head)));
-        reflectBothSides(k, v, scale[k]);
+  /// The rows and columns from `begin` to `end`. What reflections v do to the rest, `A - v wᵀ - w vᵀ` each, is done for a column when it is needed, and for
+  /// all that follow at the end, in one product.
+  private void reduce(int begin, int end) {
+    int count = end - begin;
+    double[][] v = new double[count][n];
+    double[][] w = new double[count][n];
+    double[] tau = new double[count];
+    for (int k = begin; k < end; k++) {
+      int done = k - begin;
+      double[] column = a[k].clone();
+      for (int l = 0; l < done; l++) {
+        Gemm.addScaled(column, k, n, -w[l][k], v[l]);
+        Gemm.addScaled(column, k, n, -v[l][k], w[l]);
       }
-      a[k] = changed(a[k], v, k + 1);
+      diagonal[k] = column[k];
+      if (k == n - 1) {
+        continue;
+      }
+      double[] tail = Arrays.copyOfRange(column, k + 1, n);
+      double[] scale = new double[1];
+      beside[k] = Householder.reflector(tail, 0, scale);
+      tau[done] = scale[0];
+      System.arraycopy(tail, 0, v[done], k + 1, tail.length);
+      if (tau[done] != 0) {
+        reflectBothSides(k, v, w, done, tau[done]);
+      }
     }
-    for (int i = 0; i < n; i++) {
-      diagonal[i] = a[i][i];
-      vectors[i][i] = 1;
+    if (end < n) {
+      double[][] left = new double[n - end][2 * count];
+      for (int i = end; i < n; i++) {
+        for (int l = 0; l < count; l++) {
+          left[i - end][l] = v[l][i];
+          left[i - end][count + l] = w[l][i];
+        }
+      }
+      double[][] right = new double[2 * count][];
+      System.arraycopy(w, 0, right, 0, count);
+      System.arraycopy(v, 0, right, count, count);
+      Gemm.add(Triangular.part(a, end, n), end, n, -1, left, 0, right);
     }
-    if (n > 1) {
-      beside[n - 2] = a[n - 1][n - 2];
-    }
-    for (int k = n - 3; k >= 0; k--) {
-      accumulate(k, scale[k]);
-    }
+    double[][] vectors = Arrays.stream(v).map(each -> Arrays.copyOfRange(each, Math.min(begin + 1, n), n)).toArray(double[][]::new);
+    blocks.add(Reflectors.of(vectors, tau));
   }
 
-  /// The row up to `begin`, then the reflection's vector.
-  private static double[] changed(double[] row, double[] v, int begin) {
-    double[] both = v.clone();
-    System.arraycopy(row, 0, both, 0, begin);
-    return both;
-  }
-
-  /// A - v wᵀ - w vᵀ for the part behind k.
-  private void reflectBothSides(int k, double[] v, double scale) {
-    double[] w = new double[n];
-    double along = 0;
+  /// w such that `A - v wᵀ - w vᵀ` is A reflected from both sides, where A is what the `done` reflections before leave.
+  private void reflectBothSides(int k, double[][] v, double[][] w, int done, double tau) {
+    double[] mine = v[done];
+    double[] sums = w[done];
+    Gemm.add(new double[][] {sums}, k + 1, n, 1, new double[][] {mine}, k + 1, Triangular.part(a, k + 1, n));
+    for (int l = 0; l < done; l++) {
+      double alongW = Gemm.dot(w[l], mine, k + 1, n);
+      double alongV = Gemm.dot(v[l], mine, k + 1, n);
+      Gemm.addScaled(sums, k + 1, n, -alongW, v[l]);
+      Gemm.addScaled(sums, k + 1, n, -alongV, w[l]);
+    }
     for (int i = k + 1; i < n; i++) {
-      double sum = 0;
-      for (int j = k + 1; j < n; j++) {
-        sum += a[i][j] * v[j];
-      }
-      w[i] = scale * sum;
-      along += w[i] * v[i];
+      sums[i] *= tau;
     }
-    for (int i = k + 1; i < n; i++) {
-      w[i] -= scale * along / 2 * v[i];
-    }
-    for (int i = k + 1; i < n; i++) {
-      double left = v[i];
-      double right = w[i];
-      for (int j = k + 1; j < n; j++) {
-        a[i][j] -= left * w[j] + right * v[j];
-      }
-    }
+    Gemm.addScaled(sums, k + 1, n, -tau / 2 * Gemm.dot(sums, mine, k + 1, n), mine);
   }
 
-  /// The vectors so far, which are those of the part behind k, reflected.
-  private void accumulate(int k, double scale) {
-    double[] v = a[k];
-    for (int i = k + 1; i < n; i++) {
-      double[] row = vectors[i];
-      double dot = 0;
-      for (int j = k + 1; j < n; j++) {
-        dot += row[j] * v[j];
-      }
-      dot *= scale;
-      for (int j = k + 1; j < n; j++) {
-        row[j] -= dot * v[j];
-      }
+  /// The transpose of the product of all reflections.
+  private double[][] vectors() {
+    double[][] q = DenseMatrix.rows(DenseMatrix.identity(n), n, n);
+    for (int block = blocks.size() - 1; block >= 0; block--) {
+      int first = Math.min(block * BLOCK + 1, n);
+      blocks.get(block).apply(false, Triangular.part(q, first, n), first, n);
     }
+    return DenseMatrix.flipped(q, 0, n);
   }
 
-  private void diagonalize() {
+  private void diagonalize(Rotations rotations) {
     int end = n - 1;
     for (int steps = 0; end > 0; steps++) {
       if (vanishes(end - 1)) {
         end--;
+        steps--;
         continue;
       }
       if (steps > STEPS_PER_VALUE * n) {
@@ -140,8 +144,9 @@ public final class Tridiagonal {
       while (start > 0 && !vanishes(start - 1)) {
         start--;
       }
-      step(start, end);
+      step(start, end, rotations);
     }
+    rotations.apply();
   }
 
   private boolean vanishes(int i) {
@@ -149,14 +154,16 @@ public final class Tridiagonal {
   }
 
   /// One implicit step with the eigenvalue of the last 2 x 2 block that is nearer to its end.
-  private void step(int start, int end) {
+  private void step(int start, int end, Rotations rotations) {
     double half = (diagonal[end - 1] - diagonal[end]) / 2;
     double off = beside[end - 1];
-    double shift = diagonal[end] - off / (half + Math.copySign(Math.hypot(half, off), half)) * off;
+    double shift = diagonal[end] - off / (half + Math.copySign(Rotations.length(half, off), half)) * off;
     double x = diagonal[start] - shift;
     double z = beside[start];
+    double[] cosines = new double[end - start];
+    double[] sines = new double[end - start];
     for (int k = start; k < end; k++) {
-      double length = Math.hypot(x, z);
+      double length = Rotations.length(x, z);
       double c = length == 0 ? 1 : x / length;
       double s = length == 0 ? 0 : z / length;
       if (k > start) {
@@ -173,16 +180,9 @@ public final class Tridiagonal {
         z = s * beside[k + 1];
         beside[k + 1] *= c;
       }
-      rotate(vectors[k], vectors[k + 1], c, s);
+      cosines[k - start] = c;
+      sines[k - start] = s;
     }
-  }
-
-  private static void rotate(double[] x, double[] y, double c, double s) {
-    for (int i = 0; i < x.length; i++) {
-      double first = x[i];
-      double second = y[i];
-      x[i] = c * first + s * second;
-      y[i] = c * second - s * first;
-    }
+    rotations.add(start, cosines, sines);
   }
 }

@@ -91,7 +91,7 @@ final class Generator {
       case Plan.RowScan scan when scan.isContiguous() -> new BlockScan(emitter, scan);
       case Plan.RowScan scan -> new SequentialScan(emitter, scan, Analysis.VECTOR_BYTES, true);
       case Plan.RowSort sort -> new BitonicSort(emitter, sort);
-      case Plan.Scatter scatter -> new DeterministicScatter(emitter, scatter, gpu);
+      case Plan.Scatter scatter -> RowScatter.fits(scatter) ? new RowScatter(emitter, scatter) : new DeterministicScatter(emitter, scatter, gpu);
       case Plan.Transposition transposition -> new TransposedTiles(emitter, transposition);
       case Plan.Loops _ -> new Blocks(emitter, gpu);
       case Contraction contraction -> new NaiveMatmul(contraction, emitter.ir);

@@ -17,7 +17,9 @@ final class PlanFacts {
           transposition.across().size() + " operands lie across");
       case Plan.RowScan _ -> List.of("a running sum or extreme along each row");
       case Plan.RowSort _ -> List.of("each row is sorted");
-      case Plan.Scatter _ -> List.of("each place has one owner, which goes through all indices in order: no atomics, the same bits each time");
+      case Plan.Scatter scatter -> List.of(RowScatter.fits(scatter)
+          ? "a warp has a row, or a part of one, and writes it if no later row has its place"
+          : "each place has one owner, which goes through all indices in order: no atomics, the same bits each time");
       case Plan.Communication _ -> List.of("an exchange with other ranks");
       case Contraction contraction -> of(contraction);
       case QuantizedContraction _ -> List.of("quantised weights are multiplied as 8-bit integers, block by block, with what meets them rounded to blocks of 8 bits");

@@ -14,12 +14,12 @@ final class Admission {
   private final Deque<Generation> waiting = new ConcurrentLinkedDeque<>();
   private long promptTokens;
 
-  Admission(Batch batch, Launches launches, DeviceRows device, int mostRows, int mostBlocks) {
+  Admission(Batch batch, Launches launches, DeviceRows device, int mostRows) {
     this.batch = batch;
     this.launches = launches;
     this.device = device;
     this.mostRows = mostRows;
-    pool = new BlockPool(mostBlocks);
+    pool = new BlockPool(device.mostBlocks());
   }
 
   /// May be called from any thread.
@@ -42,7 +42,7 @@ final class Admission {
 
   /// Makes room on the device for all rows and blocks that there are.
   void makeRoom() {
-    device.reserve(batch.rows(), pool.size(), pool.most());
+    device.reserve(batch.rows(), pool.size());
   }
 
   /// Ends what nobody wants any more.

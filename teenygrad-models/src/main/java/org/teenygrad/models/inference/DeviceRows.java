@@ -43,15 +43,19 @@ final class DeviceRows {
   private static final int FEWEST_COLUMNS = 8;
   private static final int FEWEST_ON_GPU = SHORTEST_ON_GPU / BlockPool.TOKENS;
 
-  /// A GPU's cache begins with what texts may ever need, but at most with this part of the memory that is left: when it grows, passes are planned anew.
-  private static final int SHARE_AT_FIRST = 2;
+  /// A GPU's cache has at most this part of the memory that is left, or room for one text: the rest is for what passes compute.
+  private static final int SHARE_OF_ROOM = 2;
 
   private final CausalModel model;
   private final PagedCache cache;
   private final boolean isGpu;
   private final boolean computesWeights;
   private final MatmulPrecision precision;
-  private final int blocksAtFirst;
+
+  /// Blocks that there are from the start: a GPU's cache never grows, as passes would be planned anew.
+  private final int fixedBlocks;
+
+  private final int mostBlocks;
   private final Map<List<Integer>, Recorded> passes = new HashMap<>();
   private @Nullable Choosing choosing;
   private int count;
@@ -73,15 +77,19 @@ final class DeviceRows {
   /// needs it.
   private @Nullable Tensor counts;
 
+  /// @param wantedBlocks that texts may ever need
   /// @param precision what is allowed of products of float32 while texts are read, and, if it is LOW, while they are continued
-  DeviceRows(CausalModel model, MatmulPrecision precision) {
+  DeviceRows(CausalModel model, int wantedBlocks, MatmulPrecision precision) {
     this.model = model;
     this.precision = precision;
     Runtime runtime = Devices.runtime(next.device());
     isGpu = runtime.target() instanceof Target.Gpu;
     long room = runtime.allocator().roomBytes();
     long bytes = Math.max(1, model.keyValueShape().bytes() * BlockPool.TOKENS);
-    blocksAtFirst = isGpu && room < Long.MAX_VALUE ? (int) Math.min(Integer.MAX_VALUE, room / SHARE_AT_FIRST / bytes) : 0;
+    boolean isCounted = isGpu && room < Long.MAX_VALUE;
+    long least = Math.ceilDiv(model.maxPositions(), BlockPool.TOKENS);
+    mostBlocks = isCounted ? (int) Math.min(wantedBlocks, Math.max(least, room / SHARE_OF_ROOM / bytes)) : wantedBlocks;
+    fixedBlocks = isCounted ? mostBlocks : 0;
     computesWeights = !isGpu && model instanceof Module module && module.stateDict().values().stream().anyMatch(DeviceRows::isComputedFromLess);
     cache = new PagedCache(model.keyValueShape(), leavesTheSame());
   }
@@ -123,9 +131,13 @@ final class DeviceRows {
     return Math.max(isGpu ? SHORTEST_ON_GPU : leavesTheSame() ? SHORTEST_TEXT : SHORTEST_OF_COMPUTED, powerOfTwo(length));
   }
 
+  /// How many blocks there can ever be.
+  int mostBlocks() {
+    return mostBlocks;
+  }
+
   /// Makes room, keeping what is there.
-  /// @param most blocks that there will ever be
-  void reserve(int rows, int blocks, int most) {
+  void reserve(int rows, int blocks) {
     int more = rows - count;
     if (more > 0) {
       next = next.padAxis(0, 0, more).realize();
@@ -134,7 +146,7 @@ final class DeviceRows {
       counts = counted == null ? null : counted.padAxis(0, 0, more).realize();
       count = rows;
     }
-    cache.reserve(blocks, Math.min(blocksAtFirst, most));
+    cache.reserve(blocks, fixedBlocks);
   }
 
   /// Keeps some rows in another order.

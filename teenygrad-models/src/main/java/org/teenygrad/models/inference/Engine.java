@@ -34,7 +34,7 @@ public final class Engine {
   public static final long SEED_STEP = 0x9E3779B97F4A7C15L;
 
   private final CausalModel model;
-  private final int mostBlocks;
+  private final DeviceRows device;
   private final Batch batch;
   private final Launches launches;
   private final Admission admission;
@@ -42,19 +42,18 @@ public final class Engine {
   private final Speculation speculation;
   private final Decode decode;
 
-  private Engine(CausalModel model, int mostRows, int mostBlocks, MatmulPrecision precision) {
+  private Engine(CausalModel model, int mostRows, int wantedBlocks, MatmulPrecision precision) {
     this.model = model;
-    this.mostBlocks = mostBlocks;
-    DeviceRows device = new DeviceRows(model, precision);
+    device = new DeviceRows(model, wantedBlocks, precision);
     batch = new Batch(model.vocabSize());
     launches = new Launches(batch, device);
-    admission = new Admission(batch, launches, device, mostRows, mostBlocks);
+    admission = new Admission(batch, launches, device, mostRows);
     prefill = new Prefill(batch, admission, launches, device);
     speculation = new Speculation(batch, admission, launches, device);
     decode = new Decode(batch, admission, launches, device);
   }
 
-  /// An engine whose cache has room for every row's longest text, but is made only as it is needed.
+  /// An engine whose cache has room for every row's longest text, as far as a GPU has memory for that; on a processor it is made only as it is needed.
   /// @param mostRows how many texts are continued at once at most
   /// @throws IllegalArgumentException if there is no row
   public static Engine of(CausalModel model, int mostRows) {
@@ -123,7 +122,7 @@ public final class Engine {
 
   /// How long a text may get that the model reads.
   private int mostPositions() {
-    return Math.min(model.maxPositions(), mostBlocks * BlockPool.TOKENS);
+    return (int) Math.min(model.maxPositions(), (long) device.mostBlocks() * BlockPool.TOKENS);
   }
 
   /// Adds a request to those that wait.

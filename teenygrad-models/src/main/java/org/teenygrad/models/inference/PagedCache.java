@@ -43,9 +43,9 @@ final class PagedCache {
   }
 
   /// Makes room, keeping what is there.
-  /// @param first blocks to begin with, or half as many
-  void reserve(int wanted, int first) {
-    int more = Math.max(blocks, Math.max(FEWEST_BLOCKS, Integer.highestOneBit(first)));
+  /// @param least blocks to begin with
+  void reserve(int wanted, int least) {
+    int more = Math.max(blocks, Math.max(FEWEST_BLOCKS, least));
     while (more < wanted) {
       more *= 2;
     }

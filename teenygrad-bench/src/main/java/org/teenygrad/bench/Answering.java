@@ -17,8 +17,8 @@ final class Answering {
   private Answering() {}
 
   /// Prints the error of each case on a line, or why there is none.
-  static void errors(List<GpuCase> cases, long seed, PrintStream out) {
-    for (GpuCase what : cases) {
+  static void errors(List<ComparedCase> cases, long seed, PrintStream out) {
+    for (ComparedCase what : cases) {
       String line;
       try {
         line = "checked\t" + what.error(seed);
@@ -31,7 +31,7 @@ final class Answering {
   }
 
   /// Measures a case for each line that comes in.
-  static void measure(GpuCase what, PrintStream out) throws IOException {
+  static void measure(ComparedCase what, PrintStream out) throws IOException {
     BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     @Nullable DoubleSupplier sample = null;
     while (questions.readLine() != null) {
@@ -50,13 +50,13 @@ final class Answering {
     return "failed\t" + String.valueOf(e).lines().findFirst().orElse("");
   }
 
-  private static DoubleSupplier warm(GpuCase what) {
+  private static DoubleSupplier warm(ComparedCase what) {
     DoubleSupplier sample = what.prepare();
     round(what, sample); // the first of a process
     return sample;
   }
 
-  private static List<Double> round(GpuCase what, DoubleSupplier sample) {
+  private static List<Double> round(ComparedCase what, DoubleSupplier sample) {
     List<Double> samples = new ArrayList<>();
     long start = System.nanoTime();
     while (samples.size() < what.leastSamples() || System.nanoTime() - start < what.roundSeconds() * 1e9) {

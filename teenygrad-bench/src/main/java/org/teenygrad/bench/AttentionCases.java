@@ -40,7 +40,7 @@ final class AttentionCases {
 
   private AttentionCases() {}
 
-  static List<GpuCase> all() {
+  static List<ComparedCase> all() {
     return Stream.of(
         "attention_b16h12t1024d64", "attention_b16h12t1024d64_backward",
         "attention_b4h16t4096d128", "attention_b4h16t4096d128_backward",
@@ -53,7 +53,7 @@ final class AttentionCases {
         "attention_b16h12t1024d64_softcap15", "attention_b16h12t1024d64_mask", "attention_b16h12t1024d64_bias").map(AttentionCases::named).toList();
   }
 
-  private static GpuCase named(String name) {
+  private static ComparedCase named(String name) {
     Matcher parts = NAME.matcher(name);
     if (!parts.matches()) {
       throw new IllegalStateException(name);
@@ -62,7 +62,7 @@ final class AttentionCases {
   }
 
   /// The case of a name of the form [#FORM], or null.
-  static @Nullable GpuCase of(String name) {
+  static @Nullable ComparedCase of(String name) {
     Matcher parts = NAME.matcher(name);
     return parts.matches() ? measured(name, parts) : null;
   }

@@ -29,5 +29,10 @@ record Case(String name, Unit unit, double work, Supplier<Runnable> prepare) {
     double figure(double work, double seconds) {
       return (this == MILLIS ? seconds : work / seconds) * scale;
     }
+
+    /// How long a call took of which that was reported.
+    double seconds(double work, double figure) {
+      return this == MILLIS ? figure / scale : work * scale / figure;
+    }
   }
 }

@@ -14,7 +14,7 @@ import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.bench.CudaReport.Row;
 import org.teenygrad.engine.runtime.Settings;
 
-/// Ours beside PyTorch's on a GPU, in turns, each in a process of its own. What is wrong is not measured.
+/// Ours beside PyTorch's, in turns, each in a process of its own. What is wrong is not measured.
 final class Comparison implements AutoCloseable {
   /// How much of the time may be over when a case is begun.
   private static final double LATEST_BEGIN = 0.85;
@@ -23,22 +23,37 @@ final class Comparison implements AutoCloseable {
   private static final double LATEST_COMPILE = 0.72;
 
   private static final int ROUNDS = 3;
-  private static final String PEER_SCRIPT = "cuda_peer.py";
 
-  private final String device;
+  private final Sides sides;
   private final long seed;
   private final double mostSeconds;
   private final long start = System.nanoTime();
   private @Nullable Dialogue peer;
 
-  /// @param device where ours runs
   /// @param minutes after which all has ended
   /// @param alone whether there is to be no peer
-  Comparison(String device, long seed, double minutes, boolean alone) {
-    this.device = device;
+  Comparison(Sides sides, long seed, double minutes, boolean alone) {
+    this.sides = sides;
     this.seed = seed;
     mostSeconds = 60 * minutes;
     peer = alone ? null : startPeer();
+  }
+
+  /// The two that take turns.
+  ///
+  /// @param command of [Main], which answers for our side
+  /// @param options of its JVM
+  /// @param script of the peer, a resource
+  /// @param arguments of the script
+  record Sides(String command, List<String> options, String script, List<String> arguments) {
+    static Sides cuda(String device) {
+      return new Sides("cuda", List.of("-D" + Settings.DEVICE.property() + "=" + device), "cuda_peer.py", List.of());
+    }
+
+    static Sides cpu(int threads) {
+      return new Sides("cpu", List.of("-D" + Settings.DEVICE.property() + "=cpu", "-D" + Settings.THREADS.property() + "=" + threads),
+          "peers.py", List.of("torch", "dialogue", "", Integer.toString(threads), "1"));
+    }
   }
 
   /// Our side.
@@ -54,7 +69,7 @@ final class Comparison implements AutoCloseable {
   /// @param error a relative one; NaN where there is none
   /// @param failure why there is none, or null
   record Checked(double error, @Nullable String failure) {
-    boolean isRight(GpuCase what) {
+    boolean isRight(ComparedCase what) {
       return error <= what.bound();
     }
   }
@@ -83,10 +98,10 @@ final class Comparison implements AutoCloseable {
     }
   }
 
-  Map<GpuCase, Checked> check(List<GpuCase> cases, Ours side) throws IOException {
-    Map<GpuCase, Checked> outcomes = new HashMap<>();
+  Map<ComparedCase, Checked> check(List<ComparedCase> cases, Ours side) throws IOException {
+    Map<ComparedCase, Checked> outcomes = new HashMap<>();
     try (Dialogue ours = ours(side, cases, "--check-here")) {
-      for (GpuCase what : cases) {
+      for (ComparedCase what : cases) {
         try {
           outcomes.put(what, new Checked(Double.parseDouble(ours.next("checked").split("\t")[1]), null));
         } catch (IllegalStateException e) {
@@ -99,7 +114,7 @@ final class Comparison implements AutoCloseable {
 
   /// Measures both in turns, if ours is right; a training step has a second row for memory.
   /// @param variant what the peer's name for the case ends with
-  List<Row> rows(GpuCase what, Checked checked, Ours side, String variant, Peak peak) throws IOException {
+  List<Row> rows(ComparedCase what, Checked checked, Ours side, String variant, Peak peak) throws IOException {
     String name = what.name() + side.suffix + variant;
     double error = checked.error();
     if (checked.failure() != null) {
@@ -131,7 +146,7 @@ final class Comparison implements AutoCloseable {
     List<Row> rows = new ArrayList<>();
     rows.add(new Row(name, what.unit().text, median(figures), figures.getFirst(), figures.getLast(),
         theirs.isEmpty() ? Double.NaN : median(theirs.figures(what)), share, error, what.bound(), null));
-    if (what instanceof TrainingCase) {
+    if (what instanceof TrainingCase && theirs.peakBytes > 0) {
       double bytes = mine.gibibytes();
       rows.add(new Row(name + "_memory", "GiB", bytes, bytes, bytes, theirs.gibibytes(), Double.NaN, Double.NaN, Double.NaN, null));
     }
@@ -149,7 +164,7 @@ final class Comparison implements AutoCloseable {
     }
 
     /// @return whether there was an answer; if not, what came before is dropped
-    boolean ask(Dialogue other, GpuCase what, String variant) {
+    boolean ask(Dialogue other, ComparedCase what, String variant) {
       try {
         add(other.ask(String.format(Locale.ROOT, "%s%s %d %d %s",
             what.name(), variant, what.copies(), what.leastSamples(), what.roundSeconds())));
@@ -171,7 +186,7 @@ final class Comparison implements AutoCloseable {
     }
 
     /// In the unit of the case, from the lowest to the highest.
-    List<Double> figures(GpuCase what) {
+    List<Double> figures(ComparedCase what) {
       Unit unit = what.unit();
       return seconds.stream().map(s -> unit.figure(what.work(), s)).sorted().toList();
     }
@@ -186,20 +201,21 @@ final class Comparison implements AutoCloseable {
     return sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
   }
 
-  private Dialogue ours(Ours side, List<GpuCase> cases, String mode) throws IOException {
+  private Dialogue ours(Ours side, List<ComparedCase> cases, String mode) throws IOException {
     List<String> command = Processes.java();
     command.addAll(side.settings);
-    command.addAll(List.of(
-        "-D" + Settings.DEVICE.property() + "=" + device, "-cp", System.getProperty("java.class.path"), Main.class.getName(), "cuda",
-        mode, "--seed", Long.toString(seed),
-        "--only", String.join(",", cases.stream().map(GpuCase::name).toList())));
+    command.addAll(sides.options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), sides.command, mode, "--seed",
+        Long.toString(seed),
+        "--only", String.join(",", cases.stream().map(ComparedCase::name).toList())));
     return new Dialogue("teenygrad", command, secondsLeft());
   }
 
   private @Nullable Dialogue startPeer() {
-    try (InputStream script = Objects.requireNonNull(Comparison.class.getResourceAsStream(PEER_SCRIPT))) {
-      return new Dialogue("PyTorch", List.of(Processes.python(), "-c", new String(script.readAllBytes(), StandardCharsets.UTF_8)),
-          secondsLeft());
+    try (InputStream script = Objects.requireNonNull(Comparison.class.getResourceAsStream(sides.script))) {
+      List<String> command = new ArrayList<>(List.of(Processes.python(), "-c", new String(script.readAllBytes(), StandardCharsets.UTF_8)));
+      command.addAll(sides.arguments);
+      return new Dialogue("PyTorch", command, secondsLeft());
     } catch (IOException e) {
       System.err.println("no peer: " + e.getMessage() + " (TEENYGRAD_PYTHON names another Python)");
       return null;

@@ -21,7 +21,7 @@ final class ConvolutionCases {
 
   private ConvolutionCases() {}
 
-  static List<GpuCase> all() {
+  static List<ComparedCase> all() {
     List<Layer> layers = new ArrayList<>(List.of(new Layer(BATCH, 3, 64, 224, 7, 2)));
     for (int stage = 0; stage < 4; stage++) {
       int width = 64 << stage;
@@ -34,7 +34,7 @@ final class ConvolutionCases {
         layers.add(new Layer(BATCH, 2 * width, 4 * width, 2 * size, 1, 2));
       }
     }
-    return layers.stream().<GpuCase>flatMap(layer -> Stream.of(layer.forward(), layer.backward())).toList();
+    return layers.stream().<ComparedCase>flatMap(layer -> Stream.of(layer.forward(), layer.backward())).toList();
   }
 
   /// Images (batch, from, size, size) and weights (to, from, kernel, kernel) of bfloat16, padded such that a stride of 1 keeps the size.

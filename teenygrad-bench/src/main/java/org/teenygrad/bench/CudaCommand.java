@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.teenygrad.Device;
 import org.teenygrad.bench.Comparison.Checked;
 import org.teenygrad.bench.Comparison.Ours;
+import org.teenygrad.bench.Comparison.Sides;
 import org.teenygrad.bench.CudaReport.Row;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Runtime;
@@ -70,7 +71,7 @@ final class CudaCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     trace.apply();
-    List<GpuCase> cases = GpuCases.of(groups, only);
+    List<ComparedCase> cases = GpuCases.of(groups, only);
     if (checking) {
       Answering.errors(cases, seed, System.out);
       return 0;
@@ -80,24 +81,24 @@ final class CudaCommand implements Callable<Integer> {
       return 0;
     }
     Runtime runtime = Devices.runtime(Device.of(device)); // says why there is none
-    try (Comparison comparison = new Comparison(device, seed, minutes, alone)) {
+    try (Comparison comparison = new Comparison(Sides.cuda(device), seed, minutes, alone)) {
       return compare(cases, comparison, runtime.machine()) ? 0 : 1;
     }
   }
 
   /// @return whether all went well
-  private boolean compare(List<GpuCase> cases, Comparison comparison, String machine) throws IOException {
-    Map<GpuCase, Checked> outcomes = comparison.check(cases, Ours.PLAIN);
+  private boolean compare(List<ComparedCase> cases, Comparison comparison, String machine) throws IOException {
+    Map<ComparedCase, Checked> outcomes = comparison.check(cases, Ours.PLAIN);
     CudaReport report = new CudaReport(System.out, json);
     report.title(machine.isEmpty() ? device : machine, comparison.peerName(), seed);
     Peak peak = Peak.of(machine);
     boolean well = true;
-    for (GpuCase what : cases) {
+    for (ComparedCase what : cases) {
       List<Row> rows = comparison.rows(what, checked(outcomes, what), Ours.PLAIN, "", peak);
       rows.forEach(report::row);
       well &= rows.stream().allMatch(row -> row.failure() == null);
     }
-    for (GpuCase what : cases) {
+    for (ComparedCase what : cases) {
       if (what instanceof TrainingCase && checked(outcomes, what).isRight(what) && comparison.compiles()) {
         comparison.rows(what, checked(outcomes, what), Ours.PLAIN, COMPILED, peak).forEach(report::row);
       }
@@ -105,7 +106,7 @@ final class CudaCommand implements Callable<Integer> {
     return well;
   }
 
-  private static Checked checked(Map<GpuCase, Checked> outcomes, GpuCase what) {
+  private static Checked checked(Map<ComparedCase, Checked> outcomes, ComparedCase what) {
     return Objects.requireNonNull(outcomes.get(what));
   }
 }

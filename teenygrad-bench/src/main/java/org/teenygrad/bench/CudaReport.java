@@ -17,7 +17,7 @@ record CudaReport(PrintStream out, boolean json) {
   /// @param failure why nothing was measured, or null
   record Row(String name, String unit, double ours, double min, double max, double peer, double share, double error, double bound,
       @Nullable String failure) {
-    static Row failed(String name, GpuCase what, double error, String failure) {
+    static Row failed(String name, ComparedCase what, double error, String failure) {
       double none = Double.NaN;
       return new Row(name, what.unit().text, none, none, none, none, none, error, what.bound(), failure);
     }

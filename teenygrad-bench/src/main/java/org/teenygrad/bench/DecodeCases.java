@@ -18,26 +18,26 @@ final class DecodeCases {
 
   private DecodeCases() {}
 
-  static List<GpuCase> all() {
+  static List<ComparedCase> all() {
     return List.of(full("decode", 16, 32, 8192, 128), lengths("decode_lengths", 16, 32, 8192, 128), pages("decode_pages", 16, 32, 8192, 128));
   }
 
   /// Every sequence has all keys.
-  static GpuCase full(String name, int batch, int heads, int places, int headDim) {
+  static ComparedCase full(String name, int batch, int heads, int places, int headDim) {
     Input key = Input.of(batch, heads, places, headDim);
     return measured(name, batch, heads, headDim, (long) batch * places, key, List.of(), List.of(batch, heads, 1, 1),
         x -> attend(x.get(0), x.get(1), x.get(2), AttentionOptions.DEFAULT));
   }
 
   /// Sequences have from one part to all of the places that there are.
-  static GpuCase lengths(String name, int batch, int heads, int places, int headDim) {
+  static ComparedCase lengths(String name, int batch, int heads, int places, int headDim) {
     Input key = Input.of(batch, heads, places, headDim);
     return measured(name, batch, heads, headDim, places * (batch + 1L) / 2, key, List.of(positions(batch, places)), List.of(1, heads, 1, 1),
         x -> attend(x.get(0), x.get(1), x.get(2), seen(x.get(3), places)));
   }
 
   /// The same, their keys and values in pages in any order: (pages, places of a page, heads, headDim).
-  static GpuCase pages(String name, int batch, int heads, int places, int headDim) {
+  static ComparedCase pages(String name, int batch, int heads, int places, int headDim) {
     int pages = batch * places / PAGE;
     Input table = Input.drawn(() -> Tensor.randperm(pages).cast(DType.INT32));
     return measured(name, batch, heads, headDim, places * (batch + 1L) / 2, Input.of(pages, PAGE, heads, headDim), List.of(positions(batch, places), table),
@@ -63,7 +63,7 @@ final class DecodeCases {
 
   /// @param keys that all sequences have together
   /// @param sampled of each axis of keys and values how far apart the compared elements are: one head
-  private static GpuCase measured(
+  private static ComparedCase measured(
       String name, int batch, int heads, int headDim, long keys, Input key, List<Input> positions, List<Integer> sampled, Function<List<Tensor>, Tensor> result) {
     List<Input> inputs = new ArrayList<>(List.of(Input.of(batch, heads, 1, headDim), key, key));
     inputs.addAll(positions);

@@ -47,7 +47,7 @@ final class GemmLadder {
     if (size < 1 || size > 65_536) {
       throw new IllegalArgumentException("--size is 1 to 65536, not " + size);
     }
-    GpuCase what = ProductCases.square(size, ProductType.of(dtype));
+    ComparedCase what = ProductCases.square(size, ProductType.of(dtype));
     List<Rung> asked = rung.equals(ALL) ? List.of(Rung.values()) : List.of(Rung.of(rung));
     Runtime runtime = Devices.runtime(Device.of(device)); // says why there is none
     if (!(runtime.target() instanceof Target.Gpu gpu)) {
@@ -61,11 +61,11 @@ final class GemmLadder {
     CudaReport report = new CudaReport(System.out, json);
     Peak peak = Peak.of(runtime.machine());
     boolean well = true;
-    try (Comparison comparison = new Comparison(device, seed, MOST_MINUTES, alone)) {
+    try (Comparison comparison = new Comparison(Comparison.Sides.cuda(device), seed, MOST_MINUTES, alone)) {
       report.title(runtime.machine(), comparison.peerName(), seed);
       for (Rung each : rungs) {
         Ours ours = new Ours("_" + each.text, List.of("-D" + Settings.RUNG.property() + "=" + each.text));
-        Map<GpuCase, Checked> outcomes = comparison.check(List.of(what), ours);
+        Map<ComparedCase, Checked> outcomes = comparison.check(List.of(what), ours);
         for (Row row : comparison.rows(what, Objects.requireNonNull(outcomes.get(what)), ours, "", peak)) {
           report.row(row);
           well &= row.failure() == null;

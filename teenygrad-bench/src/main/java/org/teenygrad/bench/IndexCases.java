@@ -17,7 +17,7 @@ import org.teenygrad.bench.KernelCase.Sample;
 final class IndexCases {
   private IndexCases() {}
 
-  static List<GpuCase> all() {
+  static List<ComparedCase> all() {
     return List.of(
         sort("sort_4096x4096_float32", 4096, 4096),
         top("top50_256x50304_float32", 256, 50304, 50),

@@ -37,7 +37,7 @@ record KernelCase(
     String name, Unit unit, double work, DType dtype, int copies, double bound, List<Input> inputs,
     UnaryOperator<List<Tensor>> expression, List<Sample> samples, MatmulPrecision precision, @Nullable Function<double[],
         List<double[]>> algorithm)
-    implements GpuCase {
+    implements ComparedCase {
   /// NaN in every floating type, -1 in every integer one.
   private static final byte POISON = (byte) 0xff;
 

@@ -19,8 +19,9 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = {
       "Measures teenygrad beside PyTorch, or numpy where there is no PyTorch.",
-      "NAME is gemm, layers (GPT-2's products, with gradients), elementwise, rows, sums, fft, gpt-step, decode (tokens of a GPT, one text and eight at once), compile (scheduling and code generation of a GPT-2 training step) or startup"
+      "NAME is gemm, layers (GPT-2's products, with gradients), elementwise, rows, sums, fft, attention, conv, linalg, index, optimizer, gpt-step, decode (tokens of a GPT, one text and eight at once), compile (scheduling and code generation of a GPT-2 training step) or startup"
           + " (first training step of a small model, nothing cached).",
+      "All of this processor in one table, checked against float64, and on its roofline: teenygrad bench cpu, see its --help.",
       "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all.",
       "How fast texts are generated: teenygrad bench engine; from a GGUF file, beside llama.cpp: teenygrad bench gguf.",
       "The book in a browser: teenygrad bench web.",
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
       "What the compiler makes of a fixed set of graphs, to compare two versions: teenygrad bench kernels."
     },
     mixinStandardHelpOptions = true,
-    subcommands = {CudaCommand.class, EngineCommand.class, GgufCommand.class, KernelsCommand.class, RanksCommand.class},
+    subcommands = {CpuCommand.class, CudaCommand.class, EngineCommand.class, GgufCommand.class, KernelsCommand.class, RanksCommand.class},
     sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Main implements Callable<Integer> {

@@ -3,14 +3,21 @@ package org.teenygrad.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Gradient;
+import org.teenygrad.Shape;
+import org.teenygrad.Sorted;
 import org.teenygrad.Tensor;
+import org.teenygrad.Window;
 import org.teenygrad.bench.Case.Unit;
 
 /// The cases of a single operation. Bytes count what it must touch: the input once and, where that is as large, the output once.
 final class Operations {
   private static final int FLOATS = 1 << 24;
+  private static final int MILLION = 1 << 20;
 
   private Operations() {}
 
@@ -19,8 +26,8 @@ final class Operations {
   }
 
   /// Products of square matrices of three types, and those of a small GPT's layers: x Wᵀ forward, and the two of its derivatives.
-  static List<Case> gemm() {
-    List<Case> cases = new ArrayList<>();
+  static List<CpuCase> gemm() {
+    List<CpuCase> cases = new ArrayList<>();
     for (DType type : List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16)) {
       for (int n : new int[] {256, 512, 1024, 2048}) {
         cases.add(product("gemm_" + n + suffix(type), n, n, n, "NN", type));
@@ -36,8 +43,8 @@ final class Operations {
   }
 
   /// The products of GPT-2's layers for 256 and 1024 tokens: forward, and the gradients of what came in and of the weight.
-  static List<Case> layers() {
-    List<Case> cases = new ArrayList<>();
+  static List<CpuCase> layers() {
+    List<CpuCase> cases = new ArrayList<>();
     for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16)) {
       for (int rows : new int[] {256, 1024}) {
         for (int[] layer : new int[][] {{768, 768}, {768, 2304}, {768, 3072}, {3072, 768}, {768, 50304}}) {
@@ -56,68 +63,156 @@ final class Operations {
   }
 
   /// @param form for each factor N if it lies in memory as it is multiplied, T if transposed
-  private static Case product(String name, int m, int n, int k, String form, DType type) {
-    return new Case(name, Unit.GIGAFLOPS, 2.0 * m * n * k, () -> {
-      Tensor a = (form.charAt(0) == 'N' ? randn(m, k) : randn(k, m)).cast(type).realize();
-      Tensor b = (form.charAt(1) == 'N' ? randn(k, n) : randn(n, k)).cast(type).realize();
-      Tensor left = form.charAt(0) == 'N' ? a : a.transpose(0, 1);
-      Tensor right = form.charAt(1) == 'N' ? b : b.transpose(0, 1);
-      return Repeated.of(a, left.matmul(right));
-    });
+  private static CpuCase product(String name, int m, int n, int k, String form, DType type) {
+    boolean left = form.charAt(0) == 'N';
+    boolean right = form.charAt(1) == 'N';
+    return CpuCase.of(name, Unit.GIGAFLOPS, 2.0 * m * n * k, type.bytes() * ((double) m * k + (double) k * n + (double) m * n), type,
+        () -> List.of((left ? randn(m, k) : randn(k, m)).cast(type).realize(), (right ? randn(k, n) : randn(n, k)).cast(type).realize()),
+        x -> List.of((left ? x.get(0) : x.get(0).transpose(0, 1)).matmul(right ? x.get(1) : x.get(1).transpose(0, 1))));
   }
 
-  static List<Case> elementwise() {
-    return List.of(new Case("gelu_chain_16M", Unit.GIGABYTES, 8.0 * FLOATS, () -> {
-      Tensor x = randn(FLOATS);
-      return Repeated.of(x, x.mul(1.25).add(0.5).geluTanh().add(x));
-    }));
+  /// What memory bounds.
+  private static CpuCase memory(
+      String name, double flops, double bytes, Supplier<List<Tensor>> inputs, UnaryOperator<List<Tensor>> expression) {
+    return CpuCase.of(name, Unit.GIGABYTES, flops, bytes, DType.FLOAT32, inputs, expression);
   }
 
-  static List<Case> rows() {
+  static List<CpuCase> elementwise() {
+    return List.of(memory("gelu_chain_16M", 12.0 * FLOATS, 8.0 * FLOATS, () -> List.of(randn(FLOATS)),
+        x -> List.of(x.getFirst().mul(1.25).add(0.5).geluTanh().add(x.getFirst()))));
+  }
+
+  static List<CpuCase> rows() {
+    Supplier<List<Tensor>> scores = () -> List.of(randn(768, 50304), Tensor.randint(0, 50304, 768).realize());
     return List.of(
-        new Case("softmax_4096x1024", Unit.GIGABYTES, 8.0 * 4096 * 1024, () -> {
-          Tensor x = randn(4096, 1024);
-          return Repeated.of(x, x.softmax(-1));
-        }),
-        new Case("layer_norm_4096x1024", Unit.GIGABYTES, 8.0 * 4096 * 1024, () -> {
-          Tensor x = randn(4096, 1024);
-          return Repeated.of(x, x.layerNorm(randn(1024), randn(1024)));
-        }),
-        new Case("cross_entropy_768x50304", Unit.GIGABYTES, 4.0 * 768 * 50304, () -> {
-          Tensor x = randn(768, 50304);
-          return Repeated.of(x, x.crossEntropy(Tensor.randint(0, 50304, 768).realize()));
-        }),
-        new Case("cross_entropy_gradient_768x50304", Unit.GIGABYTES, 8.0 * 768 * 50304, () -> {
-          Tensor x = randn(768, 50304);
-          Tensor loss = x.crossEntropy(Tensor.randint(0, 50304, 768).realize());
-          return Repeated.of(x, loss, Gradient.of(loss, x));
+        memory("softmax_4096x1024", 5.0 * 4096 * 1024, 8.0 * 4096 * 1024, () -> List.of(randn(4096, 1024)),
+            x -> List.of(x.getFirst().softmax(-1))),
+        memory("layer_norm_4096x1024", 8.0 * 4096 * 1024, 8.0 * 4096 * 1024, () -> List.of(randn(4096, 1024), randn(1024), randn(1024)),
+            x -> List.of(x.get(0).layerNorm(x.get(1), x.get(2)))),
+        memory("cross_entropy_768x50304", 4.0 * 768 * 50304, 4.0 * 768 * 50304, scores, x -> List.of(x.get(0).crossEntropy(x.get(1)))),
+        memory("cross_entropy_gradient_768x50304", 6.0 * 768 * 50304, 8.0 * 768 * 50304, scores, x -> {
+          Tensor loss = x.get(0).crossEntropy(x.get(1));
+          return List.of(loss, Gradient.of(loss, x.get(0)));
         }));
   }
 
-  static List<Case> sums() {
+  static List<CpuCase> sums() {
     return List.of(sum(0), sum(1));
   }
 
-  private static Case sum(int axis) {
-    return new Case("sum_axis" + axis + "_4096x4096", Unit.GIGABYTES, 4.0 * 4096 * 4096, () -> {
-      Tensor x = randn(4096, 4096);
-      return Repeated.of(x, x.sum(axis));
-    });
+  private static CpuCase sum(int axis) {
+    return memory("sum_axis" + axis + "_4096x4096", 4096.0 * 4096, 4.0 * 4096 * 4096, () -> List.of(randn(4096, 4096)),
+        x -> List.of(x.getFirst().sum(axis)));
   }
 
   /// Fourier transforms of one long row and of many short ones: a power of two, small primes, a large prime, and real numbers.
-  static List<Case> fourier() {
-    List<Case> cases = new ArrayList<>();
+  static List<CpuCase> fourier() {
+    List<CpuCase> cases = new ArrayList<>();
     for (int[] shape : new int[][] {{1, 1 << 20}, {4096, 256}, {1000, 1000}, {1, 1000003}}) {
-      cases.add(new Case(String.format(Locale.ROOT, "fft_%dx%d", shape[0], shape[1]), Unit.MILLIS, 0, () -> {
-        Tensor x = randn(shape[0], shape[1], 2);
-        return Repeated.of(x, x.fft());
+      cases.add(millis(String.format(Locale.ROOT, "fft_%dx%d", shape[0], shape[1]), transform(shape[0], shape[1]),
+          16.0 * shape[0] * shape[1],
+          () -> List.of(randn(shape[0], shape[1], 2)), x -> List.of(x.getFirst().fft())));
+    }
+    cases.add(millis("rfft_1x1048576", transform(1, MILLION) / 2, 8.0 * MILLION, () -> List.of(randn(1, MILLION)),
+        x -> List.of(x.getFirst().rfft())));
+    return cases;
+  }
+
+  /// Operations of complex transforms as they are counted for all algorithms: five for each number and halving.
+  private static double transform(int rows, int size) {
+    return 5.0 * rows * size * Math.log(size) / Math.log(2);
+  }
+
+  private static CpuCase millis(
+      String name, double flops, double bytes, Supplier<List<Tensor>> inputs, UnaryOperator<List<Tensor>> expression) {
+    return CpuCase.of(name, Unit.MILLIS, flops, bytes, DType.FLOAT32, inputs, expression);
+  }
+
+  /// Causal attention of (batch, heads, time, headDim), half of whose products a mask hides, and with it the derivatives by all three.
+  static List<CpuCase> attention() {
+    List<CpuCase> cases = new ArrayList<>();
+    for (int[] shape : new int[][] {{8, 6, 256, 64}, {1, 12, 1024, 64}}) {
+      String name = String.format(Locale.ROOT, "attention_b%dh%dt%dd%d", shape[0], shape[1], shape[2], shape[3]);
+      double flops = 2.0 * shape[0] * shape[1] * shape[2] * shape[2] * shape[3];
+      double bytes = 4.0 * Shape.of(shape).elements();
+      Supplier<List<Tensor>> inputs = () -> List.of(randn(shape), randn(shape), randn(shape), randn(shape));
+      cases.add(millis(name, flops, 4 * bytes, inputs, x -> List.of(attention(x))));
+      cases.add(millis(name + "_backward", 3.5 * flops, 8 * bytes, inputs, x -> {
+        Tensor result = attention(x);
+        List<Tensor> results = new ArrayList<>(List.of(result));
+        results.addAll(Gradient.vjp(result, x.get(3), x.subList(0, 3)));
+        return results;
       }));
     }
-    cases.add(new Case("rfft_1x1048576", Unit.MILLIS, 0, () -> {
-      Tensor x = randn(1, 1 << 20);
-      return Repeated.of(x, x.rfft());
-    }));
     return cases;
+  }
+
+  private static Tensor attention(List<Tensor> x) {
+    return x.get(0).scaledDotProductAttention(x.get(1), x.get(2), AttentionOptions.CAUSAL);
+  }
+
+  /// Layers of a ResNet: images (batch, channels, size, size) and as many filters of 3x3 as there are channels; and with it both
+  /// derivatives.
+  static List<CpuCase> convolution() {
+    List<CpuCase> cases = new ArrayList<>();
+    for (int[] shape : new int[][] {{8, 64, 56}, {8, 256, 14}}) {
+      int batch = shape[0];
+      int channels = shape[1];
+      int size = shape[2];
+      String name = String.format(Locale.ROOT, "conv3x3_%dx%dx%d", batch, channels, size);
+      double flops = 2.0 * 9 * batch * channels * channels * size * size;
+      double image = 4.0 * batch * channels * size * size;
+      double filters = 4.0 * 9 * channels * channels;
+      Supplier<List<Tensor>> inputs = () -> List.of(
+          randn(batch, channels, size, size), randn(channels, channels, 3, 3), randn(batch, channels, size, size));
+      cases.add(millis(name, flops, 2 * image + filters, inputs, x -> List.of(convolved(x))));
+      cases.add(millis(name + "_backward", 3 * flops, 4 * image + 2 * filters, inputs, x -> {
+        Tensor result = convolved(x);
+        List<Tensor> results = new ArrayList<>(List.of(result));
+        results.addAll(Gradient.vjp(result, x.get(2), x.subList(0, 2)));
+        return results;
+      }));
+    }
+    return cases;
+  }
+
+  private static Tensor convolved(List<Tensor> x) {
+    return x.get(0).conv2d(x.get(1), null, Window.DEFAULT.padding(1));
+  }
+
+  /// Order, places and running sums of a million numbers, and rows of a table of words with their gradient.
+  static List<CpuCase> index() {
+    Supplier<List<Tensor>> numbers = () -> List.of(randn(MILLION));
+    Supplier<List<Tensor>> words = () -> List.of(randn(50304, 768), Tensor.randint(0, 50304, 8192).realize(), randn(8192, 768));
+    return List.of(
+        millis("sort_1M", 20.0 * MILLION, 16.0 * MILLION, numbers, x -> {
+          Sorted sorted = x.getFirst().sort(-1, false);
+          return List.of(sorted.values(), sorted.indices());
+        }),
+        millis("topk_1M_50", MILLION, 4.0 * MILLION, numbers, x -> {
+          Sorted largest = x.getFirst().topk(50, -1);
+          return List.of(largest.values(), largest.indices());
+        }),
+        millis("cumsum_1M", MILLION, 8.0 * MILLION, numbers, x -> List.of(x.getFirst().cumsum(0))),
+        millis("searchsorted_1M_in_1024", 10.0 * MILLION, 12.0 * MILLION, () -> List.of(Tensor.linspace(-3, 3,
+            1024).contiguous().realize(), randn(MILLION)),
+            x -> List.of(x.get(0).searchsorted(x.get(1), false))),
+        millis("embedding_8192x768", 8192.0 * 768, 8.0 * 8192 * 768, words, x -> List.of(x.get(0).embedding(x.get(1)))),
+        millis("embedding_gradient_8192x768", 8192.0 * 768, 4.0 * 768 * (8192 + 50304), words,
+            x -> Gradient.vjp(x.get(0).embedding(x.get(1)), x.get(2), List.of(x.get(0)))));
+  }
+
+  /// A step of AdamW (Loshchilov and Hutter, 2019) over ten million parameters: weights, both moments and gradients are read, all but
+  /// the last written.
+  static List<CpuCase> optimizer() {
+    int size = 10_000_000;
+    return List.of(millis("adamw_10M", 14.0 * size, 7 * 4.0 * size, () -> List.of(randn(size), randn(size), randn(size),
+        Tensor.rand(size).realize()), x -> {
+      Tensor gradient = x.get(1);
+      Tensor mean = x.get(2).mul(0.9).add(gradient.mul(0.1));
+      Tensor square = x.get(3).mul(0.99).add(gradient.square().mul(0.01));
+      Tensor step = mean.div(1 - Math.pow(0.9, 10)).div(square.div(1 - Math.pow(0.99, 10)).sqrt().add(1e-8));
+      return List.of(x.get(0).mul(1 - 1e-3 * 0.1).sub(step.mul(1e-3)), mean, square);
+    }));
   }
 }

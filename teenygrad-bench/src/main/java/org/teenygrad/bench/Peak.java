@@ -3,8 +3,10 @@ package org.teenygrad.bench;
 import java.util.List;
 import org.teenygrad.DType;
 import org.teenygrad.MatmulPrecision;
+import org.teenygrad.engine.runtime.Runtime;
+import org.teenygrad.engine.schedule.Roofline;
 
-/// What a GPU's data sheet promises.
+/// What a GPU's data sheet promises, or a processor is measured to do.
 ///
 /// @param machine how its name begins
 /// @param bytesPerSecond of its memory
@@ -24,7 +26,16 @@ record Peak(String machine, double bytesPerSecond, double tensorFlops, double fl
         .orElse(new Peak(machine, Double.NaN, Double.NaN, Double.NaN));
   }
 
+  /// What this processor's cores do at best. Pairs of bfloat16 are multiplied twice as fast as floats, doubles half as fast.
+  static Peak ofCpu(Runtime runtime) {
+    Roofline roof = Roofline.of(runtime);
+    return new Peak(runtime.machine(), roof.bytesPerSecond(), 2 * roof.flopsPerSecond(), roof.flopsPerSecond());
+  }
+
   double flops(DType type, MatmulPrecision precision) {
+    if (type == DType.FLOAT64) {
+      return floatFlops / 2;
+    }
     if (type == DType.FLOAT32 && precision == MatmulPrecision.HIGH) {
       return tensorFlops / 2;
     }

@@ -21,7 +21,7 @@ final class ProductCases {
 
   private ProductCases() {}
 
-  static List<GpuCase> all() {
+  static List<ComparedCase> all() {
     return List.of(
         matmul("matmul_1024", 1024, DType.BFLOAT16, 16, Rounding.ONCE),
         matmul("matmul_2048", 2048, DType.BFLOAT16, 16, Rounding.ONCE),
@@ -37,7 +37,7 @@ final class ProductCases {
 
   /// The case of a name of the form [#FORM], or null.
   /// @throws IllegalArgumentException if there is no such type
-  static @Nullable GpuCase of(String name) {
+  static @Nullable ComparedCase of(String name) {
     Matcher square = SQUARE.matcher(name);
     return square.matches() ? square(Integer.parseInt(square.group(1)), ProductType.of(square.group(2))) : null;
   }

@@ -11,6 +11,9 @@ final class Rounding {
   static final double OFTEN = 0.02;
   static final double FLOAT32 = 1e-5;
 
+  /// Of factors of matrices, which multiplied give the matrix.
+  static final double FLOAT64 = 1e-12;
+
   /// Two factors with 11 bits: a relative error of 0.0003.
   static final double TF32 = 0.001;
 

@@ -12,7 +12,7 @@ import org.teenygrad.bench.KernelCase.Sample;
 final class RowCases {
   private RowCases() {}
 
-  static List<GpuCase> all() {
+  static List<ComparedCase> all() {
     return List.of(
         rows("copy_1GiB", 131072, 4096, 0, x -> List.of(x.getFirst().contiguous())),
         rows("softmax_16384x50304", 16384, 50304, Rounding.ONCE, x -> List.of(x.getFirst().softmax(-1))),

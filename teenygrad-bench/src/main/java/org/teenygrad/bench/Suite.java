@@ -12,6 +12,11 @@ enum Suite {
   ROWS("rows"),
   SUMS("sums"),
   FFT("fft"),
+  ATTENTION("attention"),
+  CONV("conv"),
+  LINALG("linalg"),
+  INDEX("index"),
+  OPTIMIZER("optimizer"),
   GPT_STEP("gpt-step"),
   DECODE("decode"),
   COMPILE("compile"),
@@ -49,15 +54,27 @@ enum Suite {
 
   private List<Case> cases(String config) {
     return switch (this) {
+      case GPT_STEP -> Stream.of(DType.FLOAT32, DType.BFLOAT16).map(GptStep.of(config)::in).map(GptStep::measured).toList();
+      case DECODE -> DecodingCase.of(GptStep.of(config)).stream().map(DecodingCase::measured).toList();
+      default -> operations().stream().map(CpuCase::measured).toList();
+    };
+  }
+
+  /// The cases that are a single operation each; none where there are others.
+  List<CpuCase> operations() {
+    return switch (this) {
       case GEMM -> Operations.gemm();
       case LAYERS -> Operations.layers();
       case ELEMENTWISE -> Operations.elementwise();
       case ROWS -> Operations.rows();
       case SUMS -> Operations.sums();
       case FFT -> Operations.fourier();
-      case GPT_STEP -> Stream.of(DType.FLOAT32, DType.BFLOAT16).map(GptStep.of(config)::in).map(GptStep::measured).toList();
-      case DECODE -> Decoding.cases(GptStep.of(config));
-      case COMPILE, STARTUP -> List.of();
+      case ATTENTION -> Operations.attention();
+      case CONV -> Operations.convolution();
+      case LINALG -> LinearAlgebraCases.all();
+      case INDEX -> Operations.index();
+      case OPTIMIZER -> Operations.optimizer();
+      case GPT_STEP, DECODE, COMPILE, STARTUP -> List.of();
     };
   }
 }

@@ -10,16 +10,15 @@ import org.teenygrad.Tensor;
 import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.models.nanogpt.Gpt;
 
-/// A training step, measured by the host's clock: the tenth part of ten steps, from before the first loss is expressed until the value of
-/// the last is there. As nanoGPT trains, which logs each tenth loss, the host need not wait for the GPU in between.
+/// A training step, measured by the host's clock: the part of some steps, from before the first loss is expressed until the value of the
+/// last is there. As nanoGPT trains, which logs each tenth loss, the host need not wait for a GPU in between.
 ///
 /// The reference is the loss and three gradients of one sequence, of which the batch to check holds copies: their means are
 /// the same.
 ///
+/// @param steps that are measured at once
 /// @param checkedTime tokens of the sequence that is checked
-record TrainingCase(String name, Unit unit, GptStep step, int checkedTime, double bound) implements GpuCase {
-  private static final int STEPS = 10;
-
+record TrainingCase(String name, Unit unit, GptStep step, int steps, int checkedTime, double bound) implements ComparedCase {
   @Override
   public double work() {
     return step.tokensPerStep();
@@ -78,12 +77,12 @@ record TrainingCase(String name, Unit unit, GptStep step, int checkedTime, doubl
 
   @Override
   public DoubleSupplier prepare() {
-    Runnable run = step.prepare(STEPS);
+    Runnable run = step.prepare(steps);
     run.run();
     return () -> {
       long start = System.nanoTime();
       run.run();
-      return (System.nanoTime() - start) / 1e9 / STEPS;
+      return (System.nanoTime() - start) / 1e9 / steps;
     };
   }
 }

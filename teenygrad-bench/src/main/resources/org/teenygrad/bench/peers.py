@@ -1,5 +1,10 @@
-"""The cases of teenygrad bench in PyTorch or numpy: python3 peers.py torch|numpy SUITE CONFIG THREADS SECONDS."""
+"""The cases of teenygrad bench in PyTorch or numpy: python3 peers.py torch|numpy SUITE CONFIG THREADS SECONDS.
+
+With the suite "dialogue" it answers teenygrad bench cpu: reads lines "CASE COPIES LEAST_SAMPLES SECONDS", answers "answer 0 SECONDS..." with
+tabs between, or "failed MESSAGE".
+"""
 import math
+import re
 import sys
 import time
 
@@ -38,6 +43,59 @@ def measure(case, unit, work, body):
     busy = max(0, (others() - before) / (time.perf_counter() - start))
     figures = [float(np.median(samples)), min(samples), max(samples), busy]
     print("\t".join(["figure", case, unit] + [f"{x:.6g}" for x in figures]), flush=True)
+
+
+class Question(Exception):
+    """A line that asks for another case."""
+
+
+wanted = None  # the case that is asked for; all, if nobody asks
+
+
+def wants(case):
+    return wanted is None or wanted[0] == case
+
+
+def converse(case, unit, work, body):
+    """As measure, for the case that is asked for: answers as long as it is asked for again."""
+    if not wants(case):
+        return
+    for _ in range(3):
+        last = seconds(1, body)
+    calls = max(1, math.ceil(0.01 / last))
+    while True:
+        least, limit, samples, start = int(wanted[2]), float(wanted[3]), [], time.perf_counter()
+        while len(samples) < least or time.perf_counter() - start < limit:
+            samples.append(seconds(calls, body))
+        print("\t".join(["answer", "0", *(f"{s:.6g}" for s in samples)]), flush=True)
+        line = sys.stdin.readline()
+        if line.split()[:1] != [case]:
+            raise Question(line)
+
+
+def answer(suites, version):
+    global measure, wanted, config
+    measure = converse
+    print("ready\tPyTorch " + version, flush=True)
+    line = sys.stdin.readline()
+    while line:
+        wanted = line.split()
+        suite = next(name for prefix, name in SUITES if wanted[0].startswith(prefix))
+        config = re.sub("^gpt_step_|^decode_|_[0-9]+$", "", wanted[0])
+        try:
+            suites[suite]()
+            print("failed\tno case " + wanted[0], flush=True)
+            line = sys.stdin.readline()
+        except Question as e:
+            line = e.args[0]
+        except Exception as e:
+            print("failed\t" + (str(e).strip() or repr(e)).splitlines()[0], flush=True)
+            line = sys.stdin.readline()
+
+
+SUITES = (("gemm", "gemm"), ("layer_norm", "rows"), ("layer", "layers"), ("gelu", "elementwise"), ("softmax", "rows"), ("cross", "rows"),
+          ("sum", "sums"), ("fft", "fft"), ("rfft", "fft"), ("attention", "attention"), ("conv", "conv"), ("adamw", "optimizer"), ("gpt", "gpt-step"), ("decode", "decode"),
+          *((name, "index") for name in ("sort", "topk", "cumsum", "searchsorted", "embedding")), ("", "linalg"))
 
 
 def suffix(dtype):
@@ -136,6 +194,8 @@ def with_torch():
 
     def multiply(cases):
         for name, m, n, k, form, dtype in cases:
+            if not wants(name):
+                continue
             a = randn(m, k) if form[0] == "N" else randn(k, m).T
             b = randn(k, n) if form[1] == "N" else randn(n, k).T
             a, b = a.to(getattr(torch, dtype)), b.to(getattr(torch, dtype))
@@ -183,6 +243,55 @@ def with_torch():
             measure(f"fft_{m}x{n}", "ms", 0, lambda: torch.fft.fft(x))
         y = randn(1, 1 << 20)
         measure("rfft_1x1048576", "ms", 0, lambda: torch.fft.rfft(y))
+
+    def attention():
+        for b, h, t, d in (8, 6, 256, 64), (1, 12, 1024, 64):
+            q, k, v, g = (randn(b, h, t, d) for _ in range(4))
+            forward = lambda: F.scaled_dot_product_attention(q, k, v, is_causal=True)
+            measure(f"attention_b{b}h{h}t{t}d{d}", "ms", 0, forward)
+            leaves = [x.requires_grad_() for x in (q, k, v)]
+            measure(f"attention_b{b}h{h}t{t}d{d}_backward", "ms", 0, lambda: torch.autograd.grad(forward(), leaves, g))
+
+    def convolution():
+        for b, c, n in (8, 64, 56), (8, 256, 14):
+            x, w, g = randn(b, c, n, n), randn(c, c, 3, 3), randn(b, c, n, n)
+            forward = lambda: F.conv2d(x, w, padding=1)
+            measure(f"conv3x3_{b}x{c}x{n}", "ms", 0, forward)
+            leaves = [t.requires_grad_() for t in (x, w)]
+            measure(f"conv3x3_{b}x{c}x{n}_backward", "ms", 0, lambda: torch.autograd.grad(forward(), leaves, g))
+
+    def linalg():
+        double, n = torch.float64, 512
+        a, b = randn(n, n, dtype=double), randn(n, 64, dtype=double)
+        positive, symmetric = a @ a.T + n * torch.eye(n, dtype=double), a + a.T
+        measure(f"cholesky_{n}x{n}", "ms", 0, lambda: torch.linalg.cholesky(positive))
+        measure(f"solve_{n}x{n}", "ms", 0, lambda: torch.linalg.solve(a, b))
+        measure(f"inv_{n}x{n}", "ms", 0, lambda: torch.linalg.inv(a))
+        measure(f"slogdet_{n}x{n}", "ms", 0, lambda: torch.linalg.slogdet(a))
+        measure(f"eigh_{n}x{n}", "ms", 0, lambda: torch.linalg.eigh(symmetric))
+        for m, n in (512, 512), (2048, 256):
+            a, b = randn(m, n, dtype=double), randn(m, 64, dtype=double)
+            measure(f"qr_{m}x{n}", "ms", 0, lambda: torch.linalg.qr(a))
+            measure(f"lstsq_{m}x{n}", "ms", 0, lambda: torch.linalg.lstsq(a, b))
+            measure(f"svd_{m}x{n}", "ms", 0, lambda: torch.linalg.svd(a, full_matrices=False))
+
+    def index():
+        x = randn(1 << 20)
+        measure("sort_1M", "ms", 0, lambda: torch.sort(x))
+        measure("topk_1M_50", "ms", 0, lambda: torch.topk(x, 50))
+        measure("cumsum_1M", "ms", 0, lambda: torch.cumsum(x, 0))
+        ordered = torch.linspace(-3, 3, 1024)
+        measure("searchsorted_1M_in_1024", "ms", 0, lambda: torch.searchsorted(ordered, x))
+        table, ids, g = randn(50304, 768), torch.randint(50304, (8192,)), randn(8192, 768)
+        measure("embedding_8192x768", "ms", 0, lambda: F.embedding(ids, table))
+        leaf = table.requires_grad_()
+        measure("embedding_gradient_8192x768", "ms", 0, lambda: torch.autograd.grad(F.embedding(ids, leaf), leaf, g))
+
+    def optimizer():
+        w = randn(10_000_000).requires_grad_()
+        w.grad = randn(10_000_000)
+        adam = torch.optim.AdamW([w], lr=1e-3, betas=(0.9, 0.99), weight_decay=0.1, fused=True)
+        measure("adamw_10M", "ms", 0, adam.step)
 
     def gpt_step():
         layers, heads, dim, context, vocab, bias, batch, length = {
@@ -276,8 +385,9 @@ def with_torch():
         for rows in 1, 8:
             measure(f"decode_{config}_{rows}", "tokens/s", rows * answer, lambda: generate(rows))
 
-    return {"gemm": gemm, "layers": layers, "elementwise": elementwise, "rows": rows, "sums": sums, "fft": fft, "gpt-step": gpt_step,
-            "decode": decode}
+    suites = {"gemm": gemm, "layers": layers, "elementwise": elementwise, "rows": rows, "sums": sums, "fft": fft, "attention": attention,
+              "conv": convolution, "linalg": linalg, "index": index, "optimizer": optimizer, "gpt-step": gpt_step, "decode": decode}
+    return suites | {"dialogue": lambda: answer(suites, torch.__version__)}
 
 
 (with_torch() if module == "torch" else with_numpy()).get(suite, lambda: None)()

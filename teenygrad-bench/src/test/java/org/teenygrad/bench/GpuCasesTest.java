@@ -22,7 +22,7 @@ import org.teenygrad.models.nanogpt.GptConfig;
 class GpuCasesTest {
   private static final long SEED = 12345;
 
-  static Stream<GpuCase> smallCases() {
+  static Stream<ComparedCase> smallCases() {
     GptConfig config = new GptConfig(31, 16, 2, 2, 16, 0, true);
     return Stream.of(
         RowCases.rows("copy", 64, 32, 0, x -> List.of(x.getFirst().contiguous())),
@@ -60,12 +60,12 @@ class GpuCasesTest {
         IndexCases.top("top", 48, 300, 7),
         IndexCases.runningSum("cumsum", 3000),
         IndexCases.embeddingGradient("embedding", 9000, 16, 100),
-        new TrainingCase("step", Unit.MILLIS, new GptStep("small", config, 3, 16, DType.BFLOAT16), 16, 0.05));
+        new TrainingCase("step", Unit.MILLIS, new GptStep("small", config, 3, 16, DType.BFLOAT16), 2, 16, 0.05));
   }
 
   @ParameterizedTest
   @MethodSource("smallCases")
-  void isRightAndMeasured(GpuCase what) {
+  void isRightAndMeasured(ComparedCase what) {
     assertThat(what.error(SEED)).isBetween(0.0, what.bound());
     var sample = what.prepare();
     assertThat(sample.getAsDouble()).isPositive();
@@ -108,9 +108,9 @@ class GpuCasesTest {
 
   @Test
   void aGroupHasCasesOfItsKindAndEachIsMeasuredOnce() {
-    assertThat(GpuCases.of(List.of("index"), List.of("attention_b1h2t3d4", "cumsum_64Mi_float32")).stream().map(GpuCase::name))
+    assertThat(GpuCases.of(List.of("index"), List.of("attention_b1h2t3d4", "cumsum_64Mi_float32")).stream().map(ComparedCase::name))
         .containsExactly("sort_4096x4096_float32", "top50_256x50304_float32", "cumsum_64Mi_float32", "embedding_gradient_65536x768_of_50304", "attention_b1h2t3d4");
-    assertThat(GpuCases.of(List.of(), List.of()).stream().map(GpuCase::name)).doesNotHaveDuplicates()
+    assertThat(GpuCases.of(List.of(), List.of()).stream().map(ComparedCase::name)).doesNotHaveDuplicates()
         .contains("copy_1GiB", "matmul_4096", "attention_b4h16t4096d128_backward", "conv1x1s2_256_512_56", "gpt2_350m_b16_step");
     assertThatThrownBy(() -> GpuCases.of(List.of("rwos"), List.of())).hasMessage("no group 'rwos'; there are rows, products, attention, conv, index, training");
   }
@@ -127,7 +127,7 @@ class GpuCasesTest {
 
   @Test
   void nanIsWrong() {
-    GpuCase poisoned = RowCases.rows("nan", 64, 32, 0, x -> List.of(x.getFirst().dtype() == DType.FLOAT64 ? x.getFirst() : x.getFirst().div(0).sub(x.getFirst().div(0))));
+    ComparedCase poisoned = RowCases.rows("nan", 64, 32, 0, x -> List.of(x.getFirst().dtype() == DType.FLOAT64 ? x.getFirst() : x.getFirst().div(0).sub(x.getFirst().div(0))));
     assertThat(poisoned.error(SEED)).isNaN();
   }
 

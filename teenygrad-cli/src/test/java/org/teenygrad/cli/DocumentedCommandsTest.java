@@ -110,7 +110,7 @@ class DocumentedCommandsTest {
         case "sft" -> " --num-iterations 1 --eval-tokens 32";
         default -> "";
       };
-      case "bench" -> words.contains("serve") ? " --requests 4 --max-prompt 20 --max-tokens 20" : words.contains("web") ? " --starts 1 --pairs 1 --only start,recording" : words.contains("kernels") ? " --only gelu" : words.contains("--rung") ? " --no-peers --size 64" : words.contains("cuda") ? " --no-peers" : " --no-peers --threads 1 --seconds 0.001";
+      case "bench" -> words.contains("serve") ? " --requests 4 --max-prompt 20 --max-tokens 20" : words.contains("web") ? " --starts 1 --pairs 1 --only start,recording" : words.contains("kernels") ? " --only gelu" : words.contains("--rung") ? " --no-peers --size 64" : words.contains("cuda") ? " --no-peers" : words.contains("cpu") ? " --no-peers --threads 1" : " --no-peers --threads 1 --seconds 0.001";
       default -> "";
     };
   }

@@ -6,8 +6,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Singular values and vectors of a square matrix: reflections from both sides make it upper bidiagonal, block by block (Dongarra, Sorensen and Hammarling,
-/// 1989; LAPACK's `labrd`), and implicit QR steps make that diagonal (Golub and Kahan, 1965), without a shift where that would cost small values
+/// Singular values and vectors of a square matrix: reflections from both sides make it upper bidiagonal, block by block (Dongarra,
+/// Sorensen and Hammarling,
+/// 1989; LAPACK's `labrd`), and implicit QR steps make that diagonal (Golub and Kahan, 1965), without a shift where that would cost
+/// small values
 /// their digits (Demmel and Kahan, 1990; LAPACK's `bdsqr`). Values are as exact as the rounding of the largest one.
 final class Bidiagonal {
   private static final double EPSILON = 0x1p-53;
@@ -48,7 +50,8 @@ final class Bidiagonal {
     return SingularVectors.of(found.diagonal, u, v, order);
   }
 
-  /// The rows and columns from `begin` to `end`. What reflections v from the left and u from the right do to the rest, `A - v yᵀ - x uᵀ` each, is done for a
+  /// The rows and columns from `begin` to `end`. What reflections v from the left and u from the right do to the rest, `A - v yᵀ - x uᵀ`
+  /// each, is done for a
   /// column and a row when they are needed, and for all that follow at the end, in one product.
   private void reduce(int begin, int end) {
     int count = end - begin;

@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /// The Cholesky factor of a symmetric positive definite matrix: the lower triangle L with A = L Lᵀ.
 ///
-/// What is computed is U = Lᵀ, row by row, halving: U's first rows, what they leave of the others, the others (Gustavson, 1997; LAPACK's `potrf2`).
+/// What is computed is U = Lᵀ, row by row, halving: U's first rows, what they leave of the others, the others (Gustavson, 1997; LAPACK's
+/// `potrf2`).
 public final class Cholesky {
   /// Rows that are no longer halved.
   private static final int SMALL = 8;

@@ -2,9 +2,12 @@ package org.teenygrad.linalg;
 
 /// The product on which blocked factorizations spend their time: `C = C + alpha A B` of matrices that are arrays of rows.
 ///
-/// Java's compiler writes vector instructions for a loop over several arrays where all have one index. So a column of C has the number of the column of B
-/// that it is made of, and rows are arrays of their own. Two rows of C by four rows of B are eight fused multiplications and additions for six loads and two
-/// stores; more in one loop would be too much for the compiler to unroll. Each element is summed in the order of the rows of B, one rounding each,
+/// Java's compiler writes vector instructions for a loop over several arrays where all have one index. So a column of C has the number
+/// of the column of B
+/// that it is made of, and rows are arrays of their own. Two rows of C by four rows of B are eight fused multiplications and additions
+/// for six loads and two
+/// stores; more in one loop would be too much for the compiler to unroll. Each element is summed in the order of the rows of B, one
+/// rounding each,
 /// whatever the blocks and the number of threads are.
 final class Gemm {
   /// Rows and columns of a block of B, which stays in the second-level cache.

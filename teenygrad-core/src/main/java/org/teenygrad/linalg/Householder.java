@@ -5,11 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// The QR factors of an m x n matrix by Householder's reflections: those of a block of columns are found one by one, and reflect what is to
+/// The QR factors of an m x n matrix by Householder's reflections: those of a block of columns are found one by one, and reflect what is
+/// to
 /// the right of them together (LAPACK's `geqrf`).
 ///
-/// Of a matrix that is one block, as a regression's is, inner products are summed as if in twice the precision and rounded once (Ogita, Rump
-/// and Oishi, 2005), and solutions are refined once, so that what limits least squares is the condition of the problem, not the number of rows.
+/// Of a matrix that is one block, as a regression's is, inner products are summed as if in twice the precision and rounded once (Ogita,
+/// Rump
+/// and Oishi, 2005), and solutions are refined once, so that what limits least squares is the condition of the problem, not the number
+/// of rows.
 public final class Householder {
   private static final int BLOCK = 32;
 
@@ -146,7 +149,8 @@ public final class Householder {
       double[][] correction = leastReflected(residual(b, x, k), k);
       for (int i = 0; i < n; i++) {
         for (int c = 0; c < k; c++) {
-          x[i][c] += Double.isFinite(correction[i][c]) ? correction[i][c] : 0; // products of the residual may overflow where those of x did not
+          x[i][c] += Double.isFinite(correction[i][c]) ? correction[i][c]
+              : 0; // products of the residual may overflow where those of x did not
         }
       }
     }

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/// Singular values by Jacobi's plane rotations, in one-sided form: slower than others for large matrices, and as exact for small values as for large ones.
+/// Singular values by Jacobi's plane rotations, in one-sided form: slower than others for large matrices, and as exact for small values
+/// as for large ones.
 final class Jacobi {
   private static final int SWEEPS = 60;
   private static final double TOLERANCE = 1e-15;

@@ -5,7 +5,8 @@ import java.util.stream.IntStream;
 
 /// A matrix as a lower times an upper triangle, rows exchanged so that the largest pivot is taken.
 ///
-/// Columns are halved: the left ones of all rows, what they leave of the right ones, these (Toledo, 1997; LAPACK's `getrf2`). Rows are arrays of their own, so
+/// Columns are halved: the left ones of all rows, what they leave of the right ones, these (Toledo, 1997; LAPACK's `getrf2`). Rows are
+/// arrays of their own, so
 /// that to exchange two costs nothing.
 public final class Lu {
   /// Columns that are no longer halved.

@@ -2,8 +2,10 @@ package org.teenygrad.linalg;
 
 /// Plane rotations of neighbouring rows that wait until there are many: sweep after sweep, each from top to bottom.
 ///
-/// Several sweeps go down the rows together, one row apart, so that the few rows between the first and the last stay in the first-level cache; two
-/// rotations that share a row are made at once (Van Zee, van de Geijn and Quintana-Ortí, "Restructuring the tridiagonal and bidiagonal QR algorithms
+/// Several sweeps go down the rows together, one row apart, so that the few rows between the first and the last stay in the first-level
+/// cache; two
+/// rotations that share a row are made at once (Van Zee, van de Geijn and Quintana-Ortí, "Restructuring the tridiagonal and bidiagonal
+/// QR algorithms
 /// for performance", 2014). Columns are independent, and are shared by the threads.
 final class Rotations {
   /// Sweeps that go together. Where all rows fit into the first-level cache, two are enough.

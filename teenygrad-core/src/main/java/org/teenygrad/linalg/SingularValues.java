@@ -12,7 +12,8 @@ public final class SingularValues {
 
   private SingularValues() {}
 
-  /// Singular values (descending, n), U (m, n) and V (n, n) of an m x n matrix with m >= n. Those of a tall matrix are those of its triangle.
+  /// Singular values (descending, n), U (m, n) and V (n, n) of an m x n matrix with m >= n. Those of a tall matrix are those of its
+  /// triangle.
   /// @throws IllegalArgumentException if the matrix holds NaN or infinities
   public static List<double[]> svd(double[] matrix, int m, int n) {
     double largest = 0;

@@ -2,7 +2,8 @@ package org.teenygrad.linalg;
 
 import java.util.Arrays;
 
-/// Equations with triangular matrices and many right-hand sides: a few rows are solved for, then taken from those that follow (LAPACK's `trsm`).
+/// Equations with triangular matrices and many right-hand sides: a few rows are solved for, then taken from those that follow (LAPACK's
+/// `trsm`).
 public final class Triangular {
   private static final int BLOCK = 8;
 

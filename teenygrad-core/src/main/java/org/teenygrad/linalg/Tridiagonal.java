@@ -6,7 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Eigenvalues and eigenvectors of a symmetric matrix: reflections make it tridiagonal, block by block (Dongarra, Sorensen and Hammarling, 1989;
+/// Eigenvalues and eigenvectors of a symmetric matrix: reflections make it tridiagonal, block by block (Dongarra, Sorensen and
+/// Hammarling, 1989;
 /// LAPACK's `latrd`), and rotations with Wilkinson's shift make that diagonal (Golub and Van Loan, Matrix Computations, 8.3).
 public final class Tridiagonal {
   private static final double EPSILON = 0x1p-53;
@@ -58,7 +59,8 @@ public final class Tridiagonal {
     return List.of(values, DenseMatrix.flat(DenseMatrix.flipped(ordered, 0, n), n));
   }
 
-  /// The rows and columns from `begin` to `end`. What reflections v do to the rest, `A - v wᵀ - w vᵀ` each, is done for a column when it is needed, and for
+  /// The rows and columns from `begin` to `end`. What reflections v do to the rest, `A - v wᵀ - w vᵀ` each, is done for a column when it
+  /// is needed, and for
   /// all that follow at the end, in one product.
   private void reduce(int begin, int end) {
     int count = end - begin;

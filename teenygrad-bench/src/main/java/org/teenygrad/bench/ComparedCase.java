@@ -3,8 +3,8 @@ package org.teenygrad.bench;
 import java.util.function.DoubleSupplier;
 import org.teenygrad.bench.Case.Unit;
 
-/// Something that `teenygrad bench cuda` measures.
-sealed interface GpuCase permits KernelCase, TrainingCase {
+/// Something that is compared with float64, and then measured beside a peer, in turns.
+sealed interface ComparedCase permits CpuCase, DecodingCase, KernelCase, TrainingCase {
   /// The same for ours and for the peer.
   String name();
 

@@ -1,0 +1,123 @@
+package org.teenygrad.bench;
+
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.teenygrad.DType;
+import org.teenygrad.MatmulPrecision;
+import org.teenygrad.Tensor;
+import org.teenygrad.bench.Case.Unit;
+
+/// An operation on a processor, measured by the clock: what a call takes of a loop that builds the expression from new data.
+///
+/// @param flops arithmetic operations, comparisons and moves
+/// @param bytes that have to move: each tensor once
+/// @param dtype of the operations
+/// @param inputs draws what is computed with
+/// @param expression from inputs to results
+/// @param bound the largest error that is right
+/// @param check tells the error of results
+/// @param atOnce whether the expression computes when it is made, as factors of matrices do
+record CpuCase(
+    String name, Unit unit, double flops, double bytes, DType dtype, Supplier<List<Tensor>> inputs, UnaryOperator<List<Tensor>> expression,
+    double bound, Check check, boolean atOnce)
+    implements ComparedCase {
+  private static final double SAMPLE_SECONDS = 0.01;
+  private static final int WARM_UP_CALLS = 3;
+
+  /// Until Java's compiler has done its best.
+  private static final double WARM_UP_SECONDS = 1;
+
+  /// Compares with the same expression in float64.
+  private static final Check FLOAT64 = (expression, inputs, results) -> {
+    List<Tensor> exact = expression.apply(inputs.stream().map(x -> x.dtype().isFloating() ? x.cast(DType.FLOAT64).realize() : x).toList());
+    double worst = 0;
+    for (int i = 0; i < exact.size(); i++) {
+      worst = Math.max(worst, Reference.relativeError(results.get(i).toDoubleArray(), exact.get(i).toDoubleArray())); // NaN if either is
+    }
+    return worst;
+  };
+
+  /// What the error of results is.
+  interface Check {
+    double error(UnaryOperator<List<Tensor>> expression, List<Tensor> inputs, List<Tensor> results);
+  }
+
+  static CpuCase of(
+      String name, Unit unit, double flops, double bytes, DType dtype, Supplier<List<Tensor>> inputs,
+          UnaryOperator<List<Tensor>> expression) {
+    double bound = dtype == DType.BFLOAT16 ? Rounding.ONCE : Rounding.FLOAT32;
+    return new CpuCase(name, unit, flops, bytes, dtype, inputs, expression, bound, FLOAT64, false);
+  }
+
+  /// One that is computed at once, in float64, and tells its error itself.
+  static CpuCase atOnce(String name, double flops, double bytes, Supplier<List<Tensor>> inputs, UnaryOperator<List<Tensor>> expression,
+      Check check) {
+    return new CpuCase(name, Unit.MILLIS, flops, bytes, DType.FLOAT64, inputs, expression, Rounding.FLOAT64, check, true);
+  }
+
+  /// The same without a comparison.
+  Case measured() {
+    return new Case(name, unit, work(), this::call);
+  }
+
+  @Override
+  public double work() {
+    return unit == Unit.GIGAFLOPS ? flops : bytes;
+  }
+
+  @Override
+  public int copies() {
+    return 1;
+  }
+
+  @Override
+  public int leastSamples() {
+    return 3;
+  }
+
+  @Override
+  public double roundSeconds() {
+    return 0.3;
+  }
+
+  @Override
+  public double leastSeconds(Peak peak) {
+    return Math.max(flops / peak.flops(dtype, MatmulPrecision.HIGHEST), bytes / peak.bytesPerSecond());
+  }
+
+  @Override
+  public double error(long seed) {
+    Tensor.manualSeed(seed);
+    List<Tensor> drawn = inputs.get();
+    List<Tensor> results = expression.apply(drawn);
+    Tensor.realize(results);
+    return check.error(expression, drawn, results);
+  }
+
+  private Runnable call() {
+    List<Tensor> drawn = inputs.get();
+    return atOnce ? () -> Tensor.realize(expression.apply(drawn)) : Repeated.of(drawn, expression.apply(drawn));
+  }
+
+  @Override
+  public DoubleSupplier prepare() {
+    Runnable call = call();
+    double last = 0;
+    long start = System.nanoTime();
+    for (int i = 0; i < WARM_UP_CALLS || System.nanoTime() - start < WARM_UP_SECONDS * 1e9; i++) {
+      last = seconds(1, call);
+    }
+    int calls = (int) Math.max(1, Math.ceil(SAMPLE_SECONDS / last));
+    return () -> seconds(calls, call);
+  }
+
+  private static double seconds(int calls, Runnable call) {
+    long start = System.nanoTime();
+    for (int i = 0; i < calls; i++) {
+      call.run();
+    }
+    return (System.nanoTime() - start) / 1e9 / calls;
+  }
+}

@@ -90,7 +90,7 @@ final class CpuCommand implements Callable<Integer> {
     Runtime runtime = Devices.runtime(Device.of("cpu"));
     Map<ComparedCase, Checked> outcomes = comparison.check(cases, Ours.PLAIN);
     CudaReport report = new CudaReport(System.out, json);
-    report.title(runtime.machine() + ", " + threads + (threads == 1 ? " thread" : " threads"), comparison.peerName(), seed);
+    report.title("cpu, " + threads + (threads == 1 ? " thread" : " threads"), comparison.peerName(), seed);
     Peak peak = Peak.ofCpu(runtime);
     RooflinePicture picture = new RooflinePicture(peak);
     boolean well = true;

@@ -26,8 +26,10 @@ record CpuCase(
   private static final double SAMPLE_SECONDS = 0.01;
   private static final int WARM_UP_CALLS = 3;
 
-  /// Until Java's compiler has done its best.
-  private static final double WARM_UP_SECONDS = 1;
+  private static final double WARM_UP_SECONDS = 0.5;
+
+  /// Of loops of Java, which its compiler takes up while they run.
+  private static final double JAVA_WARM_UP_SECONDS = 3;
 
   /// Compares with the same expression in float64.
   private static final Check FLOAT64 = (expression, inputs, results) -> {
@@ -105,8 +107,9 @@ record CpuCase(
   public DoubleSupplier prepare() {
     Runnable call = call();
     double last = 0;
+    double warmUp = atOnce ? JAVA_WARM_UP_SECONDS : WARM_UP_SECONDS;
     long start = System.nanoTime();
-    for (int i = 0; i < WARM_UP_CALLS || System.nanoTime() - start < WARM_UP_SECONDS * 1e9; i++) {
+    for (int i = 0; i < WARM_UP_CALLS || System.nanoTime() - start < warmUp * 1e9; i++) {
       last = seconds(1, call);
     }
     int calls = (int) Math.max(1, Math.ceil(SAMPLE_SECONDS / last));

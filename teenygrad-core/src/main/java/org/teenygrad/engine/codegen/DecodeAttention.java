@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
@@ -26,6 +27,11 @@ final class DecodeAttention implements LoopNest {
   private static final int MOST_UNROLLED = 8;
 
   private static final int FEW_ROWS = 4;
+
+  /// Of one row or two the numbers of so many blocks fit into a multiprocessor's registers: some compute while others wait.
+  private static final int FEWEST_ROWS = 2;
+
+  private static final int RESIDENT = 4;
 
   private final Emitter emitter;
   private final Ir ir;
@@ -64,7 +70,7 @@ final class DecodeAttention implements LoopNest {
   /// Of many rows a thread holds more numbers than the assembler gives it registers for by itself.
   @Override
   public int residentBlocks() {
-    return rows <= FEW_ROWS ? 0 : 1;
+    return rows <= FEWEST_ROWS ? RESIDENT : rows <= FEW_ROWS ? 0 : 1;
   }
 
   /// Threads that share a vector's loop: neighbours, a power of two of them, each with `count` vectors.
@@ -135,13 +141,39 @@ final class DecodeAttention implements LoopNest {
 
   private void scores(String end) {
     Share share = share(plan.depth());
-    withRows(plan.rows(), () -> emitter.within(plan.depth(), share.first(), share.axis(plan.depth()), () -> {
+    List<List<String>> queries = withRows(plan.rows(), () -> within(share, plan.depth(), () ->
+        Ir.times(rows, row -> Ir.times(share.count, i -> emitter.operand(plan.query(), steps(row, i), share.lanes)))));
+    String own = share.group.number();
+    emitter.branch(ir.value("icmp slt i64 0, " + end), () -> loop("0", ending(share, end), step(share), start -> score(share, present(share, emitter.sum(start, own)), queries)));
+  }
+
+  /// Opens a vector's loop of which threads have a share.
+  private <T> T within(Share share, OpNode range, Supplier<T> body) {
+    return emitter.within(range, share.first(), share.axis(range), () -> {
       emitter.emitReady(plain);
-      String own = share.group.number();
-      String leader = share.group.size() == 1 ? "true" : ir.value("icmp eq i64 " + share.group.rank() + ", 0");
-      emitter.branch(ir.value("icmp slt i64 0, " + end), () -> loop("0", ending(share, end), step(share), start -> score(share, present(share, emitter.sum(start, own)), unroll(share), leader)));
-      return true;
+      return body.get();
+    });
+  }
+
+  /// A thread's vectors of some keys or their values, `atOnce` apart: by key.
+  private List<List<String>> vectors(Share share, OpNode range, OpNode factor, String key) {
+    int count = unroll(share);
+    return within(share, range, () -> emitter.within(plan.keys(), key, new Axis(plan.keys(), count, 1, 1, share.atOnce()), () -> {
+      emitter.emitReady(plain);
+      return Ir.times(count, k -> Ir.times(share.count, i -> emitter.operand(factor, List.of(i, k), share.lanes)));
     }));
+  }
+
+  /// The steps of the rows' loops, which were opened first, and of another.
+  private List<Integer> steps(int row, int last) {
+    List<Integer> steps = new ArrayList<>(List.of(last));
+    int left = row;
+    for (OpNode range : plan.rows().reversed()) {
+      int size = Math.toIntExact(Analysis.size(range));
+      steps.addFirst(left % size);
+      left /= size;
+    }
+    return steps;
   }
 
   private void loop(String from, String below, long step, Consumer<String> body) {
@@ -160,44 +192,45 @@ final class DecodeAttention implements LoopNest {
     return emitter.within(range, "0", Axis.unrolled(range, Math.toIntExact(Analysis.size(range))), () -> withRows(ranges.subList(1, ranges.size()), body));
   }
 
-  /// The scores of some keys, `atOnce` apart, for all rows.
-  private void score(Share share, String key, int count, String stores) {
-    emitter.within(plan.keys(), key, new Axis(plan.keys(), count, 1, 1, share.atOnce()), () -> {
-      emitter.emitReady(plain);
-      int depth = plan.rows().size();
-      for (List<Integer> steps : emitter.loops.instances(plan.product())) {
-        String sum = Ir.constant(DType.FLOAT32, 0.0, share.lanes);
-        for (int i = 0; i < share.count; i++) {
-          List<Integer> at = new ArrayList<>(steps);
-          at.set(depth, i);
-          sum = multiplied(plan.product(), emitter.operand(plan.query(), at, share.lanes), emitter.operand(plan.key(), at, share.lanes), share.lanes, sum);
+  /// The scores of some keys for all rows. Of the threads that share a key the first one writes them.
+  private void score(Share share, String key, List<List<String>> queries) {
+    List<List<String>> keys = vectors(share, plan.depth(), plan.key(), key);
+    List<List<String>> sums = queries.stream().map(query -> keys.stream()
+        .map(each -> share.group.combine(OpCode.ADD, DType.FLOAT32, 1, product(query, each, share.lanes))).toList()).toList();
+    Runnable store = () -> {
+      for (int row = 0; row < rows; row++) {
+        for (int k = 0; k < keys.size(); k++) {
+          String at = ir.plus(key, (long) k * share.atOnce());
+          String sum = sums.get(row).get(k);
+          long first = (long) row * Decoding.MOST_KEYS;
+          emitter.unflatten(Integer.toString(row), plan.rows(), () -> emitter.within(plan.keys(), at, null, () -> {
+            emitter.define(plan.product(), emitter.loops.zeroSteps(), sum);
+            write("scores", ir.plus(at, first), "float", emitter.value(plan.score(), emitter.loops.zeroSteps()), Float.BYTES);
+            return true;
+          }));
         }
-        String own = emitter.instructions.reduce(OpCode.ADD, DType.FLOAT32, share.lanes, sum);
-        emitter.define(plan.product(), steps, share.group.combine(OpCode.ADD, DType.FLOAT32, 1, own));
       }
-      Runnable store = () -> {
-        for (List<Integer> steps : emitter.loops.instances(plan.score())) {
-          long row = row(steps);
-          String place = emitter.plus(key, (long) steps.get(depth + 1) * share.atOnce() + row * Decoding.MOST_KEYS);
-          write("scores", place, "float", emitter.value(plan.score(), steps), Float.BYTES);
-        }
-      };
-      if (stores.equals("true")) {
-        store.run();
-      } else {
-        emitter.branch(stores, store);
-      }
-      return true;
-    });
+    };
+    if (share.group.size() == 1) {
+      store.run();
+    } else {
+      emitter.branch(ir.value("icmp eq i64 " + share.group.rank() + ", 0"), store);
+    }
   }
 
-  /// The number of a row at some steps of its loops, which were opened first.
-  private long row(List<Integer> steps) {
-    long row = 0;
-    for (int i = 0; i < plan.rows().size(); i++) {
-      row = row * Analysis.size(plan.rows().get(i)) + steps.get(i);
+  /// The sum of a thread's products, one after the other.
+  private String product(List<String> query, List<String> key, int lanes) {
+    String sum = Ir.constant(DType.FLOAT32, 0.0, 1);
+    for (int i = 0; i < query.size(); i++) {
+      for (int lane = 0; lane < lanes; lane++) {
+        sum = multiplied(plan.product(), lane(query.get(i), lane, lanes), lane(key.get(i), lane, lanes), 1, sum);
+      }
     }
-    return row;
+    return sum;
+  }
+
+  private String lane(String vector, int lane, int lanes) {
+    return lanes == 1 ? vector : ir.value("extractelement " + Ir.type(DType.FLOAT32, lanes) + " " + vector + ", i64 " + lane);
   }
 
   private String multiplied(OpNode fold, String a, String b, int lanes, String sum) {
@@ -253,40 +286,38 @@ final class DecodeAttention implements LoopNest {
 
   // Sums
 
-  /// A thread's sums, of every row those of its vectors.
+  /// A thread's sums, of every row those of its vectors: whole steps, then what is left of the keys.
   private List<String> sums(Share share, String end) {
-    return emitter.within(plan.column(), share.first(), share.axis(plan.column()), () -> {
-      emitter.emitReady(plain);
-      String own = share.group.number();
-      String type = Ir.type(DType.FLOAT32, share.lanes);
-      List<Ir.Carried> none = Ir.times(rows * share.count, i -> new Ir.Carried(type, Ir.constant(DType.FLOAT32, 0.0, share.lanes)));
-      return ir.when(ir.value("icmp slt i64 0, " + end), none, () -> ir.loop("0", ending(share, end), step(share), none, (start, carried) ->
-          added(share, emitter.sum(start, own), end, carried))).stream().map(Ir.Carried::value).toList();
-    });
+    String type = Ir.type(DType.FLOAT32, share.lanes);
+    List<Ir.Carried> none = Ir.times(rows * share.count, i -> new Ir.Carried(type, Ir.constant(DType.FLOAT32, 0.0, share.lanes)));
+    String own = share.group.number();
+    String whole = ir.value("mul i64 " + ir.quotient(end, step(share)) + ", " + step(share));
+    List<Ir.Carried> sums = ir.when(ir.value("icmp slt i64 0, " + whole), none, () -> ir.loop("0", whole, step(share), none, (start, carried) ->
+        added(share, emitter.sum(start, own), null, carried)));
+    return ir.when(ir.value("icmp slt i64 " + whole + ", " + end), sums, () -> added(share, emitter.sum(whole, own), end, sums)).stream().map(Ir.Carried::value).toList();
   }
 
-  /// Adds some values, those of keys that are not to be looked at as 0.
-  private List<Ir.Carried> added(Share share, String key, String end, List<Ir.Carried> sums) {
-    int count = unroll(share);
-    return emitter.within(plan.keys(), present(share, key), new Axis(plan.keys(), count, 1, 1, share.atOnce()), () -> {
-      emitter.emitReady(plain);
-      List<Ir.Carried> next = new ArrayList<>(sums);
-      String type = Ir.type(DType.FLOAT32, share.lanes);
-      for (int k = 0; k < count; k++) {
-        String shown = ir.value("icmp slt i64 " + ir.plus(key, (long) k * share.atOnce()) + ", " + end);
-        for (int row = 0; row < rows; row++) {
-          String weight = read("weights", emitter.plus(key, (long) k * share.atOnce() + (long) row * Decoding.MOST_KEYS), "float", Float.BYTES);
-          String weights = share.lanes == 1 ? weight : emitter.splat("float", weight, share.lanes);
-          for (int i = 0; i < share.count; i++) {
-            int place = row * share.count + i;
-            String found = emitter.operand(plan.value(), List.of(i, k), share.lanes);
-            String value = ir.value("select i1 " + shown + ", " + type + " " + found + ", " + type + " zeroinitializer");
-            next.set(place, new Ir.Carried(next.get(place).type(), multiplied(plan.sum(), weights, value, share.lanes, next.get(place).value())));
-          }
+  /// Adds some values.
+  /// @param end those of keys behind it are not to be looked at and count as 0; null where there are none
+  private List<Ir.Carried> added(Share share, String key, @Nullable String end, List<Ir.Carried> sums) {
+    List<List<String>> values = vectors(share, plan.column(), plan.value(), present(share, key));
+    List<Ir.Carried> next = new ArrayList<>(sums);
+    String type = Ir.type(DType.FLOAT32, share.lanes);
+    for (int k = 0; k < values.size(); k++) {
+      String at = ir.plus(key, (long) k * share.atOnce());
+      String shown = end == null ? null : ir.value("icmp slt i64 " + at + ", " + end);
+      for (int row = 0; row < rows; row++) {
+        String weight = read("weights", emitter.plus(at, (long) row * Decoding.MOST_KEYS), "float", Float.BYTES);
+        String weights = share.lanes == 1 ? weight : emitter.splat("float", weight, share.lanes);
+        for (int i = 0; i < share.count; i++) {
+          int place = row * share.count + i;
+          String found = values.get(k).get(i);
+          String value = shown == null ? found : ir.value("select i1 " + shown + ", " + type + " " + found + ", " + type + " zeroinitializer");
+          next.set(place, new Ir.Carried(type, multiplied(plan.sum(), weights, value, share.lanes, next.get(place).value())));
         }
       }
-      return next;
-    });
+    }
+    return next;
   }
 
   /// Adds up the sums of a warp's threads and writes them to shared memory.

@@ -21,7 +21,7 @@ final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    spec.commandLine().getOut().print(AutoComplete.bash("teenygrad", spec.root().commandLine()));
+    spec.commandLine().getOut().print(AutoComplete.bash("teenygrad", Main.commandLine(new Interrupt())));
     spec.commandLine().getOut().flush();
     return 0;
   }

@@ -1,8 +1,12 @@
 package org.teenygrad.cli;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.teenygrad.engine.runtime.Heartbeat;
 import org.teenygrad.engine.runtime.Settings;
 import org.teenygrad.models.nanogpt.Preset;
@@ -24,24 +28,6 @@ import picocli.CommandLine.Spec;
     description = "Trains and runs language models on tensors that compile themselves.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {
-      TrainCommand.class,
-      SampleCommand.class,
-      ChatCommand.class,
-      BookCommand.class,
-      WebCommand.class,
-      NanochatCommand.class,
-      ServeCommand.class,
-      DevicesCommand.class,
-      RunCommand.class,
-      LaunchCommand.class,
-      ReplCommand.class,
-      GraphCommand.class,
-      ExportCommand.class,
-      OnnxCommand.class,
-      RehearseCommand.class,
-      CompletionCommand.class
-    },
     footer = {"", "To begin: teenygrad train nanogpt, then teenygrad sample."})
 public final class Main implements Runnable {
   @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show where an error comes from.")
@@ -72,20 +58,20 @@ public final class Main implements Runnable {
 
   /// The whole command line, for one call.
   static CommandLine commandLine(Interrupt interrupt) {
+    return commandLine(interrupt, new String[0]);
+  }
+
+  /// A command line for one call. Reading what all commands and their options are takes a JVM a third of a second: only the one that is named is made.
+  static CommandLine commandLine(Interrupt interrupt, String... args) {
     Main main = new Main(interrupt);
     CommandLine root = new CommandLine(main);
-    SettingOptions.addTo(subcommand(subcommand(root, "train"), "nanogpt").getCommandSpec(), Preset.SHAKESPEARE_CHAR_CPU.settings());
-    SettingOptions.addTo(subcommand(subcommand(root, "graph"), "nanogpt").getCommandSpec(), Preset.SHAKESPEARE_CHAR_CPU.settings());
-    CommandLine nanochat = subcommand(root, "nanochat");
-    SettingOptions.addTo(subcommand(nanochat, "base-train").getCommandSpec(), BaseSettings.DEFAULT);
-    SettingOptions.addTo(subcommand(nanochat, "sft").getCommandSpec(), SftSettings.DEFAULT, SftSettings.INHERITED, "base-train's");
-    SettingOptions.addTo(subcommand(nanochat, "rl").getCommandSpec(), RlSettings.DEFAULT, RlSettings.INHERITED, "sft's");
-    SettingOptions.addTo(subcommand(root, "serve").getCommandSpec(), ServeSettings.DEFAULT);
-    subcommand(root, "run").setStopAtPositional(true); // what follows is the program's
-    subcommand(root, "launch").setStopAtPositional(true);
-    BookCommand.addTo(subcommand(root, "book"));
-    root.addSubcommand("bench", org.teenygrad.bench.Main.command().addSubcommand(new BenchServe()).addSubcommand(new BenchWeb()));
-    SettingOptions.addTo(subcommand(subcommand(root, "bench"), "serve").getCommandSpec(), LoadSettings.DEFAULT);
+    Map<String, Supplier<CommandLine>> commands = commands();
+    Optional<String> named = Arrays.stream(args).limit(1).filter(commands::containsKey).findFirst();
+    commands.forEach((name, command) -> {
+      if (named.isEmpty() || named.get().equals(name)) {
+        root.addSubcommand(name, command.get());
+      }
+    });
     layOut(root);
     root.getCommandSpec().usageMessage().exitCodeListHeading("%nEnvironment variables; options take precedence:%n")
         .exitCodeList(environment());
@@ -97,6 +83,52 @@ public final class Main implements Runnable {
         .setExecutionStrategy(Main::run)
         .setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures);
+  }
+
+  /// How each command is made, in the order of the help.
+  private static Map<String, Supplier<CommandLine>> commands() {
+    Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
+    commands.put("train", () -> with(
+        new CommandLine(TrainCommand.class), "nanogpt", spec -> SettingOptions.addTo(spec, Preset.SHAKESPEARE_CHAR_CPU.settings())));
+    commands.put("sample", () -> new CommandLine(SampleCommand.class));
+    commands.put("chat", () -> new CommandLine(ChatCommand.class));
+    commands.put("book", () -> {
+      CommandLine book = new CommandLine(BookCommand.class);
+      BookCommand.addTo(book);
+      return book;
+    });
+    commands.put("web", () -> new CommandLine(WebCommand.class));
+    commands.put("nanochat", () -> {
+      CommandLine nanochat = with(new CommandLine(NanochatCommand.class), "base-train", spec -> SettingOptions.addTo(spec, BaseSettings.DEFAULT));
+      with(nanochat, "sft", spec -> SettingOptions.addTo(spec, SftSettings.DEFAULT, SftSettings.INHERITED, "base-train's"));
+      return with(nanochat, "rl", spec -> SettingOptions.addTo(spec, RlSettings.DEFAULT, RlSettings.INHERITED, "sft's"));
+    });
+    commands.put("serve", () -> {
+      CommandLine serve = new CommandLine(ServeCommand.class);
+      SettingOptions.addTo(serve.getCommandSpec(), ServeSettings.DEFAULT);
+      return serve;
+    });
+    commands.put("devices", () -> new CommandLine(DevicesCommand.class));
+    commands.put("run", () -> new CommandLine(RunCommand.class).setStopAtPositional(true)); // what follows is the program's
+    commands.put("launch", () -> new CommandLine(LaunchCommand.class).setStopAtPositional(true));
+    commands.put("repl", () -> new CommandLine(ReplCommand.class));
+    commands.put("graph", () -> with(
+        new CommandLine(GraphCommand.class), "nanogpt", spec -> SettingOptions.addTo(spec, Preset.SHAKESPEARE_CHAR_CPU.settings())));
+    commands.put("export", () -> new CommandLine(ExportCommand.class));
+    commands.put("onnx", () -> new CommandLine(OnnxCommand.class));
+    commands.put("rehearse", () -> new CommandLine(RehearseCommand.class));
+    commands.put("completion", () -> new CommandLine(CompletionCommand.class));
+    commands.put("bench", () -> {
+      CommandLine bench = org.teenygrad.bench.Main.command().addSubcommand(new BenchServe()).addSubcommand(new BenchWeb());
+      return with(bench, "serve", spec -> SettingOptions.addTo(spec, LoadSettings.DEFAULT));
+    });
+    return commands;
+  }
+
+  /// A command, one of whose own has got more options.
+  private static CommandLine with(CommandLine command, String own, Consumer<CommandSpec> options) {
+    options.accept(Objects.requireNonNull(command.getSubcommands().get(own), own).getCommandSpec());
+    return command;
   }
 
   /// One layout for the help of all commands; only the whole program has a version.
@@ -132,12 +164,8 @@ public final class Main implements Runnable {
     return new CommandLine.RunLast().execute(parsed);
   }
 
-  private static CommandLine subcommand(CommandLine command, String name) {
-    return Objects.requireNonNull(command.getSubcommands().get(name), name);
-  }
-
   public static void main(String[] args) {
-    int status = commandLine(new Interrupt()).execute(args);
+    int status = commandLine(new Interrupt(), args).execute(args);
     if (System.out.checkError()) {
       System.err.println("teenygrad: not all output could be written: standard output is full or closed");
       status = Math.max(status, CommandLine.ExitCode.SOFTWARE);

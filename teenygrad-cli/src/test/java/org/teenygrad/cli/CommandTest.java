@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -31,6 +32,7 @@ import org.teenygrad.models.nanogpt.Preset;
 import org.teenygrad.models.nanogpt.RunFolder;
 import org.teenygrad.models.nanogpt.TrainSettings;
 import org.teenygrad.nn.Mode;
+import picocli.CommandLine;
 
 class CommandTest {
   @TempDir Path folder;
@@ -350,5 +352,15 @@ class CommandTest {
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(output).contains("slope 6.0", "y ==> float32 () on interpreter, not computed yet: exp(float32 ())", "[[linear.weight, linear.bias]]", "==> model.safetensors")
         .doesNotContain("Error");
+  }
+
+  /// Only the command that is named is made, and it is the same.
+  @Test
+  void aCommandAloneIsAsAmongAll() {
+    Main.commandLine(new Interrupt()).getSubcommands().forEach((name, command) -> {
+      Map<String, CommandLine> alone = Main.commandLine(new Interrupt(), name).getSubcommands();
+      assertThat(alone).containsOnlyKeys(name);
+      assertThat(Objects.requireNonNull(alone.get(name)).getUsageMessage()).isEqualTo(command.getUsageMessage());
+    });
   }
 }

@@ -89,9 +89,9 @@ exports.showsTheEngineOfEachModel = {
     await page.getByText('Nobody is served at the moment.').waitFor();
     await page.evaluate(() => {
       globalThis.answering = new AbortController();
-      fetch('/v1/completions', {
+      fetch('/v1/chat/completions', {
         method: 'POST', signal: globalThis.answering.signal, headers: {'Content-Type': 'application/json'},
-        body: JSON.stringify({model: 'endless', prompt: 'b', max_tokens: 4000, stream: true}),
+        body: JSON.stringify({model: 'endless', messages: [{role: 'user', content: 'Go on'}], max_tokens: 4000, stream: true}),
       }).then(answer => answer.text()).catch(() => {});
     });
     await page.getByRole('combobox', {name: 'Model'}).selectOption('endless');

@@ -23,6 +23,7 @@ import org.teenygrad.nanochat.json.Json;
 @EnabledIfSystemProperty(named = "browser", matches = "true", disabledReason = "the profile 'browser' runs this: ./mvnw -Pbrowser verify")
 class PageBrowserTest {
   private static final String KEY = "a-key-of-a-browser";
+  private static final ServedModel ENDLESS = Unhurried.of(Bigram.ENDLESS);
   private static final ServedModel CONTINUING =
       new ServedModel("text", Bigram.ENDLESS.model(), TinyServer.BYTES, Bigram.ENDLESS.beginning(), Bigram.ENDLESS.ends(), null, Sampling.GREEDY);
 
@@ -35,9 +36,9 @@ class PageBrowserTest {
     Path keys = Files.writeString(FOLDER.resolve("keys"), KEY + " tester\n");
     try (TinyServer random = new TinyServer();
         TinyServer calculating = new TinyServer(Bigram.CALCULATING, TinyServer.SETTINGS);
-        TinyServer endless = new TinyServer(Bigram.ENDLESS, TinyServer.SETTINGS);
+        TinyServer endless = new TinyServer(ENDLESS, TinyServer.SETTINGS);
         TinyServer text = new TinyServer(CONTINUING, TinyServer.SETTINGS);
-        TinyServer two = new TinyServer(List.of(TinyServer.MODEL, Bigram.ENDLESS), TinyServer.SETTINGS);
+        TinyServer two = new TinyServer(List.of(TinyServer.MODEL, ENDLESS), TinyServer.SETTINGS);
         TinyServer keyed = new TinyServer(Bigram.EURO, TinyServer.SETTINGS.with(Map.of("apiKeyFile", keys.toString())))) {
       String servers = Json.text(Json.members(
           "random", url(random), "calculating", url(calculating), "endless", url(endless), "text", url(text), "two", url(two), "keyed", url(keyed), "key", KEY));

@@ -2,6 +2,7 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
 
@@ -10,9 +11,9 @@ import org.teenygrad.engine.ir.OpCode;
 /// Of a pair the odd product is added first, then the even one, each addition rounded to nearest even, numbers below 2^-126 being taken for 0
 /// (Intel, "Software Developer's Manual" vol. 2, VDPBF16PS).
 ///
-/// @param height rows of a stripe of the left factor: a tile has one
-/// @param blocks of the inner loop
-record DotProducts(Ir ir, int height, long blocks) implements PairProducts {
+/// @param left the left factor, of whose stripes a tile has one, right the other one
+/// @param width of a row of sums in memory, in bytes
+record DotProducts(Ir ir, PairPanels left, PairPanels right, long width) implements PairProducts {
   private static final int LANES = PairPanels.PAIRS;
   private static final String SUMS = Ir.vector("float", LANES);
   private static final String PAIRS = Ir.vector("bfloat", 2 * LANES);
@@ -23,30 +24,35 @@ record DotProducts(Ir ir, int height, long blocks) implements PairProducts {
   }
 
   @Override
-  public void multiply(String left, int down, String right, int across, String sums) {
-    List<Ir.Carried> zeros = Ir.times(height * across, i -> new Ir.Carried(SUMS, Instructions.neutral(OpCode.ADD, DType.FLOAT32, LANES)));
-    List<Ir.Carried> results = ir.loop("0", Long.toString(blocks), 1, zeros, (block, before) ->
-        ir.loop("0", Integer.toString(PairPanels.PAIRS), 1, before, (pair, carried) -> {
-          String columns = ir.value("add i64 " + ir.value("mul i64 " + block + ", " + PairPanels.PAIRS * 64L) + ", " + ir.value("mul i64 " + pair + ", 64"));
-          List<String> vectors = Ir.times(across, j -> ir.value("load " + PAIRS + ", ptr "
-              + ir.pointer(ir.pointer(right, Long.toString(j * blocks * PairPanels.PAIRS * 64)), columns) + ", align 64"));
-          String rows = ir.value("add i64 " + ir.value("mul i64 " + block + ", " + height * 64L) + ", " + ir.value("mul i64 " + pair + ", 4"));
-          String first = ir.pointer(left, rows);
-          List<Ir.Carried> next = new ArrayList<>();
-          for (int i = 0; i < height; i++) {
-            String both = repeated(ir.pointer(first, Long.toString(i * 64L)));
-            for (int j = 0; j < across; j++) {
-              String sum = carried.get(i * across + j).value();
-              next.add(new Ir.Carried(SUMS, ir.value("call " + SUMS + " @llvm.x86.avx512bf16.dpbf16ps.512(" + SUMS + " " + sum + ", " + PAIRS + " " + both + ", " + PAIRS + " " + vectors.get(j) + ")")));
-            }
-          }
-          return next;
-        }));
-    for (int i = 0; i < height; i++) {
+  public void multiply(String left, int rows, String right, int across, String blocks, String sums, @Nullable String isFirst) {
+    List<Ir.Carried> zeros = Ir.times(rows * across, i -> new Ir.Carried(SUMS, Instructions.neutral(OpCode.ADD, DType.FLOAT32, LANES)));
+    List<String> places = Ir.times(rows * across, i -> ir.pointer(sums, Long.toString(i / across * width + i % across * PairPanels.LINE)));
+    List<Ir.Carried> start = isFirst == null ? zeros : ir.choose(isFirst, () -> zeros,
+        () -> places.stream().map(place -> new Ir.Carried(SUMS, ir.value("load " + SUMS + ", ptr " + place + ", align 64"))).toList());
+    List<Ir.Carried> results = ir.loop("0", blocks, 1, start, (block, before) -> {
+      String leftBlock = ir.pointer(left, ir.value("mul i64 " + block + ", " + this.left.blockBytes()));
+      String rightBlock = ir.pointer(right, ir.value("mul i64 " + block + ", " + this.right.blockBytes()));
+      return ir.loop("0", Integer.toString(PairPanels.PAIRS), 1, before, (pair, carried) -> products(
+          ir.pointer(leftBlock, ir.value("mul i64 " + pair + ", " + this.left.pairBytes())), rows,
+          ir.pointer(rightBlock, ir.value("mul i64 " + pair + ", " + this.right.pairBytes())), across, carried));
+    });
+    for (int i = 0; i < places.size(); i++) {
+      ir.effect("store " + SUMS + " " + results.get(i).value() + ", ptr " + places.get(i) + ", align 64");
+    }
+  }
+
+  /// Those of a pair of each row and column, added to the sums before.
+  private List<Ir.Carried> products(String left, int rows, String right, int across, List<Ir.Carried> sums) {
+    List<String> vectors = Ir.times(across, j -> ir.value("load " + PAIRS + ", ptr " + ir.pointer(right, Long.toString(j * this.right.stripeBytes())) + ", align 64"));
+    List<Ir.Carried> next = new ArrayList<>();
+    for (int i = 0; i < rows; i++) {
+      String both = repeated(ir.pointer(left, Long.toString(i * this.left.rowBytes())));
       for (int j = 0; j < across; j++) {
-        ir.effect("store " + SUMS + " " + results.get(i * across + j).value() + ", ptr " + ir.pointer(sums, Long.toString(i * 128L + j * 64L)) + ", align 64");
+        String sum = sums.get(i * across + j).value();
+        next.add(new Ir.Carried(SUMS, ir.value("call " + SUMS + " @llvm.x86.avx512bf16.dpbf16ps.512(" + SUMS + " " + sum + ", " + PAIRS + " " + both + ", " + PAIRS + " " + vectors.get(j) + ")")));
       }
     }
+    return next;
   }
 
   private String repeated(String pointer) {

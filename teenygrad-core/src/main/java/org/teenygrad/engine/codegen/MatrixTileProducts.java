@@ -1,6 +1,7 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Products by AMX's tile registers: `tdpbf16ps` multiplies 16 rows of 16 pairs by 16 pairs of 16 columns and adds to 16 x 16 sums of float32.
 ///
@@ -8,9 +9,8 @@ import java.util.List;
 /// exact; those of even and of odd steps of a block are added up apart, then both to the sum, each addition rounded to nearest even,
 /// numbers below 2^-126 being taken for 0 (Intel, "Architecture Instruction Set Extensions", TDPBF16PS).
 ///
-/// @param height rows of a stripe of the left factor
-/// @param blocks of the inner loop
-record MatrixTileProducts(Ir ir, int height, long blocks) implements PairProducts {
+/// @param left the left factor, of whose stripes of `height` rows a tile has two at most, right the other one
+record MatrixTileProducts(Ir ir, PairPanels left, PairPanels right, int height) implements PairProducts {
   private static final int ROW_BYTES = 64;
 
   /// The tile registers of a row's or column's stripe.
@@ -33,34 +33,43 @@ record MatrixTileProducts(Ir ir, int height, long blocks) implements PairProduct
   }
 
   @Override
-  public void multiply(String left, int down, String right, int across, String sums) {
+  public void multiply(String left, int rows, String right, int across, String blocks, String sums, @Nullable String isFirst) {
     ir.declare("declare void @llvm.x86.tilezero(i8)");
     ir.declare("declare void @llvm.x86.tileloadd64(i8, ptr, i64)");
     ir.declare("declare void @llvm.x86.tdpbf16ps(i8, i8, i8)");
     ir.declare("declare void @llvm.x86.tilestored64(i8, ptr, i64)");
-    each(down, across, (i, j) -> ir.effect("call void @llvm.x86.tilezero(i8 " + sum(i, j) + ")"));
-    ir.loop("0", Long.toString(blocks), 1, List.of(), (block, none) -> {
+    int down = Math.ceilDiv(rows, height);
+    Runnable zeros = () -> each(down, across, (i, j) -> ir.effect("call void @llvm.x86.tilezero(i8 " + sum(i, j) + ")"));
+    if (isFirst == null) {
+      zeros.run();
+    } else {
+      ir.branch(isFirst, zeros, () -> each(down, across, (i, j) -> loadTile(sum(i, j), place(sums, i, j), 2L * ROW_BYTES)));
+    }
+    ir.loop("0", blocks, 1, List.of(), (block, none) -> {
       for (int j = 0; j < across; j++) {
-        load(RIGHT + j, right, j, block, PairPanels.PAIRS);
+        load(RIGHT + j, right, j, block, this.right);
       }
       for (int i = 0; i < down; i++) {
-        load(LEFT + i, left, i, block, height);
+        load(LEFT + i, left, i, block, this.left);
         for (int j = 0; j < across; j++) {
           ir.effect("call void @llvm.x86.tdpbf16ps(i8 " + sum(i, j) + ", i8 " + (LEFT + i) + ", i8 " + (RIGHT + j) + ")");
         }
       }
       return none;
     });
-    each(down, across, (i, j) -> {
-      long offset = (long) i * height * 2 * ROW_BYTES + (long) j * ROW_BYTES;
-      ir.effect("call void @llvm.x86.tilestored64(i8 " + sum(i, j) + ", ptr " + ir.pointer(sums, Long.toString(offset)) + ", i64 " + 2 * ROW_BYTES + ")");
-    });
+    each(down, across, (i, j) -> ir.effect("call void @llvm.x86.tilestored64(i8 " + sum(i, j) + ", ptr " + place(sums, i, j) + ", i64 " + 2 * ROW_BYTES + ")"));
   }
 
-  private void load(int tile, String stripes, int stripe, String block, int rows) {
-    long bytes = (long) rows * ROW_BYTES;
-    String pointer = ir.pointer(ir.pointer(stripes, Long.toString(stripe * blocks * bytes)), ir.value("mul i64 " + block + ", " + bytes));
-    ir.effect("call void @llvm.x86.tileloadd64(i8 " + tile + ", ptr " + pointer + ", i64 " + ROW_BYTES + ")");
+  private String place(String sums, int i, int j) {
+    return ir.pointer(sums, Long.toString((long) i * height * 2 * ROW_BYTES + (long) j * ROW_BYTES));
+  }
+
+  private void load(int tile, String stripes, int stripe, String block, PairPanels panels) {
+    loadTile(tile, ir.pointer(ir.pointer(stripes, Long.toString(stripe * panels.stripeBytes())), ir.value("mul i64 " + block + ", " + panels.blockBytes())), ROW_BYTES);
+  }
+
+  private void loadTile(int tile, String pointer, long stride) {
+    ir.effect("call void @llvm.x86.tileloadd64(i8 " + tile + ", ptr " + pointer + ", i64 " + stride + ")");
   }
 
   private static int sum(int i, int j) {

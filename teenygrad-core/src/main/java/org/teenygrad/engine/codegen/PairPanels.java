@@ -9,13 +9,18 @@ import org.teenygrad.engine.ir.OpNode;
 /// A bfloat16 factor of a contraction in scratch memory, in pairs of two neighbours along the inner loop, which one instruction multiplies.
 ///
 /// A stripe is as many rows (of the left factor) or columns (of the right one) as a tile register has rows or lanes, over the whole
-/// inner loop. It consists of blocks of 32 steps: a left block has 16 pairs of each row side by side, a right one has a pair of each
-/// column side by side, 16 times. The last block is filled up with zeros.
+/// part of the inner loop that is copied at a time ([DepthBlocks]). It consists of blocks of 32 steps, of each row 16 pairs side by side, or 16 times a pair of each
+/// row or column side by side. The last block is filled up with zeros.
 final class PairPanels {
   /// Steps of a block, and its pairs: 64 bytes are 16 pairs.
   static final int STEPS = 32;
 
   static final int PAIRS = STEPS / 2;
+
+  private static final long PAIR = 2 * Short.BYTES;
+
+  /// A vector of pairs.
+  static final long LINE = PAIRS * PAIR;
 
   private static final String WORDS = Ir.vector("i32", PAIRS);
 
@@ -25,19 +30,22 @@ final class PairPanels {
   private final OpNode range;
   private final int height;
   private final boolean acrossRows;
+  private final DepthBlocks depth;
   private final long offset;
 
   /// @param range the loop across a stripe
   /// @param height rows or columns of a stripe
   /// @param acrossRows whether the pairs of all columns lie side by side, as a right factor's do; else those of each row
+  /// @param depth what of the inner loop is copied at a time
   /// @param offset where in scratch memory it begins, in bytes
-  PairPanels(Emitter emitter, OpNode fold, OpNode factor, OpNode range, int height, boolean acrossRows, long offset) {
+  PairPanels(Emitter emitter, OpNode fold, OpNode factor, OpNode range, int height, boolean acrossRows, DepthBlocks depth, long offset) {
     this.emitter = emitter;
     this.fold = fold;
     this.factor = factor;
     this.range = range;
     this.height = height;
     this.acrossRows = acrossRows;
+    this.depth = depth;
     this.offset = offset;
   }
 
@@ -47,16 +55,32 @@ final class PairPanels {
     return Analysis.depth(fold) / last * Math.ceilDiv(last, (long) STEPS) * STEPS;
   }
 
-  static long blocks(OpNode fold) {
-    return paddedDepth(fold) / STEPS;
+  /// Blocks of a stripe.
+  private long blocks() {
+    return depth.isWhole() ? paddedDepth(fold) / STEPS : Math.ceilDiv(depth.steps(), (long) STEPS);
   }
 
-  private long blockBytes() {
-    return (long) height * STEPS * Short.BYTES;
+  /// How many blocks a part of the inner loop has.
+  String blocks(DepthBlocks.Block part) {
+    return depth.isWhole() ? Long.toString(blocks())
+        : emitter.ir.quotient(emitter.plus(emitter.difference(part.end(), part.begin()), STEPS - 1), STEPS);
+  }
+
+  long blockBytes() {
+    return acrossRows ? PAIRS * LINE : height * LINE;
+  }
+
+  /// Where in a block a pair of a row or column is: that many bytes after the pair before, and after that of the row or column before.
+  long pairBytes() {
+    return acrossRows ? LINE : PAIR;
+  }
+
+  long rowBytes() {
+    return acrossRows ? PAIR : LINE;
   }
 
   long stripeBytes() {
-    return blocks(fold) * blockBytes();
+    return blocks() * blockBytes();
   }
 
   /// The stripe that begins with a row or column, a multiple of a stripe's, of those in scratch memory.
@@ -67,18 +91,19 @@ final class PairPanels {
 
   /// Fills the stripes that `count` rows or columns take, which lie one after the other. Where these are neighbours in memory, stripes grow side
   /// by side: what one leaves of a line of memory the next one takes.
-  void fill(String stripes, String first, long count) {
-    if (liesAlongInner()) {
-      stripes(first, count, (stripe, begin, height) -> blocks(0, "0", (counter, steps, block) ->
+  void fill(String stripes, String first, long count, DepthBlocks.Block part) {
+    if (liesAlongInner(emitter, fold, factor, range)) {
+      stripes(first, count, (stripe, begin, height) -> blocks(0, "0", part, (counter, steps, block) ->
           fillBlock(place(stripes, stripe, block), begin, height, counter, steps)));
     } else {
-      blocks(0, "0", (counter, steps, block) -> stripes(first, count, (stripe, begin, height) ->
+      blocks(0, "0", part, (counter, steps, block) -> stripes(first, count, (stripe, begin, height) ->
           fillBlock(place(stripes, stripe, block), begin, height, counter, steps)));
     }
   }
 
-  private boolean liesAlongInner() {
-    return emitter.analysis.liesAlong(factor, last(), range);
+  /// Whether neighbours along the inner loop are neighbours in memory, rather than those along the rows or columns of a range.
+  static boolean liesAlongInner(Emitter emitter, OpNode fold, OpNode factor, OpNode range) {
+    return emitter.analysis.liesAlong(factor, Analysis.foldRanges(fold).getLast(), range);
   }
 
   private String place(String stripes, String stripe, String block) {
@@ -105,7 +130,7 @@ final class PairPanels {
   }
 
   private void fillBlock(String pointer, String first, int count, String counter, int steps) {
-    boolean alongInner = liesAlongInner();
+    boolean alongInner = liesAlongInner(emitter, fold, factor, range);
     List<String> pairs = alongInner ? rowsOfPairs(first, count, counter, steps) : pairsOfRows(first, count, counter, steps);
     if (alongInner == acrossRows) {
       List<String> square = Ir.times(PAIRS, i -> i < pairs.size() ? pairs.get(i) : "zeroinitializer");
@@ -124,30 +149,42 @@ final class PairPanels {
     void emit(String counter, int steps, String number);
   }
 
-  private void blocks(int depth, String outer, Block body) {
+  private void blocks(int number, String outer, DepthBlocks.Block part, Block body) {
     List<OpNode> loops = Analysis.foldRanges(fold);
-    OpNode loop = loops.get(depth);
+    OpNode loop = loops.get(number);
     long size = Analysis.size(loop);
-    if (depth < loops.size() - 1) {
+    if (number < loops.size() - 1) {
       emitter.ir.loop("0", Long.toString(size), 1, List.of(), (counter, none) ->
           emitter.within(loop, counter, null, () -> {
             emitter.emitReady(Graph.topological(List.of(factor)));
-            blocks(depth + 1, depth == 0 ? counter : emitter.sum(emitter.ir.value("mul i64 " + outer + ", " + size), counter), body);
+            blocks(number + 1, number == 0 ? counter : emitter.sum(emitter.ir.value("mul i64 " + outer + ", " + size), counter), part, body);
             return none;
           }));
       return;
     }
-    long full = size / STEPS;
-    String first = depth == 0 ? "0" : emitter.ir.value("mul i64 " + outer + ", " + Math.ceilDiv(size, (long) STEPS));
-    if (full > 0) {
-      emitter.ir.loop("0", Long.toString(full), 1, List.of(), (block, none) -> {
-        body.emit(emitter.ir.value("mul i64 " + block + ", " + STEPS), STEPS, emitter.sum(first, block));
+    long whole = size / STEPS * STEPS;
+    String first = number == 0 ? "0" : emitter.ir.value("mul i64 " + outer + ", " + Math.ceilDiv(size, (long) STEPS));
+    if (whole > 0) {
+      String end = whole == size ? part.end() : depth.isWhole() ? Long.toString(whole) : emitter.ir.smallest(part.end(), Long.toString(whole));
+      emitter.ir.loop(part.begin(), end, STEPS, List.of(), (counter, none) -> {
+        body.emit(counter, STEPS, place(first, counter, part));
         return none;
       });
     }
-    if (full * STEPS < size) {
-      body.emit(Long.toString(full * STEPS), (int) (size - full * STEPS), emitter.plus(first, full));
+    if (whole < size) {
+      String counter = Long.toString(whole);
+      Runnable rest = () -> body.emit(counter, (int) (size - whole), place(first, counter, part));
+      if (depth.isWhole()) {
+        rest.run();
+      } else {
+        emitter.branch(emitter.ir.value("icmp eq i64 " + part.end() + ", " + size), rest);
+      }
     }
+  }
+
+  /// The number of the block of steps from a counter on.
+  private String place(String first, String counter, DepthBlocks.Block part) {
+    return emitter.sum(first, emitter.ir.quotient(emitter.difference(counter, part.begin()), STEPS));
   }
 
   /// Vectors along the inner loop, one for each row or column.

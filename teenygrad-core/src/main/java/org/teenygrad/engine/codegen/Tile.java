@@ -43,8 +43,13 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
     long tiles = Math.ceilDiv(m, most);
     int rows = Math.toIntExact(Math.ceilDiv(m, tiles));
     Tile cut = cut(rows, vectors, lanes, m, n, k * elementBytes, others, target);
-    long fitting = Math.max(1, MOST_WAITING_BYTES / elementBytes / (rows * cut.width() * cut.panelsPerItem));
-    return waits ? new Tile(rows, vectors, lanes, Math.min(cut.tilesPerItem, fitting), cut.panelsPerItem) : cut;
+    return waits ? cut.waiting(elementBytes) : cut;
+  }
+
+  /// The same with as few tiles down as have room to wait.
+  private Tile waiting(int sumBytes) {
+    long fitting = Math.max(1, MOST_WAITING_BYTES / sumBytes / (rows * width() * panelsPerItem));
+    return new Tile(rows, vectors, lanes, Math.min(tilesPerItem, fitting), panelsPerItem);
   }
 
   /// Vectors across that divide all, of those with rows for which there are lanes: such a copy of the left operand is one vector for each step.
@@ -55,11 +60,13 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
   }
 
   /// Tiles of products of pairs of bfloat16, which are added up in as many lanes as a vector has float32.
-  static Tile ofPairs(long m, long n, long k, long others, Target.Cpu target) {
+  /// @param k steps that are copied at a time
+  static Tile ofPairs(long m, long n, long k, boolean waits, long others, Target.Cpu target) {
     int lanes = target.vectorBytes() / Float.BYTES;
     int most = target.pairs().rows();
     int rows = Math.toIntExact(Math.ceilDiv(m, Math.ceilDiv(m, most)));
-    return cut(rows > lanes ? rows + rows % 2 : rows, n <= lanes ? 1 : 2, lanes, m, n, k * Short.BYTES, others, target);
+    Tile cut = cut(rows > lanes ? rows + rows % 2 : rows, n <= lanes ? 1 : 2, lanes, m, n, k * Short.BYTES, others, target);
+    return waits ? cut.waiting(Float.BYTES) : cut;
   }
 
   /// @param columnBytes of the right operand's column

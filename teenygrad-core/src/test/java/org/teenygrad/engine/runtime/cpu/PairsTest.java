@@ -25,7 +25,8 @@ class PairsTest {
   private record Product(int m, int k, int n, boolean left, boolean right) {}
 
   private static final List<Product> PRODUCTS = List.of(
-      new Product(64, 64, 64, false, false), new Product(17, 33, 50, false, true), new Product(40, 31, 17, true, false), new Product(100, 70, 41, true, true));
+      new Product(64, 64, 64, false, false), new Product(17, 33, 50, false, true), new Product(40, 31, 17, true, false), new Product(100, 70, 41, true, true),
+      new Product(40, 1610, 50, true, false), new Product(29, 1553, 70, false, true));
 
   private static Device device(Pairs pairs) {
     return device(pairs, 2);
@@ -145,9 +146,29 @@ class PairsTest {
   @ParameterizedTest
   @EnumSource
   void bitsDoNotDependOnThreads(Pairs pairs) {
-    double[] two = doubles(random(device(pairs), 7, 300, 200).matmul(random(device(pairs), 8, 200, 260)));
     Device many = device(pairs, 7);
-    assertThat(doubles(random(many, 7, 300, 200).matmul(random(many, 8, 200, 260)))).isEqualTo(two);
+    for (int depth : new int[] {200, 1610}) {
+      double[] two = doubles(random(device(pairs), 7, 300, depth).matmul(random(device(pairs), 8, depth, 260)));
+      assertThat(doubles(random(many, 7, 300, depth).matmul(random(many, 8, depth, 260)))).as("sums of %d products", depth).isEqualTo(two);
+    }
+  }
+
+  /// Of rows of few or many, whose tiles differ, and of sums of one or several blocks of products.
+  @ParameterizedTest
+  @EnumSource
+  void bitsDoNotDependOnRows(Pairs pairs) {
+    Device device = device(pairs);
+    for (int depth : new int[] {200, 1610}) {
+      for (boolean columns : new boolean[] {false, true}) {
+        Tensor x = random(device, 9, 130, depth);
+        Tensor weight = random(device, 10, depth, 70);
+        double[] all = doubles((columns ? byColumns(x) : x).matmul(weight));
+        for (int rows : new int[] {16, 29, 48}) {
+          Tensor some = x.slice(0, 0, rows).contiguous().realize();
+          assertThat(doubles((columns ? byColumns(some) : some).matmul(weight))).as("%d rows of %d products", rows, depth).isEqualTo(Arrays.copyOf(all, rows * 70));
+        }
+      }
+    }
   }
 
   /// Factors of float32 are rounded where that is allowed, and where more rows are multiplied than memory is the limit for.

@@ -2,6 +2,7 @@ package org.teenygrad.serve;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -13,7 +14,7 @@ record Unhurried(ChatFormat format) implements ChatFormat {
 
   static ServedModel of(ServedModel model) {
     return new ServedModel(
-        model.id(), model.model(), model.tokenizer(), model.beginning(), model.ends(), new Unhurried(model.chat()), model.sampling());
+        model.id(), model.model(), model.tokenizer(), model.beginning(), model.ends(), new Unhurried(Objects.requireNonNull(model.chat())), model.sampling());
   }
 
   @Override

@@ -81,8 +81,7 @@ sealed interface Statistics permits Tensor {
   }
 
   /// Where values would have to be inserted into rows in ascending order, this tensor, to keep the order: `torch.searchsorted`.
-  ///
-  /// Each value is compared with its whole row: meant for rows up to some thousands.
+  /// NaN stand behind all numbers.
   /// ```java
   /// Tensor.of(1, 3, 5).searchsorted(Tensor.of(0, 3, 9), false);   // [0 1 3]
   /// ```
@@ -100,9 +99,7 @@ sealed interface Statistics permits Tensor {
               "searchsorted: values %s do not fit rows %s; all axes but the last must be the same",
               values.shape(), rows.shape()));
     }
-    Tensor each = rows.rank() == 1 ? rows : rows.unsqueeze(-2);
-    Tensor beyond = right ? each.gt(values.unsqueeze(-1)) : each.ge(values.unsqueeze(-1));
-    return beyond.logicalNot().sum(-1);
+    return BinarySearch.places(rows, values, right);
   }
 
   /// In which part of a line each element lies, cut at boundaries in ascending order: `torch.bucketize`.
@@ -225,11 +222,11 @@ sealed interface Statistics permits Tensor {
     return Counting.trapezoids(self(), axis).mul(dx).cumsum(axis);
   }
 
-  /// Whether each element is one of others: `torch.isin`. Each is compared with all of them.
+  /// Whether each element is one of others, of which NaN is none: `torch.isin`. Of many it is found by binary search.
   /// ```java
   /// Tensor.of(1, 2, 3).isIn(Tensor.of(3, 1));   // [ True False  True]
   /// ```
   default Tensor isIn(Tensor elements) {
-    return self().unsqueeze(-1).eq(elements.flatten()).any(new int[] {-1});
+    return Membership.of(self(), elements.flatten());
   }
 }

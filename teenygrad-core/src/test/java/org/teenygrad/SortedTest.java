@@ -66,9 +66,9 @@ class SortedTest {
       double[] elements = rows.select(0, row).toDoubleArray();
       String name = x.dtype() + " " + x.shape() + " row " + row;
       assertThat(Arrays.copyOfRange(places, row * count, (row + 1) * count)).as(name)
-          .containsExactly(IntStream.of(expected).limit(count).asLongStream().toArray());
+          .isEqualTo(IntStream.of(expected).limit(count).asLongStream().toArray());
       assertThat(Arrays.copyOfRange(values, row * count, (row + 1) * count)).as(name)
-          .containsExactly(IntStream.of(expected).limit(count).mapToDouble(i -> elements[i]).toArray());
+          .isEqualTo(IntStream.of(expected).limit(count).mapToDouble(i -> elements[i]).toArray());
     }
   }
 
@@ -107,6 +107,42 @@ class SortedTest {
     for (int count : new int[] {1, 50, 2048, 2049, 5000}) {
       assertSorted(longRows.topk(count, 1), longRows, 1, true, count);
     }
+  }
+
+  /// As numbers come, more and more are below the last of the smallest, none ever is, or all are equal.
+  @Test
+  void findsTheFirstOfRowsInAnyOrder() {
+    int length = 3000;
+    Tensor rising = Tensor.arange(length).cast(DType.FLOAT32).to(device);
+    Tensor row = Tensor.stack(rising, rising.neg(), rising.zerosLike(), rising.mul(0.01).sin()).realize();
+    for (int count : new int[] {1, 50, 375}) {
+      assertSorted(row.topk(count, 1), row, 1, true, count);
+      assertSorted(row.topk(count, 1, false), row, 1, false, count);
+    }
+  }
+
+  /// Whether a processor sorts by bytes or merges, sifts or not, and how vectors fit, depends on the length.
+  @Test
+  void lengthsWhereTheWayChangesAreSorted() {
+    Random random = new Random(9);
+    for (int length : new int[] {7, 8, 9, 23, 24, 25, 1023, 1024, 1025}) {
+      Tensor x = random(random, DType.FLOAT32, 2, length);
+      assertSorted(x.sort(1, true), x, 1, true, length);
+      assertSorted(x.topk(Math.max(1, length / 8), 1), x, 1, true, Math.max(1, length / 8));
+    }
+  }
+
+  /// Sorted in parts, which are merged, as long as is wanted of them.
+  @Test
+  void theFirstOfLongRowsAreSortedAndMerged() {
+    int length = device.equals(Device.of("cpu")) ? 150_001 : 1_001;
+    Tensor x = random(new Random(10), DType.FLOAT32, 2, length);
+    for (int count : new int[] {1, length / 30, length / 8, length / 2, length}) {
+      assertSorted(x.topk(count, 1), x, 1, true, count);
+    }
+    Tensor extremes = Tensor.of(new long[] {Long.MAX_VALUE, Long.MIN_VALUE, -1, 0, Long.MAX_VALUE, 1L << 32, Integer.MIN_VALUE}, Shape.of(7), device)
+        .broadcastTo(Shape.of(length / 7, 7)).flatten().realize();
+    assertSorted(extremes.sort(0, false), extremes, 0, false, extremes.size(0));
   }
 
   @Test

@@ -197,6 +197,9 @@ final class Operations {
         millis("searchsorted_1M_in_1024", 10.0 * MILLION, 12.0 * MILLION, () -> List.of(Tensor.linspace(-3, 3,
             1024).contiguous().realize(), randn(MILLION)),
             x -> List.of(x.get(0).searchsorted(x.get(1), false))),
+        millis("searchsorted_1M_in_1M", 20.0 * MILLION, 16.0 * MILLION,
+            () -> List.of(randn(MILLION).sort(0, false).values().realize(), randn(MILLION)),
+            x -> List.of(x.get(0).searchsorted(x.get(1), false))),
         millis("embedding_8192x768", 8192.0 * 768, 8.0 * 8192 * 768, words, x -> List.of(x.get(0).embedding(x.get(1)))),
         millis("embedding_gradient_8192x768", 8192.0 * 768, 4.0 * 768 * (8192 + 50304), words,
             x -> Gradient.vjp(x.get(0).embedding(x.get(1)), x.get(2), List.of(x.get(0)))));

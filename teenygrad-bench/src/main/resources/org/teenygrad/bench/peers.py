@@ -282,6 +282,8 @@ def with_torch():
         measure("cumsum_1M", "ms", 0, lambda: torch.cumsum(x, 0))
         ordered = torch.linspace(-3, 3, 1024)
         measure("searchsorted_1M_in_1024", "ms", 0, lambda: torch.searchsorted(ordered, x))
+        among = randn(1 << 20).sort().values
+        measure("searchsorted_1M_in_1M", "ms", 0, lambda: torch.searchsorted(among, x))
         table, ids, g = randn(50304, 768), torch.randint(50304, (8192,)), randn(8192, 768)
         measure("embedding_8192x768", "ms", 0, lambda: F.embedding(ids, table))
         leaf = table.requires_grad_()

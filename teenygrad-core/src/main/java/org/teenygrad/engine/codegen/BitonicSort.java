@@ -102,7 +102,7 @@ final class BitonicSort implements LoopNest {
     String exists = items % rowsPerBlock == 0 ? null : ir.value("icmp slt i64 " + item + ", " + items);
     emitter.unflatten(exists == null ? item : ir.smallest(item, Long.toString(items - 1)), rows, () -> {
       load();
-      if (sort.payload(Order.class).bitonic()) {
+      if (sort.payload(Order.class).known() == Order.Known.BITONIC) {
         sortBitonic(size);
       } else {
         sortRuns();
@@ -115,7 +115,7 @@ final class BitonicSort implements LoopNest {
   /// Where a number starts does not matter, unless the row has an order: threads read neighbours.
   private void load() {
     Ir ir = emitter.ir;
-    boolean inPlace = sort.payload(Order.class).bitonic();
+    boolean inPlace = sort.payload(Order.class).known() == Order.Known.BITONIC;
     int lanes = Math.min(Math.min(4, inPlace ? 1 << lowBits : registers), Blocks.lanes(analysis, range, 4, size));
     String position = position();
     live = new ArrayList<>(Ir.times(registers, register -> register));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Order;
 import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.runtime.Debug;
 import org.teenygrad.engine.runtime.Program;
@@ -74,7 +75,8 @@ final class Generator {
     Emitter emitter = new Emitter(plan.analysis(), new Ir(Ir.Dialect.HOST), cpu.vectorBytes());
     return switch (plan) {
       case Plan.RowScan scan -> new SequentialScan(emitter, scan, cpu.vectorBytes(), false);
-      case Plan.RowSort sort -> new MergeSort(emitter, sort);
+      case Plan.RowSort sort when sort.order().known() == Order.Known.HALVES -> new MergeHalves(emitter, sort);
+      case Plan.RowSort sort -> new ScratchSort(emitter, sort, cpu.vectorBytes());
       case QuantizedContraction quantized -> new QuantizedProducts(emitter, quantized, cpu);
       case Contraction contraction when contraction.element() == DType.BFLOAT16 -> new PairContraction(emitter, contraction, cpu);
       case Contraction contraction when SkinnyContraction.fits(contraction, cpu) -> new SkinnyContraction(emitter, contraction, cpu);

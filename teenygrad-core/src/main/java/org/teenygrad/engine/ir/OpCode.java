@@ -79,7 +79,7 @@ public enum OpCode {
   SCAN(Group.ROW, -1, FIRST, SCANNED,
       "x combined with all before it along an axis; payload: Reduction by ADD, MAX or MIN. In a kernel along RANGE y; payload: the OpCode"),
   SORT(Group.ROW, -1, SAME_INT64, SORTED,
-      "the smallest of the last axis in order; payload: Order, how many. In a kernel along RANGE y of at most 4096, in whose first iterations alone it is stored"),
+      "the smallest of the last axis in order; payload: Order, how many. In a kernel along RANGE y of at most 65536, or of any two halves in order, in whose first iterations alone it is stored"),
 
   // Memory and meaning
   CONTIGUOUS(Group.MEMORY, 1, FIRST, SAME, "x, held in memory of its own"),

@@ -160,8 +160,11 @@ enum ShapeRule {
     if (order.count() > size) {
       throw new IllegalArgumentException("sort: the first " + order.count() + " of rows of " + size);
     }
-    if (order.bitonic() && (order.count() != size || Integer.bitCount(size) != 1)) {
+    if (order.known() == Order.Known.BITONIC && (order.count() != size || Integer.bitCount(size) != 1)) {
       throw new IllegalArgumentException("sort: the first " + order.count() + " of bitonic rows of " + size + "; of a power of two all are sorted");
+    }
+    if (order.known() == Order.Known.HALVES && size % 2 != 0) {
+      throw new IllegalArgumentException("sort: rows of " + size + " have no halves");
     }
     return from.with(-1, order.count());
   }

@@ -170,7 +170,9 @@ public final class Validator {
       case SCAN, SORT -> {
         require(node.inputs().size() == 2 && node.input(1).is(OpCode.RANGE), "row inputs", "a row is of a value along a RANGE", node);
         require(node.is(OpCode.SORT) || combines(node.payload()), "scan combine", "a SCAN combines by ADD, MAX or MIN", node);
-        require(node.is(OpCode.SCAN) || node.input(1).payload(Range.class).size() <= Order.LONGEST_ROW, "sort row", "a kernel sorts rows of at most 4096", node);
+        boolean merges = node.is(OpCode.SORT) && node.payload(Order.class).known() == Order.Known.HALVES;
+        require(node.is(OpCode.SCAN) || merges || node.input(1).payload(Range.class).size() <= Order.LONGEST_ROW,
+            "sort row", "a kernel sorts rows of at most " + Order.LONGEST_ROW, node);
       }
       default -> {}
     }

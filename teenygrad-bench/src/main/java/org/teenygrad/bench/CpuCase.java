@@ -18,7 +18,7 @@ import org.teenygrad.bench.Case.Unit;
 /// @param expression from inputs to results
 /// @param bound the largest error that is right
 /// @param check tells the error of results
-/// @param atOnce whether the expression computes when it is made, as factors of matrices do
+/// @param atOnce whether the expression is made anew for each call: it computes when it is made, as factors of matrices do, or changes its inputs
 record CpuCase(
     String name, Unit unit, double flops, double bytes, DType dtype, Supplier<List<Tensor>> inputs, UnaryOperator<List<Tensor>> expression,
     double bound, Check check, boolean atOnce)
@@ -59,6 +59,11 @@ record CpuCase(
     return new CpuCase(name, Unit.MILLIS, flops, bytes, DType.FLOAT64, inputs, expression, Rounding.FLOAT64, check, true);
   }
 
+  /// One that changes its inputs in their memory, as an optimizer does, and goes on from what they are then.
+  static CpuCase inPlace(String name, double flops, double bytes, Supplier<List<Tensor>> inputs, UnaryOperator<List<Tensor>> expression) {
+    return new CpuCase(name, Unit.MILLIS, flops, bytes, DType.FLOAT32, inputs, expression, Rounding.FLOAT32, FLOAT64, true);
+  }
+
   /// The same without a comparison.
   Case measured() {
     return new Case(name, unit, work(), this::call);
@@ -91,11 +96,14 @@ record CpuCase(
 
   @Override
   public double error(long seed) {
-    Tensor.manualSeed(seed);
-    List<Tensor> drawn = inputs.get();
-    List<Tensor> results = expression.apply(drawn);
+    List<Tensor> results = expression.apply(drawn(seed));
     Tensor.realize(results);
-    return check.error(expression, drawn, results);
+    return check.error(expression, drawn(seed), results); // the expression may have changed those it had
+  }
+
+  private List<Tensor> drawn(long seed) {
+    Tensor.manualSeed(seed);
+    return inputs.get();
   }
 
   private Runnable call() {

@@ -11,6 +11,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.ir.Order;
 
 /// Sorting against Java's stable sort: any type, axis, length and direction; NaN above all.
 @ParameterizedClass
@@ -143,6 +145,23 @@ class SortedTest {
     Tensor extremes = Tensor.of(new long[] {Long.MAX_VALUE, Long.MIN_VALUE, -1, 0, Long.MAX_VALUE, 1L << 32, Integer.MIN_VALUE}, Shape.of(7), device)
         .broadcastTo(Shape.of(length / 7, 7)).flatten().realize();
     assertSorted(extremes.sort(0, false), extremes, 0, false, extremes.size(0));
+  }
+
+  /// Keys with their positions below them have an order to begin with that other numbers have not.
+  @Test
+  void anyNumbersAreSorted() {
+    Random random = new Random(11);
+    for (int length : new int[] {23, 24, 300, 3000}) {
+      for (long mask : new long[] {-1, 0xFFFF_FFFFL, 0xFF00_0000_0000_00FFL}) {
+        long[] numbers = random.longs(length).map(number -> number & mask).toArray();
+        long[] expected = numbers.clone();
+        Arrays.sort(expected);
+        for (int count : new int[] {1, Math.max(1, length / 10), length}) {
+          Tensor sorted = Tensor.applyWith(OpCode.SORT, new Order(count), Tensor.of(numbers, Shape.of(length), device));
+          assertThat(sorted.toLongArray()).as("%d of %d", count, length).isEqualTo(Arrays.copyOf(expected, count));
+        }
+      }
+    }
   }
 
   @Test

@@ -12,14 +12,16 @@ import org.teenygrad.linalg.Lu;
 public record Checked(Tensor value, Tensor info) {
   static Checked cholesky(Tensor a) {
     Matrices.requireMatrix("choleskyEx", a, true);
-    int n = a.size(-1);
-    return of(a, Matrices.map(a, List.of(Shape.SCALAR), (m, rows, columns) -> List.of(new double[] {Cholesky.failure(m, n)})).getFirst(), Tensor::cholesky);
+    return of(a, Matrices.map(a, List.of(Shape.SCALAR), (m, results) -> results.getFirst().set(0, 0, Cholesky.failure(m))).getFirst(), Tensor::cholesky);
   }
 
   static Checked solve(Tensor a, @Nullable Tensor b) {
     Matrices.requireMatrix("solveEx", a, true);
-    int n = a.size(-1);
-    Tensor info = Matrices.map(a, List.of(Shape.SCALAR), (m, rows, columns) -> List.of(new double[] {new Lu(m, n).firstZero()})).getFirst();
+    Tensor info = Matrices.map(a, List.of(Shape.SCALAR), (m, results) -> {
+      try (Lu lu = new Lu(m)) {
+        results.getFirst().set(0, 0, lu.firstZero());
+      }
+    }).getFirst();
     return of(a, info, good -> b == null ? good.inv() : good.solve(b));
   }
 

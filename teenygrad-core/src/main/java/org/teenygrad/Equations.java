@@ -2,9 +2,9 @@ package org.teenygrad;
 
 import java.util.Arrays;
 import java.util.List;
-import org.teenygrad.linalg.DenseMatrix;
 import org.teenygrad.linalg.Householder;
 import org.teenygrad.linalg.Lu;
+import org.teenygrad.linalg.Matrix;
 import org.teenygrad.linalg.SingularValues;
 
 /// Linear equations, for [LinearAlgebra].
@@ -22,12 +22,13 @@ final class Equations {
 
   private static Tensor inverseValue(String name, Tensor a) {
     int n = a.size(-1);
-    return Matrices.map(a, List.of(Shape.of(n, n)), (m, rows, columns) -> {
-      Lu lu = new Lu(m, n);
-      if (lu.singular()) {
-        throw new IllegalArgumentException(name + ": a matrix of " + a.shape() + " is singular");
+    return Matrices.map(a, List.of(Shape.of(n, n)), (m, results) -> {
+      try (Lu lu = new Lu(m)) {
+        if (lu.singular()) {
+          throw new IllegalArgumentException(name + ": a matrix of " + a.shape() + " is singular");
+        }
+        lu.inverse(results.getFirst());
       }
-      return List.of(lu.solve(DenseMatrix.identity(n), n));
     }).getFirst();
   }
 
@@ -35,13 +36,23 @@ final class Equations {
     Matrices.requireMatrix("det", a, true);
     int n = a.size(-1);
     if (!Matrices.isDifferentiated(a)) {
-      return Matrices.map(a, List.of(Shape.SCALAR), (m, rows, columns) -> List.of(new double[] {new Lu(m, n).determinant()})).getFirst();
+      return Matrices.map(a, List.of(Shape.SCALAR), (m, results) -> {
+        try (Lu lu = new Lu(m)) {
+          results.getFirst().set(0, 0, lu.determinant());
+        }
+      }).getFirst();
     }
-    List<Tensor> values = Matrices.map(a, List.of(Shape.SCALAR, Shape.of(n, n)), (m, rows, columns) -> {
-      Lu lu = new Lu(m, n);
-      double det = lu.determinant();
-      double[] slope = lu.singular() ? SingularValues.adjugate(m, n) : lu.solve(DenseMatrix.identity(n), n);
-      return List.of(new double[] {det}, lu.singular() ? slope : Arrays.stream(slope).map(x -> x * det).toArray());
+    List<Tensor> values = Matrices.map(a, List.of(Shape.SCALAR, Shape.of(n, n)), (m, results) -> {
+      try (Lu lu = new Lu(m)) {
+        double det = lu.determinant();
+        results.get(0).set(0, 0, det);
+        if (lu.singular()) {
+          SingularValues.adjugate(m, results.get(1));
+        } else {
+          lu.inverse(results.get(1));
+          results.get(1).scale(det);
+        }
+      }
     });
     return Matrices.withDerivative(values.get(0), Matrices.transposed(values.get(1)).mul(a).sum(-1, -2));
   }
@@ -55,12 +66,13 @@ final class Equations {
     int n = a.size(-1);
     int k = b.size(-1);
     Tensor both = sideBySide(a, b);
-    Tensor x = Matrices.map(both, List.of(Shape.of(n, k)), (m, rows, columns) -> {
-      Lu lu = new Lu(DenseMatrix.columns(m, n, columns, 0, n), n);
-      if (lu.singular()) {
-        throw new IllegalArgumentException("solve: a matrix of " + a.shape() + " is singular");
+    Tensor x = Matrices.map(both, List.of(Shape.of(n, k)), (m, results) -> {
+      try (Lu lu = new Lu(m.part(0, n, 0, n))) {
+        if (lu.singular()) {
+          throw new IllegalArgumentException("solve: a matrix of " + a.shape() + " is singular");
+        }
+        lu.solve(m.part(0, n, n, n + k), results.getFirst());
       }
-      return List.of(lu.solve(DenseMatrix.columns(m, n, columns, n, columns), k));
     }).getFirst();
     if (!Matrices.isDifferentiated(a, b)) {
       return x;
@@ -80,19 +92,24 @@ final class Equations {
     double tolerance = MatrixNorms.tolerance(a);
     boolean differentiated = Matrices.isDifferentiated(a, b);
     List<Shape> shapes = differentiated ? List.of(Shape.of(n, k), Shape.of(n, m)) : List.of(Shape.of(n, k));
-    List<Tensor> found = Matrices.map(sideBySide(a, b), shapes, (both, rows, columns) -> {
-      double[] left = DenseMatrix.columns(both, m, columns, 0, n);
-      double[] right = DenseMatrix.columns(both, m, columns, n, columns);
+    List<Tensor> found = Matrices.map(sideBySide(a, b), shapes, (both, results) -> {
+      Matrix left = both.part(0, m, 0, n);
+      Matrix right = both.part(0, m, n, n + k);
       if (m >= n) {
-        Householder qr = new Householder(left, m, n);
-        if (!qr.rankDeficient(tolerance)) {
-          double[] x = qr.leastSquares(right, k);
-          return differentiated ? List.of(x, qr.solveUpper(DenseMatrix.transposed(qr.q(), m, n), m)) : List.of(x);
+        try (Householder qr = new Householder(left)) {
+          if (!qr.rankDeficient(tolerance)) {
+            qr.leastSquares(right, results.getFirst());
+            if (differentiated) {
+              qr.pseudoInverse(results.get(1));
+            }
+            return;
+          }
         }
       }
-      double[] inverse = SingularValues.pseudoInverse(left, m, n, 0, tolerance);
-      double[] x = DenseMatrix.product(inverse, right, n, m, k);
-      return differentiated ? List.of(x, inverse) : List.of(x);
+      SingularValues.leastSquares(left, right, tolerance, results.getFirst());
+      if (differentiated) {
+        SingularValues.pseudoInverse(left, 0, tolerance, results.get(1));
+      }
     });
     Tensor x = found.get(0);
     if (!differentiated) {
@@ -113,7 +130,7 @@ final class Equations {
     int m = a.size(-2);
     int n = a.size(-1);
     Tensor inverse = Matrices.map(
-            a, List.of(Shape.of(n, m)), (matrix, rows, columns) -> List.of(SingularValues.pseudoInverse(matrix, m, n, absolute, relative)))
+            a, List.of(Shape.of(n, m)), (matrix, results) -> SingularValues.pseudoInverse(matrix, absolute, relative, results.getFirst()))
         .getFirst();
     if (!Matrices.isDifferentiated(a)) {
       return inverse;

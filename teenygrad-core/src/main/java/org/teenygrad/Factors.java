@@ -15,7 +15,7 @@ final class Factors {
   static Tensor cholesky(Tensor a) {
     Matrices.requireMatrix("cholesky", a, true);
     int n = a.size(-1);
-    Tensor lower = Matrices.map(a, List.of(Shape.of(n, n)), (m, rows, columns) -> List.of(Cholesky.lower(m, n))).getFirst();
+    Tensor lower = Matrices.map(a, List.of(Shape.of(n, n)), (m, results) -> Cholesky.lower(m, results.getFirst())).getFirst();
     if (!Matrices.isDifferentiated(a)) {
       return lower;
     }
@@ -31,9 +31,11 @@ final class Factors {
     int m = a.size(-2);
     int n = a.size(-1);
     int k = Math.min(m, n);
-    List<Tensor> found = Matrices.map(a, List.of(Shape.of(m, k), Shape.of(k, n)), (x, rows, columns) -> {
-      Householder factors = new Householder(x, m, n);
-      return List.of(factors.q(), factors.r());
+    List<Tensor> found = Matrices.map(a, List.of(Shape.of(m, k), Shape.of(k, n)), (x, results) -> {
+      try (Householder factors = new Householder(x)) {
+        factors.q(results.get(0));
+        factors.r(results.get(1));
+      }
     });
     Tensor q = found.get(0);
     Tensor r = found.get(1);
@@ -47,8 +49,13 @@ final class Factors {
       return new QrFactors(
           Matrices.withDerivative(q, square.q()), Matrices.withDerivative(r, Tensor.cat(List.of(square.r(), rest), -1)));
     }
-    Tensor inverse = Matrices.map(r, List.of(Shape.of(n, n)), (x, rows, columns) -> List.of(
-        IntStream.range(0, n).anyMatch(i -> x[i * n + i] == 0) ? new double[n * n] : Triangular.inverse(x, n, true))).getFirst();
+    Tensor inverse = Matrices.map(r, List.of(Shape.of(n, n)), (x, results) -> {
+      if (IntStream.range(0, n).anyMatch(i -> x.get(i, i) == 0)) {
+        results.getFirst().clear();
+      } else {
+        Triangular.inverse(x, true, results.getFirst());
+      }
+    }).getFirst();
     Tensor turned = Matrices.transposed(q).matmul(a).matmul(inverse);
     Tensor below = turned.tril(-1);
     Tensor skew = below.sub(Matrices.transposed(below));
@@ -61,7 +68,7 @@ final class Factors {
     Matrices.requireMatrix("eigh", a, true);
     int n = a.size(-1);
     List<Tensor> found =
-        Matrices.map(a, List.of(Shape.of(n), Shape.of(n, n)), (m, rows, columns) -> Tridiagonal.eigen(m, n));
+        Matrices.map(a, List.of(Shape.of(n), Shape.of(n, n)), (m, results) -> Tridiagonal.eigen(m, results.get(0), results.get(1)));
     Tensor values = found.get(0);
     Tensor vectors = found.get(1);
     if (!Matrices.isDifferentiated(a)) {
@@ -84,7 +91,7 @@ final class Factors {
       return new Svd(Matrices.transposed(turned.vt()), turned.s(), Matrices.transposed(turned.u()));
     }
     List<Tensor> found = Matrices.map(
-        a, List.of(Shape.of(n), Shape.of(m, n), Shape.of(n, n)), (x, rows, columns) -> SingularValues.svd(x, m, n));
+        a, List.of(Shape.of(n), Shape.of(m, n), Shape.of(n, n)), (x, results) -> SingularValues.svd(x, results.get(0), results.get(1), results.get(2)));
     Tensor s = found.get(0);
     Tensor u = found.get(1);
     Tensor v = found.get(2);

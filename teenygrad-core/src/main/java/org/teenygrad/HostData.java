@@ -2,6 +2,7 @@ package org.teenygrad;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.teenygrad.engine.runtime.Activity;
 import org.teenygrad.engine.runtime.Allocator;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.engine.runtime.HostBuffer;
 import org.teenygrad.host.HostArray;
 
 /// Copies between Java and the memory of devices.
@@ -36,11 +38,33 @@ final class HostData {
     return Tensor.owning(storage);
   }
 
+  /// A tensor of what is in memory of the host, which becomes its own where that is the device's.
+  static Tensor owning(HostBuffer buffer, DType dtype, Shape shape, Device device) {
+    if (Devices.runtime(device).allocator().hostView(buffer) == null) {
+      Tensor copy = tensor(buffer.segment(), dtype, shape, device);
+      buffer.free();
+      return copy;
+    }
+    Storage storage = new Storage(dtype, shape, device);
+    storage.fill(buffer);
+    return Tensor.owning(storage);
+  }
+
   /// What a reader makes of the tensor's values, which are computed if need be and gone afterwards.
   static <T> T read(Tensor tensor, Function<HostArray, T> reader) {
-    try (Arena arena = Arena.ofConfined()) {
-      return reader.apply(new HostArray(bytes(tensor, arena), tensor.dtype(), tensor.shape()));
+    Storage storage = whole(tensor);
+    Buffer memory = memory(storage);
+    MemorySegment view = Devices.runtime(storage.device()).allocator().hostView(memory);
+    if (view == null) {
+      try (Arena arena = Arena.ofConfined()) {
+        return reader.apply(new HostArray(bytes(storage, arena, null), tensor.dtype(), tensor.shape()));
+      }
     }
+    long start = Activity.begin();
+    T read = reader.apply(new HostArray(view.asSlice(0, storage.bytes()), tensor.dtype(), tensor.shape()));
+    Reference.reachabilityFence(memory);
+    Activity.copied(storage.device(), Activity.Way.TO_HOST, storage.bytes(), start);
+    return read;
   }
 
   /// As [#read], of a tensor with one element.

@@ -4,12 +4,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.teenygrad.engine.ir.OpCode;
+import org.teenygrad.engine.runtime.HostAllocator;
+import org.teenygrad.engine.runtime.HostBuffer;
+import org.teenygrad.linalg.Matrix;
 
 /// Brings batches of matrices to the host and back.
 final class Matrices {
-  /// What is computed of one matrix in row-major order: the results, each row-major.
+  /// Computes the results, which hold anything before, of one matrix, which is only read. A vector is a row.
   interface Function {
-    List<double[]> of(double[] matrix, int rows, int columns);
+    void of(Matrix matrix, List<Matrix> results);
   }
 
   private Matrices() {}
@@ -28,23 +31,26 @@ final class Matrices {
     int columns = a.size(-1);
     int[] leading = Arrays.copyOf(a.shape().toArray(), a.rank() - 2);
     int batches = Arrays.stream(leading).reduce(1, Math::multiplyExact);
-    double[] all = a.detach().toDoubleArray();
-    double[][] results = new double[shapes.size()][];
-    Arrays.setAll(results, i -> new double[batches * (int) shapes.get(i).elements()]);
-    for (int batch = 0; batch < batches; batch++) {
-      int begin = batch * rows * columns;
-      List<double[]> one = function.of(Arrays.copyOfRange(all, begin, begin + rows * columns), rows, columns);
-      for (int i = 0; i < results.length; i++) {
-        int size = one.get(i).length;
-        System.arraycopy(one.get(i), 0, results[i], batch * size, size);
+    List<HostBuffer> results = shapes.stream().map(shape -> HostAllocator.shared().allocate(Math.multiplyExact(batches * shape.elements(), Double.BYTES))).toList();
+    HostData.read(a.detach().cast(DType.FLOAT64), all -> {
+      for (int batch = 0; batch < batches; batch++) {
+        int number = batch;
+        Matrix matrix = Matrix.of(all.bytes(), (long) batch * rows * columns, rows, columns);
+        function.of(matrix, IntStream.range(0, shapes.size()).mapToObj(i -> result(results.get(i), number, shapes.get(i))).toList());
       }
-    }
-    return IntStream.range(0, results.length)
-        .mapToObj(i -> {
-          Shape shape = Shape.of(IntStream.concat(Arrays.stream(leading), shapes.get(i).stream()).toArray());
-          return Tensor.of(results[i], shape, a.device()).cast(Operations.toFloating(a).dtype()).detach();
-        })
-        .toList();
+      return results;
+    });
+    DType dtype = Operations.toFloating(a).dtype();
+    return IntStream.range(0, results.size()).mapToObj(i -> {
+      Shape shape = Shape.of(IntStream.concat(Arrays.stream(leading), shapes.get(i).stream()).toArray());
+      return HostData.owning(results.get(i), DType.FLOAT64, shape, a.device()).cast(dtype).detach();
+    }).toList();
+  }
+
+  private static Matrix result(HostBuffer all, int batch, Shape shape) {
+    int rows = shape.rank() < 2 ? 1 : shape.size(0);
+    int columns = shape.rank() == 0 ? 1 : shape.size(-1);
+    return Matrix.of(all.segment(), (long) batch * rows * columns, rows, columns);
   }
 
   /// `value`, with the derivative of `expression`.

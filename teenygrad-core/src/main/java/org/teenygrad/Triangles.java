@@ -3,7 +3,6 @@ package org.teenygrad;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.teenygrad.linalg.DenseMatrix;
 import org.teenygrad.linalg.Lu;
 import org.teenygrad.linalg.Triangular;
 
@@ -16,14 +15,16 @@ final class Triangles {
     int n = a.size(-1);
     boolean differentiated = Matrices.isDifferentiated(a);
     List<Shape> shapes = List.of(Shape.SCALAR, Shape.SCALAR, Shape.of(n, n)).subList(0, differentiated ? 3 : 2);
-    List<Tensor> found = Matrices.map(a, shapes, (m, rows, columns) -> {
-      Lu lu = new Lu(m, n);
-      double[] sign = {lu.sign()};
-      double[] logarithm = {lu.logDeterminant()};
-      if (!differentiated) {
-        return List.of(sign, logarithm);
+    List<Tensor> found = Matrices.map(a, shapes, (m, results) -> {
+      try (Lu lu = new Lu(m)) {
+        results.get(0).set(0, 0, lu.sign());
+        results.get(1).set(0, 0, lu.logDeterminant());
+        if (differentiated && lu.singular()) {
+          results.get(2).clear();
+        } else if (differentiated) {
+          lu.inverse(results.get(2));
+        }
       }
-      return List.of(sign, logarithm, lu.singular() ? new double[n * n] : lu.solve(DenseMatrix.identity(n), n));
     });
     if (!differentiated) {
       return new SlogDet(found.get(0), found.get(1));
@@ -55,23 +56,22 @@ final class Triangles {
   /// T⁻¹ of triangles, as a constant.
   static Tensor inverse(Tensor t, boolean upper) {
     int n = t.size(-1);
-    return Matrices.map(t, List.of(Shape.of(n, n)), (m, rows, columns) -> List.of(Triangular.inverse(m, n, upper))).getFirst();
+    return Matrices.map(t, List.of(Shape.of(n, n)), (m, results) -> Triangular.inverse(m, upper, results.getFirst())).getFirst();
   }
 
   static PackedLu packed(Tensor a) {
     Matrices.requireMatrix("luFactor", a, false);
     int m = a.size(-2);
     int n = a.size(-1);
-    List<Tensor> found = Matrices.map(a, List.of(Shape.of(m, n), Shape.of(Math.min(m, n)), Shape.of(m)), (x, rows, columns) -> {
-      Lu lu = new Lu(x, m, n);
-      return List.of(lu.both(), doubles(lu.pivots(), 1), doubles(lu.order(), 0));
+    List<Tensor> found = Matrices.map(a, List.of(Shape.of(m, n), Shape.of(Math.min(m, n)), Shape.of(m)), (x, results) -> {
+      try (Lu lu = new Lu(x)) {
+        results.get(0).set(lu.both());
+        results.get(1).setRow(0, Arrays.stream(lu.pivots()).mapToDouble(i -> i + 1).toArray());
+        results.get(2).setRow(0, Arrays.stream(lu.order()).asDoubleStream().toArray());
+      }
     });
     Tensor both = Matrices.isDifferentiated(a) ? differentiable(a, found.get(0), found.get(2)) : found.get(0);
     return new PackedLu(both, found.get(1).cast(DType.INT32));
-  }
-
-  private static double[] doubles(int[] numbers, int added) {
-    return Arrays.stream(numbers).mapToDouble(i -> i + added).toArray();
   }
 
   /// `M = L1⁻¹ dA U1⁻¹` moves L1 by `L1 tril(M, -1)` and U1 by `triu(M) U1`; what is below or beside the square follows from `dA = dL U + L dU`.

@@ -77,7 +77,7 @@ class LayeringTest {
         .whereLayer("host")
         .mayOnlyAccessLayers("ir", "vocabulary")
         .whereLayer("linalg")
-        .mayOnlyAccessLayers("runtime")
+        .mayOnlyAccessLayers("codegen", "runtime", "vocabulary")
         .whereLayer("ir")
         .mayOnlyAccessLayers("vocabulary")
         .whereLayer("vocabulary")

@@ -96,6 +96,18 @@ class LinearAlgebraTest {
     }
   }
 
+  /// So large that all threads take part, also in rotations.
+  @Test
+  void eigenvaluesOfLargeMatrices() {
+    Tensor a = matrix(11, 300, 300);
+    Tensor symmetric = a.add(a.t());
+    Eigen eigen = symmetric.eigh();
+    assertClose(eigen.vectors().mul(eigen.values()).matmul(eigen.vectors().t()), symmetric);
+    Svd svd = a.svd();
+    assertClose(svd.u().mul(svd.s()).matmul(svd.vt()), a);
+    assertClose(a.inv().matmul(a), Tensor.eye(300).toDouble());
+  }
+
   /// Matrices of several blocks on which rotations converge in unusual ways.
   @Test
   void singularValuesOfAwkwardMatrices() {

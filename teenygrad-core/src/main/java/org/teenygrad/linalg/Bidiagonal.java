@@ -1,7 +1,6 @@
 package org.teenygrad.linalg;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,38 +15,45 @@ final class Bidiagonal {
   private static final int STEPS_PER_VALUE = 50;
   private static final int BLOCK = 32;
 
+  private final Workspace workspace;
   private final int n;
-  private final double[][] a; // of finished blocks, what was there before them
+  private final Matrix a; // of finished blocks, what was there before them
   private final double[] diagonal;
   private final double[] above;
   private final List<Reflectors> left = new ArrayList<>(); // of rows from BLOCK times its number on
   private final List<Reflectors> right = new ArrayList<>(); // of columns from one more on
 
-  private Bidiagonal(double[][] a) {
+  private Bidiagonal(Workspace workspace, Matrix a) {
+    this.workspace = workspace;
     this.a = a;
-    n = a.length;
+    n = a.rows;
     diagonal = new double[n];
     above = new double[n];
   }
 
-  /// @param rows of a square matrix whose squares do not overflow; they are changed
-  static SingularVectors svd(double[][] rows) {
-    Bidiagonal found = new Bidiagonal(rows);
-    int n = rows.length;
+  /// Writes singular values (descending) and both kinds of vectors (columns).
+  /// @param a square, whose squares do not overflow; it is changed
+  static void svd(Workspace workspace, Matrix a, Matrix values, Matrix u, Matrix v) {
+    Bidiagonal found = new Bidiagonal(workspace, a);
+    int n = a.rows;
     for (int begin = 0; begin < n; begin += BLOCK) {
       found.reduce(begin, Math.min(begin + BLOCK, n));
     }
-    double[][] u = found.vectors(found.left, 0);
-    double[][] v = found.vectors(found.right, 1);
-    found.diagonalize(new Rotations(u, n), new Rotations(v, n));
+    Matrix left = found.vectors(found.left, 0);
+    Matrix right = found.vectors(found.right, 1);
+    found.diagonalize(new Rotations(workspace, left), new Rotations(workspace, right));
     for (int i = 0; i < n; i++) {
       if (found.diagonal[i] < 0) {
         found.diagonal[i] = -found.diagonal[i];
-        Triangular.divide(v[i], 0, n, -1);
+        right.part(i, i + 1).scale(-1);
       }
     }
     int[] order = IntStream.range(0, n).boxed().sorted(Comparator.comparingDouble(i -> -found.diagonal[i])).mapToInt(i -> i).toArray();
-    return SingularVectors.of(found.diagonal, u, v, order);
+    for (int i = 0; i < n; i++) {
+      values.set(0, i, found.diagonal[order[i]]);
+    }
+    left.transposeTo(u, order);
+    right.transposeTo(v, order);
   }
 
   /// The rows and columns from `begin` to `end`. What reflections v from the left and u from the right do to the rest, `A - v yᵀ - x uᵀ`
@@ -55,101 +61,74 @@ final class Bidiagonal {
   /// column and a row when they are needed, and for all that follow at the end, in one product.
   private void reduce(int begin, int end) {
     int count = end - begin;
-    double[][] v = new double[count][n];
-    double[][] y = new double[count][n];
-    double[][] x = new double[count][n];
-    double[][] u = new double[count][n];
+    Matrix v = workspace.zeros(count, n);
+    Matrix y = workspace.zeros(count, n);
+    Matrix x = workspace.zeros(count, n);
+    Matrix u = workspace.zeros(count, n);
+    Matrix line = workspace.zeros(1, n);
     double[] leftTau = new double[count];
     double[] rightTau = new double[count];
     for (int k = begin; k < end; k++) {
       int done = k - begin;
-      double[] column = new double[n];
       for (int i = k; i < n; i++) {
-        column[i] = a[i][k];
+        line.set(0, i, a.get(i, k));
       }
-      for (int l = 0; l < done; l++) {
-        Gemm.addScaled(column, k, n, -y[l][k], v[l]);
-        Gemm.addScaled(column, k, n, -u[l][k], x[l]);
-      }
-      diagonal[k] = reflector(column, k, v[done], leftTau, done);
+      Matrix column = line.part(0, 1, k, n);
+      Gemm.addTransposed(column, -1, y.part(0, done, k, k + 1), v.part(0, done, k, n));
+      Gemm.addTransposed(column, -1, u.part(0, done, k, k + 1), x.part(0, done, k, n));
+      Matrix mine = v.part(done, done + 1, k, n);
+      diagonal[k] = reflector(column, mine, leftTau, done);
       if (k == n - 1) {
         continue;
       }
-      product(v[done], k, y[done], k + 1, leftTau[done]);
-      for (int l = 0; l < done; l++) {
-        Gemm.addScaled(y[done], k + 1, n, -leftTau[done] * Gemm.dot(v[l], v[done], k, n), y[l]);
-        Gemm.addScaled(y[done], k + 1, n, -leftTau[done] * Gemm.dot(x[l], v[done], k, n), u[l]);
-      }
-      double[] row = a[k].clone();
-      for (int l = 0; l <= done; l++) {
-        Gemm.addScaled(row, k + 1, n, -v[l][k], y[l]);
-      }
-      for (int l = 0; l < done; l++) {
-        Gemm.addScaled(row, k + 1, n, -x[l][k], u[l]);
-      }
-      above[k] = reflector(row, k + 1, u[done], rightTau, done);
-      for (int i = k + 1; i < n; i++) {
-        x[done][i] = rightTau[done] * Gemm.dot(a[i], u[done], k + 1, n);
-      }
-      for (int l = 0; l <= done; l++) {
-        Gemm.addScaled(x[done], k + 1, n, -rightTau[done] * Gemm.dot(y[l], u[done], k + 1, n), v[l]);
-      }
-      for (int l = 0; l < done; l++) {
-        Gemm.addScaled(x[done], k + 1, n, -rightTau[done] * Gemm.dot(u[l], u[done], k + 1, n), x[l]);
-      }
+      Matrix sums = y.part(done, done + 1, k + 1, n);
+      Gemm.add(sums, leftTau[done], mine, a.part(k, n, k + 1, n));
+      addAlong(sums, -leftTau[done], v.part(0, done, k, n), mine, y.part(0, done, k + 1, n));
+      addAlong(sums, -leftTau[done], x.part(0, done, k, n), mine, u.part(0, done, k + 1, n));
+      line.set(a.part(k, k + 1));
+      Matrix row = line.part(0, 1, k + 1, n);
+      Gemm.addTransposed(row, -1, v.part(0, done + 1, k, k + 1), y.part(0, done + 1, k + 1, n));
+      Gemm.addTransposed(row, -1, x.part(0, done, k, k + 1), u.part(0, done, k + 1, n));
+      Matrix other = u.part(done, done + 1, k + 1, n);
+      above[k] = reflector(row, other, rightTau, done);
+      Matrix products = x.part(done, done + 1, k + 1, n);
+      Gemm.addInner(products, rightTau[done], other, a.part(k + 1, n, k + 1, n));
+      addAlong(products, -rightTau[done], y.part(0, done + 1, k + 1, n), other, v.part(0, done + 1, k + 1, n));
+      addAlong(products, -rightTau[done], u.part(0, done, k + 1, n), other, x.part(0, done, k + 1, n));
     }
-    update(end, v, y, x, u);
-    left.add(Reflectors.of(tails(v, begin), leftTau));
-    right.add(Reflectors.of(tails(u, Math.min(begin + 1, n)), rightTau));
+    if (end < n) {
+      Matrix rest = a.part(end, n, end, n);
+      Gemm.addTransposed(rest, -1, v.part(0, count, end, n), y.part(0, count, end, n));
+      Gemm.addTransposed(rest, -1, x.part(0, count, end, n), u.part(0, count, end, n));
+    }
+    left.add(Reflectors.of(workspace, v.part(0, count, begin, n), leftTau));
+    right.add(Reflectors.of(workspace, u.part(0, count, Math.min(begin + 1, n), n), rightTau));
   }
 
-  /// Makes the vector of a reflection that leaves of the elements from `first` on only that one.
+  /// Adds rows, each `factor` times the inner product of another row with a vector.
+  private void addAlong(Matrix sums, double factor, Matrix others, Matrix vector, Matrix rows) {
+    Workspace.Mark mark = workspace.mark();
+    Matrix along = workspace.zeros(others.rows, 1);
+    Gemm.addInner(along, 1, others, vector);
+    Gemm.addTransposed(sums, factor, along, rows);
+    workspace.release(mark);
+  }
+
+  /// Makes the vector of a reflection that leaves only the first of these elements.
   /// @return what that becomes
-  private double reflector(double[] elements, int first, double[] vector, double[] tau, int number) {
-    double[] tail = Arrays.copyOfRange(elements, first, n);
-    double[] scale = new double[1];
-    double becomes = Householder.reflector(tail, 0, scale);
-    tau[number] = scale[0];
-    System.arraycopy(tail, 0, vector, first, tail.length);
-    return becomes;
-  }
-
-  /// The columns from `begin` on of a factor times vᵀ A.
-  private void product(double[] v, int first, double[] result, int begin, double factor) {
-    Gemm.add(new double[][] {result}, begin, n, factor, new double[][] {v}, first, Triangular.part(a, first, n));
-  }
-
-  /// A - V Yᵀ - X U for the rows and columns from `end` on.
-  private void update(int end, double[][] v, double[][] y, double[][] x, double[][] u) {
-    if (end == n) {
-      return;
-    }
-    int count = v.length;
-    double[][] columns = new double[n - end][2 * count];
-    for (int i = end; i < n; i++) {
-      for (int l = 0; l < count; l++) {
-        columns[i - end][l] = v[l][i];
-        columns[i - end][count + l] = x[l][i];
-      }
-    }
-    double[][] rows = new double[2 * count][];
-    System.arraycopy(y, 0, rows, 0, count);
-    System.arraycopy(u, 0, rows, count, count);
-    Gemm.add(Triangular.part(a, end, n), end, n, -1, columns, 0, rows);
-  }
-
-  private double[][] tails(double[][] vectors, int begin) {
-    return Arrays.stream(vectors).map(each -> Arrays.copyOfRange(each, begin, n)).toArray(double[][]::new);
+  private static double reflector(Matrix elements, Matrix vector, double[] tau, int number) {
+    vector.set(elements);
+    return Reflectors.reflector(vector, tau, number);
   }
 
   /// The transpose of the product of all reflections.
-  private double[][] vectors(List<Reflectors> blocks, int offset) {
-    double[][] q = DenseMatrix.rows(DenseMatrix.identity(n), n, n);
+  private Matrix vectors(List<Reflectors> blocks, int offset) {
+    Matrix q = workspace.identity(n);
     for (int block = blocks.size() - 1; block >= 0; block--) {
       int first = Math.min(block * BLOCK + offset, n);
-      blocks.get(block).apply(false, Triangular.part(q, first, n), first, n);
+      blocks.get(block).apply(false, q.part(first, n, first, n));
     }
-    return DenseMatrix.flipped(q, 0, n);
+    return workspace.transposed(q);
   }
 
   private void diagonalize(Rotations u, Rotations v) {
@@ -170,8 +149,8 @@ final class Bidiagonal {
       }
       step(start, end, u, v);
     }
-    u.apply();
-    v.apply();
+    u.finish();
+    v.finish();
   }
 
   private boolean vanishes(int i, double largest) {
@@ -179,29 +158,28 @@ final class Bidiagonal {
   }
 
   private void step(int start, int end, Rotations u, Rotations v) {
-    int count = end - start;
-    double[][] turns = new double[4][count]; // cosines and sines from the left, then from the right
+    u.begin(start, end - start);
+    v.begin(start, end - start);
     double shift = leastValue(diagonal[end - 1], above[end - 1], diagonal[end]);
     double part = diagonal[start] == 0 ? 0 : shift / diagonal[start];
     boolean singular = IntStream.rangeClosed(start, end).anyMatch(i -> diagonal[i] == 0);
     if (singular || part * part < EPSILON) {
-      unshifted(start, end, turns);
+      unshifted(start, end, u, v);
     } else {
-      shifted(start, end, shift, turns);
+      shifted(start, end, shift, u, v);
     }
-    u.add(start, turns[0], turns[1]);
-    v.add(start, turns[2], turns[3]);
+    u.end();
+    v.end();
   }
 
-  private void shifted(int start, int end, double shift, double[][] turns) {
+  private void shifted(int start, int end, double shift, Rotations u, Rotations v) {
     double f = (Math.abs(diagonal[start]) - shift) * (Math.signum(diagonal[start]) + shift / diagonal[start]);
     double g = above[start];
     for (int i = start; i < end; i++) {
       double length = Rotations.length(f, g);
       double c = length == 0 ? 1 : f / length;
       double s = length == 0 ? 0 : g / length;
-      turns[2][i - start] = c;
-      turns[3][i - start] = s;
+      v.set(i - start, c, s);
       if (i > start) {
         above[i - 1] = length;
       }
@@ -212,8 +190,7 @@ final class Bidiagonal {
       length = Rotations.length(f, g);
       c = length == 0 ? 1 : f / length;
       s = length == 0 ? 0 : g / length;
-      turns[0][i - start] = c;
-      turns[1][i - start] = s;
+      u.set(i - start, c, s);
       diagonal[i] = length;
       f = c * above[i] + s * diagonal[i + 1];
       diagonal[i + 1] = c * diagonal[i + 1] - s * above[i];
@@ -225,7 +202,7 @@ final class Bidiagonal {
     above[end - 1] = f;
   }
 
-  private void unshifted(int start, int end, double[][] turns) {
+  private void unshifted(int start, int end, Rotations u, Rotations v) {
     double c = 1;
     double oldC = 1;
     double oldS = 0;
@@ -234,8 +211,7 @@ final class Bidiagonal {
       double length = Rotations.length(f, above[i]);
       c = length == 0 ? 1 : f / length;
       double s = length == 0 ? 0 : above[i] / length;
-      turns[2][i - start] = c;
-      turns[3][i - start] = s;
+      v.set(i - start, c, s);
       if (i > start) {
         above[i - 1] = oldS * length;
       }
@@ -244,8 +220,7 @@ final class Bidiagonal {
       diagonal[i] = Rotations.length(f, g);
       oldC = diagonal[i] == 0 ? 1 : f / diagonal[i];
       oldS = diagonal[i] == 0 ? 0 : g / diagonal[i];
-      turns[0][i - start] = oldC;
-      turns[1][i - start] = oldS;
+      u.set(i - start, oldC, oldS);
     }
     double last = diagonal[end] * c;
     diagonal[end] = last * oldC;

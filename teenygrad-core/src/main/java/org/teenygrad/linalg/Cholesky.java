@@ -13,40 +13,38 @@ public final class Cholesky {
   /// Rows of an update that begin with the same column: those left of the diagonal are computed and not used.
   private static final int BLOCK = 32;
 
-  private final double[][] upper;
+  private final Matrix upper;
   private final int n;
+  private final double[][] rows;
 
-  private Cholesky(double[] a, int n) {
-    this.n = n;
-    upper = new double[n][n];
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j <= i; j++) {
-        upper[j][i] = a[i * n + j];
-      }
-    }
+  private Cholesky(Matrix upper) {
+    this.upper = upper;
+    n = upper.rows;
+    rows = new double[SMALL][n];
   }
 
   /// The size of the first leading part that is not positive definite; 0 if there is none.
-  public static int failure(double[] a, int n) {
-    return new Cholesky(a, n).factor(0, n);
+  public static int failure(Matrix a) {
+    try (Workspace workspace = new Workspace()) {
+      return new Cholesky(workspace.transposed(a)).factor(0, a.rows);
+    }
   }
 
-  /// L (n, n) of A (n, n), of which only the lower triangle is read.
+  /// Writes L of A, of which only the lower triangle is read.
   /// @throws IllegalArgumentException if the matrix is not positive definite
-  public static double[] lower(double[] a, int n) {
-    Cholesky factor = new Cholesky(a, n);
-    int failure = factor.factor(0, n);
-    if (failure > 0) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "cholesky: the leading %d x %d part is not positive definite", failure, failure));
-    }
-    double[] lower = new double[n * n];
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j <= i; j++) {
-        lower[i * n + j] = factor.upper[j][i];
+  public static void lower(Matrix a, Matrix lower) {
+    try (Workspace workspace = new Workspace()) {
+      Cholesky factor = new Cholesky(workspace.transposed(a));
+      int failure = factor.factor(0, a.rows);
+      if (failure > 0) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "cholesky: the leading %d x %d part is not positive definite", failure, failure));
+      }
+      factor.upper.transposeTo(lower);
+      for (int i = 0; i < lower.rows; i++) {
+        lower.part(i, i + 1, i + 1, lower.columns).clear();
       }
     }
-    return lower;
   }
 
   /// The rows of U from `begin` to `end`, exclusively, from which those before are taken.
@@ -60,26 +58,37 @@ public final class Cholesky {
     if (failure > 0) {
       return failure;
     }
-    double[][] known = Triangular.part(upper, begin, middle);
-    double[][] left = DenseMatrix.flipped(known, middle, end); // the rows of L beside
+    Matrix known = upper.part(begin, middle);
     for (int first = middle; first < end; first += BLOCK) {
       int last = Math.min(first + BLOCK, end);
-      Gemm.add(Triangular.part(upper, first, last), first, n, -1, Triangular.part(left, first - middle, last - middle), 0, known);
+      Gemm.addTransposed(upper.part(first, last, first, n), -1, known.part(0, known.rows, first, last), known.part(0, known.rows, first, n));
     }
     return factor(middle, end);
   }
 
   private int factorRows(int begin, int end) {
     for (int k = begin; k < end; k++) {
-      double[] row = upper[k];
+      double[] row = rows[k - begin];
+      upper.copyRow(k, row);
+      for (int before = 0; before < k - begin; before++) {
+        addScaled(row, k, n, -rows[before][k], rows[before]);
+      }
       if (!(row[k] > 0)) {
         return k + 1;
       }
-      Triangular.divide(row, k, n, Math.sqrt(row[k]));
-      for (int i = k + 1; i < end; i++) {
-        Gemm.addScaled(upper[i], i, n, -row[i], row);
+      double root = Math.sqrt(row[k]);
+      for (int j = k; j < n; j++) {
+        row[j] /= root;
       }
+      upper.setRow(k, row);
     }
     return 0;
+  }
+
+  /// `x = x + factor y` from `begin` to `end`, exclusively.
+  static void addScaled(double[] x, int begin, int end, double factor, double[] y) {
+    for (int j = begin; j < end; j++) {
+      x[j] = Math.fma(factor, y[j], x[j]);
+    }
   }
 }

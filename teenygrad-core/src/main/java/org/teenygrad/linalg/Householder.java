@@ -13,26 +13,27 @@ import java.util.stream.IntStream;
 /// Rump
 /// and Oishi, 2005), and solutions are refined once, so that what limits least squares is the condition of the problem, not the number
 /// of rows.
-public final class Householder {
+public final class Householder implements AutoCloseable {
   private static final int BLOCK = 32;
 
-  private final double[] matrix;
-  private final double[][] r; // the triangle, with zeros below
+  private final Workspace workspace = new Workspace();
+  private final Matrix matrix;
+  private final Matrix r; // the triangle, with zeros below
   private final List<Reflectors> blocks = new ArrayList<>(); // of rows from BLOCK times its number on
   private final int m;
   private final int n;
 
-  public Householder(double[] matrix, int m, int n) {
-    this.m = m;
-    this.n = n;
+  /// @param matrix which stays as it is while this is used
+  public Householder(Matrix matrix) {
     this.matrix = matrix;
-    r = DenseMatrix.rows(matrix, m, n);
+    m = matrix.rows;
+    n = matrix.columns;
+    r = workspace.copy(matrix);
     int steps = Math.min(m, n);
     for (int begin = 0; begin < steps; begin += BLOCK) {
       int end = Math.min(begin + BLOCK, steps);
-      double[][] below = Triangular.part(r, begin, m);
-      Reflectors block = factor(below, begin, end, isExact());
-      block.apply(true, below, end, n);
+      Reflectors block = factor(r.part(begin, m, begin, end), isExact());
+      block.apply(true, r.part(begin, m, end, n));
       blocks.add(block);
     }
   }
@@ -41,57 +42,48 @@ public final class Householder {
     return n <= BLOCK;
   }
 
-  /// The reflections that make the columns `begin` to `end` a triangle, which is written there.
-  private static Reflectors factor(double[][] rows, int begin, int end, boolean exact) {
-    double[][] columns = DenseMatrix.flipped(rows, begin, end);
-    double[] tau = new double[columns.length];
-    for (int j = 0; j < columns.length; j++) {
-      double[] column = columns[j];
-      double diagonal = reflector(column, j, tau);
-      for (int other = j + 1; other < columns.length; other++) {
-        double along = exact ? exactDot(column, columns[other], j) : Gemm.dot(column, columns[other], j, column.length);
-        Gemm.addScaled(columns[other], j, column.length, -tau[j] * along, column);
+  /// The reflections that make of these columns a triangle, which is written there.
+  private Reflectors factor(Matrix panel, boolean exact) {
+    Matrix columns = workspace.transposed(panel);
+    int count = columns.rows;
+    int length = columns.columns;
+    double[] tau = new double[count];
+    double[] row = exact ? new double[length] : new double[0];
+    double[] other = row.clone();
+    Workspace.Mark mark = workspace.mark();
+    panel.clear();
+    for (int j = 0; j < count; j++) {
+      Matrix mine = columns.part(j, j + 1, j, length);
+      Matrix others = columns.part(j + 1, count, j, length);
+      for (int i = 0; i < j; i++) {
+        panel.set(i, j, columns.get(j, i));
+        columns.set(j, i, 0);
       }
-      for (int i = 0; i < rows.length; i++) {
-        rows[i][begin + j] = i < j ? column[i] : i == j ? diagonal : 0;
+      panel.set(j, j, Reflectors.reflector(mine, tau, j));
+      Matrix along = workspace.zeros(others.rows, 1);
+      if (exact) {
+        mine.copyRow(0, row);
+        for (int i = 0; i < others.rows; i++) {
+          others.copyRow(i, other);
+          along.set(i, 0, exactDot(row, other, length - j));
+        }
+      } else {
+        Gemm.addInner(along, 1, others, mine);
       }
-      Arrays.fill(column, 0, j, 0);
+      Gemm.add(others, -tau[j], along, mine);
+      workspace.release(mark);
     }
-    return Reflectors.of(columns, tau);
+    return Reflectors.of(workspace, columns, tau);
   }
 
-  /// Makes of the elements from `head` on the vector v, with 1 as its first, of a reflection `I - tau v vᵀ` that leaves only the first.
-  /// @return what that becomes
-  static double reflector(double[] x, int head, double[] tau) {
-    double largest = 0;
-    for (int i = head; i < x.length; i++) {
-      largest = Math.max(largest, Math.abs(x[i]));
-    }
-    double squares = 0;
-    for (int i = head; i < x.length && largest > 0; i++) {
-      double part = x[i] / largest;
-      squares += part * part;
-    }
-    double norm = Math.sqrt(squares) * largest;
-    double first = x[head];
-    x[head] = 1;
-    if (norm == 0 || head == x.length - 1) {
-      return first; // nothing to reflect
-    }
-    double becomes = first > 0 ? -norm : norm;
-    tau[head] = (becomes - first) / becomes;
-    Triangular.divide(x, head + 1, x.length, first - becomes);
-    return becomes;
-  }
-
-  /// The inner product from `begin` on, with what rounding takes from products and sums added at the end.
-  private static double exactDot(double[] x, double[] y, int begin) {
+  /// The inner product, with what rounding takes from products and sums added at the end.
+  private static double exactDot(double[] x, double[] y, int length) {
     double sum = 0;
     double error = 0;
     double otherSum = 0;
     double otherError = 0;
-    int i = begin;
-    for (; i + 1 < x.length; i += 2) {
+    int i = 0;
+    for (; i + 1 < length; i += 2) {
       double product = x[i] * y[i];
       double next = sum + product;
       double added = next - sum;
@@ -103,7 +95,7 @@ public final class Householder {
       otherError += (otherSum - (otherNext - otherAdded)) + (otherProduct - otherAdded) + Math.fma(x[i + 1], y[i + 1], -otherProduct);
       otherSum = otherNext;
     }
-    double last = i < x.length ? x[i] * y[i] : 0;
+    double last = i < length ? x[i] * y[i] : 0;
     double both = sum + otherSum;
     double added = both - sum;
     error += (sum - (both - added)) + (otherSum - added);
@@ -112,72 +104,88 @@ public final class Householder {
 
   /// Whether an element of R's diagonal is no more than that part of the largest.
   public boolean rankDeficient(double tolerance) {
-    double[] diagonal = IntStream.range(0, Math.min(m, n)).mapToDouble(i -> Math.abs(r[i][i])).toArray();
+    double[] diagonal = IntStream.range(0, Math.min(m, n)).mapToDouble(i -> Math.abs(r.get(i, i))).toArray();
     double largest = Arrays.stream(diagonal).max().orElse(0);
     return Arrays.stream(diagonal).anyMatch(d -> d <= tolerance * largest);
   }
 
-  /// The first min(m, n) columns of Q.
-  public double[] q() {
-    int k = Math.min(m, n);
-    double[][] q = DenseMatrix.rows(new double[m * k], m, k);
-    for (int j = 0; j < k; j++) {
-      q[j][j] = 1;
-    }
+  /// Writes the first min(m, n) columns of Q.
+  public void q(Matrix q) {
+    int k = q.columns;
+    Matrix x = workspace.matrix(m, k);
+    x.setIdentity();
     for (int block = blocks.size() - 1; block >= 0; block--) {
-      blocks.get(block).apply(false, Triangular.part(q, block * BLOCK, m), block * BLOCK, k);
+      blocks.get(block).apply(false, x.part(block * BLOCK, m, block * BLOCK, k));
     }
-    return DenseMatrix.flat(q, k);
+    q.set(x);
   }
 
-  /// The triangle (min(m, n), n).
-  public double[] r() {
-    return DenseMatrix.flat(Triangular.part(r, 0, Math.min(m, n)), n);
+  /// Writes Q X (m, k) of X (min(m, n), k).
+  void multiply(Matrix x, Matrix result) {
+    Matrix product = workspace.zeros(m, x.columns);
+    product.part(0, x.rows).set(x);
+    for (int block = blocks.size() - 1; block >= 0; block--) {
+      blocks.get(block).apply(false, product.part(block * BLOCK, m));
+    }
+    result.set(product);
   }
 
-  /// X (n, k) with R X = the first n rows of b.
-  public double[] solveUpper(double[] b, int k) {
-    double[][] x = DenseMatrix.rows(b, n, k);
-    Triangular.solveUpper(r, x, k);
-    return DenseMatrix.flat(x, k);
+  /// Writes the triangle (min(m, n), n).
+  public void r(Matrix triangle) {
+    triangle.set(r.part(0, Math.min(m, n)));
   }
 
-  /// X (n, k) that makes |A X - B| least.
-  public double[] leastSquares(double[] b, int k) {
-    double[][] x = leastReflected(DenseMatrix.rows(b, m, k), k);
+  /// Writes X (n, k) that makes |A X - B| least.
+  public void leastSquares(Matrix b, Matrix x) {
+    x.set(leastReflected(workspace.copy(b)));
     if (isExact()) {
-      double[][] correction = leastReflected(residual(b, x, k), k);
-      for (int i = 0; i < n; i++) {
-        for (int c = 0; c < k; c++) {
-          x[i][c] += Double.isFinite(correction[i][c]) ? correction[i][c]
-              : 0; // products of the residual may overflow where those of x did not
+      Matrix correction = leastReflected(residual(b, x));
+      for (int i = 0; i < x.rows; i++) {
+        for (int j = 0; j < x.columns; j++) { // products of the residual may overflow where those of x did not
+          x.set(i, j, x.get(i, j) + (Double.isFinite(correction.get(i, j)) ? correction.get(i, j) : 0));
         }
       }
     }
-    return DenseMatrix.flat(x, k);
   }
 
-  private double[][] leastReflected(double[][] b, int k) {
+  /// Writes the X (n, m) that [#leastSquares] multiplies by, if the columns are independent.
+  public void pseudoInverse(Matrix inverse) {
+    Matrix q = workspace.matrix(m, n);
+    q(q);
+    Matrix x = workspace.transposed(q);
+    Triangular.solveUpper(r.part(0, n), x);
+    inverse.set(x);
+  }
+
+  private Matrix leastReflected(Matrix b) {
     for (int block = 0; block < blocks.size(); block++) {
-      blocks.get(block).apply(true, Triangular.part(b, block * BLOCK, m), 0, k);
+      blocks.get(block).apply(true, b.part(block * BLOCK, m));
     }
-    double[][] x = Triangular.part(b, 0, n);
-    Triangular.solveUpper(r, x, k);
+    Matrix x = b.part(0, n);
+    Triangular.solveUpper(r.part(0, n), x);
     return x;
   }
 
   /// B - A X (m, k), summed as if in twice the precision.
-  private double[][] residual(double[] b, double[][] x, int k) {
-    double[][] residual = DenseMatrix.rows(b, m, k);
+  private Matrix residual(Matrix b, Matrix x) {
+    int k = b.columns;
+    Matrix residual = workspace.matrix(m, k);
+    double[][] rows = new double[n][k];
+    for (int j = 0; j < n; j++) {
+      x.copyRow(j, rows[j]);
+    }
+    double[] sums = new double[k];
     double[] errors = new double[k];
     for (int i = 0; i < m; i++) {
+      b.copyRow(i, sums);
       Arrays.fill(errors, 0);
       for (int j = 0; j < n; j++) {
-        accumulate(residual[i], errors, -matrix[i * n + j], x[j]);
+        accumulate(sums, errors, -matrix.get(i, j), rows[j]);
       }
       for (int c = 0; c < k; c++) {
-        residual[i][c] += errors[c];
+        sums[c] += errors[c];
       }
+      residual.setRow(i, sums);
     }
     return residual;
   }
@@ -191,5 +199,11 @@ public final class Householder {
       errors[j] += (sums[j] - (sum - added)) + (product - added) + Math.fma(a, y[j], -product);
       sums[j] = sum;
     }
+  }
+
+  /// Gives memory back; nothing can be asked any more.
+  @Override
+  public void close() {
+    workspace.close();
   }
 }

@@ -12,31 +12,55 @@ final class Jacobi {
 
   private Jacobi() {}
 
-  /// Columns are turned against each other until they are orthogonal.
-  /// @param columns of a square matrix whose squares do not overflow; they are changed
-  static SingularVectors svd(double[][] columns) {
-    int n = columns.length;
-    double[][] v = DenseMatrix.rows(DenseMatrix.identity(n), n, n);
+  /// Columns are turned against each other until they are orthogonal. Writes singular values (descending) and both kinds of vectors (columns).
+  /// @param a square, whose squares do not overflow
+  static void svd(Matrix a, Matrix values, Matrix left, Matrix right) {
+    int n = a.rows;
+    double[][] u = new double[n][n];
+    a.copyColumns(u);
+    double[][] v = identity(n);
     boolean turned = true;
     for (int sweep = 0; sweep < SWEEPS && turned; sweep++) {
-      turned = sweep(columns, v);
+      turned = sweep(u, v);
     }
-    double[] lengths = Arrays.stream(columns).mapToDouble(column -> Math.sqrt(Gemm.dot(column, column, 0, n))).toArray();
+    double[] lengths = Arrays.stream(u).mapToDouble(column -> Math.sqrt(dot(column, column))).toArray();
     int[] order = IntStream.range(0, n).boxed().sorted(Comparator.comparingDouble(i -> -lengths[i])).mapToInt(i -> i).toArray();
-    SingularVectors found = SingularVectors.of(lengths, columns, v, order);
+    double[][] sorted = ordered(u, order);
     for (int j = 0; j < n; j++) {
-      complete(found.u(), j, found.values()[j], found.values()[0]);
+      values.set(0, j, lengths[order[j]]);
+      complete(sorted, j, lengths[order[j]], lengths[order[0]]);
     }
-    return found;
+    left.setColumns(sorted);
+    right.setColumns(ordered(v, order));
+  }
+
+  private static double[][] ordered(double[][] vectors, int[] order) {
+    return Arrays.stream(order).mapToObj(i -> vectors[i]).toArray(double[][]::new);
+  }
+
+  private static double[][] identity(int n) {
+    double[][] rows = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      rows[i][i] = 1;
+    }
+    return rows;
+  }
+
+  private static double dot(double[] x, double[] y) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum = Math.fma(x[i], y[i], sum);
+    }
+    return sum;
   }
 
   /// Turns every two columns once; whether any needed it. Lengths are carried along within a sweep.
   private static boolean sweep(double[][] u, double[][] v) {
-    double[] squares = Arrays.stream(u).mapToDouble(column -> Gemm.dot(column, column, 0, column.length)).toArray();
+    double[] squares = Arrays.stream(u).mapToDouble(column -> dot(column, column)).toArray();
     boolean turned = false;
     for (int p = 0; p < u.length; p++) {
       for (int q = p + 1; q < u.length; q++) {
-        double c = Gemm.dot(u[p], u[q], 0, u[q].length);
+        double c = dot(u[p], u[q]);
         if (Math.abs(c) > TOLERANCE * Math.sqrt(squares[p]) * Math.sqrt(squares[q])) {
           turned = true;
           double zeta = (squares[q] - squares[p]) / (2 * c);
@@ -63,13 +87,13 @@ final class Jacobi {
       u[j][axis] = 1;
       for (int pass = 0; pass < 2; pass++) {
         for (int other = 0; other < j; other++) {
-          double dot = Gemm.dot(u[other], u[j], 0, u[j].length);
+          double dot = dot(u[other], u[j]);
           for (int i = 0; i < u[j].length; i++) {
             u[j][i] -= dot * u[other][i];
           }
         }
       }
-      best = Math.sqrt(Gemm.dot(u[j], u[j], 0, u[j].length));
+      best = Math.sqrt(dot(u[j], u[j]));
       scale(u[j], best > 0 ? 1 / best : 0);
     }
   }

@@ -1,35 +1,35 @@
 package org.teenygrad.linalg;
 
-import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /// A matrix as a lower times an upper triangle, rows exchanged so that the largest pivot is taken.
 ///
-/// Columns are halved: the left ones of all rows, what they leave of the right ones, these (Toledo, 1997; LAPACK's `getrf2`). Rows are
-/// arrays of their own, so
-/// that to exchange two costs nothing.
-public final class Lu {
+/// Columns are halved: the left ones of all rows, what they leave of the right ones, these (Toledo, 1997; LAPACK's `getrf2`).
+public final class Lu implements AutoCloseable {
   /// Columns that are no longer halved.
   private static final int SMALL = 8;
 
-  private final double[][] lu;
+  private final Workspace workspace = new Workspace();
+  private final Matrix lu;
   private final int m;
   private final int n;
   private final int[] order;
   private final int[] pivots;
+  private final double[][] panel;
+  private final double[] upperRow;
+  private final double[] lowerRow;
   private double sign = 1;
   private int firstZero;
 
-  public Lu(double[] matrix, int n) {
-    this(matrix, n, n);
-  }
-
-  public Lu(double[] matrix, int rows, int columns) {
-    m = rows;
-    n = columns;
-    lu = DenseMatrix.rows(matrix, m, n);
+  public Lu(Matrix matrix) {
+    m = matrix.rows;
+    n = matrix.columns;
+    lu = workspace.copy(matrix);
     order = IntStream.range(0, m).toArray();
     pivots = new int[Math.min(m, n)];
+    panel = new double[SMALL][m];
+    upperRow = new double[n];
+    lowerRow = new double[n];
     factor(0, pivots.length);
     if (n > m) {
       eliminate(0, m, n);
@@ -49,26 +49,27 @@ public final class Lu {
 
   /// Takes the rows and columns `begin` to `middle`, whose triangles are known, from the columns up to `end`.
   private void eliminate(int begin, int middle, int end) {
-    double[][] known = Triangular.part(lu, begin, middle);
-    Triangular.solveLower(known, begin, true, known, middle, end);
-    double[][] rest = Triangular.part(lu, middle, m);
-    Gemm.add(rest, middle, end, -1, rest, begin, known);
+    Matrix known = lu.part(begin, middle, middle, end);
+    Triangular.solveLower(lu.part(begin, middle, begin, middle), true, known);
+    Gemm.add(lu.part(middle, m, middle, end), -1, lu.part(middle, m, begin, middle), known);
   }
 
   /// Column by column, each an array meanwhile.
   private void factorColumns(int begin, int end) {
-    double[][] columns = DenseMatrix.flipped(Triangular.part(lu, begin, m), begin, end);
+    Matrix part = lu.part(begin, m, begin, end);
+    part.copyColumns(panel);
+    int length = m - begin;
     for (int k = begin; k < end; k++) {
       int top = k - begin;
-      double[] column = columns[top];
+      double[] column = panel[top];
       int pivot = top;
-      for (int i = top + 1; i < column.length; i++) {
+      for (int i = top + 1; i < length; i++) {
         pivot = Math.abs(column[i]) > Math.abs(column[pivot]) ? i : pivot;
       }
       pivots[k] = begin + pivot;
       if (pivot != top) {
         exchange(k, begin + pivot);
-        for (double[] each : columns) {
+        for (double[] each : panel) {
           double x = each[top];
           each[top] = each[pivot];
           each[pivot] = x;
@@ -78,22 +79,22 @@ public final class Lu {
         firstZero = firstZero == 0 ? k + 1 : firstZero;
         continue;
       }
-      Triangular.divide(column, top + 1, column.length, column[top]);
-      for (int j = top + 1; j < columns.length; j++) {
-        Gemm.addScaled(columns[j], top + 1, column.length, -columns[j][top], column);
+      double diagonal = column[top];
+      for (int i = top + 1; i < length; i++) {
+        column[i] /= diagonal;
+      }
+      for (int j = top + 1; j < end - begin; j++) {
+        Cholesky.addScaled(panel[j], top + 1, length, -panel[j][top], column);
       }
     }
-    for (int j = 0; j < columns.length; j++) {
-      for (int i = 0; i < columns[j].length; i++) {
-        lu[begin + i][begin + j] = columns[j][i];
-      }
-    }
+    part.setColumns(panel);
   }
 
   private void exchange(int a, int b) {
-    double[] row = lu[a];
-    lu[a] = lu[b];
-    lu[b] = row;
+    lu.copyRow(a, upperRow);
+    lu.copyRow(b, lowerRow);
+    lu.setRow(a, lowerRow);
+    lu.setRow(b, upperRow);
     int place = order[a];
     order[a] = order[b];
     order[b] = place;
@@ -105,8 +106,8 @@ public final class Lu {
   }
 
   /// Both triangles in one matrix; the lower one's diagonal of ones is left out.
-  public double[] both() {
-    return DenseMatrix.flat(lu, n);
+  public Matrix both() {
+    return lu;
   }
 
   /// For each step, with which row the step's own was exchanged.
@@ -126,30 +127,52 @@ public final class Lu {
 
   /// 1 or -1 as the determinant has it, 0 if that is 0.
   public double sign() {
-    return singular() ? 0 : IntStream.range(0, n).mapToDouble(i -> Math.signum(lu[i][i])).reduce(sign, (x, y) -> x * y);
+    return singular() ? 0 : IntStream.range(0, n).mapToDouble(i -> Math.signum(lu.get(i, i))).reduce(sign, (x, y) -> x * y);
   }
 
   /// The logarithm of the determinant's size.
   public double logDeterminant() {
-    return IntStream.range(0, n).mapToDouble(i -> Math.log(Math.abs(lu[i][i]))).sum();
+    return IntStream.range(0, n).mapToDouble(i -> Math.log(Math.abs(lu.get(i, i)))).sum();
   }
 
   public double determinant() {
     double product = sign;
     for (int i = 0; i < n; i++) {
-      product *= lu[i][i];
+      product *= lu.get(i, i);
     }
     return product;
   }
 
-  /// X (n, k) with A X = B.
-  public double[] solve(double[] b, int k) {
-    double[][] x = new double[n][];
+  /// Writes X (n, k) with A X = B.
+  public void solve(Matrix b, Matrix x) {
+    Workspace.Mark mark = workspace.mark();
+    Matrix sorted = workspace.matrix(n, b.columns);
     for (int i = 0; i < n; i++) {
-      x[i] = Arrays.copyOfRange(b, order[i] * k, (order[i] + 1) * k);
+      sorted.part(i, i + 1).set(b.part(order[i], order[i] + 1));
     }
-    Triangular.solveLower(lu, 0, true, x, 0, k);
-    Triangular.solveUpper(lu, x, k);
-    return DenseMatrix.flat(x, k);
+    solve(sorted, mark, x);
+  }
+
+  /// Writes A⁻¹.
+  public void inverse(Matrix inverse) {
+    Workspace.Mark mark = workspace.mark();
+    Matrix sorted = workspace.zeros(n, n);
+    for (int i = 0; i < n; i++) {
+      sorted.set(i, order[i], 1);
+    }
+    solve(sorted, mark, inverse);
+  }
+
+  private void solve(Matrix sorted, Workspace.Mark mark, Matrix x) {
+    Triangular.solveLower(lu, true, sorted);
+    Triangular.solveUpper(lu, sorted);
+    x.set(sorted);
+    workspace.release(mark);
+  }
+
+  /// Gives memory back; nothing can be asked any more.
+  @Override
+  public void close() {
+    workspace.close();
   }
 }

@@ -1,105 +1,136 @@
 package org.teenygrad.linalg;
 
-/// Plane rotations of neighbouring rows that wait until there are many: sweep after sweep, each from top to bottom.
-///
-/// Several sweeps go down the rows together, one row apart, so that the few rows between the first and the last stay in the first-level
-/// cache; two
-/// rotations that share a row are made at once (Van Zee, van de Geijn and Quintana-Ortí, "Restructuring the tridiagonal and bidiagonal
-/// QR algorithms
-/// for performance", 2014). Columns are independent, and are shared by the threads.
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.ref.Reference;
+import org.teenygrad.engine.codegen.MatrixPrograms;
+import org.teenygrad.engine.codegen.MatrixPrograms.RotationWord;
+import org.teenygrad.engine.codegen.MatrixPrograms.SweepWord;
+import org.teenygrad.engine.runtime.HostAllocator;
+import org.teenygrad.engine.runtime.HostBuffer;
+
+/// Plane rotations of neighbouring rows that wait until there are many: sweep after sweep, each from top to bottom, several of which go down the rows together
+/// (Van Zee, van de Geijn and Quintana-Ortí, "Restructuring the tridiagonal and bidiagonal QR algorithms for performance", 2014).
 final class Rotations {
   /// Sweeps that go together. Where all rows fit into the first-level cache, two are enough.
   private static final int SWEEPS = 24;
 
-  /// Columns of which so many rows fit into the first-level cache.
-  private static final int COLUMNS = 128;
+  /// Elements that do.
+  private static final int NEAR = 3072;
 
-  private final double[][] rows;
-  private final int columns;
-  private final Sweep[] sweeps;
+  private static final int FIELDS = SweepWord.values().length;
+
+  private final Matrix rows;
+  private final Matrix parts;
+  private final int most;
+  private final HostBuffer sweeps;
+  private final Matrix angles;
   private int waiting;
 
-  /// Rotates the row `first + i` and the next one by the angle with this cosine and sine.
-  private record Sweep(int first, double[] cosines, double[] sines) {
-    int last() {
-      return first + cosines.length;
-    }
-  }
-
-  /// @param rows that are rotated
-  Rotations(double[][] rows, int columns) {
+  /// @param rows that are rotated, as they are seen after [#finish]
+  Rotations(Workspace workspace, Matrix rows) {
     this.rows = rows;
-    this.columns = columns;
-    sweeps = new Sweep[rows.length * columns <= SWEEPS * COLUMNS ? 2 : SWEEPS];
+    parts = workspace.zeros(partCount() * rows.rows, MatrixPrograms.PART);
+    for (int part = 0; part < partCount(); part++) {
+      partOf(parts, part).set(columnsOf(part));
+    }
+    most = rows.rows * rows.columns <= NEAR ? 2 : SWEEPS;
+    sweeps = HostAllocator.shared().allocate((most + 1L) * FIELDS * Long.BYTES); // what is behind the last is looked at
+    sweeps.segment().fill((byte) 0);
+    angles = workspace.matrix(most, 2 * rows.rows);
   }
 
-  /// @param first row of the first rotation
-  void add(int first, double[] cosines, double[] sines) {
-    sweeps[waiting++] = new Sweep(first, cosines, sines);
-    if (waiting == sweeps.length) {
+  private int partCount() {
+    return Math.ceilDiv(rows.columns, MatrixPrograms.PART);
+  }
+
+  private Matrix columnsOf(int part) {
+    return rows.part(0, rows.rows, part * MatrixPrograms.PART, Math.min((part + 1) * MatrixPrograms.PART, rows.columns));
+  }
+
+  private Matrix partOf(Matrix parts, int part) {
+    return parts.part(part * rows.rows, (part + 1) * rows.rows, 0, columnsOf(part).columns);
+  }
+
+  /// Begins a sweep of so many rotations, the first of the row `first` and the next one.
+  void begin(int first, int count) {
+    set(waiting, SweepWord.FIRST, first);
+    set(waiting, SweepWord.LAST, (long) first + count);
+    set(waiting, SweepWord.ANGLES, angles.address() + waiting * angles.strideBytes());
+  }
+
+  /// The angle of the sweep's `i`-th rotation.
+  void set(int i, double cosine, double sine) {
+    angles.set(waiting, 2 * i, cosine);
+    angles.set(waiting, 2 * i + 1, sine);
+  }
+
+  /// Ends a sweep.
+  void end() {
+    waiting++;
+    if (waiting == most) {
       apply();
     }
   }
 
-  /// Makes all that wait.
-  void apply() {
-    int begin = rows.length;
+  private void set(int sweep, SweepWord word, long value) {
+    sweeps.segment().setAtIndex(JAVA_LONG, (long) sweep * FIELDS + word.ordinal(), value);
+  }
+
+  private int get(int sweep, SweepWord word) {
+    return (int) sweeps.segment().getAtIndex(JAVA_LONG, (long) sweep * FIELDS + word.ordinal());
+  }
+
+  /// Makes all that wait, and writes the rows.
+  void finish() {
+    apply();
+    for (int part = 0; part < partCount(); part++) {
+      columnsOf(part).set(partOf(parts, part));
+    }
+    sweeps.free();
+  }
+
+  private void apply() {
+    int begin = rows.rows;
     int end = 0;
     for (int i = 0; i < waiting; i++) {
-      begin = Math.min(begin, sweeps[i].first);
-      end = Math.max(end, sweeps[i].last());
+      begin = Math.min(begin, get(i, SweepWord.FIRST));
+      end = Math.max(end, get(i, SweepWord.LAST));
     }
-    int top = begin;
-    int bottom = end;
-    int parts = Math.ceilDiv(columns, COLUMNS);
-    Parallel.ranges(parts, 6.0 * columns * (end - begin) * waiting, (first, last) -> {
-      for (int part = first; part < last; part++) {
-        apply(top, bottom, part * COLUMNS, Math.min((part + 1) * COLUMNS, columns));
+    double flops = 6.0 * rows.columns * Math.max(0, end - begin) * waiting;
+    if (MatrixKernel.isWorth(flops)) {
+      long top = begin;
+      long bottom = end;
+      MatrixKernel.ROTATIONS.run(flops, argument -> argument
+          .set(RotationWord.PARTS, partCount()).set(RotationWord.FIRST_PART, parts.address()).set(RotationWord.PART_STRIDE, rows.rows * parts.strideBytes())
+          .set(RotationWord.ROW, parts.strideBytes())
+          .set(RotationWord.SWEEPS, sweeps.address()).set(RotationWord.COUNT, waiting).set(RotationWord.BEGIN, top).set(RotationWord.END, bottom));
+      Reference.reachabilityFence(this);
+    } else {
+      for (int i = 0; i < waiting; i++) {
+        sweep(i);
       }
-    });
+    }
     waiting = 0;
   }
 
-  /// A sweep's rotation of row k comes after the earlier sweep's of row k + 1: at the same step, one row behind.
-  private void apply(int begin, int end, int from, int to) {
-    for (int step = begin; step < end + waiting - 1; step++) {
-      for (int i = 0; i < waiting; i++) {
-        int row = step - i;
-        Sweep sweep = sweeps[i];
-        Sweep next = i + 1 < waiting ? sweeps[i + 1] : null;
-        boolean now = row >= sweep.first && row < sweep.last();
-        if (now && next != null && row - 1 >= next.first && row - 1 < next.last()) {
-          int a = row - sweep.first;
-          int b = row - 1 - next.first;
-          rotateTwo(rows[row - 1], rows[row], rows[row + 1], from, to, sweep.cosines[a], sweep.sines[a], next.cosines[b], next.sines[b]);
-          i++;
-        } else if (now) {
-          int a = row - sweep.first;
-          rotate(rows[row], rows[row + 1], from, to, sweep.cosines[a], sweep.sines[a]);
-        }
+  private void sweep(int number) {
+    int first = get(number, SweepWord.FIRST);
+    for (int row = first; row < get(number, SweepWord.LAST); row++) {
+      double c = angles.get(number, 2 * (row - first));
+      double s = angles.get(number, 2 * (row - first) + 1);
+      for (int part = 0; part < partCount(); part++) {
+        rotate(partOf(parts, part), row, c, s);
       }
     }
   }
 
-  private static void rotate(double[] x, double[] y, int from, int to, double c, double s) {
-    for (int j = from; j < to; j++) {
-      double first = x[j];
-      double second = y[j];
-      x[j] = Math.fma(c, first, s * second);
-      y[j] = Math.fma(c, second, -s * first);
-    }
-  }
-
-  /// Rotates y and z, then x and y.
-  private static void rotateTwo(double[] x, double[] y, double[] z, int from, int to, double c, double s, double nextC, double nextS) {
-    for (int j = from; j < to; j++) {
-      double second = y[j];
-      double third = z[j];
-      double first = x[j];
-      double between = Math.fma(c, second, s * third);
-      z[j] = Math.fma(c, third, -s * second);
-      x[j] = Math.fma(nextC, first, nextS * between);
-      y[j] = Math.fma(nextC, between, -nextS * first);
+  private static void rotate(Matrix part, int row, double c, double s) {
+    for (int j = 0; j < part.columns; j++) {
+      double x = part.get(row, j);
+      double y = part.get(row + 1, j);
+      part.set(row, j, Math.fma(c, x, s * y));
+      part.set(row + 1, j, Math.fma(c, y, -s * x));
     }
   }
 

@@ -1,68 +1,57 @@
 package org.teenygrad.linalg;
 
-import java.util.Arrays;
-
-/// Equations with triangular matrices and many right-hand sides: a few rows are solved for, then taken from those that follow (LAPACK's
-/// `trsm`).
+/// Equations with triangular matrices and many right-hand sides: half of the rows are solved for, then taken from the others (LAPACK's `trsm`).
 public final class Triangular {
-  private static final int BLOCK = 8;
+  /// Rows that are no longer halved.
+  private static final int SMALL = 8;
 
   private Triangular() {}
 
-  /// Solves L X = B, where L is the lower triangle of n rows and B becomes X.
-  /// @param lower of which the columns from `column` on are read
+  /// Solves L X = B, where L is a lower triangle and B becomes X.
   /// @param unit whether the diagonal is 1 and not looked at
-  /// @param x of which the columns `begin` to `end`, exclusively, are solved for
-  static void solveLower(double[][] lower, int column, boolean unit, double[][] x, int begin, int end) {
-    for (int first = 0; first < x.length; first += BLOCK) {
-      int last = Math.min(first + BLOCK, x.length);
-      Gemm.add(part(x, first, last), begin, end, -1, part(lower, first, last), column, part(x, 0, first));
-      for (int i = first; i < last; i++) {
-        for (int j = first; j < i; j++) {
-          Gemm.addScaled(x[i], begin, end, -lower[i][column + j], x[j]);
-        }
+  static void solveLower(Matrix lower, boolean unit, Matrix x) {
+    int n = x.rows;
+    if (n <= SMALL) {
+      for (int i = 0; i < n; i++) {
+        Gemm.add(x.part(i, i + 1), -1, lower.part(i, i + 1, 0, i), x.part(0, i));
         if (!unit) {
-          divide(x[i], begin, end, lower[i][column + i]);
+          x.divideRow(i, 0, lower.get(i, i));
         }
       }
+      return;
     }
+    int middle = n / 2;
+    solveLower(lower.part(0, middle, 0, middle), unit, x.part(0, middle));
+    Gemm.add(x.part(middle, n), -1, lower.part(middle, n, 0, middle), x.part(0, middle));
+    solveLower(lower.part(middle, n, middle, n), unit, x.part(middle, n));
   }
 
-  /// Solves U X = B of n rows, where B becomes X.
-  static void solveUpper(double[][] upper, double[][] x, int columns) {
-    int n = x.length;
-    for (int last = n; last > 0; last -= BLOCK) {
-      int first = Math.max(0, last - BLOCK);
-      Gemm.add(part(x, first, last), 0, columns, -1, part(upper, first, last), last, part(x, last, n));
-      for (int i = last - 1; i >= first; i--) {
-        for (int j = i + 1; j < last; j++) {
-          Gemm.addScaled(x[i], 0, columns, -upper[i][j], x[j]);
-        }
-        divide(x[i], 0, columns, upper[i][i]);
+  /// Solves U X = B, where B becomes X.
+  static void solveUpper(Matrix upper, Matrix x) {
+    int n = x.rows;
+    if (n <= SMALL) {
+      for (int i = n - 1; i >= 0; i--) {
+        Gemm.add(x.part(i, i + 1), -1, upper.part(i, i + 1, i + 1, n), x.part(i + 1, n));
+        x.divideRow(i, 0, upper.get(i, i));
       }
+      return;
     }
+    int middle = n / 2;
+    solveUpper(upper.part(middle, n, middle, n), x.part(middle, n));
+    Gemm.add(x.part(0, middle), -1, upper.part(0, middle, middle, n), x.part(middle, n));
+    solveUpper(upper.part(0, middle, 0, middle), x.part(0, middle));
   }
 
-  /// T⁻¹ of a triangle of n rows.
-  public static double[] inverse(double[] triangle, int n, boolean upper) {
-    double[][] t = DenseMatrix.rows(triangle, n, n);
-    double[][] x = DenseMatrix.rows(DenseMatrix.identity(n), n, n);
-    if (upper) {
-      solveUpper(t, x, n);
-    } else {
-      solveLower(t, 0, false, x, 0, n);
+  /// Writes T⁻¹ of a triangle.
+  public static void inverse(Matrix triangle, boolean upper, Matrix inverse) {
+    try (Workspace workspace = new Workspace()) {
+      Matrix x = workspace.identity(triangle.rows);
+      if (upper) {
+        solveUpper(triangle, x);
+      } else {
+        solveLower(triangle, false, x);
+      }
+      inverse.set(x);
     }
-    return DenseMatrix.flat(x, n);
-  }
-
-  static void divide(double[] x, int begin, int end, double divisor) {
-    for (int j = begin; j < end; j++) {
-      x[j] /= divisor;
-    }
-  }
-
-  /// The rows from `first` to `last`, exclusively: the same arrays.
-  static double[][] part(double[][] rows, int first, int last) {
-    return Arrays.copyOfRange(rows, first, last);
   }
 }

@@ -1,7 +1,6 @@
 package org.teenygrad.linalg;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -14,49 +13,52 @@ public final class Tridiagonal {
   private static final int STEPS_PER_VALUE = 50;
   private static final int BLOCK = 32;
 
+  private final Workspace workspace;
   private final int n;
-  private final double[][] a; // both triangles; of finished blocks, what was there before them
+  private final Matrix a; // both triangles; of finished blocks, what was there before them
   private final double[] diagonal;
   private final double[] beside;
   private final List<Reflectors> blocks = new ArrayList<>(); // of rows from BLOCK times its number, plus one, on
 
-  private Tridiagonal(double[][] a) {
+  private Tridiagonal(Workspace workspace, Matrix a) {
+    this.workspace = workspace;
     this.a = a;
-    n = a.length;
+    n = a.rows;
     diagonal = new double[n];
     beside = new double[n];
   }
 
-  /// Eigenvalues (ascending) and eigenvectors (columns) of the symmetric matrix with this lower triangle.
-  public static List<double[]> eigen(double[] matrix, int n) {
-    double[][] a = new double[n][n];
-    double largest = 0;
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j <= i; j++) {
-        largest = Math.max(largest, Math.abs(matrix[i * n + j])); // NaN if one is
+  /// Writes eigenvalues (ascending) and eigenvectors (columns) of the symmetric matrix with this lower triangle.
+  /// @throws IllegalArgumentException if the matrix holds NaN or infinities
+  public static void eigen(Matrix matrix, Matrix values, Matrix vectors) {
+    int n = matrix.rows;
+    try (Workspace workspace = new Workspace()) {
+      Matrix a = workspace.transposed(matrix);
+      for (int i = 0; i < n; i++) {
+        for (int j = 0; j < i; j++) {
+          a.set(i, j, matrix.get(i, j));
+        }
       }
-    }
-    if (!Double.isFinite(largest)) {
-      throw new IllegalArgumentException("eigh: a matrix holds NaN or infinities");
-    }
-    double unit = largest == 0 ? 1 : largest; // neither squares nor their sums overflow
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j <= i; j++) {
-        a[i][j] = matrix[i * n + j] / unit;
-        a[j][i] = a[i][j];
+      double largest = a.largest();
+      if (!Double.isFinite(largest)) {
+        throw new IllegalArgumentException("eigh: a matrix holds NaN or infinities");
       }
+      double unit = largest == 0 ? 1 : largest; // neither squares nor their sums overflow
+      for (int i = 0; i < n; i++) {
+        a.divideRow(i, 0, unit);
+      }
+      Tridiagonal found = new Tridiagonal(workspace, a);
+      for (int begin = 0; begin < n; begin += BLOCK) {
+        found.reduce(begin, Math.min(begin + BLOCK, n));
+      }
+      Matrix rows = found.vectors();
+      found.diagonalize(new Rotations(workspace, rows));
+      int[] order = IntStream.range(0, n).boxed().sorted(Comparator.comparingDouble(i -> found.diagonal[i])).mapToInt(i -> i).toArray();
+      for (int i = 0; i < n; i++) {
+        values.set(0, i, found.diagonal[order[i]] * unit);
+      }
+      rows.transposeTo(vectors, order);
     }
-    Tridiagonal found = new Tridiagonal(a);
-    for (int begin = 0; begin < n; begin += BLOCK) {
-      found.reduce(begin, Math.min(begin + BLOCK, n));
-    }
-    double[][] vectors = found.vectors();
-    found.diagonalize(new Rotations(vectors, n));
-    int[] order =
-        IntStream.range(0, n).boxed().sorted(Comparator.comparingDouble(i -> found.diagonal[i])).mapToInt(i -> i).toArray();
-    double[] values = Arrays.stream(order).mapToDouble(i -> found.diagonal[i] * unit).toArray();
-    double[][] ordered = Arrays.stream(order).mapToObj(i -> vectors[i]).toArray(double[][]::new);
-    return List.of(values, DenseMatrix.flat(DenseMatrix.flipped(ordered, 0, n), n));
   }
 
   /// The rows and columns from `begin` to `end`. What reflections v do to the rest, `A - v wᵀ - w vᵀ` each, is done for a column when it
@@ -64,71 +66,62 @@ public final class Tridiagonal {
   /// all that follow at the end, in one product.
   private void reduce(int begin, int end) {
     int count = end - begin;
-    double[][] v = new double[count][n];
-    double[][] w = new double[count][n];
+    Matrix v = workspace.zeros(count, n);
+    Matrix w = workspace.zeros(count, n);
+    Matrix line = workspace.zeros(1, n);
     double[] tau = new double[count];
     for (int k = begin; k < end; k++) {
       int done = k - begin;
-      double[] column = a[k].clone();
-      for (int l = 0; l < done; l++) {
-        Gemm.addScaled(column, k, n, -w[l][k], v[l]);
-        Gemm.addScaled(column, k, n, -v[l][k], w[l]);
-      }
-      diagonal[k] = column[k];
+      line.set(a.part(k, k + 1));
+      Gemm.addTransposed(line.part(0, 1, k, n), -1, w.part(0, done, k, k + 1), v.part(0, done, k, n));
+      Gemm.addTransposed(line.part(0, 1, k, n), -1, v.part(0, done, k, k + 1), w.part(0, done, k, n));
+      diagonal[k] = line.get(0, k);
       if (k == n - 1) {
         continue;
       }
-      double[] tail = Arrays.copyOfRange(column, k + 1, n);
-      double[] scale = new double[1];
-      beside[k] = Householder.reflector(tail, 0, scale);
-      tau[done] = scale[0];
-      System.arraycopy(tail, 0, v[done], k + 1, tail.length);
+      Matrix tail = v.part(done, done + 1, k + 1, n);
+      tail.set(line.part(0, 1, k + 1, n));
+      beside[k] = Reflectors.reflector(tail, tau, done);
       if (tau[done] != 0) {
-        reflectBothSides(k, v, w, done, tau[done]);
+        reflectBothSides(k, v.part(0, done + 1, k + 1, n), w.part(0, done + 1, k + 1, n), tau[done]);
       }
     }
     if (end < n) {
-      double[][] left = new double[n - end][2 * count];
-      for (int i = end; i < n; i++) {
-        for (int l = 0; l < count; l++) {
-          left[i - end][l] = v[l][i];
-          left[i - end][count + l] = w[l][i];
-        }
-      }
-      double[][] right = new double[2 * count][];
-      System.arraycopy(w, 0, right, 0, count);
-      System.arraycopy(v, 0, right, count, count);
-      Gemm.add(Triangular.part(a, end, n), end, n, -1, left, 0, right);
+      Matrix rest = a.part(end, n, end, n);
+      Gemm.addTransposed(rest, -1, v.part(0, count, end, n), w.part(0, count, end, n));
+      Gemm.addTransposed(rest, -1, w.part(0, count, end, n), v.part(0, count, end, n));
     }
-    double[][] vectors = Arrays.stream(v).map(each -> Arrays.copyOfRange(each, Math.min(begin + 1, n), n)).toArray(double[][]::new);
-    blocks.add(Reflectors.of(vectors, tau));
+    blocks.add(Reflectors.of(workspace, v.part(0, count, Math.min(begin + 1, n), n), tau));
   }
 
-  /// w such that `A - v wᵀ - w vᵀ` is A reflected from both sides, where A is what the `done` reflections before leave.
-  private void reflectBothSides(int k, double[][] v, double[][] w, int done, double tau) {
-    double[] mine = v[done];
-    double[] sums = w[done];
-    Gemm.add(new double[][] {sums}, k + 1, n, 1, new double[][] {mine}, k + 1, Triangular.part(a, k + 1, n));
-    for (int l = 0; l < done; l++) {
-      double alongW = Gemm.dot(w[l], mine, k + 1, n);
-      double alongV = Gemm.dot(v[l], mine, k + 1, n);
-      Gemm.addScaled(sums, k + 1, n, -alongW, v[l]);
-      Gemm.addScaled(sums, k + 1, n, -alongV, w[l]);
+  /// The last w, such that `A - v wᵀ - w vᵀ` is A reflected from both sides, where A is what the reflections before leave of the rows and columns behind k.
+  private void reflectBothSides(int k, Matrix v, Matrix w, double tau) {
+    Workspace.Mark mark = workspace.mark();
+    int done = v.rows - 1;
+    Matrix mine = v.part(done, done + 1);
+    Matrix sums = w.part(done, done + 1);
+    Gemm.add(sums, 1, mine, a.part(k + 1, n, k + 1, n));
+    Matrix alongW = workspace.zeros(done, 1);
+    Gemm.addInner(alongW, 1, w.part(0, done), mine);
+    Matrix alongV = workspace.zeros(done, 1);
+    Gemm.addInner(alongV, 1, v.part(0, done), mine);
+    Gemm.addTransposed(sums, -1, alongW, v.part(0, done));
+    Gemm.addTransposed(sums, -1, alongV, w.part(0, done));
+    double along = tau * tau / 2 * Gemm.dot(sums, mine);
+    for (int i = 0; i < sums.columns; i++) {
+      sums.set(0, i, Math.fma(-along, mine.get(0, i), tau * sums.get(0, i)));
     }
-    for (int i = k + 1; i < n; i++) {
-      sums[i] *= tau;
-    }
-    Gemm.addScaled(sums, k + 1, n, -tau / 2 * Gemm.dot(sums, mine, k + 1, n), mine);
+    workspace.release(mark);
   }
 
   /// The transpose of the product of all reflections.
-  private double[][] vectors() {
-    double[][] q = DenseMatrix.rows(DenseMatrix.identity(n), n, n);
+  private Matrix vectors() {
+    Matrix q = workspace.identity(n);
     for (int block = blocks.size() - 1; block >= 0; block--) {
       int first = Math.min(block * BLOCK + 1, n);
-      blocks.get(block).apply(false, Triangular.part(q, first, n), first, n);
+      blocks.get(block).apply(false, q.part(first, n, first, n));
     }
-    return DenseMatrix.flipped(q, 0, n);
+    return workspace.transposed(q);
   }
 
   private void diagonalize(Rotations rotations) {
@@ -148,7 +141,7 @@ public final class Tridiagonal {
       }
       step(start, end, rotations);
     }
-    rotations.apply();
+    rotations.finish();
   }
 
   private boolean vanishes(int i) {
@@ -162,8 +155,7 @@ public final class Tridiagonal {
     double shift = diagonal[end] - off / (half + Math.copySign(Rotations.length(half, off), half)) * off;
     double x = diagonal[start] - shift;
     double z = beside[start];
-    double[] cosines = new double[end - start];
-    double[] sines = new double[end - start];
+    rotations.begin(start, end - start);
     for (int k = start; k < end; k++) {
       double length = Rotations.length(x, z);
       double c = length == 0 ? 1 : x / length;
@@ -182,9 +174,8 @@ public final class Tridiagonal {
         z = s * beside[k + 1];
         beside[k + 1] *= c;
       }
-      cosines[k - start] = c;
-      sines[k - start] = s;
+      rotations.set(k - start, c, s);
     }
-    rotations.add(start, cosines, sines);
+    rotations.end();
   }
 }

@@ -1,4 +1,4 @@
-/// Linear algebra on plain arrays of doubles: factorizations of one matrix in row-major order, in blocks, without a tensor in sight.
+/// Linear algebra on matrices of doubles: factorizations in blocks, whose products run in machine code, without a tensor in sight.
 @NullMarked
 package org.teenygrad.linalg;
 

@@ -3,6 +3,7 @@ package org.teenygrad.engine.runtime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.OutOfMemoryException;
 
 /// Hands out a device's memory and copies between it and the host.
@@ -30,6 +31,11 @@ public interface Allocator {
   /// The most bytes that were ever taken at once, those kept for the next buffers included; 0 where nobody counts.
   default long peakBytes() {
     return 0;
+  }
+
+  /// A buffer's memory itself, where the host can read and write it; null where it is elsewhere. It lives as long as the buffer.
+  default @Nullable MemorySegment hostView(Buffer buffer) {
+    return null;
   }
 
   /// Copies all of `source` to the start of `target`; afterwards `source` may change.

@@ -97,6 +97,11 @@ public final class HostAllocator implements Allocator {
     Reference.reachabilityFence(source);
   }
 
+  @Override
+  public @Nullable MemorySegment hostView(Buffer buffer) {
+    return buffer instanceof HostBuffer || buffer instanceof Slice ? segment(buffer) : null;
+  }
+
   /// A buffer's memory, which lives as long as the buffer.
   private static MemorySegment segment(Buffer buffer) {
     return switch (buffer) {

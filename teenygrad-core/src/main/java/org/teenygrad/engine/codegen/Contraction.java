@@ -38,6 +38,9 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   private static final int FEWEST_ROWS = 2;
   private static final int FEWEST_COLUMNS = 4;
 
+  /// Columns that are worth vectors where other loops have more.
+  private static final int FEWEST_OF_VECTOR = 8;
+
   /// Fewer rows are multiplied where memory is the limit, by [SkinnyContraction] for one, and lose no digits.
   private static final int FEWEST_ROUNDED_ROWS = 65;
 
@@ -63,10 +66,18 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
       return quantized;
     }
     return contraction
+        .map(Contraction::withColumns)
         .flatMap(found -> found.isUnpacked() ? of(new Analysis(Decompositions.fuseProducts(analysis, found.right))) : Optional.of(found))
         .filter(found -> (found.element == DType.FLOAT32 || found.element == DType.FLOAT64) && found.products() >= FEWEST_PRODUCTS
             && !found.columns.isEmpty() && Analysis.size(found.column()) >= FEWEST_COLUMNS && (found.isOfOneRow() || !found.rows.isEmpty() && Analysis.size(found.row()) >= FEWEST_ROWS))
         .map(found -> found.inPairs(cpu));
+  }
+
+  /// With rows for columns where there are too few of these, as in the gradient of the weights of a convolution of three channels. Sums over one loop stay: with few columns a row
+  /// has the same bits whether it is one of few or of many.
+  private Contraction withColumns() {
+    boolean turned = inner().size() > 1 && !columns.isEmpty() && Analysis.size(column()) < FEWEST_COLUMNS && !rows.isEmpty() && Analysis.size(row()) >= FEWEST_COLUMNS;
+    return turned ? new Contraction(analysis, fold, right, left, columns, rows, element) : this;
   }
 
   /// Whether the right factor is computed from bytes, as quantised weights are.
@@ -221,7 +232,7 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   /// The loop that a processor's tiles have columns of. Along the last one whole vectors are stored. The few positions of a kernel, last in the
   /// gradient of a convolution's weight, fill none: channels do.
   OpNode column() {
-    return Analysis.size(columns.getLast()) < FEWEST_COLUMNS ? largest(columns) : columns.getLast();
+    return Analysis.size(columns.getLast()) < FEWEST_OF_VECTOR ? largest(columns) : columns.getLast();
   }
 
   private static OpNode largest(List<OpNode> ranges) {

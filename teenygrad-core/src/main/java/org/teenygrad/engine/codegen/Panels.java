@@ -1,7 +1,11 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
@@ -14,6 +18,9 @@ final class Panels {
 
   /// How far ahead of a copy to fetch: rows take some cycles each, lines come from the third-level cache.
   private static final long PREFETCHED_ROWS = 32;
+
+  /// Positions of a window: of more, such as those of an image, neighbours in memory are copied one after the other.
+  private static final long MOST_MASKS = 64;
 
   private final Emitter emitter;
   private final OpNode fold;
@@ -84,7 +91,7 @@ final class Panels {
       return;
     }
     emitter.within(range, column, axis, () -> {
-      rows(0, "0", Analysis.foldRanges(fold).size(), part, row -> {
+      rows(masksOutside(), part, row -> {
         for (int step = 0; step < axis.count(); step++) {
           if (isAcrossLines(emitter.analysis, factor, fold)) {
             emitter.memory.prefetch(factor, steps(step), PREFETCHED_ROWS * emitter.analysis.rowStride(factor, Analysis.foldRanges(fold).getLast()));
@@ -119,25 +126,50 @@ final class Panels {
     void emit(String row);
   }
 
-  /// Opens the first `count` of the inner loops, of the last one a part.
-  private void rows(int depth, String row, int count, DepthBlocks.Block part, Row body) {
-    if (depth == count) {
+  /// The inner loops, the few that a mask depends on first: for the others, such as the channels of a convolution's window, it is computed once.
+  private List<OpNode> masksOutside() {
+    List<OpNode> loops = Analysis.foldRanges(fold);
+    boolean few = Analysis.count(loops.stream().filter(this::masks).toList()) <= MOST_MASKS;
+    return few ? loops.stream().sorted(Comparator.comparing(loop -> !masks(loop))).toList() : loops;
+  }
+
+  /// Opens all or the first of the inner loops in some order, of the last one a part.
+  private void rows(List<OpNode> order, DepthBlocks.Block part, Row body) {
+    List<OpNode> loops = Analysis.foldRanges(fold).subList(0, order.size());
+    Map<OpNode, String> counters = new HashMap<>();
+    open(order, counters, part, () -> {
+      String row = "0";
+      for (OpNode loop : loops) {
+        row = nextRow(row, Objects.requireNonNull(counters.get(loop)), loop);
+      }
       body.emit(row);
+    });
+  }
+
+  /// Whether what a mask lets through of the factor changes along a loop.
+  private boolean masks(OpNode loop) {
+    return factor.is(OpCode.LOAD) && factor.inputs().size() > 2 && emitter.analysis.dependsOn(factor.input(2), loop);
+  }
+
+  private void open(List<OpNode> order, Map<OpNode, String> counters, DepthBlocks.Block part, Runnable body) {
+    if (counters.size() == order.size()) {
+      body.run();
       return;
     }
-    List<OpNode> loops = Analysis.foldRanges(fold);
-    OpNode loop = loops.get(depth);
-    boolean last = depth == loops.size() - 1;
+    OpNode loop = order.get(counters.size());
+    boolean last = loop == Analysis.foldRanges(fold).getLast();
     emitter.ir.loop(last ? part.begin() : "0", last ? part.end() : Long.toString(Analysis.size(loop)), 1, List.of(), (counter, none) ->
         emitter.within(loop, counter, null, () -> {
           emitter.emitReady(Graph.topological(List.of(factor)));
-          rows(depth + 1, nextRow(depth, row, last ? emitter.difference(counter, part.begin()) : counter, loop), count, part, body);
+          counters.put(loop, last ? emitter.difference(counter, part.begin()) : counter);
+          open(order, counters, part, body);
+          counters.remove(loop);
           return none;
         }));
   }
 
-  private String nextRow(int depth, String row, String counter, OpNode loop) {
-    return depth == 0 ? counter : emitter.sum(emitter.ir.value("mul i64 " + row + ", " + Analysis.size(loop)), counter);
+  private String nextRow(String row, String counter, OpNode loop) {
+    return row.equals("0") ? counter : emitter.sum(emitter.ir.value("mul i64 " + row + ", " + Analysis.size(loop)), counter);
   }
 
   /// Stripes of as many columns as a register has lanes, one after the other, so that where these begin is computed once.
@@ -171,7 +203,7 @@ final class Panels {
     long size = Analysis.size(loops.getLast());
     long full = size / square * square;
     boolean whole = part.end().equals(Long.toString(size));
-    rows(0, "0", loops.size() - 1, part, row -> {
+    rows(loops.subList(0, loops.size() - 1), part, row -> {
       if (full > 0) {
         String end = whole ? Long.toString(full) : ir.smallest(part.end(), Long.toString(full));
         ir.loop(part.begin(), end, square, List.of(), (counter, none) -> {
@@ -193,7 +225,7 @@ final class Panels {
 
   private String row(String row, String counter, DepthBlocks.Block part) {
     List<OpNode> loops = Analysis.foldRanges(fold);
-    return nextRow(loops.size() - 1, row, emitter.difference(counter, part.begin()), loops.getLast());
+    return nextRow(row, emitter.difference(counter, part.begin()), loops.getLast());
   }
 
   /// A square of a factor that lies along the inner loop, in registers: a vector across columns for each of `count` steps from a counter on. The loop across

@@ -1,12 +1,17 @@
 package org.teenygrad.engine.codegen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.teenygrad.Gradient;
 import org.teenygrad.Profile;
 import org.teenygrad.Tensor;
+import org.teenygrad.Window;
 
 class PackedContractionTest {
   private static final int OUTPUTS = 100;
@@ -28,5 +33,39 @@ class PackedContractionTest {
         assertThat(some.toFloatArray()).as("%d rows", rows).containsExactly(Arrays.copyOf(all, rows * OUTPUTS));
       }
     }
+  }
+
+  /// Windows reach beyond the edges of images; of few and of many channels and positions, whose loops differ.
+  @ParameterizedTest
+  @CsvSource({"8, 20, 18, 3", "3, 32, 12, 3", "24, 3, 17, 5", "40, 8, 9, 7", "2, 70, 20, 9"})
+  void convolutionsAndTheirGradientsAreSumsOfProducts(int from, int to, int size, int window) {
+    Tensor.manualSeed(from);
+    Tensor x = Tensor.randn(2, from, size, size).realize();
+    Tensor weight = Tensor.randn(to, from, window, window).realize();
+    Tensor cotangent = Tensor.randn(2, to, size, size).realize();
+    Tensor result = x.conv2d(weight, null, Window.DEFAULT.padding(window / 2));
+    List<Tensor> gradients = Gradient.vjp(result, cotangent, List.of(x, weight));
+    double[] xs = x.toDoubleArray();
+    double[] weights = weight.toDoubleArray();
+    double[] cotangents = cotangent.toDoubleArray();
+    double[][] sums = {new double[cotangents.length], new double[xs.length], new double[weights.length]};
+    for (int image = 0; image < 2; image++) {
+      for (int place = 0; place < to * from * size * size * window * window; place++) {
+        int[] at = {place / (from * size * size * window * window), place / (size * size * window * window) % from, place / (size * window * window) % size, place / (window * window) % size, place / window % window, place % window};
+        int row = at[2] + at[4] - window / 2;
+        int column = at[3] + at[5] - window / 2;
+        if (row >= 0 && row < size && column >= 0 && column < size) {
+          int y = ((image * to + at[0]) * size + at[2]) * size + at[3];
+          int source = ((image * from + at[1]) * size + row) * size + column;
+          int factor = ((at[0] * from + at[1]) * window + at[4]) * window + at[5];
+          sums[0][y] += xs[source] * weights[factor];
+          sums[1][source] += cotangents[y] * weights[factor];
+          sums[2][factor] += cotangents[y] * xs[source];
+        }
+      }
+    }
+    assertThat(result.toDoubleArray()).containsExactly(sums[0], within(2e-3));
+    assertThat(gradients.get(0).toDoubleArray()).containsExactly(sums[1], within(2e-3));
+    assertThat(gradients.get(1).toDoubleArray()).containsExactly(sums[2], within(2e-3));
   }
 }

@@ -1,5 +1,7 @@
 package org.teenygrad.bench;
 
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
@@ -28,8 +30,11 @@ record CpuCase(
 
   private static final double WARM_UP_SECONDS = 0.5;
 
-  /// Of loops of Java, which its compiler takes up while they run.
-  private static final double JAVA_WARM_UP_SECONDS = 3;
+  /// What a call needs of Java is compiled meanwhile, by threads that take their part of the processors.
+  private static final double MOST_WARM_UP_SECONDS = 8;
+
+  /// Of the time, which compilers may take when it is measured.
+  private static final double COMPILING = 0.03;
 
   /// Compares with the same expression in float64.
   private static final Check FLOAT64 = (expression, inputs, results) -> {
@@ -115,11 +120,17 @@ record CpuCase(
   public DoubleSupplier prepare() {
     Runnable call = call();
     double last = 0;
-    double warmUp = atOnce ? JAVA_WARM_UP_SECONDS : WARM_UP_SECONDS;
+    CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
     long start = System.nanoTime();
-    for (int i = 0; i < WARM_UP_CALLS || System.nanoTime() - start < warmUp * 1e9; i++) {
-      last = seconds(1, call);
-    }
+    long compiled;
+    do {
+      long round = System.nanoTime();
+      long before = compilers.getTotalCompilationTime();
+      for (int i = 0; i < WARM_UP_CALLS || System.nanoTime() - round < WARM_UP_SECONDS * 1e9; i++) {
+        last = seconds(1, call);
+      }
+      compiled = compilers.getTotalCompilationTime() - before;
+    } while (compiled > COMPILING * WARM_UP_SECONDS * 1e3 && System.nanoTime() - start < MOST_WARM_UP_SECONDS * 1e9);
     int calls = (int) Math.max(1, Math.ceil(SAMPLE_SECONDS / last));
     return () -> seconds(calls, call);
   }

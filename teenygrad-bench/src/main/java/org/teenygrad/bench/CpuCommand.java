@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
     name = "cpu",
     description = {
       "Measures teenygrad beside PyTorch on this processor. Each case is first compared with float64; one that is wrong is not measured.",
-      "Figures are medians by the clock. TEENYGRAD_PYTHON names a Python with PyTorch."
+      "Figures are medians by the clock, once Java has compiled what it will. TEENYGRAD_PYTHON names a Python with PyTorch."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)

@@ -25,6 +25,9 @@ public final class MatrixPrograms {
   /// Vectors of columns of a tile.
   private static final int ACROSS = 3;
 
+  /// Panels up to which threads share the rows, not the panels: writing neighbouring lines of memory, they would wait for one another.
+  private static final int FEW_PANELS = 8;
+
   /// Vectors of columns that a single row's sums are kept in.
   private static final int STRIP = 8;
 
@@ -230,7 +233,7 @@ public final class MatrixPrograms {
           String here = from;
           String fits = ir.value("icmp ne i64 " + binary("and", rest, wide * lanes) + ", 0");
           ir.branch(fits, () -> strip(a, right, c, here, wide, depth), () -> {});
-          from = ir.value("select i1 " + fits + ", i64 " + ir.plus(here, wide * lanes) + ", i64 " + here);
+          from = select(fits, ir.plus(here, wide * lanes), here);
         }
         each(from, columns, 1, j -> {
           String bytes = binary("mul", j, BYTES);
@@ -283,19 +286,27 @@ public final class MatrixPrograms {
     String rows = word(ProductWord.ROWS);
     String columns = word(ProductWord.COLUMNS);
     String down = ceilDiv(rows, height);
-    units(binary("mul", down, ceilDiv(columns, width)), (first, end) -> {
+    String panels = ceilDiv(columns, width);
+    String isNarrow = ir.value("icmp sle i64 " + panels + ", " + FEW_PANELS);
+    units(select(isNarrow, down, binary("mul", down, panels)), (first, end) -> {
       String last = ir.plus(end, -1);
-      String lastPanel = binary("udiv", last, down);
-      String firstPanel = binary("udiv", first, down);
+      String firstPanel = select(isNarrow, "0", binary("udiv", first, down));
+      String lastPanel = select(isNarrow, ir.plus(panels, -1), binary("udiv", last, down));
       each(firstPanel, ir.plus(lastPanel, 1), 1, panel -> {
         String column = binary("mul", panel, width);
         String wide = ir.smallest(binary("sub", columns, column), Integer.toString(width));
-        String firstRow = ir.value("select i1 " + ir.value("icmp eq i64 " + panel + ", " + firstPanel) + ", i64 " + binary("urem", first, down) + ", i64 0");
-        String endRow = ir.value("select i1 " + ir.value("icmp eq i64 " + panel + ", " + lastPanel) + ", i64 " + ir.plus(binary("urem", last, down), 1) + ", i64 " + down);
+        String begins = ir.value("or i1 " + isNarrow + ", " + ir.value("icmp eq i64 " + panel + ", " + firstPanel));
+        String ends = ir.value("or i1 " + isNarrow + ", " + ir.value("icmp eq i64 " + panel + ", " + lastPanel));
+        String firstRow = select(begins, binary("urem", first, down), "0");
+        String endRow = select(ends, ir.plus(binary("urem", last, down), 1), down);
         pack(ir.pointer(right, binary("mul", column, BYTES)), depth, wide);
         each(firstRow, endRow, 1, tile -> tileOf(ACROSS, left, tile, column, wide, depth));
       });
     });
+  }
+
+  private String select(String condition, String then, String otherwise) {
+    return ir.value("select i1 " + condition + ", i64 " + then + ", i64 " + otherwise);
   }
 
   private void pack(String right, String depth, String wide) {

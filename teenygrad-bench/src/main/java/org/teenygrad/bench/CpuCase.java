@@ -31,7 +31,7 @@ record CpuCase(
   private static final double WARM_UP_SECONDS = 0.5;
 
   /// What a call needs of Java is compiled meanwhile, by threads that take their part of the processors.
-  private static final double MOST_WARM_UP_SECONDS = 8;
+  private static final double MOST_WARM_UP_SECONDS = 4;
 
   /// Of the time, which compilers may take when it is measured.
   private static final double COMPILING = 0.03;

@@ -8,8 +8,9 @@ import java.util.function.Function;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
 
-/// Programs on matrices of doubles whose sizes and places are data: what algorithms run that meet another size at every step, as factorizations do. Each has one
-/// argument, a list of words of 64 bits ([ProductWord], [RotationWord]). Whoever takes which items, an element's terms are added in the same order.
+/// Programs on matrices of doubles whose sizes and places are data: what algorithms run that meet another size at every step, as factorizations
+/// do. Each has one argument, a list of words of 64 bits ([ProductWord], [RotationWord]). Whoever takes which items, an element's terms are
+/// added in the same order.
 public final class MatrixPrograms {
   /// Items that a program's work is cut into, whatever its size.
   private static final int ITEMS = 64;
@@ -64,7 +65,8 @@ public final class MatrixPrograms {
     END
   }
 
-  /// The words of a sweep: rows `FIRST + i` and the next one are rotated by the `i`-th pair of a cosine and a sine, up to `FIRST + i = LAST`, exclusively.
+  /// The words of a sweep: rows `FIRST + i` and the next one are rotated by the `i`-th pair of a cosine and a sine, up to `FIRST + i = LAST`,
+  /// exclusively.
   public enum SweepWord {
     FIRST,
     LAST,
@@ -91,7 +93,8 @@ public final class MatrixPrograms {
     ir.declare("declare " + vector + " @llvm.fma.v" + lanes + "f64(" + vector + ", " + vector + ", " + vector + ")");
   }
 
-  /// `C = C + f A B`: `C` of ROWS and COLUMNS, its rows SUMS_ROW apart; `A` of elements LEFT_ROW and LEFT_INNER apart, so that it may be transposed; rows of `B` RIGHT_ROW apart.
+  /// `C = C + f A B`: `C` of ROWS and COLUMNS, its rows SUMS_ROW apart; `A` of elements LEFT_ROW and LEFT_INNER apart, so that it may be
+  /// transposed; rows of `B` RIGHT_ROW apart.
   /// @param alone whether the caller's thread does all of it
   public static Program products(Target.Cpu cpu, boolean alone) {
     MatrixPrograms writer = new MatrixPrograms(cpu, alone);
@@ -107,9 +110,10 @@ public final class MatrixPrograms {
     return writer.program("matrix_inner_products", (long) BYTES * SQUARE * SQUARE);
   }
 
-  /// Plane rotations of neighbouring rows, sweep after sweep, each from top to bottom ([RotationWord], [SweepWord]). Sweeps go down the rows together, one row
-  /// apart, so that the few rows between the first and the last stay in the first-level cache; two rotations that share a row are made at once. The matrix
-  /// lies in parts of [#PART] columns, each by itself: threads that write neighbouring lines of memory would wait for one another.
+  /// Plane rotations of neighbouring rows, sweep after sweep, each from top to bottom ([RotationWord], [SweepWord]). Sweeps go down the rows
+  /// together, one row apart, so that the few rows between the first and the last stay in the first-level cache; two rotations that share a row
+  /// are made at once. The matrix lies in parts of [#PART] columns, each by itself: threads that write neighbouring lines of memory would wait
+  /// for one another.
   /// @param alone whether the caller's thread does all of it
   public static Program rotations(Target.Cpu cpu, boolean alone) {
     MatrixPrograms writer = new MatrixPrograms(cpu, alone);
@@ -120,7 +124,8 @@ public final class MatrixPrograms {
   private Program program(String kind, long scratchBytes) {
     String name = kind + (alone ? "_alone" : "");
     StringBuilder text = new StringBuilder();
-    text.append("define void @").append(name).append("(ptr %arguments, i64 %begin, i64 %end, ptr %scratch) #0 {\nentry:\n  %words = load ptr, ptr %arguments, align 8\n");
+    text.append("define void @").append(name).append("(ptr %arguments, i64 %begin, i64 %end, ptr %scratch) #0 {\nentry:\n");
+    text.append("  %words = load ptr, ptr %arguments, align 8\n");
     text.append(ir.text()).append("  ret void\n}\n\n");
     ir.declarations().forEach(declaration -> text.append(declaration).append('\n'));
     text.append("attributes #0 = { nounwind \"prefer-vector-width\"=\"512\" }\n");
@@ -178,8 +183,18 @@ public final class MatrixPrograms {
     return ir.value("load " + vector + ", ptr " + pointer + ", align 8");
   }
 
+  /// Where the `number`-th vector is from a pointer on.
+  private String vectorAt(String pointer, int number) {
+    return ir.pointer(pointer, Integer.toString(number * lanes * BYTES));
+  }
+
+  private void storeAligned(String value, String pointer) {
+    ir.effect("store " + vector + " " + value + ", ptr " + pointer + ", align " + lanes * BYTES);
+  }
+
   private String fma(String a, String b, String c) {
-    return ir.value("call " + vector + " @llvm.fma.v" + lanes + "f64(" + vector + " " + a + ", " + vector + " " + b + ", " + vector + " " + c + ")");
+    String arguments = vector + " " + a + ", " + vector + " " + b + ", " + vector + " " + c;
+    return ir.value("call " + vector + " @llvm.fma.v" + lanes + "f64(" + arguments + ")");
   }
 
   private String scalarFma(String a, String b, String c) {
@@ -250,12 +265,12 @@ public final class MatrixPrograms {
     List<Ir.Carried> zeros = Ir.times(vectors, i -> new Ir.Carried(vector, ZERO));
     List<Ir.Carried> sums = inner(a, ir.pointer(right, bytes), depth, zeros, (x, b, before) -> {
       String factor = repeated(x);
-      return Ir.times(vectors, i -> new Ir.Carried(vector, fma(factor, load(ir.pointer(b, Integer.toString(i * lanes * BYTES))), before.get(i).value())));
+      return Ir.times(vectors, i -> new Ir.Carried(vector, fma(factor, load(vectorAt(b, i)), before.get(i).value())));
     });
     String factor = repeated(factor());
     String to = ir.pointer(c, bytes);
     for (int i = 0; i < vectors; i++) {
-      addTo(ir.pointer(to, Integer.toString(i * lanes * BYTES)), factor, sums.get(i).value());
+      addTo(vectorAt(to, i), factor, sums.get(i).value());
     }
   }
 
@@ -316,14 +331,13 @@ public final class MatrixPrograms {
       String from = at(right, l, step);
       String to = ir.pointer("%scratch", binary("mul", l, width * BYTES));
       for (int i = 0; i < ACROSS; i++) {
-        String offset = Integer.toString(i * lanes * BYTES);
-        ir.effect("store " + vector + " " + load(ir.pointer(from, offset)) + ", ptr " + ir.pointer(to, offset) + ", align " + lanes * BYTES);
+        storeAligned(load(vectorAt(from, i)), vectorAt(to, i));
       }
     }), () -> each("0", depth, 1, l -> {
       String from = at(right, l, step);
       String to = ir.pointer("%scratch", binary("mul", l, width * BYTES));
       for (int i = 0; i < ACROSS; i++) {
-        ir.effect("store " + vector + " " + ZERO + ", ptr " + ir.pointer(to, Integer.toString(i * lanes * BYTES)) + ", align " + lanes * BYTES);
+        storeAligned(ZERO, vectorAt(to, i));
       }
       each("0", wide, 1, j -> {
         String bytes = binary("mul", j, BYTES);
@@ -357,7 +371,7 @@ public final class MatrixPrograms {
     List<Ir.Carried> results = ir.loop("0", depth, 1, carried, (l, before) -> {
       String along = before.get(sums).value();
       String packed = before.get(sums + 1).value();
-      List<String> right = Ir.times(vectors, j -> ir.value("load " + vector + ", ptr " + ir.pointer(packed, Integer.toString(j * lanes * BYTES)) + ", align " + lanes * BYTES));
+      List<String> right = Ir.times(vectors, j -> ir.value("load " + vector + ", ptr " + vectorAt(packed, j) + ", align " + lanes * BYTES));
       List<Ir.Carried> next = new ArrayList<>();
       for (int i = 0; i < height; i++) {
         String factor = repeated(scalar(ir.pointer(starts.get(i), along)));
@@ -373,19 +387,20 @@ public final class MatrixPrograms {
     String sumsRow = word(ProductWord.SUMS_ROW);
     String to = ir.pointer(at(address(ProductWord.SUMS), firstRow, sumsRow), binary("mul", column, BYTES));
     String rest = binary("sub", rows, firstRow);
-    String isWhole = ir.value("and i1 " + ir.value("icmp sge i64 " + rest + ", " + height) + ", " + ir.value("icmp eq i64 " + wide + ", " + vectors * lanes));
+    String hasAllColumns = ir.value("icmp eq i64 " + wide + ", " + vectors * lanes);
+    String isWhole = ir.value("and i1 " + ir.value("icmp sge i64 " + rest + ", " + height) + ", " + hasAllColumns);
     ir.branch(isWhole, () -> {
       String factor = repeated(factor());
       for (int i = 0; i < height; i++) {
         String row = at(to, Integer.toString(i), sumsRow);
         for (int j = 0; j < vectors; j++) {
-          addTo(ir.pointer(row, Integer.toString(j * lanes * BYTES)), factor, sum.apply(i * vectors + j));
+          addTo(vectorAt(row, j), factor, sum.apply(i * vectors + j));
         }
       }
     }, () -> {
       String edge = ir.pointer("%scratch", Integer.toString(DEPTH * width * BYTES));
       for (int i = 0; i < height * vectors; i++) {
-        ir.effect("store " + vector + " " + sum.apply(i) + ", ptr " + ir.pointer(edge, Integer.toString(i * lanes * BYTES)) + ", align " + lanes * BYTES);
+        storeAligned(sum.apply(i), vectorAt(edge, i));
       }
       addEdge(edge, vectors * lanes, to, ir.smallest(rest, Integer.toString(height)), wide);
     });
@@ -411,7 +426,8 @@ public final class MatrixPrograms {
     String down = ceilDiv(rows, SQUARE);
     ir.branch(ir.value("icmp slt i64 " + columns + ", " + beside),
         () -> units(binary("mul", down, columns), (first, end) -> each(first, end, 1, unit -> square(unit, down, 1))),
-        () -> units(binary("mul", down, ceilDiv(columns, beside)), (first, end) -> each(first, end, 1, unit -> square(unit, down, beside))));
+        () -> units(binary("mul", down, ceilDiv(columns, beside)),
+            (first, end) -> each(first, end, 1, unit -> square(unit, down, beside))));
   }
 
   private void square(String unit, String down, int columns) {
@@ -423,7 +439,8 @@ public final class MatrixPrograms {
     int step = lanes * BYTES;
     String whole = binary("and", inner, -step);
     List<Ir.Carried> zeros = Ir.times(SQUARE * columns, i -> new Ir.Carried(vector, ZERO));
-    List<Ir.Carried> vectors = ir.when(ir.value("icmp sgt i64 " + whole + ", 0"), zeros, () -> ir.loop("0", whole, step, zeros, (l, before) -> {
+    String hasVectors = ir.value("icmp sgt i64 " + whole + ", 0");
+    List<Ir.Carried> vectors = ir.when(hasVectors, zeros, () -> ir.loop("0", whole, step, zeros, (l, before) -> {
       List<String> b = Ir.times(columns, j -> load(ir.pointer(right.get(j), l)));
       List<Ir.Carried> next = new ArrayList<>();
       for (int i = 0; i < SQUARE; i++) {
@@ -436,7 +453,8 @@ public final class MatrixPrograms {
     }));
     List<Ir.Carried> sums = Ir.times(SQUARE * columns, i -> new Ir.Carried("double", ir.value(
         "call reassoc double @llvm.vector.reduce.fadd.v" + lanes + "f64(double -0.0, " + vector + " " + vectors.get(i).value() + ")")));
-    List<Ir.Carried> all = ir.when(ir.value("icmp slt i64 " + whole + ", " + inner), sums, () -> ir.loop(whole, inner, BYTES, sums, (l, before) -> {
+    String hasRest = ir.value("icmp slt i64 " + whole + ", " + inner);
+    List<Ir.Carried> all = ir.when(hasRest, sums, () -> ir.loop(whole, inner, BYTES, sums, (l, before) -> {
       List<String> b = Ir.times(columns, j -> scalar(ir.pointer(right.get(j), l)));
       List<Ir.Carried> next = new ArrayList<>();
       for (int i = 0; i < SQUARE; i++) {
@@ -468,7 +486,8 @@ public final class MatrixPrograms {
     String end = ir.plus(binary("add", word(RotationWord.END), count), -1);
     units(word(RotationWord.PARTS), (first, last) -> each(first, last, 1, part -> {
       String matrix = at(address(RotationWord.FIRST_PART), part, word(RotationWord.PART_STRIDE));
-      each(word(RotationWord.BEGIN), end, 1, step -> each("0", count, 2, sweep -> rotate(matrix, binary("sub", step, sweep), sweep, count)));
+      each(word(RotationWord.BEGIN), end, 1, step ->
+          each("0", count, 2, sweep -> rotate(matrix, binary("sub", step, sweep), sweep, count)));
     }));
   }
 
@@ -482,7 +501,8 @@ public final class MatrixPrograms {
     String x = at(matrix, before, stride);
     String z = ir.pointer(y, stride);
     String isNow = isRotated(sweeps, row);
-    String isBehindNow = ir.value("and i1 " + ir.value("icmp slt i64 " + ir.plus(sweep, 1) + ", " + count) + ", " + isRotated(behind, before));
+    String hasBehind = ir.value("icmp slt i64 " + ir.plus(sweep, 1) + ", " + count);
+    String isBehindNow = ir.value("and i1 " + hasBehind + ", " + isRotated(behind, before));
     ir.branch(isNow, () -> ir.branch(isBehindNow, () -> {
       Angle now = angle(sweeps, row);
       Angle then = angle(behind, before);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,5 +63,26 @@ class CpuCasesTest {
     picture.add(one("sort_1M"), Row.failed("sort_1M", one("sort_1M"), 1, "WRONG"));
     picture.write(folder.resolve("deeper"));
     assertThat(folder.resolve("deeper/cpu.svg")).content().contains("sum_axis0_4096x4096", "teenygrad", "PyTorch", "float32").doesNotContain("sort_1M");
+  }
+
+  /// In the table all, ordered by their speed beside the peer's; beside the points some of those in which the peer is ahead.
+  @Test
+  void aHundredCasesHaveTheirNames(@TempDir Path folder) throws IOException {
+    Peak peak = new Peak("this", 20e9, 200e9, 100e9);
+    RooflinePicture picture = new RooflinePicture(peak);
+    List<ComparedCase> cases = CpuCases.of(List.of(), List.of());
+    for (int i = 0; i < cases.size(); i++) {
+      ComparedCase what = cases.get(i);
+      double ours = what.unit().figure(what.work(), what.leastSeconds(peak) / (0.1 + 0.9 * (i % 7) / 7));
+      double speed = (i + 1.0) / cases.size() * 1.5;
+      double peers = what.unit() == Unit.MILLIS ? ours * speed : ours / speed;
+      picture.add(what, new Row(what.name(), what.unit().text, ours, ours, ours, peers, 0.1 + 0.9 * (i % 7) / 7, 0, 1e-5, null));
+    }
+    picture.write(folder);
+    List<String> names = cases.stream().map(ComparedCase::name).toList();
+    List<String> texts = Files.readString(folder.resolve("cpu.svg")).lines().flatMap(line -> Stream.of(line.split("</text>")))
+        .map(text -> text.substring(text.lastIndexOf('>') + 1)).filter(names::contains).toList();
+    assertThat(texts).endsWith(names.toArray(String[]::new)).hasSizeBetween(names.size() + 2, names.size() + 12);
+    assertThat(names.subList(0, 12)).containsAll(texts.subList(0, texts.size() - names.size()));
   }
 }

@@ -36,6 +36,7 @@ record Arrows(String label, double[] xs0, double[] ys0, double[] dxs, double[] d
     StringBuilder path = new StringBuilder();
     for (int i : frame.visible(xs0, ys0)) {
       arrow(path, fromX[i], fromY[i], toX[i], toY[i]);
+      frame.labels().avoid(new double[] {fromX[i], toX[i]}, new double[] {fromY[i], toY[i]});
     }
     svg.path(frame.ink(label).line(), path);
   }

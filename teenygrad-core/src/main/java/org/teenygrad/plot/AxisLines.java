@@ -11,7 +11,7 @@ record AxisLines(Axis x, Axis y, NameTicks names, double besides) {
   void grid(Svg svg) {
     StringBuilder path = new StringBuilder();
     for (Tick tick : y.ticks()) {
-      if (!y.named() && !tick.label().isEmpty()) {
+      if (!tick.label().isEmpty()) {
         path.append('M').append(n(x.firstPixel())).append(' ').append(n(y.pixel(tick.value()))).append('H').append(n(x.lastPixel()));
       }
     }

@@ -18,6 +18,11 @@ final class Layout implements Placed {
   private static final double AFTER = 18;
   private static final double LABEL = 22;
   private static final double TALLEST = 560;
+
+  /// The height of a row with a name, and of all rows.
+  private static final double ROW = 16;
+
+  private static final double MOST_ROWS = 250 * ROW;
   private static final int MOST_X_TICKS = 10;
   private static final int MOST_Y_TICKS = 8;
 
@@ -52,7 +57,7 @@ final class Layout implements Placed {
 
     areaHeight = small ? Math.clamp(0.6 * width, 130, 380) : 380;
     y = yAxis(plot.equalScales ? MOST_Y_TICKS : yTicks()); // the height of equal scales is not known yet: room for the most digits
-    tickWidth = Math.min(y.widestLabel(), Math.max(60, 0.3 * width));
+    tickWidth = Math.min(y.widestLabel(), Math.max(60, (plot.hasRows() ? 0.45 : 0.3) * width));
     double beside = bare ? 0 : tickWidth + 9 + (plot.yLabel.isBlank() ? 0 : LABEL);
     double after = bar != null ? bar.width() : bare ? 0 : AFTER;
     areaWidth = width - beside - after;
@@ -75,6 +80,8 @@ final class Layout implements Placed {
       double ratio = y.cells() / x.cells();
       areaHeight = Math.min(areaWidth * ratio, small ? TALLEST : 420);
       areaWidth = areaHeight / ratio;
+    } else if (plot.hasRows()) {
+      areaHeight = Math.min(y.cells() * ROW, MOST_ROWS);
     } else if (plot.downwards) {
       double cell = Math.min(areaWidth / x.cells(), 90);
       areaWidth = cell * x.cells();

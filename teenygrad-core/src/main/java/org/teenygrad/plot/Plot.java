@@ -192,7 +192,7 @@ public final class Plot implements Figure, Panel {
 
   /// A marker for each point, and its name beside it.
   ///
-  /// @param names (points); empty ones are left out
+  /// @param names (points); empty ones are left out, and those for which nearer points and earlier names leave no room
   /// @return this
   /// @throws IllegalArgumentException if there are not as many xs as ys and names
   public Plot points(String label, double[] xs, double[] ys, List<String> names) {
@@ -295,12 +295,35 @@ public final class Plot implements Figure, Panel {
   /// @return this
   /// @throws IllegalArgumentException if there are not as many names as values, or earlier bars have other names
   public Plot bars(String label, List<String> names, double[] values) {
-    if (names.size() != values.length || !xNames.isEmpty() && !xNames.equals(names)) {
-      throw new IllegalArgumentException("bars '" + label + "': " + values.length + " values for the names " + names
-          + (xNames.isEmpty() ? "" : ", the axis has " + xNames) + "; each name needs one value, and all bars of a plot the same names");
-    }
+    named("bars", label, names, values, xNames);
     xNames = List.copyOf(names);
     return add(new Bars(key(label), values.clone()));
+  }
+
+  /// A row for each name with a marker in it: what bars would be too many or their names too long for (Cleveland, "The Elements of
+  /// Graphing Data", 1985). Several calls with the same names share the rows, the first of which is on top.
+  ///
+  /// ```java
+  /// List<String> kernels = List.of("matmul 768x768", "softmax", "layer norm");
+  /// Plot.of("Time of kernels").x("time (ms)")
+  ///     .dots("before", kernels, new double[] {5.1, 0.9, 0.7}).dots("after", kernels, new double[] {3.2, 0.8, 0.7})
+  ///     .write(folder.resolve("kernels.svg"));
+  /// ```
+  /// @param values (names)
+  /// @return this
+  /// @throws IllegalArgumentException if there are not as many names as values, or earlier dots have other names
+  public Plot dots(String label, List<String> names, double[] values) {
+    named("dots", label, names, values, yNames);
+    yNames = List.copyOf(names);
+    downwards = true;
+    return add(new Points(key(label), values.clone(), Grid.indices(values.length), List.of()));
+  }
+
+  private static void named(String method, String label, List<String> names, double[] values, List<String> before) {
+    if (names.size() != values.length || !before.isEmpty() && !before.equals(names)) {
+      throw new IllegalArgumentException(method + " '" + label + "': " + values.length + " values for the names " + names
+          + (before.isEmpty() ? "" : ", the axis has " + before) + "; each name needs one value, and all " + method + " of a plot the same names");
+    }
   }
 
   /// A dashed line where y has this value.
@@ -461,6 +484,11 @@ public final class Plot implements Figure, Panel {
   @Override
   public String toSvg() {
     return Placed.toSvg(this, title);
+  }
+
+  /// Whether it is rows with names, of which there are as many as there are.
+  boolean hasRows() {
+    return !yNames.isEmpty() && xNames.isEmpty();
   }
 
   List<Layer> layers() {

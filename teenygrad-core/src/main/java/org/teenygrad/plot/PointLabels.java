@@ -3,11 +3,15 @@ package org.teenygrad.plot;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Names beside points, each where it covers least: other names, points, and what is outside of the plot.
+/// Names beside points, each where it covers least: other names, points, and what is outside of the plot. Where a crowd leaves no room for
+/// a name, it is left out: two that lie on one another cannot be read either.
 final class PointLabels {
   private static final double GAP = 3;
   private static final double STEP = 4;
   private static final int MOST = 5000;
+
+  /// The part of a name that others may lie under.
+  private static final double READABLE = 0.15;
 
   /// Directions from a point, the most readable first.
   private static final int[][] SIDES = {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}};
@@ -111,7 +115,7 @@ final class PointLabels {
           }
         }
       }
-      if (best != null) {
+      if (best != null && least < READABLE * best.area()) {
         taken.add(best);
         svg.text("text halo", Style.SMALL, "middle", (best.left + best.right) / 2, best.bottom - 3.5, point.name);
       }

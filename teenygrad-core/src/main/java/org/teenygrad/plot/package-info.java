@@ -13,7 +13,7 @@
 /// | --- | --- |
 /// | curves, their uncertainty | [line][Plot#line], [dashed][Plot#dashed], [thin][Plot#thin], [path][Plot#path], [function][Plot#function], [band][Plot#band] |
 /// | data | [points][Plot#points], [classes][Plot#classes], [colored][Plot#colored], [arrows][Plot#arrows] |
-/// | distributions, amounts | [histogram][Plot#histogram], [density][Plot#density], [bars][Plot#bars] |
+/// | distributions, amounts | [histogram][Plot#histogram], [density][Plot#density], [bars][Plot#bars], [dots][Plot#dots] |
 /// | matrices, images | [heatMap][Plot#heatMap], [numbers][Plot#numbers], [gray][Plot#gray], [rgb][Plot#rgb] |
 /// | functions of two variables, classifiers | [field][Plot#field], [contours][Plot#contours], [regions][Plot#regions] of a [Grid] |
 /// | the limits of a machine | [roof][Plot#roof] on [logX][Plot#logX] and [logY][Plot#logY], with labelled points |

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.plot.Drawn.Area;
 import org.teenygrad.plot.Drawn.Place;
 import org.w3c.dom.Element;
@@ -102,6 +103,45 @@ class PlotTest {
     assertThat(second.getFirst().x()).isCloseTo(area.left() + quarter, within(0.1));
     assertThat(second.getFirst().x() - first.getFirst().x()).isCloseTo(0.8 * quarter, within(0.1));
     assertThat(drawn.paths("c0 bar").getFirst()).contains("V" + Svg.number(area.bottom()) + "h");
+  }
+
+  /// A hundred of them have their names as two have, none on another.
+  @ParameterizedTest
+  @ValueSource(ints = {2, 100})
+  void dotsStandInTheRowsOfTheirNames(int count) {
+    List<String> names = IntStream.range(0, count).mapToObj(i -> "the dot in row " + i).toList();
+    double[] values = Grid.between(0, 10, count - 1);
+    Drawn drawn = Drawn.of(Plot.of("").xRange(0, 10).dots("a", names, values).dots("b", names, new double[count]));
+    Area area = drawn.area();
+    List<Place> dots = Drawn.places(drawn.paths("c0 dots").getFirst());
+    List<Element> texts = drawn.all("text").stream().filter(text -> names.contains(text.getTextContent())).toList();
+    assertThat(texts).extracting(Element::getTextContent).containsExactlyElementsOf(names);
+    for (int i = 0; i < count; i++) {
+      double row = area.top() + (area.bottom() - area.top()) * (i + 0.5) / count;
+      assertThat(dots.get(i).y()).isCloseTo(row, within(0.1));
+      assertThat(dots.get(i).x()).isCloseTo(area.left() + (area.right() - area.left()) * i / (count - 1), within(0.1));
+      assertThat(Drawn.number(texts.get(i), "y")).isBetween(row, row + Style.SMALL / 2.0);
+    }
+    assertThat(Drawn.number(texts.get(1), "y") - Drawn.number(texts.get(0), "y")).isGreaterThan(Style.SMALL + 1);
+  }
+
+  /// The first names that are given, none of which lies on another.
+  @Test
+  void aCrowdOfPointsLeavesNamesOut() {
+    Random random = new Random(3);
+    double[] xs = random.doubles(400).toArray();
+    double[] ys = random.doubles(400).toArray();
+    List<String> names = IntStream.range(0, 400).mapToObj(i -> "the name of point " + i).toList();
+    List<Element> shown = Drawn.of(Plot.of("").points("p", xs, ys, names)).all("text").stream().filter(text -> names.contains(text.getTextContent())).toList();
+    assertThat(shown).hasSizeBetween(20, 150).first().extracting(Element::getTextContent).isEqualTo(names.getFirst());
+    for (Element one : shown) {
+      for (Element other : shown) {
+        double apart = Math.abs(Drawn.number(one, "x") - Drawn.number(other, "x"));
+        double above = Math.abs(Drawn.number(one, "y") - Drawn.number(other, "y"));
+        assertThat(one == other || apart > 0.8 * Text.width("the name of point", Style.SMALL) || above > 0.8 * Style.SMALL).isTrue();
+      }
+    }
+    assertThat(Drawn.of(Plot.of("").points("p", new double[] {1, 2}, new double[] {1, 2}, List.of("one", "two"))).texts()).contains("one", "two");
   }
 
   @Test
@@ -263,6 +303,7 @@ class PlotTest {
     return Map.<String, ThrowingCallable>of(
         "line 'l': 2 xs, but 3 values; each x needs one", () -> plot.line("l", two, three),
         "points 'p': 2 points, but 1 names; each point needs one", () -> plot.points("p", two, two, List.of("a")),
+        "dots 'd': 2 values for the names [a]; each name needs one value, and all dots of a plot the same names", () -> plot.dots("d", List.of("a"), two),
         "heatMap: a matrix of (1, 2), but names for 1 rows and 1 columns", () -> plot.heatMap(new double[][] {two}, List.of("a"), List.of("b")),
         "heatMap: 2 rows, the first of 2; there must be one or more, of one length, and not empty", () -> plot.heatMap(new double[][] {two, three}),
         "histogram 'h': 0 bins; there must be 1 or more", () -> plot.histogram("h", two, 0),

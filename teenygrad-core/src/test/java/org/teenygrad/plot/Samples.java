@@ -36,6 +36,7 @@ final class Samples {
     samples.put("field", Plot.of("Field").field(grid).contours(grid).points("here", new double[] {2, NAN}, new double[] {3, 3}, List.of("a name", "nowhere")));
     samples.put("regions", Plot.of("Regions").equalScales().regions(grid, "a", "b", "c").points("a", new double[] {2}, new double[] {3}));
     samples.put("bars", Plot.of("Bars").bars("first", columns, matrix[0]).bars("second", columns, matrix[1]));
+    samples.put("dots", Plot.of("Dots").x("x").dots("first", columns, matrix[0]).dots("second", columns, matrix[1]).vertical("zero", 0));
     samples.put("images", Panels.of("Images", 2, Plot.of("gray").gray(matrix), Plot.of("rgb").rgb(new double[][][] {{{0, 0.5, NAN}, {1, 2, -1}}})));
     samples.put("empty", Plot.of("").line("", new double[0]));
     samples.put("panels", Panels.of("Panels of all sorts with a title that is so long that one line of eight hundred pixels is not enough for it, is it", 3,

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 ///
 /// @param name the same for ours and for peers
 /// @param unit what `work` is counted in
-/// @param work how much of it one call does; ignored for milliseconds
+/// @param work how much of it one call does; ignored where that is no rate
 /// @param prepare makes the inputs and returns the call
 record Case(String name, Unit unit, double work, Supplier<Runnable> prepare) {
   enum Unit {
@@ -15,7 +15,9 @@ record Case(String name, Unit unit, double work, Supplier<Runnable> prepare) {
     TERAFLOPS("TFLOP/s", 1e-12),
     TERABYTES("TB/s", 1e-12),
     TOKENS("tokens/s", 1),
-    MILLIS("ms", 1e3);
+    MILLIS("ms", 1e3),
+    MEBIBYTES("MiB", 1.0 / (1 << 20)),
+    PERCENT("%", 100);
 
     final String text;
     private final double scale;
@@ -25,14 +27,22 @@ record Case(String name, Unit unit, double work, Supplier<Runnable> prepare) {
       this.scale = scale;
     }
 
-    /// What is reported of a call that took so long.
-    double figure(double work, double seconds) {
-      return (this == MILLIS ? seconds : work / seconds) * scale;
+    /// Whether more is better; else it is a time, memory or a part, of which a sample is the number.
+    boolean isRate() {
+      return switch (this) {
+        case GIGAFLOPS, GIGABYTES, TERAFLOPS, TERABYTES, TOKENS -> true;
+        case MILLIS, MEBIBYTES, PERCENT -> false;
+      };
     }
 
-    /// How long a call took of which that was reported.
-    double seconds(double work, double figure) {
-      return this == MILLIS ? figure / scale : work * scale / figure;
+    /// What is reported of a sample: the seconds that a call took, or its bytes, or a part.
+    double figure(double work, double sample) {
+      return (isRate() ? work / sample : sample) * scale;
+    }
+
+    /// The sample of which that was reported.
+    double sample(double work, double figure) {
+      return isRate() ? work * scale / figure : figure / scale;
     }
   }
 }

@@ -131,7 +131,7 @@ final class Comparison implements AutoCloseable {
     Side mine = new Side();
     Side theirs = new Side();
     try (Dialogue ours = ours(side, List.of(what), "--measure-here")) {
-      Dialogue other = alivePeer();
+      Dialogue other = what.hasPeer() ? alivePeer() : null;
       for (int round = 0; round < ROUNDS; round++) {
         mine.add(ours.ask("go"));
         if (other != null && !theirs.ask(other, what, variant)) {

@@ -119,6 +119,13 @@ record CpuCase(
   @Override
   public DoubleSupplier prepare() {
     Runnable call = call();
+    int calls = (int) Math.max(1, Math.ceil(SAMPLE_SECONDS / warmUp(call)));
+    return () -> seconds(calls, call);
+  }
+
+  /// Calls until Java has compiled what it will.
+  /// @return the seconds that the last call took
+  static double warmUp(Runnable call) {
     double last = 0;
     CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
     long start = System.nanoTime();
@@ -131,8 +138,7 @@ record CpuCase(
       }
       compiled = compilers.getTotalCompilationTime() - before;
     } while (compiled > COMPILING * WARM_UP_SECONDS * 1e3 && System.nanoTime() - start < MOST_WARM_UP_SECONDS * 1e9);
-    int calls = (int) Math.max(1, Math.ceil(SAMPLE_SECONDS / last));
-    return () -> seconds(calls, call);
+    return last;
   }
 
   private static double seconds(int calls, Runnable call) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The table of `teenygrad bench cpu`: every [Suite] of single operations, training steps, and how fast texts are continued.
+/// The table of `teenygrad bench cpu`: every [Suite] of single operations, training steps, how fast texts are continued, and what a step costs beside its kernels.
 final class CpuCases {
   private static final CaseTable TABLE = new CaseTable(
       Stream.concat(
@@ -13,7 +13,8 @@ final class CpuCases {
           Stream.of(
               new CaseTable.Group("training", TrainingCases::ofCpu),
               new CaseTable.Group("decode", () -> Stream.of(GptStep.CHAR_CPU, GptStep.GPT2)
-                  .flatMap(model -> DecodingCase.of(model).stream()).toList()))).toList(),
+                  .flatMap(model -> DecodingCase.of(model).stream()).toList()),
+              new CaseTable.Group("host", HostCase::all))).toList(),
       List.of());
 
   private CpuCases() {}

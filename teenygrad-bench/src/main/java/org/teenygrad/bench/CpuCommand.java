@@ -33,7 +33,7 @@ final class CpuCommand implements Callable<Integer> {
   @Mixin private TraceOption trace;
 
   @Option(names = "--group", paramLabel = "GROUP", split = ",", description =
-      "The cases of these groups: gemm, layers, elementwise, rows, sums, fft, attention, conv, linalg, index, optimizer, training, decode.")
+      "The cases of these groups: gemm, layers, elementwise, rows, sums, fft, attention, conv, linalg, index, optimizer, training, decode, host.")
   private List<String> groups = List.of();
 
   @Option(names = "--only", paramLabel = "NAME", split = ",", description = "These cases.")

@@ -1,7 +1,11 @@
 package org.teenygrad.bench;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.teenygrad.Profile;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Target;
@@ -10,6 +14,11 @@ import org.teenygrad.engine.runtime.Target;
 final class Fresh {
   /// When this JVM was started, by itself: what the system says of a process can be a second off.
   private static final long START_MILLIS = ManagementFactory.getRuntimeMXBean().getStartTime();
+
+  private static final Path LINUX_STATUS = Path.of("/proc/self/status");
+
+  /// Until a schedule is replayed.
+  private static final int MEMORY_STEPS = 5;
 
   private Fresh() {}
 
@@ -36,6 +45,21 @@ final class Fresh {
     boolean gpu = Devices.runtime(Devices.defaultDevice()).target() instanceof Target.Gpu;
     (gpu ? step.onGpu() : step).prepare(1).run();
     return List.of(figure("startup_" + config + "_first_step", "s", sinceStart()));
+  }
+
+  /// The most memory that this process has held when a model has been trained for some steps.
+  /// @throws IllegalStateException where the system does not tell
+  static List<Figure> memory(String config) {
+    Runnable step = GptStep.of(config).prepare(1);
+    for (int i = 0; i < MEMORY_STEPS; i++) {
+      step.run();
+    }
+    try (Stream<String> status = Files.lines(LINUX_STATUS)) {
+      String most = status.filter(line -> line.startsWith("VmHWM:")).findFirst().orElseThrow();
+      return List.of(figure("memory_" + config, "B", 1024 * Double.parseDouble(most.replaceAll("\\D", ""))));
+    } catch (IOException e) {
+      throw new IllegalStateException(LINUX_STATUS + " does not say how much memory this process has held: " + e, e);
+    }
   }
 
   /// Seconds since this JVM was started.

@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = {
       "Measures teenygrad beside PyTorch, or numpy where there is no PyTorch.",
-      "NAME is gemm, layers (GPT-2's products, with gradients), elementwise, rows, sums, fft, attention, conv, linalg, index, optimizer, gpt-step, decode (tokens of a GPT, one text and eight at once), compile (scheduling and code generation of a GPT-2 training step) or startup"
-          + " (first training step of a small model, nothing cached).",
+      "NAME is gemm, layers (GPT-2's products, with gradients), elementwise, rows, sums, fft, attention, conv, linalg, index, optimizer, gpt-step, decode (tokens of a GPT, one text and eight at once), compile (scheduling and code generation of a GPT-2 training step), startup"
+          + " (first training step of a small model, nothing cached) or memory (the most that a process holds that trains it).",
       "All of this processor in one table, checked against float64, and on its roofline: teenygrad bench cpu, see its --help.",
       "On a GPU: teenygrad bench cuda, see its --help; and teenygrad bench gemm --rung all.",
       "How fast texts are generated: teenygrad bench engine; from a GGUF file, beside llama.cpp: teenygrad bench gguf.",
@@ -39,7 +39,7 @@ public final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(names = "--config", paramLabel = "MODEL", defaultValue = "char-cpu",
-      description = "The model of gpt-step, decode and startup: char-cpu, baby or gpt2 (default: char-cpu).")
+      description = "The model of gpt-step, decode, startup and memory: char-cpu, baby or gpt2 (default: char-cpu).")
   private String config;
 
   @Option(names = "--threads", paramLabel = "N", split = ",", defaultValue = "1,2", description = "Numbers of threads (default: 1,2).")

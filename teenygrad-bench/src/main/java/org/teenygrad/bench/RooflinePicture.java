@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.teenygrad.DType;
 import org.teenygrad.MatmulPrecision;
-import org.teenygrad.bench.Case.Unit;
 import org.teenygrad.bench.CudaReport.Row;
 import org.teenygrad.plot.Panels;
 import org.teenygrad.plot.Plot;
@@ -30,10 +29,9 @@ final class RooflinePicture {
   /// @param speed ours by the peer's; NaN where there is none
   private record Measured(String name, double intensity, double gigaflops, double share, double speed) {
     static Measured of(ComparedCase what, Row row) {
-      boolean isTime = what.unit() == Unit.MILLIS;
       double intensity = what instanceof CpuCase known ? known.flops() / known.bytes() : Double.NaN;
-      double gigaflops = what instanceof CpuCase known ? known.flops() / known.unit().seconds(known.work(), row.ours()) / 1e9 : Double.NaN;
-      return new Measured(what.name(), intensity, gigaflops, row.share(), isTime ? 1 / row.ratio() : row.ratio());
+      double gigaflops = what instanceof CpuCase known ? known.flops() / known.unit().sample(known.work(), row.ours()) / 1e9 : Double.NaN;
+      return new Measured(what.name(), intensity, gigaflops, row.share(), what.unit().isRate() ? row.ratio() : 1 / row.ratio());
     }
   }
 
@@ -44,9 +42,9 @@ final class RooflinePicture {
     this.peak = peak;
   }
 
-  /// Takes up a case, if it was measured.
+  /// Takes up a case, if it was measured and the machine bounds it.
   void add(ComparedCase what, Row row) {
-    if (row.failure() == null) {
+    if (row.failure() == null && !Double.isNaN(row.share())) {
       cases.add(Measured.of(what, row));
     }
   }

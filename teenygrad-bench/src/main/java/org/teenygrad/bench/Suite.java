@@ -20,7 +20,8 @@ enum Suite {
   GPT_STEP("gpt-step"),
   DECODE("decode"),
   COMPILE("compile"),
-  STARTUP("startup");
+  STARTUP("startup"),
+  MEMORY("memory");
 
   final String text;
 
@@ -40,7 +41,7 @@ enum Suite {
 
   /// Whether each sample is a JVM of its own, and no peer has the like.
   boolean isFresh() {
-    return this == COMPILE || this == STARTUP;
+    return this == COMPILE || this == STARTUP || this == MEMORY;
   }
 
   /// Measures everything; each figure is given to `out` when it is known.
@@ -48,6 +49,7 @@ enum Suite {
     switch (this) {
       case COMPILE -> Fresh.compile().forEach(out);
       case STARTUP -> Fresh.startup(config).forEach(out);
+      case MEMORY -> Fresh.memory(config).forEach(out);
       default -> cases(config).forEach(what -> out.accept(sampler.measure(what)));
     }
   }
@@ -74,7 +76,7 @@ enum Suite {
       case LINALG -> LinearAlgebraCases.all();
       case INDEX -> Operations.index();
       case OPTIMIZER -> Operations.optimizer();
-      case GPT_STEP, DECODE, COMPILE, STARTUP -> List.of();
+      case GPT_STEP, DECODE, COMPILE, STARTUP, MEMORY -> List.of();
     };
   }
 }

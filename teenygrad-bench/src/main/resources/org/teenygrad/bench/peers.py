@@ -5,6 +5,7 @@ tabs between, or "failed MESSAGE".
 """
 import math
 import re
+import subprocess
 import sys
 import time
 
@@ -63,14 +64,25 @@ def converse(case, unit, work, body):
     for _ in range(3):
         last = seconds(1, body)
     calls = max(1, math.ceil(0.01 / last))
-    while True:
+    respond(case, lambda: seconds(calls, body))
+
+
+def respond(case, sample):
+    """Answers for a case, if it is asked for, as long as it is asked for again."""
+    while wants(case):
         least, limit, samples, start = int(wanted[2]), float(wanted[3]), [], time.perf_counter()
         while len(samples) < least or time.perf_counter() - start < limit:
-            samples.append(seconds(calls, body))
+            samples.append(sample())
         print("\t".join(["answer", "0", *(f"{s:.6g}" for s in samples)]), flush=True)
         line = sys.stdin.readline()
         if line.split()[:1] != [case]:
             raise Question(line)
+
+
+def fresh(name):
+    """What another suite of this script prints in a Python of its own."""
+    command = [*sys.orig_argv[:3], module, name, config, str(threads), "0"]
+    return subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
 
 
 def answer(suites, version):
@@ -81,7 +93,7 @@ def answer(suites, version):
     while line:
         wanted = line.split()
         suite = next(name for prefix, name in SUITES if wanted[0].startswith(prefix))
-        config = re.sub("^gpt_step_|^decode_|_[0-9]+$", "", wanted[0])
+        config = re.sub("^gpt_step_|^decode_|^startup_|^memory_|_[0-9]+$|_cold$|_warm$", "", wanted[0])
         try:
             suites[suite]()
             print("failed\tno case " + wanted[0], flush=True)
@@ -94,7 +106,7 @@ def answer(suites, version):
 
 
 SUITES = (("gemm", "gemm"), ("layer_norm", "rows"), ("layer", "layers"), ("gelu", "elementwise"), ("softmax", "rows"), ("cross", "rows"),
-          ("sum", "sums"), ("fft", "fft"), ("rfft", "fft"), ("attention", "attention"), ("conv", "conv"), ("adamw", "optimizer"), ("gpt", "gpt-step"), ("decode", "decode"),
+          ("sum", "sums"), ("fft", "fft"), ("rfft", "fft"), ("attention", "attention"), ("conv", "conv"), ("adamw", "optimizer"), ("gpt", "gpt-step"), ("decode", "decode"), ("startup", "startup"), ("memory", "memory"),
           *((name, "index") for name in ("sort", "topk", "cumsum", "searchsorted", "embedding")), ("", "linalg"))
 
 
@@ -295,7 +307,8 @@ def with_torch():
         adam = torch.optim.AdamW([w], lr=1e-3, betas=(0.9, 0.99), weight_decay=0.1, fused=True)
         measure("adamw_10M", "ms", 0, adam.step)
 
-    def gpt_step():
+    def training():
+        """A training step, which takes whether to compute in bfloat16."""
         layers, heads, dim, context, vocab, bias, batch, length = {
             "char-cpu": (4, 4, 128, 64, 65, False, 12, 64),
             "baby": (6, 6, 384, 256, 65, False, 8, 256),
@@ -343,8 +356,26 @@ def with_torch():
             adam.step()
             value.item()
 
+        return step
+
+    def gpt_step():
+        step = training()
         measure("gpt_step_" + config, "ms", 0, lambda: step(False))
         measure(f"gpt_step_{config}_bfloat16", "ms", 0, lambda: step(True))
+
+    def startup():
+        for cache in "cold", "warm":  # eager kernels are compiled already
+            respond(f"startup_{config}_{cache}", lambda: seconds(1, lambda: fresh("first-step")))
+
+    def memory():
+        respond("memory_" + config, lambda: float(fresh("most-memory")))
+
+    def most_memory():
+        step = training()
+        for _ in range(5):
+            step(False)
+        with open("/proc/self/status") as f:
+            print(1024 * int(re.search(r"VmHWM:\s*(\d+)", f.read())[1]))
 
     @torch.inference_mode()
     def decode():
@@ -388,7 +419,8 @@ def with_torch():
             measure(f"decode_{config}_{rows}", "tokens/s", rows * answer, lambda: generate(rows))
 
     suites = {"gemm": gemm, "layers": layers, "elementwise": elementwise, "rows": rows, "sums": sums, "fft": fft, "attention": attention,
-              "conv": convolution, "linalg": linalg, "index": index, "optimizer": optimizer, "gpt-step": gpt_step, "decode": decode}
+              "conv": convolution, "linalg": linalg, "index": index, "optimizer": optimizer, "gpt-step": gpt_step, "decode": decode, "startup": startup, "memory": memory,
+              "first-step": lambda: training()(False), "most-memory": most_memory}
     return suites | {"dialogue": lambda: answer(suites, torch.__version__)}
 
 

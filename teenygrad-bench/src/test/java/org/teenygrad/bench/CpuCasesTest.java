@@ -2,6 +2,7 @@ package org.teenygrad.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ class CpuCasesTest {
   @Test
   void eachNameIsOfOneCase() {
     List<String> names = CpuCases.of(List.of(), List.of()).stream().map(ComparedCase::name).toList();
-    assertThat(names).doesNotHaveDuplicates().contains("gemm_2048_bfloat16", "eigh_512x512", "adamw_10M", "gpt_step_baby", "decode_gpt2_8");
+    assertThat(names).doesNotHaveDuplicates().contains("gemm_2048_bfloat16", "eigh_512x512", "adamw_10M", "gpt_step_baby", "decode_gpt2_8", "startup_char-cpu_cold", "memory_baby");
     assertThat(CpuCases.of(List.of("rows"), List.of("sort_1M"))).extracting(ComparedCase::name).contains("softmax_4096x1024", "sort_1M").hasSize(5);
     assertThatThrownBy(() -> CpuCases.of(List.of("linear"), List.of())).hasMessageContaining("no group 'linear'; there are gemm, layers");
     assertThatThrownBy(() -> one("gemm_1")).hasMessageContaining("no case 'gemm_1'; there are gemm_256");
@@ -45,6 +46,28 @@ class CpuCasesTest {
     var small = new DecodingCase(new GptStep("small", new GptConfig(31, 64, 2, 2, 16, 0, true), 1, 8, DType.FLOAT32), 2);
     assertThat(small.error(12345)).isBetween(0.0, small.bound());
     assertThat(small.prepare().getAsDouble()).isPositive();
+  }
+
+  /// A JVM that trains holds more than one that does not, and less than a gigabyte; the most part of a step of small products is not outside of them.
+  @Test
+  void whatAStepCostsBesideItsKernels() {
+    HostCase memory = new HostCase(HostCase.Kind.MEMORY, GptStep.CHAR_CPU);
+    assertThat(memory.unit().figure(memory.work(), memory.prepare().getAsDouble())).isBetween(60.0, 1024.0);
+    GptStep small = new GptStep("small", new GptConfig(31, 64, 1, 2, 128, 0, false), 8, 64, DType.FLOAT32);
+    HostCase outside = new HostCase(HostCase.Kind.OUTSIDE, small);
+    assertThat(outside.error(12345)).isBetween(0.0, outside.bound());
+    assertThat(outside.unit().figure(outside.work(), outside.prepare().getAsDouble())).isBetween(0.1, 99.9);
+  }
+
+  @Test
+  void unitsTurnSamplesIntoFiguresAndBack() {
+    assertThat(Unit.GIGABYTES.figure(2e9, 0.5)).isEqualTo(4);
+    assertThat(Unit.MILLIS.figure(2e9, 0.5)).isEqualTo(500);
+    assertThat(Unit.MEBIBYTES.figure(1, 3 << 20)).isEqualTo(3);
+    assertThat(Unit.PERCENT.figure(1, 0.25)).isEqualTo(25);
+    for (Unit unit : Unit.values()) {
+      assertThat(unit.sample(3e9, unit.figure(3e9, 0.7))).isCloseTo(0.7, within(1e-9));
+    }
   }
 
   /// The half of the numbers is 0, where the reference has them.
@@ -76,10 +99,10 @@ class CpuCasesTest {
       double ours = what.unit().figure(what.work(), what.leastSeconds(peak) / (0.1 + 0.9 * (i % 7) / 7));
       double speed = (i + 1.0) / cases.size() * 1.5;
       double peers = what.unit() == Unit.MILLIS ? ours * speed : ours / speed;
-      picture.add(what, new Row(what.name(), what.unit().text, ours, ours, ours, peers, 0.1 + 0.9 * (i % 7) / 7, 0, 1e-5, null));
+      picture.add(what, new Row(what.name(), what.unit().text, ours, ours, ours, peers, what instanceof HostCase ? Double.NaN : 0.1 + 0.9 * (i % 7) / 7, 0, 1e-5, null));
     }
     picture.write(folder);
-    List<String> names = cases.stream().map(ComparedCase::name).toList();
+    List<String> names = cases.stream().filter(what -> !(what instanceof HostCase)).map(ComparedCase::name).toList(); // no roof bounds a process
     List<String> texts = Files.readString(folder.resolve("cpu.svg")).lines().flatMap(line -> Stream.of(line.split("</text>")))
         .map(text -> text.substring(text.lastIndexOf('>') + 1)).filter(names::contains).toList();
     assertThat(texts).endsWith(names.toArray(String[]::new)).hasSizeBetween(names.size() + 2, names.size() + 12);

@@ -1,6 +1,8 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -66,11 +68,20 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
       return quantized;
     }
     return contraction
+        .map(found -> MergedColumns.of(found, cpu))
         .map(Contraction::withColumns)
         .flatMap(found -> found.isUnpacked() ? of(new Analysis(Decompositions.fuseProducts(analysis, found.right))) : Optional.of(found))
         .filter(found -> (found.element == DType.FLOAT32 || found.element == DType.FLOAT64) && found.products() >= FEWEST_PRODUCTS
             && !found.columns.isEmpty() && Analysis.size(found.column()) >= FEWEST_COLUMNS && (found.isOfOneRow() || !found.rows.isEmpty() && Analysis.size(found.row()) >= FEWEST_ROWS))
         .map(found -> found.inPairs(cpu));
+  }
+
+  /// The same of a graph that was rewritten.
+  /// @param changed its nodes by those before
+  /// @param others the columns' loops there
+  Contraction over(Analysis rewritten, Map<OpNode, OpNode> changed, List<OpNode> others) {
+    List<OpNode> parts = Stream.of(fold, left, right).map(node -> Objects.requireNonNull(changed.get(node))).toList();
+    return new Contraction(rewritten, parts.get(0), parts.get(1), parts.get(2), rows, others, element);
   }
 
   /// With rows for columns where there are too few of these, as in the gradient of the weights of a convolution of three channels. Sums over one loop stay: with few columns a row

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.IndexAlgebra;
@@ -88,11 +89,23 @@ final class Memory {
     if (stride == 1 && valid != null && emitter.ir.dialect == Ir.Dialect.NVPTX && isUniform(valid, lanes)) {
       return instructions().fromMemory(loadVectorWhere(load, steps, lanes, first(valid, steps, lanes)), dtype, lanes);
     }
+    Optional<Segments> segments = stride == 1 ? Optional.empty() : segments(load);
+    if (segments.isPresent()) {
+      String mask = valid == null ? null : emitter.operand(valid, steps, lanes);
+      return segments.get().load(emitter, Ir.memoryType(dtype, 1), dtype.bytes(), pointer(Analysis.slot(load)), address(load, steps), steps, lanes, mask);
+    }
     boolean masks = emitter.ir.dialect == Ir.Dialect.HOST || valid == null;
     if (stride == 1 && masks) {
       return instructions().fromMemory(loadVector(load, steps, lanes, valid), dtype, lanes);
     }
     return instructions().fromMemory(gather(load, steps, lanes, valid), dtype, lanes);
+  }
+
+  /// What the lanes of a processor's vector are in memory, if they are numbers that there are masked vectors of.
+  private Optional<Segments> segments(OpNode access) {
+    Axis axis = emitter.loops.vectorAxis();
+    boolean fits = emitter.ir.dialect == Ir.Dialect.HOST && elementType(access).bytes() >= Integer.BYTES;
+    return fits && axis != null ? Segments.of(emitter.analysis, access.input(1), axis.range()) : Optional.empty();
   }
 
   /// Asks for what a load will read some elements further on.
@@ -272,6 +285,11 @@ final class Memory {
     boolean uniform = valid == null || emitter.loops.lanes(valid, steps) == 1;
     if (stride == 1 && uniform) {
       write(store, dtype, lanes, address(store, steps), value, valid == null ? null : emitter.value(valid, steps), alignment(store, dtype, lanes));
+      return;
+    }
+    Optional<Segments> segments = valid == null && store.payload() == null ? segments(store).filter(found -> found.step() == 1) : Optional.empty();
+    if (segments.isPresent()) {
+      segments.get().store(emitter, Ir.memoryType(dtype, 1), dtype.bytes(), pointer(Analysis.slot(store)), address(store, steps), steps, lanes, value);
       return;
     }
     List<String> addresses = laneAddresses(store, steps, lanes);

@@ -118,7 +118,8 @@ final class Panels {
 
   private boolean liesAlongInnerLoop() {
     OpNode last = Analysis.foldRanges(fold).getLast();
-    return emitter.analysis.liesAlong(factor, last, range) && Analysis.size(last) >= square / 2;
+    boolean isSegmented = factor.is(OpCode.LOAD) && Segments.of(emitter.analysis, factor.input(1), range).isPresent();
+    return emitter.analysis.liesAlong(factor, last, range) && Analysis.size(last) >= square / 2 && !isSegmented;
   }
 
   /// What is done for each row, given its number.

@@ -35,6 +35,9 @@ final class Emitter {
   /// When what is computed may be stored, where several threads compute the same.
   private @Nullable String guard;
 
+  /// What reductions have computed already.
+  private KeptRows keptRows = KeptRows.NONE;
+
   private record Instance(OpNode node, List<Integer> steps, int form) {}
 
   private static final int VALUE = 0;
@@ -86,6 +89,16 @@ final class Emitter {
       unflatten(rest, ranges.subList(0, ranges.size() - 1), body);
       return true;
     });
+  }
+
+  /// Has reductions keep rows, and values of these rows be loaded.
+  void keep(KeptRows rows) {
+    keptRows = rows;
+  }
+
+  /// Keeps a vector of what a FOLD adds up, if it is of a row that is kept.
+  void keep(OpNode fold, List<Integer> steps, int lanes, String value) {
+    keptRows.keep(this, fold, steps, lanes, value);
   }
 
   /// Writes all of `order` that the open loops allow: values, whole FOLDs, and STOREs.
@@ -229,7 +242,8 @@ final class Emitter {
   }
 
   private String write(OpNode node, List<Integer> steps) {
-    return switch (node.op()) {
+    String before = keptRows.kept(this, node, steps);
+    return before != null ? before : switch (node.op()) {
       case RANGE -> counter(node, steps);
       case LOAD -> memory.load(node, steps);
       case FOLD -> throw new IllegalStateException("a FOLD is used before it is computed: " + node);

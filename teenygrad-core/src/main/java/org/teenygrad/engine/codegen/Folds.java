@@ -382,6 +382,7 @@ final class Folds {
       return new Ir.Carried(before.type(), emitter.instructions.emit(fused, slot.lanes, List.of(a, b, before.value())));
     }
     String value = emitter.operand(body, steps, slot.lanes);
+    emitter.keep(slot.fold, steps, slot.lanes, value);
     return new Ir.Carried(before.type(),
         emitter.instructions.binary(combine(slot.fold), Analysis.inRegister(body.dtype()), slot.lanes, before.value(), value));
   }

@@ -1,9 +1,12 @@
 package org.teenygrad;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
@@ -37,7 +40,7 @@ final class Convolution {
     return biased(result, bias, axes).cast(x.dtype());
   }
 
-  /// What is derived instead. Where windows skip places, a gradient by x looks at zeros between the outputs' derivatives; one by the weights need not.
+  /// What is derived instead. Where windows skip places, a gradient by x is made phase by phase; one by the weights is a sum over all outputs at once.
   private static Tensor derived(Tensor x, Tensor weight, Windows windows, int groups, Tensor like) {
     if (Arrays.stream(windows.stride()).allMatch(step -> step == 1)) {
       return spread(x, weight, windows, groups, like);
@@ -53,26 +56,85 @@ final class Convolution {
 
   /// The same numbers as what each element of x adds to the outputs that see it. The chain rule makes windows over the outputs' derivatives of that: both
   /// gradients are then contractions like the convolution, where those of overlapping windows add up what windows have in common.
+  ///
+  /// Where windows skip places, elements of x that are a stride apart are seen by the same places of the kernel, others by others: each such phase is a convolution of its own
+  /// that skips nothing, so that no zeros between outputs are multiplied (Odena, Dumoulin and Olah, *Deconvolution and Checkerboard Artifacts*, 2016, has the picture).
   /// @param like the outputs
   private static Tensor spread(Tensor x, Tensor weight, Windows windows, int groups, Tensor like) {
-    int axes = windows.axes();
+    Tensor sum = null;
+    for (List<Phase> phases : phases(windows, x.shape())) {
+      Tensor part = spreadPhase(x, weight, windows, phases, groups, like);
+      sum = sum == null ? part : sum.add(part);
+    }
+    return Objects.requireNonNull(sum, "overlapping windows see something");
+  }
+
+  /// Elements of an axis that are a stride apart, and the places of the kernel that see them.
+  ///
+  /// @param first the first element
+  /// @param size how many there are, of the longest phase: others end with zeros
+  /// @param place the first place of the kernel
+  /// @param step from that to the next
+  /// @param places how many there are
+  /// @param dilation outputs from the one that sees an element at a place to the one that sees it at the next
+  /// @param output the one that sees the first element at the first place
+  private record Phase(int first, int size, int place, int step, int places, int dilation, int output) {
+    /// The phases that any place sees of an axis.
+    static List<Phase> of(Windows windows, int axis, int elements) {
+      int stride = windows.stride()[axis];
+      int dilation = windows.dilation()[axis];
+      int kernel = windows.kernel()[axis];
+      int step = IntStream.rangeClosed(1, stride).filter(places -> places * dilation % stride == 0).findFirst().orElseThrow();
+      List<Phase> phases = new ArrayList<>();
+      for (int first = 0; first < stride; first++) {
+        int padded = first + windows.before()[axis];
+        for (int place = 0; place < Math.min(step, kernel); place++) {
+          if ((padded - place * dilation) % stride == 0) {
+            phases.add(new Phase(first, Math.ceilDiv(elements, stride), place, step, Math.ceilDiv(kernel - place, step), step * dilation / stride, (padded - place * dilation) / stride));
+          }
+        }
+      }
+      return phases;
+    }
+
+    int reach() {
+      return dilation * (places - 1);
+    }
+  }
+
+  /// Each phase of each axis with each of the others.
+  private static List<List<Phase>> phases(Windows windows, Shape shape) {
+    List<List<Phase>> all = List.of(List.of());
+    for (int i = 0; i < windows.axes(); i++) {
+      List<Phase> own = Phase.of(windows, i, shape.size(2 + i));
+      all = all.stream().flatMap(before -> own.stream().map(phase -> Stream.concat(before.stream(), Stream.of(phase)).toList())).toList();
+    }
+    return all;
+  }
+
+  private static Tensor spreadPhase(Tensor x, Tensor weight, Windows windows, List<Phase> phases, int groups, Tensor like) {
+    int axes = phases.size();
     Tensor outputs = like.detach();
-    Tensor seen = outputs;
+    Tensor elements = x;
+    Tensor filters = weight;
     int[][] bounds = new int[2 + axes][2];
     for (int i = 0; i < axes; i++) {
-      seen = zerosBetween(seen, 2 + i, windows.stride()[i]);
-      int reach = windows.dilation()[i] * (windows.kernel()[i] - 1);
-      int first = reach - windows.before()[i];
-      bounds[2 + i] = new int[] {first, x.size(2 + i) + reach - first - seen.size(2 + i)};
+      Phase phase = phases.get(i);
+      int stride = windows.stride()[i];
+      elements = elements.padAxis(2 + i, 0, phase.size * stride - x.size(2 + i)).unflatten(2 + i, phase.size, stride).select(3 + i, phase.first);
+      filters = filters.slice(2 + i, phase.place, weight.size(2 + i), phase.step);
+      int before = phase.reach() - phase.output;
+      bounds[2 + i] = new int[] {before, phase.size + phase.output - outputs.size(2 + i)};
     }
-    seen = seen.pad(bounds);
+    Tensor seen = outputs.pad(bounds);
     for (int i = 0; i < axes; i++) {
-      seen = Windows.slide(seen, 2 + i, windows.kernel()[i], 1, windows.dilation()[i], x.size(2 + i));
+      Phase phase = phases.get(i);
+      seen = Windows.slide(seen, 2 + i, phase.places, 1, phase.dilation, phase.size);
     }
     int[] kernelAxes = IntStream.range(2 + axes, 2 + 2 * axes).toArray();
     Tensor views = seen.flip(kernelAxes).unflatten(1, groups, -1).unsqueeze(3); // (batch, groups, out, 1, spatial, kernel)
-    Tensor elements = x.unflatten(1, groups, -1).unsqueeze(2); // (batch, groups, 1, channels, spatial, 1)
-    Tensor filters = weight.unflatten(0, groups, -1); // (groups, out, channels, 1, kernel)
+    elements = elements.unflatten(1, groups, -1).unsqueeze(2); // (batch, groups, 1, channels, spatial, 1)
+    filters = filters.unflatten(0, groups, -1); // (groups, out, channels, 1, kernel)
     for (int i = 0; i < axes; i++) {
       elements = elements.unsqueeze(-1);
       filters = filters.unsqueeze(3);

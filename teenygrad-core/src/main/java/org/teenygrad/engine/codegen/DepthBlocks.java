@@ -3,28 +3,30 @@ package org.teenygrad.engine.codegen;
 import java.util.List;
 import org.teenygrad.engine.ir.OpNode;
 
-/// A contraction's inner loop in blocks. Of long ones only a block of both factors is copied at a time: panels of more columns then fit the
+/// A contraction's inner loop, or the first of several, in blocks. Of long ones only a block of both factors is copied at a time: panels of more columns then fit the
 /// second-level cache, so that the copy of a tile's rows serves more often. A tile's sums wait in memory between blocks.
 ///
 /// The level is that of Goto and van de Geijn's `kc`; one copy of both factors is made for each block.
 ///
-/// @param range the last inner loop
+/// @param range the first inner loop
 /// @param steps of a block of it, but for the last
-/// @param count how many there are: one where there are several inner loops
-record DepthBlocks(OpNode range, long steps, long count) {
+/// @param products of a block: its steps times the iterations of the other inner loops
+/// @param count how many there are
+record DepthBlocks(OpNode range, long steps, long products, long count) {
   /// What is copied at a time: the loop's counter from and below which values or numbers.
   record Block(String begin, String end) {}
 
-  /// @param most steps of a block
-  /// @param multiple what steps are a multiple of
+  /// @param most products of a block; of several loops the whole where one step of the first has more
+  /// @param multiple what steps of a single loop are a multiple of
   static DepthBlocks of(OpNode fold, long most, long multiple) {
-    List<OpNode> ranges = Analysis.foldRanges(fold);
-    long size = Analysis.size(ranges.getLast());
-    if (ranges.size() > 1 || size <= most) {
-      return new DepthBlocks(ranges.getLast(), size, 1);
+    OpNode first = Analysis.foldRanges(fold).getFirst();
+    long size = Analysis.size(first);
+    long each = Analysis.depth(fold) / size;
+    if (size * each <= most || each > most) {
+      return new DepthBlocks(first, size, size * each, 1);
     }
-    long steps = steps(size, most, multiple);
-    return new DepthBlocks(ranges.getLast(), steps, Math.ceilDiv(size, steps));
+    long steps = steps(size, most / each, each == 1 ? multiple : 1);
+    return new DepthBlocks(first, steps, steps * each, Math.ceilDiv(size, steps));
   }
 
   /// Steps of a block so that blocks are about alike, and the last one has `multiple` steps at least, as those that copy it expect.

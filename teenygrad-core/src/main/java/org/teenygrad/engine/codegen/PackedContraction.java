@@ -67,7 +67,7 @@ final class PackedContraction implements LoopNest {
     boolean many = Math.min(Analysis.size(m), Analysis.size(n)) >= FEWEST_OF_BLOCKS;
     depth = DepthBlocks.of(fold, isLong(fold) && many ? COPIED : Analysis.depth(fold), lanes);
     block = block(fold, lanes);
-    long k = depth.isWhole() ? Analysis.depth(fold) : depth.steps();
+    long k = depth.products();
     boolean plain = right.is(OpCode.LOAD) && analysis.stride(right, n) == 1;
     boolean masked = right.is(OpCode.LOAD) && right.inputs().size() > 2;
     tile = Tile.choose(Analysis.size(m), Analysis.size(n), k, plain && !masked, !depth.isWhole(), Analysis.count(grid), fold.dtype().bytes(), target);
@@ -82,7 +82,7 @@ final class PackedContraction implements LoopNest {
     boolean direct = depth.isWhole() && (read || plain && !fits);
     columns = direct ? null : new Panels(emitter, fold, right, n, tile.lanes(), tile.lanes(), k, 0, target.l2Bytes() / 2);
     long first = direct ? 0 : panelElements;
-    boolean copied = tile.panelsPerItem() > 1 && tile.rows() > 1 && tile.rows() <= tile.lanes() && (!depth.isWhole() || isScattered(left) || tile.panelsPerItem() >= 4 && k * CACHE_LINE > target.l1Bytes() && Panels.isAcrossLines(analysis, left, fold));
+    boolean copied = tile.panelsPerItem() > 1 && tile.rows() > 1 && tile.rows() <= tile.lanes() && (!depth.isWhole() && plan.inner().size() == 1 || isScattered(left) || tile.panelsPerItem() >= 4 && k * CACHE_LINE > target.l1Bytes() && Panels.isAcrossLines(analysis, left, fold));
     rows = copied ? new Panels(emitter, fold, left, m, tile.rows(), tile.lanes(), k, first, 0) : null;
     partialSums = Math.ceilDiv(first + (copied ? k * tile.rows() : 0), tile.lanes()) * tile.lanes();
     scratchElements = partialSums + (depth.isWhole() ? 0 : tile.sums());
@@ -90,11 +90,12 @@ final class PackedContraction implements LoopNest {
 
   /// Products of a sum that are added up one by one. It depends on nothing but their number, so that a row's bits do not depend on how many rows there are.
   static long block(OpNode fold, long lanes) {
-    return isLong(fold) ? DepthBlocks.steps(Analysis.depth(fold), COPIED, lanes) : BLOCK;
+    return isLong(fold) ? DepthBlocks.of(fold, COPIED, lanes).products() : BLOCK;
   }
 
+  /// Whether a sum is so long that its factors are copied block by block, of several loops some steps of the first.
   private static boolean isLong(OpNode fold) {
-    return Analysis.foldRanges(fold).size() == 1 && Analysis.depth(fold) > BLOCK && Analysis.depth(fold) <= MOST_BLOCKS * COPIED;
+    return Analysis.depth(fold) > BLOCK && Analysis.depth(fold) <= MOST_BLOCKS * COPIED && Analysis.depth(fold) / Analysis.size(Analysis.foldRanges(fold).getFirst()) <= COPIED;
   }
 
   /// Whether a tile's rows of a factor fall on the same lines of the first-level cache, which are 4 KB apart, or are dear to
@@ -205,7 +206,7 @@ final class PackedContraction implements LoopNest {
       List<Ir.Carried> sums = ir.loop(block.begin(), block.end(), 1, zeros, (counter, carried) ->
           emitter.within(depth.range(), counter, null, () -> {
             emitter.emitReady(operands());
-            return multiply(carried, place, emitter.difference(counter, block.begin()));
+            return steps(0, carried, place, emitter.difference(counter, block.begin()));
           }));
       List<Ir.Carried> all = added(place, ir.choose(ir.value("icmp eq i64 " + number + ", 0"), () -> zeros, () -> read(zeros, waiting)), sums);
       String last = depth.isLast(ir, number);
@@ -266,8 +267,13 @@ final class PackedContraction implements LoopNest {
         emitter.within(range, counter, null, () -> {
           String next = depth == 0 ? counter : emitter.sum(emitter.ir.value("mul i64 " + row + ", " + Analysis.size(range)), counter);
           emitter.emitReady(operands());
-          return depth < ranges.size() - 1 ? inner(depth + 1, carried, place, next) : multiply(carried, place, next);
+          return steps(depth, carried, place, next);
         }));
+  }
+
+  /// What is done for each iteration of an inner loop.
+  private List<Ir.Carried> steps(int depth, List<Ir.Carried> sums, Place place, String row) {
+    return depth < Analysis.foldRanges(fold).size() - 1 ? inner(depth + 1, sums, place, row) : multiply(sums, place, row);
   }
 
   private List<Ir.Carried> added(Place place, List<Ir.Carried> before, List<Ir.Carried> block) {

@@ -42,7 +42,7 @@ final class PairContraction implements LoopNest {
     operands = Graph.topological(List.of(plan.left(), plan.right()));
     List<OpNode> grid = analysis.outer.stream().filter(range -> range != m && range != n).toList();
     boolean isInVectors = target.pairs() == Target.Pairs.VECTORS;
-    depth = DepthBlocks.of(fold, Analysis.depth(fold) <= WHOLE ? WHOLE : COPIED, PairPanels.STEPS);
+    depth = DepthBlocks.of(fold, plan.inner().size() > 1 || Analysis.depth(fold) <= WHOLE ? Analysis.depth(fold) : COPIED, PairPanels.STEPS);
     tile = Tile.ofPairs(Analysis.size(m), Analysis.size(n), depth.isWhole() ? PairPanels.paddedDepth(fold) : depth.steps(), !depth.isWhole(), Analysis.count(grid), target);
     items = new ItemLoops(emitter, m, n, grid, tile);
     int height = tile.rows() > tile.lanes() ? tile.rows() / 2 : tile.rows();

@@ -165,7 +165,7 @@ final class PairPanels {
     long whole = size / STEPS * STEPS;
     String first = number == 0 ? "0" : emitter.ir.value("mul i64 " + outer + ", " + Math.ceilDiv(size, (long) STEPS));
     if (whole > 0) {
-      String end = whole == size ? part.end() : depth.isWhole() ? Long.toString(whole) : emitter.ir.smallest(part.end(), Long.toString(whole));
+      String end = depth.isWhole() ? Long.toString(whole) : whole == size ? part.end() : emitter.ir.smallest(part.end(), Long.toString(whole));
       emitter.ir.loop(part.begin(), end, STEPS, List.of(), (counter, none) -> {
         body.emit(counter, STEPS, place(first, counter, part));
         return none;

@@ -83,7 +83,7 @@ final class Panels {
 
   /// Fills one panel.
   /// @param column its first column, and how many there are
-  /// @param part what of the last inner loop is copied
+  /// @param part what of the first inner loop is copied
   void fill(String panel, String column, long width, DepthBlocks.Block part) {
     Axis axis = Axis.vectors(range, width, lanes);
     if (liesAlongInnerLoop()) {
@@ -134,7 +134,7 @@ final class Panels {
     return few ? loops.stream().sorted(Comparator.comparing(loop -> !masks(loop))).toList() : loops;
   }
 
-  /// Opens all or the first of the inner loops in some order, of the last one a part.
+  /// Opens all or the first of the inner loops in some order, of the first one a part.
   private void rows(List<OpNode> order, DepthBlocks.Block part, Row body) {
     List<OpNode> loops = Analysis.foldRanges(fold).subList(0, order.size());
     Map<OpNode, String> counters = new HashMap<>();
@@ -158,11 +158,11 @@ final class Panels {
       return;
     }
     OpNode loop = order.get(counters.size());
-    boolean last = loop == Analysis.foldRanges(fold).getLast();
-    emitter.ir.loop(last ? part.begin() : "0", last ? part.end() : Long.toString(Analysis.size(loop)), 1, List.of(), (counter, none) ->
+    boolean first = loop == Analysis.foldRanges(fold).getFirst();
+    emitter.ir.loop(first ? part.begin() : "0", first ? part.end() : Long.toString(Analysis.size(loop)), 1, List.of(), (counter, none) ->
         emitter.within(loop, counter, null, () -> {
           emitter.emitReady(Graph.topological(List.of(factor)));
-          counters.put(loop, last ? emitter.difference(counter, part.begin()) : counter);
+          counters.put(loop, first ? emitter.difference(counter, part.begin()) : counter);
           open(order, counters, part, body);
           counters.remove(loop);
           return none;
@@ -181,7 +181,7 @@ final class Panels {
       emitter.within(range, emitter.plus(column, (long) vector * lanes), Axis.unrolled(range, columns), () -> {
         emitter.emitReady(Graph.topological(List.of(factor)));
         squares(part, width, (row, counter, count) -> {
-          String first = row(row, counter, part);
+          String first = row(row, counter, ofLast(part));
           List<String> transposed = transposed(counter, count, columns);
           for (int i = 0; i < count; i++) {
             store(resized(transposed.get(i), square, lanes), at(panel, emitter.plus(first, i), vectors, step));
@@ -203,11 +203,12 @@ final class Panels {
     List<OpNode> loops = Analysis.foldRanges(fold);
     long size = Analysis.size(loops.getLast());
     long full = size / square * square;
-    boolean whole = part.end().equals(Long.toString(size));
+    DepthBlocks.Block own = ofLast(part);
+    boolean whole = own.end().equals(Long.toString(size));
     rows(loops.subList(0, loops.size() - 1), part, row -> {
       if (full > 0) {
-        String end = whole ? Long.toString(full) : ir.smallest(part.end(), Long.toString(full));
-        ir.loop(part.begin(), end, square, List.of(), (counter, none) -> {
+        String end = whole ? Long.toString(full) : ir.smallest(own.end(), Long.toString(full));
+        ir.loop(own.begin(), end, square, List.of(), (counter, none) -> {
           fetchAhead(counter, width);
           body.emit(row, counter, square);
           return none;
@@ -218,10 +219,16 @@ final class Panels {
         if (whole) {
           left.run();
         } else {
-          emitter.branch(ir.value("icmp eq i64 " + part.end() + ", " + size), left);
+          emitter.branch(ir.value("icmp eq i64 " + own.end() + ", " + size), left);
         }
       }
     });
+  }
+
+  /// What of the last inner loop is copied: all, if it is not the first one, too.
+  private DepthBlocks.Block ofLast(DepthBlocks.Block part) {
+    List<OpNode> loops = Analysis.foldRanges(fold);
+    return loops.size() == 1 ? part : new DepthBlocks.Block("0", Long.toString(Analysis.size(loops.getLast())));
   }
 
   private String row(String row, String counter, DepthBlocks.Block part) {

@@ -52,7 +52,7 @@ final class Answering {
 
   private static DoubleSupplier warm(ComparedCase what) {
     DoubleSupplier sample = what.prepare();
-    round(what, sample); // the first of a process
+    WarmUp.untilCompiled(() -> round(what, sample));
     return sample;
   }
 

@@ -1,7 +1,5 @@
 package org.teenygrad.bench;
 
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
@@ -29,12 +27,6 @@ record CpuCase(
   private static final int WARM_UP_CALLS = 3;
 
   private static final double WARM_UP_SECONDS = 0.5;
-
-  /// What a call needs of Java is compiled meanwhile, by threads that take their part of the processors.
-  private static final double MOST_WARM_UP_SECONDS = 4;
-
-  /// Of the time, which compilers may take when it is measured.
-  private static final double COMPILING = 0.03;
 
   /// Compares with the same expression in float64.
   private static final Check FLOAT64 = (expression, inputs, results) -> {
@@ -126,19 +118,14 @@ record CpuCase(
   /// Calls until Java has compiled what it will.
   /// @return the seconds that the last call took
   static double warmUp(Runnable call) {
-    double last = 0;
-    CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
-    long start = System.nanoTime();
-    long compiled;
-    do {
+    double[] last = {0};
+    WarmUp.untilCompiled(() -> {
       long round = System.nanoTime();
-      long before = compilers.getTotalCompilationTime();
       for (int i = 0; i < WARM_UP_CALLS || System.nanoTime() - round < WARM_UP_SECONDS * 1e9; i++) {
-        last = seconds(1, call);
+        last[0] = seconds(1, call);
       }
-      compiled = compilers.getTotalCompilationTime() - before;
-    } while (compiled > COMPILING * WARM_UP_SECONDS * 1e3 && System.nanoTime() - start < MOST_WARM_UP_SECONDS * 1e9);
-    return last;
+    });
+    return last[0];
   }
 
   private static double seconds(int calls, Runnable call) {

@@ -13,8 +13,11 @@ import org.teenygrad.engine.ir.OpNode;
 
 /// How [Convolutions] become contractions.
 final class Convolution {
-  /// Gradients by fewer channels are matrices of so few rows that sums of what windows have in common cost less.
-  private static final int FEWEST_CHANNELS = 8;
+  /// Gradients by a single channel are no products of matrices: sums of what windows have in common cost less.
+  private static final int FEWEST_CHANNELS = 2;
+
+  /// A gradient by weights has windows over images of fewer channels than that, else over the outputs' derivatives.
+  private static final int FEWEST_OF_ROWS = 8;
 
   private Convolution() {}
 
@@ -40,9 +43,10 @@ final class Convolution {
     return biased(result, bias, axes).cast(x.dtype());
   }
 
-  /// What is derived instead. Where windows skip places, a gradient by x is made phase by phase; one by the weights is a sum over all outputs at once.
+  /// What is derived instead. Where windows skip places, a gradient by x is made phase by phase; one by the weights is a sum over all outputs at once. One of few channels has these,
+  /// and the places of the kernel, for columns: as rows they would be too few.
   private static Tensor derived(Tensor x, Tensor weight, Windows windows, int groups, Tensor like) {
-    if (Arrays.stream(windows.stride()).allMatch(step -> step == 1)) {
+    if (weight.size(1) >= FEWEST_OF_ROWS && Arrays.stream(windows.stride()).allMatch(step -> step == 1)) {
       return spread(x, weight, windows, groups, like);
     }
     Tensor byImages = spread(x, held(weight), windows, groups, like);

@@ -36,6 +36,9 @@ final class PackedContraction implements LoopNest {
   /// How many such blocks are added up one after the other.
   private static final long MOST_BLOCKS = 512;
 
+  /// The same where few rows are not copied: no more than a [BlockedLoop] adds up so.
+  private static final long MOST_OF_ONE_LOOP = 120;
+
   private final Emitter emitter;
   private final Analysis analysis;
   private final OpNode fold;
@@ -65,9 +68,12 @@ final class PackedContraction implements LoopNest {
     List<OpNode> grid = analysis.outer.stream().filter(range -> range != m && range != n).toList();
     long lanes = target.vectorBytes() / fold.dtype().bytes();
     boolean many = Math.min(Analysis.size(m), Analysis.size(n)) >= FEWEST_OF_BLOCKS;
-    depth = DepthBlocks.of(fold, isLong(fold) && many ? COPIED : Analysis.depth(fold), lanes);
+    DepthBlocks blocks = blocks(fold, lanes);
+    // Blocks within iterations of outer loops are the only order of such a sum.
+    depth = many || !blocks.outer().isEmpty() ? blocks : DepthBlocks.whole(fold);
     block = block(fold, lanes);
     long k = depth.products();
+    List<OpNode> inside = plan.inner().subList(depth.outer().size(), plan.inner().size());
     boolean plain = right.is(OpCode.LOAD) && analysis.stride(right, n) == 1;
     boolean masked = right.is(OpCode.LOAD) && right.inputs().size() > 2;
     tile = Tile.choose(Analysis.size(m), Analysis.size(n), k, plain && !masked, !depth.isWhole(), Analysis.count(grid), fold.dtype().bytes(), target);
@@ -80,22 +86,28 @@ final class PackedContraction implements LoopNest {
     // Masks, as of a convolution's padding, are computed for each tile there, but once for a copy: 3x3 windows of 64 channels were read at 0.6 of the rate.
     boolean read = plain && !masked && (tile.tilesPerItem() < 4 || (span <= 2 * target.l2Bytes() && !isAliased(right, Analysis.foldRanges(fold).getLast())));
     boolean direct = depth.isWhole() && (read || plain && !fits);
-    columns = direct ? null : new Panels(emitter, fold, right, n, tile.lanes(), tile.lanes(), k, 0, target.l2Bytes() / 2);
+    columns = direct ? null : new Panels(emitter, fold, inside, right, n, tile.lanes(), tile.lanes(), k, 0, target.l2Bytes() / 2);
     long first = direct ? 0 : panelElements;
     boolean copied = tile.panelsPerItem() > 1 && tile.rows() > 1 && tile.rows() <= tile.lanes() && (!depth.isWhole() && plan.inner().size() == 1 || isScattered(left) || tile.panelsPerItem() >= 4 && k * CACHE_LINE > target.l1Bytes() && Panels.isAcrossLines(analysis, left, fold));
-    rows = copied ? new Panels(emitter, fold, left, m, tile.rows(), tile.lanes(), k, first, 0) : null;
+    rows = copied ? new Panels(emitter, fold, inside, left, m, tile.rows(), tile.lanes(), k, first, 0) : null;
     partialSums = Math.ceilDiv(first + (copied ? k * tile.rows() : 0), tile.lanes()) * tile.lanes();
     scratchElements = partialSums + (depth.isWhole() ? 0 : tile.sums());
   }
 
   /// Products of a sum that are added up one by one. It depends on nothing but their number, so that a row's bits do not depend on how many rows there are.
   static long block(OpNode fold, long lanes) {
-    return isLong(fold) ? DepthBlocks.of(fold, COPIED, lanes).products() : BLOCK;
+    DepthBlocks blocks = blocks(fold, lanes);
+    return blocks.isWhole() ? BLOCK : blocks.products();
   }
 
-  /// Whether a sum is so long that its factors are copied block by block, of several loops some steps of the first.
-  private static boolean isLong(OpNode fold) {
-    return Analysis.depth(fold) > BLOCK && Analysis.depth(fold) <= MOST_BLOCKS * COPIED && Analysis.depth(fold) / Analysis.size(Analysis.foldRanges(fold).getFirst()) <= COPIED;
+  /// The blocks of a sum of many products, as large ones as it takes.
+  private static DepthBlocks blocks(OpNode fold, long lanes) {
+    long products = Analysis.depth(fold);
+    if (products <= BLOCK) {
+      return DepthBlocks.whole(fold);
+    }
+    DepthBlocks many = DepthBlocks.of(fold, Math.max(COPIED, Math.ceilDiv(products, MOST_BLOCKS)), lanes);
+    return many.outer().isEmpty() ? DepthBlocks.of(fold, Math.max(COPIED, Math.ceilDiv(products, MOST_OF_ONE_LOOP)), lanes) : many;
   }
 
   /// Whether a tile's rows of a factor fall on the same lines of the first-level cache, which are 4 KB apart, or are dear to
@@ -132,7 +144,7 @@ final class PackedContraction implements LoopNest {
 
   private void emitItem(String item, String down, String across) {
     emitter.emitReady(analysis.nodes.stream().filter(this::belongsToFold).toList());
-    depth.emit(emitter.ir, (number, block) -> {
+    depth.emit(emitter, (number, block) -> {
       if (columns != null) {
         Runnable copy = () -> items.panels(across, (column, width) -> columns.fill(columns.start(items.columnInItem(column, across)), column, width, block));
         if (depth.isWhole()) {
@@ -206,7 +218,7 @@ final class PackedContraction implements LoopNest {
       List<Ir.Carried> sums = ir.loop(block.begin(), block.end(), 1, zeros, (counter, carried) ->
           emitter.within(depth.range(), counter, null, () -> {
             emitter.emitReady(operands());
-            return steps(0, carried, place, emitter.difference(counter, block.begin()));
+            return steps(depth.outer().size(), carried, place, emitter.difference(counter, block.begin()));
           }));
       List<Ir.Carried> all = added(place, ir.choose(ir.value("icmp eq i64 " + number + ", 0"), () -> zeros, () -> read(zeros, waiting)), sums);
       String last = depth.isLast(ir, number);

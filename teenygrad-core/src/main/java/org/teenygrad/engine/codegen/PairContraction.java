@@ -42,7 +42,7 @@ final class PairContraction implements LoopNest {
     operands = Graph.topological(List.of(plan.left(), plan.right()));
     List<OpNode> grid = analysis.outer.stream().filter(range -> range != m && range != n).toList();
     boolean isInVectors = target.pairs() == Target.Pairs.VECTORS;
-    depth = DepthBlocks.of(fold, plan.inner().size() > 1 || Analysis.depth(fold) <= WHOLE ? Analysis.depth(fold) : COPIED, PairPanels.STEPS);
+    depth = plan.inner().size() > 1 || Analysis.depth(fold) <= WHOLE ? DepthBlocks.whole(fold) : DepthBlocks.of(fold, COPIED, PairPanels.STEPS);
     tile = Tile.ofPairs(Analysis.size(m), Analysis.size(n), depth.isWhole() ? PairPanels.paddedDepth(fold) : depth.steps(), !depth.isWhole(), Analysis.count(grid), target);
     items = new ItemLoops(emitter, m, n, grid, tile);
     int height = tile.rows() > tile.lanes() ? tile.rows() / 2 : tile.rows();
@@ -86,7 +86,7 @@ final class PairContraction implements LoopNest {
     products.begin();
     items.emit((item, down, across) -> {
       emitter.emitReady(operands);
-      depth.emit(emitter.ir, (number, block) -> emitBlock(item, down, across, number, block));
+      depth.emit(emitter, (number, block) -> emitBlock(item, down, across, number, block));
     });
     products.end();
   }

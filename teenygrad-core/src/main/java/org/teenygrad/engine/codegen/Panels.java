@@ -24,6 +24,7 @@ final class Panels {
 
   private final Emitter emitter;
   private final OpNode fold;
+  private final List<OpNode> loops;
   private final OpNode factor;
   private final OpNode range;
   private final int lanes;
@@ -32,15 +33,17 @@ final class Panels {
   private final long offset;
   private final long mostPrefetched;
 
+  /// @param loops the inner loops that a panel runs along
   /// @param range the loop that runs across a panel
   /// @param lanes the vectors that a row consists of: the last one is filled up with zeros
   /// @param square lanes of a whole register: a power of two, at least `lanes`
   /// @param depth rows of a panel at most
   /// @param offset where in scratch memory the panels are, in elements
   /// @param mostPrefetched bytes of a panel that are brought to the second-level cache while the one before is copied
-  Panels(Emitter emitter, OpNode fold, OpNode factor, OpNode range, int lanes, int square, long depth, long offset, long mostPrefetched) {
+  Panels(Emitter emitter, OpNode fold, List<OpNode> loops, OpNode factor, OpNode range, int lanes, int square, long depth, long offset, long mostPrefetched) {
     this.emitter = emitter;
     this.fold = fold;
+    this.loops = loops;
     this.factor = factor;
     this.range = range;
     this.lanes = lanes;
@@ -83,7 +86,7 @@ final class Panels {
 
   /// Fills one panel.
   /// @param column its first column, and how many there are
-  /// @param part what of the first inner loop is copied
+  /// @param part what of the first of the loops is copied
   void fill(String panel, String column, long width, DepthBlocks.Block part) {
     Axis axis = Axis.vectors(range, width, lanes);
     if (liesAlongInnerLoop()) {
@@ -94,7 +97,7 @@ final class Panels {
       rows(masksOutside(), part, row -> {
         for (int step = 0; step < axis.count(); step++) {
           if (isAcrossLines(emitter.analysis, factor, fold)) {
-            emitter.memory.prefetch(factor, steps(step), PREFETCHED_ROWS * emitter.analysis.rowStride(factor, Analysis.foldRanges(fold).getLast()));
+            emitter.memory.prefetch(factor, steps(step), PREFETCHED_ROWS * emitter.analysis.rowStride(factor, loops.getLast()));
           }
           int own = axis.lanes(step);
           store(resized(emitter.operand(factor, steps(step), own), own, lanes), at(panel, row, axis.count(), step));
@@ -117,7 +120,7 @@ final class Panels {
   }
 
   private boolean liesAlongInnerLoop() {
-    OpNode last = Analysis.foldRanges(fold).getLast();
+    OpNode last = loops.getLast();
     boolean isSegmented = factor.is(OpCode.LOAD) && Segments.of(emitter.analysis, factor.input(1), range).isPresent();
     return emitter.analysis.liesAlong(factor, last, range) && Analysis.size(last) >= square / 2 && !isSegmented;
   }
@@ -129,18 +132,16 @@ final class Panels {
 
   /// The inner loops, the few that a mask depends on first: for the others, such as the channels of a convolution's window, it is computed once.
   private List<OpNode> masksOutside() {
-    List<OpNode> loops = Analysis.foldRanges(fold);
     boolean few = Analysis.count(loops.stream().filter(this::masks).toList()) <= MOST_MASKS;
     return few ? loops.stream().sorted(Comparator.comparing(loop -> !masks(loop))).toList() : loops;
   }
 
   /// Opens all or the first of the inner loops in some order, of the first one a part.
   private void rows(List<OpNode> order, DepthBlocks.Block part, Row body) {
-    List<OpNode> loops = Analysis.foldRanges(fold).subList(0, order.size());
     Map<OpNode, String> counters = new HashMap<>();
     open(order, counters, part, () -> {
       String row = "0";
-      for (OpNode loop : loops) {
+      for (OpNode loop : loops.subList(0, order.size())) {
         row = nextRow(row, Objects.requireNonNull(counters.get(loop)), loop);
       }
       body.emit(row);
@@ -158,7 +159,7 @@ final class Panels {
       return;
     }
     OpNode loop = order.get(counters.size());
-    boolean first = loop == Analysis.foldRanges(fold).getFirst();
+    boolean first = loop == loops.getFirst();
     emitter.ir.loop(first ? part.begin() : "0", first ? part.end() : Long.toString(Analysis.size(loop)), 1, List.of(), (counter, none) ->
         emitter.within(loop, counter, null, () -> {
           emitter.emitReady(Graph.topological(List.of(factor)));
@@ -200,7 +201,6 @@ final class Panels {
   /// Whole squares of the part, and what is left of the loop if it has its end.
   private void squares(DepthBlocks.Block part, long width, Square body) {
     Ir ir = emitter.ir;
-    List<OpNode> loops = Analysis.foldRanges(fold);
     long size = Analysis.size(loops.getLast());
     long full = size / square * square;
     DepthBlocks.Block own = ofLast(part);
@@ -227,19 +227,17 @@ final class Panels {
 
   /// What of the last inner loop is copied: all, if it is not the first one, too.
   private DepthBlocks.Block ofLast(DepthBlocks.Block part) {
-    List<OpNode> loops = Analysis.foldRanges(fold);
     return loops.size() == 1 ? part : new DepthBlocks.Block("0", Long.toString(Analysis.size(loops.getLast())));
   }
 
   private String row(String row, String counter, DepthBlocks.Block part) {
-    List<OpNode> loops = Analysis.foldRanges(fold);
     return nextRow(row, emitter.difference(counter, part.begin()), loops.getLast());
   }
 
   /// A square of a factor that lies along the inner loop, in registers: a vector across columns for each of `count` steps from a counter on. The loop across
   /// columns is open as an axis of `columns`.
   List<String> transposed(String counter, int count, int columns) {
-    OpNode last = Analysis.foldRanges(fold).getLast();
+    OpNode last = loops.getLast();
     return emitter.within(last, counter, new Axis(last, 1, count, count), () -> {
       emitter.emitReady(Graph.topological(List.of(factor)));
       List<String> block = Ir.times(square, i -> i < columns ? resized(emitter.operand(factor, columnSteps(i), count), count, square) : "zeroinitializer");
@@ -265,7 +263,6 @@ final class Panels {
 
   /// Whether the panel that follows lies behind this one in memory as one piece, and has room in the second-level cache.
   private boolean isPrefetched(long width) {
-    List<OpNode> loops = Analysis.foldRanges(fold);
     return factor.is(OpCode.LOAD) && factor.inputs().size() == 2 && loops.size() == 1 && Analysis.size(loops.getFirst()) == depth
         && emitter.analysis.stride(factor, range) == depth && width * depth * factor.dtype().bytes() <= mostPrefetched;
   }
@@ -277,7 +274,7 @@ final class Panels {
 
   /// Fetches what this square reads in the panel that follows.
   private void prefetchRows(String counter, long width) {
-    emitter.within(Analysis.foldRanges(fold).getLast(), counter, null, () -> {
+    emitter.within(loops.getLast(), counter, null, () -> {
       for (int i = 0; i < lanes; i++) {
         emitter.memory.prefetchFar(factor, steps(i), Long.toString(width * emitter.analysis.rowStride(factor, range)));
       }
@@ -289,7 +286,7 @@ final class Panels {
   /// columns are read side by side, each along its own lines.
   private void prefetchNext(String counter, long width) {
     long bytes = factor.dtype().bytes();
-    OpNode last = Analysis.foldRanges(fold).getLast();
+    OpNode last = loops.getLast();
     emitter.within(last, counter, null, () -> {
       String distance = emitter.plus(emitter.ir.value("mul i64 " + counter + ", " + (lanes - 1)), width * depth);
       for (long line = 0; line < Math.ceilDiv(lanes * square * bytes, CACHE_LINE); line++) {

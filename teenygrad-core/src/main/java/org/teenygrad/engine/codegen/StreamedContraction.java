@@ -53,7 +53,7 @@ final class StreamedContraction implements LoopNest {
     if (columnsEnd != null) {
       analysis.include(columnsEnd);
     }
-    squares = new Panels(emitter, fold, right, n, lanes, lanes, plan.products(), 0, target.l2Bytes() / 2);
+    squares = new Panels(emitter, fold, plan.inner(), right, n, lanes, lanes, plan.products(), 0, target.l2Bytes() / 2);
   }
 
   private static int lanes(Contraction plan, Target.Cpu target) {

@@ -19,7 +19,7 @@ class PackedContractionTest {
 
   /// A token that is read alone has the bits that it has in a text: also where sums are longer than what many rows add up at a time.
   @ParameterizedTest
-  @ValueSource(ints = {64, 768, 1100, 2048})
+  @ValueSource(ints = {64, 768, 1100, 2048, 34_000})
   void aRowDoesNotDependOnHowManyThereAre(int inputs) {
     Tensor.manualSeed(inputs);
     Tensor x = Tensor.randn(MOST_ROWS, inputs).realize();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,16 +77,21 @@ final class Processes {
     return command;
   }
 
-  /// The beginning of a command that starts another JVM like this one.
+  /// The beginning of a command that starts another JVM like this one, with its archive of classes.
   static List<String> java() {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"));
     command.addAll(Settings.LLVM.jvmOptions());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(Processes::isOfArchive).toList());
     Path trace = Settings.TRACE.value();
     if (trace != null) {
       command.add("-D" + Settings.TRACE.property() + "=" + numbered(trace, TRACED.incrementAndGet()));
     }
     return command;
+  }
+
+  private static boolean isOfArchive(String option) {
+    return option.startsWith("-XX:SharedArchiveFile=") || option.startsWith("-Xlog:cds");
   }
 
   /// The Python that peers run on: [Settings#PYTHON], or `python3` of the PATH.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Gradient;
@@ -151,33 +152,54 @@ final class Operations {
     return x.get(0).scaledDotProductAttention(x.get(1), x.get(2), AttentionOptions.CAUSAL);
   }
 
-  /// Layers of a ResNet: images (batch, channels, size, size) and as many filters of 3x3 as there are channels; and with it both
-  /// derivatives.
+  /// Layers of ResNet-50 and a small one: images (batch, from, size, size) and filters (to, from, kernel, kernel), padded so that a stride of 1 keeps the size; and with
+  /// it both derivatives.
   static List<CpuCase> convolution() {
-    List<CpuCase> cases = new ArrayList<>();
-    for (int[] shape : new int[][] {{8, 64, 56}, {8, 256, 14}}) {
-      int batch = shape[0];
-      int channels = shape[1];
-      int size = shape[2];
-      String name = String.format(Locale.ROOT, "conv3x3_%dx%dx%d", batch, channels, size);
-      double flops = 2.0 * 9 * batch * channels * channels * size * size;
-      double image = 4.0 * batch * channels * size * size;
-      double filters = 4.0 * 9 * channels * channels;
-      Supplier<List<Tensor>> inputs = () -> List.of(
-          randn(batch, channels, size, size), randn(channels, channels, 3, 3), randn(batch, channels, size, size));
-      cases.add(millis(name, flops, 2 * image + filters, inputs, x -> List.of(convolved(x))));
-      cases.add(millis(name + "_backward", 3 * flops, 4 * image + 2 * filters, inputs, x -> {
-        Tensor result = convolved(x);
-        List<Tensor> results = new ArrayList<>(List.of(result));
-        results.addAll(Gradient.vjp(result, x.get(2), x.subList(0, 2)));
-        return results;
-      }));
-    }
-    return cases;
+    return Stream.of(
+        new ImageLayer(64, 16, 32, 28, 3, 1), new ImageLayer(8, 3, 64, 224, 7, 2),
+        new ImageLayer(8, 64, 64, 56, 3, 1), new ImageLayer(8, 128, 128, 28, 3, 1), new ImageLayer(8, 256, 256, 14, 3, 1), new ImageLayer(8, 512, 512, 7, 3, 1),
+        new ImageLayer(8, 128, 128, 56, 3, 2), new ImageLayer(8, 512, 512, 14, 3, 2),
+        new ImageLayer(8, 64, 256, 56, 1, 1), new ImageLayer(8, 1024, 256, 14, 1, 1), new ImageLayer(8, 256, 512, 56, 1, 2))
+        .flatMap(layer -> Stream.of(layer.forward(), layer.backward())).toList();
   }
 
-  private static Tensor convolved(List<Tensor> x) {
-    return x.get(0).conv2d(x.get(1), null, Window.DEFAULT.padding(1));
+  /// Images (batch, from, size, size) and filters (to, from, kernel, kernel).
+  private record ImageLayer(int batch, int from, int to, int size, int kernel, int stride) {
+    private String name() {
+      return String.format(Locale.ROOT, "conv%dx%d%s_%dx%d_%d_%d", kernel, kernel, stride == 1 ? "" : "s" + stride, batch, from, to, size);
+    }
+
+    private int places() {
+      return (size + 2 * (kernel / 2) - kernel) / stride + 1;
+    }
+
+    private double flops() {
+      return 2.0 * batch * to * places() * places() * from * kernel * kernel;
+    }
+
+    private List<Tensor> inputs() {
+      return List.of(randn(batch, from, size, size), randn(to, from, kernel, kernel), randn(batch, to, places(), places()));
+    }
+
+    private double bytes(int times) {
+      double filters = (double) to * from * kernel * kernel;
+      return Float.BYTES * times * ((double) batch * from * size * size + (double) batch * to * places() * places() + filters);
+    }
+
+    private Tensor convolved(List<Tensor> x) {
+      return x.get(0).conv2d(x.get(1), null, Window.DEFAULT.padding(kernel / 2).stride(stride));
+    }
+
+    CpuCase forward() {
+      return millis(name(), flops(), bytes(1), this::inputs, x -> List.of(convolved(x)));
+    }
+
+    CpuCase backward() {
+      return millis(name() + "_backward", 3 * flops(), bytes(2), this::inputs, x -> {
+        Tensor result = convolved(x);
+        return Stream.concat(Stream.of(result), Gradient.vjp(result, x.get(2), x.subList(0, 2)).stream()).toList();
+      });
+    }
   }
 
   /// Order, places and running sums of a million numbers, and rows of a table of words with their gradient.

@@ -265,12 +265,15 @@ def with_torch():
             measure(f"attention_b{b}h{h}t{t}d{d}_backward", "ms", 0, lambda: torch.autograd.grad(forward(), leaves, g))
 
     def convolution():
-        for b, c, n in (8, 64, 56), (8, 256, 14):
-            x, w, g = randn(b, c, n, n), randn(c, c, 3, 3), randn(b, c, n, n)
-            forward = lambda: F.conv2d(x, w, padding=1)
-            measure(f"conv3x3_{b}x{c}x{n}", "ms", 0, forward)
+        for b, c, to, n, k, stride in [(64, 16, 32, 28, 3, 1), (8, 3, 64, 224, 7, 2), (8, 64, 64, 56, 3, 1), (8, 128, 128, 28, 3, 1), (8, 256, 256, 14, 3, 1), (8, 512, 512, 7, 3, 1),
+                                       (8, 128, 128, 56, 3, 2), (8, 512, 512, 14, 3, 2), (8, 64, 256, 56, 1, 1), (8, 1024, 256, 14, 1, 1), (8, 256, 512, 56, 1, 2)]:
+            x, w = randn(b, c, n, n), randn(to, c, k, k)
+            forward = lambda: F.conv2d(x, w, stride=stride, padding=k // 2)
+            name = f"conv{k}x{k}{'' if stride == 1 else f's{stride}'}_{b}x{c}_{to}_{n}"
+            g = torch.randn_like(forward())
+            measure(name, "ms", 0, forward)
             leaves = [t.requires_grad_() for t in (x, w)]
-            measure(f"conv3x3_{b}x{c}x{n}_backward", "ms", 0, lambda: torch.autograd.grad(forward(), leaves, g))
+            measure(name + "_backward", "ms", 0, lambda: torch.autograd.grad(forward(), leaves, g))
 
     def linalg():
         double, n = torch.float64, 512

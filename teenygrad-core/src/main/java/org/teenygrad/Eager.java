@@ -1,5 +1,6 @@
 package org.teenygrad;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.Settings;
 
@@ -15,6 +16,7 @@ import org.teenygrad.engine.runtime.Settings;
 /// ```
 public final class Eager implements AutoCloseable {
   private static volatile @Nullable Boolean always;
+  private static final ScopedValue<Boolean> SUSPENDED = ScopedValue.newInstance();
   private static final ThreadLocal<Integer> DEPTH = ThreadLocal.withInitial(() -> 0);
 
   private Eager() {
@@ -28,7 +30,12 @@ public final class Eager implements AutoCloseable {
 
   /// Whether operations on this thread run at once.
   public static boolean enabled() {
-    return always() || DEPTH.get() > 0;
+    return !SUSPENDED.isBound() && (always() || DEPTH.get() > 0);
+  }
+
+  /// What an action gives that writes expressions while others are computed: none of its operations runs.
+  static <T> T suspended(Supplier<T> action) {
+    return ScopedValue.where(SUSPENDED, true).call(action::get);
   }
 
   private static boolean always() {

@@ -23,7 +23,7 @@ final class Expression {
       Map.of(OpCode.ADD, "+", OpCode.SUB, "-", OpCode.MUL, "*", OpCode.DIV, "/", OpCode.LT, "<", OpCode.EQ, "==", OpCode.NE, "!=");
 
   private static final Set<OpCode> SILENT = EnumSet.of(OpCode.RESHAPE, OpCode.EXPAND, OpCode.PERMUTE, OpCode.CONTIGUOUS, OpCode.DETACH,
-      OpCode.SURROGATE);
+      OpCode.SURROGATE, OpCode.PULLBACK);
 
   private Expression() {}
 

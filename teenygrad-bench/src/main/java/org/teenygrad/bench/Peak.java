@@ -39,6 +39,9 @@ record Peak(String machine, double bytesPerSecond, double tensorFlops, double fl
     if (type == DType.FLOAT32 && precision == MatmulPrecision.HIGH) {
       return tensorFlops / 2;
     }
+    if (type == DType.FLOAT8_E4M3 || type == DType.FLOAT8_E5M2) {
+      return 2 * tensorFlops;
+    }
     return type == DType.BFLOAT16 || type == DType.FLOAT16 ? tensorFlops : floatFlops;
   }
 }

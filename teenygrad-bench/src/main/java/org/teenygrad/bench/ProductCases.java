@@ -32,7 +32,10 @@ final class ProductCases {
         square(8192, ProductType.TF32),
         product("matmul_1000x3000x5000", 1000, 3000, 5000, false),
         product("matmul_16x8192x8192", 16, 8192, 8192, false),
-        product("weight_gradient_3072x768x65536", 3072, 768, 65536, true));
+        product("weight_gradient_3072x768x65536", 3072, 768, 65536, true),
+        scaled("scaled_matmul_8192_e4m3", 8192, 8192, 8192, DType.FLOAT8_E4M3),
+        scaled("scaled_matmul_65536x3072x768_e4m3", 65536, 3072, 768, DType.FLOAT8_E4M3),
+        scaled("scaled_matmul_65536x768x3072_e5m2", 65536, 768, 3072, DType.FLOAT8_E5M2));
   }
 
   /// The case of a name of the form [#FORM], or null.
@@ -85,6 +88,16 @@ final class ProductCases {
   /// @param leftAcross whether the left factor is the transpose of what lies in memory, as x in a weight's gradient `xᵀ g`
   static KernelCase product(String name, int m, int n, int k, boolean leftAcross) {
     return product(name, m, n, k, leftAcross, DType.BFLOAT16, 4, Rounding.ONCE);
+  }
+
+  /// Of a matrix of floats of 8 bits and one of e4m3, which both lie along the inner dimension, as activations (or their gradients, e5m2) and weights do.
+  private static KernelCase scaled(String name, int m, int n, int k, DType left) {
+    int row = Sample.step(m, 16);
+    int column = Sample.step(n, 128);
+    List<Input> inputs = List.of(Input.of(m, k).in(left), Input.of(n, k), Input.of().in(DType.FLOAT32));
+    return new KernelCase(name, Unit.TERAFLOPS, 2.0 * m * n * k, DType.FLOAT8_E4M3, 4, Rounding.ONCE, inputs,
+        x -> List.of(x.get(0).scaledMatmul(x.get(2), x.get(1).transpose(0, 1), x.get(2)).cast(DType.BFLOAT16)),
+        List.of(Sample.of(List.of(List.of(row, 1), List.of(column, 1), List.of()), List.of(row, column))));
   }
 
   private static KernelCase product(String name, int m, int n, int k, boolean leftAcross, DType type, int copies, double bound) {

@@ -117,6 +117,18 @@ def matmul(m, n, k, dtype=BF16, left_across=False):
     return [prepare]
 
 
+def scaled_matmul(m, n, k, left=torch.float8_e4m3fn):
+    def case(fast):
+        def prepare():
+            a, b = randn(m, k).to(left), randn(n, k).to(torch.float8_e4m3fn).t()
+            scale = torch.ones((), device=DEVICE)
+            return lambda: torch._scaled_mm(a, b, scale_a=scale, scale_b=scale, out_dtype=BF16, use_fast_accum=fast)
+
+        return prepare
+
+    return [case(True), case(False)]
+
+
 def gemm(name):
     """What gemm_SIZE_TYPE means."""
     _, size, dtype = name.split("_")
@@ -271,6 +283,9 @@ KERNELS = {
     "matmul_1000x3000x5000": matmul(1000, 3000, 5000),
     "matmul_16x8192x8192": matmul(16, 8192, 8192),
     "weight_gradient_3072x768x65536": matmul(3072, 768, 65536, left_across=True),
+    "scaled_matmul_8192_e4m3": scaled_matmul(8192, 8192, 8192),
+    "scaled_matmul_65536x3072x768_e4m3": scaled_matmul(65536, 3072, 768),
+    "scaled_matmul_65536x768x3072_e5m2": scaled_matmul(65536, 768, 3072, torch.float8_e5m2),
     "sort_4096x4096_float32": [sort],
     "top50_256x50304_float32": [top],
     "cumsum_64Mi_float32": [cumsum],

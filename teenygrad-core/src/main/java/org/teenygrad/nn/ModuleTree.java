@@ -65,7 +65,7 @@ final class ModuleTree {
     }
   }
 
-  /// The components of a record that are numbers, truths, choices, lists of numbers, or windows other than the usual one.
+  /// The components of a record that are numbers, truths that hold, choices, lists of numbers, or windows other than the usual one.
   private static List<String> settings(Module module) {
     List<String> settings = new ArrayList<>();
     if (module.getClass().isRecord()) {
@@ -82,7 +82,7 @@ final class ModuleTree {
   private static boolean isSetting(@Nullable Object value) {
     return switch (value) {
       case Number number -> true;
-      case Boolean truth -> true;
+      case Boolean truth -> truth;
       case Enum<?> choice -> true;
       case String text -> true;
       case Window window -> !window.equals(Window.DEFAULT);

@@ -118,13 +118,16 @@ class AssembledKernelsTest {
     assertThat(2 * softmax.program().launch().threads() * usage.registers()).isLessThanOrEqualTo(REGISTERS);
   }
 
-  /// The first GPUs whose tensor cores take floats of 8 bits are no Hoppers.
+  /// The first GPUs whose tensor cores take floats of 8 bits are no Hoppers; Hoppers take them from shared memory, which tensor maps fill.
   @ParameterizedTest
   @EnumSource(names = {"SCALED_MATMUL_E4M3", "SCALED_MATMUL_E5M2"})
   void tensorCoresTakeFloatsOfEightBits(GpuWorkload workload, @TempDir Path folder) throws IOException, InterruptedException {
     AbsentGpu gpu = AbsentGpu.RTX_4090;
     PtxKernel product = workload.launches(gpu).getFirst();
     assertThat(product.count("mma.sync.aligned.m16n8k32")).isPositive();
+    PtxKernel onHopper = workload.launches(AbsentGpu.H200).getFirst();
+    assertThat(onHopper.count("wgmma.mma_async")).isPositive();
+    assertThat(onHopper.program().maps()).hasSize(2);
     assertThat(workload.launches(AbsentGpu.A100).getFirst().count("mma.sync")).as("where there are none, float32 is multiplied").isZero();
     Ptxas ptxas = Ptxas.find().orElse(null);
     assumeTrue(ptxas != null, "no ptxas");

@@ -629,6 +629,8 @@ class GpuKernelsTest {
   @ParameterizedTest
   @MethodSource("gpus")
   void masksAreLookedAtOnTheWay(AbsentGpu gpu) {
+    List<PtxKernel> ofComputedValues = GpuWorkload.ATTENTION_OF_COMPUTED_VALUES.launches(gpu);
+    assertThat(ofComputedValues).as("forward; by queries; by keys and values").extracting(PtxKernel::kind).filteredOn("attention"::equals).hasSize(3);
     for (GpuWorkload masked : List.of(GpuWorkload.ATTENTION_IN_A_WINDOW, GpuWorkload.ATTENTION_UNDER_A_MASK, GpuWorkload.ATTENTION_WITH_A_BIAS)) {
       List<PtxKernel> launches = masked.launches(gpu);
       assertThat(launches).as("%s: forward, by queries, by keys and by values at most", masked).extracting(PtxKernel::kind).filteredOn("attention"::equals).hasSizeBetween(3, 4);

@@ -89,6 +89,18 @@ enum GpuWorkload {
   }),
   ATTENTION(gpu -> attention(qkv(gpu), AttentionOptions.CAUSAL).realize()),
   ATTENTION_GRADIENT(gpu -> attentionGradient(gpu, 4, 12, 64, AttentionOptions.CAUSAL)),
+  /// Values that a product and a gate make, by as many operations as kernels do not compute twice.
+  ATTENTION_OF_COMPUTED_VALUES(gpu -> {
+    Tensor x = gpu.tensor(BFLOAT16, 4, 1024, 256);
+    Tensor gate = x.matmul(gpu.tensor(BFLOAT16, 256, 256)).sigmoid().mul(3);
+    Tensor values = x.matmul(gpu.tensor(BFLOAT16, 256, 256)).mul(gpu.tensor(FLOAT32, 1)).mul(gpu.tensor(FLOAT32, 1)).add(gate.mul(gpu.tensor(BFLOAT16, 4, 1024, 256)).tanh()).cast(BFLOAT16);
+    Tensor v = values.reshape(4, 1024, 4, 64).transpose(1, 2);
+    Tensor q = gpu.tensor(BFLOAT16, 4, 4, 1024, 64);
+    Tensor k = gpu.tensor(BFLOAT16, 4, 4, 1024, 64);
+    Tensor result = q.scaledDotProductAttention(k, v, AttentionOptions.CAUSAL);
+    List<Tensor> gradients = Gradient.vjp(result, gpu.tensor(BFLOAT16, 4, 4, 1024, 64), List.of(q, k, v));
+    Tensor.realize(result, gradients.get(0), gradients.get(1), gradients.get(2));
+  }),
   ATTENTION_OF_WIDE_HEADS(gpu -> attentionGradient(gpu, 4, 12, 128, AttentionOptions.CAUSAL)),
   ATTENTION_OF_WIDEST_HEADS(gpu -> attentionGradient(gpu, 4, 12, 256, AttentionOptions.CAUSAL)),
   ATTENTION_GRADIENT_OF_ONE_HEAD(gpu -> attentionGradient(gpu, 1, 1, 64, AttentionOptions.CAUSAL)),

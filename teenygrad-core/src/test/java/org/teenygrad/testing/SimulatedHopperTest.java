@@ -113,6 +113,18 @@ class SimulatedHopperTest {
     MatmulPrecision.HIGH.run(() -> multiplies(DType.FLOAT32, m, n, k, false, true, 1, Tensor::matmul));
   }
 
+  /// Of one type and of both, along the inner dimension and across: what lies across is copied if it is used often, else threads bring it.
+  @ParameterizedTest
+  @CsvSource({
+    "FLOAT8_E4M3, FLOAT8_E4M3, 200, 72, 320, false, true, 1, 1", "FLOAT8_E5M2, FLOAT8_E4M3, 136, 264, 144, false, true, 1, 1",
+    "FLOAT8_E4M3, FLOAT8_E5M2, 72, 136, 1024, false, true, 1, 2", "FLOAT8_E5M2, FLOAT8_E5M2, 520, 40, 48, false, true, 1, 1",
+    "FLOAT8_E5M2, FLOAT8_E4M3, 528, 512, 64, true, false, 1, 3", "FLOAT8_E4M3, FLOAT8_E4M3, 70, 50, 130, true, false, 0, 1"})
+  void scaledProductsOfEightBits(DType left, DType right, int m, int n, int k, boolean leftAcross, boolean rightAcross, int mapped, int launches) {
+    Random random = new Random(m);
+    Tensor product = matrix(random, left, m, k, leftAcross).scaledMatmul(numbers(random, DType.FLOAT32, m, 1), matrix(random, right, k, n, rightAcross), numbers(random, DType.FLOAT32, 1, n));
+    assertThat(agrees(m + "x" + n + "x" + k + " of " + left + " and " + right, mapped, 0, product)).as("launches").hasSize(launches);
+  }
+
   @Test
   void batches() {
     Random random = new Random(2);

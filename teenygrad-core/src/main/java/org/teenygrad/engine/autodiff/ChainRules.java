@@ -17,6 +17,7 @@ import org.teenygrad.engine.ir.Bounds;
 import org.teenygrad.engine.ir.Expr;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Pullback;
 import org.teenygrad.engine.ir.Reduction;
 import org.teenygrad.engine.ir.Sharding;
 
@@ -102,6 +103,9 @@ final class ChainRules {
 
   /// Whether the value of a node follows small changes of its i-th input.
   static boolean follows(OpNode node, int i) {
+    if (node.is(PULLBACK)) {
+      return i > 0 && node.input(i).dtype().isFloating();
+    }
     if (!node.dtype().isFloating() || !node.input(i).dtype().isFloating() || FLAT.contains(node.op())) {
       return false;
     }
@@ -114,6 +118,9 @@ final class ChainRules {
 
   /// The derivative with respect to the i-th input of `y`, which `y` [#follows].
   static Expr derivative(OpNode y, int i, Expr g) {
+    if (y.is(PULLBACK)) {
+      return new Expr(y.payload(Pullback.class).cotangents(y.inputs().subList(1, y.inputs().size()), g.node()).get(i - 1));
+    }
     List<Rule> rules = TABLE.get(y.op());
     if (rules == null || rules.get(i) == NONE) {
       throw new IllegalArgumentException("there is no chain rule for input " + i + " of " + y);

@@ -91,6 +91,9 @@ public final class ForwardMode {
     for (int i = 0; i < node.inputs().size(); i++) {
       Expr t = moving.get(node.input(i));
       if (t != null && ChainRules.follows(node, i)) {
+        if (node.is(OpCode.PULLBACK)) {
+          throw new IllegalArgumentException("jvp: a function with a derivative of its own has one from results to inputs alone: " + node.payload());
+        }
         Rule rule = TABLE.get(node.op());
         Expr part = rule == null ? ChainRules.derivative(node, i, t) : rule.apply(new Expr(node), i, t);
         sum = sum == null ? part : sum.add(part);

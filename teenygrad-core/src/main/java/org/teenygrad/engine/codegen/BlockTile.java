@@ -154,15 +154,15 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     return best;
   }
 
-  /// Floats of 8 bits are multiplied by warps. Tensor cores take float32 only where its last bits may be dropped, and by `wgmma` only along the inner dimension.
+  /// Tensor cores take float32 only where its last bits may be dropped, and by `wgmma` only along the inner dimension, as floats of 8 bits always lie.
   private static Rung rung(DType element, boolean along, Target.Gpu target) {
-    if (element.isHalf() || !target.rung().hasMatrixUnit()) {
+    if (element.isNarrow() || !target.rung().hasMatrixUnit()) {
       return target.rung();
     }
     if (element == DType.FLOAT32 && target.precision() != MatmulPrecision.HIGH) {
       return Rung.REGISTERS;
     }
-    return element == DType.FLOAT32 && along ? target.rung() : Rung.WARP;
+    return along ? target.rung() : Rung.WARP;
   }
 
   /// Both factors' slabs for tensor cores: a line of the inner dimension for each row and column.

@@ -44,7 +44,7 @@ record BulkTile(Stage stage, int sharers, Program.TensorMap map, List<Coordinate
   static Optional<BulkTile> of(Analysis analysis, OpNode node, List<OpNode> outer, List<OpNode> inner, int sharers) {
     OpNode factor = node.input(0);
     Stage stage = node.payload(Stage.class);
-    boolean multiplied = factor.dtype().isHalf() || factor.dtype() == DType.FLOAT32;
+    boolean multiplied = factor.dtype().isNarrow() || factor.dtype() == DType.FLOAT32;
     if (stage.source() != Stage.Source.COPIED || !multiplied || !stage.alongInner() && stage.rows() % panel(factor.dtype()) != 0) {
       return Optional.empty();
     }

@@ -202,8 +202,8 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
 
   /// The same by matrix units that multiply numbers of 16 or 8 bits, if both factors are.
   private Contraction narrow(Target.Gpu gpu) {
-    boolean widened = Analysis.isWidenedNarrow(left) && Analysis.isWidenedNarrow(right) && left.input(0).dtype() == right.input(0).dtype();
-    return widened && MatrixUnit.multiplies(gpu, left.input(0).dtype()) ? new Contraction(analysis, fold, left.input(0), right.input(0), rows, columns, left.input(0).dtype()) : this;
+    boolean widened = Analysis.isWidenedNarrow(left) && Analysis.isWidenedNarrow(right);
+    return widened && MatrixUnit.multiplies(gpu, left.input(0).dtype(), right.input(0).dtype()) ? new Contraction(analysis, fold, left.input(0), right.input(0), rows, columns, left.input(0).dtype()) : this;
   }
 
   /// All other loops: each of their iterations is a product of its own.

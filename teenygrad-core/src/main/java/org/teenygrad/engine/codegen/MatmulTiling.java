@@ -107,7 +107,7 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
 
   private static MatmulTiling of(Contraction contraction, BlockTile tile, OpNode left, List<OpNode> rights, List<BulkTile> maps, Function<List<OpNode>, OpNode> order) {
     Analysis plain = contraction.analysis();
-    MatrixUnit unit = MatrixUnit.of(tile.rung(), contraction.element());
+    MatrixUnit unit = MatrixUnit.of(tile.rung(), contraction.left().dtype(), contraction.right().dtype());
     List<OpNode> sums = contraction.sums().stream().map(Contraction.Sum::fold).toList();
     Map<OpNode, Function<UnaryOperator<OpNode>, OpNode>> products = new IdentityHashMap<>();
     for (int i = 0; i < sums.size(); i++) {

@@ -25,14 +25,22 @@ public enum MatrixUnit {
   /// Float32 whose last 13 bits are dropped: TensorFloat32.
   MMA_TF32(Scope.WARP, DType.FLOAT32, 8, "@llvm.nvvm.mma.m16n8k8.row.col.tf32", "i32"),
 
-  /// Floats of 8 bits, from compute capability 8.9 on ([Target.Gpu#multipliesFloat8]).
+  /// Floats of 8 bits, from compute capability 8.9 on ([Target.Gpu#multipliesFloat8]); both factors lie along the inner dimension.
   MMA_E4M3(Scope.WARP, DType.FLOAT8_E4M3, 32, "mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32", "i32"),
+  MMA_E4M3_E5M2(Scope.WARP, DType.FLOAT8_E4M3, DType.FLOAT8_E5M2, 32, "mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e5m2.f32", "i32"),
+  MMA_E5M2_E4M3(Scope.WARP, DType.FLOAT8_E5M2, DType.FLOAT8_E4M3, 32, "mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e4m3.f32", "i32"),
   MMA_E5M2(Scope.WARP, DType.FLOAT8_E5M2, 32, "mma.sync.aligned.m16n8k32.row.col.f32.e5m2.e5m2.f32", "i32"),
-  WGMMA_F16(Scope.WARPGROUP, DType.FLOAT16, 16, "f16", "i32"),
-  WGMMA_BF16(Scope.WARPGROUP, DType.BFLOAT16, 16, "bf16", "i32"),
+  WGMMA_F16(Scope.WARPGROUP, DType.FLOAT16, 16, "f16.f16", "i32"),
+  WGMMA_BF16(Scope.WARPGROUP, DType.BFLOAT16, 16, "bf16.bf16", "i32"),
 
   /// As [#MMA_TF32]; both factors lie along the inner dimension.
-  WGMMA_TF32(Scope.WARPGROUP, DType.FLOAT32, 8, "tf32", "i32");
+  WGMMA_TF32(Scope.WARPGROUP, DType.FLOAT32, 8, "tf32.tf32", "i32"),
+
+  /// As [#MMA_E4M3].
+  WGMMA_E4M3(Scope.WARPGROUP, DType.FLOAT8_E4M3, 32, "e4m3.e4m3", "i32"),
+  WGMMA_E4M3_E5M2(Scope.WARPGROUP, DType.FLOAT8_E4M3, DType.FLOAT8_E5M2, 32, "e4m3.e5m2", "i32"),
+  WGMMA_E5M2_E4M3(Scope.WARPGROUP, DType.FLOAT8_E5M2, DType.FLOAT8_E4M3, 32, "e5m2.e4m3", "i32"),
+  WGMMA_E5M2(Scope.WARPGROUP, DType.FLOAT8_E5M2, 32, "e5m2.e5m2", "i32");
 
   /// Rows of sums that a warp has in one instruction: of a warpgroup's 64, each of its warps has 16.
   public static final int ROWS = 16;
@@ -56,46 +64,66 @@ public enum MatrixUnit {
 
   final Scope scope;
 
-  /// The type of both factors in shared memory.
-  final DType element;
+  /// The type of the left factor in shared memory.
+  public final DType leftType;
+
+  /// That of the right one, which is as wide.
+  public final DType rightType;
 
   /// How much of the inner dimension one instruction takes.
   public final int depth;
 
-  /// The intrinsic function of LLVM, or PTX's instruction where there is none; of `wgmma` PTX's name of the type.
+  /// The intrinsic function of LLVM, or PTX's instruction where there is none; of `wgmma` PTX's names of the types.
   public final String instruction;
 
   /// LLVM's type of a register of a factor.
   final String register;
 
   MatrixUnit(Scope scope, DType element, int depth, String instruction, String register) {
+    this(scope, element, element, depth, instruction, register);
+  }
+
+  MatrixUnit(Scope scope, DType leftType, DType rightType, int depth, String instruction, String register) {
     this.scope = scope;
-    this.element = element;
+    this.leftType = leftType;
+    this.rightType = rightType;
     this.depth = depth;
     this.instruction = instruction;
     this.register = register;
   }
 
-  /// The unit of a rung for a type of factors.
+  /// The unit of a rung for factors of one type.
   /// @throws IllegalArgumentException if there is none
   static MatrixUnit of(Target.Rung rung, DType element) {
+    return of(rung, element, element);
+  }
+
+  /// The unit of a rung for types of factors.
+  /// @throws IllegalArgumentException if there is none
+  static MatrixUnit of(Target.Rung rung, DType left, DType right) {
     Scope scope = switch (rung) {
       case NAIVE, SHARED, REGISTERS -> Scope.THREAD;
       case WARP -> Scope.WARP;
       case WARPGROUP, TENSOR_MEMORY -> Scope.WARPGROUP;
     };
-    return Arrays.stream(values()).filter(row -> row.scope == scope && row.element == element).findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no matrix unit on rung " + rung.text + " multiplies " + element));
+    return Arrays.stream(values()).filter(row -> row.scope == scope && row.leftType == left && row.rightType == right).findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no matrix unit on rung " + rung.text + " multiplies " + left + " and " + right));
   }
 
-  /// Whether a GPU has a unit for narrow factors of a type.
-  static boolean multiplies(Target.Gpu gpu, DType element) {
-    return gpu.rung().hasMatrixUnit() && (element.isHalf() || gpu.multipliesFloat8());
+  /// Whether a GPU has a unit for narrow factors of these types.
+  static boolean multiplies(Target.Gpu gpu, DType left, DType right) {
+    boolean ofBytes = left.bytes() == 1 && right.bytes() == 1;
+    return gpu.rung().hasMatrixUnit() && (left.isHalf() && left == right || ofBytes && gpu.multipliesFloat8());
+  }
+
+  /// Bytes of a factor's element.
+  int bytes() {
+    return leftType.bytes();
   }
 
   /// Elements in one register.
   public int packed() {
-    return WORD_BYTES / element.bytes();
+    return WORD_BYTES / bytes();
   }
 
   /// 16 rows of the left factor by [#depth] of the inner dimension.

@@ -84,7 +84,7 @@ final class WarpMatrix {
     String line = unit.left().column(ir, lane);
     String part = ir.value("and i64 " + ir.value("lshr i64 " + row + ", 2") + ", 7");
     // The step's line has the same exchange: it is a multiple of four further on.
-    String exchanged = ir.value("xor i64 " + part + ", " + SharedTile.exchange(ir, unit.element, false, line));
+    String exchanged = ir.value("xor i64 " + part + ", " + SharedTile.exchange(ir, unit.leftType, false, line));
     String panel = ir.value("mul i64 " + ir.value("lshr i64 " + row + ", 5") + ", " + depth * SharedTile.LINE);
     String inLine = ir.value("add i64 " + ir.value("mul i64 " + exchanged + ", " + SharedTile.CHUNK) + ", " + ir.value("mul i64 " + ir.value("and i64 " + row + ", 3") + ", 4"));
     String own = ir.value("add i64 " + ir.value("add i64 " + panel + ", " + inLine) + ", " + ir.value("mul i64 " + line + ", " + SharedTile.LINE));

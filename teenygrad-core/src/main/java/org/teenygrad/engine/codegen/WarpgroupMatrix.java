@@ -51,7 +51,7 @@ record WarpgroupMatrix(Ir ir, MatrixUnit row) {
 
   /// The descriptor some steps further along the inner dimension: each is some elements of a line, or as many lines.
   String further(String descriptor, boolean alongInner, int steps) {
-    return ir.plus(descriptor, steps * ((alongInner ? (long) row.depth * row.element.bytes() : row.depth * SharedTile.LINE) >> 4));
+    return ir.plus(descriptor, steps * ((alongInner ? (long) row.depth * row.bytes() : row.depth * SharedTile.LINE) >> 4));
   }
 
   /// Products of one left and one right factor, step by step along the inner dimension.
@@ -70,7 +70,6 @@ record WarpgroupMatrix(Ir ir, MatrixUnit row) {
   /// @return the sums of each
   List<List<String>> multiply(List<Products> all) {
     StringBuilder text = new StringBuilder("{ .reg .pred p, n; setp.eq.u32 p, 0, 0; setp.ne.u32 n, 0, 0; wgmma.fence.sync.aligned; ");
-    String type = row.instruction;
     int count = all.stream().mapToInt(Products::count).sum();
     List<String> constraints = new ArrayList<>(Ir.times(count, i -> "=f"));
     List<String> operands = new ArrayList<>();
@@ -92,7 +91,7 @@ record WarpgroupMatrix(Ir ir, MatrixUnit row) {
         }
         constraints.add("l");
         operands.add("i64 " + step.right);
-        text.append("wgmma.mma_async.sync.aligned.m64n").append(products.columns).append("k").append(row.depth).append(".f32.").append(type).append('.').append(type)
+        text.append("wgmma.mma_async.sync.aligned.m64n").append(products.columns).append("k").append(row.depth).append(".f32.").append(row.instruction)
             .append(" {").append(registers).append("}, ").append(words ? "{" + String.join(", ", left) + "}" : left.getFirst()).append(", $").append(next++)
             .append(products.sums == null && i == 0 ? ", n" : ", p").append(", 1, 1").append(directions(products, words)).append("; ");
       }
@@ -117,7 +116,7 @@ record WarpgroupMatrix(Ir ir, MatrixUnit row) {
 
   /// How factors lie, where they may lie either way: those of 16 bits.
   private String directions(Products products, boolean words) {
-    if (!row.element.isHalf()) {
+    if (!row.leftType.isHalf()) {
       return "";
     }
     return (words ? "" : products.leftAcross ? ", 1" : ", 0") + (products.rightAcross ? ", 1" : ", 0");

@@ -2,7 +2,7 @@ package org.teenygrad.engine.codegen;
 
 import java.util.List;
 
-/// Products of 16-bit floats by `wgmma`: each group of four warps has 64 rows of the tile, and the tensor cores read both factors from
+/// Products by `wgmma`: each group of four warps has 64 rows of the tile, and the tensor cores read both factors from
 /// shared memory by themselves ([WarpgroupMatrix]).
 final class WarpgroupProducts implements Products {
   private final Ir ir;
@@ -37,7 +37,7 @@ final class WarpgroupProducts implements Products {
     int panel = tile.depth() * SharedTile.LINE;
     String a = tile.fetchedRows() == WarpgroupMatrix.GROUP ? unit.descriptorOfGroup(left) : unit.descriptor(ownRows(left, panel), leftInner, panel);
     List<WarpgroupMatrix.Products> all = Ir.times(count, i -> {
-      String b = unit.descriptor(ir.plus(right, (long) i * tile.columns() * tile.depth() * unit.row().element.bytes()), rightInner, panel);
+      String b = unit.descriptor(ir.plus(right, (long) i * tile.columns() * tile.depth() * unit.row().bytes()), rightInner, panel);
       List<String> own = values(sums).subList(i * tile.columns() / 2, (i + 1) * tile.columns() / 2);
       return new WarpgroupMatrix.Products(own, tile.columns(), steps(a, b), !leftInner, !rightInner);
     });
@@ -51,7 +51,7 @@ final class WarpgroupProducts implements Products {
   /// The descriptor some steps further along the inner dimension: lines along it go on in the next panel.
   /// @param lines of a panel
   private String part(String descriptor, boolean alongInner, int lines, int steps) {
-    int inLine = SharedTile.LINE / (unit.row().depth * unit.row().element.bytes());
+    int inLine = SharedTile.LINE / (unit.row().depth * unit.row().bytes());
     return alongInner ? ir.plus(unit.further(descriptor, true, steps % inLine), (long) (steps / inLine) * lines * SharedTile.LINE >> 4) : unit.further(descriptor, false, steps);
   }
 

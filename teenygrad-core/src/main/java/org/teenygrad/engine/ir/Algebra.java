@@ -24,7 +24,7 @@ import org.teenygrad.DType;
 /// kernels alike. So `x * 0` goes for integers only, and `x + 0` for floats only if it is -0, as 0 turns -0 into 0.
 /// Exempt are roundings and the sign of a sum that is 0: REDUCE has no order of its own.
 ///
-/// They are for graphs whose gradients are expanded already: DETACH and SURROGATE go, too.
+/// They are for graphs whose gradients are expanded already: DETACH, SURROGATE and PULLBACK go, too.
 public final class Algebra {
   private static final Pattern X = any("x");
   private static final Pattern Y = any("y");

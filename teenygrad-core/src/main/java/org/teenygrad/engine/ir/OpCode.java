@@ -87,6 +87,7 @@ public enum OpCode {
   COPY(Group.MEMORY, 1, FIRST, SAME, "x on the payload's Device"),
   DETACH(Group.MEMORY, 1, FIRST, SAME, "x, as a constant to the chain rule; payload: true if it is x itself in the derivatives"),
   SURROGATE(Group.MEMORY, 2, SAME_FLOATING, SAME, "x, to the chain rule y: the value of one with the derivative of the other"),
+  PULLBACK(Group.MEMORY, -1, FIRST, FIRST_SHAPE, "x, to the chain rule what the payload, a Pullback, makes of a cotangent for each of the other inputs"),
   GRADIENT(Group.MEMORY, 3, SECOND, SECOND_SHAPE, "the derivative of sum(x * z) with respect to y; x output, z cotangent"),
   REDISTRIBUTE(Group.MEMORY, 1, FIRST, SAME, "x, lying on its mesh as the payload's Sharding says"),
 

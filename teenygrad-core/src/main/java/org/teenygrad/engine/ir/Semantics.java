@@ -125,7 +125,7 @@ public final class Semantics {
           case CONST, BUFFER, ARANGE, PARAM -> throw undefined(op, dtype);
           case RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, REDUCE, LOGSUMEXP, GATHER, SCATTER, SCAN, SORT ->
               throw undefined(op, dtype);
-          case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, GRADIENT, REDISTRIBUTE -> throw undefined(op, dtype);
+          case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, PULLBACK, GRADIENT, REDISTRIBUTE -> throw undefined(op, dtype);
           case ALL_REDUCE, ALL_GATHER, REDUCE_SCATTER, ALL_TO_ALL -> throw undefined(op, dtype);
           case RANGE, LOAD, STORE, FOLD, SINK -> throw undefined(op, dtype);
           case STAGE, FRAGMENT, MMA, FETCH, LAND, AWAIT, BARRIER, STEPS -> throw undefined(op, dtype);
@@ -161,7 +161,7 @@ public final class Semantics {
           case CAST, BITCAST, CONST, BUFFER, ARANGE, PARAM -> throw undefined(op, dtype);
           case RESHAPE, PERMUTE, EXPAND, PAD, SHRINK, FLIP, REDUCE, LOGSUMEXP, GATHER, SCATTER, SCAN, SORT ->
               throw undefined(op, dtype);
-          case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, GRADIENT, REDISTRIBUTE -> throw undefined(op, dtype);
+          case CONTIGUOUS, ASSIGN, COPY, DETACH, SURROGATE, PULLBACK, GRADIENT, REDISTRIBUTE -> throw undefined(op, dtype);
           case ALL_REDUCE, ALL_GATHER, REDUCE_SCATTER, ALL_TO_ALL -> throw undefined(op, dtype);
           case RANGE, LOAD, STORE, FOLD, SINK -> throw undefined(op, dtype);
           case STAGE, FRAGMENT, MMA, FETCH, LAND, AWAIT, BARRIER, STEPS -> throw undefined(op, dtype);

@@ -45,7 +45,8 @@ final class ShapeAlgebra {
           rule("contiguous twice", op(CONTIGUOUS, op(CONTIGUOUS, X).as("y")), any("y")),
           rule("contiguous in another shape", op(CONTIGUOUS, op(RESHAPE, X)), m -> reshape(OpNode.of(CONTIGUOUS, m.get("x")), m.root().shape())),
           rule("detach", op(DETACH, X), X),
-          rule("surrogate", op(SURROGATE, X, any("y")), X));
+          rule("surrogate", op(SURROGATE, X, any("y")), X),
+          rule("pullback", op(PULLBACK), m -> m.root().input(0)));
 
   private ShapeAlgebra() {}
 

@@ -24,6 +24,7 @@ enum ShapeRule {
   SCATTER_SHAPE,
   SCANNED,
   SORTED,
+  FIRST_SHAPE,
   SECOND_SHAPE,
   /// The input's behind a new axis for ranks; in a kernel, where each value is a scalar, a scalar.
   RANKS_ADDED,
@@ -48,6 +49,7 @@ enum ShapeRule {
       case SCATTER_SHAPE -> scattered(inputs, (Scatter) payload);
       case SCANNED -> inputs.size() > 1 ? Shape.SCALAR : scanned(inputs.getFirst().shape(), (Reduction) payload);
       case SORTED -> inputs.size() > 1 ? Shape.SCALAR : sorted(inputs.getFirst().shape(), (Order) payload);
+      case FIRST_SHAPE -> inputs.getFirst().shape();
       case SECOND_SHAPE -> {
         require(op, inputs.get(0).shape().equals(inputs.get(2).shape()), inputs);
         yield inputs.get(1).shape();

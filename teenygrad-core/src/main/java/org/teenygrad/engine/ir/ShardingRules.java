@@ -127,6 +127,7 @@ final class ShardingRules {
       case SCATTER -> scatter((Scatter) Objects.requireNonNull(payload));
       case CONTIGUOUS, DETACH -> same();
       case ASSIGN -> assign();
+      case PULLBACK -> new Typed(placements, placements.getFirst());
       default -> {
         if (!op.isElementwise() && op != OpCode.SURROGATE) {
           throw refused("cannot be done with a distributed tensor", "gather it first");

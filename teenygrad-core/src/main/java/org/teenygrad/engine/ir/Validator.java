@@ -94,7 +94,7 @@ public final class Validator {
       case MMA -> {
         boolean factors = node.inputs().stream().allMatch(input -> input.is(OpCode.STAGE) || input.is(OpCode.FRAGMENT));
         require(factors, "matrix factors", "a matrix unit multiplies what is in shared memory or in fragments", node);
-        require(node.input(0).dtype() == node.input(1).dtype(), "matrix factors", "both factors have one type", node);
+        require(node.input(0).dtype().bytes() == node.input(1).dtype().bytes(), "matrix factors", "both factors are equally wide", node);
       }
       case AWAIT -> {
         boolean copies = node.inputs().stream().allMatch(input -> input.is(OpCode.STAGE)) && node.payload() instanceof Integer;

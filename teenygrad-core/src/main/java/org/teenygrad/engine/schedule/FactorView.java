@@ -12,7 +12,7 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Range;
 
-/// What a factor of a [SumOfProducts] shows: a tensor below views, of 16-bit numbers where these were widened, and where each of its axes is looked at, in terms of
+/// What a factor of a [SumOfProducts] shows: a tensor below views, of narrow numbers where these were widened, and where each of its axes is looked at, in terms of
 /// the product's axes.
 ///
 /// @param views between the factor and the tensor, from the factor down
@@ -46,7 +46,7 @@ record FactorView(OpNode tensor, List<OpNode> index, List<OpNode> views, IndexAl
       above.add(at);
       at = at.input(0);
     }
-    return at.is(OpCode.CAST) && at.input(0).dtype().isHalf() ? over(at.input(0), above) : over(at, above);
+    return at.is(OpCode.CAST) && at.input(0).dtype().isNarrow() ? over(at.input(0), above) : over(at, above);
   }
 
   /// @param views from above down, without those that do nothing to values

@@ -190,7 +190,7 @@ final class Fusion {
     int operations = costs.operations(node);
     int reads = costs.largeReads(node);
     boolean sameKernel = values.stream().allMatch(value -> value.group == first.group);
-    if (operations <= 1 && reads <= 1 && costs.contraction(node) == null || reads == 0 && operations <= limits.elsewhere()) {
+    if (operations <= 1 && reads <= 1 && costs.contraction(node) == null || reads == 0 && (operations <= limits.elsewhere() || repeatsInputs(node))) {
       return values.size() > VALUES_PER_KERNEL ? Reason.MANY_PLACES : null;
     }
     if (values.size() > MOST_PLACES || first.group.values.size() > VALUES_PER_KERNEL) {
@@ -209,6 +209,12 @@ final class Fusion {
     }
     boolean isDear = sameKernel ? costs.operationsWithin(node, limits.within()) > limits.within() : operations > limits.elsewhere() || reads > 1;
     return isDear ? Reason.DEAR : null;
+  }
+
+  /// Whether a cheap operation looks at each number of all of its inputs again and again, as a product of two matrices' numbers does: what is dear about them is kept
+  /// with the inputs, which take less room.
+  private static boolean repeatsInputs(OpNode node) {
+    return !Costs.isDear(node.op()) && node.inputs().stream().allMatch(input -> SumOfProducts.distinct(input) * FEW_PART <= node.shape().elements());
   }
 
   /// Whether a dear operation makes numbers of others, such as a mean of a sum, which several kernels look at once for each of many more elements.

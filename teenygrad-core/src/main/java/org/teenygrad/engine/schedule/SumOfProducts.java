@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.teenygrad.DType;
 import org.teenygrad.Shape;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
@@ -134,15 +135,21 @@ record SumOfProducts(OpNode sum, OpNode product) {
 
   /// Whether both factors were widened from 16 bits.
   boolean isOfHalves() {
-    return isHalf(left()) && isHalf(right());
+    return stored(left()).isHalf() && stored(right()).isHalf();
   }
 
-  private static boolean isHalf(OpNode factor) {
+  /// Whether both were widened from floats of 8 bits.
+  boolean isOfBytes() {
+    return stored(left()).isNarrow() && stored(left()).bytes() == 1 && stored(right()).isNarrow() && stored(right()).bytes() == 1;
+  }
+
+  /// The type of a factor before it was widened, if it was.
+  private static DType stored(OpNode factor) {
     OpNode at = factor;
     while (at.op().isMovement() || at.is(OpCode.DETACH)) {
       at = at.input(0);
     }
-    return at.is(OpCode.CAST) && at.input(0).dtype().isHalf();
+    return at.is(OpCode.CAST) ? at.input(0).dtype() : factor.dtype();
   }
 
   /// Whether a node shows the elements of another elsewhere, perhaps several times.

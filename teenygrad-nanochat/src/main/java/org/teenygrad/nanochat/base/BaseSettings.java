@@ -5,6 +5,7 @@ import java.util.Map;
 import org.teenygrad.models.settings.Help;
 import org.teenygrad.models.settings.Limits;
 import org.teenygrad.models.settings.Setting;
+import org.teenygrad.nanochat.model.Gpt;
 import org.teenygrad.nanochat.model.GptConfig;
 import org.teenygrad.nanochat.training.MuonAdamW;
 import org.teenygrad.nanochat.training.StageSettings;
@@ -38,12 +39,13 @@ public record BaseSettings(
     @Help("iterations between two lines of progress where output is no terminal") int logEvery,
     @Help("seed of all random numbers") long seed,
     @Help("type to compute in: float32, tf32 or bfloat16") ComputeType dtype,
-    @Help("keep embeddings in float32 where bfloat16 is computed in") boolean embeddingMasters)
+    @Help("keep embeddings in float32 where bfloat16 is computed in") boolean embeddingMasters,
+    @Help("round factors of the blocks' products to 8 bits in training; for GPUs whose tensor cores multiply these") boolean fp8)
     implements StageSettings {
 
   /// nanochat's.
   public static final BaseSettings DEFAULT = new BaseSettings(
-      20, 64, 128, 2048, "SSSL", -1, -1, 12, 32, -1, 0.3, 0.008, 0.28, 0.02, 0.5, 40, 0.65, 0.05, 250, 80 * 524288, 1, 10, 42, ComputeType.FLOAT32, false);
+      20, 64, 128, 2048, "SSSL", -1, -1, 12, 32, -1, 0.3, 0.008, 0.28, 0.02, 0.5, 40, 0.65, 0.05, 250, 80 * 524288, 1, 10, 42, ComputeType.FLOAT32, false, false);
 
   /// @throws IllegalArgumentException if a setting makes no sense, or two do not fit; the message names it
   public BaseSettings {
@@ -75,6 +77,9 @@ public record BaseSettings(
           "eval_tokens (%d) must be a batch at least: device_batch_size x max_seq_len = %,d", evalTokens, batchTokens));
     }
     new GptConfig(maxSeqLen, 1, depth, 1, 1, 24, windowPattern); // checks the pattern
+    if (fp8 && dtype != ComputeType.BFLOAT16) {
+      throw new IllegalArgumentException("fp8 rounds what is computed in bfloat16: it needs dtype bfloat16, not " + dtype);
+    }
   }
 
   /// These settings with some changed.
@@ -87,6 +92,12 @@ public record BaseSettings(
   /// Learning rates for the batch that they were tuned for.
   MuonAdamW.Rates rates() {
     return new MuonAdamW.Rates(embeddingLr, unembeddingLr, matrixLr, scalarLr);
+  }
+
+  @Override
+  public Gpt computing(Gpt model) {
+    Gpt cast = StageSettings.super.computing(model);
+    return fp8 ? cast.inFloat8() : cast;
   }
 
   /// The model of this depth: heads of `headDim`, as many as make the embedding `depth aspectRatio` channels wide, or a little more.

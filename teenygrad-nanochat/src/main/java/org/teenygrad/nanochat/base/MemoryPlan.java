@@ -62,7 +62,7 @@ public record MemoryPlan(long parameters, long optimizer, long gradients, long w
     if (ranks != null) {
       optimizer.shard(ranks);
     }
-    Gpt computing = Module.gathered(model.in(type));
+    Gpt computing = Module.gathered(settings.computing(model));
     Supplier<Tensor> tokens = () -> {
       Tensor whole = StepPlan.unread(planned, DType.INT32, Shape.of(settings.deviceBatchSize(), settings.maxSeqLen()));
       return sharing == null ? whole : whole.shard(sharing, Placement.shard(0));

@@ -18,6 +18,10 @@ public record Block(CausalSelfAttention attn, Mlp mlp) implements NanochatModule
     return x.add(mlp.forward(Gpt.norm(x)));
   }
 
+  Block inFloat8() {
+    return new Block(attn.inFloat8(), mlp.inFloat8());
+  }
+
   Block in(DType type) {
     return new Block(attn.in(type), mlp.in(type));
   }
@@ -37,6 +41,10 @@ public record Block(CausalSelfAttention attn, Mlp mlp) implements NanochatModule
 
     Tensor forward(Tensor x) {
       return cProj.forward(cFc.forward(x).relu().square());
+    }
+
+    Mlp inFloat8() {
+      return new Mlp(Gpt.inFloat8(cFc), Gpt.inFloat8(cProj));
     }
 
     Mlp in(DType type) {

@@ -56,6 +56,10 @@ public record CausalSelfAttention(Linear cQ, Linear cK, Linear cV, Linear cProj,
     return x.reshape(x.size(0), x.size(1), heads, -1).transpose(1, 2);
   }
 
+  CausalSelfAttention inFloat8() {
+    return new CausalSelfAttention(Gpt.inFloat8(cQ), Gpt.inFloat8(cK), Gpt.inFloat8(cV), Gpt.inFloat8(cProj), veGate, heads, kvHeads);
+  }
+
   CausalSelfAttention in(DType type) {
     return new CausalSelfAttention(
         Gpt.cast(cQ, type),

@@ -68,6 +68,11 @@ public record Gpt(
   /// Of the wavelengths of rotary positions.
   public static final double ROTARY_BASE = 100_000;
 
+  /// Sizes of layers that are multiplied in 8 bits: multiples of this, and not below that.
+  private static final int FLOAT8_UNIT = 16;
+
+  private static final int FEWEST_OF_FLOAT8 = 128;
+
   /// Contexts may be so much longer than those of training.
   private static final int LONGER = 10;
 
@@ -241,6 +246,32 @@ public record Gpt(
         backoutLambda,
         valueEmbeds,
         rotary);
+  }
+
+  /// The same model, whose blocks round factors of products to 8 bits in training, those of gradients included; see [Linear#inFloat8]. The head, whose scores are
+  /// never in memory at once, and layers with sizes below 128 or no multiple of 16 stay as they are.
+  ///
+  /// ```java
+  /// optimizer.step(model.in(DType.BFLOAT16).inFloat8().loss(inputs, targets));
+  /// ```
+  public Gpt inFloat8() {
+    return new Gpt(
+        config,
+        new Transformer(transformer.wte(), transformer.h().stream().map(Block::inFloat8).toList()),
+        lmHead,
+        residLambdas,
+        x0Lambdas,
+        smearGate,
+        smearLambda,
+        backoutLambda,
+        valueEmbeds,
+        rotary);
+  }
+
+  static Linear inFloat8(Linear layer) {
+    int least = Math.min(layer.weight().size(0), layer.weight().size(1));
+    boolean fits = layer.weight().size(0) % FLOAT8_UNIT == 0 && layer.weight().size(1) % FLOAT8_UNIT == 0;
+    return fits && least >= FEWEST_OF_FLOAT8 ? layer.inFloat8() : layer;
   }
 
   static Linear cast(Linear layer, DType type) {

@@ -1,6 +1,7 @@
 package org.teenygrad.nanochat.training;
 
 import org.teenygrad.models.settings.Limits;
+import org.teenygrad.nanochat.model.Gpt;
 import org.teenygrad.train.ComputeType;
 
 /// What the settings of all stages have; each is a record of [org.teenygrad.models.settings.Setting]s.
@@ -16,6 +17,11 @@ public interface StageSettings {
 
   /// How many of the newest checkpoints are kept.
   int keep();
+
+  /// The model in the type to compute in, through which gradients flow to it.
+  default Gpt computing(Gpt model) {
+    return model.in(dtype().dtype());
+  }
 
   /// Checks them, for constructors.
   /// @throws IllegalArgumentException if one makes no sense; the message names it

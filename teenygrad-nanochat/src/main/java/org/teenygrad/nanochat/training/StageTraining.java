@@ -18,7 +18,6 @@ import org.teenygrad.optim.Optimizer;
 import org.teenygrad.state.AtomicFiles;
 import org.teenygrad.train.Callback;
 import org.teenygrad.train.CheckpointStore;
-import org.teenygrad.train.ComputeType;
 import org.teenygrad.train.Evaluation;
 import org.teenygrad.train.Step;
 import org.teenygrad.train.TrainResult;
@@ -55,9 +54,8 @@ public final class StageTraining {
     this.subject = subject;
     this.batches = batches;
     picture = LossPicture.from(subject.folder.log(), subject.folder.picture(), 0);
-    ComputeType dtype = subject.settings.dtype();
     loop = Trainer.of(subject.model, subject.optimizer, batches, loss)
-        .precision(dtype, gpt -> gpt.in(dtype.dtype()))
+        .precision(subject.settings.dtype(), subject.settings::computing)
         .keep(new Store(), subject.folder.log());
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +22,7 @@ import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
 import org.teenygrad.nanochat.training.StageTraining;
 import org.teenygrad.nanochat.training.TrainedModel;
+import org.teenygrad.nn.Linear;
 import org.teenygrad.train.Callback;
 import org.teenygrad.train.ComputeType;
 import org.teenygrad.train.Evaluation;
@@ -77,6 +79,23 @@ class BaseTrainerTest {
     }
     assertThat(folder.resolve("whole").resolve("loss.svg")).exists();
     assertThat(folder.resolve("whole").resolve("config.json")).content().contains("\"depth\": 2");
+  }
+
+  @Test
+  void roundedToEightBitsInTrainingAlone() {
+    Map<String, Object> wide = Map.of("dtype", ComputeType.BFLOAT16, "aspectRatio", 64, "headDim", 32, "evalEvery", 6); // of 128 channels
+    Map<String, Double> first = new HashMap<>();
+    for (boolean fp8 : List.of(false, true)) {
+      BaseSettings settings = SMALL.with(wide).with(Map.of("fp8", fp8));
+      BaseTrainer trainer = BaseTrainer.start(settings, data, tokenizer, ModelFolder.of(folder.resolve("fp8-" + fp8), Stage.BASE));
+      assertThat(trainer.model().inFloat8().transformer().h().getFirst().mlp().cFc().float8()).isTrue();
+      assertThat(trainer.model().inFloat8().transformer().h().getLast().attn().veGate()).isNotNull().returns(false, Linear::float8);
+      TrainResult result = trainer.train(new Callback() {}, () -> false);
+      first.put(fp8 + " loss", result.last().metric("val_loss"));
+    }
+    double difference = first.get("true loss") - first.get("false loss");
+    assertThat(difference).as("losses after six steps").isNotZero().isBetween(-0.05, 0.05);
+    assertThatThrownBy(() -> SMALL.with(Map.of("fp8", true))).hasMessageContaining("it needs dtype bfloat16, not float32");
   }
 
   @Test

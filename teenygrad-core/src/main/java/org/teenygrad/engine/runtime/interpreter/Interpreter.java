@@ -104,7 +104,7 @@ public final class Interpreter implements Kernel {
       case SCATTER -> scatter(node, inputs);
       case SCAN -> scan(node, inputs.getFirst());
       case SORT -> sort(node, inputs.getFirst());
-      case CONTIGUOUS, COPY, DETACH, SURROGATE -> inputs.getFirst();
+      case CONTIGUOUS, COPY, DETACH, SURROGATE, PULLBACK -> inputs.getFirst();
       case ASSIGN -> inputs.get(1);
       case BUFFER, GRADIENT, REDISTRIBUTE -> throw misplaced(node);
       case ALL_REDUCE, ALL_GATHER, REDUCE_SCATTER, ALL_TO_ALL -> throw new IllegalArgumentException("the interpreter runs on one rank, but this is exchanged with others: " + node);

@@ -31,9 +31,9 @@ final class TensorCore {
   /// @param registers each lane's operands, the left factor's before the right one's and the sums, each in as many parts as its type has
   /// @return each lane's four sums
   static long[][] multiply(MatrixUnit unit, long[][][] registers) {
-    double[][] left = matrix(unit, unit.left(), registers, 0, MatrixUnit.ROWS, unit.depth);
+    double[][] left = matrix(unit, unit.leftType, unit.left(), registers, 0, MatrixUnit.ROWS, unit.depth);
     int words = unit.left().elements() / unit.packed();
-    double[][] right = matrix(unit, unit.right(), registers, words, unit.depth, MatrixUnit.COLUMNS);
+    double[][] right = matrix(unit, unit.rightType, unit.right(), registers, words, unit.depth, MatrixUnit.COLUMNS);
     int first = words + unit.right().elements() / unit.packed();
     RegisterLayout sums = MatrixUnit.SUMS;
     RegisterLayout.Place[][] places = places(sums);
@@ -51,10 +51,10 @@ final class TensorCore {
     return results;
   }
 
-  private static double[][] matrix(MatrixUnit unit, RegisterLayout layout, long[][][] registers, int first, int rows, int columns) {
+  private static double[][] matrix(MatrixUnit unit, DType type, RegisterLayout layout, long[][][] registers, int first, int rows, int columns) {
     double[][] matrix = new double[rows][columns];
     int packed = unit.packed();
-    Number number = number(unit);
+    Number number = number(type);
     RegisterLayout.Place[][] places = places(layout);
     for (int lane = 0; lane < layout.lanes(); lane++) {
       for (int i = 0; i < layout.elements(); i++) {
@@ -73,15 +73,14 @@ final class TensorCore {
     double of(long bits);
   }
 
-  /// How a unit takes a factor's elements.
-  static Number number(MatrixUnit unit) {
-    return switch (unit) {
-      case MMA_F16, WGMMA_F16 -> bits -> Float.float16ToFloat((short) bits);
-      case MMA_BF16, WGMMA_BF16 -> bits -> Float.intBitsToFloat((int) bits << 16);
-      case MMA_TF32, WGMMA_TF32 -> bits -> Float.intBitsToFloat((int) bits & -0x2000);
-      case MMA_E4M3 -> bits -> Semantics.bitsToFloating(DType.FLOAT8_E4M3, bits);
-      case MMA_E5M2 -> bits -> Semantics.bitsToFloating(DType.FLOAT8_E5M2, bits);
-      case FMA -> throw new IllegalArgumentException(unit + " is no matrix unit");
+  /// How matrix units take elements of a type.
+  static Number number(DType type) {
+    return switch (type) {
+      case FLOAT16 -> bits -> Float.float16ToFloat((short) bits);
+      case BFLOAT16 -> bits -> Float.intBitsToFloat((int) bits << 16);
+      case FLOAT32 -> bits -> Float.intBitsToFloat((int) bits & -0x2000);
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> bits -> Semantics.bitsToFloating(type, bits);
+      default -> throw new IllegalArgumentException("no matrix unit multiplies " + type);
     };
   }
 }

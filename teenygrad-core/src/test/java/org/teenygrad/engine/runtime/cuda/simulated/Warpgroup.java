@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.codegen.MatrixUnit;
@@ -71,7 +70,7 @@ final class Warpgroup {
   /// An instruction that has been started.
   ///
   /// @param fragment the left factor, inner dimension first, if it comes from registers
-  private record Product(Sums sums, boolean adds, @Nullable SharedMatrix left, double @Nullable [][] fragment, SharedMatrix right, TensorCore.Number number) {}
+  private record Product(Sums sums, boolean adds, @Nullable SharedMatrix left, double @Nullable [][] fragment, SharedMatrix right, MatrixUnit unit) {}
 
   private record Group(int number, List<Product> products) {}
 
@@ -151,8 +150,7 @@ final class Warpgroup {
   }
 
   private Product product(Instruction instruction, Wgmma one, Sums sums) {
-    MatrixUnit unit = MatrixUnit.valueOf("WGMMA_" + one.type().toUpperCase(Locale.ROOT));
-    TensorCore.Number number = TensorCore.number(unit);
+    MatrixUnit unit = Arrays.stream(MatrixUnit.values()).filter(row -> row.instruction.equals(one.types())).findFirst().orElseThrow();
     int bytes = 4 / unit.packed();
     if (one.depth() != unit.depth || sums.values[0].length != one.columns()) {
       throw new IllegalStateException("products of " + one.columns() + " columns and depth " + one.depth());
@@ -160,7 +158,7 @@ final class Warpgroup {
     SharedMatrix right = SharedMatrix.of(same(instruction, one.right()), one.rightAcross(), one.columns(), one.depth(), bytes);
     boolean inMemory = one.left().length == 1;
     SharedMatrix left = inMemory ? SharedMatrix.of(same(instruction, one.left()[0]), one.leftAcross(), ROWS, one.depth(), bytes) : null;
-    return new Product(sums, one.adds(), left, inMemory ? null : fragment(instruction, one.left(), unit, number), right, number);
+    return new Product(sums, one.adds(), left, inMemory ? null : fragment(instruction, one.left(), unit), right, unit);
   }
 
   private long same(Instruction instruction, int operand) {
@@ -172,7 +170,8 @@ final class Warpgroup {
     return value;
   }
 
-  private double[][] fragment(Instruction instruction, int[] operands, MatrixUnit unit, TensorCore.Number number) {
+  private double[][] fragment(Instruction instruction, int[] operands, MatrixUnit unit) {
+    TensorCore.Number number = TensorCore.number(unit.leftType);
     double[][] matrix = new double[unit.depth][ROWS];
     RegisterLayout.Place[][] places = TensorCore.places(unit.left());
     int bits = 32 / unit.packed();
@@ -221,8 +220,8 @@ final class Warpgroup {
 
   /// Products are exact; the sum of each step along the inner dimension is rounded once.
   private void compute(Product product) {
-    double[][] left = product.left != null ? product.left.read(block.shared, product.number) : Objects.requireNonNull(product.fragment);
-    double[][] right = product.right.read(block.shared, product.number);
+    double[][] left = product.left != null ? product.left.read(block.shared, TensorCore.number(product.unit.leftType)) : Objects.requireNonNull(product.fragment);
+    double[][] right = product.right.read(block.shared, TensorCore.number(product.unit.rightType));
     for (int row = 0; row < ROWS; row++) {
       double[] sums = product.sums.values[row];
       if (!product.adds) {

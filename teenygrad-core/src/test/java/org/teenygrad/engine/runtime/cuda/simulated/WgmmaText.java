@@ -11,18 +11,19 @@ import java.util.regex.Pattern;
 /// @param groups products that are waited for together, a list for each `commit_group`
 /// @param tied for each register of sums the number of the operand that it has at first, or -1
 record WgmmaText(List<List<Wgmma>> groups, int[] tied) {
-  private static final Pattern INSTRUCTION = Pattern.compile("wgmma\\.commit_group\\.sync\\.aligned; |wgmma\\.mma_async\\.sync\\.aligned\\.m64n(\\d+)k(\\d+)\\.f32\\.(\\w+)\\.(\\w+) \\{([^}]*)}, (\\{[^}]*}|\\$\\d+), (\\$\\d+), ([np]), 1, 1((?:, [01])*); ");
+  private static final Pattern INSTRUCTION = Pattern.compile("wgmma\\.commit_group\\.sync\\.aligned; |wgmma\\.mma_async\\.sync\\.aligned\\.m64n(\\d+)k(\\d+)\\.f32\\.(\\w+\\.\\w+) \\{([^}]*)}, (\\{[^}]*}|\\$\\d+), (\\$\\d+), ([np]), 1, 1((?:, [01])*); ");
   private static final Pattern OPERAND = Pattern.compile("\\$(\\d+)");
 
   /// One instruction.
   ///
   /// @param columns of the right factor
   /// @param depth how much of the inner dimension
+  /// @param types of the left factor and the right one, in PTX's words
   /// @param sums the number of the first register of sums
   /// @param left operands: a descriptor, or the words of a fragment
   /// @param right operand: a descriptor
   /// @param adds whether products are added to the sums
-  record Wgmma(int columns, int depth, String type, int sums, int[] left, int right, boolean adds, boolean leftAcross, boolean rightAcross) {}
+  record Wgmma(int columns, int depth, String types, int sums, int[] left, int right, boolean adds, boolean leftAcross, boolean rightAcross) {}
 
   /// @param call the LLVM IR of it
   static WgmmaText of(String call) {
@@ -60,10 +61,10 @@ record WgmmaText(List<List<Wgmma>> groups, int[] tied) {
 
   private static Wgmma wgmma(Matcher found, int results) {
     int columns = Integer.parseInt(found.group(1));
-    int[] left = numbers(found.group(6), results);
-    String directions = found.group(9);
+    int[] left = numbers(found.group(5), results);
+    String directions = found.group(8);
     boolean inMemory = left.length == 1;
-    return new Wgmma(columns, Integer.parseInt(found.group(2)), found.group(3), numbers(found.group(5), 0)[0], left, numbers(found.group(7), results)[0], found.group(8).equals("p"),
+    return new Wgmma(columns, Integer.parseInt(found.group(2)), found.group(3), numbers(found.group(4), 0)[0], left, numbers(found.group(6), results)[0], found.group(7).equals("p"),
         inMemory && directions.startsWith(", 1"), directions.endsWith(", 1"));
   }
 

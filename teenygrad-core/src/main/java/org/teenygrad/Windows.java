@@ -11,6 +11,11 @@ import java.util.stream.IntStream;
 /// @param before padding in front
 /// @param after padding at the end, including what only windows of ceilMode reach
 record Windows(int[] kernel, int[] stride, int[] dilation, int[] outputs, int[] before, int[] after) {
+  /// Those of a kernel that moves by one element, from the same first place.
+  Windows withoutStride() {
+    return new Windows(kernel, IntStream.generate(() -> 1).limit(stride.length).toArray(), dilation, outputs, before, after);
+  }
+
   /// @param shape of what the kernel moves over: its last axes are the spatial ones
   /// @param ownStride the stride where the window names none
   static Windows of(String name, Shape shape, int[] kernel, int[] ownStride, Window window) {

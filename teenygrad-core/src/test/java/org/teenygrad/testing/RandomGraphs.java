@@ -19,10 +19,12 @@ import org.teenygrad.Device;
 import org.teenygrad.Shape;
 import org.teenygrad.engine.autodiff.Gradients;
 import org.teenygrad.engine.ir.Bounds;
+import org.teenygrad.engine.ir.Expr;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Order;
+import org.teenygrad.engine.ir.Pullback;
 import org.teenygrad.engine.ir.Reduction;
 import org.teenygrad.engine.ir.Scatter;
 import org.teenygrad.engine.ir.Uniform;
@@ -53,6 +55,9 @@ final class RandomGraphs {
       List.of(ADD, SUB, MUL, IDIV, MOD, MAX, MIN, AND, OR, XOR, SHL, SHR, LT, EQ, NE);
   private static final List<OpCode> BINARY_BOOL = List.of(ADD, MUL, MAX, MIN, AND, OR, XOR, LT, EQ, NE);
   private static final List<OpCode> COMBINES = List.of(ADD, ADD, ADD, MUL, MAX, MIN);
+
+  /// A derivative that no chain rule gives.
+  private static final Pullback TWICE = (inputs, cotangent) -> List.of(new Expr(cotangent).mul(2).node());
 
   private final Device device;
   private final Random random;
@@ -504,7 +509,8 @@ final class RandomGraphs {
       }
       case 4 -> {
         require(x.dtype().isFloating());
-        yield add(SURROGATE, null, x, operand(x.shape(), x.dtype()));
+        OpNode other = operand(x.shape(), x.dtype());
+        yield x.shape().rank() % 2 == 0 ? add(SURROGATE, null, x, other) : add(PULLBACK, TWICE, x, other);
       }
       default -> {
         int length = 1 + random.nextInt(50);

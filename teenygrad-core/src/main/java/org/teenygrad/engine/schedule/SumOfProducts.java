@@ -143,13 +143,13 @@ record SumOfProducts(OpNode sum, OpNode product) {
     return stored(left()).isNarrow() && stored(left()).bytes() == 1 && stored(right()).isNarrow() && stored(right()).bytes() == 1;
   }
 
-  /// The type of a factor before it was widened, if it was.
+  /// The type of a factor before it was widened; float32, say, if it was not.
   private static DType stored(OpNode factor) {
     OpNode at = factor;
     while (at.op().isMovement() || at.is(OpCode.DETACH)) {
       at = at.input(0);
     }
-    return at.is(OpCode.CAST) ? at.input(0).dtype() : factor.dtype();
+    return at.is(OpCode.CAST) ? at.input(0).dtype() : DType.FLOAT32;
   }
 
   /// Whether a node shows the elements of another elsewhere, perhaps several times.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
@@ -57,6 +58,8 @@ final class RandomMatches {
     OpNode made;
     if (pattern.value != null) {
       made = Uniform.of(type(), shape, pattern.value);
+    } else if (pattern.op != null && pattern.inputs == null && pattern.op.arity() < 0) {
+      made = create(pattern.op, Stream.generate(this::leaf).limit(1 + random.nextInt(3)).toList());
     } else if (pattern.op == null || pattern.inputs == null) {
       made = leaf();
     } else {

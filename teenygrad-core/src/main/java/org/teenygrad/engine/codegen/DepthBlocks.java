@@ -24,7 +24,7 @@ record DepthBlocks(List<OpNode> outer, OpNode range, long steps, long products, 
   }
 
   /// @param most products of a block
-  /// @param multiple what steps of a single loop are a multiple of
+  /// @param multiple what steps of the last loop are a multiple of: as many are turned in registers
   static DepthBlocks of(OpNode fold, long most, long multiple) {
     List<OpNode> ranges = Analysis.foldRanges(fold);
     if (Analysis.depth(fold) <= most) {
@@ -36,7 +36,7 @@ record DepthBlocks(List<OpNode> outer, OpNode range, long steps, long products, 
       each /= Analysis.size(ranges.get(++number));
     }
     long size = Analysis.size(ranges.get(number));
-    long steps = steps(size, most / each, ranges.size() == 1 ? multiple : 1);
+    long steps = steps(size, most / each, number == ranges.size() - 1 ? multiple : 1);
     List<OpNode> outer = ranges.subList(0, number);
     return new DepthBlocks(outer, ranges.get(number), steps, steps * each, Analysis.count(outer) * Math.ceilDiv(size, steps));
   }

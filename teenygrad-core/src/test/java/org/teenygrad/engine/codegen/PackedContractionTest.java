@@ -38,7 +38,7 @@ class PackedContractionTest {
   /// Windows reach beyond the edges of images; of few and of many channels and positions, whose loops differ: rows of images and of windows are shorter than vectors,
   /// or end inside of them.
   @ParameterizedTest
-  @CsvSource({"8, 20, 18, 3, 1", "3, 32, 12, 3, 1", "24, 3, 17, 5, 1", "40, 8, 9, 7, 1", "2, 70, 20, 9, 1", "33, 13, 7, 3, 1", "3, 16, 45, 7, 2", "12, 40, 14, 3, 2", "9, 17, 23, 5, 3", "20, 24, 29, 1, 2"})
+  @CsvSource({"8, 20, 18, 3, 1", "3, 32, 12, 3, 1", "24, 3, 17, 5, 1", "40, 8, 9, 7, 1", "2, 70, 20, 9, 1", "33, 13, 7, 3, 1", "3, 16, 45, 7, 2", "12, 40, 14, 3, 2", "9, 17, 23, 5, 3", "20, 24, 29, 1, 2", "16, 8, 28, 1, 1", "5, 9, 33, 1, 1"})
   void convolutionsAndTheirGradientsAreSumsOfProducts(int from, int to, int size, int window, int stride) {
     Tensor.manualSeed(from);
     int images = 3;

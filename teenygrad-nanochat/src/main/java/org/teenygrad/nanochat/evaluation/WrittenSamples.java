@@ -58,7 +58,7 @@ public final class WrittenSamples implements BiConsumer<Gpt, Evaluation> {
   /// @throws FileException if the file cannot be written
   @Override
   public void accept(Gpt model, Evaluation evaluation) {
-    long liveBytes = Devices.runtime(model.parameters().getFirst().device()).allocator().liveBytes();
+    long liveBytes = Devices.runtime(model.lmHead().weight().device()).allocator().liveBytes();
     String line = JsonText.oneLine(Map.of("iteration", evaluation.iteration(), "text", text(model), "live_bytes", liveBytes));
     try {
       Files.writeString(file, line + "\n", StandardOpenOption.CREATE, isNew ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND, StandardOpenOption.WRITE);

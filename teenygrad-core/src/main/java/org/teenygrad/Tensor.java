@@ -192,7 +192,7 @@ public final class Tensor extends Joining
 
   /// The node, which becomes the BUFFER if it has been computed and no derivatives need it. Only for tensors that were
   /// asked for themselves: others may have computed the same expression, and derivatives of this one still be wanted.
-  private OpNode settled() {
+  OpNode settled() {
     OpNode current = node;
     OpNode value = keepsExpression ? null : current.realized();
     if (value == null || value == current || value.payload(Storage.class).overwritten()) {
@@ -208,7 +208,14 @@ public final class Tensor extends Joining
     return value;
   }
 
-  private void become(OpNode changed) {
+  /// Whether its data is there, in a storage that nobody else refers to: an [#update] takes over that memory.
+  boolean ownsData() {
+    OpNode current = node();
+    return ownsStorage && current.is(OpCode.BUFFER) && current.payload(Storage.class).memory() != null;
+  }
+
+  /// Makes this tensor the value of another node, of its shape and type.
+  void become(OpNode changed) {
     keepsExpression = false;
     madeWithoutGrad = false;
     node = changed;

@@ -28,6 +28,10 @@ final class LossScale {
     skipped = Tensor.of(new long[] {0}, Shape.SCALAR, device);
   }
 
+  LossScaling rules() {
+    return rules;
+  }
+
   /// What a checkpoint holds of it.
   Map<String, Tensor> state() {
     Map<String, Tensor> state = new LinkedHashMap<>();

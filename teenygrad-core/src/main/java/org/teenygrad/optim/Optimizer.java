@@ -23,6 +23,7 @@ import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Mesh;
 import org.teenygrad.Placement;
+import org.teenygrad.RecordedStep;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
@@ -46,13 +47,11 @@ public abstract class Optimizer {
   /// @param parameter its value, in the type to compute in
   /// @param gradient its gradient in that type, after clipping
   /// @param scalars what [#scalars] said for this step, as scalar tensors
-  protected record Update(String name, Tensor parameter, Tensor gradient, List<Tensor> scalars, Settings settings) {
-    double weightDecay() {
-      return settings.weightDecay();
-    }
-
+  /// @param weightDecay a constant, until it is changed
+  /// @param settings constants, until they are changed
+  protected record Update(String name, Tensor parameter, Tensor gradient, List<Tensor> scalars, double weightDecay, Map<String, Double> settings) {
     double setting(String name) {
-      return settings.of(name);
+      return Objects.requireNonNull(settings.get(name));
     }
   }
 
@@ -114,6 +113,10 @@ public abstract class Optimizer {
   /// Whether all gradients of the step that is being built are; null where nobody asks.
   private @Nullable Tensor finite;
 
+  /// For each group the scalars of the step that is being taken, in the types of its parameters.
+  private List<Map<DType, List<Tensor>>> scalars = List.of();
+
+  private final RecordedStep<Optimizer> recorded = new RecordedStep<>();
   private long steps;
 
   /// Computes the parameters' starting values, and makes states.
@@ -161,10 +164,11 @@ public abstract class Optimizer {
   /// @param step float64
   /// @return float64
   protected List<Tensor> scalars(Settings settings, Tensor step) {
-    return Arrays.stream(scalars(settings, steps)).mapToObj(value -> scalar(value, DType.FLOAT64, step.device())).toList();
+    return Arrays.stream(scalars(settings, steps + 1)).mapToObj(value -> scalar(value, DType.FLOAT64, step.device())).toList();
   }
 
-  /// The new value of a parameter; states are changed by [#setState].
+  /// The new value of a parameter, a function of the update and of states alone; these are changed by [#setState]. It is not called at each step: those after the first are
+  /// [played back][RecordedStep] while nothing but data changes.
   protected abstract Tensor next(Update update);
 
   /// The new values of a group's parameters: by default of one after the other.
@@ -269,19 +273,53 @@ public abstract class Optimizer {
   /// @throws IllegalStateException if `loss` is not one number, or depends on no parameter
   public final void step(Tensor loss) {
     zeroGrad();
-    scaled(loss).backward();
-    List<Tensor> computed = new ArrayList<>(List.of(loss));
-    together().forEach(optimizer -> computed.addAll(optimizer.updates()));
-    Tensor.realize(computed);
+    List<Optimizer> all = together();
+    all.forEach(Optimizer::bindScalars);
+    Map<Optimizer, Tensor> norms = recorded.take(loss, all.stream().flatMap(Optimizer::data).toList(), all.stream().flatMap(Optimizer::kept).toList(),
+        all.stream().map(Optimizer::constants).toList(), () -> {
+          scaled(loss).backward();
+          return updates();
+        });
     zeroGrad();
+    all.forEach(optimizer -> optimizer.taken(norms));
   }
 
   /// One step by the gradients that the parameters have, as in PyTorch: after `zeroGrad()` and `loss.backward()`, or with [#scaleLoss]
   /// `optimizer.scaled(loss).backward()`. The gradients are computed and stay. Parameters without a gradient stay as they are.
   public final void step() {
+    together().forEach(Optimizer::bindScalars);
     List<Tensor> computed = gradients();
-    together().forEach(optimizer -> computed.addAll(optimizer.updates()));
+    RecordedStep.Updates<Optimizer> updates = updates();
+    computed.addAll(updates.changed());
+    computed.addAll(updates.results().values());
     Tensor.realize(computed);
+    together().forEach(optimizer -> optimizer.taken(updates.results()));
+  }
+
+  private void taken(Map<Optimizer, Tensor> norms) {
+    steps++;
+    gradientNorm = norms.get(this);
+  }
+
+  /// What a step brings along.
+  private Stream<Tensor> data() {
+    return scalars.stream().flatMap(group -> group.values().stream()).flatMap(List::stream);
+  }
+
+  /// What a step may change.
+  private Stream<Tensor> kept() {
+    Stream<Tensor> parameters = groups.stream().flatMap(group -> group.parameters().values().stream());
+    Stream<Tensor> scaling = lossScale == null ? Stream.of() : lossScale.state().values().stream();
+    return Stream.of(parameters, states.values().stream(), scaling).flatMap(stream -> stream);
+  }
+
+  /// What updates depend on besides.
+  private List<Object> constants() {
+    List<Object> constants = new ArrayList<>(List.of(clipping, maxElement, maximizes, measuresNorm));
+    Arrays.stream(weightDecays).forEach(constants::add);
+    settings.forEach(group -> constants.add(Map.copyOf(group)));
+    constants.addAll(lossScale == null ? List.of() : List.of(lossScale.rules()));
+    return constants;
   }
 
   /// Adds the gradients of `loss` to those that the parameters have, and computes them and `loss`, so that nothing of this
@@ -320,26 +358,40 @@ public abstract class Optimizer {
     everyParameter(Tensor::zeroGrad);
   }
 
-  /// Gives parameters and states their new values, which are still to be computed.
-  private List<Tensor> updates() {
-    steps++;
+  /// Gives parameters and states their new values, which are still to be computed; the results are norms of gradients.
+  private RecordedStep.Updates<Optimizer> updates() {
+    List<Tensor> updated = new ArrayList<>();
+    Map<Optimizer, Tensor> norms = new LinkedHashMap<>();
+    for (Optimizer optimizer : together()) {
+      Tensor norm = optimizer.update();
+      updated.addAll(optimizer.changed);
+      optimizer.changed.clear();
+      if (norm != null) {
+        norms.put(optimizer, norm);
+      }
+    }
+    return new RecordedStep.Updates<>(updated, norms);
+  }
+
+  /// @return the norm of the gradients, if it is measured
+  private @Nullable Tensor update() {
     LossScale scale = lossScale;
     finite = scale == null ? null : allFinite();
-    Tensor factor = factor();
+    Tensor norm = norm();
+    Tensor factor = norm == null || clipping.isNone() ? null : clipping.factor(norm);
     for (int i = 0; i < groups.size(); i++) {
       Settings settings = settings(i);
-      Map<DType, List<Tensor>> bound = new LinkedHashMap<>();
+      Map<DType, List<Tensor>> bound = scalars.get(i);
       List<Tensor> parameters = new ArrayList<>();
       List<Update> updates = new ArrayList<>();
       groups.get(i).parameters().forEach((name, parameter) -> {
         if (parameter.hasGrad()) {
           DType type = wide(parameter);
-          List<Tensor> scalars = bound.computeIfAbsent(type, t -> bind(settings, t, parameter));
           Tensor gradient = gradient(parameter);
           gradient = factor == null ? gradient : gradient.mul(factor);
           gradient = maximizes ? gradient.neg() : gradient;
           parameters.add(parameter);
-          updates.add(new Update(name, parameter.detach().cast(type), gradient, scalars, settings));
+          updates.add(new Update(name, parameter.detach().cast(type), gradient, Objects.requireNonNull(bound.get(type)), settings.weightDecay(), settings.values()));
         }
       });
       List<Tensor> values = next(updates);
@@ -349,23 +401,29 @@ public abstract class Optimizer {
         changed.add(parameter.update(unlessSkipped(parameter.mesh() == null ? value.gather() : value, parameter.detach())));
       }
     }
-    List<Tensor> updated = new ArrayList<>(changed);
     if (scale != null && finite != null) {
-      updated.addAll(scale.updates(finite));
+      changed.addAll(scale.updates(finite));
     }
     finite = null;
-    if (gradientNorm != null) {
-      updated.add(gradientNorm);
+    return norm;
+  }
+
+  private void bindScalars() {
+    List<Map<DType, List<Tensor>>> bound = new ArrayList<>();
+    for (int i = 0; i < groups.size(); i++) {
+      Settings settings = settings(i);
+      Map<DType, List<Tensor>> byType = new LinkedHashMap<>();
+      groups.get(i).parameters().values().forEach(parameter -> byType.computeIfAbsent(wide(parameter), type -> bind(settings, type, parameter)));
+      bound.add(byType);
     }
-    changed.clear();
-    return updated;
+    scalars = bound;
   }
 
   private List<Tensor> bind(Settings settings, DType type, Tensor parameter) {
     LossScale scale = lossScale;
     return scale == null
-        ? Arrays.stream(scalars(settings, steps)).mapToObj(value -> scalar(value, type, parameter.device())).toList()
-        : scalars(settings, scale.number(steps)).stream().map(value -> value.cast(type)).toList();
+        ? Arrays.stream(scalars(settings, steps + 1)).mapToObj(value -> scalar(value, type, parameter.device())).toList()
+        : scalars(settings, scale.number(steps + 1)).stream().map(value -> value.cast(type)).toList();
   }
 
   /// Whether no gradient has an element that is infinite or NaN, a bool; null if there is no gradient.
@@ -395,14 +453,12 @@ public abstract class Optimizer {
     return maxElement == Double.POSITIVE_INFINITY ? gradient : gradient.clamp(-maxElement, maxElement);
   }
 
-  /// What gradients are multiplied with so that their common norm is at most that of [#clipNorm]; null for nothing.
-  private @Nullable Tensor factor() {
+  /// That of the gradients that [#clipNorm] scales, or of all where it is measured alone; null where nobody asks, or of no gradients.
+  private @Nullable Tensor norm() {
     if (clipping.isNone()) {
-      gradientNorm = measuresNorm ? clipping.norm(together().stream().flatMap(Optimizer::ownGradients).toList()) : null;
-      return null;
+      return measuresNorm ? clipping.norm(together().stream().flatMap(Optimizer::ownGradients).toList()) : null;
     }
-    gradientNorm = clipping.norm(ownGradients().toList());
-    return gradientNorm == null ? null : clipping.factor(gradientNorm);
+    return clipping.norm(ownGradients().toList());
   }
 
   private Stream<Tensor> ownGradients() {

@@ -22,6 +22,8 @@ final class GraphKey {
   private final int[] words;
   private final Object[] payloads;
   private final int hash;
+  /// The graph, inputs before users.
+  final List<OpNode> nodes;
   /// The data that the graph reads, in the order in which it is met.
   final List<Storage> storages;
   /// The SHRINKs and PADs of the graph, in the order in which they are met.
@@ -29,9 +31,10 @@ final class GraphKey {
   /// For each axis of each of them where the slice begins, or how much is padded before. No part of the key.
   final int[] offsets;
 
-  private GraphKey(int[] words, Object[] payloads, List<Storage> storages, List<OpNode> views) {
+  private GraphKey(int[] words, Object[] payloads, List<OpNode> nodes, List<Storage> storages, List<OpNode> views) {
     this.words = words;
     this.payloads = payloads;
+    this.nodes = nodes;
     this.storages = storages;
     this.views = views;
     offsets = views.stream().flatMap(view -> view.payload(Bounds.class).first().stream()).mapToInt(Integer::intValue).toArray();
@@ -41,12 +44,17 @@ final class GraphKey {
   /// How exactly products are to be computed is part of it.
   /// @param device where the graph runs: values that were computed elsewhere do not count
   static GraphKey of(List<OpNode> roots, Device device) {
-    return new Builder(device).build(roots);
+    return new Builder(device).build(roots, false);
+  }
+
+  /// As [#of], of graphs whose derivatives will be taken: what is computed already is part of it, too.
+  static GraphKey withDerivatives(List<OpNode> roots, Device device) {
+    return new Builder(device).build(roots, true);
   }
 
   /// The same key for a table of schedules: what lasts as long as a schedule must hold no data, nor the nodes that lead to it.
   GraphKey withoutData() {
-    return new GraphKey(words, payloads, List.of(), List.of());
+    return new GraphKey(words, payloads, List.of(), List.of(), List.of());
   }
 
   /// Where walks go on that also take derivatives: through what is computed already, but for data that was assigned.
@@ -81,9 +89,10 @@ final class GraphKey {
       return Realizer.computed(node, device);
     }
 
-    GraphKey build(List<OpNode> roots) {
-      List<OpNode> order = Graph.topological(roots, node -> computed(node) == null);
-      boolean derives = order.stream().anyMatch(node -> node.is(OpCode.GRADIENT) && computed(node) == null);
+    /// @param derivesLater whether derivatives will be taken where there is no GRADIENT yet
+    GraphKey build(List<OpNode> roots, boolean derivesLater) {
+      List<OpNode> order = derivesLater ? List.of() : Graph.topological(roots, node -> computed(node) == null);
+      boolean derives = derivesLater || order.stream().anyMatch(node -> node.is(OpCode.GRADIENT) && computed(node) == null);
       if (derives) {
         order = Graph.topological(roots, GraphKey::derivativesGoThrough);
       }
@@ -111,7 +120,7 @@ final class GraphKey {
       payloads.add(device);
       payloads.add(MatmulPrecision.current());
       roots.forEach(root -> add(numbers.get(root)));
-      return new GraphKey(Arrays.copyOf(words, count), payloads.toArray(), storages, views);
+      return new GraphKey(Arrays.copyOf(words, count), payloads.toArray(), order, storages, views);
     }
 
     private int slot(Storage storage) {

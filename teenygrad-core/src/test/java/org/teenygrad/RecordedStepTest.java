@@ -21,6 +21,7 @@ import org.teenygrad.optim.AdamW;
 import org.teenygrad.optim.LossScaling;
 import org.teenygrad.optim.Muon;
 import org.teenygrad.optim.Optimizer;
+import org.teenygrad.optim.ParameterGroup;
 import org.teenygrad.optim.RAdam;
 import org.teenygrad.optim.SGD;
 
@@ -206,6 +207,38 @@ class RecordedStepTest {
     assertThat(trained(kind, false)).isEqualTo(trained(kind, true));
   }
 
+  /// Gradient descent that counts for how many parameters it was asked.
+  private static final class Counted extends Optimizer {
+    int updates;
+
+    Counted(Map<String, Tensor> parameters) {
+      super(List.of(ParameterGroup.of(parameters, 0.1)), Map.of());
+    }
+
+    @Override
+    protected double[] scalars(Settings settings, long step) {
+      return new double[] {settings.learningRate()};
+    }
+
+    @Override
+    protected Tensor next(Update update) {
+      updates++;
+      return update.parameter().sub(update.gradient().mul(update.scalars().getFirst()));
+    }
+  }
+
+  @Test
+  void stepsWithRunningStatisticsArePlayedBack() {
+    BatchNorm norm = BatchNorm.of(3);
+    var optimizer = new Counted(norm.namedParameters());
+    for (int i = 0; i < 8; i++) {
+      Tensor loss = norm.forward(tensor(i, 4, 3)).sub(1).square().mean();
+      optimizer.step(loss);
+      assertThat(loss.isRealized()).isTrue();
+    }
+    assertThat(optimizer.updates).isEqualTo(3 * 2);
+  }
+
   private static List<Float> trained(Function<Map<String, Tensor>, Optimizer> kind, boolean fresh) {
     Tensor.manualSeed(3);
     Layer net = Sequential.of(Linear.of(3, 4), BatchNorm.of(4), Linear.of(4, 2));
@@ -213,6 +246,8 @@ class RecordedStepTest {
     net.namedParameters().forEach((name, tensor) -> {
       if (tensor.rank() == 2) {
         matrices.put(name, tensor);
+      } else {
+        tensor.requiresGrad(false);
       }
     });
     Optimizer optimizer = kind.apply(matrices);

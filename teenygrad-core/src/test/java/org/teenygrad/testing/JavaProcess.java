@@ -19,7 +19,7 @@ public final class JavaProcess {
   public static String run(Class<?> main, List<String> options, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
     String llvm = System.getProperty("teenygrad.llvm");
     if (llvm != null) {
       command.add("-Dteenygrad.llvm=" + llvm);

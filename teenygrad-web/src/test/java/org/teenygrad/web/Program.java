@@ -27,7 +27,7 @@ record Program(Process process, String url) implements AutoCloseable {
 
   /// @param environment beside `TEENYGRAD_WEB=1`
   static Program start(Class<?> main, Map<String, String> environment) throws IOException {
-    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
+    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
     String llvm = System.getProperty("teenygrad.llvm");
     if (llvm != null) {
       command.add("-Dteenygrad.llvm=" + llvm);

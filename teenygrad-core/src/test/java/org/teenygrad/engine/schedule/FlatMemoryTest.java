@@ -30,7 +30,7 @@ class FlatMemoryTest {
   @ValueSource(strings = {"forgotten", "kept"})
   void stepsThatCloseNothingStayFlat(String graphs) {
     assumeTrue(Files.exists(STATUS), "only Linux says how much memory a process has");
-    String output = JavaProcess.run(Loop.class, List.of("-Xmx200m", "-XX:+UseSerialGC"), CPU, graphs, Integer.toString(STEPS));
+    String output = JavaProcess.run(Loop.class, List.of("-Xmx200m"), CPU, graphs, Integer.toString(STEPS));
     List<Long> megabytes = output.lines().filter(line -> line.startsWith("resident ")).map(line -> Long.parseLong(line.substring(9))).toList();
     assertThat(megabytes).hasSize(SAMPLES);
     // Every thousand steps make over 1 GB of results.

@@ -74,7 +74,7 @@ class CheckpointTest {
       Process saver = new ProcessBuilder(
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "-cp", System.getProperty("java.class.path"),
-              "-Dteenygrad.device=interpreter", "--enable-native-access=ALL-UNNAMED",
+              "-Dteenygrad.device=interpreter", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
               EndlessSaver.class.getName(), file.toString())
           .redirectErrorStream(true)
           .start();

@@ -122,7 +122,7 @@ class RanksTest {
     ProcessBuilder builder = new ProcessBuilder(
         "mpirun", "--oversubscribe", "--bind-to", "none", "-n", String.valueOf(count),
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp", System.getProperty("java.class.path"),
+        "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp", System.getProperty("java.class.path"),
         "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "-Dteenygrad.threads=1", "-Dteenygrad.device=cpu", "-Dteenygrad.patience=9",
         Rank.class.getName(), folder.resolve(name).toString(), String.valueOf(resume), String.valueOf(death), String.valueOf(batches), failure.name(), String.valueOf(tensorParallel));
     builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT", "1");

@@ -116,7 +116,7 @@ class TrainerTest {
       Process process = new ProcessBuilder(
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "-cp", System.getProperty("java.class.path"),
-              "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1",
+              "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
               Training.class.getName(), in("killed").path().toString())
           .inheritIO()
           .start();
@@ -205,7 +205,7 @@ class TrainerTest {
     Process process = new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp", System.getProperty("java.class.path"),
-            "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "-Dteenygrad.memory=24m", "--enable-native-access=ALL-UNNAMED",
+            "-Dteenygrad.llvm=" + System.getProperty("teenygrad.llvm"), "-Dteenygrad.memory=24m", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
             TooLarge.class.getName(), in("run").path().toString())
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();

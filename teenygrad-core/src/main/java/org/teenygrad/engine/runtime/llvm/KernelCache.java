@@ -17,7 +17,6 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +35,15 @@ public final class KernelCache {
   private static final int HEADER_BYTES = 3 * Long.BYTES; // magic, length, checksum
   private static final long MAX_BYTES = 512L << 20;
   private static final int MAX_FILE_BYTES = 256 << 20;
-  private static final int WRITES_BETWEEN_TRIMS = 500;
+
+  /// How names end at whose writing it is looked how much there is: one of 256 does. Looking at all files takes as long as compiling some kernels, so
+  /// it is not for each process to do.
+  private static final String TRIMMING = "00";
+
   private static final Duration AGE_WORTH_RENEWING = Duration.ofDays(1);
 
   private final @Nullable PrivateFolder folder;
   private final long maxBytes;
-  private final AtomicLong writes = new AtomicLong();
   private final AtomicBoolean complained = new AtomicBoolean();
 
   /// @param folder where the files are; null for a cache that keeps nothing
@@ -146,16 +148,17 @@ public final class KernelCache {
       if (!folder.isTrusted()) {
         return; // somebody else made it meanwhile
       }
+      ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + code.length);
+      bytes.putLong(MAGIC).putLong(code.length).putLong(checksum(code)).put(code);
       Path part = Files.createTempFile(folder.path(), "new", ".part");
       try {
-        ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + code.length);
-        bytes.putLong(MAGIC).putLong(code.length).putLong(checksum(code)).put(code);
         Files.write(part, bytes.array());
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
+      } catch (IOException e) {
         Files.deleteIfExists(part);
+        throw e;
       }
-      if (writes.getAndIncrement() % WRITES_BETWEEN_TRIMS == 0) {
+      if (file.toString().endsWith(TRIMMING)) {
         trim(folder.path());
       }
     } catch (IOException | UncheckedIOException e) {

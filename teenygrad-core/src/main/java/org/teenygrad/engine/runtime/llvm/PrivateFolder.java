@@ -32,6 +32,9 @@ record PrivateFolder(Path path) {
 
   /// Makes it, and the folders above it, where there are none: for this user alone.
   void create() throws IOException {
+    if (Files.isDirectory(path)) {
+      return; // createDirectories would find out by an exception
+    }
     Files.createDirectories(path, KNOWS_OWNERS
         ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))}
         : new FileAttribute<?>[0]);

@@ -86,10 +86,13 @@ class KernelCacheTest {
 
   @Test
   void theOldestFilesGoWhenThereAreTooMany(@TempDir Path folder) throws IOException {
-    Path old = Files.write(folder.resolve("old"), new byte[3000]);
+    Path old = Files.write(folder.resolve("old"), new byte[300_000]);
     Path newer = Files.write(folder.resolve("newer"), new byte[100]);
     Files.setLastModifiedTime(old, FileTime.from(Instant.EPOCH));
-    new KernelCache(folder, 3000).object(host, ir);
+    KernelCache cache = new KernelCache(folder, 300_000);
+    for (int i = 0; i < 5000 && Files.exists(old); i++) { // one name of 256 has them counted
+      cache.code(List.of("kernel", String.valueOf(i)), () -> new byte[0]);
+    }
     assertThat(old).doesNotExist();
     assertThat(newer).exists();
   }

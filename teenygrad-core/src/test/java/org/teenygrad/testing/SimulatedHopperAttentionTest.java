@@ -26,13 +26,16 @@ class SimulatedHopperAttentionTest {
 
   /// A matrix of scores is long if it has twice as many rows and columns as heads have numbers; long ones are compared with compiled code.
   ///
-  /// @param mapped how many passes have tensor maps, of those over the scores: attention, derivatives by queries, derivatives by keys and values
+  /// @param mapped how many passes have tensor maps, of those over the scores: attention, and all derivatives at once, or those by queries, and those by keys and values
   @ParameterizedTest
   @CsvSource({
     "interpreter, 64, 2, 2, 130, 130, causal, 0",
     "cpu, 64, 2, 1, 136, 200, all, 0",
     "cpu, 128, 1, 1, 270, 270, causal, 3",
     "cpu, 128, 2, 1, 256, 256, window, 3",
+    "cpu, 128, 2, 2, 256, 256, window, 2",
+    "cpu, 96, 2, 2, 256, 256, all, 2",
+    "cpu, 128, 2, 2, 320, 256, causal, 2",
     "cpu, 256, 1, 1, 512, 512, causal, 4"})
   void attentions(String reference, int headDim, int heads, int keyHeads, int queries, int keys, String mask, int mapped) {
     AttentionOptions options = switch (mask) {
@@ -42,7 +45,7 @@ class SimulatedHopperAttentionTest {
     };
     List<Program> passes = passes(Device.of(reference), new Random(headDim + queries), DType.BFLOAT16, headDim, heads, keyHeads, queries, keys, options);
     assertThat(passes.stream().map(pass -> pass.maps().size()).toList()).as("tensor maps of the passes over the scores").satisfies(maps -> {
-      assertThat(maps).hasSizeGreaterThanOrEqualTo(3);
+      assertThat(maps).hasSizeGreaterThanOrEqualTo(2);
       assertThat(maps.stream().filter(count -> count > 0)).hasSize(mapped);
     });
   }

@@ -17,6 +17,7 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.ir.Range;
+import org.teenygrad.engine.ir.Totals;
 
 /// What can be known of a kernel before its loops are chosen: which loops each value depends on, and how far apart in memory
 /// neighbouring iterations of a loop are.
@@ -123,8 +124,14 @@ final class Analysis {
     return count(foldRanges(fold));
   }
 
+  /// What is stored along the outer loops.
   List<OpNode> stores() {
-    return sink.inputs().stream().filter(node -> node.is(OpCode.STORE)).toList();
+    return sink.inputs().stream().filter(node -> node.is(OpCode.STORE) && !Totals.is(node)).toList();
+  }
+
+  /// What is stored across them.
+  List<OpNode> totals() {
+    return sink.inputs().stream().filter(Totals::is).toList();
   }
 
   List<OpNode> folds() {

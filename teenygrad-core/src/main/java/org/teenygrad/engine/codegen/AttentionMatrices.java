@@ -116,6 +116,47 @@ final class AttentionMatrices {
     return all;
   }
 
+  /// The elements of one matrix, of which a lane has as many, and where, as of inner sums.
+  /// @param sum whose matrix it is
+  /// @param tiles what is known of such elements by node: inner sums, matrices
+  /// @param columns what is known of each column, two neighbours for each eight columns
+  List<String> elements(String row, String step, int sum, Map<OpNode, List<String>> tiles, Map<OpNode, List<String>> columns) {
+    List<Ir.Carried> all = mask == null || !mask.exact() ? elements(row, step, sum, tiles, columns, null)
+        : ir.choose(masked(mask).showsAll(row, step), () -> elements(row, step, sum, tiles, columns, mask), () -> elements(row, step, sum, tiles, columns, null));
+    return all.stream().map(Ir.Carried::value).toList();
+  }
+
+  private List<Ir.Carried> elements(
+      String row, String step, int sum, Map<OpNode, List<String>> tiles, Map<OpNode, List<String>> columns, @Nullable AttentionMask opened) {
+    OpNode matrix = matrix(sum);
+    OpNode shown = opened == null ? matrix : opened.open(matrix);
+    String first = laneRow(row);
+    String column = ir.value("add i64 " + ir.value("mul i64 " + step + ", " + STEP) + ", " + MatrixUnit.SUMS.column(ir, Threads.lane(ir)));
+    List<Ir.Carried> all = new ArrayList<>();
+    for (int part = 0; part < PARTS_ACROSS; part++) {
+      for (int half = 0; half < 2; half++) {
+        Map<OpNode, List<String>> two = new LinkedHashMap<>();
+        int at = 4 * part + 2 * half;
+        tiles.forEach((node, values) -> two.put(opened == null ? node : opened.open(node), values.subList(at, at + 2)));
+        int pair = 2 * part;
+        columns.forEach((node, values) -> two.put(node, values.subList(pair, pair + 2)));
+        String value = value(shown, new Place(ir.plus(first, half * 8L), ir.plus(column, (long) part * MatrixUnit.COLUMNS), two));
+        Ir.times(2, e -> ir.value("extractelement <2 x float> " + value + ", i64 " + e)).forEach(one -> all.add(new Ir.Carried("float", one)));
+      }
+    }
+    return all;
+  }
+
+  /// A sum's matrix as it is before it is rounded.
+  OpNode matrix(int sum) {
+    return unrounded(attention.sums().get(sum).matrix());
+  }
+
+  /// Elements, rounded, as left factors of products.
+  List<Ir.Carried> words(List<String> elements) {
+    return Ir.times(elements.size() / 2, i -> word(true, elements.subList(2 * i, 2 * i + 2)));
+  }
+
   /// A matrix as it is before it is rounded.
   private OpNode unrounded(OpNode matrix) {
     return matrix.is(OpCode.CAST) && matrix.dtype() == attention.element() && matrix.input(0).dtype() == DType.FLOAT32 ? matrix.input(0) : matrix;
@@ -221,7 +262,7 @@ final class AttentionMatrices {
   /// The matrices, rounded, as left factors of products.
   List<Ir.Carried> words(Step step) {
     List<Ir.Carried> elements = step.elements;
-    return roundsLate ? Ir.times(elements.size() / 2, i -> word(true, List.of(elements.get(2 * i).value(), elements.get(2 * i + 1).value()))) : elements;
+    return roundsLate ? words(elements.stream().map(Ir.Carried::value).toList()) : elements;
   }
 
   private Ir.Carried word(boolean pinned, List<String> two) {

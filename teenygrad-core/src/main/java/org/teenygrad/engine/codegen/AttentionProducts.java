@@ -2,6 +2,7 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Target;
@@ -174,31 +175,44 @@ final class AttentionProducts {
   }
 
   private WarpgroupMatrix.Products groupScores(WarpgroupMatrix by, Pair pair, String slot, List<List<String>> rows) {
+    List<String> left = keepsX ? List.of() : rowsInMemory(by, pair);
     List<WarpgroupMatrix.Step> products = Ir.times(pair.products, i -> {
       String y = by.descriptor(ir.plus(slot, pair.offset + (long) i / PRODUCTS * pair.y.bytes()), pair.y.isInner(), 0);
-      return new WarpgroupMatrix.Step(keepsX ? rows.get(i) : List.of(rowsInMemory(by, pair, i)), by.further(y, pair.y.isInner(), i % PRODUCTS));
+      return new WarpgroupMatrix.Step(keepsX ? rows.get(i) : List.of(by.further(left.get(i / PRODUCTS), pair.x.isInner(), i % PRODUCTS)), by.further(y, pair.y.isInner(), i % PRODUCTS));
     });
     return new WarpgroupMatrix.Products(null, STEP, products, !pair.x.isInner(), !pair.y.isInner());
   }
 
-  /// Where a group's 64 rows of x lie for a product: as many lines, or one panel.
-  private String rowsInMemory(WarpgroupMatrix by, Pair pair, int product) {
+  /// Where a group's 64 rows of the slabs of x lie: as many lines, or one panel.
+  private List<String> rowsInMemory(WarpgroupMatrix by, Pair pair) {
     int panel = STEP * SharedTile.LINE;
-    String number = ir.value("lshr i64 " + Threads.thread(ir) + ", 7");
-    String own = ir.value("mul i64 " + number + ", " + (pair.x.isInner() ? WarpgroupMatrix.M * SharedTile.LINE : panel));
-    String slab = ir.plus(own, pair.place + (long) product / PRODUCTS * pair.x.bytes());
-    return by.further(by.descriptor(slab, pair.x.isInner(), panel), pair.x.isInner(), product % PRODUCTS);
+    String group = ir.value("lshr i64 " + Threads.thread(ir) + ", 7");
+    String own = ir.value("mul i64 " + group + ", " + (pair.x.isInner() ? WarpgroupMatrix.M * SharedTile.LINE : panel));
+    String first = by.anew(by.descriptor(own, pair.x.isInner(), panel));
+    return Ir.times(pair.slabs, slab -> by.furtherBytes(first, pair.place + (long) slab * pair.x.bytes()));
   }
 
   private List<WarpgroupMatrix.Products> groupProducts(WarpgroupMatrix by, List<String> sums, List<String> words, String slot) {
-    return Ir.times(thirds.size(), t -> {
-      Third third = thirds.get(t);
-      boolean alongInner = third.shared.isInner();
-      String right = by.descriptor(ir.plus(slot, third.offset), alongInner, STEP * SharedTile.LINE);
-      List<String> left = ofThird(words, t);
-      List<WarpgroupMatrix.Step> products = Ir.times(PRODUCTS, i -> new WarpgroupMatrix.Step(left.subList(4 * i, 4 * i + 4), by.further(right, alongInner, i)));
-      return new WarpgroupMatrix.Products(ofThird(sums, t), tile.columns(), products, false, !alongInner);
-    });
+    return Ir.times(thirds.size(), t -> groupProducts(by, thirds.get(t), ofThird(sums, t), ofThird(words, t), slot));
+  }
+
+  private WarpgroupMatrix.Products groupProducts(WarpgroupMatrix by, Third third, List<String> sums, List<String> words, String slot) {
+    boolean alongInner = third.shared.isInner();
+    String right = by.descriptor(ir.plus(slot, third.offset), alongInner, STEP * SharedTile.LINE);
+    List<WarpgroupMatrix.Step> products = Ir.times(PRODUCTS, i -> new WarpgroupMatrix.Step(words.subList(4 * i, 4 * i + 4), by.further(right, alongInner, i)));
+    return new WarpgroupMatrix.Products(sums, tile.columns(), products, false, !alongInner);
+  }
+
+  /// Starts to make the inner sums of one pair, by four warps together.
+  List<String> startScores(int pair, String slot) {
+    WarpgroupMatrix by = Objects.requireNonNull(group);
+    return by.multiply(List.of(groupScores(by, pairs.get(pair), slot, x.get(pair)))).getFirst();
+  }
+
+  /// Starts to add the products of one matrix and its third factor to their sums, by four warps together.
+  List<String> startSums(int third, List<String> sums, List<String> words, String slot) {
+    WarpgroupMatrix by = Objects.requireNonNull(group);
+    return by.multiply(List.of(groupProducts(by, thirds.get(third), sums, words, slot))).getFirst();
   }
 
   private List<String> warpProducts(Third third, List<String> before, List<String> words, String slot) {

@@ -1,17 +1,24 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
 /// Which rows of a [FusedAttention] a block has, and what follows the last of its steps: sums go to shared memory, and what is made of them
 /// from there to where it belongs ([Epilogue]), as are the rows' own results.
 final class AttentionResults {
+  /// Of the second-level cache, for what blocks that run at a time read and add to.
+  private static final long CACHED_BYTES = 32 << 20;
+
   private final Emitter emitter;
   private final Ir ir;
   private final AttentionProducts work;
@@ -40,9 +47,26 @@ final class AttentionResults {
 
   /// Writes `body` for a block's first row; the loops of the grid are open.
   void at(String block, Consumer<String> body) {
+    if (matrices.attention.total() != null) {
+      // Blocks that add up wait for the blocks before: the first rows first, of some parts of the grid, whose factors and sums the second-level cache holds.
+      long grid = Analysis.count(matrices.attention.grid());
+      long together = together(grid);
+      String first = ir.quotient(block, together);
+      String number = ir.value("mul i64 " + ir.remainder(first, tiles()) + ", " + work.tile.rows());
+      String part = ir.value("add i64 " + ir.value("mul i64 " + ir.quotient(first, tiles()) + ", " + together) + ", " + ir.remainder(block, together));
+      emitter.unflatten(part, matrices.attention.grid(), () -> body.accept(number));
+      return;
+    }
     // The last rows first: under a causal mask they are the longest.
     String row = ir.value("mul i64 " + ir.value("sub i64 " + (tiles() - 1) + ", " + ir.remainder(block, tiles())) + ", " + work.tile.rows());
     emitter.unflatten(ir.quotient(block, tiles()), matrices.attention.grid(), () -> body.accept(row));
+  }
+
+  /// How many parts of the grid are worked on at a time: a divisor of their number.
+  private long together(long grid) {
+    long elements = Analysis.count(matrices.attention.steps()) * work.tile.columns();
+    long most = Math.max(1, CACHED_BYTES / (elements * (Float.BYTES + (long) matrices.attention.inner().size() * matrices.attention.element().bytes())));
+    return LongStream.rangeClosed(1, Math.min(most, grid)).filter(count -> grid % count == 0).max().orElse(1);
   }
 
   /// Brings the sums to shared memory, and computes and stores what follows them.
@@ -78,6 +102,7 @@ final class AttentionResults {
     }
     barrier.run();
     List<OpNode> ofRows = matrices.stores(true);
-    epilogue.emit(row, "0", emitter.analysis.nodes.stream().filter(node -> !ofRows.contains(node)).toList());
+    Set<OpNode> stored = new HashSet<>(Graph.topological(emitter.analysis.stores()));
+    epilogue.emit(row, "0", emitter.analysis.nodes.stream().filter(node -> stored.contains(node) && !ofRows.contains(node)).toList());
   }
 }

@@ -5,11 +5,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Target;
@@ -21,7 +24,8 @@ import org.teenygrad.engine.runtime.Target;
 /// @param tile a block's rows, and the columns of its sums
 /// @param parts of sixteen rows that each warp has
 /// @param maps those STAGEs that tensor maps bring, in the order of the maps; without any, threads fill the stages
-record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile tile, int parts, Map<OpNode, BulkTile> maps) implements Plan {
+/// @param totals of sums across the rows, whose map comes after the others
+record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile tile, int parts, Map<OpNode, BulkTile> maps, @Nullable TotalsMap totals) implements Plan {
   static final int STEP = 64;
 
   /// Numbers of a head up to which blocks of few rows are worth while.
@@ -41,7 +45,7 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
 
   /// The plan of a kernel that reduces matrices of sums of products, if it is one and fits into a GPU's registers and shared memory.
   static Optional<AttentionTiling> of(Analysis plain, Target.Gpu target) {
-    return FusedAttention.find(plain).flatMap(attention -> specialized(plain, attention, target).or(() -> plain(plain, attention, target)));
+    return FusedAttention.find(plain).flatMap(attention -> specialized(plain, attention, target).or(() -> attention.total() == null ? plain(plain, attention, target) : Optional.empty()));
   }
 
   /// For [WarpSpecializedAttention], if tiles can come by tensor maps and there are as many blocks as multiprocessors. Shorter rows are better left to
@@ -139,8 +143,28 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
       folds.add(tiled.rowFold());
     }
     OpNode steps = mapped ? WarpSpecializedPipeline.steps(stages, folds) : Pipeline.steps(stages, folds, false);
-    OpNode sink = Tiling.sink(first, steps, plain.stores().stream().map(changed::get).toList());
-    return Optional.of(new AttentionTiling(tiled, new Analysis(sink), tile, parts, maps));
+    OpNode sink = Tiling.sink(first, steps, plain.sink.inputs().stream().map(changed::get).toList());
+    TotalsMap totals = attention.total() == null ? null : totals(plain, attention, tile);
+    return totals == null && attention.total() != null ? Optional.empty() : Optional.of(new AttentionTiling(tiled, new Analysis(sink), tile, parts, maps, totals));
+  }
+
+  /// The map for sums across the rows, if blocks can make them: each group of warps a panel's columns, of whole tiles of rows, one block after the other.
+  private static @Nullable TotalsMap totals(Analysis plain, FusedAttention attention, BlockTile tile) {
+    FusedAttention.Total total = Objects.requireNonNull(attention.total());
+    AttentionMask mask = AttentionMask.find(attention, tile.rows());
+    OpNode factor = attention.inner().get(total.factor()).x();
+    List<OpNode> products = Analysis.foldRanges(attention.inner().get(total.factor()).fold());
+    boolean fits = attention.rowFold() == null && tile.columns() == tile.threads() / WarpSpecializedAttention.GROUP_THREADS * STEP
+        && Analysis.count(attention.rows()) % tile.rows() == 0 && attention.inner().size() == 2 && attention.sums().size() == 2 && pairsOf(attention, 1 - total.matrix()).size() == 1
+        && Stage.of(plain, factor, attention.rows(), products, tile.rows(), STEP, 1, Target.Rung.WARPGROUP).payload(Stage.class).alongInner()
+        && (mask == null || new TurnOrder(attention, mask, tile.rows(), STEP).isGiven());
+    return fits ? TotalsMap.of(plain, attention, total.store()).orElse(null) : null;
+  }
+
+  /// The numbers of the pairs that a sum's matrix is made of.
+  static List<Integer> pairsOf(FusedAttention attention, int sum) {
+    List<OpNode> nodes = Graph.topological(List.of(attention.sums().get(sum).matrix()));
+    return IntStream.range(0, attention.inner().size()).filter(pair -> nodes.contains(attention.inner().get(pair).fold())).boxed().toList();
   }
 
   /// A stage as it is filled.
@@ -168,8 +192,28 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
 
   /// Shared memory of a block: what stays, the ring of tiles, and later the sums.
   long sharedBytes() {
-    long ring = fixedBytes() + tile.stages() * slotBytes() + (isSpecialized() ? MbarrierRing.bytes(tile.stages()) : 0);
+    long ring = mbarriers() + (isSpecialized() ? MbarrierRing.bytes(tile.stages()) : 0);
     return Math.max(ring, attention.sums().isEmpty() ? 0 : Epilogue.bytes(tile, attention.sums().size(), attention.rowFold() != null));
+  }
+
+  /// The byte in shared memory behind what stays and the ring of tiles.
+  long ringEnd() {
+    return fixedBytes() + tile.stages() * slotBytes();
+  }
+
+  /// Where numbers for each step's iterations begin, a part for each slot.
+  long vectorsBegin() {
+    return ringEnd() + (totals == null ? 0 : AttentionTotals.bytes(tile));
+  }
+
+  /// Where the mbarriers of the ring begin.
+  long mbarriers() {
+    return vectorsBegin() + tile.stages() * StepVectors.bytes(vectors());
+  }
+
+  /// What comes to shared memory for each step beside tiles.
+  List<OpNode> vectors() {
+    return totals == null ? List.of() : StepVectors.find(analysis, attention);
   }
 
   /// Shared memory for what stays: x of all pairs.

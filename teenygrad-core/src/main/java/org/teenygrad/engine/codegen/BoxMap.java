@@ -81,7 +81,7 @@ final class BoxMap {
       return Optional.empty();
     }
     List<Program.Dimension> described = dimensions.stream().map(one -> new Program.Dimension(one.size, one.stride, one.box)).toList();
-    Program.TensorMap map = new Program.TensorMap(Analysis.slot(factor), factor.dtype(), sum.constant(), described, null);
+    Program.TensorMap map = new Program.TensorMap(Analysis.slot(factor), factor.dtype(), sum.constant(), described, null, false);
     return Optional.of(new BulkTile(stage.mapped(), sharers, map, dimensions.stream().map(one -> new BulkTile.Coordinate(one.loops, 0)).toList(), List.of(), outer, inner));
   }
 

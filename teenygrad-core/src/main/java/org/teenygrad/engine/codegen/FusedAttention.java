@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Alike;
@@ -29,10 +30,11 @@ import org.teenygrad.engine.ir.OpNode;
 /// @param steps the loops of the reductions
 /// @param columns the loops that third factors change with besides
 /// @param grid all other loops
+/// @param total what is summed up over the rows
 /// @param element the type of x, y and g, of 16 bits
 record FusedAttention(
     List<Inner> inner, List<Sum> sums, @Nullable OpNode rowFold, @Nullable OpNode weight,
-    List<OpNode> rows, List<OpNode> steps, List<OpNode> columns, List<OpNode> grid, DType element) {
+    List<OpNode> rows, List<OpNode> steps, List<OpNode> columns, List<OpNode> grid, @Nullable Total total, DType element) {
   private static final int MOST_INNER = 256;
 
   /// A sum of products of x, which changes with the rows, and y, which changes with the steps.
@@ -41,6 +43,12 @@ record FusedAttention(
   /// A sum of products of a matrix and a third factor.
   /// @param matrix rounded to 16 bits before it is multiplied
   record Sum(OpNode fold, OpNode matrix, OpNode third) {}
+
+  /// A sum over the rows, for each step and column, of products of a matrix and a factor that changes with the rows.
+  /// @param store a STORE of [org.teenygrad.engine.ir.Totals]
+  /// @param matrix the number of the sum that has the same matrix
+  /// @param factor the number of the pair whose x the other factor is, the loops of its products being the columns
+  record Total(OpNode store, int matrix, int factor) {}
 
   static Optional<FusedAttention> find(Analysis analysis) {
     List<OpNode> all = analysis.folds();
@@ -84,7 +92,8 @@ record FusedAttention(
     List<Inner> newInner = inner.stream().map(one -> new Inner(now(changed, one.fold), one.x, one.y)).toList();
     List<Sum> newSums = sums.stream().map(sum -> new Sum(now(changed, sum.fold), now(changed, sum.matrix), sum.third)).toList();
     OpNode newRowFold = rowFold == null ? null : now(changed, rowFold);
-    return new FusedAttention(newInner, newSums, newRowFold, weight == null ? null : now(changed, weight), rows, steps, columns, grid, element);
+    return new FusedAttention(newInner, newSums, newRowFold, weight == null ? null : now(changed, weight), rows, steps, columns, grid,
+        total == null ? null : new Total(now(changed, total.store), total.matrix, total.factor), element);
   }
 
   private static OpNode now(Map<OpNode, OpNode> changed, OpNode node) {
@@ -189,8 +198,44 @@ record FusedAttention(
       return Optional.empty();
     }
     List<OpNode> grid = analysis.outer.stream().filter(range -> !rows.contains(range) && !columns.contains(range)).toList();
-    FusedAttention attention = new FusedAttention(inner, sums, rowFold, weight, rows, steps, columns, grid, elements.iterator().next());
-    return analysis.stores().stream().allMatch(store -> attention.isComplete(analysis, store)) ? Optional.of(attention) : Optional.empty();
+    FusedAttention attention = new FusedAttention(inner, sums, rowFold, weight, rows, steps, columns, grid, null, elements.iterator().next());
+    return analysis.stores().stream().allMatch(store -> attention.isComplete(analysis, store)) ? attention.withTotal(analysis) : Optional.empty();
+  }
+
+  /// The same with what goes across the rows, if it is one sum of products of what is there in any case.
+  private Optional<FusedAttention> withTotal(Analysis analysis) {
+    List<OpNode> totals = analysis.totals();
+    if (totals.isEmpty()) {
+      return Optional.of(this);
+    }
+    OpNode product = totals.getFirst().input(2);
+    for (int i = 0; i < 2 && totals.size() == 1 && product.is(OpCode.MUL); i++) {
+      int matrix = matrix(product.input(i));
+      int factor = factor(product.input(1 - i));
+      if (matrix >= 0 && factor >= 0) {
+        return Optional.of(new FusedAttention(inner, sums, rowFold, weight, rows, steps, columns, grid, new Total(totals.getFirst(), matrix, factor), element));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private int matrix(OpNode node) {
+    OpNode narrow = Analysis.isWidened(node) ? node.input(0) : node;
+    return IntStream.range(0, sums.size()).filter(i -> sums.get(i).matrix == narrow).findFirst().orElse(-1);
+  }
+
+  private int factor(OpNode node) {
+    return Analysis.isWidened(node) ? IntStream.range(0, inner.size()).filter(i -> isAcross(inner.get(i).fold, inner.get(i).x, node.input(0), rows)).findFirst().orElse(-1) : -1;
+  }
+
+  /// Whether a pair's factor is another with the loops of the products in place of the columns.
+  /// @param along what both change with besides, but for the grid
+  private boolean isAcross(OpNode fold, OpNode factor, OpNode other, List<OpNode> along) {
+    List<OpNode> products = Analysis.foldRanges(fold);
+    var renamed = new HashMap<OpNode, OpNode>();
+    along.forEach(range -> renamed.put(range, range));
+    grid.forEach(range -> renamed.put(range, range));
+    return products.size() == columns.size() && Alike.match(factor, other, renamed) && products.stream().map(renamed::get).toList().equals(columns);
   }
 
   /// Whether a STORE writes an element for each row, or for each row and column.
@@ -207,15 +252,6 @@ record FusedAttention(
 
   /// The pair whose y is also a sum's third factor, the loops of its products being the columns.
   @Nullable Inner sharing(Sum sum) {
-    for (Inner one : inner) {
-      List<OpNode> products = Analysis.foldRanges(one.fold);
-      var renamed = new HashMap<OpNode, OpNode>();
-      steps.forEach(range -> renamed.put(range, range));
-      grid.forEach(range -> renamed.put(range, range));
-      if (products.size() == columns.size() && Alike.match(one.y, sum.third, renamed) && products.stream().map(renamed::get).toList().equals(columns)) {
-        return one;
-      }
-    }
-    return null;
+    return inner.stream().filter(one -> isAcross(one.fold, one.y, sum.third, steps)).findFirst().orElse(null);
   }
 }

@@ -75,6 +75,16 @@ record MbarrierRing(Ir ir, int slots, long base, int warps, int blocks) {
     await(filled(turn.slot.value()), turn.phase.value());
   }
 
+  /// Waits until all warps have released a slot, by who fills it otherwise than with copies that are counted.
+  void awaitReleased(Turn turn) {
+    await(free(turn.slot.value()), turn.phase.value());
+  }
+
+  /// Says that a slot is filled, or free, without copies that are counted.
+  void signal(Turn turn) {
+    effect("mbarrier.arrive.shared::cta.b64 _, [$0];", "r", "i32 " + filled(turn.slot.value()));
+  }
+
   /// Releases a slot, by one lane of each warp for each block that fills it.
   void release(Turn turn) {
     String lane = Threads.lane(ir);

@@ -207,7 +207,7 @@ final class PersistentTiles implements LoopNest {
   private WarpSpecializedPipeline.Fetch fetch(String row, String column, boolean fetchesLeft, boolean fetchesRight) {
     Ir ir = emitter.ir;
     String run = Threads.row(ir);
-    return (stage, step, slot, counter) -> {
+    return (stage, step, turn, slot, counter) -> {
       if (stage == leftStage && fetchesLeft && left != null) {
         left.fetch(emitter, row, step, slot, 0, run, counter);
       } else if (stage != leftStage && fetchesRight) {

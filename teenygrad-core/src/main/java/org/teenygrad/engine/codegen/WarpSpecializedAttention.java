@@ -1,7 +1,12 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 
@@ -34,11 +39,15 @@ final class WarpSpecializedAttention implements LoopNest {
   private final List<BulkTile> maps;
   private final MbarrierRing mbarriers;
   private final WarpSpecializedPipeline pipeline;
+  private final @Nullable AttentionTotals totals;
+  private final StepVectors vectors;
+  private final FusedAttention attention;
 
   WarpSpecializedAttention(Emitter emitter, AttentionTiling tiling) {
     this.emitter = emitter;
     this.tiling = tiling;
     ir = emitter.ir;
+    attention = tiling.attention();
     boolean keepsX = tiling.wordsOfX() <= MOST_WORDS;
     int held = tiling.sumsHeld() + 2 * tiling.wordsOfMatrices() + (keepsX ? tiling.wordsOfX() : 0);
     overlaps = held <= MOST_OVERLAPPED && tiling.tile().stages() > 2;
@@ -48,8 +57,10 @@ final class WarpSpecializedAttention implements LoopNest {
     results = new AttentionResults(emitter, work, matrices);
     maps = List.copyOf(tiling.maps().values());
     int stages = work.tile.stages();
-    mbarriers = new MbarrierRing(ir, stages, tiling.fixedBytes() + stages * tiling.slotBytes(), work.tile.warps(), 1);
-    pipeline = new WarpSpecializedPipeline(ir, tiling.steps(), mbarriers, tiling.fixedBytes(), tiling.slotBytes());
+    totals = tiling.totals() == null ? null : new AttentionTotals(emitter, tiling, work, matrices, tiling.ringEnd());
+    vectors = new StepVectors(emitter, attention, tiling.vectors(), tiling.vectorsBegin());
+    mbarriers = new MbarrierRing(ir, stages, tiling.mbarriers(), work.tile.warps(), 1);
+    pipeline = new WarpSpecializedPipeline(ir, tiling.steps(), mbarriers, tiling.fixedBytes(), tiling.slotBytes(), tiling.slotBytes() + StepVectors.bytes(vectors.loads()));
   }
 
   @Override
@@ -64,7 +75,8 @@ final class WarpSpecializedAttention implements LoopNest {
 
   @Override
   public List<Program.TensorMap> maps() {
-    return maps.stream().map(BulkTile::map).toList();
+    Stream<Program.TensorMap> read = maps.stream().map(BulkTile::map);
+    return (tiling.totals() == null ? read : Stream.concat(read, Stream.of(tiling.totals().map()))).toList();
   }
 
   @Override
@@ -82,6 +94,9 @@ final class WarpSpecializedAttention implements LoopNest {
     SharedTile.declare(ir);
     String thread = Threads.thread(ir);
     mbarriers.prepare(thread);
+    if (totals != null) {
+      totals.prepare(thread);
+    }
     results.at(Threads.block(ir), row -> {
       MaskedSteps.Interval visible = matrices.visible(row);
       ir.branch(ir.value("icmp uge i64 " + thread + ", " + work.tile.threads()), () -> {
@@ -89,6 +104,9 @@ final class WarpSpecializedAttention implements LoopNest {
           PersistentTiles.fewRegisters(ir);
         }
         emitter.branch(ir.value("icmp eq i64 " + thread + ", " + work.tile.threads()), () -> produce(visible));
+        if (totals != null) {
+          addTiles(totals, thread, row, visible);
+        }
       }, () -> {
         if (movesRegisters()) {
           PersistentTiles.manyRegisters(ir);
@@ -96,6 +114,14 @@ final class WarpSpecializedAttention implements LoopNest {
         results.finish(row, consume(row, visible), () -> Threads.barrier(ir, work.tile.threads()));
       });
     });
+  }
+
+  /// By the first threads of the warps after the one that fetches.
+  private void addTiles(AttentionTotals across, String thread, String row, MaskedSteps.Interval visible) {
+    String after = ir.value("sub i64 " + thread + ", " + (work.tile.threads() + Threads.WARP));
+    String isFirst = ir.value("icmp eq i64 " + Threads.lane(ir) + ", 0");
+    String adds = ir.value("icmp ult i64 " + after + ", " + AttentionTotals.adding() * Threads.WARP);
+    emitter.branch(ir.value("and i1 " + isFirst + ", " + adds), () -> across.add(row, visible, ir.value("udiv i64 " + after + ", " + Threads.WARP), maps.size()));
   }
 
   /// Of one group each thread has as many registers as it can have.
@@ -106,8 +132,12 @@ final class WarpSpecializedAttention implements LoopNest {
   private void produce(MaskedSteps.Interval visible) {
     String run = Threads.row(ir);
     List<OpNode> stages = List.copyOf(tiling.maps().keySet());
-    pipeline.fetch(visible.from(), visible.below(), MbarrierRing.Turn.first(), (stage, step, slot, counter) -> {
+    pipeline.fetch(visible.from(), visible.below(), MbarrierRing.Turn.first(), (stage, counted, turn, slot, counter) -> {
+      String step = totals == null ? counted : AttentionTotals.step(ir, visible, counted);
       int number = stages.indexOf(stage);
+      if (number == 0) {
+        vectors.fetch(step, turn, counter);
+      }
       for (AttentionProducts.Pair pair : work.pairs) {
         if (pair.stage() == stage) {
           String start = ir.value("mul i64 " + step + ", " + AttentionTiling.STEP);
@@ -132,7 +162,7 @@ final class WarpSpecializedAttention implements LoopNest {
     work.fence();
     Threads.barrier(ir, work.tile.threads());
     work.keepRows();
-    return overlaps ? overlapped(row, visible) : inTurn(row, visible);
+    return totals != null ? acrossToo(totals, row, visible) : overlaps ? overlapped(row, visible) : inTurn(row, visible);
   }
 
   /// Each step's products after its matrices.
@@ -153,6 +183,62 @@ final class WarpSpecializedAttention implements LoopNest {
       return WarpSpecializedPipeline.carried(next, mbarriers.after(turn));
     });
     return after.subList(0, all);
+  }
+
+  /// Sums across the rows, too. Tensor cores have something to do while a group computes: a step's second inner sums while it makes the first matrix, that one's products while it
+  /// makes the second, whose products while the groups wait for one another, and the next step's first inner sums while sums across the rows leave.
+  private List<Ir.Carried> acrossToo(AttentionTotals across, String row, MaskedSteps.Interval visible) {
+    int late = Objects.requireNonNull(attention.total()).matrix();
+    int early = 1 - late;
+    int pair = AttentionTiling.pairsOf(attention, early).getFirst();
+    mbarriers.awaitTiles(MbarrierRing.Turn.first());
+    List<Ir.Carried> before = new ArrayList<>(work.neutralSums());
+    int sums = before.size();
+    before.addAll(floats(work.settle(work.startScores(pair, pipeline.slot(MbarrierRing.Turn.first())), 0)));
+    int known = before.size();
+    List<Ir.Carried> entered = WarpSpecializedPipeline.carried(WarpSpecializedPipeline.carried(before, MbarrierRing.Turn.first()), MbarrierRing.Turn.first());
+    List<Ir.Carried> after = ir.loop(visible.from(), visible.below(), 1, entered, (number, carried) -> {
+      MbarrierRing.Turn turn = WarpSpecializedPipeline.turn(carried);
+      MbarrierRing.Turn own = WarpSpecializedPipeline.turn(carried.subList(0, known + 2));
+      String step = AttentionTotals.step(ir, visible, number);
+      String slot = pipeline.slot(turn);
+      List<String> started = work.startScores(1 - pair, slot);
+      Map<OpNode, List<String>> tiles = new LinkedHashMap<>(Map.of(attention.inner().get(pair).fold(), values(carried.subList(sums, known))));
+      List<String> first = matrices.elements(row, step, early, tiles, vectors.load(turn));
+      List<String> firstSums = work.startSums(early, ofSum(carried, early, sums), values(matrices.words(first)), slot);
+      tiles.put(attention.inner().get(1 - pair).fold(), work.settle(started, 1));
+      tiles.put(matrices.matrix(early), first);
+      List<Ir.Carried> words = matrices.words(matrices.elements(row, step, late, tiles, vectors.load(turn)));
+      across.put(words, own);
+      List<String> lateSums = work.startSums(late, ofSum(carried, late, sums), values(words), slot);
+      List<String> settledFirst = work.settle(firstSums, 1);
+      Threads.barrier(ir, work.tile.threads());
+      List<String> part = across.multiply(own);
+      MbarrierRing.Turn next = nextOr(turn, ir.value("icmp eq i64 " + ir.plus(number, 1) + ", " + visible.below()));
+      mbarriers.awaitTiles(next);
+      List<String> scores = work.startScores(pair, pipeline.slot(next));
+      List<String> settledLate = work.settle(lateSums, 1);
+      List<String> settledPart = work.settle(part, 1);
+      mbarriers.release(turn);
+      across.stage(settledPart, own);
+      List<Ir.Carried> all = new ArrayList<>(floats(early == 0 ? settledFirst : settledLate));
+      all.addAll(floats(early == 0 ? settledLate : settledFirst));
+      all.addAll(floats(work.settle(scores, 0)));
+      return WarpSpecializedPipeline.carried(WarpSpecializedPipeline.carried(all, across.after(own)), next);
+    });
+    across.awaitLast(WarpSpecializedPipeline.turn(after.subList(0, known + 2)));
+    return after.subList(0, sums);
+  }
+
+  private static List<String> ofSum(List<Ir.Carried> carried, int number, int all) {
+    return values(carried.subList(number * all / 2, (number + 1) * all / 2));
+  }
+
+  /// The next slot, or after the last step this one again: what is made of it then nobody looks at.
+  private MbarrierRing.Turn nextOr(MbarrierRing.Turn turn, String last) {
+    MbarrierRing.Turn next = mbarriers.after(turn);
+    return new MbarrierRing.Turn(new Ir.Carried("i64", ir.value("select i1 " + last + ", i64 " + turn.slot().value() + ", i64 " + next.slot().value())),
+        new Ir.Carried("i32", ir.value("select i1 " + last + ", i32 " + turn.phase().value() + ", i32 " + next.phase().value())));
   }
 
   /// Each step's products while the next one's matrices are computed.

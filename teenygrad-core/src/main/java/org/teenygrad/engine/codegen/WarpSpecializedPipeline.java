@@ -11,12 +11,18 @@ import org.teenygrad.engine.ir.OpNode;
 /// @param steps a STEPS node
 /// @param base where the slots start in shared memory
 /// @param slotBytes the tiles of one step
-record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long base, long slotBytes) {
+/// @param fetchedBytes all that comes for one step
+record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long base, long slotBytes, long fetchedBytes) {
+  WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long base, long slotBytes) {
+    this(ir, steps, mbarriers, base, slotBytes, slotBytes);
+  }
+
   /// What fetches a STAGE's tile.
   interface Fetch {
+    /// @param turn whose slot it is
     /// @param slot the byte in shared memory where the slot starts
     /// @param counter the address of what counts the bytes that come
-    void to(OpNode stage, String step, String slot, String counter);
+    void to(OpNode stage, String step, MbarrierRing.Turn turn, String slot, String counter);
   }
 
   /// Where in shared memory a step's tiles of two factors start.
@@ -77,7 +83,7 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
 
   /// Fetches the tiles of one step, by one thread.
   void fetch(String step, MbarrierRing.Turn turn, Fetch fetch) {
-    mbarriers.claim(turn, slotBytes);
+    mbarriers.claim(turn, fetchedBytes);
     complete(step, turn, fetch);
   }
 
@@ -85,7 +91,7 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
     String counter = mbarriers.filled(turn.slot().value());
     for (OpNode effect : steps.inputs()) {
       if (effect.is(OpCode.FETCH)) {
-        fetch.to(effect.input(0), step, slot(turn), counter);
+        fetch.to(effect.input(0), step, turn, slot(turn), counter);
       }
     }
   }

@@ -49,9 +49,19 @@ record WarpgroupMatrix(Ir ir, MatrixUnit row) {
     return ir.value("or i64 " + ir.value("lshr i64 " + inBlock + ", 4") + ", " + layout);
   }
 
+  /// A number that a loop does not change, such as where a factor lies, as it is in each of its iterations: what follows from it is found there, too, instead of being kept in registers.
+  String anew(String number) {
+    return ir.value("call i64 asm sideeffect \"mov.b64 $0, $1;\", \"=l,l\"(i64 " + number + ")");
+  }
+
   /// The descriptor some steps further along the inner dimension: each is some elements of a line, or as many lines.
   String further(String descriptor, boolean alongInner, int steps) {
-    return ir.plus(descriptor, steps * ((alongInner ? (long) row.depth * row.bytes() : row.depth * SharedTile.LINE) >> 4));
+    return furtherBytes(descriptor, steps * (alongInner ? (long) row.depth * row.bytes() : row.depth * SharedTile.LINE));
+  }
+
+  /// The descriptor of what lies some bytes further on in the same way.
+  String furtherBytes(String descriptor, long bytes) {
+    return ir.plus(descriptor, bytes >> 4);
   }
 
   /// Products of one left and one right factor, step by step along the inner dimension.

@@ -132,7 +132,7 @@ final class WindowMap {
     axes.forEach(axis -> dimensions.add(axis.dimension()));
     dimensions.add(imageDimension(images, axes.getLast()));
     List<Program.PixelAxis> described = axes.stream().map(axis -> new Program.PixelAxis((int) axis.lower(), (int) axis.upper(), (int) axis.step())).toList();
-    Program.TensorMap map = new Program.TensorMap(Analysis.slot(factor), factor.dtype(), offset, dimensions, new Program.Pixels(count, described));
+    Program.TensorMap map = new Program.TensorMap(Analysis.slot(factor), factor.dtype(), offset, dimensions, new Program.Pixels(count, described), false);
     List<BulkTile.Coordinate> coordinates = Stream.of(Stream.of(new BulkTile.Coordinate(Map.of(channel, 1L), 0)), axes.stream().map(Axis::start), Stream.of(new BulkTile.Coordinate(images, 0)))
         .flatMap(one -> one).toList();
     return Optional.of(new BulkTile(stage.mapped(), sharers, map, coordinates, axes.stream().map(Axis::offset).toList(), outer, inner));

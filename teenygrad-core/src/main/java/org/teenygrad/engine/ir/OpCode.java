@@ -101,7 +101,7 @@ public enum OpCode {
   RANGE(Group.KERNEL, -1, INTEGER, SCALAR, "a loop counter 0..size-1, or below min(x, size) with an input; payload: Range"),
   LOAD(Group.KERNEL, -1, FIRST, SCALAR, "PARAM x at index y; 0 where the optional third input is false"),
   STORE(Group.KERNEL, -1, VOID, SCALAR,
-      "into PARAM x at index y the value z, where the optional fourth input is true; payload: null, or the OpCode that combines"),
+      "into PARAM x at index y the value z, where the optional fourth input is true; payload: null, the OpCode that combines, or Totals"),
   FOLD(Group.KERNEL, -1, FIRST, SCALAR, "x combined over all the RANGEs that follow; payload: ADD, MUL, MAX, MIN or LOGSUMEXP"),
   SINK(Group.KERNEL, -1, VOID, SCALAR, "all of its inputs: a whole kernel, or a whole graph"),
 

@@ -153,7 +153,7 @@ public final class Validator {
         require(
             node.input(0).dtype() == node.input(2).dtype(), "store type", "a STORE's value has the type of its PARAM", node);
         require(
-            node.payload() == null || combines(node.payload()), "store combine", "a STORE combines by ADD, MUL, MAX or MIN", node);
+            node.payload() == null || combines(node.payload()) || isOfTotals(node), "store combine", "a STORE combines by ADD, MUL, MAX or MIN", node);
       }
       case FOLD -> {
         List<OpNode> ranges = node.inputs().subList(1, node.inputs().size());
@@ -176,6 +176,10 @@ public final class Validator {
       }
       default -> {}
     }
+  }
+
+  private static boolean isOfTotals(OpNode store) {
+    return Totals.is(store) && store.inputs().size() == 4 && store.input(3).is(OpCode.LOAD) && store.input(3).dtype() == DType.INT32;
   }
 
   private static boolean combines(@Nullable Object payload) {
@@ -229,7 +233,7 @@ public final class Validator {
         }
         for (int id : scope.open) {
           require(Objects.requireNonNull(ranges.get(id)).inputs().isEmpty(), "range end", "a loop of a STORE has no end but its size", node);
-          require(!scope.closed.contains(id), "range scope", "r" + id + " is both folded and a loop of this STORE", node);
+          require(Totals.is(node) || !scope.closed.contains(id), "range scope", "r" + id + " is both folded and a loop of this STORE", node);
         }
       }
       scopes.put(node, scope);

@@ -65,7 +65,8 @@ public record Program(String name, List<OpNode> graphs, String source, List<Tens
   /// @param offset where in it the tensor starts, in elements
   /// @param dimensions two to five, neighbours in memory first
   /// @param pixels how a tile goes over images, whose channels are the first dimension and whose number the last; null if tiles are boxes
-  public record TensorMap(int slot, DType dtype, long offset, List<Dimension> dimensions, @Nullable Pixels pixels) {}
+  /// @param written whether tiles are written; float32 that is read is rounded to TensorFloat32
+  public record TensorMap(int slot, DType dtype, long offset, List<Dimension> dimensions, @Nullable Pixels pixels, boolean written) {}
 
   /// @param size how many there are
   /// @param stride how many elements apart

@@ -11,6 +11,7 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.ir.Range;
+import org.teenygrad.engine.ir.Totals;
 
 /// One kernel on the level of loops: stores over ranges, whose PARAM slots are numbers of the schedule's buffers.
 ///
@@ -55,7 +56,7 @@ record KernelGraph(
   }
 
   private static boolean isScattered(OpNode store) {
-    return store.payload() != null || store.inputs().size() > 3;
+    return !Totals.is(store) && (store.payload() != null || store.inputs().size() > 3);
   }
 
   List<Long> sizes() {

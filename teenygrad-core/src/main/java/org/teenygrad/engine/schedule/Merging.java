@@ -40,10 +40,12 @@ final class Merging {
   private final Set<Integer> assigned;
   private final Target target;
   private final Plans plans;
+  private final AcrossScores across;
 
-  private Merging(List<KernelGraph> kernels, Set<Integer> wanted, Set<Integer> assigned, Target target, Plans plans) {
+  private Merging(List<KernelGraph> kernels, Set<Integer> wanted, Set<Integer> assigned, AcrossScores across, Target target, Plans plans) {
     this.target = target;
     this.plans = plans;
+    this.across = across;
     this.kernels = new ArrayList<>(kernels);
     this.wanted = wanted;
     this.assigned = assigned;
@@ -64,8 +66,9 @@ final class Merging {
   /// @param kernels in an order in which they can run
   /// @param wanted the buffers that somebody outside reads
   /// @param assigned those of them that may take over the memory of what they are made of
-  static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted, Set<Integer> assigned, Target target, Plans plans) {
-    Merging merging = new Merging(kernels, wanted, assigned, target, plans);
+  /// @param across what kernels may have others make
+  static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted, Set<Integer> assigned, AcrossScores across, Target target, Plans plans) {
+    Merging merging = new Merging(kernels, wanted, assigned, across, target, plans);
     for (int i = 0; i < kernels.size(); i++) {
       merging.absorb(i);
     }
@@ -116,6 +119,9 @@ final class Merging {
       return null;
     }
     KernelGraph fused = b.contraction() || reads && a.hasFold() && b.hasFold() ? fusedAttention(earlier, later) : null;
+    if (fused == null && a.contraction() && b.contraction()) {
+      fused = madeAcross(earlier, later);
+    }
     if (fused == null && a.contraction() && b.contraction()) {
       fused = reads ? productsOfOneFactor(earlier, later) : productsSideBySide(earlier, later);
     }
@@ -184,6 +190,15 @@ final class Merging {
     }
     KernelGraph joined = combine(a, b, renamed);
     return joined != null && plans.isFusedAttention(Binding.of(Ranges.canonical(joined)).sink()) ? joined : null;
+  }
+
+  /// A kernel over scores and sums that go across them.
+  private @Nullable KernelGraph madeAcross(int earlier, int later) {
+    KernelGraph a = kernels.get(earlier);
+    KernelGraph b = kernels.get(later);
+    boolean first = across.isAlone(a);
+    KernelGraph joined = first == across.isAlone(b) ? null : first ? across.joined(a, b) : across.joined(b, a);
+    return joined != null && !pathBesidesDirect(earlier, later) && !dependencies.before(later).contains(earlier) && plans.isFusedAttention(Binding.of(Ranges.canonical(joined)).sink()) ? joined : null;
   }
 
   /// Whether there is a sum of products inside a reduction that both make.

@@ -151,12 +151,14 @@ final class Scheduler {
   /// out not to be one, for want of registers, is made again from scores in memory.
   private List<Binding> kernels(List<OpNode> results, Set<OpNode> sinks, Runnable onEachStep) {
     Set<OpNode> keeping = new HashSet<>();
+    Set<OpNode> whole = new HashSet<>();
     while (true) {
-      List<KernelGraph> kernels = lower(sinks, keeping);
+      List<KernelGraph> kernels = new ArrayList<>(lower(sinks, keeping));
+      AcrossScores across = AcrossScores.cut(kernels, slotsOf(List.copyOf(whole)), target, this::newSlot);
       assert areKernels(kernels);
       onEachStep.run();
       Set<Integer> wanted = slotsOf(results);
-      List<KernelGraph> merged = Merging.merge(kernels, wanted, slotsOf(results.stream().filter(result -> result.is(OpCode.ASSIGN)).toList()), target, plans);
+      List<KernelGraph> merged = across.wanted(Merging.merge(kernels, wanted, slotsOf(results.stream().filter(result -> result.is(OpCode.ASSIGN)).toList()), across, target, plans));
       assert areKernels(merged);
       List<KernelGraph> computing = Prologues.apply(merged, wanted, plans);
       assert areKernels(computing);
@@ -164,7 +166,7 @@ final class Scheduler {
       List<KernelGraph> canonical = Concatenation.apply(computing.parallelStream().map(Ranges::canonical).toList(), slot -> slot >= inputs && !wanted.contains(slot) && !slotNodes.get(slot).is(OpCode.ASSIGN));
       assert areKernels(canonical);
       List<Binding> bound = canonical.stream().map(Binding::of).toList();
-      boolean changed = false;
+      boolean changed = merged.stream().filter(across::isAlone).map(kernel -> slotNodes.get(across.result(kernel))).filter(whole::add).count() > 0;
       for (Binding kernel : bound) {
         changed |= !kernel.kernel().rematerializing().isEmpty() && plans.tiles(kernel.sink()).isEmpty() && !plans.isFusedAttention(kernel.sink()) && keeping.addAll(kernel.kernel().rematerializing());
       }
@@ -172,6 +174,12 @@ final class Scheduler {
         return bound;
       }
     }
+  }
+
+  /// Memory for what is in no graph.
+  private int newSlot(OpNode held) {
+    slotNodes.add(held);
+    return slotNodes.size() - 1;
   }
 
   private List<OpNode> simplified(List<OpNode> graphs) {

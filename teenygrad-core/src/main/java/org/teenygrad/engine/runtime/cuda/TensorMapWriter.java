@@ -67,7 +67,7 @@ record TensorMapWriter(TensorMap map, MemorySegment sizes, MemorySegment strides
     return switch (map.dtype()) {
       case FLOAT8_E4M3, FLOAT8_E5M2 -> 0; // as bytes
       case FLOAT16 -> 6;
-      case FLOAT32 -> 11; // as TensorFloat32
+      case FLOAT32 -> map.written() ? 7 : 11; // as TensorFloat32
       case BFLOAT16 -> 9;
       default -> throw new IllegalArgumentException("no tensor maps of " + map.dtype());
     };

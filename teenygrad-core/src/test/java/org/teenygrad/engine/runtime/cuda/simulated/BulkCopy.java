@@ -8,12 +8,12 @@ import org.teenygrad.engine.runtime.Program.Pixels;
 import org.teenygrad.engine.runtime.Program.TensorMap;
 
 /// A tile on its way from global memory to shared memory (PTX ISA, "cp.async.bulk.tensor"): a box of a tensor, or pixels of images as a window sees them,
-/// with zeros for what lies outside. The 16-byte parts of lines of 128 bytes are exchanged by the address of the line.
+/// with zeros for what lies outside; or a box on its way back, of which what lies outside is left out. The 16-byte parts of lines of 128 bytes are exchanged by the address of the line.
 ///
 /// @param start the address of the map's tensor
 /// @param coordinates of the first element
 /// @param offsets of the window's place, for pixels
-record BulkCopy(TensorMap map, GlobalMemory memory, long start, int[] coordinates, int[] offsets) {
+record BulkCopy(TensorMap map, GlobalMemory memory, long start, int[] coordinates, int[] offsets) implements Arriving {
   private static final int LINE = 128;
   private static final int CHUNK = 16;
   private static final int MOST_DIMENSIONS = 5;
@@ -46,15 +46,52 @@ record BulkCopy(TensorMap map, GlobalMemory memory, long start, int[] coordinate
     return pixels != null ? pixels.count() : map.dimensions().stream().skip(1).mapToInt(dimension -> dimension.box()).reduce(1, (a, b) -> a * b);
   }
 
-  int bytes() {
+  @Override
+  public int bytes() {
     return lines() * LINE;
   }
 
-  /// Writes the tile, when it comes.
-  void to(SharedMemory shared, long target) {
-    if (target % LINE != 0) {
-      throw new IllegalStateException("a tile at " + Long.toHexString(target));
+  /// Stores the tile of float32 that lies in shared memory, or adds it to what is there.
+  void from(SharedMemory shared, long source, boolean adds) {
+    requireLine(source);
+    int[] place = coordinates.clone();
+    for (int line = 0; line < lines(); line++) {
+      for (int i = 0; i < LINE / Float.BYTES; i++) {
+        long address = address(place);
+        int at = place[0] + i;
+        if (address >= 0 && at < map.dimensions().getFirst().size()) {
+          float own = Float.intBitsToFloat((int) shared.read(swizzled(source + (long) line * LINE + (long) i * Float.BYTES), Float.BYTES));
+          long target = address + (long) at * Float.BYTES;
+          float before = adds ? Float.intBitsToFloat((int) memory.read(target, Float.BYTES)) : 0;
+          memory.write(target, Float.BYTES, Float.floatToRawIntBits(before + own));
+        }
+      }
+      nextOfBox(place);
     }
+  }
+
+  private static void requireLine(long address) {
+    if (address % LINE != 0) {
+      throw new IllegalStateException("a tile at " + Long.toHexString(address));
+    }
+  }
+
+  /// Where a line begins in memory, or -1 if it lies outside.
+  private long address(int[] place) {
+    long address = start;
+    for (int i = 1; i < place.length; i++) {
+      int at = place[i] + (i <= offsets.length ? offsets[i - 1] : 0);
+      if (at < 0 || at >= map.dimensions().get(i).size()) {
+        return -1;
+      }
+      address += at * map.dimensions().get(i).stride() * map.dtype().bytes();
+    }
+    return address;
+  }
+
+  @Override
+  public void to(SharedMemory shared, long target) {
+    requireLine(target);
     int[] place = coordinates.clone();
     for (int line = 0; line < lines(); line++) {
       line(shared, target + (long) line * LINE, place);
@@ -90,16 +127,10 @@ record BulkCopy(TensorMap map, GlobalMemory memory, long start, int[] coordinate
 
   private void line(SharedMemory shared, long target, int[] place) {
     int bytes = map.dtype().bytes();
-    long address = start;
-    boolean inside = true;
-    for (int i = 1; i < place.length; i++) {
-      int at = place[i] + (i <= offsets.length ? offsets[i - 1] : 0);
-      inside &= at >= 0 && at < map.dimensions().get(i).size();
-      address += at * map.dimensions().get(i).stride() * bytes;
-    }
+    long address = address(place);
     for (int i = 0; i < LINE / bytes; i++) {
       int at = place[0] + i;
-      long value = inside && at >= 0 && at < map.dimensions().getFirst().size() ? memory.read(address + (long) at * bytes, bytes) : 0;
+      long value = address >= 0 && at >= 0 && at < map.dimensions().getFirst().size() ? memory.read(address + (long) at * bytes, bytes) : 0;
       long to = target + (long) i * bytes;
       shared.arrive(swizzled(to), bytes, map.dtype() == DType.FLOAT32 ? value + 0x1000 & 0xFFFFE000L : value);
     }

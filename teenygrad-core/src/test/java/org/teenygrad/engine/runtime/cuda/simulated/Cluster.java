@@ -24,7 +24,7 @@ final class Cluster {
   private final List<Arrival> arrivals = new ArrayList<>();
 
   /// A bulk copy on its way.
-  private record Arrival(BulkCopy copy, Block block, long target, long counter) {
+  private record Arrival(Arriving copy, Block block, long target, long counter) {
     void come() {
       copy.to(block.shared, target);
       block.shared.arrived(target, copy.bytes());
@@ -49,7 +49,7 @@ final class Cluster {
   /// @param from whose thread does that
   /// @param counter the mbarrier that counts the bytes
   /// @param to a bit for each block that gets them
-  void start(BulkCopy copy, Block from, long target, long counter, int to) {
+  void start(Arriving copy, Block from, long target, long counter, int to) {
     from.mbarrier(counter);
     for (Block block : blocks) {
       if ((to >> block.rank & 1) == 1) {

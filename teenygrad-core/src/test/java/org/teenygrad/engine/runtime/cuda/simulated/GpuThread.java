@@ -27,6 +27,7 @@ final class GpuThread {
 
   private final List<long[]> copies = new ArrayList<>();
   private final Queue<List<long[]>> groups = new ArrayDeque<>();
+  private final Queue<Store> stores = new ArrayDeque<>();
   private Code code;
   private int next;
   private long[] moved = new long[0];
@@ -100,6 +101,22 @@ final class GpuThread {
           block.shared.write(this, copy[0] + i, 1, i < copy[2] ? block.launch.memory().read(copy[1] + i, 1) : 0);
         }
       }
+    }
+  }
+
+  /// A tile on its way to global memory.
+  private record Store(BulkCopy copy, long source, boolean adds) {}
+
+  /// Starts to store a tile, or to add it: shared memory is read as by tensor cores.
+  void startStore(BulkCopy copy, long source, boolean adds) {
+    block.shared.startMultiplying((int) (source - block.shared.base), copy.bytes());
+    stores.add(new Store(copy, source, adds));
+  }
+
+  void endStores() {
+    for (Store store = stores.poll(); store != null; store = stores.poll()) {
+      store.copy.from(block.shared, store.source, store.adds);
+      block.shared.endMultiplying((int) (store.source - block.shared.base), store.copy.bytes());
     }
   }
 

@@ -119,7 +119,8 @@ class DocumentedCommandsTest {
   Stream<DynamicTest> everyCommandRuns() throws IOException, InterruptedException {
     Files.writeString(folder.resolve("my.txt"), ("Once upon a time " + Teenygrad.TEXT + "\n\n").repeat(10));
     Files.writeString(folder.resolve("Program.java"), "void main() { IO.println(org.teenygrad.Tensor.of(1f, 2f).sum().item()); }");
-    ClassArchive classes = ClassArchive.in(Files.createTempDirectory(folder, "classes"), ("graph nanogpt" + SMALL).split(" "));
+    Path archived = Files.createTempDirectory(folder, "classes");
+    ClassArchive classes = ClassArchive.in(archived, ("train nanogpt" + SMALL + " --eval-iters 1 --max-iters 2 --out " + archived.resolve("trained")).split(" "));
     Set<Object> seen = new HashSet<>();
     List<Documented> commands = commands().stream().filter(command -> seen.add(List.of(command.environment(), command.words()))).toList();
     Map<Boolean, ExecutorService> threads = Map.of(true, Executors.newSingleThreadExecutor(), false, Executors.newSingleThreadExecutor());

@@ -29,5 +29,5 @@ type nul >"%app%\built"
 if "%~1" == "build" exit /b 0
 
 :run
-"%JAVA_HOME%\bin\java.exe" --enable-native-access=ALL-UNNAMED -XX:+UseParallelGC %TEENYGRAD_JAVA_OPTS% -cp "%app%\*" org.teenygrad.cli.Main %*
+"%JAVA_HOME%\bin\java.exe" --enable-native-access=ALL-UNNAMED -XX:+UseParallelGC -XX:MaxNewSize=64m %TEENYGRAD_JAVA_OPTS% -cp "%app%\*" org.teenygrad.cli.Main %*
 exit /b %errorlevel%

@@ -80,7 +80,7 @@ final class Processes {
   /// The beginning of a command that starts another JVM like this one, with its archive of classes.
   static List<String> java() {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC"));
+        "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-XX:MaxNewSize=64m"));
     command.addAll(Settings.LLVM.jvmOptions());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(Processes::isOfArchive).toList());
     Path trace = Settings.TRACE.value();

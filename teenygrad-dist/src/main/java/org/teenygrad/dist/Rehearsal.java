@@ -23,7 +23,7 @@ final class Rehearsal {
     try {
       var process = new ProcessBuilder(
           image.resolve("runtime").resolve("bin").resolve("java").toString(),
-          "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-XX:AOTCacheOutput=" + lib.resolve("teenygrad.aot"),
+          "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-XX:MaxNewSize=64m", "-XX:AOTCacheOutput=" + lib.resolve("teenygrad.aot"),
           "-Xlog:aot=error",
           "-cp", classPath(lib), "org.teenygrad.cli.Main",
           "rehearse", "--out", scratch.resolve("out").toString());

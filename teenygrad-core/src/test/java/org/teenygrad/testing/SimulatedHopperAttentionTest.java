@@ -31,10 +31,12 @@ class SimulatedHopperAttentionTest {
   @CsvSource({
     "interpreter, 64, 2, 2, 130, 130, causal, 0",
     "cpu, 64, 2, 1, 136, 200, all, 0",
+    "cpu, 64, 2, 2, 256, 256, causal, 1",
     "cpu, 128, 1, 1, 270, 270, causal, 3",
     "cpu, 128, 2, 1, 256, 256, window, 3",
     "cpu, 128, 2, 2, 256, 256, window, 2",
     "cpu, 96, 2, 2, 256, 256, all, 2",
+    "cpu, 96, 2, 2, 256, 384, causal, 2",
     "cpu, 128, 2, 2, 320, 256, causal, 2",
     "cpu, 256, 1, 1, 512, 512, causal, 4"})
   void attentions(String reference, int headDim, int heads, int keyHeads, int queries, int keys, String mask, int mapped) {

@@ -49,10 +49,10 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
   }
 
   /// For [WarpSpecializedAttention], if tiles can come by tensor maps and there are as many blocks as multiprocessors. Shorter rows are better left to
-  /// blocks of half as many rows, of which more share a multiprocessor.
+  /// blocks of half as many rows, of which more share a multiprocessor; but sums across rows take two products less than a pass of their own does.
   private static Optional<AttentionTiling> specialized(Analysis plain, FusedAttention attention, Target.Gpu target) {
     int columns = columns(attention);
-    if (target.rung() != Target.Rung.TENSOR_MEMORY || attention.sums().isEmpty() || columns == STEP) {
+    if (target.rung() != Target.Rung.TENSOR_MEMORY || attention.sums().isEmpty() || columns == STEP && attention.total() == null) {
       return Optional.empty();
     }
     for (int groups = WarpSpecializedAttention.MOST_GROUPS; groups > 0; groups--) {
@@ -154,7 +154,8 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
     AttentionMask mask = AttentionMask.find(attention, tile.rows());
     OpNode factor = attention.inner().get(total.factor()).x();
     List<OpNode> products = Analysis.foldRanges(attention.inner().get(total.factor()).fold());
-    boolean fits = attention.rowFold() == null && tile.columns() == tile.threads() / WarpSpecializedAttention.GROUP_THREADS * STEP
+    int columns = AttentionTotals.columns(tile);
+    boolean fits = attention.rowFold() == null && (columns == STEP || columns == TotalsMap.PANEL)
         && Analysis.count(attention.rows()) % tile.rows() == 0 && attention.inner().size() == 2 && attention.sums().size() == 2 && pairsOf(attention, 1 - total.matrix()).size() == 1
         && Stage.of(plain, factor, attention.rows(), products, tile.rows(), STEP, 1, Target.Rung.WARPGROUP).payload(Stage.class).alongInner()
         && (mask == null || new TurnOrder(attention, mask, tile.rows(), STEP).isGiven());

@@ -14,7 +14,6 @@ import org.teenygrad.engine.runtime.Target;
 /// most, begin first: a block then seldom waits for the one before it.
 final class AttentionTotals {
   private static final int STEP = AttentionTiling.STEP;
-  private static final int PARTS_ACROSS = STEP / MatrixUnit.COLUMNS;
 
   /// Of the matrices, as tensor cores still read those of the step before, and of the tiles of sums: while one is added another is made.
   private static final int BUFFERS = 2;
@@ -30,6 +29,9 @@ final class AttentionTotals {
   private final MbarrierRing staged;
   private final long base;
 
+  /// Columns of a group.
+  private final int columns;
+
   /// @param base the byte in shared memory where its part begins
   AttentionTotals(Emitter emitter, AttentionTiling tiling, AttentionProducts work, AttentionMatrices matrices, long base) {
     this.emitter = emitter;
@@ -37,6 +39,7 @@ final class AttentionTotals {
     this.work = work;
     this.matrices = matrices;
     this.base = base;
+    columns = columns(tiling.tile());
     ir = emitter.ir;
     total = Objects.requireNonNull(tiling.attention().total());
     map = Objects.requireNonNull(tiling.totals());
@@ -47,6 +50,11 @@ final class AttentionTotals {
   /// Shared memory for matrices, tiles of sums and mbarriers.
   static long bytes(BlockTile tile) {
     return BUFFERS * (matrixBytes(tile) + tileBytes(tile)) + MbarrierRing.bytes(BUFFERS);
+  }
+
+  /// Columns that each group of four warps has.
+  static int columns(BlockTile tile) {
+    return tile.columns() * WarpSpecializedAttention.GROUP_THREADS / tile.threads();
   }
 
   private static long matrixBytes(BlockTile tile) {
@@ -125,11 +133,12 @@ final class AttentionTotals {
   List<String> multiply(MbarrierRing.Turn turn) {
     AttentionProducts.Pair pair = work.pairs.get(total.factor());
     String left = group.descriptor(matrix(turn), false, 0);
-    String slab = ir.plus(ir.value("mul i64 " + group(thread()) + ", " + pair.x().bytes()), pair.place());
-    String right = group.descriptor(slab, false, 0);
+    // Columns of another panel, or others of the same one's lines.
+    long further = columns == STEP ? pair.x().bytes() : (long) columns * tiling.attention().element().bytes();
+    String right = group.descriptor(ir.plus(ir.value("mul i64 " + group(thread()) + ", " + further), pair.place()), false, 0);
     int steps = tiling.tile().rows() / AttentionTiling.DEPTH;
     List<WarpgroupMatrix.Step> products = Ir.times(steps, i -> new WarpgroupMatrix.Step(List.of(group.further(left, false, i)), group.further(right, false, i)));
-    return group.multiply(List.of(new WarpgroupMatrix.Products(null, STEP, products, true, true))).getFirst();
+    return group.multiply(List.of(new WarpgroupMatrix.Products(null, columns, products, true, true))).getFirst();
   }
 
   /// Puts a group's sums into the tile, when the one before has left it, and has it added.
@@ -140,14 +149,14 @@ final class AttentionTotals {
     String line = ir.value("lshr i64 " + lane + ", 2");
     String row = row(ir.value("and i64 " + ir.value("lshr i64 " + thread + ", 5") + ", 3"), line);
     int panelBytes = STEP * SharedTile.LINE;
-    String panels = ir.value("mul i64 " + group(thread) + ", " + (long) STEP / TotalsMap.PANEL * panelBytes);
+    String panels = ir.value("mul i64 " + group(thread) + ", " + (long) columns / TotalsMap.PANEL * panelBytes);
     String inChunk = ir.value("mul i64 " + ir.value("and i64 " + lane + ", 1") + ", " + 2 * Float.BYTES);
     String chunk = ir.value("xor i64 " + ir.value("lshr i64 " + ir.value("and i64 " + lane + ", 3") + ", 1") + ", " + line);
     String inLine = ir.value("add i64 " + ir.value("mul i64 " + chunk + ", " + SharedTile.CHUNK) + ", " + inChunk);
     String inTile = ir.value("add i64 " + ir.value("add i64 " + panels + ", " + ir.value("mul i64 " + row + ", " + SharedTile.LINE)) + ", " + inLine);
     String first = ir.value("add i64 " + tile(turn) + ", " + inTile);
     int partsOfPanel = TotalsMap.PANEL / MatrixUnit.COLUMNS;
-    for (int part = 0; part < PARTS_ACROSS; part++) {
+    for (int part = 0; part < columns / MatrixUnit.COLUMNS; part++) {
       String place = exchanged(first, part % partsOfPanel * 2);
       for (int below = 0; below < 2; below++) {
         String one = ir.value("insertelement <2 x float> poison, float " + sums.get(4 * part + 2 * below) + ", i64 0");
@@ -198,7 +207,8 @@ final class AttentionTotals {
     MbarrierRing.Turn own = new MbarrierRing.Turn(new Ir.Carried("i64", thread), new Ir.Carried("i32", "0"));
     staged.signal(own);
     String from = ir.value("add i64 " + visible.from() + ", " + thread);
-    ir.loop(from, visible.below(), BUFFERS, List.of(own.phase()), (counter, carried) -> {
+    // There may be fewer steps than threads.
+    emitter.branch(ir.value("icmp slt i64 " + from + ", " + visible.below()), () -> ir.loop(from, visible.below(), BUFFERS, List.of(own.phase()), (counter, carried) -> {
       MbarrierRing.Turn turn = new MbarrierRing.Turn(own.slot(), carried.getFirst());
       String step = step(ir, visible, counter);
       String turns = turns(step);
@@ -218,7 +228,7 @@ final class AttentionTotals {
       String now = ir.value("select i1 " + ends + ", i32 0, i32 " + next);
       ir.effect("call void asm sideeffect \"st.release.gpu.global.b32 [$0], $1;\", \"l,r,~{memory}\"(ptr addrspace(1) " + turns + ", i32 " + now + ")");
       return List.of(new Ir.Carried("i32", ir.value("xor i32 " + turn.phase().value() + ", 1")));
-    });
+    }));
   }
 
   private String narrow(String number) {

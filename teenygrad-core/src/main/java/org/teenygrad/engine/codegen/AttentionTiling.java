@@ -191,6 +191,11 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
     return !maps.isEmpty();
   }
 
+  /// Tensor maps of the kernel.
+  int mapCount() {
+    return maps.size() + (totals == null ? 0 : 1);
+  }
+
   /// Shared memory of a block: what stays, the ring of tiles, and later the sums.
   long sharedBytes() {
     long ring = mbarriers() + (isSpecialized() ? MbarrierRing.bytes(tile.stages()) : 0);

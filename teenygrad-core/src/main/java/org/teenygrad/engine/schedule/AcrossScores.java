@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.ToIntFunction;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
@@ -38,8 +39,8 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
   /// Cuts what there is to cut.
   /// @param kernels with other kernels in place of some afterwards
   /// @param whole the slots of what is not to be cut
-  /// @param slot gives new memory, which is to hold a node
-  static AcrossScores cut(List<KernelGraph> kernels, Set<Integer> whole, Target target, ToIntFunction<OpNode> slot) {
+  /// @param memory gives new memory: of its number makes a PARAM of that number, which it returns
+  static AcrossScores cut(List<KernelGraph> kernels, Set<Integer> whole, Target target, Function<IntFunction<OpNode>, OpNode> memory) {
     AcrossScores across = new AcrossScores(new HashMap<>(), new HashMap<>());
     if (!(target instanceof Target.Gpu gpu && gpu.rung() == Target.Rung.TENSOR_MEMORY)) {
       return across;
@@ -51,9 +52,9 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
       OpNode store = product.kernel.stores().getFirst();
       List<OpNode> columns = whole.contains(KernelGraph.slot(store)) ? List.of() : columns(product, products, dependencies);
       if (columns.size() == 1) {
-        OpNode sums = memory(slot, DType.FLOAT32, product.kernel.ranges());
+        OpNode sums = memory(memory, DType.FLOAT32, product.kernel.ranges());
         List<OpNode> rows = product.kernel.ranges().stream().filter(range -> !columns.contains(range)).toList();
-        OpNode counts = memory(slot, DType.INT32, rows);
+        OpNode counts = memory(memory, DType.INT32, rows);
         OpNode place = offset(product.kernel.ranges());
         kernels.set(product.number, new KernelGraph(List.of(OpNode.of(OpCode.STORE, sums, place, product.fold)), product.kernel.ranges(), true, product.kernel.rematerializing()));
         more.add(new KernelGraph(List.of(Graph.substitute(store, new IdentityHashMap<>(Map.of(product.fold, OpNode.of(OpCode.LOAD, sums, place))))), product.kernel.ranges(), false, Set.of()));
@@ -71,10 +72,9 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
     return ranges.stream().mapToLong(range -> range.payload(Range.class).size()).reduce(1, (a, b) -> a * b);
   }
 
-  private static OpNode memory(ToIntFunction<OpNode> slot, DType dtype, List<OpNode> ranges) {
+  private static OpNode memory(Function<IntFunction<OpNode>, OpNode> memory, DType dtype, List<OpNode> ranges) {
     Shape shape = Shape.of(ranges.stream().mapToInt(range -> Math.toIntExact(range.payload(Range.class).size())).toArray());
-    int number = slot.applyAsInt(OpNode.create(OpCode.PARAM, dtype, List.of(), new Param(0, shape)));
-    return OpNode.create(OpCode.PARAM, dtype, List.of(), new Param(number, shape));
+    return memory.apply(number -> OpNode.create(OpCode.PARAM, dtype, List.of(), new Param(number, shape)));
   }
 
   private static OpNode offset(List<OpNode> ranges) {

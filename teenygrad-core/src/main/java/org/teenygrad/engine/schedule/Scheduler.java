@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.teenygrad.engine.codegen.KernelDescription;
 import org.teenygrad.engine.codegen.Plans;
@@ -177,9 +178,11 @@ final class Scheduler {
   }
 
   /// Memory for what is in no graph.
-  private int newSlot(OpNode held) {
-    slotNodes.add(held);
-    return slotNodes.size() - 1;
+  /// @param held of the new slot's number a PARAM of that number, which is no input's
+  private OpNode newSlot(IntFunction<OpNode> held) {
+    OpNode node = held.apply(slotNodes.size());
+    slotNodes.add(node);
+    return node;
   }
 
   private List<OpNode> simplified(List<OpNode> graphs) {

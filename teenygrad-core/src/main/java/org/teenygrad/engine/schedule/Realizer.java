@@ -84,7 +84,8 @@ public final class Realizer {
     Set<Device> found = new HashSet<>();
     for (OpNode node : reached) {
       OpNode buffer = node.is(OpCode.BUFFER) ? node : computed(node);
-      if (buffer != null) {
+      // A constant is at home everywhere, wherever somebody has had it computed.
+      if (buffer != null && !isFilled(node)) {
         found.add(device(buffer));
       }
     }

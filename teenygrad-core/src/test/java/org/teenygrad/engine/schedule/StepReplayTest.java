@@ -53,6 +53,15 @@ class StepReplayTest {
     assertThat(step(7, 2).schedules()).isEmpty();
   }
 
+  /// A step in which something is copied from another device is planned in another way when it is played back.
+  @Test
+  void aConstantThatWasComputedElsewhereIsCopiedFromNowhere() {
+    Tensor kept = Tensor.full(Shape.of(), 3.75).realize();
+    step(5, 3.75);
+    assertThat(step(5, 3.75).schedules()).isEmpty();
+    assertThat(kept.item()).isEqualTo(3.75f);
+  }
+
   @Test
   void anotherConstantIsAnotherSchedule() {
     step(5, 3);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +51,19 @@ class SimulatedHopperAttentionTest {
       assertThat(maps).hasSizeGreaterThanOrEqualTo(2);
       assertThat(maps.stream().filter(count -> count > 0)).hasSize(mapped);
     });
+  }
+
+  /// Attention, each row's sum of products of what came out and its gradient, zeros to count who has added, and one pass that stores all three derivatives.
+  @ParameterizedTest
+  @CsvSource({"64, 256", "128, 256", "96, 384"})
+  void allDerivativesAreOfOneKernel(int headDim, int count) {
+    Random random = new Random(headDim);
+    List<Tensor> inputs = Stream.generate(() -> WholeNumbers.of(random, DType.BFLOAT16, 0.125, 2, 1, count, headDim)).limit(4).toList();
+    Tensor found = inputs.get(0).scaledDotProductAttention(inputs.get(1), inputs.get(2), AttentionOptions.CAUSAL);
+    List<Tensor> derivatives = Gradient.vjp(found, inputs.get(3), inputs.subList(0, 3));
+    List<Program> launched = SimulatedGpu.launches(
+        () -> new Comparison(Device.of("cpu"), SimulatedGpu.smallHopper()).check("derivatives", derivatives.stream().map(Tensor::node).toList(), 16 * Known.unit(DType.BFLOAT16)));
+    assertThat(launched.stream().map(program -> program.name().replaceFirst("_.*", ""))).containsExactlyInAnyOrder("attention", "reduce", "map", "attention");
   }
 
   @Test

@@ -130,8 +130,8 @@ final class Analysis {
   }
 
   /// What is stored across them.
-  List<OpNode> totals() {
-    return sink.inputs().stream().filter(Totals::is).toList();
+  List<OpNode> totals(Totals kind) {
+    return sink.inputs().stream().filter(store -> store.payload() == kind).toList();
   }
 
   List<OpNode> folds() {

@@ -15,6 +15,7 @@ import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Totals;
 import org.teenygrad.engine.runtime.Target;
 
 /// A [FusedAttention] on the level of tiles.
@@ -158,6 +159,7 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
     boolean fits = attention.rowFold() == null && (columns == STEP || columns == TotalsMap.PANEL)
         && Analysis.count(attention.rows()) % tile.rows() == 0 && attention.inner().size() == 2 && attention.sums().size() == 2 && pairsOf(attention, 1 - total.matrix()).size() == 1
         && Stage.of(plain, factor, attention.rows(), products, tile.rows(), STEP, 1, Target.Rung.WARPGROUP).payload(Stage.class).alongInner()
+        && (plain.totals(Totals.RESULTS).isEmpty() || Analysis.count(attention.steps()) % STEP == 0)
         && (mask == null || new TurnOrder(attention, mask, tile.rows(), STEP).isGiven());
     return fits ? TotalsMap.of(plain, attention, total.store()).orElse(null) : null;
   }

@@ -1,8 +1,12 @@
 package org.teenygrad.engine.codegen;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Totals;
 import org.teenygrad.engine.runtime.Target;
 
 /// The sums of a [FusedAttention] that go across its rows: attention's derivatives by queries in the pass that makes those by keys and values, so that scores are made once
@@ -11,7 +15,7 @@ import org.teenygrad.engine.runtime.Target;
 /// In each step the groups of warps put their matrices into shared memory, side by side. Each group multiplies all of them with columns of its own, and puts the results into a
 /// tile that one more thread has the tensor memory accelerator add to global memory, in the background. Blocks add to a step's rows one after the other, by a number in memory
 /// that says whose turn it is: so the sums have the same bits each time. Each block goes from the last step to the first, and the first blocks, which under a causal mask see
-/// most, begin first: a block then seldom waits for the one before it.
+/// most, begin first: a block then seldom waits for the one before it. What is made of sums the last block that adds to them stores, when all has been added.
 final class AttentionTotals {
   private static final int STEP = AttentionTiling.STEP;
 
@@ -27,6 +31,7 @@ final class AttentionTotals {
   private final TotalsMap map;
   private final WarpgroupMatrix group;
   private final MbarrierRing staged;
+  private final MbarrierRing added; // behind all that an Epilogue of the same rows writes to
   private final long base;
 
   /// Columns of a group.
@@ -44,12 +49,14 @@ final class AttentionTotals {
     total = Objects.requireNonNull(tiling.attention().total());
     map = Objects.requireNonNull(tiling.totals());
     group = new WarpgroupMatrix(ir, MatrixUnit.of(Target.Rung.WARPGROUP, tiling.attention().element()));
-    staged = new MbarrierRing(ir, BUFFERS, staging() + BUFFERS * tileBytes(tiling.tile()), tiling.tile().warps(), 1);
+    long behind = staging() + BUFFERS * tileBytes(tiling.tile());
+    staged = new MbarrierRing(ir, BUFFERS, behind, tiling.tile().warps(), 1);
+    added = new MbarrierRing(ir, 1, behind + MbarrierRing.bytes(BUFFERS), BUFFERS, 1);
   }
 
   /// Shared memory for matrices, tiles of sums and mbarriers.
   static long bytes(BlockTile tile) {
-    return BUFFERS * (matrixBytes(tile) + tileBytes(tile)) + MbarrierRing.bytes(BUFFERS);
+    return BUFFERS * (matrixBytes(tile) + tileBytes(tile)) + MbarrierRing.bytes(BUFFERS) + MbarrierRing.bytes(1);
   }
 
   /// Columns that each group of four warps has.
@@ -76,6 +83,7 @@ final class AttentionTotals {
 
   void prepare(String thread) {
     staged.prepare(thread);
+    added.prepare(thread);
   }
 
   /// The step that a block makes.
@@ -170,16 +178,6 @@ final class AttentionTotals {
     staged.release(turn);
   }
 
-  /// Waits until the last tiles have left shared memory.
-  /// @param turn after the last step
-  void awaitLast(MbarrierRing.Turn turn) {
-    MbarrierRing.Turn next = turn;
-    for (int i = 0; i < BUFFERS; i++) {
-      staged.awaitTiles(next);
-      next = staged.after(next);
-    }
-  }
-
   MbarrierRing.Turn after(MbarrierRing.Turn turn) {
     return staged.after(turn);
   }
@@ -194,14 +192,11 @@ final class AttentionTotals {
   /// @param number of the map among those of the kernel
   void add(String row, MaskedSteps.Interval visible, String thread, int number) {
     int rows = tiling.tile().rows();
-    long lastRow = (Math.ceilDiv(Analysis.count(tiling.attention().rows()), rows) - 1) * (long) rows;
     // The first block that sees a step begins its sums, the last one ends them.
     String isFirst = ir.value("icmp eq i64 " + row + ", 0");
-    String isLast = ir.value("icmp eq i64 " + row + ", " + lastRow);
     String seenBefore = matrices.visible(ir.value("select i1 " + isFirst + ", i64 0, i64 " + ir.value("sub i64 " + row + ", " + rows))).below();
-    String seenAfter = matrices.visible(ir.value("select i1 " + isLast + ", i64 " + lastRow + ", i64 " + ir.plus(row, rows))).from();
     String firstBegun = narrow(ir.value("select i1 " + isFirst + ", i64 0, i64 " + seenBefore));
-    String firstLeft = narrow(ir.value("select i1 " + isLast + ", i64 " + Integer.MAX_VALUE + ", i64 " + seenAfter));
+    String firstLeft = narrow(firstLeft(row));
     String block = narrow(ir.value("udiv i64 " + row + ", " + rows));
     String next = ir.value("add i32 " + block + ", 1");
     MbarrierRing.Turn own = new MbarrierRing.Turn(new Ir.Carried("i64", thread), new Ir.Carried("i32", "0"));
@@ -228,6 +223,42 @@ final class AttentionTotals {
       String now = ir.value("select i1 " + ends + ", i32 0, i32 " + next);
       ir.effect("call void asm sideeffect \"st.release.gpu.global.b32 [$0], $1;\", \"l,r,~{memory}\"(ptr addrspace(1) " + turns + ", i32 " + now + ")");
       return List.of(new Ir.Carried("i32", ir.value("xor i32 " + turn.phase().value() + ", 1")));
+    }));
+    added.release(MbarrierRing.Turn.first());
+  }
+
+  /// The first step that a later block sees.
+  private String firstLeft(String row) {
+    int rows = tiling.tile().rows();
+    long lastRow = Analysis.count(tiling.attention().rows()) - rows;
+    String isLast = ir.value("icmp eq i64 " + row + ", " + lastRow);
+    String seenAfter = matrices.visible(ir.value("select i1 " + isLast + ", i64 " + lastRow + ", i64 " + ir.plus(row, rows))).from();
+    return ir.value("select i1 " + isLast + ", i64 " + Integer.MAX_VALUE + ", i64 " + seenAfter);
+  }
+
+  /// Stores what is made of the sums that a block ends, by all threads that compute, when they have been added. The sums still lie in the second-level cache.
+  void finish(String row, MaskedSteps.Interval visible) {
+    Set<OpNode> stored = new HashSet<>(Graph.topological(emitter.analysis.totals(Totals.RESULTS)));
+    if (stored.isEmpty()) {
+      return;
+    }
+    List<OpNode> nodes = emitter.analysis.nodes.stream().filter(stored::contains).toList();
+    List<OpNode> steps = tiling.attention().steps();
+    List<OpNode> across = tiling.attention().columns();
+    int lanes = SharedTile.CHUNK / Float.BYTES;
+    int vectors = tiling.tile().columns() / lanes;
+    int rowsAtOnce = tiling.tile().threads() / vectors;
+    added.awaitReleased(MbarrierRing.Turn.first());
+    String thread = thread();
+    String column = ir.value("mul i64 " + ir.remainder(thread, vectors) + ", " + lanes);
+    String line = ir.quotient(thread, vectors);
+    String left = firstLeft(group.anew(row));
+    String below = ir.value("select i1 " + ir.value("icmp slt i64 " + left + ", " + visible.below()) + ", i64 " + left + ", i64 " + visible.below());
+    emitter.branch(ir.value("icmp slt i64 " + column + ", " + Analysis.count(across)), () -> ir.loop(group.anew(visible.from()), below, 1, List.of(), (step, none) -> {
+      String first = ir.value("add i64 " + ir.value("mul i64 " + step + ", " + STEP) + ", " + line);
+      Axis passes = new Axis(steps.getLast(), STEP / rowsAtOnce, 1, 1, rowsAtOnce);
+      emitter.unflatten(first, steps, passes, () -> emitter.unflatten(column, across, Axis.ofLanes(across, lanes), () -> emitter.emitReady(nodes)));
+      return none;
     }));
   }
 

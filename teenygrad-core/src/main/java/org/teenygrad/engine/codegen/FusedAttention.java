@@ -15,6 +15,7 @@ import org.teenygrad.engine.ir.Alike;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.ir.Totals;
 
 /// The structure of fused attention and its derivatives: two chained contractions, of which the first makes a matrix that the second reduces.
 ///
@@ -204,7 +205,7 @@ record FusedAttention(
 
   /// The same with what goes across the rows, if it is one sum of products of what is there in any case.
   private Optional<FusedAttention> withTotal(Analysis analysis) {
-    List<OpNode> totals = analysis.totals();
+    List<OpNode> totals = analysis.totals(Totals.SUMS);
     if (totals.isEmpty()) {
       return Optional.of(this);
     }

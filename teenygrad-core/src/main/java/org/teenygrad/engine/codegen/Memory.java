@@ -311,11 +311,12 @@ final class Memory {
     String pointer = element(store, address);
     String type = Ir.memoryType(dtype, lanes);
     String result = value;
-    if (store.payload() != null || mask != null) {
+    OpCode combine = store.payload() instanceof OpCode op ? op : null;
+    if (combine != null || mask != null) {
       String old = ir.value("load " + type + ", " + pointerType(store) + " " + pointer + ", align " + alignment);
       String before = instructions().fromMemory(old, dtype, lanes);
-      if (store.payload() != null) {
-        result = instructions().binary((OpCode) store.payload(), Analysis.inRegister(dtype), lanes, before, value);
+      if (combine != null) {
+        result = instructions().binary(combine, Analysis.inRegister(dtype), lanes, before, value);
       }
       if (mask != null) {
         result = ir.value("select i1 " + mask + ", " + Ir.type(dtype, lanes) + " " + result + ", " + Ir.type(dtype, lanes) + " " + before);

@@ -176,7 +176,7 @@ sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, 
   }
 
   private static Optional<Plan> attention(OpNode sink, Target.Gpu gpu) {
-    return gpu.rung().hasMatrixUnit() ? AttentionTiling.of(new Analysis(Decompositions.expandScores(sink)), gpu).map(Plan.class::cast) : Optional.empty();
+    return gpu.rung().hasMatrixUnit() ? AttentionTiling.of(ScoreArithmetic.shortened(new Analysis(Decompositions.expandScores(sink))), gpu).map(Plan.class::cast) : Optional.empty();
   }
 
   private static Plan onGpu(OpNode sink, Target.Gpu gpu) {

@@ -112,6 +112,9 @@ final class WarpSpecializedAttention implements LoopNest {
           PersistentTiles.manyRegisters(ir);
         }
         results.finish(row, consume(row, visible), () -> Threads.barrier(ir, work.tile.threads()));
+        if (totals != null) {
+          totals.finish(row, visible);
+        }
       });
     });
   }
@@ -226,7 +229,6 @@ final class WarpSpecializedAttention implements LoopNest {
       all.addAll(floats(work.settle(scores, 0)));
       return WarpSpecializedPipeline.carried(WarpSpecializedPipeline.carried(all, across.after(own)), next);
     });
-    across.awaitLast(WarpSpecializedPipeline.turn(after.subList(0, known + 2)));
     return after.subList(0, sums);
   }
 

@@ -179,7 +179,8 @@ public final class Validator {
   }
 
   private static boolean isOfTotals(OpNode store) {
-    return Totals.is(store) && store.inputs().size() == 4 && store.input(3).is(OpCode.LOAD) && store.input(3).dtype() == DType.INT32;
+    return store.payload() == Totals.RESULTS && store.inputs().size() == 3
+        || store.payload() == Totals.SUMS && store.inputs().size() == 4 && store.input(3).is(OpCode.LOAD) && store.input(3).dtype() == DType.INT32;
   }
 
   private static boolean combines(@Nullable Object payload) {

@@ -201,12 +201,44 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
     return null;
   }
 
+  /// The kernel that also stores what another makes of its sums across the rows.
+  /// @return null if that is more than something of each element
+  static @Nullable KernelGraph finished(KernelGraph kernel, KernelGraph after) {
+    OpNode sums = kernel.stores().stream().filter(store -> store.payload() == Totals.SUMS && after.reads().contains(KernelGraph.slot(store))).findFirst().orElse(null);
+    if (sums == null || after.hasFold() || after.reads().stream().anyMatch(slot -> slot != KernelGraph.slot(sums) && kernel.writes().contains(slot))) {
+      return null;
+    }
+    Map<OpNode, OpNode> renamed = new HashMap<>();
+    boolean same = after.nodes().stream().filter(node -> node.is(OpCode.LOAD) && KernelGraph.slot(node) == KernelGraph.slot(sums)).allMatch(load -> isSame(load.input(1), sums.input(1), renamed));
+    if (!same || !renamed.keySet().containsAll(after.ranges()) || !after.stores().stream().allMatch(store -> Graph.topological(List.of(store.input(1))).containsAll(after.ranges()))) {
+      return null;
+    }
+    List<OpNode> stores = new ArrayList<>(kernel.stores());
+    Ranges.rename(after, kernel, renamed).forEach(store -> stores.add(OpNode.of(OpCode.STORE, Totals.RESULTS, store.inputs())));
+    return new KernelGraph(stores, kernel.ranges(), true, kernel.rematerializing());
+  }
+
+  /// Whether two places are the same if a loop of one goes by the name of the loop of the other that moves as far.
+  /// @param renamed takes the names
+  private static boolean isSame(OpNode place, OpNode other, Map<OpNode, OpNode> renamed) {
+    IndexAlgebra algebra = new IndexAlgebra();
+    IndexAlgebra.Sum one = algebra.sum(place);
+    IndexAlgebra.Sum two = algebra.sum(other);
+    two.factors().forEach((loop, step) -> one.factors().forEach((own, same) -> {
+      if (same.equals(step) && loop.is(OpCode.RANGE) && own.is(OpCode.RANGE) && loop.payload(Range.class).size() == own.payload(Range.class).size()) {
+        renamed.put(own, loop);
+      }
+    }));
+    return one.constant() == two.constant() && one.factors().size() == two.factors().size() && renamed.keySet().containsAll(one.factors().keySet())
+        && one.factors().keySet().stream().map(renamed::get).allMatch(two.factors().keySet()::contains);
+  }
+
   private KernelGraph across(OpNode store, KernelGraph sums, KernelGraph kernel, Map<OpNode, OpNode> renamed, List<OpNode> columns) {
     List<OpNode> rows = sums.ranges().stream().filter(range -> !columns.contains(range)).toList();
     Shape shape = Shape.of(rows.stream().mapToInt(range -> Math.toIntExact(range.payload(Range.class).size())).toArray());
     int counts = Objects.requireNonNull(turns.get(KernelGraph.slot(store)));
     OpNode turn = OpNode.of(OpCode.LOAD, OpNode.create(OpCode.PARAM, DType.INT32, List.of(), new Param(counts, shape)), offset(rows));
-    OpNode total = OpNode.of(OpCode.STORE, new Totals(), List.of(store.input(0), store.input(1), store.input(2).input(0), turn));
+    OpNode total = OpNode.of(OpCode.STORE, Totals.SUMS, List.of(store.input(0), store.input(1), store.input(2).input(0), turn));
     List<OpNode> stores = new ArrayList<>(kernel.stores());
     stores.addAll(Ranges.rename(new KernelGraph(List.of(total), sums.ranges(), true, Set.of()), kernel, renamed));
     Set<OpNode> rematerializing = new HashSet<>(kernel.rematerializing());

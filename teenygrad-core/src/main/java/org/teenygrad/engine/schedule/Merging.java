@@ -125,6 +125,9 @@ final class Merging {
     if (fused == null && a.contraction() && b.contraction()) {
       fused = reads ? productsOfOneFactor(earlier, later) : productsSideBySide(earlier, later);
     }
+    if (fused == null && a.contraction() && !b.contraction() && reads) {
+      fused = finishedAcross(earlier, later);
+    }
     if (fused != null || b.contraction()) {
       return fused;
     }
@@ -199,6 +202,12 @@ final class Merging {
     boolean first = across.isAlone(a);
     KernelGraph joined = first == across.isAlone(b) ? null : first ? across.joined(a, b) : across.joined(b, a);
     return joined != null && !pathBesidesDirect(earlier, later) && !dependencies.before(later).contains(earlier) && plans.isFusedAttention(Binding.of(Ranges.canonical(joined)).sink()) ? joined : null;
+  }
+
+  /// A kernel with sums across its rows and what is made of them.
+  private @Nullable KernelGraph finishedAcross(int earlier, int later) {
+    KernelGraph joined = AcrossScores.finished(kernels.get(earlier), kernels.get(later));
+    return joined != null && !pathBesidesDirect(earlier, later) && plans.isFusedAttention(Binding.of(Ranges.canonical(joined)).sink()) ? joined : null;
   }
 
   /// Whether there is a sum of products inside a reduction that both make.
@@ -328,9 +337,10 @@ final class Merging {
     dependencies.merge(earlier, later);
     lift(later);
     dependencies.after(later).forEach(this::lift);
-    Set<Integer> readOutside = new HashSet<>(wanted);
-    dependencies.after(later).forEach(user -> readOutside.addAll(kernels.get(user).reads()));
-    List<OpNode> needed = joined.stores().stream().filter(store -> readOutside.contains(KernelGraph.slot(store))).toList();
+    Set<Integer> read = new HashSet<>(wanted);
+    read.addAll(joined.reads());
+    dependencies.after(later).forEach(user -> read.addAll(kernels.get(user).reads()));
+    List<OpNode> needed = joined.stores().stream().filter(store -> read.contains(KernelGraph.slot(store))).toList();
     kernels.set(later, new KernelGraph(needed, joined.ranges(), joined.contraction(), joined.rematerializing()));
   }
 }

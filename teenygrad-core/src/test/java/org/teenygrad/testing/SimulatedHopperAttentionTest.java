@@ -9,10 +9,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Gradient;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.cuda.simulated.SimulatedGpu;
@@ -64,6 +66,20 @@ class SimulatedHopperAttentionTest {
     List<Program> launched = SimulatedGpu.launches(
         () -> new Comparison(Device.of("cpu"), SimulatedGpu.smallHopper()).check("derivatives", derivatives.stream().map(Tensor::node).toList(), 16 * Known.unit(DType.BFLOAT16)));
     assertThat(launched.stream().map(program -> program.name().replaceFirst("_.*", ""))).containsExactlyInAnyOrder("attention", "reduce", "map", "attention");
+  }
+
+  /// Derivatives by queries that were normalised are reduced row by row, by a kernel that reads the sums: before the others, and after them.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatReducesADerivativeReadsItsSums(boolean queriesLast) {
+    Random random = new Random(7);
+    List<Tensor> inputs = Stream.generate(() -> WholeNumbers.of(random, DType.BFLOAT16, 0.125, 2, 2, 256, 64)).limit(4).toList();
+    Tensor found = inputs.get(0).rmsNorm(Shape.of(64), null, 1e-6).scaledDotProductAttention(inputs.get(1), inputs.get(2), AttentionOptions.CAUSAL);
+    List<Tensor> wanted = queriesLast ? inputs.subList(0, 3).reversed() : inputs.subList(0, 3);
+    List<Tensor> derivatives = Gradient.vjp(found, inputs.get(3), wanted);
+    List<Program> launched = SimulatedGpu.launches(
+        () -> new Comparison(Device.of("cpu"), SimulatedGpu.smallHopper()).check("derivatives", derivatives.stream().map(Tensor::node).toList(), 16 * Known.unit(DType.BFLOAT16)));
+    assertThat(launched.stream().filter(program -> program.name().startsWith("attention"))).as("forward, and all derivatives").hasSize(2);
   }
 
   @Test

@@ -70,7 +70,10 @@ final class Merging {
   static List<KernelGraph> merge(List<KernelGraph> kernels, Set<Integer> wanted, Set<Integer> assigned, AcrossScores across, Target target, Plans plans) {
     Merging merging = new Merging(kernels, wanted, assigned, across, target, plans);
     for (int i = 0; i < kernels.size(); i++) {
-      merging.absorb(i);
+      // One that stands behind those that read it may have become a part of them.
+      if (!merging.gone.contains(i)) {
+        merging.absorb(i);
+      }
     }
     List<KernelGraph> left = new ArrayList<>();
     for (int i = 0; i < kernels.size(); i++) {

@@ -229,9 +229,11 @@ final class Scheduler {
     return true;
   }
 
-  private static boolean areKernels(List<KernelGraph> kernels) {
+  private boolean areKernels(List<KernelGraph> kernels) {
     kernels.forEach(kernel -> Validator.kernel(OpNode.of(OpCode.SINK, null, kernel.stores())));
-    return true;
+    Set<Integer> written = new HashSet<>();
+    kernels.forEach(kernel -> written.addAll(kernel.writes()));
+    return kernels.stream().allMatch(kernel -> kernel.reads().stream().allMatch(slot -> slot < inputs || written.contains(slot)));
   }
 
   private List<KernelGraph> lower(Collection<OpNode> sinks, Set<OpNode> keeping) {

@@ -71,7 +71,7 @@ record HostCpu(Vectors vectors, long l1Bytes, long l2Bytes, int cores, Target.Pa
     return wide || narrow ? Target.Bytes.DOT_PRODUCTS : Target.Bytes.WIDENED;
   }
 
-  /// Where the system does not tell: the smallest caches of server and laptop cores since 2017
+  /// Where neither the system nor the C library tells: the smallest caches of server and laptop cores since 2017
   /// (Intel Skylake's 32 KB; AMD Zen's and Arm Neoverse N1's 512 KB).
   private static final long L1_BYTES = 32 << 10;
 
@@ -81,8 +81,8 @@ record HostCpu(Vectors vectors, long l1Bytes, long l2Bytes, int cores, Target.Pa
   static HostCpu host() {
     return new HostCpu(
         Vectors.of(LlvmTarget.host()),
-        cacheBytes(LINUX_CACHES, 1, L1_BYTES),
-        cacheBytes(LINUX_CACHES, 2, L2_BYTES),
+        cacheBytes(LINUX_CACHES, 1, LibraryCaches.bytes(1).orElse(L1_BYTES)),
+        cacheBytes(LINUX_CACHES, 2, LibraryCaches.bytes(2).orElse(L2_BYTES)),
         Runtime.getRuntime().availableProcessors(),
         pairs(LlvmTarget.host(), TileRegisters::areGranted),
         bytes(LlvmTarget.host()));

@@ -1,10 +1,13 @@
 package org.teenygrad.engine.runtime.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.engine.runtime.Target;
@@ -48,6 +51,22 @@ class HostCpuTest {
     assertThat(HostCpu.cacheBytes(caches, 2, 1)).isEqualTo(2 << 20);
     assertThat(HostCpu.cacheBytes(caches, 3, 17)).isEqualTo(17);
     assertThat(HostCpu.cacheBytes(caches.resolve("none"), 1, 17)).isEqualTo(17);
+  }
+
+  /// Virtual machines describe none: taken for half as large, products of matrices lost a tenth of their rate.
+  @Test
+  void whereLinuxDescribesNoCachesTheLibraryTellsOfThem() throws IOException, InterruptedException {
+    Path getconf = Path.of("/usr/bin/getconf");
+    assumeThat(getconf).exists();
+    assertThat(LibraryCaches.bytes(1)).isEqualTo(bytes(getconf, "LEVEL1_DCACHE_SIZE"));
+    assertThat(LibraryCaches.bytes(2)).isEqualTo(bytes(getconf, "LEVEL2_CACHE_SIZE"));
+  }
+
+  private static Optional<Long> bytes(Path getconf, String name) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(getconf.toString(), name).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    boolean known = process.waitFor() == 0 && printed.matches("[1-9]\\d*");
+    return known ? Optional.of(Long.valueOf(printed)) : Optional.empty();
   }
 
   private static void index(Path caches, int n, String level, String type, String size)

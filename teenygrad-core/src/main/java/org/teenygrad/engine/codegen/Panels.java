@@ -93,11 +93,14 @@ final class Panels {
       fillTransposed(panel, column, width, axis.count(), part);
       return;
     }
+    // Fetched along the loop that is copied innermost, such as the channels of a window whose positions are outside.
+    List<OpNode> order = masksOutside();
+    long stride = factor.is(OpCode.LOAD) ? emitter.analysis.rowStride(factor, order.getLast()) : 0;
     emitter.within(range, column, axis, () -> {
-      rows(masksOutside(), part, row -> {
+      rows(order, part, row -> {
         for (int step = 0; step < axis.count(); step++) {
-          if (isAcrossLines(emitter.analysis, factor, fold)) {
-            emitter.memory.prefetch(factor, steps(step), PREFETCHED_ROWS * emitter.analysis.rowStride(factor, loops.getLast()));
+          if (stride * factor.dtype().bytes() >= CACHE_LINE) {
+            emitter.memory.prefetch(factor, steps(step), PREFETCHED_ROWS * stride);
           }
           int own = axis.lanes(step);
           store(resized(emitter.operand(factor, steps(step), own), own, lanes), at(panel, row, axis.count(), step));

@@ -3,14 +3,17 @@ package org.teenygrad.engine.schedule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.OpNode;
 
 /// Puts kernels into launches and the launches in order: a kernel runs when all that it reads is there, the one with the longest way to the end first;
-/// kernels that are alike ([Plans#likeness]) over several independent sets of buffers are one launch.
+/// kernels that are alike ([Plans#likeness]) over several independent sets of buffers are one launch. Before them come those that leave less memory in use, as a weight's
+/// derivative does, which is the last to read a layer's inputs and what flows back to it: little is alive at a time then.
 ///
 /// Exchanges with other ranks begin before all else, as they go on beside kernels. A kernel that waits for one lets others run meanwhile: how long things take is
 /// estimated ([Plans#seconds]), as in list scheduling with communication delays.
@@ -25,6 +28,7 @@ final class LaunchOrder {
   private final List<Integer> ready = new ArrayList<>();
 
   private final int[] missing;
+  private final Released released;
 
   /// From when on the results of exchanges that a kernel reads are there, by the clock of the launches.
   private final double[] arrival;
@@ -32,7 +36,7 @@ final class LaunchOrder {
   private double clock;
   private double exchanged;
 
-  private LaunchOrder(List<Binding> kernels, Map<Integer, Integer> inPlace, Plans plans) {
+  private LaunchOrder(List<Binding> kernels, Map<Integer, Integer> inPlace, Map<Integer, Long> temporary, Plans plans) {
     this.kernels = kernels;
     this.plans = plans;
     likeness = likeness(kernels, plans);
@@ -41,12 +45,68 @@ final class LaunchOrder {
     int[] height = heights(dependencies, kernels.size());
     missing = IntStream.range(0, kernels.size()).map(i -> dependencies.before(i).size()).toArray();
     arrival = new double[kernels.size()];
-    urgent = Comparator.<Integer>comparingInt(i -> isExchange(i) ? 0 : 1).thenComparingInt(i -> -height[i]).thenComparingInt(i -> i);
+    released = new Released(kernels.stream().map(Binding::kernel).toList(), dependencies, temporary);
+    urgent = Comparator.<Integer>comparingInt(i -> isExchange(i) ? 0 : 1).thenComparingInt(i -> released.by(i) > 0 ? 0 : 1).thenComparingInt(i -> -height[i]).thenComparingInt(i -> i);
   }
 
   /// The launches in order.
-  static List<List<Binding>> of(List<Binding> kernels, Map<Integer, Integer> inPlace, Plans plans) {
-    return new LaunchOrder(kernels, inPlace, plans).launches();
+  /// @param temporary the bytes of each buffer that nobody needs when all have read it
+  static List<List<Binding>> of(List<Binding> kernels, Map<Integer, Integer> inPlace, Map<Integer, Long> temporary, Plans plans) {
+    return new LaunchOrder(kernels, inPlace, temporary, plans).launches();
+  }
+
+  /// How much less memory is in use after each kernel, while the kernels run one after the other.
+  private static final class Released {
+    private final List<KernelGraph> kernels;
+    private final Dependencies dependencies;
+    private final Map<Integer, Long> temporary;
+    private final Map<Integer, Integer> readers = new HashMap<>();
+    private final Set<Integer> begun = new HashSet<>();
+    private final Set<Integer> done = new HashSet<>();
+    private final long[] bytes;
+
+    Released(List<KernelGraph> kernels, Dependencies dependencies, Map<Integer, Long> temporary) {
+      this.kernels = kernels;
+      this.dependencies = dependencies;
+      this.temporary = temporary;
+      bytes = new long[kernels.size()];
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] -= of(kernels.get(i).writes());
+      }
+      temporary.keySet().forEach(slot -> readers.put(slot, dependencies.readers(slot).size()));
+      temporary.keySet().stream().filter(slot -> dependencies.readers(slot).size() == 1).forEach(this::isAlmostRead);
+    }
+
+    private long of(Set<Integer> slots) {
+      return slots.stream().mapToLong(this::of).sum();
+    }
+
+    private long of(int slot) {
+      return temporary.getOrDefault(slot, 0L);
+    }
+
+    /// Bytes; below 0 where more is in use.
+    long by(int kernel) {
+      return bytes[kernel];
+    }
+
+    private void isAlmostRead(int slot) {
+      dependencies.readers(slot).stream().filter(reader -> !done.contains(reader)).forEach(last -> bytes[last] += of(slot));
+    }
+
+    void run(int kernel) {
+      done.add(kernel);
+      for (int slot : kernels.get(kernel).writes()) {
+        if (begun.add(slot)) {
+          dependencies.writers(slot).stream().filter(other -> other != kernel).forEach(other -> bytes[other] += of(slot));
+        }
+      }
+      for (int slot : kernels.get(kernel).reads()) {
+        if (temporary.containsKey(slot) && readers.merge(slot, -1, Integer::sum) == 1) {
+          isAlmostRead(slot);
+        }
+      }
+    }
   }
 
   private List<List<Binding>> launches() {
@@ -62,6 +122,7 @@ final class LaunchOrder {
       launches.add(launch.stream().map(kernels::get).toList());
       double end = ended(launch);
       for (int done : launch) {
+        released.run(done);
         for (int user : dependencies.after(done)) {
           arrival[user] = Math.max(arrival[user], isExchange(done) ? end : 0);
           if (--missing[user] == 0) {

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.teenygrad.engine.codegen.KernelDescription;
 import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.Algebra;
@@ -131,7 +132,9 @@ final class Scheduler {
     Set<Integer> wanted = slotsOf(simple);
     Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Binding::kernel).toList(), simple, slots);
     List<Binding> busy = bound.stream().filter(kernel -> !InPlace.isIdle(kernel.kernel(), inPlace)).toList();
-    List<List<Binding>> launches = LaunchOrder.of(busy, inPlace, plans);
+    Map<Integer, Long> temporary = new HashMap<>();
+    IntStream.range(inputs, slotNodes.size()).filter(slot -> !wanted.contains(slot) && !inPlace.containsKey(slot)).forEach(slot -> temporary.put(slot, bytes(slotNodes.get(slot))));
+    List<List<Binding>> launches = LaunchOrder.of(busy, inPlace, temporary, plans);
     Memory memory = memory(launches, wanted, inPlace);
     requireRoom(memory, launches);
     long formed = began == 0 ? 0 : System.nanoTime() - began;

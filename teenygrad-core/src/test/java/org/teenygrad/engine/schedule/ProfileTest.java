@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.Device;
+import org.teenygrad.Gradient;
 import org.teenygrad.Profile;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
@@ -64,6 +67,27 @@ class ProfileTest {
       assertThat(pieces.get(0).offset()).isEqualTo(pieces.get(2).offset()).isNotEqualTo(pieces.get(1).offset());
     });
     assertThat(recording.schedules().getFirst().workspaceBytes()).isEqualTo(2L * 256 * 256 * 4);
+  }
+
+  /// Though what follows it is a long way: the layers' derivatives are not kept until then.
+  @Test
+  void aWeightsDerivativeRunsAsSoonAsNobodyElseReadsWhatItReads() {
+    int layers = 8;
+    List<Tensor> weights = Stream.generate(() -> tensor(64, 64).requiresGrad()).limit(layers).toList();
+    Tensor x = tensor(4096, 64);
+    for (Tensor weight : weights) {
+      x = x.matmul(weight).tanh();
+    }
+    List<Tensor> updates = new ArrayList<>();
+    for (Tensor gradient : Gradient.of(x.square().sum(), weights)) {
+      Tensor update = gradient;
+      for (int i = 0; i < 5 * layers; i++) {
+        update = update.matmul(gradient);
+      }
+      updates.add(update);
+    }
+    Recording recording = Recording.of(() -> Tensor.realize(updates));
+    assertThat(recording.schedules().getFirst().workspaceBytes()).as("results of all layers, what flows back through one, and little else").isBetween(layers * (4096L * 64 * 4), (layers + 4) * (4096L * 64 * 4));
   }
 
   @Test

@@ -40,7 +40,7 @@ public record Block(CausalSelfAttention attn, Mlp mlp) implements NanochatModule
     }
 
     Tensor forward(Tensor x) {
-      return cProj.forward(cFc.forward(x).relu().square());
+      return cProj.forward(SquaredRelu.FUNCTION.apply(cFc.forward(x)));
     }
 
     Mlp inFloat8() {

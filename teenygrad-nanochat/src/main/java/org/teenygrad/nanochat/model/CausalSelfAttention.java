@@ -17,8 +17,8 @@ import org.teenygrad.nn.Linear;
 /// @param veGate how much of the value embedding each head of values takes (kvHeads, 12); null where there is none
 public record CausalSelfAttention(Linear cQ, Linear cK, Linear cV, Linear cProj, @Nullable Linear veGate, int heads, int kvHeads)
     implements NanochatModule {
-  /// What queries and keys are multiplied with after their norm: attention sharper than `1 / sqrt(headDim)` makes it.
-  private static final double SHARPNESS = 1.2;
+  /// Of queries and keys: longer than 1, so that attention is sharper than `1 / sqrt(headDim)` makes it.
+  private static final Norm SHARP = new Norm(1.2);
 
   /// The largest share of a value embedding.
   private static final double GATE_RANGE = 3;
@@ -45,8 +45,8 @@ public record CausalSelfAttention(Linear cQ, Linear cK, Linear cV, Linear cProj,
       Tensor gate = veGate.forward(x.narrow(-1, 0, veGate.weight().size(1))).sigmoid().mul(GATE_RANGE); // (batch, time, kvHeads)
       v = v.add(gate.transpose(1, 2).unsqueeze(-1).mul(split(valueEmbedding, kvHeads)));
     }
-    Tensor q = Gpt.norm(context.rotated(split(cQ.forward(x), heads))).mul(SHARPNESS);
-    Tensor k = Gpt.norm(context.rotated(split(cK.forward(x), kvHeads))).mul(SHARPNESS);
+    Tensor q = SHARP.apply(context.rotated(split(cQ.forward(x), heads)));
+    Tensor k = SHARP.apply(context.rotated(split(cK.forward(x), kvHeads)));
     Tensor y = context.attend(q, k, v);
     return cProj.forward(y.transpose(1, 2).reshape(x.size(0), x.size(1), -1));
   }

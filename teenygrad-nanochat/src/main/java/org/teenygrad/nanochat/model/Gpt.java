@@ -224,7 +224,7 @@ public record Gpt(
 
   /// Mean square 1 over the channels.
   static Tensor norm(Tensor x) {
-    return x.rmsNorm(Shape.of(x.size(-1)), null, NORM_EPS);
+    return new Norm(1).apply(x);
   }
 
   /// The same model with the weights of its linear layers in another type, through which gradients flow to these. Embeddings stay as they are

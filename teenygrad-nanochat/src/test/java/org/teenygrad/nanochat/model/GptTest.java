@@ -8,6 +8,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.teenygrad.DType;
+import org.teenygrad.Device;
+import org.teenygrad.Gradient;
+import org.teenygrad.Profile;
+import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.models.inference.KeyValues;
 
@@ -53,6 +57,30 @@ class GptTest {
     Tensor.manualSeed(1);
     Gpt model = Gpt.of(config(3, "SSSL"), DType.FLOAT32);
     assertThat(model.loss(IDS, IDS).itemDouble()).isCloseTo(Math.log(50), offset(0.01));
+  }
+
+  @Test
+  void derivativesFoundFromResultsAreTheChainRules() {
+    Tensor.manualSeed(2);
+    Tensor x = Tensor.randn(6, 24).requiresGrad();
+    Tensor weights = Tensor.randn(6, 24);
+    Tensor normed = Gradient.of(new Norm(1.2).apply(x).mul(weights).sum(), x);
+    assertThat(normed.sub(Gradient.of(x.rmsNorm(Shape.of(24), null, Gpt.NORM_EPS).mul(1.2).mul(weights).sum(), x)).abs().max().itemDouble()).isLessThan(1e-6);
+    Tensor squared = Gradient.of(SquaredRelu.FUNCTION.apply(x).mul(weights).sum(), x);
+    assertThat(squared.sub(Gradient.of(x.relu().square().mul(weights).sum(), x)).abs().max().itemDouble()).isLessThan(1e-6);
+    assertThat(squared.abs().max().itemDouble()).isPositive();
+  }
+
+  /// A step of one layer holds the activations once, and what flows back to them.
+  @Test
+  void whatASquaredReluReadIsNotKept() {
+    Device device = Device.of("null");
+    Tensor x = Tensor.zeros(4096, 64).to(device).realize();
+    Tensor first = Tensor.zeros(256, 64).to(device).realize().requiresGrad();
+    Tensor second = Tensor.zeros(64, 256).to(device).realize().requiresGrad();
+    Tensor loss = SquaredRelu.FUNCTION.apply(x.linear(first)).linear(second).square().sum();
+    Profile profile = Profile.of(() -> Tensor.realize(Gradient.of(loss, List.of(first, second))));
+    assertThat(profile.schedules().getFirst().workspaceBytes()).isLessThan(3 * 4096L * 256 * 4);
   }
 
   @Test

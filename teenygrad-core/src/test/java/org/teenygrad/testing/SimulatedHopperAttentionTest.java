@@ -83,6 +83,16 @@ class SimulatedHopperAttentionTest {
   }
 
   @Test
+  void aQueryThatSeesNothingHasNoDerivative() {
+    Random random = new Random(9);
+    List<Tensor> inputs = Stream.generate(() -> WholeNumbers.of(random, DType.BFLOAT16, 0.125, 2, 1, 128, 64)).limit(4).toList();
+    Tensor bias = Tensor.arange(128).reshape(128, 1).eq(5).where(Double.NEGATIVE_INFINITY, WholeNumbers.of(random, DType.FLOAT32, 0.125, 128, 128));
+    Tensor found = inputs.get(0).scaledDotProductAttention(inputs.get(1), inputs.get(2), AttentionOptions.DEFAULT.withMask(bias.realize()));
+    List<Tensor> derivatives = Gradient.vjp(found, inputs.get(3), inputs.subList(0, 3));
+    new Comparison(Device.of("cpu"), SimulatedGpu.smallHopper()).check("derivatives", derivatives.stream().map(Tensor::node).toList(), 16 * Known.unit(DType.BFLOAT16));
+  }
+
+  @Test
   void randomAttentions() {
     int passes = 0;
     for (long seed = FIRST; seed < FIRST + TIMES; seed++) {

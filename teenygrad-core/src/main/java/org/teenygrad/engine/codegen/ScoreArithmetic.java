@@ -60,10 +60,20 @@ final class ScoreArithmetic {
       return node;
     }
     OpNode score = node.input(0).input(0);
-    OpNode from = Arithmetic.mul(node.input(0).input(1), LOG2_E);
+    OpNode from = Arithmetic.mul(bounded(node.input(0).input(1)), LOG2_E);
     boolean hides = score.is(OpCode.WHERE) && score.input(2).is(OpCode.CONST) && Double.valueOf(Double.NEGATIVE_INFINITY).equals(score.input(2).payload());
     OpNode power = power(hides ? score.input(1) : score, from);
     return hides ? Arithmetic.where(score.input(0), power, Arithmetic.constant(power, 0.0)) : power;
+  }
+
+  /// Of a row that is hidden altogether something finite stands for its LOGSUMEXP, and is finite as a power of two, too: -infinity less that is no NaN.
+  private static OpNode bounded(OpNode from) {
+    for (int i = 0; i < 2 && from.is(OpCode.MAX); i++) {
+      if (from.input(i).is(OpCode.CONST) && from.input(i).payload() instanceof Double least && least < -Float.MAX_VALUE / 2) {
+        return OpNode.of(OpCode.MAX, from.input(1 - i), Arithmetic.constant(from, least / 2));
+      }
+    }
+    return from;
   }
 
   private static OpNode power(OpNode score, OpNode from) {

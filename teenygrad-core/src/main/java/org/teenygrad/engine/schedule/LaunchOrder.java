@@ -18,6 +18,11 @@ import org.teenygrad.engine.ir.OpNode;
 /// Exchanges with other ranks begin before all else, as they go on beside kernels. A kernel that waits for one lets others run meanwhile: how long things take is
 /// estimated ([Plans#seconds]), as in list scheduling with communication delays.
 final class LaunchOrder {
+  /// How much has to be released at least for a kernel to come first, of all that lives during a schedule, and in bytes: the small ones of all layers are better one launch.
+  private static final double LEAST_SHARE = 1e-3;
+
+  private static final double LEAST_BYTES = 1 << 20;
+
   private final List<Binding> kernels;
   private final Plans plans;
   private final List<OpNode> likeness;
@@ -46,7 +51,7 @@ final class LaunchOrder {
     missing = IntStream.range(0, kernels.size()).map(i -> dependencies.before(i).size()).toArray();
     arrival = new double[kernels.size()];
     released = new Released(kernels.stream().map(Binding::kernel).toList(), dependencies, temporary);
-    urgent = Comparator.<Integer>comparingInt(i -> isExchange(i) ? 0 : 1).thenComparingInt(i -> released.by(i) > 0 ? 0 : 1).thenComparingInt(i -> -height[i]).thenComparingInt(i -> i);
+    urgent = Comparator.<Integer>comparingInt(i -> isExchange(i) ? 0 : 1).thenComparingInt(i -> released.isMuch(i) ? 0 : 1).thenComparingInt(i -> -height[i]).thenComparingInt(i -> i);
   }
 
   /// The launches in order.
@@ -63,13 +68,15 @@ final class LaunchOrder {
     private final Map<Integer, Integer> readers = new HashMap<>();
     private final Set<Integer> begun = new HashSet<>();
     private final Set<Integer> done = new HashSet<>();
-    private final long[] bytes;
+    private final long[] bytes; // below 0 where more is in use after a kernel
+    private final double least;
 
     Released(List<KernelGraph> kernels, Dependencies dependencies, Map<Integer, Long> temporary) {
       this.kernels = kernels;
       this.dependencies = dependencies;
       this.temporary = temporary;
       bytes = new long[kernels.size()];
+      least = Math.max(LEAST_BYTES, LEAST_SHARE * of(temporary.keySet()));
       for (int i = 0; i < bytes.length; i++) {
         bytes[i] -= of(kernels.get(i).writes());
       }
@@ -85,9 +92,8 @@ final class LaunchOrder {
       return temporary.getOrDefault(slot, 0L);
     }
 
-    /// Bytes; below 0 where more is in use.
-    long by(int kernel) {
-      return bytes[kernel];
+    boolean isMuch(int kernel) {
+      return bytes[kernel] > least;
     }
 
     private void isAlmostRead(int slot) {

@@ -6,6 +6,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each is one contraction of overlapping windows, which are a view, with the weight. Float16 and bfloat16 are added up in
 /// float32 and rounded once.
+///
+/// GPUs multiply along channels. Images, weights and results whose channels lie innermost in memory, which PyTorch calls
+/// `channels_last`, are read and written where they are, others are copied first:
+/// ```java
+/// Tensor pixels = Tensor.rand(2, 8, 8, 3);                                      // (batch, height, width, channels)
+/// Tensor seen = pixels.permute(0, 3, 1, 2).conv2d(Tensor.ones(16, 3, 3, 3));
+/// seen.permute(0, 2, 3, 1).contiguous().shape();                                // (2, 6, 6, 16)
+/// ```
 sealed interface Convolutions permits Tensor {
   private Tensor self() {
     return (Tensor) this;

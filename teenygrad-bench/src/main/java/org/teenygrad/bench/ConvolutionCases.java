@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Gradient;
 import org.teenygrad.Tensor;
@@ -15,26 +16,64 @@ import org.teenygrad.bench.KernelCase.Input;
 import org.teenygrad.bench.KernelCase.Sample;
 
 /// The convolutions of ResNet-50 (He et al., 2015; strides as in PyTorch's), each of its 3x3 and strided ones and the
-/// 1x1 ones of each stage.
+/// 1x1 ones of each stage. All lie in memory with the channels innermost, which is fastest for both, as `torch.channels_last`
+/// does; with [#CHANNELS_FIRST] behind their names with the pixels innermost.
 final class ConvolutionCases {
+  /// What the names of other layouts look like.
+  static final String FORM = "convKxK_FROM_TO_SIZE_channels_first";
+
+  private static final String CHANNELS_FIRST = "_channels_first";
   private static final int BATCH = 64;
 
   private ConvolutionCases() {}
 
   static List<ComparedCase> all() {
-    List<Layer> layers = new ArrayList<>(List.of(new Layer(BATCH, 3, 64, 224, 7, 2)));
+    return layers().<ComparedCase>flatMap(layer -> Stream.of(layer.forward(), layer.backward())).toList();
+  }
+
+  /// The case of a name of the form [#FORM], or null.
+  static @Nullable ComparedCase of(String name) {
+    return layers().map(layer -> layer.in(Layout.CHANNELS_FIRST)).<ComparedCase>flatMap(layer -> Stream.of(layer.forward(), layer.backward()))
+        .filter(known -> known.name().equals(name)).findFirst().orElse(null);
+  }
+
+  private static Stream<Layer> layers() {
+    List<Layer> layers = new ArrayList<>(List.of(Layer.of(BATCH, 3, 64, 224, 7, 2)));
     for (int stage = 0; stage < 4; stage++) {
       int width = 64 << stage;
       int size = 56 >> stage;
-      layers.add(new Layer(BATCH, width, width, size, 3, 1));
-      layers.add(new Layer(BATCH, 4 * width, width, size, 1, 1));
-      layers.add(new Layer(BATCH, width, 4 * width, size, 1, 1));
+      layers.add(Layer.of(BATCH, width, width, size, 3, 1));
+      layers.add(Layer.of(BATCH, 4 * width, width, size, 1, 1));
+      layers.add(Layer.of(BATCH, width, 4 * width, size, 1, 1));
       if (stage > 0) {
-        layers.add(new Layer(BATCH, width, width, 2 * size, 3, 2));
-        layers.add(new Layer(BATCH, 2 * width, 4 * width, 2 * size, 1, 2));
+        layers.add(Layer.of(BATCH, width, width, 2 * size, 3, 2));
+        layers.add(Layer.of(BATCH, 2 * width, 4 * width, 2 * size, 1, 2));
       }
     }
-    return layers.stream().<ComparedCase>flatMap(layer -> Stream.of(layer.forward(), layer.backward())).toList();
+    return layers.stream();
+  }
+
+  /// How images (batch, channels, height, width) and weights lie in memory.
+  enum Layout {
+    CHANNELS_FIRST, CHANNELS_LAST;
+
+    /// What is said of each axis, in the order of memory.
+    List<Integer> inMemory(int batch, int channels, int height, int width) {
+      return this == CHANNELS_FIRST ? List.of(batch, channels, height, width) : List.of(batch, height, width, channels);
+    }
+
+    Input input(int batch, int channels, int height, int width) {
+      return Input.of(inMemory(batch, channels, height, width).stream().mapToInt(i -> i).toArray());
+    }
+
+    /// Memory as (batch, channels, height, width).
+    Tensor view(Tensor memory) {
+      return this == CHANNELS_FIRST ? memory : memory.permute(0, 3, 1, 2);
+    }
+
+    Tensor toMemory(Tensor images) {
+      return this == CHANNELS_FIRST ? images : images.permute(0, 2, 3, 1);
+    }
   }
 
   /// Images (batch, from, size, size) and weights (to, from, kernel, kernel) of bfloat16, padded such that a stride of 1 keeps the size.
@@ -42,9 +81,18 @@ final class ConvolutionCases {
   /// @param from channels of the images
   /// @param to channels of the result
   /// @param size height and width of the images
-  record Layer(int batch, int from, int to, int size, int kernel, int stride) {
-    private String name() {
-      return String.format(Locale.ROOT, "conv%dx%d%s_%d_%d_%d", kernel, kernel, stride == 1 ? "" : "s" + stride, from, to, size);
+  record Layer(int batch, int from, int to, int size, int kernel, int stride, Layout layout) {
+    static Layer of(int batch, int from, int to, int size, int kernel, int stride) {
+      return new Layer(batch, from, to, size, kernel, stride, Layout.CHANNELS_LAST);
+    }
+
+    Layer in(Layout other) {
+      return new Layer(batch, from, to, size, kernel, stride, other);
+    }
+
+    private String name(String passes) {
+      return String.format(Locale.ROOT, "conv%dx%d%s_%d_%d_%d%s%s", kernel, kernel, stride == 1 ? "" : "s" + stride, from, to, size, passes,
+          layout == Layout.CHANNELS_FIRST ? CHANNELS_FIRST : "");
     }
 
     private int resultSize() {
@@ -55,15 +103,15 @@ final class ConvolutionCases {
       return 2.0 * batch * to * resultSize() * resultSize() * from * kernel * kernel;
     }
 
-    private Tensor convolve(List<Tensor> x) {
-      return x.get(0).conv2d(x.get(1), null, Window.DEFAULT.stride(stride).padding(kernel / 2));
+    private Tensor convolve(Tensor images, Tensor weights) {
+      return images.conv2d(weights, null, Window.DEFAULT.stride(stride).padding(kernel / 2));
     }
 
     KernelCase forward() {
       int image = Sample.step(batch, 4);
       int channel = Sample.step(to, 8);
-      return measured(name(), 1, 4, List.of(images(), weights()), x -> List.of(convolve(x)),
-          List.of(Sample.of(List.of(List.of(image, 1, 1, 1), List.of(channel, 1, 1, 1)), List.of(image, channel, 1, 1))));
+      Sample sample = Sample.of(List.of(every(image, 1), every(channel, 1)), every(image, channel));
+      return measured("", 1, 4, List.of(images(), weights()), x -> List.of(convolve(x.get(0), x.get(1))), List.of(sample));
     }
 
     /// The result and the gradients of images and weights. Each needs another sample: a gradient of images all channels
@@ -72,28 +120,35 @@ final class ConvolutionCases {
       int image = Sample.step(batch, 4);
       int a = Sample.step(from, 4);
       int b = Sample.step(to, 8);
-      Input cotangent = Input.of(batch, to, resultSize(), resultSize());
-      return measured(name() + "_backward", 3, 2, List.of(images(), weights(), cotangent), x -> {
-        Tensor result = convolve(x);
+      Input cotangent = layout.input(batch, to, resultSize(), resultSize());
+      return measured("_backward", 3, 2, List.of(images(), weights(), cotangent), x -> {
+        Tensor result = convolve(x.get(0), x.get(1));
         List<Tensor> gradients = Gradient.vjp(result, x.get(2), x.subList(0, 2));
         return List.of(result, gradients.get(0), gradients.get(1));
       }, List.of(
-          new Sample(List.of(List.of(image, 1, 1, 1), List.of(b, 1, 1, 1), List.of(image, b, 1, 1)), Map.of(0, List.of(image, b, 1, 1))),
-          new Sample(List.of(List.of(image, a, 1, 1), List.of(1, a, 1, 1), List.of(image, 1, 1, 1)), Map.of(1, List.of(image, a, 1, 1))),
-          new Sample(List.of(List.of(1, a, 1, 1), List.of(b, a, 1, 1), List.of(1, b, 1, 1)), Map.of(2, List.of(b, a, 1, 1)))));
+          new Sample(List.of(every(image, 1), every(b, 1), every(image, b)), Map.of(0, every(image, b))),
+          new Sample(List.of(every(image, a), every(1, a), every(image, 1)), Map.of(1, every(image, a))),
+          new Sample(List.of(every(1, a), every(b, a), every(1, b)), Map.of(2, every(b, a)))));
+    }
+
+    /// So many-th of the first two axes, and all pixels.
+    private List<Integer> every(int first, int second) {
+      return layout.inMemory(first, second, 1, 1);
     }
 
     private Input images() {
-      return Input.of(batch, from, size, size);
+      return layout.input(batch, from, size, size);
     }
 
     private Input weights() {
-      return Input.of(to, from, kernel, kernel);
+      return layout.input(to, from, kernel, kernel);
     }
 
+    /// @param expression of (batch, channels, height, width), whatever the layout is
     private KernelCase measured(String name, int passes, int copies, List<Input> inputs,
         UnaryOperator<List<Tensor>> expression, List<Sample> samples) {
-      return new KernelCase(name, Unit.TERAFLOPS, passes * flops(), DType.BFLOAT16, copies, Rounding.ONCE, inputs, expression, samples);
+      return new KernelCase(name(name), Unit.TERAFLOPS, passes * flops(), DType.BFLOAT16, copies, Rounding.ONCE, inputs,
+          x -> expression.apply(x.stream().map(layout::view).toList()).stream().map(layout::toMemory).toList(), samples);
     }
   }
 }

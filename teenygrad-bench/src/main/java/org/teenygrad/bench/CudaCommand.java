@@ -39,7 +39,7 @@ final class CudaCommand implements Callable<Integer> {
   @Option(names = "--only", paramLabel = "NAME", split = ",", description = {
     "These cases; of any size are gemm_SIZE_TYPE, such as gemm_1024_float16, and attention_bBhHtTdD, such as attention_b4h16t4096d128"
         + " (batch, heads, time, headDim), with k8 after the heads where they share the keys of 8, q1 where there is one query, and at the end"
-        + " _windowN, _softcapN, _mask or _bias, then _backward."
+        + " _windowN, _softcapN, _mask or _bias, then _backward; convolutions, whose channels lie innermost in memory, may end in _channels_first."
   })
   private List<String> only = List.of();
 

@@ -12,7 +12,8 @@ final class GpuCases {
       new CaseTable.Group("conv", ConvolutionCases::all),
       new CaseTable.Group("index", IndexCases::all),
       new CaseTable.Group("training", TrainingCases::all)),
-      List.of(new CaseTable.Family(ProductCases.FORM, ProductCases::of), new CaseTable.Family(AttentionCases.FORM, AttentionCases::of)));
+      List.of(new CaseTable.Family(ProductCases.FORM, ProductCases::of), new CaseTable.Family(AttentionCases.FORM, AttentionCases::of),
+          new CaseTable.Family(ConvolutionCases.FORM, ConvolutionCases::of)));
 
   private GpuCases() {}
 

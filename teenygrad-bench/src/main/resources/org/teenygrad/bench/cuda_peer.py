@@ -184,7 +184,7 @@ def flex(window=None, cap=None):
 
 
 ATTENTION = re.compile(r"attention_b(?P<batch>\d+)h(?P<heads>\d+)(k(?P<key_heads>\d+))?(q(?P<queries>\d+))?t(?P<time>\d+)d(?P<dim>\d+)"
-                       r"(_window(?P<window>\d+)|_softcap(?P<cap>\d+)|_(?P<tensor>mask|bias))?(?P<backward>_backward)?")
+                       r"(_window(?P<window>\d+)|_softcap(?P<cap>\d+)|_(?P<tensor>mask|bias))?(?P<backward>_backward)?(?P<first>_channels_first)?")
 
 
 def attention(name):
@@ -241,11 +241,12 @@ def decode(form, batch=16, heads=32, places=8192, dim=128, page=16):
     return [case(b) for b in (SDPBackend.CUDNN_ATTENTION, SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION)]
 
 
-CONV = re.compile(r"conv(?P<kernel>\d)x\d(s(?P<stride>\d))?_(?P<channels>\d+)_(?P<to>\d+)_(?P<size>\d+)(?P<backward>_backward)?")
+CONV = re.compile(r"conv(?P<kernel>\d)x\d(s(?P<stride>\d))?_(?P<channels>\d+)_(?P<to>\d+)_(?P<size>\d+)(?P<backward>_backward)?(?P<first>_channels_first)?")
 
 
 def conv(name, batch=64):
-    """What the names of convolutions mean: conv3x3s2_128_256_56 has a stride of 2, 128 channels, 256 of the result, images of 56 x 56."""
+    """What the names of convolutions mean: conv3x3s2_128_256_56 has a stride of 2, 128 channels, 256 of the result, images of 56 x 56;
+    all in the layout that is faster, but with _channels_first."""
     parts = CONV.fullmatch(name).groupdict()
     kernel, stride, channels, to, size = (int(parts[key] or 1) for key in ("kernel", "stride", "channels", "to", "size"))
 
@@ -262,7 +263,7 @@ def conv(name, batch=64):
 
         return prepare
 
-    return [case(torch.contiguous_format), case(torch.channels_last)]
+    return [case(torch.contiguous_format)] if parts["first"] else [case(torch.contiguous_format), case(torch.channels_last)]
 
 
 KERNELS = {

@@ -52,10 +52,11 @@ class GpuCasesTest {
         DecodeCases.full("decode", 3, 4, 96, 16),
         DecodeCases.lengths("decode_lengths", 4, 4, 96, 16),
         DecodeCases.pages("decode_pages", 4, 4, 96, 16),
-        new ConvolutionCases.Layer(6, 5, 9, 12, 3, 1).forward(),
-        new ConvolutionCases.Layer(6, 5, 9, 12, 3, 1).backward(),
-        new ConvolutionCases.Layer(4, 8, 16, 7, 1, 2).backward(),
-        new ConvolutionCases.Layer(4, 3, 16, 18, 7, 2).backward(),
+        ConvolutionCases.Layer.of(6, 5, 9, 12, 3, 1).forward(),
+        ConvolutionCases.Layer.of(6, 5, 9, 12, 3, 1).backward(),
+        ConvolutionCases.Layer.of(6, 5, 9, 12, 3, 2).in(ConvolutionCases.Layout.CHANNELS_FIRST).backward(),
+        ConvolutionCases.Layer.of(4, 8, 16, 7, 1, 2).backward(),
+        ConvolutionCases.Layer.of(4, 3, 16, 18, 7, 2).backward(),
         IndexCases.sort("sort", 48, 100),
         IndexCases.top("top", 48, 300, 7),
         IndexCases.runningSum("cumsum", 3000),
@@ -84,7 +85,7 @@ class GpuCasesTest {
 
   @Test
   void seesAWrongGradientThoughItHasASampleOfItsOwn() {
-    KernelCase right = new ConvolutionCases.Layer(6, 5, 9, 12, 3, 1).backward();
+    KernelCase right = ConvolutionCases.Layer.of(6, 5, 9, 12, 3, 1).backward();
     for (int wrong = 0; wrong < 3; wrong++) {
       int number = wrong;
       UnaryOperator<List<Tensor>> doubled = x -> {
@@ -122,6 +123,7 @@ class GpuCasesTest {
     assertThat(GpuCases.of("attention_b16h12t1024d64_mask").work()).isEqualTo(2.0 * 2 * 16 * 12 * 1024 * 1024 * 64);
     assertThat(GpuCases.of("attention_b16h32k8q1t8192d128").work()).isEqualTo(2.0 * 2 * 16 * 8 * 8192 * 128);
     assertThat(GpuCases.of("conv3x3s2_128_128_56").work()).isEqualTo(2.0 * 64 * 28 * 28 * 128 * 128 * 9);
+    assertThat(GpuCases.of("conv1x1_256_64_56_backward_channels_first").name()).isEqualTo("conv1x1_256_64_56_backward_channels_first");
     assertThatThrownBy(() -> GpuCases.of("attention_b1h6k4t8d8")).hasMessage("6 heads cannot share the keys of 4");
   }
 

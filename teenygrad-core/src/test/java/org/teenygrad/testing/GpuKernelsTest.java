@@ -553,9 +553,10 @@ class GpuKernelsTest {
     List<PtxKernel> products = launches.stream().filter(kernel -> kernel.kind().equals("contract")).toList();
     assertThat(products).hasSize(3).allSatisfy(kernel -> {
       assertThat(kernel.count("cp.async.cg.shared.global") + kernel.count("cp.async.bulk")).as(kernel.toString()).isPositive();
-      assertThat(kernel.count("ld.global")).as(kernel.toString()).isZero();
+      // But for sums that blocks give to each other.
+      assertThat(kernel.count("ld.global")).as(kernel.toString()).isEqualTo(kernel.program().exchangeBytes() == 0 ? 0 : kernel.count("ld.global.v4"));
     });
-    assertThat(launches).extracting(PtxKernel::kind).containsOnly("contract", "map", "reduce");
+    assertThat(launches).extracting(PtxKernel::kind).isSubsetOf("contract", "map", "reduce");
   }
 
   @ParameterizedTest

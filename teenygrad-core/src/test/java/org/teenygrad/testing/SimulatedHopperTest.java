@@ -149,11 +149,14 @@ class SimulatedHopperTest {
     agrees("bias, GELU and residual", 1, 16 * Known.unit(DType.BFLOAT16), small.linear(WholeNumbers.of(random, DType.BFLOAT16, 1.0 / 16, 200, 136), bias).gelu().add(residual));
   }
 
-  /// Many more products than sums: parts of the inner dimension are multiplied side by side.
-  @Test
-  void productsOfFewTiles() {
+  /// Many more products than sums: blocks share the tiles, one tile or several, alone or as clusters, the last part of a tile longer than the others; behind them come whole ones.
+  @ParameterizedTest
+  @CsvSource({"1, 64, 72, 4096", "5, 64, 64, 1160", "1, 256, 256, 6400", "1, 320, 64, 8192", "9, 64, 128, 2056"})
+  void productsOfFewTiles(int matrices, int m, int n, int k) {
     Random random = new Random(4);
-    assertThat(agrees("a gradient by weights", 1, 0, matrix(random, DType.BFLOAT16, 64, 1032, true).matmul(matrix(random, DType.BFLOAT16, 1032, 72, false)))).as("products and sums of parts").hasSize(2);
+    Tensor gradient = numbers(random, DType.BFLOAT16, matrices, k, m).transpose(1, 2).matmul(numbers(random, DType.BFLOAT16, matrices, k, n));
+    List<Program> launched = SimulatedGpu.launches(() -> new Comparison(Device.of("cpu"), SimulatedGpu.hopper()).check("a gradient by weights", nodes(List.of(gradient)), 0));
+    assertThat(launched).singleElement().satisfies(program -> assertThat(program.exchangeBytes()).isPositive());
   }
 
   /// Blocks side by side bring half of the right factor's slabs for each other; the last cluster may have a block without rows.

@@ -56,7 +56,7 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     long others = Analysis.count(contraction.grid());
     boolean fewRows = target.rung() == Rung.TENSOR_MEMORY && contraction.element().isHalf() && contraction.isAlongInner() && m <= FEW_ROWS && (contraction.reducesRows() || leavesIdle(n, others, target));
     BlockTile tile = fewRows ? ofFewRows(contraction, m, n, others, target)
-        : choose(m, n, contraction.products(), others, contraction.element(), contraction.isAlongInner(), contraction.isMasked(), target);
+        : choose(m, n, contraction.products(), others, contraction.element(), contraction.isAlongInner(), contraction.isMasked(), StreamK.mayShare(contraction, target), target);
     return tile.shared(products);
   }
 
@@ -65,7 +65,8 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
   /// @param others how many such products there are
   /// @param along whether both factors lie along the inner dimension
   /// @param masked whether masks of factors take registers, too
-  private static BlockTile choose(long m, long n, long k, long others, DType element, boolean along, boolean masked, Target.Gpu target) {
+  /// @param share whether blocks may share tiles, so that all are busy however few these are
+  private static BlockTile choose(long m, long n, long k, long others, DType element, boolean along, boolean masked, boolean share, Target.Gpu target) {
     Rung rung = rung(element, along, target);
     if (rung == Rung.SHARED) {
       return new BlockTile(32, 32, 32, 2, 256, Rung.SHARED);
@@ -76,9 +77,9 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     }
     int depth = SharedTile.LINE / element.bytes();
     boolean stays = rung == Rung.TENSOR_MEMORY;
-    boolean leavesHalfIdle = stays && 2 * others * Math.ceilDiv(m, 128) * Math.ceilDiv(n, NARROWEST) <= target.processors();
+    boolean leavesHalfIdle = stays && !share && 2 * others * Math.ceilDiv(m, 128) * Math.ceilDiv(n, NARROWEST) <= target.processors();
     int rows = m <= 64 || leavesHalfIdle ? 64 : 128;
-    int columns = columns(others * Math.ceilDiv(m, rows), n, stays, target.processors());
+    int columns = columns(others * Math.ceilDiv(m, rows), n, stays, share ? 1 : target.processors());
     if ((masked || element.bytes() == 1) && rung == Rung.WARP) {
       columns = Math.min(columns, MOST_COLUMNS_BESIDE_MASKS);
     }
@@ -138,6 +139,7 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
   /// rows the left one is read once for all columns, the right one whole. Fewer tiles than multiprocessors cost as much as one for each.
   /// @param down tiles below one another
   /// @param stays whether any width will do
+  /// @param processors that are to be busy
   private static int columns(long down, long n, boolean stays, int processors) {
     if (stays && n < NARROWEST) {
       return Math.max(MatrixUnit.COLUMNS, Math.toIntExact(2 * Long.highestOneBit(n - 1)));

@@ -43,7 +43,7 @@ final class Generator {
         begin(nest, gpu);
         int runs = sinks.size();
         if (runs > 1) {
-          Runs.open(nest.emitter().ir, Threads.row(nest.emitter().ir), nest.emitter().analysis.slots().size());
+          Runs.open(nest.emitter().ir, Threads.row(nest.emitter().ir), pointers(nest, runs));
         }
         nest.emit();
         Program.Work work = nest.work();
@@ -56,7 +56,7 @@ final class Generator {
   /// An exchange between ranks, which has no code.
   private static Program communication(OpNode sink, Plan.Communication exchange) {
     double bytes = exchange.analysis().stores().getFirst().input(0).payload(Param.class).shape().elements() * (double) exchange.analysis().stores().getFirst().input(0).dtype().bytes();
-    return new Program(exchange.analysis().kind(), List.of(sink), "", List.of(), List.of(), new Program.Launch(1, 1, 0), new Program.Work(0, bytes), KernelDescription.of(List.of(sink)));
+    return new Program(exchange.analysis().kind(), List.of(sink), "", List.of(), List.of(), 0, new Program.Launch(1, 1, 0), new Program.Work(0, bytes), KernelDescription.of(List.of(sink)));
   }
 
   /// Where kernels can be launched while the ones before still run (compute capability 9.0), those after this one may be set up at once, so that their blocks are
@@ -129,17 +129,22 @@ final class Generator {
       Debug.graphs(() -> "kernel " + name + " in tiles", List.of(plan.analysis().sink));
     }
     String module = frame.module(name, nest, launch.threads(), sinks.size());
-    return new Program(name, sinks, module, nest.maps(), nest.prefetched(), launch, work, KernelDescription.of(sinks));
+    return new Program(name, sinks, module, nest.maps(), nest.prefetched(), nest.exchangeBytes(sinks.size()), launch, work, KernelDescription.of(sinks));
+  }
+
+  /// How many buffers each list has: that of each slot, and perhaps one for what blocks exchange.
+  private static int pointers(LoopNest nest, int runs) {
+    return nest.emitter().analysis.slots().size() + (nest.exchangeBytes(runs) > 0 ? 1 : 0);
   }
 
   /// A kernel's parameters are the pointers themselves, in the order of the slots, which are numbered without gaps; those of many runs are one.
   private static String gpuModule(String name, LoopNest nest, int threads, int runs) {
     Ir ir = nest.emitter().ir;
-    List<Integer> slots = nest.emitter().analysis.slots();
+    int pointers = pointers(nest, runs);
     StringBuilder text = new StringBuilder();
     ir.declarations().stream().filter(declaration -> declaration.startsWith("@")).forEach(global -> text.append(global).append('\n'));
-    List<String> parameters = new ArrayList<>(runs > 1 ? List.of(Runs.parameter(runs, slots.size()))
-        : slots.stream().map(slot -> ir.dialect.pointer + " align 16 " + Memory.pointer(slot)).toList());
+    List<String> parameters = new ArrayList<>(runs > 1 ? List.of(Runs.parameter(runs, pointers))
+        : Ir.times(pointers, slot -> ir.dialect.pointer + " align 16 " + Memory.pointer(slot)));
     List<Integer> constant = new ArrayList<>();
     for (int map = 0; map < nest.maps().size(); map++) {
       parameters.add(Runs.mapParameter(map, runs));

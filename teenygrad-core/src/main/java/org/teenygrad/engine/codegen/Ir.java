@@ -194,6 +194,12 @@ final class Ir {
     return value("call i64 @llvm.smin.i64(i64 " + a + ", i64 " + b + ")");
   }
 
+  /// The larger one.
+  String largest(String a, String b) {
+    declare("declare i64 @llvm.smax.i64(i64, i64)");
+    return value("call i64 @llvm.smax.i64(i64 " + a + ", i64 " + b + ")");
+  }
+
   private String divided(String instruction, String number, long divisor) {
     if (dialect == Dialect.HOST) {
       return value(instruction + " i64 " + number + ", " + divisor);

@@ -39,6 +39,12 @@ sealed interface LoopNest permits Elements, PackedContraction, SkinnyContraction
     return List.of();
   }
 
+  /// How much memory of the device its blocks exchange sums through, as [Program#exchangeBytes]: the pointer behind those of the slots.
+  /// @param runs lists of buffers of a launch
+  default long exchangeBytes(int runs) {
+    return 0;
+  }
+
   /// What there is to do.
   default Program.Work work() {
     return Work.of(emitter().analysis);

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Target;
@@ -19,7 +20,8 @@ import org.teenygrad.engine.runtime.Target;
 /// @param analysis of a SINK of STEPS and STOREs
 /// @param tile a block's rows and columns of sums, and the depth of a step
 /// @param maps what brings factors' tiles, first the left one's unless blocks compute it, where tensor maps do
-record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse, BlockTile tile, List<BulkTile> maps) implements Plan {
+/// @param streamK how blocks share tiles; null if each makes whole ones
+record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse, BlockTile tile, List<BulkTile> maps, @Nullable StreamK streamK) implements Plan {
   /// Blocks that share the right factor's tiles: what comes from the second-level cache, and the power for that, is a third less for tiles of 128 by 256.
   private static final int CLUSTER = 2;
 
@@ -70,7 +72,8 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     OpNode leftMapped = leftBulk.get().stage(left);
     List<OpNode> rights = stages(contraction, tile, rightBulks);
     List<OpNode> stages = Stream.concat(Stream.of(leftMapped), rights.stream()).toList();
-    return Optional.of(of(contraction, tile, leftMapped, rights, maps, folds -> WarpSpecializedPipeline.steps(stages, folds)));
+    MatmulTiling plan = of(contraction, tile, leftMapped, rights, maps, folds -> WarpSpecializedPipeline.steps(stages, folds));
+    return Optional.of(StreamK.mayShare(contraction, target) ? plan.shared(target) : plan);
   }
 
   /// The right factors' tensor maps; none if one has none.
@@ -119,7 +122,12 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     List<OpNode> first = contraction.reducesRows() ? List.of(Objects.requireNonNull(folds.getFirst()).input(0).input(0)) : List.of();
     OpNode sink = Tiling.sink(first, order.apply(folds), plain.stores().stream().map(changed::get).toList());
     Analysis tiled = new Analysis(sink);
-    return new MatmulTiling(contraction, Plan.shortened(tiled), tiled.isCoarse(), tile, maps);
+    return new MatmulTiling(contraction, Plan.shortened(tiled), tiled.isCoarse(), tile, maps, null);
+  }
+
+  /// The same, by blocks that share tiles if that takes less time.
+  private MatmulTiling shared(Target.Gpu target) {
+    return new MatmulTiling(contraction, analysis, isCoarse, tile, maps, StreamK.of(raster().tiles(), depth(), cluster(), target.processors()));
   }
 
   @Override

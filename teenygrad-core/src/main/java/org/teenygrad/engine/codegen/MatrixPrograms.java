@@ -130,7 +130,7 @@ public final class MatrixPrograms {
     ir.declarations().forEach(declaration -> text.append(declaration).append('\n'));
     text.append("attributes #0 = { nounwind \"prefer-vector-width\"=\"512\" }\n");
     Program.Launch launch = new Program.Launch(alone ? 1 : ITEMS, 1, scratchBytes);
-    return new Program(name, List.of(), text.toString(), List.of(), List.of(), launch, new Program.Work(Double.MAX_VALUE, 0), kind);
+    return new Program(name, List.of(), text.toString(), List.of(), List.of(), 0, launch, new Program.Work(Double.MAX_VALUE, 0), kind);
   }
 
   private String word(Enum<?> word) {

@@ -2,6 +2,8 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -13,15 +15,27 @@ import org.teenygrad.engine.runtime.Target;
 /// The loops of a sum of products on Hopper: as many blocks as there are multiprocessors go from tile to tile. In each, one thread has
 /// slabs brought by the tensor memory accelerator ([BulkTile]), also those of the next tile while the sums of the last are stored; groups of
 /// four warps multiply what has come (`wgmma`), and each warp finishes its 16 rows by itself. Two blocks may be a cluster: their tiles lie below one another, and
-/// each brings half of the right factor's slabs for both.
+/// each brings half of the right factor's slabs for both. Long sums of a few tiles blocks may share ([StreamK]).
 ///
 /// @see <a href="https://github.com/NVIDIA/cutlass/blob/main/media/docs/cpp/efficient_gemm.md">CUTLASS, warp specialization</a>
 final class PersistentTiles implements LoopNest {
   private static final int GROUP_THREADS = 128;
 
-  /// Registers of a thread; with one group that fetches and two that compute they are all that a multiprocessor has.
-  private static final int FETCHING_REGISTERS = 24;
-  private static final int COMPUTING_REGISTERS = 240;
+  /// Registers of a thread: what the group of the one that fetches needs few of, two groups that compute take. Together they are all that a multiprocessor has.
+  record Registers(int fetching, int computing) {
+    static final Registers OF_TILES = new Registers(24, 240);
+
+    /// Where the thread that fetches goes over pieces of tiles.
+    static final Registers OF_PIECES = new Registers(40, 232);
+
+    void keep(Ir ir) {
+      ir.gpu().keepRegisters(fetching);
+    }
+
+    void take(Ir ir) {
+      ir.gpu().takeRegisters(computing);
+    }
+  }
 
   private final Emitter emitter;
   private final Raster raster;
@@ -43,6 +57,8 @@ final class PersistentTiles implements LoopNest {
   private final long slabs;
   private final int cluster;
   private final long blocks;
+  private final @Nullable StreamK streamK;
+  private final PartialSums parts;
 
   PersistentTiles(Emitter emitter, MatmulTiling plan, Target.Gpu target) {
     this.emitter = emitter;
@@ -55,7 +71,9 @@ final class PersistentTiles implements LoopNest {
     raster = plan.raster();
     steps = plan.depth();
     cluster = plan.cluster();
-    blocks = Math.min(target.processors() / cluster * cluster, raster.tiles());
+    streamK = plan.streamK();
+    blocks = streamK == null ? Math.min(target.processors() / cluster * cluster, raster.tiles()) : streamK.blocks();
+    parts = new PartialSums(emitter.ir, Memory.pointer(emitter.analysis.slots().size()), tile, Math.toIntExact(blocks));
     products = new WarpgroupProducts(emitter.ir, tile, rights.size(), plan.unit(), leftStage.payload(Stage.class).alongInner(), rights.getFirst().stage().alongInner());
     long slotBytes = leftBytes() + rights.stream().mapToLong(BulkTile::bytes).sum();
     long kept = prologue == null ? 0 : prologue.bytes();
@@ -104,6 +122,11 @@ final class PersistentTiles implements LoopNest {
   }
 
   @Override
+  public long exchangeBytes(int runs) {
+    return streamK == null ? 0 : streamK.exchangeBytes(tile, runs);
+  }
+
+  @Override
   public Program.Launch launch() {
     return new Program.Launch(blocks, tile.threads() + GROUP_THREADS, slabs + bytes(tile.rows(), tile.stages()));
   }
@@ -116,41 +139,42 @@ final class PersistentTiles implements LoopNest {
     mbarriers.prepare(thread);
     emitter.branch(ir.value("icmp uge i64 " + thread + ", " + tile.threads()), () -> {
       if (movesRegisters()) {
-        fewRegisters(ir);
+        registers().keep(ir);
       }
       emitter.branch(ir.value("icmp eq i64 " + thread + ", " + tile.threads()), this::fetch);
     });
     emitter.branch(ir.value("icmp ult i64 " + thread + ", " + tile.threads()), () -> {
       if (movesRegisters()) {
-        manyRegisters(ir);
+        registers().take(ir);
       }
-      Threads.awaitLaunchesBefore(ir);
+      if (!prefetched().isEmpty()) {
+        Threads.awaitLaunchesBefore(ir);
+      }
       if (prologue != null) {
         prologue.emit();
         products.fence();
         Threads.barrier(ir, tile.threads());
       }
-      tiles(Threads.block(ir), MbarrierRing.Turn.first(), this::compute);
+      if (streamK == null) {
+        tiles(Threads.block(ir), MbarrierRing.Turn.first(), this::compute);
+      } else {
+        pieces(this::compute);
+      }
     });
     mbarriers.end();
   }
 
-  /// Takes registers from the group of the thread that fetches, which needs few, for two groups that compute.
-  static void fewRegisters(Ir ir) {
-    ir.gpu().keepRegisters(FETCHING_REGISTERS);
-  }
-
-  static void manyRegisters(Ir ir) {
-    ir.gpu().takeRegisters(COMPUTING_REGISTERS);
+  private Registers registers() {
+    return streamK == null ? Registers.OF_TILES : Registers.OF_PIECES;
   }
 
   private boolean movesRegisters() {
     return tile.threads() == 2 * GROUP_THREADS;
   }
 
-  /// What is done with a tile.
+  /// What is done with a tile, or a piece of one.
   private interface Visit {
-    MbarrierRing.Turn at(String row, String column, MbarrierRing.Turn turn);
+    MbarrierRing.Turn at(String row, String column, StreamK.Piece piece, MbarrierRing.Turn turn);
   }
 
   /// The tiles of this block from one that there is on, one after the other.
@@ -158,12 +182,24 @@ final class PersistentTiles implements LoopNest {
     Ir ir = emitter.ir;
     ir.loop(from, Long.toString(raster.tiles()), blocks, List.of(first.slot(), first.phase()), (number, carried) -> {
       List<Ir.Carried> after = new ArrayList<>();
-      raster.at(emitter, number, (row, column) -> {
-        MbarrierRing.Turn turn = visit.at(row, column, new MbarrierRing.Turn(carried.get(0), carried.get(1)));
-        after.addAll(List.of(turn.slot(), turn.phase()));
-      });
+      StreamK.Piece whole = new StreamK.Piece(number, "0", Long.toString(steps));
+      raster.at(emitter, number, (row, column) -> after.addAll(carried(visit.at(row, column, whole, WarpSpecializedPipeline.turn(carried)))));
       return after;
     });
+  }
+
+  /// The pieces of tiles of this block.
+  private void pieces(Visit visit) {
+    StreamK shared = Objects.requireNonNull(streamK);
+    shared.pieces(emitter.ir, carried(MbarrierRing.Turn.first()), (piece, carried) -> {
+      List<Ir.Carried> after = new ArrayList<>();
+      raster.at(emitter, shared.tile(emitter.ir, piece), (row, column) -> after.addAll(carried(visit.at(row, column, piece, WarpSpecializedPipeline.turn(carried)))));
+      return after;
+    });
+  }
+
+  private static List<Ir.Carried> carried(MbarrierRing.Turn turn) {
+    return WarpSpecializedPipeline.carried(List.of(), turn);
   }
 
   /// Whether the larger factor is the left one.
@@ -171,19 +207,27 @@ final class PersistentTiles implements LoopNest {
     return raster.m() >= raster.n();
   }
 
-  /// The larger factor, such as weights, of all sums.
+  /// The larger factor, such as weights, of all sums; none where blocks share tiles: the factors of such long sums are seldom older than the launch before.
   @Override
   public List<Integer> prefetched() {
-    return (left != null && prefetchesLeft() ? List.of(left) : rights).stream().map(factor -> factor.map().slot()).distinct().toList();
+    return streamK != null ? List.of() : (left != null && prefetchesLeft() ? List.of(left) : rights).stream().map(factor -> factor.map().slot()).distinct().toList();
   }
 
   /// Fetches all tiles. As many slabs of the first one as there are slots come in two parts: the prefetched factor's before the launches before have ended.
   private void fetch() {
     Ir ir = emitter.ir;
+    if (streamK != null) {
+      pieces((row, column, piece, turn) -> {
+        UnaryOperator<String> order = streamK.order(ir, piece);
+        WarpSpecializedPipeline.Fetch fetch = fetch(row, column, true, true);
+        return pipeline.fetch(piece.from(), piece.below(), turn, (stage, step, at, slot, counter) -> fetch.to(stage, order.apply(step), at, slot, counter));
+      });
+      return;
+    }
     ir.branch(ir.value("icmp eq i32 " + Runs.UNWRITTEN + ", 0"), () -> Threads.awaitLaunchesBefore(ir), () -> {});
     String first = Threads.block(ir);
     if (left == null) {
-      tiles(first, MbarrierRing.Turn.first(), (row, column, turn) -> pipeline.fetch("0", Long.toString(steps), turn, fetch(row, column, false, true)));
+      tiles(first, MbarrierRing.Turn.first(), (row, column, whole, turn) -> pipeline.fetch(whole.from(), whole.below(), turn, fetch(row, column, false, true)));
       return;
     }
     List<MbarrierRing.Turn> next = new ArrayList<>();
@@ -199,7 +243,7 @@ final class PersistentTiles implements LoopNest {
     if (blocks < raster.tiles()) {
       String second = ir.plus(first, blocks);
       emitter.branch(ir.value("icmp slt i64 " + second + ", " + raster.tiles()), () ->
-          tiles(second, next.getFirst(), (row, column, turn) -> pipeline.fetch("0", Long.toString(steps), turn, fetch(row, column, true, true))));
+          tiles(second, next.getFirst(), (row, column, whole, turn) -> pipeline.fetch(whole.from(), whole.below(), turn, fetch(row, column, true, true))));
     }
   }
 
@@ -218,8 +262,8 @@ final class PersistentTiles implements LoopNest {
     };
   }
 
-  private MbarrierRing.Turn compute(String row, String column, MbarrierRing.Turn turn) {
-    List<Ir.Carried> results = pipeline.multiply(steps, turn, products, new WarpSpecializedPipeline.Factors() {
+  private MbarrierRing.Turn compute(String row, String column, StreamK.Piece piece, MbarrierRing.Turn turn) {
+    List<Ir.Carried> results = pipeline.multiply(piece.from(), piece.below(), turn, products, new WarpSpecializedPipeline.Factors() {
       @Override
       public String left(String step, String slot) {
         return prologue == null ? slot : prologue.slab(step);
@@ -230,7 +274,14 @@ final class PersistentTiles implements LoopNest {
         return emitter.ir.plus(slot, leftBytes());
       }
     });
-    finish(row, column, results.subList(0, results.size() - 2));
+    List<Ir.Carried> sums = results.subList(0, results.size() - 2);
+    if (streamK == null) {
+      finish(row, column, sums);
+    } else {
+      List<Ir.Carried> all = streamK.added(emitter.ir, piece, sums, parts);
+      String ends = emitter.ir.value("icmp eq i64 " + piece.below() + ", " + steps);
+      emitter.branch(ends, () -> finish(row, column, all), () -> parts.put(all));
+    }
     return WarpSpecializedPipeline.turn(results);
   }
 

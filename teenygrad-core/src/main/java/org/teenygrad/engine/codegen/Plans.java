@@ -82,7 +82,7 @@ public final class Plans {
     return switch (of(sink)) {
       case Plan _ when target instanceof Target.Cpu -> Integer.MAX_VALUE;
       case Plan.Communication _ -> 1;
-      case MatmulTiling tiling -> Runs.most(slots, tiling.maps().size());
+      case MatmulTiling tiling -> Runs.most(slots + (tiling.streamK() == null ? 0 : 1), tiling.maps().size());
       case AttentionTiling tiling -> Runs.most(slots, tiling.mapCount());
       default -> Runs.most(slots, 0);
     };

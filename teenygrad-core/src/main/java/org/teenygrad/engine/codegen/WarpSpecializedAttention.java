@@ -101,7 +101,7 @@ final class WarpSpecializedAttention implements LoopNest {
       MaskedSteps.Interval visible = matrices.visible(row);
       ir.branch(ir.value("icmp uge i64 " + thread + ", " + work.tile.threads()), () -> {
         if (movesRegisters()) {
-          PersistentTiles.fewRegisters(ir);
+          PersistentTiles.Registers.OF_TILES.keep(ir);
         }
         emitter.branch(ir.value("icmp eq i64 " + thread + ", " + work.tile.threads()), () -> produce(visible));
         if (totals != null) {
@@ -109,7 +109,7 @@ final class WarpSpecializedAttention implements LoopNest {
         }
       }, () -> {
         if (movesRegisters()) {
-          PersistentTiles.manyRegisters(ir);
+          PersistentTiles.Registers.OF_TILES.take(ir);
         }
         results.finish(row, consume(row, visible), () -> Threads.barrier(ir, work.tile.threads()));
         if (totals != null) {

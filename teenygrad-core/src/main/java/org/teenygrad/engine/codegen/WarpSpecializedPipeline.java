@@ -96,13 +96,14 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
     }
   }
 
-  /// The sums of all steps, of which there is at least one, by the warps that multiply. They wait for a step's products, and give its slot back, when
-  /// the next one's have begun.
+  /// The sums of some steps, of which there is at least one, two if it is not known how many, by the warps that multiply. They wait for a step's products, and give its slot back,
+  /// when the next one's have begun.
   /// @param factors where a step's tiles start
   /// @return the sums, then the turn after the steps
-  List<Ir.Carried> multiply(long count, MbarrierRing.Turn from, WarpgroupProducts products, Factors factors) {
-    List<Ir.Carried> begun = begin("0", from, products.zero(), products, factors);
-    List<Ir.Carried> results = count == 1 ? carried(begun, from) : ir.loop("1", Long.toString(count), 1, carried(begun, from), (step, carried) -> {
+  List<Ir.Carried> multiply(String first, String below, MbarrierRing.Turn from, WarpgroupProducts products, Factors factors) {
+    List<Ir.Carried> begun = begin(first, from, products.zero(), products, factors);
+    String second = ir.plus(first, 1);
+    List<Ir.Carried> results = second.equals(below) ? carried(begun, from) : ir.loop(second, below, 1, carried(begun, from), (step, carried) -> {
       MbarrierRing.Turn before = turn(carried);
       MbarrierRing.Turn turn = mbarriers.after(before);
       List<Ir.Carried> sums = products.settle(begin(step, turn, carried.subList(0, begun.size()), products, factors), 1);

@@ -20,13 +20,18 @@ import org.teenygrad.engine.ir.OpNode;
 /// @param maps tensor maps, each of which is a parameter after the pointers ([Target.Gpu])
 /// @param prefetched the slots of buffers that it begins to read before the launches before it have ended, if its last parameter, an `i32` after the maps, is 1, which says
 ///     that none of them writes any of these ([Target.Gpu])
+/// @param exchangeBytes memory through which its blocks exchange sums, a part of what the device has for all programs, which use it one after the other: one more pointer behind those
+///     of the slots, in each list the same. The first [#EXCHANGE_FLAG_BYTES] are 0 before and after each launch ([Target.Gpu])
 /// @param launch how its work is cut up
 /// @param work an estimate of all graphs together
 /// @param description what the kernel computes, in a line for people
-public record Program(String name, List<OpNode> graphs, String source, List<TensorMap> maps, List<Integer> prefetched, Launch launch, Work work, String description) {
+public record Program(String name, List<OpNode> graphs, String source, List<TensorMap> maps, List<Integer> prefetched, long exchangeBytes, Launch launch, Work work, String description) {
+  /// Of the memory through which blocks exchange sums, what says whose are there.
+  public static final long EXCHANGE_FLAG_BYTES = 1 << 16;
+
   /// A program about which there is nothing to say.
   public Program(String name, OpNode graph, String source, Launch launch, Work work) {
-    this(name, List.of(graph), source, List.of(), List.of(), launch, work, name);
+    this(name, List.of(graph), source, List.of(), List.of(), 0, launch, work, name);
   }
 
   /// The graph of the first list; those of others differ in sizes and types at most.

@@ -74,6 +74,9 @@ final class Hazards {
       }
       Access access = new Access(new BitSet(), new BitSet());
       for (List<Binding.Argument> arguments : item.arguments()) {
+        if (item.program().exchangeBytes() > 0) {
+          access.writes.set(arguments.getLast().slot());
+        }
         for (int i = 0; i < arguments.size(); i++) {
           // What is written may be read first: where it is combined with, or a part of it is left.
           access.reads.set(arguments.get(i).slot());

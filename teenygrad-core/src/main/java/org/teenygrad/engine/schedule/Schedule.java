@@ -49,6 +49,9 @@ record Schedule(long number, List<ExecItem> items, Sequence sequence, int inputs
     /// In the memory of another slot, whose data nobody needs any more.
     record InPlace(int slot) implements Place {}
 
+    /// What programs exchange sums through, the same for all.
+    record Exchange(long bytes) implements Place {}
+
     /// A part of the workspace.
     record Temporary(long offset, long bytes) implements Place {}
   }
@@ -64,6 +67,7 @@ record Schedule(long number, List<ExecItem> items, Sequence sequence, int inputs
             case Place.Input input -> throw new IllegalStateException(input + " after the inputs");
             case Place.Output output -> runtime.allocator().allocate(output.bytes());
             case Place.InPlace same -> buffers.get(same.slot());
+            case Place.Exchange exchange -> workspace.exchange(exchange.bytes());
             case Place.Temporary part -> new Slice(whole, part.offset(), part.bytes());
           });
     }

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.teenygrad.engine.codegen.KernelDescription;
 import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.Algebra;
@@ -352,11 +353,20 @@ final class Scheduler {
   private Schedule assemble(List<List<Binding>> launches, List<OpNode> results, Memory memory, Schedule.Compilation compilation) {
     Map<List<OpNode>, Compiled> compiled = Objects.requireNonNull(COMPILED.get(runtime));
     List<Schedule.ExecItem> items = new ArrayList<>();
+    List<Schedule.Place> places = new ArrayList<>(memory.places());
+    Binding.Argument exchange = new Binding.Argument(places.size(), 0);
+    long exchanged = 0;
     for (List<Binding> launch : launches) {
       Compiled code = Objects.requireNonNull(compiled.get(sinks(launch)));
-      items.add(new Schedule.ExecItem(code.program, code.kernel, launch.stream().map(Binding::arguments).toList()));
+      Stream<List<Binding.Argument>> lists = launch.stream().map(Binding::arguments);
+      exchanged = Math.max(exchanged, code.program.exchangeBytes());
+      items.add(new Schedule.ExecItem(code.program, code.kernel,
+          (code.program.exchangeBytes() == 0 ? lists : lists.map(list -> Stream.concat(list.stream(), Stream.of(exchange)).toList())).toList()));
+    }
+    if (exchanged > 0) {
+      places.add(new Schedule.Place.Exchange(exchanged));
     }
     List<Integer> outputs = results.stream().map(slots::get).toList();
-    return Schedule.of(items, sequence(runtime, items, memory.places()), inputs, outputs, memory.places(), memory.workspaceBytes(), compilation);
+    return Schedule.of(items, sequence(runtime, items, places), inputs, outputs, places, memory.workspaceBytes(), compilation);
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.teenygrad.Shape;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
@@ -61,7 +62,7 @@ final class SplitReductions {
     if (!(target instanceof Target.Gpu gpu)) {
       return node;
     }
-    if (staysWhole(node, size / results)) {
+    if (staysWhole(node, size / results) || SumOfProducts.of(node).filter(product -> isShared(product, gpu)).isPresent()) {
       return node;
     }
     int axis = longest(node);
@@ -88,6 +89,13 @@ final class SplitReductions {
     Optional<SumOfProducts> product = SumOfProducts.of(node);
     return product.isPresent()
         ? length <= MOST_OF_PRODUCT && product.get().isOfHalves() && product.get().isAlongRows() : length <= MOST_OF_ROW && isAlongRows(node);
+  }
+
+  /// Whether blocks share the tiles of a product by themselves, however few these are: of factors across which the sums go, brought by tensor maps.
+  private static boolean isShared(SumOfProducts product, Target.Gpu gpu) {
+    List<Integer> summed = product.sum().payload(Reduction.class).axes();
+    return gpu.rung() == Target.Rung.TENSOR_MEMORY && product.isOfHalves() && !product.isAlongRows() && product.sum().input(0) == product.product()
+        && Stream.of(product.left(), product.right()).map(FactorView::of).allMatch(view -> view.isWindowed() ? view.channels() == view.tensor().shape().rank() - 1 : view.isContiguous(summed));
   }
 
   /// A reduction to one number, as that of the sums of as many rows.

@@ -17,10 +17,10 @@ import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.schedule.Schedule.ExecItem;
 import org.teenygrad.engine.schedule.Schedule.Place;
 
-/// What runs at the same time as what: slots 0 and 1 are inputs, 2 to 5 parts of the workspace, 6 lies in slot 0's memory.
+/// What runs at the same time as what: slots 0 and 1 are inputs, 2 to 5 parts of the workspace, 6 lies in slot 0's memory, blocks exchange sums through 7.
 class HazardsTest {
   private static final List<Place> PLACES = List.of(new Place.Input(), new Place.Input(), new Place.Temporary(0, 64), new Place.Temporary(64, 64),
-      new Place.Temporary(32, 64), new Place.Temporary(128, 64), new Place.InPlace(0));
+      new Place.Temporary(32, 64), new Place.Temporary(128, 64), new Place.InPlace(0), new Place.Exchange(64));
 
   @Test
   void aLaunchWaitsForWhatItReads() {
@@ -56,6 +56,11 @@ class HazardsTest {
     assertThat(unwritten(both, copy(3, 1))).as("of one run slot 0, of the other slot 3, which the second launch writes").containsExactly(new BitSet(), BitSet.valueOf(new long[] {0b010}));
   }
 
+  @Test
+  void launchesWhoseBlocksExchangeSumsRunOneAfterTheOther() {
+    assertThat(waits(exchanging(2, 0), copy(3, 1), exchanging(5, 1))).containsExactly(List.of(), List.of(), List.of(0));
+  }
+
   private static List<List<Integer>> waits(ExecItem... items) {
     return Hazards.of(List.of(items), PLACES).waits();
   }
@@ -66,6 +71,12 @@ class HazardsTest {
 
   private static ExecItem copy(int to, int from) {
     return item(List.of(to, from));
+  }
+
+  private static ExecItem exchanging(int to, int from) {
+    Program plain = copy(to, from).program();
+    Program program = new Program("test", plain.graphs(), "", List.of(), List.of(), 64, plain.launch(), plain.work(), "");
+    return new ExecItem(program, arguments -> {}, List.of(arguments(to, from, 7)));
   }
 
   private static ExecItem add(int to, int from, int other) {

@@ -49,7 +49,7 @@ class GpuLaunchesTest {
     };
     step.run(); // makes the optimizer's moments
     Recording second = Recording.of(step);
-    assertThat(second.launches().size()).as(() -> text(second.launches())).isLessThanOrEqualTo(320);
+    assertThat(second.launches().size()).as(() -> text(second.launches())).isLessThanOrEqualTo(330);
     long scores = (long) BATCH * GPT2.nHead() * GPT2.blockSize() * GPT2.blockSize();
     assertThat(second.launches()).allSatisfy(launch -> assertThat(sizes(launch)).isNotEmpty().doesNotContain(scores));
   }

@@ -58,7 +58,7 @@ class ClusterTest {
     memory.segment().set(ValueLayout.JAVA_FLOAT, 0, 1);
     List<Program.Dimension> dimensions = List.of(new Program.Dimension(32, 1, 32), new Program.Dimension(8, 32, 8));
     Program.TensorMap map = new Program.TensorMap(0, DType.FLOAT32, 0, dimensions, null, false);
-    Program program = new Program("kernel", List.of(OpNode.of(OpCode.SINK)), source, List.of(map), List.of(), new Program.Launch(1, 32, 2048), new Program.Work(0, 0), "");
+    Program program = new Program("kernel", List.of(OpNode.of(OpCode.SINK)), source, List.of(map), List.of(), 0, new Program.Launch(1, 32, 2048), new Program.Work(0, 0), "");
     new Cluster(Launch.of(program, new Module(source), List.of(List.of(memory)), false), 0, 0, new Random(1)).run();
     return memory.segment().get(ValueLayout.JAVA_INT, 0);
   }

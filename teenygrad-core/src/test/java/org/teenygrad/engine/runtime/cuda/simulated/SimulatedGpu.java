@@ -1,5 +1,6 @@
 package org.teenygrad.engine.runtime.cuda.simulated;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -76,6 +77,7 @@ public final class SimulatedGpu {
   private static void run(Program program, Module module, List<List<Buffer>> lists) {
     boolean together = program.graphs().size() > 1;
     Random random = new Random(program.name().hashCode() + SEED);
+    requireNoFlags(program, lists);
     for (List<List<Buffer>> list : together ? List.of(lists) : lists.stream().map(List::of).toList()) {
       Launch launch = Launch.of(program, module, list, random.nextBoolean());
       int rows = together ? program.launch().times() : 1;
@@ -83,6 +85,17 @@ public final class SimulatedGpu {
         for (int block = 0; block < program.launch().items(); block += module.cluster) {
           new Cluster(launch, block, row, random).run();
         }
+      }
+    }
+    requireNoFlags(program, lists);
+  }
+
+  /// What blocks exchange sums through is the next launch's as well.
+  private static void requireNoFlags(Program program, List<List<Buffer>> lists) {
+    if (program.exchangeBytes() > 0) {
+      MemorySegment flags = MemorySegment.ofAddress(lists.getFirst().getLast().address()).reinterpret(Program.EXCHANGE_FLAG_BYTES);
+      if (flags.mismatch(MemorySegment.ofArray(new byte[(int) Program.EXCHANGE_FLAG_BYTES])) >= 0) {
+        throw new IllegalStateException(program.name() + ": a flag of the memory that launches share is set before or after it");
       }
     }
   }

@@ -33,6 +33,8 @@ final class ProductCases {
         product("matmul_1000x3000x5000", 1000, 3000, 5000, false),
         product("matmul_16x8192x8192", 16, 8192, 8192, false),
         product("weight_gradient_3072x768x65536", 3072, 768, 65536, true),
+        gram(48, 768, 768),
+        gram(12, 768, 3072),
         scaled("scaled_matmul_8192_e4m3", 8192, 8192, 8192, DType.FLOAT8_E4M3),
         scaled("scaled_matmul_65536x3072x768_e4m3", 65536, 3072, 768, DType.FLOAT8_E4M3),
         scaled("scaled_matmul_65536x768x3072_e5m2", 65536, 768, 3072, DType.FLOAT8_E5M2));
@@ -88,6 +90,16 @@ final class ProductCases {
   /// @param leftAcross whether the left factor is the transpose of what lies in memory, as x in a weight's gradient `xᵀ g`
   static KernelCase product(String name, int m, int n, int k, boolean leftAcross) {
     return product(name, m, n, k, leftAcross, DType.BFLOAT16, 4, Rounding.ONCE);
+  }
+
+  /// Matrices (m, k) of bfloat16 by their own transposes, as Muon makes them of all weights of a shape. Operations are
+  /// counted as if all results were computed.
+  private static KernelCase gram(int matrices, int m, int k) {
+    int row = Sample.step(m, 64);
+    String name = String.format(Locale.ROOT, "gram_%dx%dx%d", matrices, m, k);
+    return new KernelCase(name, Unit.TERAFLOPS, 2.0 * matrices * m * m * k, DType.BFLOAT16, 4, Rounding.ONCE,
+        List.of(Input.of(matrices, m, k)), x -> List.of(x.getFirst().matmul(x.getFirst().transpose(1, 2))),
+        List.of(Sample.of(List.of(List.of(1, row, 1)), List.of(1, row, row))));
   }
 
   /// Of a matrix of floats of 8 bits and one of e4m3, which both lie along the inner dimension, as activations (or their gradients, e5m2) and weights do.

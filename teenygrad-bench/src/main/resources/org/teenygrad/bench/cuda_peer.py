@@ -117,6 +117,14 @@ def matmul(m, n, k, dtype=BF16, left_across=False):
     return [prepare]
 
 
+def gram(count, m, k):
+    def prepare():
+        a, c = randn(count, m, k), torch.empty(count, m, m, device=DEVICE, dtype=BF16)
+        return lambda: torch.bmm(a, a.mT, out=c)
+
+    return [prepare]
+
+
 def scaled_matmul(m, n, k, left=torch.float8_e4m3fn):
     def case(fast):
         def prepare():
@@ -284,6 +292,8 @@ KERNELS = {
     "matmul_1000x3000x5000": matmul(1000, 3000, 5000),
     "matmul_16x8192x8192": matmul(16, 8192, 8192),
     "weight_gradient_3072x768x65536": matmul(3072, 768, 65536, left_across=True),
+    "gram_48x768x768": gram(48, 768, 768),
+    "gram_12x768x3072": gram(12, 768, 3072),
     "scaled_matmul_8192_e4m3": scaled_matmul(8192, 8192, 8192),
     "scaled_matmul_65536x3072x768_e4m3": scaled_matmul(65536, 3072, 768),
     "scaled_matmul_65536x768x3072_e5m2": scaled_matmul(65536, 768, 3072, torch.float8_e5m2),

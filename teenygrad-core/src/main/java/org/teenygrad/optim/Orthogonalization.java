@@ -37,7 +37,8 @@ public enum Orthogonalization {
     x = x.div(largestSingularValue(norm(x)));
     for (Quintic p : polynomials) {
       Tensor gram = x.matmul(x.transpose(1, 2));
-      Tensor even = gram.mul(p.b).add(gram.matmul(gram).mul(p.c));
+      Tensor square = gram.matmul(gram.transpose(1, 2)); // a matrix by its own transpose: half of it is computed
+      Tensor even = gram.mul(p.b).add(square.mul(p.c));
       x = x.mul(p.a).add(even.matmul(x));
     }
     return tall ? x.transpose(1, 2) : x;

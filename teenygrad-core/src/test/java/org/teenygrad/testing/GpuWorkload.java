@@ -79,6 +79,10 @@ enum GpuWorkload {
   MATMUL_ODD(gpu -> gpu.tensor(BFLOAT16, 333, 203).matmul(gpu.tensor(BFLOAT16, 203, 77)).realize()),
   MATMUL_EPILOGUE(gpu -> gpu.tensor(BFLOAT16, 4096, 768).linear(gpu.tensor(BFLOAT16, 3072, 768), gpu.tensor(BFLOAT16, 3072)).gelu()
       .add(gpu.tensor(BFLOAT16, 4096, 3072)).realize()),
+  MATMUL_BY_ITS_TRANSPOSE(gpu -> {
+    Tensor x = gpu.tensor(BFLOAT16, 48, 768, 768);
+    x.mul(2).add(x.matmul(x.transpose(1, 2)).mul(3)).realize();
+  }),
   SCALED_MATMUL_E4M3(gpu -> scaledMatmul(gpu, DType.FLOAT8_E4M3)),
   SCALED_MATMUL_E5M2(gpu -> scaledMatmul(gpu, DType.FLOAT8_E5M2)),
   CONVOLUTION_GRADIENT(gpu -> {

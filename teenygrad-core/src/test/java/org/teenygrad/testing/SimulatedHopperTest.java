@@ -159,6 +159,19 @@ class SimulatedHopperTest {
     assertThat(launched).singleElement().satisfies(program -> assertThat(program.exchangeBytes()).isPositive());
   }
 
+  /// Matrices by their own transposes: whole tiles and such that are cut off, squares of an even and an odd number of rows, also of two blocks' tiles, shared and not.
+  @ParameterizedTest
+  @CsvSource({"1, 200, 72, false, 3", "1, 256, 64, false, 3", "2, 328, 64, false, 4", "1, 136, 6400, true, 4", "1, 512, 1024, false, 2"})
+  void productsWithTheirOwnTransposes(int matrices, int m, int k, boolean across, int blocks) {
+    Random random = new Random(m);
+    Tensor x = across ? numbers(random, DType.BFLOAT16, matrices, k, m).transpose(1, 2) : numbers(random, DType.BFLOAT16, matrices, m, k);
+    Tensor other = numbers(random, DType.BFLOAT16, matrices, m, m);
+    Tensor sum = x.matmul(x.transpose(1, 2)).mul(2).add(other);
+    Device device = blocks == 2 ? SimulatedGpu.smallHopper() : SimulatedGpu.hopper();
+    List<Program> launched = SimulatedGpu.launches(() -> new Comparison(Device.of("cpu"), device).check("a product with itself", nodes(List.of(sum)), 0));
+    assertThat(launched).singleElement().satisfies(program -> assertThat(program.launch().items()).isEqualTo(blocks));
+  }
+
   /// Blocks side by side bring half of the right factor's slabs for each other; the last cluster may have a block without rows.
   @ParameterizedTest
   @CsvSource({"136, 72, 3080, false, false", "136, 72, 3080, true, true", "256, 128, 3072, false, true", "4104, 72, 136, true, false"})

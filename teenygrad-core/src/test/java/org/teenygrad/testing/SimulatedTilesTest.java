@@ -9,6 +9,7 @@ import java.util.function.BinaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.teenygrad.AttentionOptions;
 import org.teenygrad.DType;
 import org.teenygrad.Device;
@@ -17,6 +18,7 @@ import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.ir.OpNode;
+import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.cuda.simulated.SimulatedGpu;
 import org.teenygrad.engine.schedule.Realizer;
 import org.teenygrad.engine.schedule.Recording;
@@ -49,6 +51,18 @@ class SimulatedTilesTest {
     multiplies(DType.BFLOAT16, 64, 64, 64, Tensor::matmul);
     multiplies(DType.BFLOAT16, 72, 72, 200, (a, b) -> a.toFloat().matmul(b.toFloat()));
     multiplies(DType.FLOAT16, 33, 47, 71, (a, b) -> a.matmul(b).relu());
+  }
+
+  /// Three tiles make four of a matrix by its own transpose, by tensor cores and without.
+  @ParameterizedTest
+  @EnumSource(names = {"BFLOAT16", "FLOAT32"})
+  void productsWithTheirOwnTransposes(DType dtype) {
+    int rows = 136;
+    Random random = new Random(rows);
+    Tensor x = WholeNumbers.of(random, dtype, 1, 2, rows, 40);
+    Tensor sum = x.matmul(x.transpose(1, 2)).add(WholeNumbers.of(random, dtype, 1, rows, rows));
+    List<Program> launched = SimulatedGpu.launches(() -> COMPARISON.check("a product with itself", nodes(List.of(sum)), 0));
+    assertThat(launched).singleElement().satisfies(program -> assertThat(program.launch().items()).isEqualTo(2 * 3));
   }
 
   @Test

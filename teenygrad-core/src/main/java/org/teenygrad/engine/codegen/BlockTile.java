@@ -55,19 +55,14 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     long n = products * Analysis.count(contraction.columns());
     long others = Analysis.count(contraction.grid());
     boolean fewRows = target.rung() == Rung.TENSOR_MEMORY && contraction.element().isHalf() && contraction.isAlongInner() && m <= FEW_ROWS && (contraction.reducesRows() || leavesIdle(n, others, target));
-    BlockTile tile = fewRows ? ofFewRows(contraction, m, n, others, target)
-        : choose(m, n, contraction.products(), others, contraction.element(), contraction.isAlongInner(), contraction.isMasked(), StreamK.mayShare(contraction, target), target);
-    return tile.shared(products);
+    return (fewRows ? ofFewRows(contraction, m, n, others, target) : ofManyRows(contraction, m, n, others, target)).shared(products);
   }
 
-  /// @param m rows of the result, n columns, k the inner dimension
-  /// @param element the type to multiply in
+  /// @param m rows of the result, n columns
   /// @param others how many such products there are
-  /// @param along whether both factors lie along the inner dimension
-  /// @param masked whether masks of factors take registers, too
-  /// @param share whether blocks may share tiles, so that all are busy however few these are
-  private static BlockTile choose(long m, long n, long k, long others, DType element, boolean along, boolean masked, boolean share, Target.Gpu target) {
-    Rung rung = rung(element, along, target);
+  private static BlockTile ofManyRows(Contraction contraction, long m, long n, long others, Target.Gpu target) {
+    DType element = contraction.element();
+    Rung rung = rung(element, contraction.isAlongInner(), target);
     if (rung == Rung.SHARED) {
       return new BlockTile(32, 32, 32, 2, 256, Rung.SHARED);
     }
@@ -76,11 +71,15 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
       return small ? new BlockTile(64, 64, 16, 2, 256, Rung.REGISTERS) : new BlockTile(128, 128, 16, 2, 256, Rung.REGISTERS);
     }
     int depth = SharedTile.LINE / element.bytes();
+    long steps = contraction.products() / depth;
     boolean stays = rung == Rung.TENSOR_MEMORY;
+    // Blocks may then share tiles, so that all are busy however few these are.
+    boolean share = StreamK.mayShare(contraction, target);
     boolean leavesHalfIdle = stays && !share && 2 * others * Math.ceilDiv(m, 128) * Math.ceilDiv(n, NARROWEST) <= target.processors();
     int rows = m <= 64 || leavesHalfIdle ? 64 : 128;
-    int columns = columns(others * Math.ceilDiv(m, rows), n, stays, share ? 1 : target.processors());
-    if ((masked || element.bytes() == 1) && rung == Rung.WARP) {
+    int columns = m > rows && contraction.isSymmetric() ? ofSymmetric(rows, m, others, steps, stays, target.processors())
+        : columns(others * Math.ceilDiv(m, rows), n, stays, share ? 1 : target.processors());
+    if ((contraction.isMasked() || element.bytes() == 1) && rung == Rung.WARP) {
       columns = Math.min(columns, MOST_COLUMNS_BESIDE_MASKS);
     }
     long besides = stays ? PersistentTiles.bytes(rows, MOST_STAGES_OF_FEW) : 0;
@@ -89,7 +88,7 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     }
     long fitting = (target.sharedBytes() - besides) / slabBytes(rows, columns);
     // Blocks that go share a multiprocessor if they can.
-    int stages = Math.clamp(k / depth, 2, (int) Math.min(fitting, stays ? stages(columns) : columns == 256 ? 4 : 3));
+    int stages = Math.clamp(steps, 2, (int) Math.min(fitting, stays ? stages(columns) : columns == 256 ? 4 : 3));
     return new BlockTile(rows, columns, depth, stages, rows == 64 || columns == 64 && rung == Rung.WARP ? 128 : 256, rung);
   }
 
@@ -147,13 +146,31 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     int best = 0;
     long least = Long.MAX_VALUE;
     for (int columns : stays ? new int[] {256, 192, 128, 64} : new int[] {256, 128, 64}) {
-      long cost = Math.max(processors, down * Math.ceilDiv(n, columns)) * (256 + 3L * columns);
+      long cost = Math.max(processors, down * Math.ceilDiv(n, columns)) * stepCost(columns);
       if (cost < least) {
         least = cost;
         best = columns;
       }
     }
     return best;
+  }
+
+  private static long stepCost(int columns) {
+    return 256 + 3L * columns;
+  }
+
+  /// How wide tiles of a symmetric result are: as they are high, or as two of them below one another are, if the cluster of
+  /// blocks that makes these is worth it and takes no longer.
+  private static int ofSymmetric(int rows, long m, long others, long steps, boolean stays, int processors) {
+    long wide = roundsOfSymmetric(2 * rows, 2 * others, m, processors);
+    boolean cluster = stays && rows == 128 && wide * steps >= MatmulTiling.FEWEST_SHARED_STEPS;
+    return cluster && wide * stepCost(2 * rows) <= roundsOfSymmetric(rows, others, m, processors) * stepCost(rows) ? 2 * rows : rows;
+  }
+
+  /// Tiles that a block makes of squares above the diagonals.
+  private static long roundsOfSymmetric(int side, long others, long m, int processors) {
+    long across = Math.ceilDiv(m, side);
+    return Math.ceilDiv(others * across * (across + 1) / 2, processors);
   }
 
   /// Tensor cores take float32 only where its last bits may be dropped, and by `wgmma` only along the inner dimension, as floats of 8 bits always lie.

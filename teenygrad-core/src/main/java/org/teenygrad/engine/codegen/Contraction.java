@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.teenygrad.DType;
 import org.teenygrad.MatmulPrecision;
@@ -219,6 +221,15 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   /// Whether both factors lie along the inner dimension in memory.
   boolean isAlongInner() {
     return Stage.liesAlongInner(analysis, left, rows, inner()) && sums().stream().allMatch(sum -> Stage.liesAlongInner(analysis, sum.right, columns, inner()));
+  }
+
+  /// Whether both factors are the same numbers, as in `x xᵀ`: what is added up above the diagonal is below it, too.
+  boolean isSymmetric() {
+    if (!others.isEmpty() || !rows.stream().map(Analysis::size).toList().equals(columns.stream().map(Analysis::size).toList())) {
+      return false;
+    }
+    Map<OpNode, OpNode> turned = IntStream.range(0, rows.size()).boxed().collect(Collectors.toMap(rows::get, columns::get));
+    return Graph.substitute(left, turned) == right;
   }
 
   /// Whether a mask says of some elements of a factor that they are 0.

@@ -3,7 +3,6 @@ package org.teenygrad.engine.codegen;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
@@ -37,6 +36,12 @@ final class Epilogue {
     this.tile = tile;
     m = Analysis.count(rows);
     n = Analysis.count(columns);
+  }
+
+  /// The same for tiles that stand where this one's do if rows and columns are exchanged.
+  Epilogue mirrored() {
+    BlockTile mirrored = new BlockTile(tile.columns(), tile.rows(), tile.depth(), tile.stages(), tile.threads(), tile.rung());
+    return new Epilogue(emitter, folds, rowFold, rows, columns, mirrored);
   }
 
   /// How many floats apart the rows of sums are, so that four rows' pairs of neighbours fall on different banks.
@@ -82,7 +87,12 @@ final class Epilogue {
   /// @param thread a thread's number among those that do
   /// @param sums where it finds sums
   /// @param bring puts them there; where each thread comes by once, loads that do not need them are on their way before
-  record Share(String thread, Sums sums, Runnable bring) {}
+  record Share(String thread, Sums sums, Runnable bring) {
+    /// Of sums that are there already, for the tile that mirrors theirs.
+    static Share mirrored(Ir ir, String thread, Sums sums) {
+      return new Share(thread, (number, row, column, lanes) -> ir.joined(lanes, lane -> sums.load(number, ir.plus(column, lane), row, 1)), () -> {});
+    }
+  }
 
   /// Neighbours of a row of sums.
   interface Sums {
@@ -180,10 +190,10 @@ final class Epilogue {
       Runnable body = () -> emitter.unflatten(globalColumn, columns, () -> emitter.unflatten(globalRow, rows, Axis.ofLanes(rows, lanes), () -> {
         for (int i = 0; i < folds.size(); i++) {
           int tileNumber = i;
-          emitter.define(folds.get(i), emitter.loops.zeroSteps(), joined(lanes, lane -> share.sums.load(tileNumber, ir.plus(down, lane), across, 1)));
+          emitter.define(folds.get(i), emitter.loops.zeroSteps(), ir.joined(lanes, lane -> share.sums.load(tileNumber, ir.plus(down, lane), across, 1)));
         }
         if (rowFold != null) {
-          emitter.define(rowFold, emitter.loops.zeroSteps(), joined(lanes, lane -> rowNumber(ir.plus(down, lane))));
+          emitter.define(rowFold, emitter.loops.zeroSteps(), ir.joined(lanes, lane -> rowNumber(ir.plus(down, lane))));
         }
         emitter.emitReady(nodes);
       }));
@@ -194,19 +204,7 @@ final class Epilogue {
     });
   }
 
-  private String joined(int lanes, IntFunction<String> one) {
-    if (lanes == 1) {
-      return one.apply(0);
-    }
-    String type = Ir.type(DType.FLOAT32, lanes);
-    String all = "poison";
-    for (int lane = 0; lane < lanes; lane++) {
-      all = emitter.ir.value("insertelement " + type + " " + all + ", float " + one.apply(lane) + ", i64 " + lane);
-    }
-    return all;
-  }
-
-  private String sums(int number, String row, String column, int lanes) {
+  String sums(int number, String row, String column, int lanes) {
     Ir ir = emitter.ir;
     String place = ir.value("add i64 " + ir.value("mul i64 " + row + ", " + pitch()) + ", " + column);
     String pointer = pointer(ir.plus(place, offset(number)));

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.teenygrad.DType;
 
@@ -181,6 +182,19 @@ final class Ir {
       return number;
     }
     return isNumber(number) ? Long.toString(Long.parseLong(number) + more) : value("add i64 " + number + ", " + more);
+  }
+
+  /// A vector of floats; of one, a float.
+  String joined(int lanes, IntFunction<String> one) {
+    if (lanes == 1) {
+      return one.apply(0);
+    }
+    String type = type(DType.FLOAT32, lanes);
+    String all = "poison";
+    for (int lane = 0; lane < lanes; lane++) {
+      all = value("insertelement " + type + " " + all + ", float " + one.apply(lane) + ", i64 " + lane);
+    }
+    return all;
   }
 
   /// A pointer some bytes further on.

@@ -29,7 +29,7 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
   private static final int FEWEST_SHARED_COLUMNS = 128;
 
   /// Steps that a block takes at least, so that they are worth the time until all of a cluster have begun and ended, about a microsecond.
-  private static final int FEWEST_SHARED_STEPS = 48;
+  static final int FEWEST_SHARED_STEPS = 48;
 
   /// How many times as many tiles there are at least as a cluster's last one has without rows.
   private static final int TILES_FOR_EACH_EMPTY = 32;
@@ -100,6 +100,9 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
   }
 
   private static int cluster(Contraction contraction, BlockTile tile, int processors) {
+    if (contraction.isSymmetric()) {
+      return Math.max(1, tile.columns() / tile.rows());
+    }
     long down = Math.ceilDiv(Analysis.count(contraction.rows()), tile.rows());
     long empty = Math.ceilDiv(down, CLUSTER) * CLUSTER - down;
     long tiles = Analysis.count(contraction.grid()) * down * Math.ceilDiv(Analysis.count(contraction.columns()), tile.columns());
@@ -173,7 +176,13 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
 
   /// The tiles of the result.
   Raster raster() {
-    return new Raster(Analysis.count(contraction.rows()), Analysis.count(contraction.columns()), contraction.grid(), tile.rows(), tile.columns(), cluster());
+    long m = Analysis.count(contraction.rows());
+    return new Raster(m, Analysis.count(contraction.columns()), contraction.grid(), tile.rows(), tile.columns(), cluster(), isSymmetric());
+  }
+
+  /// Whether tiles below the diagonal are those above it.
+  boolean isSymmetric() {
+    return Analysis.count(contraction.rows()) > tile.columns() && cluster() * tile.rows() == tile.columns() && contraction.isSymmetric();
   }
 
   /// How many steps along the inner dimension a tile takes.

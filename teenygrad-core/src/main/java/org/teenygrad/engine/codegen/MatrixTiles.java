@@ -2,6 +2,7 @@ package org.teenygrad.engine.codegen;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
@@ -19,6 +20,10 @@ final class MatrixTiles implements LoopNest {
   private final BlockTile tile;
   private final Products products;
   private final Epilogue epilogue;
+
+  /// Stores what stands below the diagonal; null where tiles there are made themselves.
+  private final @Nullable Epilogue mirrored;
+
   private final SharedTile left;
   private final SharedTile right;
 
@@ -33,6 +38,7 @@ final class MatrixTiles implements LoopNest {
     left = new SharedTile(emitter, plan.leftStage(), rows, inner, tile.threads());
     right = new SharedTile(emitter, plan.rightStage(), columns, inner, tile.threads());
     epilogue = new Epilogue(emitter, plan.folds(), null, rows, columns, tile);
+    mirrored = plan.isSymmetric() ? epilogue.mirrored() : null;
     MatrixUnit unit = plan.unit();
     products = switch (unit.scope) {
       case THREAD -> new ScalarProducts(emitter.ir, tile);
@@ -73,6 +79,10 @@ final class MatrixTiles implements LoopNest {
       products.store(sums, epilogue.pitch());
       Threads.barrier(ir);
       epilogue.emit(row, column, emitter.analysis.nodes);
+      if (mirrored != null) {
+        emitter.branch(ir.value("icmp slt i64 " + row + ", " + column), () ->
+            mirrored.emit(Epilogue.Share.mirrored(ir, Threads.thread(ir), epilogue::sums), column, row, emitter.analysis.nodes));
+      }
     });
   }
 

@@ -51,6 +51,10 @@ final class PersistentTiles implements LoopNest {
   private final List<BulkTile> rights;
   private final WarpgroupProducts products;
   private final Epilogue epilogue;
+
+  /// Stores what stands below the diagonal; null where tiles there are made themselves.
+  private final @Nullable Epilogue mirrored;
+
   private final MbarrierRing mbarriers;
   private final WarpSpecializedPipeline pipeline;
   private final List<OpNode> afterSums;
@@ -81,6 +85,7 @@ final class PersistentTiles implements LoopNest {
     afterSums = Graph.topological(emitter.analysis.stores(), node -> !plan.folds().contains(node));
     BlockTile piece = new BlockTile(WarpSums.ROWS, columns(), tile.depth(), tile.stages(), Threads.WARP, tile.rung());
     epilogue = new Epilogue(emitter, plan.folds(), null, plan.contraction().rows(), plan.contraction().columns(), piece);
+    mirrored = plan.isSymmetric() ? epilogue.mirrored() : null;
     mbarriers = new MbarrierRing(emitter.ir, tile.stages(), slabs + (long) WarpSums.BYTES * tile.warps(), tile.warps(), cluster);
     pipeline = new WarpSpecializedPipeline(emitter.ir, plan.steps(), mbarriers, kept, slotBytes);
   }
@@ -307,7 +312,13 @@ final class PersistentTiles implements LoopNest {
     for (int first = 0; first < tile.columns(); first += columns()) {
       String firstColumn = ir.plus(column, first);
       List<Ir.Carried> some = columns(sums, first);
-      Runnable store = () -> epilogue.emit(new Epilogue.Share(Threads.lane(ir), memory, () -> memory.store(some)), firstRow, firstColumn, afterSums);
+      Runnable store = () -> {
+        epilogue.emit(new Epilogue.Share(Threads.lane(ir), memory, () -> memory.store(some)), firstRow, firstColumn, afterSums);
+        if (mirrored != null) {
+          emitter.branch(ir.value("icmp slt i64 " + row + ", " + column), () ->
+              mirrored.emit(Epilogue.Share.mirrored(ir, Threads.lane(ir), memory), firstColumn, firstRow, afterSums));
+        }
+      };
       if (whole) {
         store.run();
       } else {

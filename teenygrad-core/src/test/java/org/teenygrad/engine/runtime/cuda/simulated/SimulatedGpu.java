@@ -91,6 +91,7 @@ public final class SimulatedGpu {
   }
 
   /// What blocks exchange sums through is the next launch's as well.
+  @SuppressWarnings("restricted")
   private static void requireNoFlags(Program program, List<List<Buffer>> lists) {
     if (program.exchangeBytes() > 0) {
       MemorySegment flags = MemorySegment.ofAddress(lists.getFirst().getLast().address()).reinterpret(Program.EXCHANGE_FLAG_BYTES);

@@ -20,7 +20,7 @@ except ImportError as e:
 
 DEVICE = "cuda"
 BF16 = torch.bfloat16
-SLEEP_CYCLES = 4_000_000  # about two milliseconds, in which the host gets ahead: what is measured waits for nobody
+SLEEP_CYCLES = 4_000_000  # about two milliseconds, in which the host gets ahead: what is measured waits for nobody; ours rests as long
 
 # A case is a list of functions that make inputs and return the call: ways to do the same, of which the fastest is measured.
 

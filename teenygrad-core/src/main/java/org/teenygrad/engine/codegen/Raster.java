@@ -11,8 +11,9 @@ import org.teenygrad.engine.ir.OpNode;
 /// @param cluster blocks next to one another that compute tiles below one another; where rows end, a cluster may have tiles without any
 /// @param symmetric whether no tile lies below the diagonal: those of a cluster are a square, and its mirror image gets the same sums
 record Raster(long m, long n, List<OpNode> grid, int tileRows, int tileColumns, int cluster, boolean symmetric) {
-  /// Tile rows that are next to one another in time: blocks that run together then share slabs in the second-level cache.
-  private static final long GROUP = 8;
+  /// Tile rows that are next to one another in time. Blocks that run together, about 132 with tiles of 128 by 256, then make a
+  /// square of the result: it needs the fewest slabs of both factors, which they share in the second-level cache.
+  private static final long GROUP = 16;
 
   private long down() {
     return Math.ceilDiv(m, (long) cluster * tileRows) * cluster;

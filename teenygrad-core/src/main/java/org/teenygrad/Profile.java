@@ -39,7 +39,7 @@ public record Profile(List<Launch> launches, List<Making> schedules) {
   /// @param runs how many sets of arguments they run over; more than `launches` where independent ones share a launch
   /// @param kernels how many different ones there are
   /// @param compiled how many of those were not known before
-  /// @param workspaceBytes memory for what lives only while the schedule runs
+  /// @param workspaceBytes memory for what lives only while the schedule runs, and for sums that the blocks of a GPU's kernels exchange
   /// @param nanos how long making it took
   /// @param compileNanos how much of that was code generation and compiling
   public record Making(int launches, int runs, int kernels, int compiled, long workspaceBytes, long nanos, long compileNanos) {

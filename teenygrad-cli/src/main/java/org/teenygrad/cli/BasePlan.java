@@ -75,9 +75,9 @@ record BasePlan(TrainingPlan plan, Device device) {
   }
 
   private static String line(MemoryPlan memory, long room) {
-    return String.format(Locale.ROOT, "memory: about %s: parameters %s, optimizer %s, gradients that are added up %s, work %s%s",
+    return String.format(Locale.ROOT, "memory: about %s: parameters %s, optimizer %s, gradients that are added up %s, angles of positions %s, work %s%s",
         MemoryBudget.text(memory.bytes()), MemoryBudget.text(memory.parameters()), MemoryBudget.text(memory.optimizer()),
-        MemoryBudget.text(memory.gradients()), MemoryBudget.text(memory.working()),
+        MemoryBudget.text(memory.gradients()), MemoryBudget.text(memory.rotary()), MemoryBudget.text(memory.working()),
         room == Long.MAX_VALUE ? "" : "; " + MemoryBudget.text(room) + " can be had");
   }
 

@@ -50,7 +50,7 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules,
       return;
     }
     int runs = schedule.items().stream().mapToInt(item -> item.arguments().size()).sum();
-    Profile.Making making = new Profile.Making(schedule.items().size(), runs, schedule.kernels(), schedule.compilation().kernels(), schedule.workspaceBytes(), nanos, schedule.compilation().nanos());
+    Profile.Making making = new Profile.Making(schedule.items().size(), runs, schedule.kernels(), schedule.compilation().kernels(), schedule.memoryBytes(), nanos, schedule.compilation().nanos());
     Debug.say(Debug.SCHEDULES, making::toString);
     if (Activity.isWatched()) {
       Activity.tell(new Activity.Scheduled(device, schedule.number(), making, schedule.temporaries(), inputs.get(), start, nanos));

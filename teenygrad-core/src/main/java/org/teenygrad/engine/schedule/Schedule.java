@@ -105,6 +105,11 @@ record Schedule(long number, List<ExecItem> items, Sequence sequence, int inputs
     return List.copyOf(found.values());
   }
 
+  /// How much memory the device has beside its data while this runs: the workspace, and what programs exchange sums through.
+  long memoryBytes() {
+    return workspaceBytes + places.stream().mapToLong(place -> place instanceof Place.Exchange(long bytes) ? bytes : 0).sum();
+  }
+
   /// How many different kernels there are.
   int kernels() {
     return (int) items.stream().map(ExecItem::program).distinct().count();

@@ -31,8 +31,9 @@ import org.teenygrad.optim.Optimizer;
 /// @param parameters as they are stored
 /// @param optimizer moments and momentum
 /// @param gradients where several batches make an iteration: the sum so far, and the next one
+/// @param rotary cosines and sines of the angles of all positions
 /// @param working what is computed on the way: activations, their derivatives, weights in the type to compute in
-public record MemoryPlan(long parameters, long optimizer, long gradients, long working) {
+public record MemoryPlan(long parameters, long optimizer, long gradients, long rotary, long working) {
   /// Each planning has a device of its own, whose memory is empty.
   private static final AtomicInteger PLANNED = new AtomicInteger();
 
@@ -42,7 +43,8 @@ public record MemoryPlan(long parameters, long optimizer, long gradients, long w
     Device planned = Device.of("planned-" + PLANNED.incrementAndGet());
     Devices.register(planned.name(), d -> NullDevice.open(d, Devices.runtime(device).target(), program -> {}));
     StepPlan step = step(plan, planned, null);
-    return new MemoryPlan(step.parameterBytes(), step.optimizerBytes() + Long.BYTES, step.gradientBytes(), step.workBytes()); // and the number of the step
+    long optimizer = step.optimizerBytes() + Long.BYTES; // and the number of the step
+    return new MemoryPlan(step.parameterBytes(), optimizer, step.gradientBytes(), Gpt.rotaryBytes(plan.config()), step.workBytes());
   }
 
   /// Plans an iteration of one rank of a world that need not be there.
@@ -72,7 +74,7 @@ public record MemoryPlan(long parameters, long optimizer, long gradients, long w
   }
 
   public long bytes() {
-    return parameters + optimizer + gradients + working;
+    return parameters + optimizer + gradients + rotary + working;
   }
 
   /// The largest half, quarter and so on of the batch on the device with which the same training fits into so much memory.

@@ -104,6 +104,12 @@ public record Gpt(
         RotaryEmbedding.of(config.headDim(), LONGER * config.sequenceLen(), ROTARY_BASE, RotaryEmbedding.Pairs.HALVES).reversed());
   }
 
+  /// How many bytes the tables of [#rotary] take, which are no parameters.
+  public static long rotaryBytes(GptConfig config) {
+    long angles = (long) LONGER * config.sequenceLen() * (config.headDim() / 2);
+    return 2 * angles * DType.FLOAT32.bytes();
+  }
+
   private static Embedding embedding(int count, int dim, Init init, DType type) {
     return new Embedding(init.draw(count, dim).cast(type).requiresGrad());
   }

@@ -13,14 +13,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Profile;
 import org.teenygrad.Tensor;
 import org.teenygrad.engine.runtime.Devices;
+import org.teenygrad.nanochat.model.Gpt;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.TokenizerTrainer;
 import org.teenygrad.nanochat.training.ModelFolder;
 import org.teenygrad.nanochat.training.Stage;
+import org.teenygrad.nn.RotaryEmbedding;
 import org.teenygrad.state.State;
 import org.teenygrad.train.Callback;
 import org.teenygrad.train.ComputeType;
@@ -48,6 +51,8 @@ class MemoryPlanTest {
     kept.remove("batches.position");
     assertThat(plan.parameters() + plan.optimizer()).isEqualTo(kept.values().stream().mapToLong(Tensor::nbytes).sum());
     assertThat(plan.gradients()).isEqualTo(batch == 32 ? 0 : 2 * plan.parameters());
+    RotaryEmbedding rotary = Gpt.of(trainer.plan().config(), DType.FLOAT32).rotary();
+    assertThat(plan.rotary()).isEqualTo(rotary.cos().nbytes() + rotary.sin().nbytes());
   }
 
   @Test

@@ -62,7 +62,7 @@ class SimulatedHopperTest {
 
   /// Tiles of few columns, all steps in the ring or not; of up to eight rows no others are fetched.
   @ParameterizedTest
-  @CsvSource({"2, 128, 192", "4, 200, 1000", "8, 72, 4096", "9, 136, 520", "40, 264, 328", "64, 24, 520"})
+  @CsvSource({"2, 128, 192", "4, 200, 1000", "8, 72, 4096", "9, 136, 520", "40, 264, 328", "64, 24, 520", "64, 72, 520", "24, 72, 520"})
   void productsOfFewRows(int m, int n, int k) {
     multiplies(DType.BFLOAT16, m, n, k, false, true, 1, Tensor::matmul);
   }

@@ -103,6 +103,11 @@ final class Epilogue {
 
   /// The same by a share of the block's threads.
   void emit(Share share, String row, String column, List<OpNode> nodes) {
+    emit(share, row, column, nodes, m % tile.rows() == 0 && n % tile.columns() == 0);
+  }
+
+  /// @param inside whether no row and no column of the tile is beyond the last
+  void emit(Share share, String row, String column, List<OpNode> nodes, boolean inside) {
     if (liesAlongRows()) {
       share.bring.run();
       emitAlongRows(share, row, column, nodes);
@@ -113,8 +118,8 @@ final class Epilogue {
     int lanes = Threads.divisor(storedLanes(last), Analysis.size(last));
     int vectors = tile.columns() / lanes;
     int rowsAtOnce = Math.max(1, tile.threads() / vectors);
-    boolean exact = m % tile.rows() == 0 && n % tile.columns() == 0;
-    boolean together = exact && tile.threads() % vectors == 0 && tile.rows() % (rowsAtOnce * TOGETHER) == 0 && Analysis.size(rows.getLast()) % tile.rows() == 0;
+    boolean oneLoop = rows.size() == 1 || Analysis.size(rows.getLast()) % tile.rows() == 0;
+    boolean together = inside && oneLoop && tile.threads() % vectors == 0 && tile.rows() % (rowsAtOnce * TOGETHER) == 0;
     long total = (long) tile.rows() * vectors;
     boolean once = together && total == (long) TOGETHER * tile.threads();
     if (!once) {
@@ -150,13 +155,12 @@ final class Epilogue {
         }
         emitter.emitReady(nodes);
       }));
-      if (exact) {
-        body.run();
-      } else {
+      Runnable checked = inside ? body : () -> {
         String below = ir.value("icmp slt i64 " + globalRow + ", " + m);
-        String inside = ir.value("icmp slt i64 " + globalColumn + ", " + n);
-        emitter.branch(ir.value("and i1 " + below + ", " + inside), body);
-      }
+        String before = ir.value("icmp slt i64 " + globalColumn + ", " + n);
+        emitter.branch(ir.value("and i1 " + below + ", " + before), body);
+      };
+      below(vector, total, checked);
       return none;
     });
   }
@@ -181,7 +185,8 @@ final class Epilogue {
     OpNode last = rows.getLast();
     int lanes = Threads.divisor(storedLanes(last), Analysis.size(last));
     int vectors = tile.rows() / lanes;
-    ir.loop("0", Long.toString((long) tile.columns() * vectors), tile.threads(), List.of(), (counter, none) -> {
+    long total = (long) tile.columns() * vectors;
+    ir.loop("0", Long.toString(total), tile.threads(), List.of(), (counter, none) -> {
       String vector = emitter.sum(counter, share.thread);
       String down = ir.value("mul i64 " + ir.remainder(vector, vectors) + ", " + lanes);
       String across = ir.quotient(vector, vectors);
@@ -197,11 +202,20 @@ final class Epilogue {
         }
         emitter.emitReady(nodes);
       }));
-      String below = ir.value("icmp slt i64 " + globalRow + ", " + m);
+      String before = ir.value("icmp slt i64 " + globalRow + ", " + m);
       String inside = ir.value("icmp slt i64 " + globalColumn + ", " + n);
-      emitter.branch(ir.value("and i1 " + below + ", " + inside), body);
+      below(vector, total, () -> emitter.branch(ir.value("and i1 " + before + ", " + inside), body));
       return none;
     });
+  }
+
+  /// Leaves out the threads that have no vector in the last pass.
+  private void below(String vector, long total, Runnable body) {
+    if (total % tile.threads() == 0) {
+      body.run();
+    } else {
+      emitter.branch(emitter.ir.value("icmp slt i64 " + vector + ", " + total), body);
+    }
   }
 
   String sums(int number, String row, String column, int lanes) {

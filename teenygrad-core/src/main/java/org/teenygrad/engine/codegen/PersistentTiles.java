@@ -4,10 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
@@ -50,14 +48,9 @@ final class PersistentTiles implements LoopNest {
   private final @Nullable Prologue prologue;
   private final List<BulkTile> rights;
   private final WarpgroupProducts products;
-  private final Epilogue epilogue;
-
-  /// Stores what stands below the diagonal; null where tiles there are made themselves.
-  private final @Nullable Epilogue mirrored;
-
+  private final WarpEpilogue epilogue;
   private final MbarrierRing mbarriers;
   private final WarpSpecializedPipeline pipeline;
-  private final List<OpNode> afterSums;
   private final long slabs;
   private final int cluster;
   private final long blocks;
@@ -82,10 +75,7 @@ final class PersistentTiles implements LoopNest {
     long slotBytes = leftBytes() + rights.stream().mapToLong(BulkTile::bytes).sum();
     long kept = prologue == null ? 0 : prologue.bytes();
     slabs = kept + tile.stages() * slotBytes;
-    afterSums = Graph.topological(emitter.analysis.stores(), node -> !plan.folds().contains(node));
-    BlockTile piece = new BlockTile(WarpSums.ROWS, columns(), tile.depth(), tile.stages(), Threads.WARP, tile.rung());
-    epilogue = new Epilogue(emitter, plan.folds(), null, plan.contraction().rows(), plan.contraction().columns(), piece);
-    mirrored = plan.isSymmetric() ? epilogue.mirrored() : null;
+    epilogue = new WarpEpilogue(emitter, plan, slabs);
     mbarriers = new MbarrierRing(emitter.ir, tile.stages(), slabs + (long) WarpSums.BYTES * tile.warps(), tile.warps(), cluster);
     pipeline = new WarpSpecializedPipeline(emitter.ir, plan.steps(), mbarriers, kept, slotBytes);
   }
@@ -281,51 +271,12 @@ final class PersistentTiles implements LoopNest {
     });
     List<Ir.Carried> sums = results.subList(0, results.size() - 2);
     if (streamK == null) {
-      finish(row, column, sums);
+      epilogue.emit(row, column, sums);
     } else {
       List<Ir.Carried> all = streamK.added(emitter.ir, piece, sums, parts);
       String ends = emitter.ir.value("icmp eq i64 " + piece.below() + ", " + steps);
-      emitter.branch(ends, () -> finish(row, column, all), () -> parts.put(all));
+      emitter.branch(ends, () -> epilogue.emit(row, column, all), () -> parts.put(all));
     }
     return WarpSpecializedPipeline.turn(results);
-  }
-
-  /// How many columns of each product's sums a warp finishes at a time: a part of the tile's.
-  private int columns() {
-    int most = Math.min(WarpSums.COLUMNS / rights.size(), tile.columns());
-    return IntStream.iterate(most, width -> width - MatrixUnit.COLUMNS).filter(width -> tile.columns() % width == 0).findFirst().orElseThrow();
-  }
-
-  /// The sums of some columns, product by product.
-  private List<Ir.Carried> columns(List<Ir.Carried> sums, int first) {
-    int each = sums.size() / rights.size();
-    return IntStream.range(0, rights.size()).mapToObj(i -> sums.subList(i * each + first / 2, i * each + (first + columns()) / 2)).flatMap(List::stream).toList();
-  }
-
-  /// What follows the sums of a warp's rows, some columns at a time. No warp waits for another.
-  private void finish(String row, String column, List<Ir.Carried> sums) {
-    Ir ir = emitter.ir;
-    String warp = Threads.warp(ir);
-    WarpSums memory = new WarpSums(ir, ir.plus(ir.value("mul i64 " + warp + ", " + WarpSums.BYTES), slabs), columns());
-    String firstRow = ir.value("add i64 " + row + ", " + ir.value("mul i64 " + warp + ", " + WarpSums.ROWS));
-    boolean whole = raster.isWhole();
-    for (int first = 0; first < tile.columns(); first += columns()) {
-      String firstColumn = ir.plus(column, first);
-      List<Ir.Carried> some = columns(sums, first);
-      Runnable store = () -> {
-        epilogue.emit(new Epilogue.Share(Threads.lane(ir), memory, () -> memory.store(some)), firstRow, firstColumn, afterSums);
-        if (mirrored != null) {
-          emitter.branch(ir.value("icmp slt i64 " + row + ", " + column), () ->
-              mirrored.emit(Epilogue.Share.mirrored(ir, Threads.lane(ir), memory), firstColumn, firstRow, afterSums));
-        }
-      };
-      if (whole) {
-        store.run();
-      } else {
-        String below = ir.value("icmp slt i64 " + firstRow + ", " + raster.m());
-        String inside = ir.value("icmp slt i64 " + firstColumn + ", " + raster.n());
-        emitter.branch(ir.value("and i1 " + below + ", " + inside), store);
-      }
-    }
   }
 }

@@ -108,6 +108,7 @@ enum GpuWorkload {
   ATTENTION_OF_WIDE_HEADS(gpu -> attentionGradient(gpu, 4, 12, 128, AttentionOptions.CAUSAL)),
   ATTENTION_OF_WIDEST_HEADS(gpu -> attentionGradient(gpu, 4, 12, 256, AttentionOptions.CAUSAL)),
   ATTENTION_GRADIENT_OF_ONE_HEAD(gpu -> attentionGradient(gpu, 1, 1, 64, AttentionOptions.CAUSAL)),
+  ATTENTION_OF_CUT_TILES(gpu -> attentionGradient(gpu, 2, 4, 64, 1000, AttentionOptions.CAUSAL)),
   ATTENTION_IN_A_WINDOW(gpu -> attentionGradient(gpu, 2, 4, 128, AttentionOptions.CAUSAL.withWindow(256).withSoftCap(15))),
   ATTENTION_UNDER_A_MASK(gpu -> attentionGradient(gpu, 2, 4, 64, AttentionOptions.CAUSAL.withMask(gpu.tensor(BOOL, 1024, 1024)))),
   ATTENTION_WITH_A_BIAS(gpu -> attentionGradient(gpu, 2, 4, 64, AttentionOptions.DEFAULT.withMask(gpu.tensor(FLOAT32, 4, 1024, 1024)))),
@@ -170,9 +171,13 @@ enum GpuWorkload {
   }
 
   private static void attentionGradient(AbsentGpu gpu, int batch, int heads, int headDim, AttentionOptions options) {
-    Tensor qkv = gpu.tensor(BFLOAT16, 3, batch, heads, TIME, headDim).requiresGrad();
+    attentionGradient(gpu, batch, heads, headDim, TIME, options);
+  }
+
+  private static void attentionGradient(AbsentGpu gpu, int batch, int heads, int headDim, int time, AttentionOptions options) {
+    Tensor qkv = gpu.tensor(BFLOAT16, 3, batch, heads, time, headDim).requiresGrad();
     Tensor attention = attention(qkv, options);
-    Tensor.realize(attention, Gradient.of(attention.mul(gpu.tensor(BFLOAT16, batch, heads, TIME, headDim)).sum(), qkv));
+    Tensor.realize(attention, Gradient.of(attention.mul(gpu.tensor(BFLOAT16, batch, heads, time, headDim)).sum(), qkv));
   }
 
   /// Parameters of different sizes, of which matrices shrink and the others do not.

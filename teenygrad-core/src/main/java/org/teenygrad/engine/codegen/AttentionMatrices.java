@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
@@ -86,28 +87,53 @@ final class AttentionMatrices {
     return emitter.sum(ownRow(emitter, row, parts), MatrixUnit.SUMS.row(ir, Threads.lane(ir)));
   }
 
-  /// What a step's inner sums make of the rows' states, and the matrices. Under a mask that hides nothing in this step, it is not looked at.
+  /// What is known of all places of a step.
+  ///
+  /// @param opened the mask that hides none of them, if one is known to
+  /// @param whole whether all of them are places of the matrices
+  private record Seen(@Nullable AttentionMask opened, boolean whole) {
+    /// A node as it is there.
+    OpNode open(OpNode node) {
+      return opened == null ? node : opened.open(node);
+    }
+  }
+
+  /// Runs `body` for a step. In one in which a mask hides nothing and no column is missing, neither is looked at.
+  private List<Ir.Carried> seen(String row, String step, Function<Seen, List<Ir.Carried>> body) {
+    boolean isCut = stepCount % STEP != 0;
+    AttentionMask exact = mask != null && mask.exact() ? mask : null;
+    List<String> conditions = new ArrayList<>();
+    if (exact != null) {
+      conditions.add(masked(exact).showsAll(row, step));
+    }
+    if (isCut) {
+      conditions.add(ir.value("icmp slt i64 " + step + ", " + stepCount / STEP));
+    }
+    return conditions.stream().reduce((a, b) -> ir.value("and i1 " + a + ", " + b))
+        .map(condition -> ir.choose(condition, () -> body.apply(new Seen(exact, true)), () -> body.apply(new Seen(null, !isCut))))
+        .orElseGet(() -> body.apply(new Seen(null, true)));
+  }
+
+  /// What a step's inner sums make of the rows' states, and the matrices.
   Step of(String row, String step, List<String> scores, List<Ir.Carried> states) {
-    List<Ir.Carried> all = mask == null || !mask.exact() ? of(row, step, scores, states, null)
-        : ir.choose(masked(mask).showsAll(row, step), () -> of(row, step, scores, states, mask), () -> of(row, step, scores, states, null));
+    List<Ir.Carried> all = seen(row, step, seen -> of(row, step, scores, states, seen));
     int shrinks = states.size() + (rowStates != null && rowStates.weighs() ? 2 * parts : 0);
     return new Step(all.subList(0, states.size()), all.subList(states.size(), shrinks).stream().map(Ir.Carried::value).toList(), all.subList(shrinks, all.size()));
   }
 
-  /// @param opened the mask that hides nothing in this step, if one is known to
-  private List<Ir.Carried> of(String row, String step, List<String> scores, List<Ir.Carried> states, @Nullable AttentionMask opened) {
+  private List<Ir.Carried> of(String row, String step, List<String> scores, List<Ir.Carried> states, Seen seen) {
     Tile known = known(row, step, scores);
     List<Ir.Carried> all = new ArrayList<>();
     if (rowStates != null) {
-      List<RowStates.Added> added = reduceRows(rowStates, known, states, opened);
+      List<RowStates.Added> added = reduceRows(rowStates, known, states, seen);
       added.forEach(one -> all.addAll(one.states()));
       added.stream().filter(one -> rowStates.weighs()).forEach(one -> all.add(new Ir.Carried("float", one.shrink())));
     }
     for (FusedAttention.Sum sum : attention.sums()) {
-      OpNode matrix = unrounded(opened == null ? sum.matrix() : opened.open(sum.matrix()));
+      OpNode matrix = unrounded(seen.open(sum.matrix()));
       for (int product = 0; product < PRODUCTS; product++) {
         for (int i = 0; i < parts * 4; i++) {
-          String two = value(matrix, known.at(2 * product + i % 4 / 2, 2 * (i / 4) + i % 2));
+          String two = value(matrix, known.at(2 * product + i % 4 / 2, 2 * (i / 4) + i % 2), seen);
           List<String> elements = Ir.times(2, e -> ir.value("extractelement <2 x float> " + two + ", i64 " + e));
           all.addAll(roundsLate ? elements.stream().map(one -> new Ir.Carried("float", one)).toList() : List.of(word(false, elements)));
         }
@@ -121,15 +147,12 @@ final class AttentionMatrices {
   /// @param tiles what is known of such elements by node: inner sums, matrices
   /// @param columns what is known of each column, two neighbours for each eight columns
   List<String> elements(String row, String step, int sum, Map<OpNode, List<String>> tiles, Map<OpNode, List<String>> columns) {
-    List<Ir.Carried> all = mask == null || !mask.exact() ? elements(row, step, sum, tiles, columns, null)
-        : ir.choose(masked(mask).showsAll(row, step), () -> elements(row, step, sum, tiles, columns, mask), () -> elements(row, step, sum, tiles, columns, null));
-    return all.stream().map(Ir.Carried::value).toList();
+    return seen(row, step, seen -> elements(row, step, sum, tiles, columns, seen)).stream().map(Ir.Carried::value).toList();
   }
 
   private List<Ir.Carried> elements(
-      String row, String step, int sum, Map<OpNode, List<String>> tiles, Map<OpNode, List<String>> columns, @Nullable AttentionMask opened) {
-    OpNode matrix = matrix(sum);
-    OpNode shown = opened == null ? matrix : opened.open(matrix);
+      String row, String step, int sum, Map<OpNode, List<String>> tiles, Map<OpNode, List<String>> columns, Seen seen) {
+    OpNode shown = seen.open(matrix(sum));
     String first = laneRow(row);
     String column = ir.value("add i64 " + ir.value("mul i64 " + step + ", " + STEP) + ", " + MatrixUnit.SUMS.column(ir, Threads.lane(ir)));
     List<Ir.Carried> all = new ArrayList<>();
@@ -137,10 +160,10 @@ final class AttentionMatrices {
       for (int half = 0; half < 2; half++) {
         Map<OpNode, List<String>> two = new LinkedHashMap<>();
         int at = 4 * part + 2 * half;
-        tiles.forEach((node, values) -> two.put(opened == null ? node : opened.open(node), values.subList(at, at + 2)));
+        tiles.forEach((node, values) -> two.put(seen.open(node), values.subList(at, at + 2)));
         int pair = 2 * part;
         columns.forEach((node, values) -> two.put(node, values.subList(pair, pair + 2)));
-        String value = value(shown, new Place(ir.plus(first, half * 8L), ir.plus(column, (long) part * MatrixUnit.COLUMNS), two));
+        String value = value(shown, new Place(ir.plus(first, half * 8L), ir.plus(column, (long) part * MatrixUnit.COLUMNS), two), seen);
         Ir.times(2, e -> ir.value("extractelement <2 x float> " + value + ", i64 " + e)).forEach(one -> all.add(new Ir.Carried("float", one)));
       }
     }
@@ -198,8 +221,8 @@ final class AttentionMatrices {
   }
 
   /// Reduces the rows themselves; exponentials that sums are made of become known.
-  private List<RowStates.Added> reduceRows(RowStates rows, Tile known, List<Ir.Carried> states, @Nullable AttentionMask opened) {
-    OpNode body = opened == null ? rows.body() : opened.open(rows.body());
+  private List<RowStates.Added> reduceRows(RowStates rows, Tile known, List<Ir.Carried> states, Seen seen) {
+    OpNode body = seen.open(rows.body());
     RowStates.Scaled scaled = RowStates.scaled(body);
     analysis.include(scaled.value());
     List<RowStates.Added> all = new ArrayList<>();
@@ -207,16 +230,16 @@ final class AttentionMatrices {
       List<String> elements = new ArrayList<>();
       for (int part = 0; part < PARTS_ACROSS; part++) {
         Place place = known.at(part, half);
-        String two = value(scaled.value(), place);
+        String two = value(scaled.value(), place, seen);
         for (int i = 0; i < 2; i++) {
           String one = ir.value("extractelement <2 x float> " + two + ", i64 " + i);
-          elements.add(stepCount % STEP == 0 ? one : inside(ir.plus(place.column, i), one, rows));
+          elements.add(seen.whole ? one : inside(ir.plus(place.column, i), one, rows));
         }
       }
       RowStates.Added added = rows.add(half, states, elements, scaled.factor(), tile.threads());
       all.add(added);
       if (attention.weight() != null) {
-        OpNode weight = opened == null ? attention.weight() : opened.open(attention.weight());
+        OpNode weight = seen.open(attention.weight());
         for (int part = 0; part < PARTS_ACROSS; part++) {
           known.at(part, half).values.put(weight, added.exponentials().subList(2 * part, 2 * part + 2));
         }
@@ -230,18 +253,18 @@ final class AttentionMatrices {
   }
 
   /// Two neighbours of a matrix.
-  private String value(OpNode matrix, Place place) {
+  private String value(OpNode matrix, Place place, Seen seen) {
     String row = rowCount % tile.rows() == 0 ? place.row : ir.smallest(place.row, Long.toString(rowCount - 1));
-    boolean exact = stepCount % STEP == 0;
     if (Analysis.size(attention.steps().getLast()) % 2 == 0) {
       Map<OpNode, String> both = new LinkedHashMap<>();
       place.values.forEach((node, two) -> both.put(node, pair(two.get(0), two.get(1))));
-      return evaluated(matrix, row, exact ? place.column : ir.smallest(place.column, Long.toString(stepCount - 2)), 2, both);
+      return evaluated(matrix, row, seen.whole ? place.column : ir.smallest(place.column, Long.toString(stepCount - 2)), 2, both);
     }
     List<String> two = Ir.times(2, i -> {
       Map<OpNode, String> one = new LinkedHashMap<>();
       place.values.forEach((node, values) -> one.put(node, values.get(i)));
-      return evaluated(matrix, row, ir.smallest(ir.plus(place.column, i), Long.toString(stepCount - 1)), 1, one);
+      String column = ir.plus(place.column, i);
+      return evaluated(matrix, row, seen.whole ? column : ir.smallest(column, Long.toString(stepCount - 1)), 1, one);
     });
     return pair(two.get(0), two.get(1));
   }

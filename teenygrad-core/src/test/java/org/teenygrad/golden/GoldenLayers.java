@@ -68,6 +68,7 @@ final class GoldenLayers {
     Mode mode = c.flag("train") ? Mode.TRAINING : Mode.EVALUATION;
     mode.run(() -> run(layer, in, c, file, results));
     c.texts("after").forEach(name -> results.put(key(c, "after", name), Objects.requireNonNull(layer.stateDict().get(name))));
+    Tensor.realize(results.values());
     for (Map.Entry<String, Tensor> result : results.entrySet()) {
       String difference = comparison.difference(result.getKey(), result.getValue(), result.getKey());
       if (difference != null) {

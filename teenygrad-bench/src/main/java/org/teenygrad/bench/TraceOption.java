@@ -16,7 +16,7 @@ final class TraceOption {
   private CommandSpec spec;
 
   @Option(names = "--trace", paramLabel = "FILE",
-      description = "Write a timeline of kernels, copies and the host's work, for the Run view of teenygrad web; that of each process that is started has a number behind its name. Kernels then run one by one, which figures show.")
+      description = "Write a timeline of kernels, copies and the host's work, for the Run view of teenygrad web; that of each process that is started has a number behind its name. Kernels of some runs are then timed one by one, which figures show.")
   private @Nullable Path file;
 
   /// Makes the choice hold for this process and those that it starts.

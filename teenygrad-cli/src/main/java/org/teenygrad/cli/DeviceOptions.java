@@ -26,7 +26,7 @@ final class DeviceOptions {
   @Option(
       names = "--trace",
       paramLabel = "FILE",
-      description = "Write a timeline of kernels, copies and the host's work, for ui.perfetto.dev. Kernels then run one by one.")
+      description = "Write a timeline of kernels, copies and the host's work, for ui.perfetto.dev. Kernels of some runs are then timed one by one.")
   private @Nullable Path trace;
 
   @Option(names = "--web", description = "Show in a browser of this machine what is computed, while it runs: timeline, kernels, passes of the compiler, trainings of the folder out. The address is printed.")

@@ -18,8 +18,9 @@ import org.teenygrad.engine.ir.OpNode;
 ///   Tensor.of(1, 2).exp().realize();
 /// }
 /// ```
-/// A [Launched] takes a kernel that is waited for, as under `TEENYGRAD_DEBUG=2`. Where a device runs a schedule faster as a whole ([Sequence#isHandedInWhole]: a GPU), a watcher says for each run
-/// whether it needs the launches ([Watcher#wantsLaunches]); if none does, it is told of one [Ran]. While nobody watches, all this costs a look at one field.
+/// A [Launched] takes a kernel that is waited for, as under `TEENYGRAD_DEBUG=2`. Where a device runs a schedule faster as a whole
+/// ([Sequence#isHandedInWhole]: GPUs and processors), a watcher says for each run whether it needs the launches ([Watcher#wantsLaunches]);
+/// if none does, it is told of one [Ran]. While nobody watches, all this costs a look at one field.
 public final class Activity {
   private static volatile List<Watcher> watchers = ofSettings();
 

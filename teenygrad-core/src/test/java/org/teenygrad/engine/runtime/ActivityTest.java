@@ -73,6 +73,32 @@ class ActivityTest {
   }
 
   @Test
+  void aProcessorRunsAScheduleAsAWholeWhereNobodyWantsItsLaunches() {
+    assumeTrue(Cpu.isPresent());
+    List<Activity.Event> events = new ArrayList<>();
+    Activity.Watcher watcher = new Activity.Watcher() {
+      @Override
+      public void happened(Activity.Event event) {
+        events.add(event);
+      }
+
+      @Override
+      public boolean wantsLaunches(long schedule) {
+        return false;
+      }
+    };
+    int launches = only(Activity.Launched.class, during(() -> compute(1039))).size();
+    for (int i = 0; i < 3; i++) {
+      events.clear();
+      try (Activity.Watching _ = Activity.watch(watcher)) {
+        compute(1039);
+      }
+      assertThat(only(Activity.Launched.class, events)).isEmpty();
+      assertThat(only(Activity.Ran.class, events)).singleElement().extracting(Activity.Ran::launches).isEqualTo(launches);
+    }
+  }
+
+  @Test
   void nobodyIsToldAfterwards() {
     List<Activity.Event> events = during(() -> assertThat(Activity.isWatched()).isTrue());
     assertThat(Activity.isWatched()).isFalse();

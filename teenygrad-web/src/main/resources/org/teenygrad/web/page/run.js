@@ -26,7 +26,7 @@ export class RunView {
     this.legend = el('ul', {class: 'legend'}, ...Object.entries(KINDS).map(([kind, text]) => el('li', {'data-kind': kind}, el('i', {class: `swatch ${COLOURS[kind].slice(2)}`}), text)));
     const tools = el('div', {class: 'run-tools'}, this.legend,
         el('span', {class: 'buttons'}, button('−', 'Show more time', () => this.timeline.zoom(0.5)), button('+', 'Enlarge', () => this.timeline.zoom(2)), button('All', 'Show all', () => this.timeline.showAll())));
-    this.sampled = el('p', {class: 'note', hidden: true}, 'A GPU runs a schedule faster as a whole than kernel by kernel, so kernels are timed in its first two runs and then in one of 16; the other runs are one span each. Kernels below are those that were timed.');
+    this.sampled = el('p', {class: 'note', hidden: true}, 'GPUs and processors run a schedule faster as a whole than kernel by kernel, so kernels are timed in its first two runs and then in one of 16; the other runs are one span each. Kernels below are those that were timed.');
     this.note = el('p', {class: 'note'});
     this.element = el('div', {class: 'run-view'}, this.facts, tools, this.timeline.element, this.sampled,
         el('div', {class: 'run-parts'}, el('section', {}, el('h2', {}, 'Kernels'), this.table), el('section', {}, el('h2', {}, 'Roofline'), this.roofline.element, this.note)));

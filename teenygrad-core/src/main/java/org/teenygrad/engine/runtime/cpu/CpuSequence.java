@@ -44,6 +44,11 @@ final class CpuSequence implements Sequence {
     Reference.reachabilityFence(this);
   }
 
+  @Override
+  public boolean isHandedInWhole() {
+    return true;
+  }
+
   private synchronized List<Step> steps(List<List<List<Buffer>>> arguments) {
     if (!ranBefore) {
       ranBefore = true;

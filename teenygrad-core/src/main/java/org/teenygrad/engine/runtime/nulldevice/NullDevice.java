@@ -72,7 +72,7 @@ public final class NullDevice {
 
     @Override
     public Sequence sequence(List<Kernel> kernels, Supplier<Ordering> ordering) {
-      return new InTurn(Compiler.super.sequence(kernels, ordering), target instanceof Target.Gpu);
+      return new InTurn(Compiler.super.sequence(kernels, ordering));
     }
 
     @Override
@@ -84,10 +84,15 @@ public final class NullDevice {
   }
 
   /// Kernels one after the other, of which exchanges alone do anything; recorded as the machine's own would be.
-  private record InTurn(Sequence kernels, @Override boolean isHandedInWhole) implements Sequence {
+  private record InTurn(Sequence kernels) implements Sequence {
     @Override
     public void run(List<List<List<Buffer>>> arguments) {
       kernels.run(arguments);
+    }
+
+    @Override
+    public boolean isHandedInWhole() {
+      return true;
     }
   }
 

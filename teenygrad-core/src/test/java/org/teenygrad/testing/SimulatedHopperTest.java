@@ -191,17 +191,50 @@ class SimulatedHopperTest {
       int n = 8 * (1 + random.nextInt(32));
       int k = 8 * (1 + random.nextInt(Math.min(80, MOST_PRODUCTS / (8 * m * n))));
       DType dtype = random.nextBoolean() ? DType.BFLOAT16 : DType.FLOAT16;
-      Tensor product = matrix(random, dtype, m, k, random.nextBoolean()).matmul(matrix(random, dtype, k, n, random.nextBoolean()));
-      Tensor result = switch (random.nextInt(4)) {
-        case 0 -> product.add(numbers(random, dtype, n)).relu();
-        case 1 -> product.toFloat().sum(random.nextInt(2));
-        case 2 -> product.add(numbers(random, dtype, n, m).transpose(0, 1));
-        default -> product;
-      };
-      String name = "product, seed " + seed + ": " + m + "x" + n + "x" + k;
-      mapped += (int) SimulatedGpu.launches(() -> COMPARISON.check(name, nodes(List.of(result)), 0)).stream().filter(program -> !program.maps().isEmpty()).count();
+      mapped += randomProduct(random, seed, m, n, k, dtype, random.nextBoolean(), random.nextBoolean());
     }
     assertThat(mapped).as("kernels by tensor maps").isGreaterThanOrEqualTo(6 * TIMES);
+  }
+
+  /// @return how many kernels have tensor maps
+  private static int randomProduct(Random random, long seed, int m, int n, int k, DType dtype, boolean leftAcross, boolean rightAcross) {
+    Tensor product = matrix(random, dtype, m, k, leftAcross).matmul(matrix(random, dtype, k, n, rightAcross));
+    Tensor result = switch (random.nextInt(5)) {
+      case 0 -> product.add(numbers(random, dtype, n)).relu();
+      case 1 -> product.toFloat().sum(random.nextInt(2));
+      case 2 -> product.add(numbers(random, dtype, n, m).transpose(0, 1));
+      case 3 -> product.transpose(0, 1).add(numbers(random, dtype, n, m));
+      default -> product;
+    };
+    String name = "product, seed " + seed + ": " + m + "x" + n + "x" + k;
+    List<Program> launched = SimulatedGpu.launches(() -> COMPARISON.check(name, nodes(List.of(result)), 0));
+    return (int) launched.stream().filter(program -> !program.maps().isEmpty()).count();
+  }
+
+  /// Of factors along the inner dimension, as where a text's next tokens are computed: tiles are as narrow as it takes.
+  @Test
+  void randomProductsOfFewRows() {
+    for (long seed = FIRST; seed < FIRST + 12L * TIMES; seed++) {
+      Random random = new Random(seed);
+      int m = 2 + random.nextInt(63);
+      int n = 8 * (1 + random.nextInt(40));
+      randomProduct(random, seed, m, n, 8 * (1 + random.nextInt(60)), DType.BFLOAT16, false, true);
+    }
+  }
+
+  /// Matrices by their own transposes, with something behind them that is not symmetric.
+  @Test
+  void randomProductsWithTheirOwnTransposes() {
+    for (long seed = FIRST; seed < FIRST + 4L * TIMES; seed++) {
+      Random random = new Random(seed);
+      int matrices = 1 + random.nextInt(3);
+      int m = 8 * (1 + random.nextInt(50));
+      int k = 8 * (1 + random.nextInt(12));
+      DType dtype = random.nextBoolean() ? DType.BFLOAT16 : DType.FLOAT32;
+      Tensor x = random.nextBoolean() ? numbers(random, dtype, matrices, k, m).transpose(1, 2) : numbers(random, dtype, matrices, m, k);
+      Tensor result = x.toFloat().matmul(x.toFloat().transpose(1, 2)).mul(numbers(random, dtype, m, m)).add(numbers(random, dtype, m));
+      COMPARISON.check("seed " + seed + ": " + matrices + " of " + m + "x" + k, nodes(List.of(result)), 0);
+    }
   }
 
   @Test

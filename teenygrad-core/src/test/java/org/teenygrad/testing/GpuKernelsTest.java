@@ -58,6 +58,16 @@ class GpuKernelsTest {
     }
   }
 
+  /// Fewer and wider tiles than multiprocessors where rows begin in the middle of cache lines: 8 x 12 of 128x256, not 8 x 16 of 128x192.
+  @Test
+  void tilesAreWiderWhereRowsSplitCacheLines() {
+    AbsentGpu gpu = AbsentGpu.H200;
+    PtxKernel product = only(gpu.launches(() -> gpu.tensor(BFLOAT16, 1000, 5000).matmul(gpu.tensor(BFLOAT16, 5000, 3000)).realize()));
+    assertThat(product.program().launch().items()).isEqualTo(8 * 12);
+    PtxKernel whole = only(gpu.launches(() -> gpu.tensor(BFLOAT16, 1024, 5120).matmul(gpu.tensor(BFLOAT16, 5120, 3072)).realize()));
+    assertThat(whole.program().launch().items()).isEqualTo(8 * 16);
+  }
+
   /// At 4 TB/s an H200 has time for 29 instructions for each bfloat16 that it reads and writes.
   @ParameterizedTest
   @MethodSource("gpus")

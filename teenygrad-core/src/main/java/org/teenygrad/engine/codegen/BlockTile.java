@@ -78,7 +78,7 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     boolean leavesHalfIdle = stays && !share && 2 * others * Math.ceilDiv(m, 128) * Math.ceilDiv(n, NARROWEST) <= target.processors();
     int rows = m <= 64 || leavesHalfIdle ? 64 : 128;
     int columns = m > rows && contraction.isSymmetric() ? ofSymmetric(rows, m, others, steps, stays, target.processors())
-        : columns(others * Math.ceilDiv(m, rows), n, stays, share ? 1 : target.processors());
+        : columns(others * Math.ceilDiv(m, rows), n, stays, stays && contraction.splitsLines(), share ? 1 : target.processors());
     if ((contraction.isMasked() || element.bytes() == 1) && rung == Rung.WARP) {
       columns = Math.min(columns, MOST_COLUMNS_BESIDE_MASKS);
     }
@@ -138,15 +138,17 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
   /// rows the left one is read once for all columns, the right one whole. Fewer tiles than multiprocessors cost as much as one for each.
   /// @param down tiles below one another
   /// @param stays whether any width will do
+  /// @param split whether a step waits for the second-level cache, as lines of tiles are parts of two of its own
   /// @param processors that are to be busy
-  private static int columns(long down, long n, boolean stays, int processors) {
+  private static int columns(long down, long n, boolean stays, boolean split, int processors) {
     if (stays && n < NARROWEST) {
       return Math.max(MatrixUnit.COLUMNS, Math.toIntExact(2 * Long.highestOneBit(n - 1)));
     }
     int best = 0;
     long least = Long.MAX_VALUE;
     for (int columns : stays ? new int[] {256, 192, 128, 64} : new int[] {256, 128, 64}) {
-      long cost = Math.max(processors, down * Math.ceilDiv(n, columns)) * stepCost(columns);
+      long tiles = down * Math.ceilDiv(n, columns);
+      long cost = Math.max(Math.max(processors, tiles) * stepCost(columns), split ? tiles * splitCost(columns) : 0);
       if (cost < least) {
         least = cost;
         best = columns;
@@ -157,6 +159,11 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
 
   private static long stepCost(int columns) {
     return 256 + 3L * columns;
+  }
+
+  /// The same where lines are split, by what the second-level cache gives all of an H200's multiprocessors then, 2.7 KB a cycle. Two blocks share the right factor's.
+  private static long splitCost(int columns) {
+    return 6L * (128 + columns / 2);
   }
 
   /// How wide tiles of a symmetric result are: as they are high, or as two of them below one another are, if the cluster of

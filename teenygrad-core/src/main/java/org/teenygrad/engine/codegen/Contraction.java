@@ -232,6 +232,12 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     return Graph.substitute(left, turned) == right;
   }
 
+  /// Whether lines of a factor's tiles begin in the middle of the caches' lines, as rows of 3,000 numbers do: two of these are then read for one.
+  boolean splitsLines() {
+    return Stream.concat(Stream.of(left), sums().stream().map(Sum::right)).anyMatch(factor -> factor.is(OpCode.LOAD) && Stream.of(rows, columns, inner())
+        .flatMap(List::stream).mapToLong(loop -> analysis.stride(factor, loop)).anyMatch(stride -> stride > 1 && stride * factor.dtype().bytes() % SharedTile.LINE != 0));
+  }
+
   /// Whether a mask says of some elements of a factor that they are 0.
   boolean isMasked() {
     return Stream.concat(Stream.of(left), sums().stream().map(Sum::right)).anyMatch(factor -> factor.is(OpCode.LOAD) && factor.inputs().size() > 2);

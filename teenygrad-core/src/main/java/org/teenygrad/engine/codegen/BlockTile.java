@@ -16,7 +16,8 @@ import org.teenygrad.engine.runtime.Target.Rung;
 record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung rung, int fetchedRows) {
   private static final int MOST_STAGES = 6;
 
-  /// Few columns that a persistent block multiplies by itself: a text's next token, a row for each text. Time is what it takes to read the rows.
+  /// Few columns that a persistent block multiplies by itself: a text's next token, a row for each text. Time is what it takes to
+  /// read the rows.
   private static final int MOST_STAGES_OF_FEW = 16;
 
   /// Rows that are few: one tile has them all, and time is what it takes to read the columns.
@@ -25,7 +26,8 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
   /// Slabs of few rows and narrow columns are small: with so many, a block has most of its weights on their way before its rows are there.
   private static final int MOST_STAGES_OF_NARROW = 48;
 
-  /// Lines of the inner dimension that a slab of few rows has at most, one panel behind the other: a step takes its time whatever is multiplied in it.
+  /// Lines of the inner dimension that a slab of few rows has at most, one panel behind the other: a step takes its time whatever
+  /// is multiplied in it.
   private static final int MOST_PANELS = 4;
 
   /// Slabs of that many panels that there is room for at least.
@@ -40,7 +42,8 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
   /// Columns of a tile at least, where there are as many.
   static final int NARROWEST = 64;
 
-  /// Of a warp's sums, beside addresses and masks of what its threads copy themselves; beside factors of 8 bits, too, ptxas has no room for more.
+  /// Of a warp's sums, beside addresses and masks of what its threads copy themselves; beside factors of 8 bits, too, ptxas has no
+  /// room for more.
   private static final int MOST_COLUMNS_BESIDE_MASKS = 128;
 
   /// One whose slabs have all rows.
@@ -54,7 +57,8 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     long m = Analysis.count(contraction.rows());
     long n = products * Analysis.count(contraction.columns());
     long others = Analysis.count(contraction.grid());
-    boolean fewRows = target.rung() == Rung.TENSOR_MEMORY && contraction.element().isHalf() && contraction.isAlongInner() && m <= FEW_ROWS && (contraction.reducesRows() || leavesIdle(n, others, target));
+    boolean reads = target.rung() == Rung.TENSOR_MEMORY && contraction.element().isHalf() && contraction.isAlongInner();
+    boolean fewRows = reads && m <= FEW_ROWS && (contraction.reducesRows() || leavesIdle(n, others, target));
     return (fewRows ? ofFewRows(contraction, m, n, others, target) : ofManyRows(contraction, m, n, others, target)).shared(products);
   }
 
@@ -97,8 +101,9 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     return others * Math.ceilDiv(n, NARROWEST) < target.processors();
   }
 
-  /// A tile that has all rows, whose columns are so few that all multiprocessors take part in reading them: a text's next token, one of each of some texts.
-  /// Half of the shared memory is left to the block of the next launch, which fetches its first slabs meanwhile.
+  /// A tile that has all rows, whose columns are so few that all multiprocessors take part in reading them: a text's next token,
+  /// one of each of some texts. Half of the shared memory is left to the block of the next launch, which fetches its first slabs
+  /// meanwhile.
   private static BlockTile ofFewRows(Contraction contraction, long m, long n, long others, Target.Gpu target) {
     int fetched = m <= WarpgroupMatrix.GROUP ? WarpgroupMatrix.GROUP : FEW_ROWS;
     int columns = columnsOfFewRows(fetched, n, others, target.processors());
@@ -107,13 +112,15 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     long staying = contraction.reducesRows() ? fetched * contraction.products() * contraction.element().bytes() : 0;
     long room = target.sharedBytes() / 2 - PersistentTiles.bytes(FEW_ROWS, MOST_STAGES_OF_NARROW) - staying;
     long slab = slabBytes(staying > 0 ? 0 : fetched, columns);
-    int panels = contraction.products() % line == 0 ? Threads.divisor(Math.clamp(room / slab / FEWEST_STAGES, 1, MOST_PANELS), contraction.products() / line) : 1;
+    int most = Math.clamp(room / slab / FEWEST_STAGES, 1, MOST_PANELS);
+    int panels = contraction.products() % line == 0 ? Threads.divisor(most, contraction.products() / line) : 1;
     int depth = panels * line;
     int stages = Math.clamp(Math.ceilDiv(contraction.products(), depth), 2, Math.clamp(room / (panels * slab), 2, MOST_STAGES_OF_NARROW));
     return new BlockTile(FEW_ROWS, columns, depth, stages, 2 * FEW_ROWS, Rung.TENSOR_MEMORY, fetched);
   }
 
-  /// The width of tiles that takes least time to read both factors' slabs: a multiprocessor reads as fast as it can until the second-level cache gives no more.
+  /// The width of tiles that takes least time to read both factors' slabs: a multiprocessor reads as fast as it can until the
+  /// second-level cache gives no more.
   private static int columnsOfFewRows(int rows, long n, long others, int processors) {
     int best = 0;
     double least = Double.POSITIVE_INFINITY;
@@ -134,8 +141,9 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     return columns < NARROWEST ? MOST_STAGES_OF_FEW : MOST_STAGES;
   }
 
-  /// How wide tiles are that take least together. A step of a tile costs what it moves through shared memory: both slabs come in, and for each 64
-  /// rows the left one is read once for all columns, the right one whole. Fewer tiles than multiprocessors cost as much as one for each.
+  /// How wide tiles are that take least together. A step of a tile costs what it moves through shared memory: both slabs come in,
+  /// and for each 64 rows the left one is read once for all columns, the right one whole. Fewer tiles than multiprocessors cost as
+  /// much as one for each.
   /// @param down tiles below one another
   /// @param stays whether any width will do
   /// @param split whether a step waits for the second-level cache, as lines of tiles are parts of two of its own
@@ -161,7 +169,8 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     return 256 + 3L * columns;
   }
 
-  /// The same where lines are split, by what the second-level cache gives all of an H200's multiprocessors then, 2.7 KB a cycle. Two blocks share the right factor's.
+  /// The same where lines are split, by what the second-level cache gives all of an H200's multiprocessors then, 2.7 KB a cycle.
+  /// Two blocks share the right factor's.
   private static long splitCost(int columns) {
     return 6L * (128 + columns / 2);
   }
@@ -180,7 +189,8 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     return Math.ceilDiv(others * across * (across + 1) / 2, processors);
   }
 
-  /// Tensor cores take float32 only where its last bits may be dropped, and by `wgmma` only along the inner dimension, as floats of 8 bits always lie.
+  /// Tensor cores take float32 only where its last bits may be dropped, and by `wgmma` only along the inner dimension, as floats of
+  /// 8 bits always lie.
   private static Rung rung(DType element, boolean along, Target.Gpu target) {
     if (element.isNarrow() || !target.rung().hasMatrixUnit()) {
       return target.rung();

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.teenygrad.DType;
 import org.teenygrad.MatmulPrecision;
@@ -16,8 +17,8 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Range;
 import org.teenygrad.engine.runtime.Target;
 
-/// A kernel that is one sum of products for each place it stores to: matmul, einsum and convolution alike. On a GPU it may be several sums of products of one factor,
-/// whose results meet there: those of a gated perceptron.
+/// A kernel that is one sum of products for each place it stores to: matmul, einsum and convolution alike. On a GPU it may be
+/// several sums of products of one factor, whose results meet there: those of a gated perceptron.
 ///
 /// @param fold the sum
 /// @param left the factor that changes with the rows
@@ -74,7 +75,8 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
         .map(Contraction::withColumns)
         .flatMap(found -> found.isUnpacked() ? of(new Analysis(Decompositions.fuseProducts(analysis, found.right))) : Optional.of(found))
         .filter(found -> (found.element == DType.FLOAT32 || found.element == DType.FLOAT64) && found.products() >= FEWEST_PRODUCTS
-            && !found.columns.isEmpty() && Analysis.size(found.column()) >= FEWEST_COLUMNS && (found.isOfOneRow() || !found.rows.isEmpty() && Analysis.size(found.row()) >= FEWEST_ROWS))
+            && !found.columns.isEmpty() && Analysis.size(found.column()) >= FEWEST_COLUMNS
+            && (found.isOfOneRow() || !found.rows.isEmpty() && Analysis.size(found.row()) >= FEWEST_ROWS))
         .map(found -> found.inPairs(cpu));
   }
 
@@ -86,10 +88,11 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     return new Contraction(rewritten, parts.get(0), parts.get(1), parts.get(2), rows, others, element);
   }
 
-  /// With rows for columns where there are too few of these, as in the gradient of the weights of a convolution of three channels. Sums over one loop stay: with few columns a row
-  /// has the same bits whether it is one of few or of many.
+  /// With rows for columns where there are too few of these, as in the gradient of the weights of a convolution of three channels.
+  /// Sums over one loop stay: with few columns a row has the same bits whether it is one of few or of many.
   private Contraction withColumns() {
-    boolean turned = inner().size() > 1 && !columns.isEmpty() && Analysis.size(column()) < FEWEST_COLUMNS && !rows.isEmpty() && Analysis.size(row()) >= FEWEST_COLUMNS;
+    boolean turned = inner().size() > 1 && !columns.isEmpty() && Analysis.size(column()) < FEWEST_COLUMNS
+        && !rows.isEmpty() && Analysis.size(row()) >= FEWEST_COLUMNS;
     return turned ? new Contraction(analysis, fold, right, left, columns, rows, element) : this;
   }
 
@@ -109,7 +112,8 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     if (gpu.rung() == Target.Rung.NAIVE) {
       return found.map(Plan.class::cast);
     }
-    return found.map(one -> one.narrow(gpu)).filter(Contraction::isTileable).map(one -> MatmulTiling.of(one.wide(gpu), gpu)).map(Plan.class::cast)
+    return found.map(one -> one.narrow(gpu)).filter(Contraction::isTileable)
+        .map(one -> MatmulTiling.of(one.wide(gpu), gpu)).map(Plan.class::cast)
         .or(() -> ofOneFactor(analysis, gpu).flatMap(one -> MatmulTiling.byTensorMaps(one, gpu)));
   }
 
@@ -120,15 +124,18 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
       return Optional.empty();
     }
     List<Contraction> all = folds.stream().flatMap(fold -> of(analysis, fold).stream()).map(one -> one.narrow(gpu)).toList();
-    return all.size() < folds.size() || !all.stream().allMatch(all.getFirst()::hasTheFactorOf) ? Optional.empty() : Optional.of(all.getFirst().with(all.subList(1, all.size())));
+    boolean together = all.size() == folds.size() && all.stream().allMatch(all.getFirst()::hasTheFactorOf);
+    return together ? Optional.of(all.getFirst().with(all.subList(1, all.size()))) : Optional.empty();
   }
 
   private boolean hasTheFactorOf(Contraction other) {
-    return element.isHalf() && isTileable() && other.left == left && other.element == element && other.inner().equals(inner()) && other.rows.equals(rows) && other.columns.equals(columns);
+    boolean alike = other.inner().equals(inner()) && other.rows.equals(rows) && other.columns.equals(columns);
+    return alike && element.isHalf() && isTileable() && other.left == left && other.element == element;
   }
 
   private Contraction with(List<Contraction> more) {
-    return new Contraction(analysis, fold, left, right, rows, columns, element, more.stream().map(one -> new Sum(one.fold, one.right)).toList());
+    List<Sum> further = more.stream().map(one -> new Sum(one.fold, one.right)).toList();
+    return new Contraction(analysis, fold, left, right, rows, columns, element, further);
   }
 
   /// Whether the left factor is made of reductions of its rows, as what a norm gives is.
@@ -148,8 +155,8 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     return products() >= FEWEST_OF_TILE && (fewest >= FEWEST_OF_TILE || element.isHalf() && fewest > 1 && most >= BlockTile.NARROWEST);
   }
 
-  /// With few columns rather than few rows, where blocks may have as few. Where tiles of the other factor's rows are fewer than multiprocessors, it stays the right
-  /// one: tiles may have as few of its columns as it takes.
+  /// With few columns rather than few rows, where blocks may have as few. Where tiles of the other factor's rows are fewer than
+  /// multiprocessors, it stays the right one: tiles may have as few of its columns as it takes.
   private Contraction wide(Target.Gpu gpu) {
     boolean turned = element.isHalf() && gpu.rung() == Target.Rung.TENSOR_MEMORY
         && Analysis.count(rows) < BlockTile.NARROWEST && Analysis.count(columns) >= BlockTile.NARROWEST
@@ -166,7 +173,8 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     if (fold.payload() != OpCode.ADD || !fold.input(0).is(OpCode.MUL) || !fold.dtype().isFloating()) {
       return Optional.empty();
     }
-    boolean complete = analysis.stores().stream().allMatch(store -> analysis.outer.stream().allMatch(range -> analysis.dependsOn(store, range)));
+    boolean complete = analysis.stores().stream()
+        .allMatch(store -> analysis.outer.stream().allMatch(range -> analysis.dependsOn(store, range)));
     if (!complete) {
       return Optional.empty();
     }
@@ -176,7 +184,8 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     List<OpNode> ofB = only(analysis, b, a);
     OpNode store = analysis.stores().getFirst();
     boolean swap = ofA.stream().anyMatch(range -> analysis.stride(store, range) == 1);
-    return Optional.of(swap ? new Contraction(analysis, fold, b, a, ofB, ofA, fold.dtype()) : new Contraction(analysis, fold, a, b, ofA, ofB, fold.dtype()));
+    return Optional.of(swap ? new Contraction(analysis, fold, b, a, ofB, ofA, fold.dtype())
+        : new Contraction(analysis, fold, a, b, ofA, ofB, fold.dtype()));
   }
 
   private static List<OpNode> only(Analysis analysis, OpNode one, OpNode other) {
@@ -184,7 +193,8 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     return analysis.outer.stream().filter(fits).toList();
   }
 
-  /// The same by a processor's instructions for pairs of bfloat16, if both factors are, or may be rounded to it, and there are enough of them.
+  /// The same by a processor's instructions for pairs of bfloat16, if both factors are, or may be rounded to it, and there are
+  /// enough of them.
   private Contraction inPairs(Target.Cpu cpu) {
     long steps = Analysis.size(inner().getLast());
     long height = Analysis.size(row());
@@ -205,7 +215,8 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
   /// The same by matrix units that multiply numbers of 16 or 8 bits, if both factors are.
   private Contraction narrow(Target.Gpu gpu) {
     boolean widened = Analysis.isWidenedNarrow(left) && Analysis.isWidenedNarrow(right);
-    return widened && MatrixUnit.multiplies(gpu, left.input(0).dtype(), right.input(0).dtype()) ? new Contraction(analysis, fold, left.input(0), right.input(0), rows, columns, left.input(0).dtype()) : this;
+    return widened && MatrixUnit.multiplies(gpu, left.input(0).dtype(), right.input(0).dtype())
+        ? new Contraction(analysis, fold, left.input(0), right.input(0), rows, columns, left.input(0).dtype()) : this;
   }
 
   /// All other loops: each of their iterations is a product of its own.
@@ -220,7 +231,8 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
 
   /// Whether both factors lie along the inner dimension in memory.
   boolean isAlongInner() {
-    return Stage.liesAlongInner(analysis, left, rows, inner()) && sums().stream().allMatch(sum -> Stage.liesAlongInner(analysis, sum.right, columns, inner()));
+    return Stage.liesAlongInner(analysis, left, rows, inner())
+        && sums().stream().allMatch(sum -> Stage.liesAlongInner(analysis, sum.right, columns, inner()));
   }
 
   /// Whether both factors are the same numbers, as in `x xᵀ`: what is added up above the diagonal is below it, too.
@@ -232,15 +244,22 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
     return Graph.substitute(left, turned) == right;
   }
 
-  /// Whether lines of a factor's tiles begin in the middle of the caches' lines, as rows of 3,000 numbers do: two of these are then read for one.
+  /// Whether lines of a factor's tiles begin in the middle of the caches' lines, as rows of 3,000 numbers do: two of these are then
+  /// read for one.
   boolean splitsLines() {
-    return Stream.concat(Stream.of(left), sums().stream().map(Sum::right)).anyMatch(factor -> factor.is(OpCode.LOAD) && Stream.of(rows, columns, inner())
-        .flatMap(List::stream).mapToLong(loop -> analysis.stride(factor, loop)).anyMatch(stride -> stride > 1 && stride * factor.dtype().bytes() % SharedTile.LINE != 0));
+    return factors().filter(factor -> factor.is(OpCode.LOAD)).anyMatch(factor -> {
+      LongStream strides = Stream.of(rows, columns, inner()).flatMap(List::stream).mapToLong(loop -> analysis.stride(factor, loop));
+      return strides.anyMatch(stride -> stride > 1 && stride * factor.dtype().bytes() % SharedTile.LINE != 0);
+    });
+  }
+
+  private Stream<OpNode> factors() {
+    return Stream.concat(Stream.of(left), sums().stream().map(Sum::right));
   }
 
   /// Whether a mask says of some elements of a factor that they are 0.
   boolean isMasked() {
-    return Stream.concat(Stream.of(left), sums().stream().map(Sum::right)).anyMatch(factor -> factor.is(OpCode.LOAD) && factor.inputs().size() > 2);
+    return factors().anyMatch(factor -> factor.is(OpCode.LOAD) && factor.inputs().size() > 2);
   }
 
   long products() {
@@ -254,11 +273,12 @@ record Contraction(Analysis analysis, OpNode fold, OpNode left, OpNode right, Li
 
   /// A number that no loop of the kernel has.
   private int loneRow() {
-    return 1 + analysis.nodes.stream().filter(node -> node.is(OpCode.RANGE)).mapToInt(node -> node.payload(Range.class).id()).max().orElse(-1);
+    return 1 + analysis.nodes.stream().filter(node -> node.is(OpCode.RANGE))
+        .mapToInt(node -> node.payload(Range.class).id()).max().orElse(-1);
   }
 
-  /// The loop that a processor's tiles have columns of. Along the last one whole vectors are stored. The few positions of a kernel, last in the
-  /// gradient of a convolution's weight, fill none: channels do.
+  /// The loop that a processor's tiles have columns of. Along the last one whole vectors are stored. The few positions of a kernel,
+  /// last in the gradient of a convolution's weight, fill none: channels do.
   OpNode column() {
     return Analysis.size(columns.getLast()) < FEWEST_OF_VECTOR ? largest(columns) : columns.getLast();
   }

@@ -22,7 +22,8 @@ import org.teenygrad.engine.ir.OpNode;
 /// reduce max,sum over 64 · mul,sub,exp,div (3072 rows)
 /// map mul,add,sqrt,div (98304 elements) x3 outputs
 /// ```
-/// A contraction's sizes are rows, columns and depth, after the number of separate products if there are several; columns of several products of the same rows are added up.
+/// A contraction's sizes are rows, columns and depth, after the number of separate products if there are several; columns of
+/// several products of the same rows are added up.
 public final class KernelDescription {
   private static final int MOST_NAMES = 8;
 

@@ -14,15 +14,18 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Target;
 
-/// A [Contraction] on the level of tiles: a GPU's blocks of threads each make a tile of sums ([MatrixTiles]), or go from tile to tile ([PersistentTiles]).
+/// A [Contraction] on the level of tiles: a GPU's blocks of threads each make a tile of sums ([MatrixTiles]), or go from tile to
+/// tile ([PersistentTiles]).
 ///
 /// @param contraction whose loops the tiles are cut from
 /// @param analysis of a SINK of STEPS and STOREs
 /// @param tile a block's rows and columns of sums, and the depth of a step
 /// @param maps what brings factors' tiles, first the left one's unless blocks compute it, where tensor maps do
 /// @param streamK how blocks share tiles; null if each makes whole ones
-record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse, BlockTile tile, List<BulkTile> maps, @Nullable StreamK streamK) implements Plan {
-  /// Blocks that share the right factor's tiles: what comes from the second-level cache, and the power for that, is a third less for tiles of 128 by 256.
+record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse, BlockTile tile, List<BulkTile> maps, @Nullable StreamK streamK)
+    implements Plan {
+  /// Blocks that share the right factor's tiles: what comes from the second-level cache, and the power for that, is a third less
+  /// for tiles of 128 by 256.
   private static final int CLUSTER = 2;
 
   /// Columns from which that is worth the waiting for one another.
@@ -42,7 +45,8 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     }
     OpNode left = left(contraction, tile);
     OpNode right = right(contraction, contraction.right(), tile);
-    return of(contraction, tile, left, List.of(right), List.of(), folds -> Pipeline.steps(List.of(left, right), folds, tile.rung() == Target.Rung.WARPGROUP));
+    boolean group = tile.rung() == Target.Rung.WARPGROUP;
+    return of(contraction, tile, left, List.of(right), List.of(), folds -> Pipeline.steps(List.of(left, right), folds, group));
   }
 
   /// For sums whose factors tensor maps have to bring, but for a left one that blocks compute.
@@ -52,11 +56,13 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
   }
 
   private static OpNode left(Contraction contraction, BlockTile tile) {
-    return Stage.of(contraction.analysis(), contraction.left(), contraction.rows(), contraction.inner(), tile.fetchedRows(), tile.depth(), tile.stages(), tile.rung());
+    return Stage.of(contraction.analysis(), contraction.left(), contraction.rows(), contraction.inner(),
+        tile.fetchedRows(), tile.depth(), tile.stages(), tile.rung());
   }
 
   private static OpNode right(Contraction contraction, OpNode factor, BlockTile tile) {
-    return Stage.of(contraction.analysis(), factor, contraction.columns(), contraction.inner(), tile.columns(), tile.depth(), tile.stages(), tile.rung());
+    return Stage.of(contraction.analysis(), factor, contraction.columns(), contraction.inner(),
+        tile.columns(), tile.depth(), tile.stages(), tile.rung());
   }
 
   /// With tiles that come by tensor maps, if those of all factors can.
@@ -79,13 +85,14 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
   /// The right factors' tensor maps; none if one has none.
   private static List<BulkTile> rightBulks(Contraction contraction, BlockTile tile, int sharers) {
     List<Contraction.Sum> sums = contraction.sums();
-    List<BulkTile> bulks = sums.stream()
-        .flatMap(sum -> BulkTile.of(contraction.analysis(), right(contraction, sum.right(), tile), contraction.columns(), contraction.inner(), sharers).stream()).toList();
+    List<BulkTile> bulks = sums.stream().map(sum -> right(contraction, sum.right(), tile))
+        .flatMap(right -> BulkTile.of(contraction.analysis(), right, contraction.columns(), contraction.inner(), sharers).stream()).toList();
     return bulks.size() < sums.size() ? List.of() : bulks;
   }
 
   private static List<OpNode> stages(Contraction contraction, BlockTile tile, List<BulkTile> bulks) {
-    return IntStream.range(0, bulks.size()).mapToObj(i -> bulks.get(i).stage(right(contraction, contraction.sums().get(i).right(), tile))).toList();
+    return IntStream.range(0, bulks.size())
+        .mapToObj(i -> bulks.get(i).stage(right(contraction, contraction.sums().get(i).right(), tile))).toList();
   }
 
   /// With few rows that each block computes first, if it can.
@@ -111,7 +118,8 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
     return worthwhile && empty * TILES_FOR_EACH_EMPTY <= down ? CLUSTER : 1;
   }
 
-  private static MatmulTiling of(Contraction contraction, BlockTile tile, OpNode left, List<OpNode> rights, List<BulkTile> maps, Function<List<OpNode>, OpNode> order) {
+  private static MatmulTiling of(
+      Contraction contraction, BlockTile tile, OpNode left, List<OpNode> rights, List<BulkTile> maps, Function<List<OpNode>, OpNode> order) {
     Analysis plain = contraction.analysis();
     MatrixUnit unit = MatrixUnit.of(tile.rung(), contraction.left().dtype(), contraction.right().dtype());
     List<OpNode> sums = contraction.sums().stream().map(Contraction.Sum::fold).toList();
@@ -130,7 +138,8 @@ record MatmulTiling(Contraction contraction, Analysis analysis, boolean isCoarse
 
   /// The same, by blocks that share tiles if that takes less time.
   private MatmulTiling shared(Target.Gpu target) {
-    return new MatmulTiling(contraction, analysis, isCoarse, tile, maps, StreamK.of(raster().tiles(), depth(), cluster(), target.processors()));
+    StreamK shared = StreamK.of(raster().tiles(), depth(), cluster(), target.processors());
+    return new MatmulTiling(contraction, analysis, isCoarse, tile, maps, shared);
   }
 
   @Override

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.teenygrad.engine.runtime.Program;
 
-/// Sums of tiles that blocks give to blocks behind them, through memory that all programs of a GPU use in turn: numbers that say whose sums are there, which are 0 before and after
-/// each launch, then the sums as the threads have them, four side by side.
+/// Sums of tiles that blocks give to blocks behind them, through memory that all programs of a GPU use in turn: numbers that say
+/// whose sums are there, which are 0 before and after each launch, then the sums as the threads have them, four side by side.
 ///
 /// @param memory the pointer to it
 /// @param tile whose threads have the sums

@@ -10,16 +10,18 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
 
-/// The loops of a sum of products on Hopper: as many blocks as there are multiprocessors go from tile to tile. In each, one thread has
-/// slabs brought by the tensor memory accelerator ([BulkTile]), also those of the next tile while the sums of the last are stored; groups of
-/// four warps multiply what has come (`wgmma`), and each warp finishes its 16 rows by itself. Two blocks may be a cluster: their tiles lie below one another, and
-/// each brings half of the right factor's slabs for both. Long sums of a few tiles blocks may share ([StreamK]).
+/// The loops of a sum of products on Hopper: as many blocks as there are multiprocessors go from tile to tile. In each, one thread
+/// has slabs brought by the tensor memory accelerator ([BulkTile]), also those of the next tile while the sums of the last are
+/// stored; groups of four warps multiply what has come (`wgmma`), and each warp finishes its 16 rows by itself. Two blocks may be a
+/// cluster: their tiles lie below one another, and each brings half of the right factor's slabs for both. Long sums of a few tiles
+/// blocks may share ([StreamK]).
 ///
 /// @see <a href="https://github.com/NVIDIA/cutlass/blob/main/media/docs/cpp/efficient_gemm.md">CUTLASS, warp specialization</a>
 final class PersistentTiles implements LoopNest {
   private static final int GROUP_THREADS = 128;
 
-  /// Registers of a thread: what the group of the one that fetches needs few of, two groups that compute take. Together they are all that a multiprocessor has.
+  /// Registers of a thread: what the group of the one that fetches needs few of, two groups that compute take. Together they are
+  /// all that a multiprocessor has.
   record Registers(int fetching, int computing) {
     static final Registers OF_TILES = new Registers(24, 240);
 
@@ -71,7 +73,8 @@ final class PersistentTiles implements LoopNest {
     streamK = plan.streamK();
     blocks = streamK == null ? Math.min(target.processors() / cluster * cluster, raster.tiles()) : streamK.blocks();
     parts = new PartialSums(emitter.ir, Memory.pointer(emitter.analysis.slots().size()), tile, Math.toIntExact(blocks));
-    products = new WarpgroupProducts(emitter.ir, tile, rights.size(), plan.unit(), leftStage.payload(Stage.class).alongInner(), rights.getFirst().stage().alongInner());
+    boolean leftInner = leftStage.payload(Stage.class).alongInner();
+    products = new WarpgroupProducts(emitter.ir, tile, rights.size(), plan.unit(), leftInner, rights.getFirst().stage().alongInner());
     long slotBytes = leftBytes() + rights.stream().mapToLong(BulkTile::bytes).sum();
     long kept = prologue == null ? 0 : prologue.bytes();
     slabs = kept + tile.stages() * slotBytes;
@@ -178,7 +181,8 @@ final class PersistentTiles implements LoopNest {
     ir.loop(from, Long.toString(raster.tiles()), blocks, List.of(first.slot(), first.phase()), (number, carried) -> {
       List<Ir.Carried> after = new ArrayList<>();
       StreamK.Piece whole = new StreamK.Piece(number, "0", Long.toString(steps));
-      raster.at(emitter, number, (row, column) -> after.addAll(carried(visit.at(row, column, whole, WarpSpecializedPipeline.turn(carried)))));
+      MbarrierRing.Turn turn = WarpSpecializedPipeline.turn(carried);
+      raster.at(emitter, number, (row, column) -> after.addAll(carried(visit.at(row, column, whole, turn))));
       return after;
     });
   }
@@ -188,7 +192,8 @@ final class PersistentTiles implements LoopNest {
     StreamK shared = Objects.requireNonNull(streamK);
     shared.pieces(emitter.ir, carried(MbarrierRing.Turn.first()), (piece, carried) -> {
       List<Ir.Carried> after = new ArrayList<>();
-      raster.at(emitter, shared.tile(emitter.ir, piece), (row, column) -> after.addAll(carried(visit.at(row, column, piece, WarpSpecializedPipeline.turn(carried)))));
+      MbarrierRing.Turn turn = WarpSpecializedPipeline.turn(carried);
+      raster.at(emitter, shared.tile(emitter.ir, piece), (row, column) -> after.addAll(carried(visit.at(row, column, piece, turn))));
       return after;
     });
   }
@@ -202,27 +207,35 @@ final class PersistentTiles implements LoopNest {
     return raster.m() >= raster.n();
   }
 
-  /// The larger factor, such as weights, of all sums; none where blocks share tiles: the factors of such long sums are seldom older than the launch before.
+  /// The larger factor, such as weights, of all sums; none where blocks share tiles: the factors of such long sums are seldom older
+  /// than the launch before.
   @Override
   public List<Integer> prefetched() {
-    return streamK != null ? List.of() : (left != null && prefetchesLeft() ? List.of(left) : rights).stream().map(factor -> factor.map().slot()).distinct().toList();
+    if (streamK != null) {
+      return List.of();
+    }
+    List<BulkTile> factors = left != null && prefetchesLeft() ? List.of(left) : rights;
+    return factors.stream().map(factor -> factor.map().slot()).distinct().toList();
   }
 
-  /// Fetches all tiles. As many slabs of the first one as there are slots come in two parts: the prefetched factor's before the launches before have ended.
+  /// Fetches all tiles. As many slabs of the first one as there are slots come in two parts: the prefetched factor's before the
+  /// launches before have ended.
   private void fetch() {
     Ir ir = emitter.ir;
     if (streamK != null) {
       pieces((row, column, piece, turn) -> {
         UnaryOperator<String> order = streamK.order(ir, piece);
         WarpSpecializedPipeline.Fetch fetch = fetch(row, column, true, true);
-        return pipeline.fetch(piece.from(), piece.below(), turn, (stage, step, at, slot, counter) -> fetch.to(stage, order.apply(step), at, slot, counter));
+        return pipeline.fetch(piece.from(), piece.below(), turn,
+            (stage, step, at, slot, counter) -> fetch.to(stage, order.apply(step), at, slot, counter));
       });
       return;
     }
     ir.branch(ir.value("icmp eq i32 " + Runs.UNWRITTEN + ", 0"), () -> Threads.awaitLaunchesBefore(ir), () -> {});
     String first = Threads.block(ir);
     if (left == null) {
-      tiles(first, MbarrierRing.Turn.first(), (row, column, whole, turn) -> pipeline.fetch(whole.from(), whole.below(), turn, fetch(row, column, false, true)));
+      tiles(first, MbarrierRing.Turn.first(), (row, column, whole, turn) ->
+          pipeline.fetch(whole.from(), whole.below(), turn, fetch(row, column, false, true)));
       return;
     }
     List<MbarrierRing.Turn> next = new ArrayList<>();
@@ -238,7 +251,8 @@ final class PersistentTiles implements LoopNest {
     if (blocks < raster.tiles()) {
       String second = ir.plus(first, blocks);
       emitter.branch(ir.value("icmp slt i64 " + second + ", " + raster.tiles()), () ->
-          tiles(second, next.getFirst(), (row, column, whole, turn) -> pipeline.fetch(whole.from(), whole.below(), turn, fetch(row, column, true, true))));
+          tiles(second, next.getFirst(), (row, column, whole, turn) ->
+              pipeline.fetch(whole.from(), whole.below(), turn, fetch(row, column, true, true))));
     }
   }
 

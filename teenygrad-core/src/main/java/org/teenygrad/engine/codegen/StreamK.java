@@ -5,12 +5,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.Target;
 
-/// How blocks share tiles of long sums evenly where these are no multiple of the blocks: each makes as many steps as the others, from where the one before it ends on, be that in the middle
-/// of a tile. Sums of parts of a tile go through memory ([Program#exchangeBytes][org.teenygrad.engine.runtime.Program#exchangeBytes]) to the block that makes the tile's last step, which
-/// stores the result.
+/// How blocks share tiles of long sums evenly where these are no multiple of the blocks: each makes as many steps as the others,
+/// from where the one before it ends on, be that in the middle of a tile. Sums of parts of a tile go through memory
+/// ([Program#exchangeBytes][org.teenygrad.engine.runtime.Program#exchangeBytes]) to the block that makes the tile's last step,
+/// which stores the result.
 ///
-/// A block begins with its last tile, whose sums others wait for, and ends with its first one, for which it waits: for blocks before it alone, which begin no later. Parts are added in
-/// the order of a binomial tree, so that sums have the same bits each time, and many parts take few turns. Blocks of a cluster, which have tiles below one another, share as one.
+/// A block begins with its last tile, whose sums others wait for, and ends with its first one, for which it waits: for blocks
+/// before it alone, which begin no later. Parts are added in the order of a binomial tree, so that sums have the same bits each
+/// time, and many parts take few turns. Blocks of a cluster, which have tiles below one another, share as one.
 ///
 /// All but the last tiles are made as a whole, so that blocks side by side read the same slabs at a time.
 ///
@@ -19,7 +21,8 @@ import org.teenygrad.engine.runtime.Target;
 /// @param waves tiles that each share makes as a whole behind them
 /// @param depth steps of a tile
 /// @param cluster blocks of a share
-/// @see <a href="https://arxiv.org/abs/2301.03598">Osama et al., "Stream-K: Work-centric Parallel Decomposition for Dense Matrix-Matrix Multiplication on the GPU", 2023</a>
+/// @see <a href="https://arxiv.org/abs/2301.03598">Osama et al., "Stream-K: Work-centric Parallel Decomposition for Dense
+///     Matrix-Matrix Multiplication on the GPU", 2023</a>
 record StreamK(int shares, long tiles, long waves, long depth, int cluster) {
   /// Steps that come together at least, so that all parts have some, and into how many parts a tile is cut at most.
   private static final int LEAST_STEPS = 2;
@@ -43,9 +46,11 @@ record StreamK(int shares, long tiles, long waves, long depth, int cluster) {
     List<Ir.Carried> at(Piece piece, List<Ir.Carried> carried);
   }
 
-  /// Whether a contraction's sums may be made in parts: not those along rows, as a language model's layers make them, which have the same bits in any company.
+  /// Whether a contraction's sums may be made in parts: not those along rows, as a language model's layers make them, which have
+  /// the same bits in any company.
   static boolean mayShare(Contraction contraction, Target.Gpu target) {
-    return target.rung() == Target.Rung.TENSOR_MEMORY && !contraction.reducesRows() && contraction.sums().size() == 1 && contraction.element().isHalf()
+    return target.rung() == Target.Rung.TENSOR_MEMORY
+        && !contraction.reducesRows() && contraction.sums().size() == 1 && contraction.element().isHalf()
         && !Stage.liesAlongInner(contraction.analysis(), contraction.left(), contraction.rows(), contraction.inner())
         && !Stage.liesAlongInner(contraction.analysis(), contraction.right(), contraction.columns(), contraction.inner());
   }
@@ -124,8 +129,9 @@ record StreamK(int shares, long tiles, long waves, long depth, int cluster) {
     });
   }
 
-  /// In which order a piece's steps are made, by the number of the step that is made instead of another: beginning where a share would if the first began with the tile. Blocks beside one
-  /// another then make steps at a time that read the same rows of the factors, from the second-level cache, wherever their pieces begin.
+  /// In which order a piece's steps are made, by the number of the step that is made instead of another: beginning where a share
+  /// would if the first began with the tile. Blocks beside one another then make steps at a time that read the same rows of the
+  /// factors, from the second-level cache, wherever their pieces begin.
   UnaryOperator<String> order(Ir ir, Piece piece) {
     long share = Math.ceilDiv(grains(), shares) * grain();
     String rounded = ir.value("mul i64 " + ir.quotient(ir.plus(piece.from, share - 1), share) + ", " + share);
@@ -159,7 +165,8 @@ record StreamK(int shares, long tiles, long waves, long depth, int cluster) {
     return ir.quotient(ir.plus(ir.value("mul i64 " + ir.plus(grain, 1) + ", " + shares), -1), grains());
   }
 
-  /// The sums of a piece and those of blocks before this one that it has to add: in the binomial tree whose root is the block with the tile's last step.
+  /// The sums of a piece and those of blocks before this one that it has to add: in the binomial tree whose root is the block with
+  /// the tile's last step.
   List<Ir.Carried> added(Ir ir, Piece piece, List<Ir.Carried> sums, PartialSums parts) {
     return ir.when(ir.value("icmp sgt i64 " + piece.from + ", 0"), sums, () -> {
       String begin = ir.value("mul i64 " + piece.tile + ", " + grainsOfTile());
@@ -170,7 +177,8 @@ record StreamK(int shares, long tiles, long waves, long depth, int cluster) {
         String distance = ir.value("shl i64 1, " + turn);
         String others = ir.value("and i64 " + behind + ", " + ir.plus(ir.value("shl i64 " + distance + ", 1"), -1));
         String adds = ir.value("and i1 " + ir.value("icmp eq i64 " + others + ", 0") + ", " + ir.value("icmp sle i64 " + distance + ", " + before));
-        return ir.when(adds, now, () -> parts.added(ir.value("sub i64 " + Threads.block(ir) + ", " + ir.value("mul i64 " + distance + ", " + cluster)), now));
+        String blocks = ir.value("mul i64 " + distance + ", " + cluster);
+        return ir.when(adds, now, () -> parts.added(ir.value("sub i64 " + Threads.block(ir) + ", " + blocks), now));
       });
     });
   }

@@ -40,7 +40,8 @@ final class WarpEpilogue {
 
   /// A part of the tile's columns.
   private int width(int most) {
-    return IntStream.iterate(most, columns -> columns - MatrixUnit.COLUMNS).filter(columns -> tile.columns() % columns == 0).findFirst().orElseThrow();
+    return IntStream.iterate(most, columns -> columns - MatrixUnit.COLUMNS)
+        .filter(columns -> tile.columns() % columns == 0).findFirst().orElseThrow();
   }
 
   /// A part of a warp's sums.
@@ -74,7 +75,8 @@ final class WarpEpilogue {
   /// The sums of some columns, product by product.
   private List<Ir.Carried> columns(List<Ir.Carried> sums, int first) {
     int each = sums.size() / products;
-    return IntStream.range(0, products).mapToObj(i -> sums.subList(i * each + first / 2, i * each + (first + width) / 2)).flatMap(List::stream).toList();
+    return IntStream.range(0, products).map(i -> i * each)
+        .mapToObj(own -> sums.subList(own + first / 2, own + (first + width) / 2)).flatMap(List::stream).toList();
   }
 
   /// Whether a row and a column come before those that are so many behind the last.

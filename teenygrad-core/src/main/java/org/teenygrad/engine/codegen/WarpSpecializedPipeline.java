@@ -5,8 +5,9 @@ import java.util.List;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
-/// A warp-specialized pipeline: the code for a STEPS node whose tiles come by tensor maps (TMA). One producer thread does the FETCHes and runs
-/// ahead as far as there are free slots; consumer warps do the rest. They synchronize by the [MbarrierRing] of the slots alone.
+/// A warp-specialized pipeline: the code for a STEPS node whose tiles come by tensor maps (TMA). One producer thread does the
+/// FETCHes and runs ahead as far as there are free slots; consumer warps do the rest. They synchronize by the [MbarrierRing] of the
+/// slots alone.
 ///
 /// @param steps a STEPS node
 /// @param base where the slots start in shared memory
@@ -33,8 +34,8 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
     String right(String slot);
   }
 
-  /// A STEPS node for FOLDs: each of its steps waits for the tiles and for the products of the step before, then gives that one's slot to tiles of a
-  /// later step.
+  /// A STEPS node for FOLDs: each of its steps waits for the tiles and for the products of the step before, then gives that one's
+  /// slot to tiles of a later step.
   static OpNode steps(List<OpNode> stages, List<OpNode> folds) {
     List<OpNode> effects = new ArrayList<>();
     effects.add(OpNode.of(OpCode.AWAIT, 0, stages));
@@ -96,8 +97,8 @@ record WarpSpecializedPipeline(Ir ir, OpNode steps, MbarrierRing mbarriers, long
     }
   }
 
-  /// The sums of some steps, of which there is at least one, two if it is not known how many, by the warps that multiply. They wait for a step's products, and give its slot back,
-  /// when the next one's have begun.
+  /// The sums of some steps, of which there is at least one, two if it is not known how many, by the warps that multiply. They wait
+  /// for a step's products, and give its slot back, when the next one's have begun.
   /// @param factors where a step's tiles start
   /// @return the sums, then the turn after the steps
   List<Ir.Carried> multiply(String first, String below, MbarrierRing.Turn from, WarpgroupProducts products, Factors factors) {

@@ -2,11 +2,11 @@ package org.teenygrad.engine.codegen;
 
 import java.util.List;
 
-/// A warp's part of a tile of sums on its way through shared memory: from where a matrix unit leaves it, two neighbours a lane, to whole vectors of
-/// neighbours.
+/// A warp's part of a tile of sums on its way through shared memory: from where a matrix unit leaves it, two neighbours a lane, to
+/// whole vectors of neighbours.
 ///
-/// A row's four-number parts are exchanged such that neither the writes of half a warp (two neighbours of four rows) nor the reads of eight lanes (four
-/// neighbours each of every second part of a row) meet on a bank.
+/// A row's four-number parts are exchanged such that neither the writes of half a warp (two neighbours of four rows) nor the reads
+/// of eight lanes (four neighbours each of every second part of a row) meet on a bank.
 ///
 /// @param base the byte in shared memory where it is
 /// @param columns of each tile, if there are several, which lie side by side
@@ -47,7 +47,8 @@ record WarpSums(Ir ir, String base, int columns) implements Epilogue.Sums {
     return ir.value("load " + Ir.vector("float", lanes) + ", ptr addrspace(3) " + pointer(place(row, column)) + ", align " + 4 * lanes);
   }
 
-  /// Where a sum is, in floats: the two halves of eight neighbours in the two halves of a row, the eights exchanged by the row and by the half.
+  /// Where a sum is, in floats: the two halves of eight neighbours in the two halves of a row, the eights exchanged by the row and
+  /// by the half.
   private String place(String row, String column) {
     String half = ir.value("and i64 " + ir.value("lshr i64 " + column + ", 2") + ", 1");
     String by = ir.value("xor i64 " + ir.value("and i64 " + row + ", 3") + ", " + ir.value("mul i64 " + half + ", 4"));

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// `wgmma.mma_async` of four warps (PTX ISA, "Asynchronous warpgroup level matrix instructions"): 64 rows, of which each warp has 16, times up to
-/// 256 columns. The right factor is read from shared memory, the left one from there or from registers; sums lie as those of [WarpMatrix] do, eight
-/// columns after eight.
+/// `wgmma.mma_async` of four warps (PTX ISA, "Asynchronous warpgroup level matrix instructions"): 64 rows, of which each warp has
+/// 16, times up to 256 columns. The right factor is read from shared memory, the left one from there or from registers; sums lie as
+/// those of [WarpMatrix] do, eight columns after eight.
 ///
 /// @param row of four warps
 record WarpgroupMatrix(Ir ir, MatrixUnit row) {
@@ -49,7 +49,8 @@ record WarpgroupMatrix(Ir ir, MatrixUnit row) {
     return ir.value("or i64 " + ir.value("lshr i64 " + inBlock + ", 4") + ", " + layout);
   }
 
-  /// A number that a loop does not change, such as where a factor lies, as it is in each of its iterations: what follows from it is found there, too, instead of being kept in registers.
+  /// A number that a loop does not change, such as where a factor lies, as it is in each of its iterations: what follows from it is
+  /// found there, too, instead of being kept in registers.
   String anew(String number) {
     return ir.value("call i64 asm sideeffect \"mov.b64 $0, $1;\", \"=l,l\"(i64 " + number + ")");
   }
@@ -75,8 +76,8 @@ record WarpgroupMatrix(Ir ir, MatrixUnit row) {
     }
   }
 
-  /// Starts to add products to sums, or to make sums of products alone; [#settle] waits for them. What is started together has nothing in between that
-  /// defines registers, for which ptxas would have one product wait for the other.
+  /// Starts to add products to sums, or to make sums of products alone; [#settle] waits for them. What is started together has
+  /// nothing in between that defines registers, for which ptxas would have one product wait for the other.
   /// @return the sums of each
   List<List<String>> multiply(List<Products> all) {
     StringBuilder text = new StringBuilder("{ .reg .pred p, n; setp.eq.u32 p, 0, 0; setp.ne.u32 n, 0, 0; wgmma.fence.sync.aligned; ");

@@ -18,10 +18,11 @@ import org.teenygrad.engine.ir.OpNode;
 ///     [Target.Cpu], for [Target.Gpu] of one pointer for each PARAM slot, or one parameter that holds those of all
 ///     lists; empty for [Target.Graphs]
 /// @param maps tensor maps, each of which is a parameter after the pointers ([Target.Gpu])
-/// @param prefetched the slots of buffers that it begins to read before the launches before it have ended, if its last parameter, an `i32` after the maps, is 1, which says
-///     that none of them writes any of these ([Target.Gpu])
-/// @param exchangeBytes memory through which its blocks exchange sums, a part of what the device has for all programs, which use it one after the other: one more pointer behind those
-///     of the slots, in each list the same. The first [#EXCHANGE_FLAG_BYTES] are 0 before and after each launch ([Target.Gpu])
+/// @param prefetched the slots of buffers that it begins to read before the launches before it have ended, if its last parameter,
+///     an `i32` after the maps, is 1, which says that none of them writes any of these ([Target.Gpu])
+/// @param exchangeBytes memory through which its blocks exchange sums, a part of what the device has for all programs, which use it
+///     one after the other: one more pointer behind those of the slots, in each list the same. The first [#EXCHANGE_FLAG_BYTES] are
+///     0 before and after each launch ([Target.Gpu])
 /// @param launch how its work is cut up
 /// @param work an estimate of all graphs together
 /// @param description what the kernel computes, in a line for people

@@ -29,8 +29,8 @@ final class SplitReductions {
   /// The least length that a part should have.
   private static final long LEAST_DEPTH = 512;
 
-  /// On a GPU: how long rows may be that are added up, or multiplied by matrix units, and stay whole. In how many parts longer ones are added up
-  /// depends on how many there are; the bits of shorter ones, all of a language model's, do not.
+  /// On a GPU: how long rows may be that are added up, or multiplied by matrix units, and stay whole. In how many parts longer ones
+  /// are added up depends on how many there are; the bits of shorter ones, all of a language model's, do not.
   private static final long MOST_OF_ROW = 1 << 14;
 
   private static final long MOST_OF_PRODUCT = 1 << 13;
@@ -91,7 +91,8 @@ final class SplitReductions {
         ? length <= MOST_OF_PRODUCT && product.get().isOfHalves() && product.get().isAlongRows() : length <= MOST_OF_ROW && isAlongRows(node);
   }
 
-  /// Whether blocks share the tiles of a product by themselves, however few these are: of factors across which the sums go, brought by tensor maps.
+  /// Whether blocks share the tiles of a product by themselves, however few these are: of factors across which the sums go, brought
+  /// by tensor maps.
   private static boolean isShared(SumOfProducts product, Target.Gpu gpu) {
     List<Integer> summed = product.sum().payload(Reduction.class).axes();
     return gpu.rung() == Target.Rung.TENSOR_MEMORY && product.isOfHalves() && !product.isAlongRows() && product.sum().input(0) == product.product()
@@ -175,8 +176,8 @@ final class SplitReductions {
     return IntStream.iterate(most, p -> p > 1, p -> p - 1).filter(p -> length % p == 0).findFirst().orElse(1);
   }
 
-  /// A reduction of one axis in parts first. Parts of a contraction lie one after another, each as the result would: tiles are then stored in
-  /// whole vectors.
+  /// A reduction of one axis in parts first. Parts of a contraction lie one after another, each as the result would: tiles are then
+  /// stored in whole vectors.
   private static OpNode split(OpNode node, int axis, int parts) {
     Reduction reduction = node.payload(Reduction.class);
     OpNode input = node.input(0);

@@ -137,8 +137,8 @@ sealed interface Arranging permits Tensor {
     return ImageSampling.resized(self(), mode, sizes, new double[sizes.length]);
   }
 
-  /// [#interpolate(Interpolation, int...)] to so many times the size of each of the last axes, rounded down: `scale_factor`. New positions are
-  /// computed from the factors, not from the sizes.
+  /// [#interpolate(Interpolation, int...)] to so many times the size of each of the last axes, rounded down: `scale_factor`. New
+  /// positions are computed from the factors, not from the sizes.
   /// ```java
   /// images.interpolate(Interpolation.CUBIC, new double[] {1.5, 0.5}).shape();   // (2, 3, 12, 4)
   /// ```
@@ -151,7 +151,8 @@ sealed interface Arranging permits Tensor {
   /// ```java
   /// Tensor.of(1f, 3f).reshape(1, 1, 1, 2).gridSample(Tensor.of(0f, 0f).reshape(1, 1, 1, 2), Interpolation.LINEAR, PadMode.ZEROS, false);   // [[[[2.]]]]
   /// ```
-  /// @param grid (batch, height, width, 2), or with a depth and 3, for this (batch, channels, sizes...); positions begin with that on the last axis
+  /// @param grid (batch, height, width, 2), or with a depth and 3, for this (batch, channels, sizes...); positions begin with that
+  ///     on the last axis
   /// @param mode `NEAREST`, `LINEAR`, or `CUBIC` for images
   /// @param outside what is there: `ZEROS`, the border (`REPLICATE`) or the image again, reflected (`REFLECT`)
   /// @param alignCorners whether the ends are the outermost pixels' centres, else their borders
@@ -161,7 +162,8 @@ sealed interface Arranging permits Tensor {
     return ImageSampling.sample(self(), grid, new GridSampler(mode, outside, alignCorners));
   }
 
-  /// The grid for [#gridSample] that maps (x, y, 1) linearly, or (x, y, z, 1), by this (batch, 2, 3) or (batch, 3, 4): `torch.nn.functional.affine_grid`.
+  /// The grid for [#gridSample] that maps (x, y, 1) linearly, or (x, y, z, 1), by this (batch, 2, 3) or (batch, 3, 4):
+  /// `torch.nn.functional.affine_grid`.
   /// ```java
   /// Tensor.of(new float[] {1, 0, 0, 0, 1, 0}, 1, 2, 3).affineGrid(false, 1, 1, 1, 2);   // [[[[-0.5  0. ]
   ///                                                                                     //    [ 0.5  0. ]]]]

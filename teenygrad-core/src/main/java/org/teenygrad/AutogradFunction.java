@@ -21,8 +21,9 @@ import org.teenygrad.engine.ir.OpCode;
 /// Tensor x = Tensor.of(3f).requiresGrad();
 /// Gradient.of(reversed.apply(x).square(), x);   // -6.0
 /// ```
-/// Both methods only write expressions, and are to write the same ones whenever they are called with the same inputs; `backward` is called when a derivative is computed.
-/// What it needs of `forward` it writes again: equal expressions are computed once. Derivatives of the derivative are those of its expression. [Gradient#jvp] is refused.
+/// Both methods only write expressions, and are to write the same ones whenever they are called with the same inputs; `backward` is
+/// called when a derivative is computed. What it needs of `forward` it writes again: equal expressions are computed once.
+/// Derivatives of the derivative are those of its expression. [Gradient#jvp] is refused.
 public interface AutogradFunction {
   /// The value.
   Tensor forward(List<Tensor> inputs);
@@ -33,7 +34,8 @@ public interface AutogradFunction {
   List<Tensor> backward(List<Tensor> inputs, Tensor gradient);
 
   /// The value for these inputs, with this derivative.
-  /// @throws IllegalArgumentException if the value is not of a floating type; once the derivative is computed, if `backward` gives other numbers or shapes than the inputs'
+  /// @throws IllegalArgumentException if the value is not of a floating type; once the derivative is computed, if `backward` gives
+  ///     other numbers or shapes than the inputs'
   default Tensor apply(Tensor... inputs) {
     Tensor value = forward(List.of(inputs));
     if (!value.dtype().isFloating()) {

@@ -4,9 +4,9 @@ import org.teenygrad.engine.ir.OpCode;
 
 /// Where values stand among rows in ascending order: binary search by a chain of gathers, one for each halving of the row.
 ///
-/// As Khuong and Morin's branch-free search ("Array Layouts for Comparison-Based Searching", 2017): the place is one of `left` behind
-/// `base`; each step looks at the middle and goes on with one of two overlapping halves of the same length. All that is looked at lies within
-/// the row, and all values take the same steps, so that the chain is one elementwise kernel.
+/// As Khuong and Morin's branch-free search ("Array Layouts for Comparison-Based Searching", 2017): the place is one of `left`
+/// behind `base`; each step looks at the middle and goes on with one of two overlapping halves of the same length. All that is
+/// looked at lies within the row, and all values take the same steps, so that the chain is one elementwise kernel.
 final class BinarySearch {
   private BinarySearch() {}
 

@@ -41,8 +41,8 @@ sealed interface Contractions permits Tensor {
     return sumOfProduct(a, columns, 1);
   }
 
-  /// The product of two scaled matrices, `(this * scale) @ (other * otherScale)`, added up in float32: how factors of 8 bits are multiplied. On GPUs of
-  /// compute capability 8.9 and later tensor cores multiply them as they are. PyTorch's `torch._scaled_mm`.
+  /// The product of two scaled matrices, `(this * scale) @ (other * otherScale)`, added up in float32: how factors of 8 bits are
+  /// multiplied. On GPUs of compute capability 8.9 and later tensor cores multiply them as they are. PyTorch's `torch._scaled_mm`.
   /// ```java
   /// Tensor a = Tensor.of(1f, 2f).reshape(1, 2).cast(DType.FLOAT8_E4M3);
   /// a.scaledMatmul(Tensor.of(0.5f), a.transpose(0, 1), Tensor.of(2f));   // [[5.]]

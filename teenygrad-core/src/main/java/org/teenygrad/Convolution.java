@@ -45,8 +45,8 @@ final class Convolution {
     return biased(result, bias, axes).cast(x.dtype());
   }
 
-  /// What is derived instead. Where windows skip places, a gradient by x is made phase by phase; one by the weights is a sum over all outputs at once. One of few channels has these,
-  /// and the places of the kernel, for columns: as rows they would be too few.
+  /// What is derived instead. Where windows skip places, a gradient by x is made phase by phase; one by the weights is a sum over
+  /// all outputs at once. One of few channels has these, and the places of the kernel, for columns: as rows they would be too few.
   private static Tensor derived(Tensor x, Tensor weight, Windows windows, int groups, Tensor like) {
     if (weight.size(1) >= FEWEST_OF_ROWS && Arrays.stream(windows.stride()).allMatch(step -> step == 1)) {
       return spread(x, weight, windows, groups, like);
@@ -60,12 +60,14 @@ final class Convolution {
     return Tensor.wrap(OpNode.of(OpCode.DETACH, true, List.of(x.node())));
   }
 
-  /// The same numbers as what each element of x adds to the outputs that see it. The chain rule makes windows over the outputs' derivatives of that: both
-  /// gradients are then contractions like the convolution, where those of overlapping windows add up what windows have in common.
+  /// The same numbers as what each element of x adds to the outputs that see it. The chain rule makes windows over the outputs'
+  /// derivatives of that: both gradients are then contractions like the convolution, where those of overlapping windows add up what
+  /// windows have in common.
   ///
-  /// Where windows skip places, elements of x that are a stride apart are seen by the same places of the kernel, others by others: each such phase is a convolution of its own
-  /// that skips nothing, so that no zeros between outputs are multiplied (Odena, Dumoulin and Olah, *Deconvolution and Checkerboard Artifacts*, 2016, has the picture). On a GPU one
-  /// product with the zeros takes less time than four without, but for few channels.
+  /// Where windows skip places, elements of x that are a stride apart are seen by the same places of the kernel, others by others:
+  /// each such phase is a convolution of its own that skips nothing, so that no zeros between outputs are multiplied (Odena,
+  /// Dumoulin and Olah, *Deconvolution and Checkerboard Artifacts*, 2016, has the picture). On a GPU one product with the zeros
+  /// takes less time than four without, but for few channels.
   /// @param like the outputs
   private static Tensor spread(Tensor x, Tensor weight, Windows windows, int groups, Tensor like) {
     boolean withZeros = weight.size(1) >= FEWEST_OF_ROWS && Devices.runtime(x.device()).target() instanceof Target.Gpu;

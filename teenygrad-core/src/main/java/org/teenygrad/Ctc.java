@@ -3,8 +3,8 @@ package org.teenygrad;
 import java.util.Locale;
 import java.util.stream.LongStream;
 
-/// Connectionist temporal classification: the forward variables of Graves et al., *Connectionist Temporal Classification*, 2006, section 4.1,
-/// in the logarithm.
+/// Connectionist temporal classification: the forward variables of Graves et al., *Connectionist Temporal Classification*, 2006,
+/// section 4.1, in the logarithm.
 ///
 /// Between labels, before the first and after the last stands a blank. `alpha[s]` is how likely it is that the labels so far are those up
 /// to place s; a step stays, goes one place on, or over a blank between two labels that differ.

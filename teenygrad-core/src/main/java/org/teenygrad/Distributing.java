@@ -11,10 +11,11 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Sharding;
 import org.teenygrad.engine.ir.Storage;
 
-/// Tensors on many devices. A distributed tensor has the shape of the whole; a [Placement] for each axis of its [Mesh] says what each rank has. All ranks
-/// run the same program, and operations mean what they mean on one device: what lies in a way that an operation cannot take is refused where the operation
-/// is written, and nothing is sent unless [#redistribute] asks for it. A tensor on no mesh is taken to be the same on all ranks. Derivatives follow: that
-/// of a parameter which each rank has whole is added up over all ranks.
+/// Tensors on many devices. A distributed tensor has the shape of the whole; a [Placement] for each axis of its [Mesh] says what
+/// each rank has. All ranks run the same program, and operations mean what they mean on one device: what lies in a way that an
+/// operation cannot take is refused where the operation is written, and nothing is sent unless [#redistribute] asks for it. A
+/// tensor on no mesh is taken to be the same on all ranks. Derivatives follow: that of a parameter which each rank has whole is
+/// added up over all ranks.
 ///
 /// ```java
 /// var rows = x.shard(mesh, Placement.shard(0));         // each rank has some rows
@@ -51,7 +52,8 @@ sealed interface Distributing permits Tensor {
   /// rows.shape();   // (4, 4)
   /// ```
   /// @param placements one for each axis of the mesh
-  /// @throws IllegalArgumentException if this tensor is distributed already or on another device than the mesh, or the placements do not fit
+  /// @throws IllegalArgumentException if this tensor is distributed already or on another device than the mesh, or the placements
+  ///     do not fit
   default Tensor shard(Mesh mesh, Placement... placements) {
     Tensor x = self();
     if (x.mesh() != null) {
@@ -92,8 +94,8 @@ sealed interface Distributing permits Tensor {
     return mesh == null ? self().alias() : distributed(Sharding.replicated(mesh));
   }
 
-  /// The same tensor with its terms added up, or combined otherwise: what is partial along an axis of the mesh is whole there, and the rest lies as it did. To be
-  /// called on all ranks.
+  /// The same tensor with its terms added up, or combined otherwise: what is partial along an axis of the mesh is whole there, and
+  /// the rest lies as it did. To be called on all ranks.
   /// ```java
   /// x.shard(mesh, Placement.shard(0)).sum(0).allReduce().placements();   // [Replicate]
   /// ```
@@ -123,8 +125,8 @@ sealed interface Distributing permits Tensor {
     return sharding == null ? self().nbytes() : sharding.local(self().shape()).elements() * self().dtype().bytes();
   }
 
-  /// The distributed tensor of which this one, computed if need be, is what this rank has. Nothing is sent, and nobody checks that the ranks' parts
-  /// belong together. PyTorch's `DTensor.from_local`.
+  /// The distributed tensor of which this one, computed if need be, is what this rank has. Nothing is sent, and nobody checks that
+  /// the ranks' parts belong together. PyTorch's `DTensor.from_local`.
   /// ```java
   /// Tensor.arange(4).partOf(mesh, Shape.of(4), Placement.shard(0)).sum().gather().item();   // 6.0
   /// ```

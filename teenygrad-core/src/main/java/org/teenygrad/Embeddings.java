@@ -17,15 +17,16 @@ sealed interface Embeddings permits Tensor {
     return Positions.widen(ids).eq(Bags.row("embedding", self(), paddingIdx)).unsqueeze(-1).where(rows.detach(), rows);
   }
 
-  /// The sum, mean or maximum of the rows of several ids: `torch.nn.functional.embedding_bag`. Rows of all ids are made on the way only where
-  /// bags have offsets.
+  /// The sum, mean or maximum of the rows of several ids: `torch.nn.functional.embedding_bag`. Rows of all ids are made on the way
+  /// only where bags have offsets.
   /// ```java
   /// var rows = Tensor.of(new float[] {1, 2, 10, 20}, 2, 2);
   /// rows.embeddingBag(Tensor.of(0L, 1L, 1L), Tensor.of(0L, 2L), BagReduction.SUM, null, null);   // [[11. 22.]
   ///                                                                                              //  [10. 20.]]
   /// ```
   /// @param ids (bags, ids of each); with offsets all bags' ids in one vector
-  /// @param offsets where each bag begins, ascending from 0, or null. PyTorch's `include_last_offset` has one offset more, which is left out here
+  /// @param offsets where each bag begins, ascending from 0, or null. PyTorch's `include_last_offset` has one offset more, which is
+  ///     left out here
   /// @param perSampleWeights what rows are multiplied with, in the shape of the ids, only for sums; or null
   /// @param paddingIdx a row that does not count, or null
   /// @return (bags, dim)

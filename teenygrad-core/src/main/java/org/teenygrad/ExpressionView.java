@@ -7,8 +7,8 @@ import org.teenygrad.engine.ir.Diagram;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.SourceLines;
 
-/// The expression of a tensor, box by box, for whoever looks inside: its picture, and of any box the value, the gradient and the line that made it. Values are
-/// computed when they are asked for, however large the expression is.
+/// The expression of a tensor, box by box, for whoever looks inside: its picture, and of any box the value, the gradient and the
+/// line that made it. Values are computed when they are asked for, however large the expression is.
 ///
 /// ```java
 /// Tensor x = Tensor.of(2f).requiresGrad();
@@ -61,7 +61,8 @@ public final class ExpressionView {
     return Tensor.wrap(node(box));
   }
 
-  /// The derivative of the tensor with respect to a box; empty where the tensor is not one floating number, or the box leads to no parameter.
+  /// The derivative of the tensor with respect to a box; empty where the tensor is not one floating number, or the box leads to no
+  /// parameter.
   /// @throws IllegalArgumentException if there is no such box
   public Optional<Tensor> gradient(int box) {
     boolean isDerivable = root.numel() == 1 && root.dtype().isFloating() && Leaves.isTracked(node(box));

@@ -7,10 +7,11 @@ import java.util.stream.IntStream;
 
 /// Discrete Fourier transforms of rows of complex numbers.
 ///
-/// Stockham's: n is a product of radices, and each stage makes transforms of r points by one matrix product, turned afterwards by roots of
-/// unity; results come out in order. Where n has a prime above 64, Bluestein's: a convolution with a chirp, by transforms of a power of two.
-/// (W. T. Cochran et al., *What is the Fast Fourier Transform?*, 1967; L. I. Bluestein, *A linear filtering approach to the computation
-/// of discrete Fourier transform*, 1970.) A radix of 32 has four times the arithmetic of smaller ones, but a quarter of the passes over memory.
+/// Stockham's: n is a product of radices, and each stage makes transforms of r points by one matrix product, turned afterwards by
+/// roots of unity; results come out in order. Where n has a prime above 64, Bluestein's: a convolution with a chirp, by transforms
+/// of a power of two. (W. T. Cochran et al., *What is the Fast Fourier Transform?*, 1967; L. I. Bluestein, *A linear filtering
+/// approach to the computation of discrete Fourier transform*, 1970.) A radix of 32 has four times the arithmetic of smaller ones,
+/// but a quarter of the passes over memory.
 final class FourierStages {
   private static final int LARGEST_RADIX = 64;
   private static final int USUAL_RADIX = 32;

@@ -153,8 +153,8 @@ abstract sealed class Joining extends Creation permits Tensor {
     return Einsum.evaluate(equation, operands);
   }
 
-  /// The product of several matrices, in the order that takes the fewest multiplications: `torch.linalg.multi_dot`. The first and the last may be
-  /// vectors.
+  /// The product of several matrices, in the order that takes the fewest multiplications: `torch.linalg.multi_dot`. The first and
+  /// the last may be vectors.
   /// ```java
   /// Tensor.multiDot(Tensor.ones(2, 30), Tensor.ones(30, 3), Tensor.ones(3)).shape();   // (2,)
   /// ```

@@ -52,12 +52,12 @@ sealed interface LikelihoodLosses permits Tensor {
     });
   }
 
-  /// Connectionist temporal classification (Graves et al., 2006): how unlikely label sequences are, whatever their alignment to the time steps.
-  /// `torch.nn.functional.ctc_loss`.
+  /// Connectionist temporal classification (Graves et al., 2006): how unlikely label sequences are, whatever their alignment to the
+  /// time steps. `torch.nn.functional.ctc_loss`.
   ///
-  /// This tensor are log-probabilities (time, batch, classes), or (time, classes) of one sample. The recursion over time is one of tensors, in
-  /// the logarithm: a few kernels for each time step, nothing on the host. Derivatives by these log-probabilities are, as PyTorch's, those by
-  /// the scores in front of [Tensor#logSoftmax].
+  /// This tensor are log-probabilities (time, batch, classes), or (time, classes) of one sample. The recursion over time is one of
+  /// tensors, in the logarithm: a few kernels for each time step, nothing on the host. Derivatives by these log-probabilities are,
+  /// as PyTorch's, those by the scores in front of [Tensor#logSoftmax].
   /// ```java
   /// var y = Tensor.of(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, 2, 1, 2).log();
   /// y.ctcLoss(Tensor.of(new long[] {1}, 1, 1), Tensor.of(2L), Tensor.of(1L), 0, LossReduction.SUM, false).exp();   // 1.3333334

@@ -2,10 +2,11 @@ package org.teenygrad;
 
 /// Equations, factors and spectra of matrices, the last two axes; all axes in front are batches.
 ///
-/// These are computed at once, on the host, in float64, and rounded to this tensor's type: by our own code rather than a library, for it
-/// needs no native one and float64 makes float32 exact to the last digits. LU with pivoting, Cholesky's and Householder's factors, tridiagonal
-/// and bidiagonal matrices for eigenvalues and singular values (small ones by one-sided Jacobi rotations), all in blocks. First derivatives flow on the device, by the
-/// factors' perturbation formulas, to tensors that collect gradients when these are called; second derivatives do not.
+/// These are computed at once, on the host, in float64, and rounded to this tensor's type: by our own code rather than a library,
+/// for it needs no native one and float64 makes float32 exact to the last digits. LU with pivoting, Cholesky's and Householder's
+/// factors, tridiagonal and bidiagonal matrices for eigenvalues and singular values (small ones by one-sided Jacobi rotations), all
+/// in blocks. First derivatives flow on the device, by the factors' perturbation formulas, to tensors that collect gradients when
+/// these are called; second derivatives do not.
 sealed interface LinearAlgebra permits Tensor {
   private Tensor self() {
     return (Tensor) this;
@@ -63,7 +64,8 @@ sealed interface LinearAlgebra permits Tensor {
     return pinv(0, MatrixNorms.tolerance(self()));
   }
 
-  /// [#pinv()] in which singular values up to `atol`, or to that part of the largest, count as zero: `torch.linalg.pinv(atol=..., rtol=...)`.
+  /// [#pinv()] in which singular values up to `atol`, or to that part of the largest, count as zero: `torch.linalg.pinv(atol=...,
+  /// rtol=...)`.
   /// ```java
   /// Tensor.of(new float[][] {{2, 0}, {0, 1}}).pinv(1.5, 0);   // [[0.5 0. ]
   ///                                                           //  [0.  0. ]]

@@ -9,10 +9,11 @@ import org.teenygrad.engine.ir.Sharding;
 
 /// The cross-entropy of `x weightᵀ` some rows at a time, so that scores of those rows alone are in memory.
 ///
-/// The derivative of a row's loss by its scores is known as soon as they are: `softmax(scores) - onehot(target)`. So a chunk of rows is gone
-/// through once: scores, losses, and what it adds to the derivatives by x and the weight; then its scores are forgotten. That the loss is a sum,
-/// which all rows share one factor of, is what lets the derivatives be made before anybody asks for them (Hsu et al., *Liger Kernel*, 2024;
-/// Wijmans et al., *Cut your losses in large-vocabulary language models*, 2025, do the scores twice instead).
+/// The derivative of a row's loss by its scores is known as soon as they are: `softmax(scores) - onehot(target)`. So a chunk of
+/// rows is gone through once: scores, losses, and what it adds to the derivatives by x and the weight; then its scores are
+/// forgotten. That the loss is a sum, which all rows share one factor of, is what lets the derivatives be made before anybody asks
+/// for them (Hsu et al., *Liger Kernel*, 2024; Wijmans et al., *Cut your losses in large-vocabulary language models*, 2025, do the
+/// scores twice instead).
 ///
 /// Of rows that are cut over ranks, which have equal parts, a chunk is some of each rank's. In shapes, parts is 1 elsewhere.
 ///
@@ -21,8 +22,8 @@ import org.teenygrad.engine.ir.Sharding;
 /// @param targets (rows)
 /// @param chunk how many rows of each part at once
 record LinearCrossEntropy(Tensor x, Tensor weight, Tensor targets, long ignoreIndex, @Nullable Double softCap, int chunk) {
-  /// How many scores are made at once, 256 MiB of float32: products of that size keep a GPU busy, and what is added to the weight's derivative
-  /// for each chunk, which goes through memory, is little beside them.
+  /// How many scores are made at once, 256 MiB of float32: products of that size keep a GPU busy, and what is added to the weight's
+  /// derivative for each chunk, which goes through memory, is little beside them.
   private static final long SCORES = 1 << 26;
 
   /// Chunks are a multiple of this, the tile of products.
@@ -164,8 +165,8 @@ record LinearCrossEntropy(Tensor x, Tensor weight, Tensor targets, long ignoreIn
     return losses.reshape(part.size(0), part.size(1));
   }
 
-  /// The same rows, once a number of each part is computed: no number is below -infinity, but a scheduler cannot know that. Without this, all chunks might
-  /// be computed side by side.
+  /// The same rows, once a number of each part is computed: no number is below -infinity, but a scheduler cannot know that. Without
+  /// this, all chunks might be computed side by side.
   /// @param computed (parts, 1, 1)
   private static Tensor after(@Nullable Tensor computed, Tensor rows) {
     return computed == null ? rows : computed.lt(Double.NEGATIVE_INFINITY).where(0, rows).contiguous();

@@ -67,15 +67,16 @@ sealed interface Losses permits Tensor {
     return classes.reduce(losses, reduction).cast(type);
   }
 
-  /// `x.linear(weight).crossEntropy(targets)` for so many classes that scores of all samples would not fit in memory, or be most of it: they
-  /// are made, and forgotten again, some samples at a time, with the derivatives by x and the weight where any are wanted. What 16-bit types
-  /// multiply is added up in float32, which is the loss's type then.
+  /// `x.linear(weight).crossEntropy(targets)` for so many classes that scores of all samples would not fit in memory, or be most of
+  /// it: they are made, and forgotten again, some samples at a time, with the derivatives by x and the weight where any are wanted.
+  /// What 16-bit types multiply is added up in float32, which is the loss's type then.
   ///
   /// ```java
   /// x.linearCrossEntropy(weight, labels, -100, 15.0, LossReduction.MEAN).backward();   // x (batch, dim), weight (classes, dim), labels (batch)
   /// ```
-  /// Means and sums over parameters are made for derivatives: what only looks at them does so in [Tensor#noGrad], or most of that work is done in
-  /// vain. For [LossReduction#NONE] each loss may get a cotangent of its own: where derivatives are wanted, the scores stay until it is known.
+  /// Means and sums over parameters are made for derivatives: what only looks at them does so in [Tensor#noGrad], or most of that
+  /// work is done in vain. For [LossReduction#NONE] each loss may get a cotangent of its own: where derivatives are wanted, the
+  /// scores stay until it is known.
   ///
   /// @param weight (classes, dim)
   /// @param targets classes, of the shape of this tensor without its last axis; others make the loss NaN

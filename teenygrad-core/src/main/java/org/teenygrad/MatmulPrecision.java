@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 /// MatmulPrecision.HIGH.run(product::realize);
 /// ```
 ///
-/// It is a permission: a device without such instructions, and a product too small for them, stays with float32. CPUs do for [#HIGH], GPUs take MEDIUM and LOW for HIGH.
+/// It is a permission: a device without such instructions, and a product too small for them, stays with float32. CPUs do for
+/// [#HIGH], GPUs take MEDIUM and LOW for HIGH.
 public enum MatmulPrecision {
   /// In float32.
   HIGHEST,
@@ -21,13 +22,15 @@ public enum MatmulPrecision {
   /// relative error of 2^-11 for each factor, several times as fast on an NVIDIA GPU's tensor cores.
   HIGH,
 
-  /// With factors rounded to bfloat16, which has float32's exponents and 7 bits of mantissa; their products are added in float32. A relative error of
-  /// 2^-9 for each factor; products of more than 64 rows are about twice as fast on processors with instructions for pairs of bfloat16 (AVX-512's and AMX's).
+  /// With factors rounded to bfloat16, which has float32's exponents and 7 bits of mantissa; their products are added in float32. A
+  /// relative error of 2^-9 for each factor; products of more than 64 rows are about twice as fast on processors with instructions
+  /// for pairs of bfloat16 (AVX-512's and AMX's).
   MEDIUM,
 
-  /// On a processor, what is multiplied by quantised weights is rounded to 8 bits, so that integers are multiplied, as llama.cpp does. Each 32 neighbours along the inner
-  /// dimension, or 16 where a format has other scales after so many, have a factor of their own: an error of at most 1/254 of the largest of them. A row has the same bits
-  /// among any number of rows. All other products are those of HIGHEST.
+  /// On a processor, what is multiplied by quantised weights is rounded to 8 bits, so that integers are multiplied, as llama.cpp
+  /// does. Each 32 neighbours along the inner dimension, or 16 where a format has other scales after so many, have a factor of
+  /// their own: an error of at most 1/254 of the largest of them. A row has the same bits among any number of rows. All other
+  /// products are those of HIGHEST.
   LOW;
 
   private static final ScopedValue<MatmulPrecision> CURRENT = ScopedValue.newInstance();

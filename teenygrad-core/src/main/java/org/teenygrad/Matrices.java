@@ -58,7 +58,8 @@ final class Matrices {
     return Tensor.apply(OpCode.SURROGATE, value, expression);
   }
 
-  /// Whether what is computed of these will be derived by a tensor that collects gradients: what only derivatives need is left out otherwise.
+  /// Whether what is computed of these will be derived by a tensor that collects gradients: what only derivatives need is left out
+  /// otherwise.
   static boolean isDifferentiated(Tensor... inputs) {
     return Arrays.stream(inputs).anyMatch(x -> Leaves.isTracked(x.node()));
   }

@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 
 /// More of matrices, the last two axes: triangular factors and equations, powers, norms, ranks.
 ///
-/// Factorizations are computed at once, on the host, as those of [LinearAlgebra]; powers, exponentials and what is made of singular values are
-/// computed on the device.
+/// Factorizations are computed at once, on the host, as those of [LinearAlgebra]; powers, exponentials and what is made of singular
+/// values are computed on the device.
 sealed interface MatrixFunctions permits Tensor {
   private Tensor self() {
     return (Tensor) this;
@@ -228,8 +228,8 @@ sealed interface MatrixFunctions permits Tensor {
     return HouseholderProducts.product(self(), tau);
   }
 
-  /// [LinearAlgebra#qr()] with as many columns of Q as rows: `torch.linalg.qr(mode='complete')`. No derivatives flow through the columns that are
-  /// added.
+  /// [LinearAlgebra#qr()] with as many columns of Q as rows: `torch.linalg.qr(mode='complete')`. No derivatives flow through the
+  /// columns that are added.
   /// ```java
   /// Tensor.rand(5, 3).qrComplete().q().shape();   // (5, 5)
   /// ```
@@ -239,7 +239,8 @@ sealed interface MatrixFunctions permits Tensor {
     return missing == 0 ? reduced : new QrFactors(HouseholderProducts.completed(reduced.q()), reduced.r().padAxis(-2, 0, missing));
   }
 
-  /// [LinearAlgebra#svd()] with square U and V: `torch.linalg.svd(full_matrices=True)`. No derivatives flow through the vectors that are added.
+  /// [LinearAlgebra#svd()] with square U and V: `torch.linalg.svd(full_matrices=True)`. No derivatives flow through the vectors
+  /// that are added.
   /// ```java
   /// Tensor.rand(5, 3).svdFull().u().shape();   // (5, 5)
   /// ```

@@ -29,8 +29,8 @@ final class MatrixPowers {
     return Tensor.eye(a.size(-1)).cast(a.dtype()).broadcastTo(a.shape()).to(a.device()).contiguous();
   }
 
-  /// Fifteen terms of the series, four at a time (M. S. Paterson and L. J. Stockmeyer, 1973), of a matrix so often halved that its norm is below
-  /// 1/2; the result is squared as often.
+  /// Fifteen terms of the series, four at a time (M. S. Paterson and L. J. Stockmeyer, 1973), of a matrix so often halved that its
+  /// norm is below 1/2; the result is squared as often.
   static Tensor exponential(Tensor a) {
     Matrices.requireMatrix("matrixExp", a, true);
     if (!a.dtype().isFloating()) {

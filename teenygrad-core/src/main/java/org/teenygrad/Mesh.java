@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Devices in rows and columns: each rank of a program that runs on many has a place in it, one number for each named axis. Ranks count along the last
-/// axis first. PyTorch's `DeviceMesh`.
+/// Devices in rows and columns: each rank of a program that runs on many has a place in it, one number for each named axis. Ranks
+/// count along the last axis first. PyTorch's `DeviceMesh`.
 ///
-/// A mesh belongs to one rank: the others have meshes of their own that differ in [#rank()] and [#device()] alone. Two meshes are the same only if they
-/// are one object.
+/// A mesh belongs to one rank: the others have meshes of their own that differ in [#rank()] and [#device()] alone. Two meshes are
+/// the same only if they are one object.
 public final class Mesh {
   /// @param name what the axis is for, `data` or `model`
   /// @param size how many devices lie along it

@@ -1,6 +1,7 @@
 package org.teenygrad;
 
-/// Bessel functions of the first and second kind of the orders 0 and 1: near 0 polynomials of x² and a logarithm, far out amplitude and phase.
+/// Bessel functions of the first and second kind of the orders 0 and 1: near 0 polynomials of x² and a logarithm, far out amplitude
+/// and phase.
 final class OscillatingBessel {
   /// J0(x) for x in 0..8, in x².
   private static final double[] J0_SMALL = {

@@ -9,8 +9,8 @@ package org.teenygrad;
 /// Placement sum = Placement.partial();       // what all devices have, added, is the value
 /// ```
 public sealed interface Placement {
-  /// The part `i * c .. (i + 1) * c` of an axis is on device `i`, where `c` is the axis's size by that of the mesh axis, rounded up: the last devices may
-  /// have less, or nothing. PyTorch's `Shard`.
+  /// The part `i * c .. (i + 1) * c` of an axis is on device `i`, where `c` is the axis's size by that of the mesh axis, rounded
+  /// up: the last devices may have less, or nothing. PyTorch's `Shard`.
   ///
   /// @param axis of the tensor, from 0
   record Shard(int axis) implements Placement {

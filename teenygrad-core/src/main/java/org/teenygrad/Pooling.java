@@ -69,7 +69,8 @@ sealed interface Pooling permits Tensor {
     return Pools.indices("maxPool3dIndices", self(), window, 3, kernel);
   }
 
-  /// Where the maxima of [#adaptiveMaxPool] are, positions in the flattened last axes: `adaptive_max_pool1d(return_indices=True)`, `2d` and `3d`.
+  /// Where the maxima of [#adaptiveMaxPool] are, positions in the flattened last axes: `adaptive_max_pool1d(return_indices=True)`,
+  /// `2d` and `3d`.
   /// ```java
   /// Tensor.of(1f, 3f, 2f, 6f, 5f).adaptiveMaxPoolIndices(2);   // [1 3]
   /// ```

@@ -161,8 +161,8 @@ final class Pools {
     return result;
   }
 
-  /// Where the maxima of [Pooling#adaptiveMaxPool] are, in the last axes taken as one: the last axis is reduced first, so that of equal elements the first
-  /// in row-major order wins.
+  /// Where the maxima of [Pooling#adaptiveMaxPool] are, in the last axes taken as one: the last axis is reduced first, so that of
+  /// equal elements the first in row-major order wins.
   static Tensor adaptiveIndices(Tensor x, int... outputs) {
     if (outputs.length > x.rank()) {
       throw new IllegalArgumentException(

@@ -226,9 +226,9 @@ public final class RandomState {
     return Tensor.apply(OpCode.THREEFRY, Tensor.arange(count), key.broadcastTo(Shape.of(count)));
   }
 
-  /// 64 random bits for each counter under its key, Threefry-2x32 (Salmon et al., *Parallel random numbers: as easy as 1, 2, 3*, 2011): what
-  /// is drawn for one pair depends on no other, however many are drawn together. The words of [CounterRandom] under a seed are those of the
-  /// counters 0, 1, ... under it.
+  /// 64 random bits for each counter under its key, Threefry-2x32 (Salmon et al., *Parallel random numbers: as easy as 1, 2, 3*,
+  /// 2011): what is drawn for one pair depends on no other, however many are drawn together. The words of [CounterRandom] under a
+  /// seed are those of the counters 0, 1, ... under it.
   ///
   /// ```java
   /// RandomState.words(Tensor.arange(1000), Tensor.of(new long[] {7}, 1)).shape();   // (1000,)

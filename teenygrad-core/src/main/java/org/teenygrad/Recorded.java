@@ -48,8 +48,8 @@ public final class Recorded {
     return new Recorded(function);
   }
 
-  /// What an action makes of tensors whose values mean nothing, for whoever walks over the expression: indices are not looked at, even where they otherwise are
-  /// (`TEENYGRAD_CHECK=index`, the interpreter).
+  /// What an action makes of tensors whose values mean nothing, for whoever walks over the expression: indices are not looked at,
+  /// even where they otherwise are (`TEENYGRAD_CHECK=index`, the interpreter).
   ///
   /// ```java
   /// Tensor rows = Recorded.expression(() -> Tensor.ones(2, 3).embedding(Tensor.of(9L)));   // no error: nothing is computed
@@ -76,7 +76,8 @@ public final class Recorded {
   /// The function's value, computed.
   /// @param inputs of the same shapes, types and device at each call; at least one
   /// @throws IllegalArgumentException if they are not, or the function assigns to anything else or leaves the device
-  /// @throws IllegalStateException if an assignment has overwritten what else the function reads, or it looks at what depends on its arguments
+  /// @throws IllegalStateException if an assignment has overwritten what else the function reads, or it looks at what depends on
+  ///     its arguments
   public Tensor call(Tensor... inputs) {
     return callAll(inputs).getFirst();
   }

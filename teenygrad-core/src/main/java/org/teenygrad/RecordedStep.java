@@ -18,8 +18,9 @@ import org.teenygrad.engine.ir.Storage;
 import org.teenygrad.engine.schedule.Replay;
 import org.teenygrad.engine.schedule.Structure;
 
-/// What follows from a loss in a training step, its derivatives and what tensors become by them. It is built for the first losses and played back for those that
-/// follow, where nothing but the data is another: then neither are derivatives and updates described, nor is a graph of them walked. Optimizers take their steps by it.
+/// What follows from a loss in a training step, its derivatives and what tensors become by them. It is built for the first losses
+/// and played back for those that follow, where nothing but the data is another: then neither are derivatives and updates
+/// described, nor is a graph of them walked. Optimizers take their steps by it.
 ///
 /// ```java
 /// Tensor w = Tensor.of(1f, 2f).requiresGrad();
@@ -36,9 +37,10 @@ import org.teenygrad.engine.schedule.Structure;
 /// }
 /// w;   // [0.03125 0.0625 ]
 /// ```
-/// Losses are compared by the structure of their expressions, which tensors' data they read, and where parameters are in them. A step of another structure is built, and so is one
-/// in [Eager] mode, on several devices or on a mesh. A structure is played back when it has led to one schedule twice in a row that reads and assigns nothing else than was given:
-/// a program whose updates depend on more is found out where that changes the graph.
+/// Losses are compared by the structure of their expressions, which tensors' data they read, and where parameters are in them. A
+/// step of another structure is built, and so is one in [Eager] mode, on several devices or on a mesh. A structure is played back
+/// when it has led to one schedule twice in a row that reads and assigns nothing else than was given: a program whose updates
+/// depend on more is found out where that changes the graph.
 ///
 /// @param <K> what names results
 public final class RecordedStep<K> {
@@ -51,7 +53,8 @@ public final class RecordedStep<K> {
   /// @param results other tensors that are computed with them, by name
   public record Updates<K>(List<Tensor> changed, Map<K, Tensor> results) {}
 
-  /// @param leaves for each node of the structure that a parameter stands for, in their order, which one of those that are kept; of others [#FOREIGN] or [#PASSED]
+  /// @param leaves for each node of the structure that a parameter stands for, in their order, which one of those that are kept; of
+  ///     others [#FOREIGN] or [#PASSED]
   private record Key(Structure structure, List<Integer> leaves, Object constants) {}
 
   /// A parameter that nothing here changes.
@@ -61,7 +64,8 @@ public final class RecordedStep<K> {
   private static final int PASSED = -2;
 
   /// How a step goes.
-  /// @param changed the numbers of the tensors, of those that are kept, that become the outputs behind the loss and what is computed with it; then there are the results
+  /// @param changed the numbers of the tensors, of those that are kept, that become the outputs behind the loss and what is
+  ///     computed with it; then there are the results
   private record Course<K>(Replay replay, List<Integer> changed, List<K> results) {
     boolean isSameAs(Course<K> other) {
       return replay.isSameAs(other.replay) && changed.equals(other.changed) && results.equals(other.results);
@@ -91,7 +95,8 @@ public final class RecordedStep<K> {
   /// @param data other expressions that the updates are made of, such as the learning rate
   /// @param kept the tensors that change, or are read on the way
   /// @param constants what else the updates depend on
-  /// @param updates describes what follows, by the loss, the data, the tensors that are kept and the constants alone. Not called where a step is played back
+  /// @param updates describes what follows, by the loss, the data, the tensors that are kept and the constants alone. Not called
+  ///     where a step is played back
   /// @return the results
   public Map<K, Tensor> take(Tensor loss, List<Tensor> data, List<Tensor> kept, Object constants, Supplier<Updates<K>> updates) {
     List<Tensor> given = List.copyOf(Companions.with(List.of(loss)));

@@ -7,8 +7,9 @@ import org.teenygrad.engine.ir.Reduction;
 
 /// Running sums, products and extremes: each element combined with all before it.
 ///
-/// Products are REDUCEs of triangles, whose derivative is right where elements are 0: n² work for a block of an axis, all of it parallel.
-/// Longer axes are cut into blocks; the totals of the blocks are scanned in turn, and each block then takes in the total of those before it.
+/// Products are REDUCEs of triangles, whose derivative is right where elements are 0: n² work for a block of an axis, all of it
+/// parallel. Longer axes are cut into blocks; the totals of the blocks are scanned in turn, and each block then takes in the total
+/// of those before it.
 final class Scan {
   private static final int BLOCK = 256;
 

@@ -187,7 +187,8 @@ sealed interface Shuffling permits Tensor {
     return square.permute(order);
   }
 
-  /// Axes in another order, joined and split as a pattern says: `einops.rearrange`. Names in parentheses are one axis, `...` are all others.
+  /// Axes in another order, joined and split as a pattern says: `einops.rearrange`. Names in parentheses are one axis, `...` are
+  /// all others.
   /// ```java
   /// images.rearrange("b c (h p) (w q) -> b (h w) (p q c)", Map.of("p", 2, "q", 2)).shape();   // (2, 16, 12)
   /// ```

@@ -10,8 +10,8 @@ sealed interface Summaries permits Tensor {
     return (Tensor) this;
   }
 
-  /// The middle element along an axis, which disappears, and where it is; of two the lower, of equal ones the first in order, and NaN where there is
-  /// one: `torch.median(dim=axis)`.
+  /// The middle element along an axis, which disappears, and where it is; of two the lower, of equal ones the first in order, and
+  /// NaN where there is one: `torch.median(dim=axis)`.
   /// ```java
   /// Tensor.of(3f, 1f, 2f, 9f).medianWithIndices(0).indices();   // 2
   /// ```
@@ -77,7 +77,8 @@ sealed interface Summaries permits Tensor {
     return Slopes.areas(self(), places, axis).cumsum(axis);
   }
 
-  /// The slope at each point of a function that is sampled at equal distances along an axis, from both neighbours: `torch.gradient(spacing=...)`.
+  /// The slope at each point of a function that is sampled at equal distances along an axis, from both neighbours:
+  /// `torch.gradient(spacing=...)`.
   /// ```java
   /// Tensor.of(1f, 4f, 9f).gradient(1, 0, 1);   // [3. 4. 5.]
   /// ```

@@ -371,10 +371,10 @@ public final class Tensor extends Joining
     return ownsStorage ? contiguous().realize() : contiguous();
   }
 
-  /// Changes this tensor's values. Tensors that were computed from it, or will be from expressions built on it
-  /// before, keep meaning the old values. After a hundred assignments that nobody asked for they are computed. No
-  /// derivatives flow from a leaf to its new values. PyTorch's `copy_`. A tensor that is assigned parts lies as they do from then on; one of which this
-  /// rank has parts and that is assigned a whole one keeps its parts of that.
+  /// Changes this tensor's values. Tensors that were computed from it, or will be from expressions built on it before, keep meaning
+  /// the old values. After a hundred assignments that nobody asked for they are computed. No derivatives flow from a leaf to its
+  /// new values. PyTorch's `copy_`. A tensor that is assigned parts lies as they do from then on; one of which this rank has parts
+  /// and that is assigned a whole one keeps its parts of that.
   /// ```java
   /// var w = Tensor.of(1f, 2f);
   /// var old = w.mul(10);

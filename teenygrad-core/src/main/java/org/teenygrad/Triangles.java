@@ -74,7 +74,8 @@ final class Triangles {
     return new PackedLu(both, found.get(1).cast(DType.INT32));
   }
 
-  /// `M = L1⁻¹ dA U1⁻¹` moves L1 by `L1 tril(M, -1)` and U1 by `triu(M) U1`; what is below or beside the square follows from `dA = dL U + L dU`.
+  /// `M = L1⁻¹ dA U1⁻¹` moves L1 by `L1 tril(M, -1)` and U1 by `triu(M) U1`; what is below or beside the square follows from `dA =
+  /// dL U + L dU`.
   private static Tensor differentiable(Tensor a, Tensor both, Tensor order) {
     int m = a.size(-2);
     int n = a.size(-1);

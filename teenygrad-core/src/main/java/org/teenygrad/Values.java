@@ -31,8 +31,9 @@ sealed interface Values permits Tensor {
     return HostData.readOne(self(), value -> value.getDouble(0));
   }
 
-  /// The one element as a double, read when it is asked for: as soon as the device has computed it, whatever it was given to do since. A training loop
-  /// looks so at a step's loss while the next step runs. PyTorch's copy to the host with `non_blocking=True` and an event.
+  /// The one element as a double, read when it is asked for: as soon as the device has computed it, whatever it was given to do
+  /// since. A training loop looks so at a step's loss while the next step runs. PyTorch's copy to the host with `non_blocking=True`
+  /// and an event.
   /// ```java
   /// var sum = Tensor.of(1f, 2f).sum().itemLater();
   /// sum.getAsDouble();   // 3.0
@@ -119,8 +120,8 @@ sealed interface Values permits Tensor {
     return HostData.read(self(), HostArray::toInts);
   }
 
-  /// All elements in row-major order as ints, read when they are asked for, as [#itemLater()] does: a program that generates text looks so at a
-  /// step's tokens while the next step runs.
+  /// All elements in row-major order as ints, read when they are asked for, as [#itemLater()] does: a program that generates text
+  /// looks so at a step's tokens while the next step runs.
   /// ```java
   /// var tokens = Tensor.of(1, 2).add(1).toIntArrayLater();
   /// tokens.get();   // [2, 3]

@@ -6,8 +6,8 @@ import java.util.function.UnaryOperator;
 /// Special functions are computed in float64 and rounded once: one set of coefficients serves all types, and derivatives, which follow the
 /// approximations, keep their digits.
 ///
-/// Coefficients of polynomials stand in t, from -1 to 1 over the interval, that of the lowest power first. They were found by interpolation at
-/// Chebyshev's points in 50 digits, of a degree at which the error is below a float64's rounding.
+/// Coefficients of polynomials stand in t, from -1 to 1 over the interval, that of the lowest power first. They were found by
+/// interpolation at Chebyshev's points in 50 digits, of a degree at which the error is below a float64's rounding.
 final class Wide {
   private Wide() {}
 

@@ -1,14 +1,16 @@
 package org.teenygrad.distributed;
 
-/// Machines that need not be there: what their accelerators compute and their links carry at best, for plans of trainings ([World#fake], [StepPlan]).
+/// Machines that need not be there: what their accelerators compute and their links carry at best, for plans of trainings
+/// ([World#fake], [StepPlan]).
 ///
 /// @param name of all of it
 /// @param ranksPerHost accelerators of a host, each with a network card of its own
 /// @param inHost from each accelerator to the others of its host
 /// @param betweenHosts of each network card
 public record Cluster(String name, Accelerator accelerator, int ranksPerHost, Link inHost, Link betweenHosts) {
-  /// Hosts as NVIDIA's DGX H200: eight of the GPU with 141 GB (H200 data sheet: 989 TFLOP/s of bfloat16 without sparsity, 67 of float32, 4.8 TB/s), NVLink 4 with
-  /// 450 GB/s each way, and eight cards of 400 Gb/s InfiniBand. The latencies of a step of a ring are those of NCCL's tuning tables.
+  /// Hosts as NVIDIA's DGX H200: eight of the GPU with 141 GB (H200 data sheet: 989 TFLOP/s of bfloat16 without sparsity, 67 of
+  /// float32, 4.8 TB/s), NVLink 4 with 450 GB/s each way, and eight cards of 400 Gb/s InfiniBand. The latencies of a step of a ring
+  /// are those of NCCL's tuning tables.
   public static final Cluster H200 = new Cluster(
       "H200, 8 a host, NVLink 4, 400 Gb/s InfiniBand",
       new Accelerator(132, 227 << 10, 989e12, 67e12, 4.8e12, 141_000_000_000L),
@@ -43,8 +45,8 @@ public record Cluster(String name, Accelerator accelerator, int ranksPerHost, Li
     return LAUNCH_SECONDS + Math.max(flops / rate, bytes / accelerator.bytesPerSecond);
   }
 
-  /// How long an exchange takes, by rings: `steps latency + sent bytes / rate`. Where hosts take part with several ranks, rings leave a host by the cards of all of
-  /// them; in an all-to-all each rank has its own card alone.
+  /// How long an exchange takes, by rings: `steps latency + sent bytes / rate`. Where hosts take part with several ranks, rings
+  /// leave a host by the cards of all of them; in an all-to-all each rank has its own card alone.
   double exchangeSeconds(Exchange exchange) {
     int together = Math.clamp(ranksPerHost / exchange.stride(), 1, exchange.ranks());
     int hosts = Math.ceilDiv(exchange.ranks(), together);

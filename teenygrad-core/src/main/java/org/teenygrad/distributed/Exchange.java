@@ -49,8 +49,8 @@ public record Exchange(Kind kind, int ranks, int stride, long bytes) {
     return (kind == Kind.ALL_REDUCE ? 2 : 1) * (ranks - 1);
   }
 
-  /// What each rank sends along a ring, which is the least that is possible (Patarasu and Yuan, *Bandwidth optimal all-reduce algorithms for clusters of
-  /// workstations*, 2009): of n ranks `(n - 1) / n` of the whole, all-reduce twice that.
+  /// What each rank sends along a ring, which is the least that is possible (Patarasu and Yuan, *Bandwidth optimal all-reduce
+  /// algorithms for clusters of workstations*, 2009): of n ranks `(n - 1) / n` of the whole, all-reduce twice that.
   public double sentBytes() {
     return (double) bytes / ranks * steps();
   }

@@ -18,8 +18,8 @@ record Launched(int rank, int size, int localRank, String address, int port) {
   /// @param address what holds the address of rank 0 where MASTER_ADDR is not set; null where ranks are on one machine then
   private record Variables(String rank, String size, String localRank, @Nullable String address) {}
 
-  /// Those of PyTorch's `torchrun` and of [Launcher], of Slurm's `srun` and of Open MPI's `mpirun`. A batch script of Slurm, which is no rank, has the first two of
-  /// srun's as well, but not the last.
+  /// Those of PyTorch's `torchrun` and of [Launcher], of Slurm's `srun` and of Open MPI's `mpirun`. A batch script of Slurm, which
+  /// is no rank, has the first two of srun's as well, but not the last.
   private static final List<Variables> LAUNCHERS = List.of(
       new Variables("RANK", "WORLD_SIZE", "LOCAL_RANK", null),
       new Variables("SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID", "SLURM_LAUNCH_NODE_IPADDR"),

@@ -25,7 +25,8 @@ public final class Launcher {
 
   private Launcher() {}
 
-  /// Runs a command as so many processes, to each of which the variables that [World#join] reads say which it is. If one fails, the others are ended.
+  /// Runs a command as so many processes, to each of which the variables that [World#join] reads say which it is. If one fails, the
+  /// others are ended.
   /// @throws IllegalArgumentException if tensors are made on GPUs, and there are fewer than ranks
   /// @return 0, or the exit status of the rank that failed first
   /// @throws IOException if the command cannot be started

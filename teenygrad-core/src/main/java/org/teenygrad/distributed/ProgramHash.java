@@ -10,7 +10,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
-/// A hash of the program that runs: of what its class path and module path hold, wherever that lies. Ranks whose hashes differ would not do the same.
+/// A hash of the program that runs: of what its class path and module path hold, wherever that lies. Ranks whose hashes differ
+/// would not do the same.
 final class ProgramHash {
   private ProgramHash() {}
 

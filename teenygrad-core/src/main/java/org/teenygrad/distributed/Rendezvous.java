@@ -21,8 +21,8 @@ import org.teenygrad.RankFailedException;
 import org.teenygrad.engine.runtime.ControlPlane;
 import org.teenygrad.engine.runtime.Heartbeat;
 
-/// How ranks that know nothing but an address find each other, and talk from then on: rank 0 awaits the others there, and all have a connection to it.
-/// PyTorch's `TCPStore`.
+/// How ranks that know nothing but an address find each other, and talk from then on: rank 0 awaits the others there, and all have
+/// a connection to it. PyTorch's `TCPStore`.
 final class Rendezvous implements ControlPlane {
   /// Between two attempts to reach rank 0, which may start later.
   private static final Duration PAUSE = Duration.ofMillis(50);

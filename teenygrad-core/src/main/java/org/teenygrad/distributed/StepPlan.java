@@ -18,8 +18,8 @@ import org.teenygrad.engine.schedule.Recording;
 import org.teenygrad.nn.Module;
 import org.teenygrad.optim.Optimizer;
 
-/// An iteration of a training on one rank, planned and not run: what it takes and what it sends. The model lies on a device that runs nothing, as that of
-/// [World#fake] does.
+/// An iteration of a training on one rank, planned and not run: what it takes and what it sends. The model lies on a device that
+/// runs nothing, as that of [World#fake] does.
 ///
 /// ```java
 /// World fake = World.fake(8192, Cluster.H200);

@@ -25,9 +25,10 @@ import org.teenygrad.engine.runtime.nulldevice.NullDevice;
 
 /// The ranks that a launcher started together, of which this process is one. PyTorch's `torch.distributed.init_process_group`.
 ///
-/// Ranks on GPUs have one each and exchange data by NCCL; they find each other by the variables that PyTorch's `torchrun` sets (`RANK`, `WORLD_SIZE`,
-/// `LOCAL_RANK`, `MASTER_ADDR`, `MASTER_PORT`), or Slurm's `srun` or `mpirun` and the last two. Ranks on processors exchange data by Open MPI, whose `mpirun` starts them. A process that no launcher
-/// started is a world of one rank, which needs nothing.
+/// Ranks on GPUs have one each and exchange data by NCCL; they find each other by the variables that PyTorch's `torchrun` sets
+/// (`RANK`, `WORLD_SIZE`, `LOCAL_RANK`, `MASTER_ADDR`, `MASTER_PORT`), or Slurm's `srun` or `mpirun` and the last two. Ranks on
+/// processors exchange data by Open MPI, whose `mpirun` starts them. A process that no launcher started is a world of one rank,
+/// which needs nothing.
 ///
 /// ```java
 /// try (World all = World.join()) {
@@ -63,8 +64,8 @@ public final class World implements AutoCloseable {
   }
 
   /// The world that this process was started in. On GPUs, the one of this rank becomes the default device.
-  /// @throws IllegalStateException if it was started as one of several, and there is no NCCL or Open MPI, or the ranks do not find each other
-  ///     or run unlike versions of the program
+  /// @throws IllegalStateException if it was started as one of several, and there is no NCCL or Open MPI, or the ranks do not find
+  ///     each other or run unlike versions of the program
   public static World join() {
     Device device = Devices.defaultDevice();
     if (device.name().equals("cpu") && isMpis()) {

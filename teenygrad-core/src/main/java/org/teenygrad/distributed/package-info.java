@@ -1,4 +1,5 @@
-/// Programs that run on many devices at once: every rank runs the same program, started by `mpirun` or `teenygrad launch`, on its part of the data.
+/// Programs that run on many devices at once: every rank runs the same program, started by `mpirun` or `teenygrad launch`, on its
+/// part of the data.
 ///
 /// ```java
 /// try (World all = World.join()) {

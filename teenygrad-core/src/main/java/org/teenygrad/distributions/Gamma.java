@@ -5,8 +5,8 @@ import org.teenygrad.Tensor;
 
 /// The gamma distribution: `torch.distributions.Gamma`.
 ///
-/// Samples are Marsaglia and Tsang's (*A Simple Method for Generating Gamma Variables*, 2000): of several candidates that are drawn at once the
-/// first that is accepted, all on the device. They have no derivatives by the parameters.
+/// Samples are Marsaglia and Tsang's (*A Simple Method for Generating Gamma Variables*, 2000): of several candidates that are drawn
+/// at once the first that is accepted, all on the device. They have no derivatives by the parameters.
 /// ```java
 /// new Gamma(Tensor.of(3f), Tensor.of(2f)).mean();   // 1.5
 /// ```

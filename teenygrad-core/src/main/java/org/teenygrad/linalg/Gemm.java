@@ -6,7 +6,8 @@ import org.teenygrad.engine.codegen.MatrixPrograms.ProductWord;
 
 /// The products on which blocked factorizations spend their time (BLAS's `gemm`, `gemv` and `ger`), in machine code but for the smallest.
 ///
-/// Each element is summed in the order of the rows of B, one rounding each, [MatrixPrograms#DEPTH] at a time, whatever the other sizes and the number of threads are.
+/// Each element is summed in the order of the rows of B, one rounding each, [MatrixPrograms#DEPTH] at a time, whatever the other
+/// sizes and the number of threads are.
 final class Gemm {
   private Gemm() {}
 

@@ -12,7 +12,8 @@ final class Jacobi {
 
   private Jacobi() {}
 
-  /// Columns are turned against each other until they are orthogonal. Writes singular values (descending) and both kinds of vectors (columns).
+  /// Columns are turned against each other until they are orthogonal. Writes singular values (descending) and both kinds of vectors
+  /// (columns).
   /// @param a square, whose squares do not overflow
   static void svd(Matrix a, Matrix values, Matrix left, Matrix right) {
     int n = a.rows;

@@ -9,8 +9,9 @@ import org.teenygrad.engine.codegen.MatrixPrograms.SweepWord;
 import org.teenygrad.engine.runtime.HostAllocator;
 import org.teenygrad.engine.runtime.HostBuffer;
 
-/// Plane rotations of neighbouring rows that wait until there are many: sweep after sweep, each from top to bottom, several of which go down the rows together
-/// (Van Zee, van de Geijn and Quintana-Ortí, "Restructuring the tridiagonal and bidiagonal QR algorithms for performance", 2014).
+/// Plane rotations of neighbouring rows that wait until there are many: sweep after sweep, each from top to bottom, several of
+/// which go down the rows together (Van Zee, van de Geijn and Quintana-Ortí, "Restructuring the tridiagonal and bidiagonal QR
+/// algorithms for performance", 2014).
 final class Rotations {
   /// Sweeps that go together. Where all rows fit into the first-level cache, two are enough.
   private static final int SWEEPS = 24;

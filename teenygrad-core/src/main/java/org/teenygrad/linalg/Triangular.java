@@ -1,6 +1,7 @@
 package org.teenygrad.linalg;
 
-/// Equations with triangular matrices and many right-hand sides: half of the rows are solved for, then taken from the others (LAPACK's `trsm`).
+/// Equations with triangular matrices and many right-hand sides: half of the rows are solved for, then taken from the others
+/// (LAPACK's `trsm`).
 public final class Triangular {
   /// Rows that are no longer halved.
   private static final int SMALL = 8;

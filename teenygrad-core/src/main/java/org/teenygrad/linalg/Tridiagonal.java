@@ -94,7 +94,8 @@ public final class Tridiagonal {
     blocks.add(Reflectors.of(workspace, v.part(0, count, Math.min(begin + 1, n), n), tau));
   }
 
-  /// The last w, such that `A - v wᵀ - w vᵀ` is A reflected from both sides, where A is what the reflections before leave of the rows and columns behind k.
+  /// The last w, such that `A - v wᵀ - w vᵀ` is A reflected from both sides, where A is what the reflections before leave of the
+  /// rows and columns behind k.
   private void reflectBothSides(int k, Matrix v, Matrix w, double tau) {
     Workspace.Mark mark = workspace.mark();
     int done = v.rows - 1;

@@ -5,8 +5,9 @@ import java.util.List;
 import org.teenygrad.engine.runtime.HostAllocator;
 import org.teenygrad.engine.runtime.HostBuffer;
 
-/// Where the matrices of one computation are: one after the other in a few large buffers, which are given back together. Memory that was used before costs nothing,
-/// where an array of Java's heap costs the system a fault for each of its pages until the heap has its size.
+/// Where the matrices of one computation are: one after the other in a few large buffers, which are given back together. Memory
+/// that was used before costs nothing, where an array of Java's heap costs the system a fault for each of its pages until the heap
+/// has its size.
 ///
 /// ```java
 /// try (Workspace workspace = new Workspace()) {
@@ -34,8 +35,8 @@ final class Workspace implements AutoCloseable {
     used = mark.used;
   }
 
-  /// A matrix that holds anything. Each row is a whole number of vectors, and an odd number of the cache's lines after the one before, so that a column's
-  /// elements do not all want the same place in a cache.
+  /// A matrix that holds anything. Each row is a whole number of vectors, and an odd number of the cache's lines after the one
+  /// before, so that a column's elements do not all want the same place in a cache.
   Matrix matrix(int rows, int columns) {
     int stride = Math.ceilDiv(columns, LINE) * LINE | LINE;
     long bytes = (long) rows * stride * Double.BYTES;

@@ -50,7 +50,8 @@ final class Copies {
     return (M) Objects.requireNonNull(casting.copy(module));
   }
 
-  /// What is computed is another expression than what a training step computes with, which would otherwise find a part of itself done, and be planned anew.
+  /// What is computed is another expression than what a training step computes with, which would otherwise find a part of itself
+  /// done, and be planned anew.
   static <M extends Module> M computed(M module) {
     M copy = derived(module, tensor -> tensor.isLeaf() ? tensor : tensor.detach().contiguous());
     Tensor.realize(copy.stateDict().values());

@@ -5,9 +5,9 @@ import org.teenygrad.AutogradFunction;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 
-/// `x Wᵀ` of factors that are rounded to 8 bits, and its derivatives by two more such products: e4m3 for numbers and weights, e5m2, which reaches further, for
-/// gradients, each factor scaled so that its largest number is the type's largest (Micikevicius et al., *FP8 Formats for Deep Learning*, 2022; nanochat's
-/// `Float8Linear`, torchao's "tensorwise" recipe).
+/// `x Wᵀ` of factors that are rounded to 8 bits, and its derivatives by two more such products: e4m3 for numbers and weights, e5m2,
+/// which reaches further, for gradients, each factor scaled so that its largest number is the type's largest (Micikevicius et al.,
+/// *FP8 Formats for Deep Learning*, 2022; nanochat's `Float8Linear`, torchao's "tensorwise" recipe).
 enum Float8Product implements AutogradFunction {
   INSTANCE;
 

@@ -30,9 +30,10 @@ public record Linear(Tensor weight, @Nullable Tensor bias, boolean float8) imple
     return new Linear(weight.parameter(out, in), bias == null ? null : bias.parameter(out));
   }
 
-  /// The same layer, whose factors are rounded to 8 bits in [Mode#TRAINING]: those of the product and of both of its derivatives, each scaled by its largest number
-  /// (e4m3; gradients are e5m2). Weights stay as they are. From compute capability 8.9 on tensor cores multiply such numbers up to twice as fast as 16-bit ones;
-  /// elsewhere the same is computed in float32. torchao's `Float8Linear`, nanochat's `--fp8`.
+  /// The same layer, whose factors are rounded to 8 bits in [Mode#TRAINING]: those of the product and of both of its derivatives,
+  /// each scaled by its largest number (e4m3; gradients are e5m2). Weights stay as they are. From compute capability 8.9 on tensor
+  /// cores multiply such numbers up to twice as fast as 16-bit ones; elsewhere the same is computed in float32. torchao's
+  /// `Float8Linear`, nanochat's `--fp8`.
   /// ```java
   /// Linear.of(1024, 4096, false).inFloat8().forward(Tensor.ones(8, 1024)).shape();   // (8, 4096)
   /// ```

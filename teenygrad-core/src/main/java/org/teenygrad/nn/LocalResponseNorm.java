@@ -2,7 +2,8 @@ package org.teenygrad.nn;
 
 import org.teenygrad.Tensor;
 
-/// Each channel divided by a power of the mean square of the channels around it (Krizhevsky et al., 2012): PyTorch's `nn.LocalResponseNorm`.
+/// Each channel divided by a power of the mean square of the channels around it (Krizhevsky et al., 2012): PyTorch's
+/// `nn.LocalResponseNorm`.
 ///
 /// ```java
 /// LocalResponseNorm.of(2).forward(Tensor.rand(8, 3, 5, 5)).shape();   // (8, 3, 5, 5)

@@ -169,8 +169,8 @@ public interface Module {
   }
 
   /// The same module whose tensors are whole along the first axis of their mesh, through which gradients flow to their parts: what
-  /// [org.teenygrad.optim.Optimizer#shard] has spread is gathered when it is computed with, the parts that are used first before the others, and lasts until its
-  /// last use. To be called on all ranks. The modules of the tree must be records.
+  /// [org.teenygrad.optim.Optimizer#shard] has spread is gathered when it is computed with, the parts that are used first before
+  /// the others, and lasts until its last use. To be called on all ranks. The modules of the tree must be records.
   /// ```java
   /// Module.gathered(Linear.of(4, 3)).forward(x).shape();   // (4, 3)
   /// ```
@@ -179,8 +179,9 @@ public interface Module {
     return Copies.derived(module, Copies::gathered);
   }
 
-  /// The same module whose weights that are [cast][#in] or [gathered][#gathered] are computed, once for many passes: to evaluate a model whose weights stay as they are
-  /// meanwhile. What is a parameter itself is shared with `module`; through the others no gradient flows. The modules of the tree must be records.
+  /// The same module whose weights that are [cast][#in] or [gathered][#gathered] are computed, once for many passes: to evaluate a
+  /// model whose weights stay as they are meanwhile. What is a parameter itself is shared with `module`; through the others no
+  /// gradient flows. The modules of the tree must be records.
   /// ```java
   /// Linear narrow = Module.computed(Module.in(Linear.of(4, 3), DType.BFLOAT16));
   /// narrow.weight().dtype();   // bfloat16

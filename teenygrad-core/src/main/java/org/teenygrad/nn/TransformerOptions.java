@@ -10,8 +10,8 @@ package org.teenygrad.nn;
 /// @param feedForward the size between the two linear layers
 /// @param dropout in [Mode#TRAINING], the probability with which attention's weights and elements of each branch are zeroed
 /// @param activation between the two linear layers
-/// @param normFirst whether each branch begins with its norm (Xiong et al., *On Layer Normalization in the Transformer Architecture*, 2020);
-///     else norms follow the sums
+/// @param normFirst whether each branch begins with its norm (Xiong et al., *On Layer Normalization in the Transformer
+///     Architecture*, 2020); else norms follow the sums
 /// @param bias whether linear layers and norms have biases
 /// @param eps of the norms
 public record TransformerOptions(

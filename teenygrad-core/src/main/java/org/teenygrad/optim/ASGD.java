@@ -6,8 +6,8 @@ import org.teenygrad.Tensor;
 
 /// Averaged stochastic gradient descent (Polyak and Juditsky, 1992): `torch.optim.ASGD`.
 ///
-/// p shrinks by `lambda eta p` and moves by `eta g`, where eta falls as `learningRate / (1 + lambda learningRate t)^alpha`. The state `ax` of each
-/// parameter is its average from step `t0` on, its value before.
+/// p shrinks by `lambda eta p` and moves by `eta g`, where eta falls as `learningRate / (1 + lambda learningRate t)^alpha`. The
+/// state `ax` of each parameter is its average from step `t0` on, its value before.
 /// ```java
 /// var asgd = new ASGD(Map.of("weight", weight), 1e-2);
 /// asgd.step(x.linear(weight).square().mean());

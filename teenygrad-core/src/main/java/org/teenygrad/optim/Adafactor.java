@@ -7,8 +7,8 @@ import org.teenygrad.DType;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
-/// Adaptive steps with little memory: of a matrix's mean squares only those of rows and columns are kept (Shazeer and Stern, *Adafactor*, 2018):
-/// `torch.optim.Adafactor`.
+/// Adaptive steps with little memory: of a matrix's mean squares only those of rows and columns are kept (Shazeer and Stern,
+/// *Adafactor*, 2018): `torch.optim.Adafactor`.
 ///
 /// `u = g / sqrt(v)`, with v the mean square, or the outer product of both averages over their mean; p moves by
 /// `max(eps2, rms(p)) min(learningRate, 1 / sqrt(t)) u / max(1, rms(u) / d)`, after it has shrunk by `learningRate weightDecay p`.

@@ -12,7 +12,8 @@ import java.util.Locale;
 /// @param gradientTolerance the largest element of a gradient at which a step ends
 /// @param changeTolerance the change of the loss, or of parameters, at which a step ends
 /// @param history how many changes of parameters and gradients stand for the Hessian
-/// @param strongWolfe whether the length of each move is searched until it fulfils the strong Wolfe conditions; else it is the learning rate
+/// @param strongWolfe whether the length of each move is searched until it fulfils the strong Wolfe conditions; else it is the
+///     learning rate
 public record LbfgsOptions(
     int iterations, int evaluations, double gradientTolerance, double changeTolerance, int history, boolean strongWolfe) {
   /// PyTorch's: 20 iterations, 25 evaluations, tolerances 1e-7 and 1e-9, a history of 100, no search.

@@ -116,7 +116,8 @@ public interface LrSchedule {
     return iteration -> learningRate * StrictMath.pow(1 - (double) Math.min(iteration, iterations) / iterations, power);
   }
 
-  /// `learningRate`, multiplied at each iteration from 1 on by what a function says: `MultiplicativeLR`. The factors are multiplied anew each time.
+  /// `learningRate`, multiplied at each iteration from 1 on by what a function says: `MultiplicativeLR`. The factors are multiplied
+  /// anew each time.
   /// ```java
   /// LrSchedule.multiplicative(1, iteration -> 0.5).at(3);   // 0.125
   /// ```

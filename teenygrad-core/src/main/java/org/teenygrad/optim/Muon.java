@@ -16,10 +16,10 @@ import org.teenygrad.Tensor;
 /// a model; embeddings, outputs and vectors are better left to [AdamW]: see [Optimizer#alongside].
 ///
 /// `b = momentum b + (1 - momentum) g`; what moves p is b, or with Nesterov's variant `(1 - momentum) g + momentum b`,
-/// orthogonalised and times `learningRate` and the [Scale]. Before that, p shrinks by `learningRate weightDecay p`. [MuonOptions] has what
-/// others have found since. Matrices of one shape are orthogonalised together, in products of batches. PyTorch rounds each of them to
-/// bfloat16; here that is an option. Where states are spread over ranks ([Optimizer#shard]), each rank orthogonalises some of the matrices of a shape: rows of
-/// all of them travel to whoever has the whole of one, and back.
+/// orthogonalised and times `learningRate` and the [Scale]. Before that, p shrinks by `learningRate weightDecay p`. [MuonOptions]
+/// has what others have found since. Matrices of one shape are orthogonalised together, in products of batches. PyTorch rounds each
+/// of them to bfloat16; here that is an option. Where states are spread over ranks ([Optimizer#shard]), each rank orthogonalises
+/// some of the matrices of a shape: rows of all of them travel to whoever has the whole of one, and back.
 /// ```java
 /// new Muon(Map.of("weight", weight), 0.02).step(x.linear(weight).square().mean());
 /// ```

@@ -6,8 +6,8 @@ import org.teenygrad.Tensor;
 
 /// Adam with Nesterov's momentum (Dozat, *Incorporating Nesterov Momentum into Adam*, 2016): `torch.optim.NAdam`.
 ///
-/// With `μ_t = beta1 (1 - 0.96^(t momentumDecay) / 2)`, p moves by `learningRate (μ_{t+1} m / (1 - μ_1 ... μ_{t+1}) + (1 - μ_t) g / (1 - μ_1 ... μ_t))`
-/// over `sqrt(v̂) + eps`.
+/// With `μ_t = beta1 (1 - 0.96^(t momentumDecay) / 2)`, p moves by `learningRate (μ_{t+1} m / (1 - μ_1 ... μ_{t+1}) + (1 - μ_t) g /
+/// (1 - μ_1 ... μ_t))` over `sqrt(v̂) + eps`.
 /// ```java
 /// new NAdam(Map.of("weight", weight), 2e-3).step(x.linear(weight).square().mean());
 /// ```

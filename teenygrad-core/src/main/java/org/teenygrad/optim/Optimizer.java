@@ -167,8 +167,8 @@ public abstract class Optimizer {
     return Arrays.stream(scalars(settings, steps + 1)).mapToObj(value -> scalar(value, DType.FLOAT64, step.device())).toList();
   }
 
-  /// The new value of a parameter, a function of the update and of states alone; these are changed by [#setState]. It is not called at each step: those after the first are
-  /// [played back][RecordedStep] while nothing but data changes.
+  /// The new value of a parameter, a function of the update and of states alone; these are changed by [#setState]. It is not called
+  /// at each step: those after the first are [played back][RecordedStep] while nothing but data changes.
   protected abstract Tensor next(Update update);
 
   /// The new values of a group's parameters: by default of one after the other.
@@ -465,10 +465,11 @@ public abstract class Optimizer {
     return groups.stream().flatMap(group -> group.parameters().values().stream()).filter(Tensor::hasGrad).map(this::gradient);
   }
 
-  /// Spreads parameters and states over the ranks of a mesh along the first axis of each: fully sharded data parallelism, the third stage of ZeRO
-  /// (Rajbhandari et al. 2020), PyTorch's `fully_shard`. A rank keeps its part of each alone, gets the part of the gradient added up that belongs to it (a
-  /// reduce-scatter rather than an all-reduce) and changes that. Who computes with a model gathers its parts first, see [org.teenygrad.nn.Module#gathered]. The steps are the
-  /// same. For optimizers that treat each element by itself, and [Muon]. What steps [#alongside] is spread with it; scalars stay whole.
+  /// Spreads parameters and states over the ranks of a mesh along the first axis of each: fully sharded data parallelism, the third
+  /// stage of ZeRO (Rajbhandari et al. 2020), PyTorch's `fully_shard`. A rank keeps its part of each alone, gets the part of the
+  /// gradient added up that belongs to it (a reduce-scatter rather than an all-reduce) and changes that. Who computes with a model
+  /// gathers its parts first, see [org.teenygrad.nn.Module#gathered]. The steps are the same. For optimizers that treat each
+  /// element by itself, and [Muon]. What steps [#alongside] is spread with it; scalars stay whole.
   ///
   /// From then on [#stateDict] and [#step] are to be called on all ranks, and so is whatever reads a parameter.
   /// ```java
@@ -504,7 +505,8 @@ public abstract class Optimizer {
     return tensor.assign(tensor.mesh() == null ? values.shard(mesh, all) : values.redistribute(all));
   }
 
-  /// Whether an element of a parameter and its states changes by that element of the gradient alone, or [#next(List)] exchanges what else it needs.
+  /// Whether an element of a parameter and its states changes by that element of the gradient alone, or [#next(List)] exchanges
+  /// what else it needs.
   protected boolean isElementwise() {
     return true;
   }
@@ -534,7 +536,8 @@ public abstract class Optimizer {
     return this;
   }
 
-  /// Has each step measure the norm of all gradients, those of optimizers [#alongside] included, and leave them as they are: a [#gradientNorm] for logs where nothing clips.
+  /// Has each step measure the norm of all gradients, those of optimizers [#alongside] included, and leave them as they are: a
+  /// [#gradientNorm] for logs where nothing clips.
   /// ```java
   /// var optimizer = new AdamW(Map.of("weight", weight), 1e-3).measureNorm();
   /// optimizer.step(x.linear(weight).square().mean());
@@ -600,7 +603,8 @@ public abstract class Optimizer {
     return lossScale.scale();
   }
 
-  /// Whether steps measure the norm of all gradients, to clip it ([#clipNorm]) or for logs ([#measureNorm]); after one [#gradientNorm] is known.
+  /// Whether steps measure the norm of all gradients, to clip it ([#clipNorm]) or for logs ([#measureNorm]); after one
+  /// [#gradientNorm] is known.
   public final boolean measuresNorm() {
     return measuresNorm || !clipping.isNone();
   }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import org.teenygrad.Tensor;
 
-/// Steps whose sizes grow while a gradient keeps its sign and shrink when it changes; gradients say no more than the direction (Riedmiller and Braun,
-/// *RPROP*, 1993): `torch.optim.Rprop`. Meant for gradients of all examples.
+/// Steps whose sizes grow while a gradient keeps its sign and shrink when it changes; gradients say no more than the direction
+/// (Riedmiller and Braun, *RPROP*, 1993): `torch.optim.Rprop`. Meant for gradients of all examples.
 ///
 /// Each number's first step is the learning rate, which says nothing afterwards. A number whose gradient changed its sign stays for a step.
 /// ```java

@@ -5,11 +5,13 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.teenygrad.Tensor;
 
-/// Adam that leaves alone the rows of a table, and their moments, whose gradient is zero: those of words that a batch has not. `torch.optim.SparseAdam`.
+/// Adam that leaves alone the rows of a table, and their moments, whose gradient is zero: those of words that a batch has not.
+/// `torch.optim.SparseAdam`.
 ///
-/// Where a row's gradient is not zero, `m = beta1 m + (1 - beta1) g`, `v = beta2 v + (1 - beta2) g²`, and the row moves by `learningRate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + eps)`,
-/// where t counts all steps. PyTorch asks for sparse gradients, which say which rows were looked up; gradients are dense here, and a row that was looked up and has a
-/// gradient of exactly zero is left alone, too. There is no weight decay.
+/// Where a row's gradient is not zero, `m = beta1 m + (1 - beta1) g`, `v = beta2 v + (1 - beta2) g²`, and the row moves by
+/// `learningRate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + eps)`, where t counts all steps. PyTorch asks for sparse
+/// gradients, which say which rows were looked up; gradients are dense here, and a row that was looked up and has a gradient of
+/// exactly zero is left alone, too. There is no weight decay.
 /// ```java
 /// new SparseAdam(Map.of("weight", weight), 1e-3).step(x.linear(weight).square().mean());
 /// ```

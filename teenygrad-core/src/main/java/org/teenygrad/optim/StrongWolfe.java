@@ -2,8 +2,8 @@ package org.teenygrad.optim;
 
 import org.teenygrad.optim.LBFGS.Point;
 
-/// A place on a line where the loss has fallen enough and its slope is small enough (Nocedal and Wright, *Numerical Optimization*, algorithms 3.5
-/// and 3.6), as PyTorch searches it.
+/// A place on a line where the loss has fallen enough and its slope is small enough (Nocedal and Wright, *Numerical Optimization*,
+/// algorithms 3.5 and 3.6), as PyTorch searches it.
 final class StrongWolfe {
   private static final double ENOUGH = 1e-4;
   private static final double FLAT = 0.9;

@@ -183,7 +183,8 @@ final class Layout implements Placed {
     return areaHeight + (bare ? 0 : names.depth()) + (plot.xLabel.isBlank() ? 4 : LABEL);
   }
 
-  /// What turns a place of the area into numbers, for pages on which a reader points at it: names and ends of both axes, where these are linear.
+  /// What turns a place of the area into numbers, for pages on which a reader points at it: names and ends of both axes, where
+  /// these are linear.
   private String axes() {
     boolean isLinear = !x.named() && !y.named() && x.scale() == Scale.LINEAR && y.scale() == Scale.LINEAR && !plot.downwards;
     return !isLinear || plot.xLabel.isBlank() || plot.yLabel.isBlank() ? ""

@@ -34,7 +34,8 @@ public record CheckpointFacts(Path file, String kind, Map<String, String> facts)
     return new CheckpointFacts(file, kind, facts);
   }
 
-  /// Copies the tensors to the host now, distributed ones from all ranks, which all call this, and replaces the file by them and the facts when it is run, once and in whatever thread.
+  /// Copies the tensors to the host now, distributed ones from all ranks, which all call this, and replaces the file by them and
+  /// the facts when it is run, once and in whatever thread.
   /// @return throws a [FileException] if the file cannot be written; what was there before is then still there
   public static Runnable saving(Path file, Map<String, ?> facts, Map<String, Tensor> tensors) {
     Map<String, String> metadata = new LinkedHashMap<>();

@@ -6,8 +6,8 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.Tensor;
 
-/// Iterations that a device may still be busy with. Their losses are looked at some times a second, that of the newest one not: a GPU then always has
-/// the next iteration at hand, and does not wait for the host to build its graph.
+/// Iterations that a device may still be busy with. Their losses are looked at some times a second, that of the newest one not: a
+/// GPU then always has the next iteration at hand, and does not wait for the host to build its graph.
 final class PendingSteps {
   /// How often losses are looked at.
   private static final long LOOK_NANOS = 100_000_000;

@@ -206,14 +206,16 @@ public final class Trainer<M extends Module> {
     return precision(compute);
   }
 
-  /// Shares the examples of each batch among ranks, all of which run this training: data parallelism. Each rank loads whole batches, computes its rows of
-  /// them and has all weights; gradients are added up over the ranks. The losses are those of one rank, but for rounding. Batches that do not divide by
-  /// the number of ranks along the axis are computed whole on each. Rank 0 alone keeps files and calls back. [Optimizer#shard] spreads the weights and the optimizer's states, too.
+  /// Shares the examples of each batch among ranks, all of which run this training: data parallelism. Each rank loads whole
+  /// batches, computes its rows of them and has all weights; gradients are added up over the ranks. The losses are those of one
+  /// rank, but for rounding. Batches that do not divide by the number of ranks along the axis are computed whole on each. Rank 0
+  /// alone keeps files and calls back. [Optimizer#shard] spreads the weights and the optimizer's states, too.
   /// ```java
   /// Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(Dataset.of(x, labels), 2),
   ///     (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets())).ranks(world, mesh);
   /// ```
-  /// @param along a mesh with all ranks, along the first axis of which examples are shared; along others the model cuts its tensors, or all compute the same
+  /// @param along a mesh with all ranks, along the first axis of which examples are shared; along others the model cuts its
+  ///     tensors, or all compute the same
   /// @return this
   public Trainer<M> ranks(World all, Mesh along) {
     world = all;
@@ -276,7 +278,8 @@ public final class Trainer<M extends Module> {
     return this;
   }
 
-  /// Has somebody who writes texts with the model, or draws, get it at each evaluation, after the callbacks and in [Mode#EVALUATION]. Of several ranks, each sends its parts of the weights, and rank 0 alone is shown the whole.
+  /// Has somebody who writes texts with the model, or draws, get it at each evaluation, after the callbacks and in
+  /// [Mode#EVALUATION]. Of several ranks, each sends its parts of the weights, and rank 0 alone is shown the whole.
   /// ```java
   /// Trainer.of(model, new AdamW(model.namedParameters(), 1e-2), DataLoader.of(Dataset.of(x, labels), 2),
   ///         (m, batch) -> m.forward(batch.inputs()).crossEntropy(batch.targets()))

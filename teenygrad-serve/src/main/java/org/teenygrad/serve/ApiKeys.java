@@ -11,7 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.state.FileException;
 
-/// The keys that clients show. Only their hashes are kept, and each call is compared with all of them, so that how long it takes says nothing.
+/// The keys that clients show. Only their hashes are kept, and each call is compared with all of them, so that how long it takes
+/// says nothing.
 ///
 /// @param entries none where no key is wanted
 record ApiKeys(List<Entry> entries) {

@@ -6,8 +6,8 @@ import org.teenygrad.Tensor;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.models.inference.CausalModel;
 
-/// How many tokens' keys and values an engine may keep: all that its rows can use, but no more than a share of the memory that is free when it
-/// starts.
+/// How many tokens' keys and values an engine may keep: all that its rows can use, but no more than a share of the memory that is
+/// free when it starts.
 ///
 /// @param tokens how many
 /// @param bytes that they take at most

@@ -11,8 +11,8 @@ import org.teenygrad.nanochat.json.Json;
 
 /// OpenAI's `chat.completion` and `chat.completion.chunk`.
 ///
-/// Tools that the server calls itself are no `tool_calls`, which would ask the client to call them: an answer with such calls has its `parts`
-/// beside its `content`, a chunk the `part` that has become complete.
+/// Tools that the server calls itself are no `tool_calls`, which would ask the client to call them: an answer with such calls has
+/// its `parts` beside its `content`, a chunk the `part` that has become complete.
 ///
 /// @param created seconds since 1970
 /// @param tool the client's tool that the model may call; null for the server's

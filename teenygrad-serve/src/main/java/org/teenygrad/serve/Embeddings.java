@@ -16,8 +16,8 @@ import org.teenygrad.nn.Mode;
 import org.teenygrad.serve.http.ApiError;
 import org.teenygrad.serve.http.Call;
 
-/// `/v1/embeddings`: the mean of what the last block makes of a text's tokens, with length 1. The model was not trained for it, which the answer
-/// says by its `pooling`.
+/// `/v1/embeddings`: the mean of what the last block makes of a text's tokens, with length 1. The model was not trained for it,
+/// which the answer says by its `pooling`.
 record Embeddings(ServedModel model, Prompts prompts, EngineThread engine, Gate gate) {
   /// Texts are padded to a power of two of at least this, so that few schedules are ever seen.
   private static final int SHORTEST = 32;

@@ -12,12 +12,13 @@ import org.teenygrad.serve.ReplyFormat.Answer;
 import org.teenygrad.serve.http.ApiError;
 import org.teenygrad.serve.http.Call;
 
-/// Has texts continued for a call and sends what comes: at once, or as server-sent events. A client that has gone is noticed when something is
-/// sent to it, and its rows are free with the engine's next step.
+/// Has texts continued for a call and sends what comes: at once, or as server-sent events. A client that has gone is noticed when
+/// something is sent to it, and its rows are free with the engine's next step.
 record Generating(ServedModel model, ServeSettings settings, EngineThread engine, Gate gate, Metrics metrics) {
   private static final long NANOS = 1_000_000_000L;
 
-  /// A call that waits for its whole answer is sent a blank so often, by which it is noticed that the client has gone. JSON may begin with blanks.
+  /// A call that waits for its whole answer is sent a blank so often, by which it is noticed that the client has gone. JSON may
+  /// begin with blanks.
   private static final long HEARTBEAT = NANOS / 4;
 
   void answer(Call call, GenerationRequest request, ReplyFormat format) throws IOException {

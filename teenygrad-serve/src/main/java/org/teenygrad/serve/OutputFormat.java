@@ -15,8 +15,8 @@ import org.teenygrad.models.inference.RowState;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.serve.http.ApiError;
 
-/// What a request's answers must be: `response_format`, in OpenAI's terms, `structured_outputs`, in vLLM's, or the call of a tool that must be
-/// called. The model's tokens are looked through when the first request asks for any of that.
+/// What a request's answers must be: `response_format`, in OpenAI's terms, `structured_outputs`, in vLLM's, or the call of a tool
+/// that must be called. The model's tokens are looked through when the first request asks for any of that.
 final class OutputFormat {
   private static final int MOST_GRAMMARS = 64;
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.nanochat.json.Json;
 import org.teenygrad.serve.http.ApiError;
 
-/// A call that the model must make, whatever it has learned of tools: the answer is the arguments of the one function that may be called, or
-/// `{"name": ..., "arguments": ...}` where there are several.
+/// A call that the model must make, whatever it has learned of tools: the answer is the arguments of the one function that may be
+/// called, or `{"name": ..., "arguments": ...}` where there are several.
 ///
 /// @param functions schemas of arguments, by name
 record RequiredCall(Map<String, Map<String, Object>> functions) implements ClientTool {

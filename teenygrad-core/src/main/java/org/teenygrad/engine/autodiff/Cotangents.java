@@ -13,8 +13,9 @@ import org.teenygrad.engine.ir.Expr;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Sharding;
 
-/// How derivatives of distributed tensors lie. Those of parts are parts. Those of what is whole are terms on the way, if each rank used it for its part
-/// of something, and are added up where somebody has to see them: that replicated and partial are each other's duals is what spmd_types is built on.
+/// How derivatives of distributed tensors lie. Those of parts are parts. Those of what is whole are terms on the way, if each rank
+/// used it for its part of something, and are added up where somebody has to see them: that replicated and partial are each other's
+/// duals is what spmd_types is built on.
 final class Cotangents {
   private Cotangents() {}
 
@@ -23,8 +24,8 @@ final class Cotangents {
     return node.sharding() == null ? Sharding.replicated(mesh) : node.sharding().cotangent();
   }
 
-  /// A derivative with respect to a node, ready for the chain rules of its inputs: where the node is parts, it is the same parts; where it is terms, it
-  /// is whole.
+  /// A derivative with respect to a node, ready for the chain rules of its inputs: where the node is parts, it is the same parts;
+  /// where it is terms, it is whole.
   static Expr ready(OpNode node, Expr g) {
     Sharding lying = g.node().sharding();
     if (lying == null) {

@@ -145,7 +145,8 @@ public final class Gradients {
     return node.is(OpCode.DETACH) && node.payload() != null;
   }
 
-  /// Derivatives in which nothing is held fast any more, so that they can be derived by all that they depend on. What a SURROGATE is derived as is no part of them.
+  /// Derivatives in which nothing is held fast any more, so that they can be derived by all that they depend on. What a SURROGATE
+  /// is derived as is no part of them.
   private static Map<OpNode, OpNode> released(Map<OpNode, OpNode> found) {
     Map<OpNode, OpNode> released = new HashMap<>();
     for (OpNode node : Graph.topological(found.values(), node -> !node.is(OpCode.SURROGATE))) {

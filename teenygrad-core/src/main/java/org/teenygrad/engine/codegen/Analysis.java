@@ -187,8 +187,8 @@ final class Analysis {
     return factor(access.input(1), range);
   }
 
-  /// How many elements one step of a loop moves an access, also where its rows' places are data, as those of a cache's blocks: most rows follow one another. -1 if
-  /// that is not known either.
+  /// How many elements one step of a loop moves an access, also where its rows' places are data, as those of a cache's blocks: most
+  /// rows follow one another. -1 if that is not known either.
   long rowStride(OpNode access, OpNode range) {
     List<Long> factors = algebra.sum(access.input(1)).factors().entrySet().stream().filter(term -> dependsOn(term.getKey(), range)).map(Map.Entry::getValue).toList();
     return factors.isEmpty() ? 0 : factors.size() == 1 ? factors.getFirst() : -1;

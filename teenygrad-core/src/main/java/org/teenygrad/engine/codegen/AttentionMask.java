@@ -9,11 +9,11 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
-/// A choice under which no matrix of a [FusedAttention] adds anything to what it is reduced to: the causal mask of attention, a sliding window,
-/// a mask tensor.
+/// A choice under which no matrix of a [FusedAttention] adds anything to what it is reduced to: the causal mask of attention, a
+/// sliding window, a mask tensor.
 ///
-/// What of it follows from the loop counters alone tells which steps show nothing and are left out. It shows the intersection of half-planes
-/// of queries and keys, which is convex: it shows a whole tile if it shows its corners.
+/// What of it follows from the loop counters alone tells which steps show nothing and are left out. It shows the intersection of
+/// half-planes of queries and keys, which is convex: it shows a whole tile if it shows its corners.
 ///
 /// @param condition what is chosen by
 /// @param hides whether what adds nothing is chosen where the condition is true; otherwise where it is false
@@ -46,7 +46,8 @@ record AttentionMask(OpNode condition, boolean hides, List<HalfPlane> shown, boo
     return new AttentionMask(condition, hides, planes, exact, open(roots, condition, shown));
   }
 
-  /// Whether the counters of a tile's rows and of the steps grow with their numbers: comparisons then have the extremes of a tile at its corners.
+  /// Whether the counters of a tile's rows and of the steps grow with their numbers: comparisons then have the extremes of a tile
+  /// at its corners.
   private static boolean isMonotonous(FusedAttention attention, int tileRows) {
     List<OpNode> rows = attention.rows();
     return attention.steps().size() == 1 && (rows.size() == 1 || Analysis.size(rows.getLast()) % tileRows == 0);

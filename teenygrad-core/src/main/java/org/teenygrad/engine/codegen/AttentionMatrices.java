@@ -13,9 +13,9 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
-/// The matrices of a [FusedAttention], which a thread computes of its inner sums where they are, in registers, and what they make of the rows' states.
-/// Where a row's LOGSUMEXP is reduced along with sums that are proportional to the exponentials, these are taken from the largest element so far
-/// ([RowStates]), and everything is scaled down when a larger one comes.
+/// The matrices of a [FusedAttention], which a thread computes of its inner sums where they are, in registers, and what they make
+/// of the rows' states. Where a row's LOGSUMEXP is reduced along with sums that are proportional to the exponentials, these are
+/// taken from the largest element so far ([RowStates]), and everything is scaled down when a larger one comes.
 final class AttentionMatrices {
   private static final int STEP = AttentionTiling.STEP;
   private static final int PARTS_ACROSS = STEP / MatrixUnit.COLUMNS;

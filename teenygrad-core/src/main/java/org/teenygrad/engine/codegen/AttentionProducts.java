@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Target;
 
-/// The products of a step of a [FusedAttention]: a warp's inner sums, of x and y; and the products of the matrices with the third factors, of which they
-/// are the left factors as they stand in registers ([AttentionMatrices]).
+/// The products of a step of a [FusedAttention]: a warp's inner sums, of x and y; and the products of the matrices with the third
+/// factors, of which they are the left factors as they stand in registers ([AttentionMatrices]).
 ///
 /// The nests that make steps of it differ in how tiles come to shared memory and in what overlaps.
 final class AttentionProducts {
@@ -42,8 +42,8 @@ final class AttentionProducts {
 
   /// @param emitter of a SINK of FETCHes, STEPS and STOREs
   /// @param tiling of what they compute
-  /// @param keepsX whether x stays in registers; otherwise it is read from shared memory for each step, by a warp, or by the tensor cores that four
-  ///     warps use together
+  /// @param keepsX whether x stays in registers; otherwise it is read from shared memory for each step, by a warp, or by the tensor
+  ///     cores that four warps use together
   AttentionProducts(Emitter emitter, AttentionTiling tiling, boolean keepsX) {
     this.emitter = emitter;
     this.keepsX = keepsX;

@@ -8,8 +8,8 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
 
-/// A [FusedAttention] tile by tile on a GPU's matrix units: attention and its derivatives, whose queries-by-keys matrix never leaves the registers
-/// (Dao, "FlashAttention-2", 2023).
+/// A [FusedAttention] tile by tile on a GPU's matrix units: attention and its derivatives, whose queries-by-keys matrix never
+/// leaves the registers (Dao, "FlashAttention-2", 2023).
 ///
 /// A block has some rows, and goes through j in steps ([AttentionProducts]): y and g come to shared memory asynchronously,
 /// by all threads. Steps that a mask hides altogether are left out.

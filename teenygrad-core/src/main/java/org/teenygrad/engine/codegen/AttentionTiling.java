@@ -49,8 +49,9 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
     return FusedAttention.find(plain).flatMap(attention -> specialized(plain, attention, target).or(() -> attention.total() == null ? plain(plain, attention, target) : Optional.empty()));
   }
 
-  /// For [WarpSpecializedAttention], if tiles can come by tensor maps and there are as many blocks as multiprocessors. Shorter rows are better left to
-  /// blocks of half as many rows, of which more share a multiprocessor; but sums across rows take two products less than a pass of their own does.
+  /// For [WarpSpecializedAttention], if tiles can come by tensor maps and there are as many blocks as multiprocessors. Shorter rows
+  /// are better left to blocks of half as many rows, of which more share a multiprocessor; but sums across rows take two products
+  /// less than a pass of their own does.
   private static Optional<AttentionTiling> specialized(Analysis plain, FusedAttention attention, Target.Gpu target) {
     int columns = columns(attention);
     if (target.rung() != Target.Rung.TENSOR_MEMORY || attention.sums().isEmpty() || columns == STEP && attention.total() == null) {
@@ -97,8 +98,8 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
     return Optional.empty();
   }
 
-  /// How many rows a block may have, the best first. Four warps that multiply together have 64; of blocks no larger several share a multiprocessor, and
-  /// some multiply while others wait.
+  /// How many rows a block may have, the best first. Four warps that multiply together have 64; of blocks no larger several share a
+  /// multiprocessor, and some multiply while others wait.
   private static int[] tileRows(FusedAttention attention, Target.Rung unit) {
     boolean small = unit == Target.Rung.WARPGROUP || Analysis.count(attention.rows()) <= WarpgroupMatrix.M;
     return small ? new int[] {WarpgroupMatrix.M} : new int[] {2 * WarpgroupMatrix.M, WarpgroupMatrix.M};
@@ -149,7 +150,8 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
     return totals == null && attention.total() != null ? Optional.empty() : Optional.of(new AttentionTiling(tiled, new Analysis(sink), tile, parts, maps, totals));
   }
 
-  /// The map for sums across the rows, if blocks can make them: each group of warps a panel's columns, of whole tiles of rows, one block after the other.
+  /// The map for sums across the rows, if blocks can make them: each group of warps a panel's columns, of whole tiles of rows, one
+  /// block after the other.
   private static @Nullable TotalsMap totals(Analysis plain, FusedAttention attention, BlockTile tile) {
     FusedAttention.Total total = Objects.requireNonNull(attention.total());
     AttentionMask mask = AttentionMask.find(attention, tile.rows());

@@ -9,13 +9,15 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Totals;
 import org.teenygrad.engine.runtime.Target;
 
-/// The sums of a [FusedAttention] that go across its rows: attention's derivatives by queries in the pass that makes those by keys and values, so that scores are made once
-/// for all three (Shah et al., "FlashAttention-3", 2024).
+/// The sums of a [FusedAttention] that go across its rows: attention's derivatives by queries in the pass that makes those by keys
+/// and values, so that scores are made once for all three (Shah et al., "FlashAttention-3", 2024).
 ///
-/// In each step the groups of warps put their matrices into shared memory, side by side. Each group multiplies all of them with columns of its own, and puts the results into a
-/// tile that one more thread has the tensor memory accelerator add to global memory, in the background. Blocks add to a step's rows one after the other, by a number in memory
-/// that says whose turn it is: so the sums have the same bits each time. Each block goes from the last step to the first, and the first blocks, which under a causal mask see
-/// most, begin first: a block then seldom waits for the one before it. What is made of sums the last block that adds to them stores, when all has been added.
+/// In each step the groups of warps put their matrices into shared memory, side by side. Each group multiplies all of them with
+/// columns of its own, and puts the results into a tile that one more thread has the tensor memory accelerator add to global
+/// memory, in the background. Blocks add to a step's rows one after the other, by a number in memory that says whose turn it is: so
+/// the sums have the same bits each time. Each block goes from the last step to the first, and the first blocks, which under a
+/// causal mask see most, begin first: a block then seldom waits for the one before it. What is made of sums the last block that
+/// adds to them stores, when all has been added.
 final class AttentionTotals {
   private static final int STEP = AttentionTiling.STEP;
 
@@ -236,7 +238,8 @@ final class AttentionTotals {
     return ir.value("select i1 " + isLast + ", i64 " + Integer.MAX_VALUE + ", i64 " + seenAfter);
   }
 
-  /// Stores what is made of the sums that a block ends, by all threads that compute, when they have been added. The sums still lie in the second-level cache.
+  /// Stores what is made of the sums that a block ends, by all threads that compute, when they have been added. The sums still lie
+  /// in the second-level cache.
   void finish(String row, MaskedSteps.Interval visible) {
     Set<OpNode> stored = new HashSet<>(Graph.topological(emitter.analysis.totals(Totals.RESULTS)));
     if (stored.isEmpty()) {

@@ -10,19 +10,20 @@ import org.teenygrad.engine.runtime.Program;
 
 /// A SORT on a GPU by Batcher's bitonic network, a row in the registers of up to 256 threads.
 ///
-/// A number's position in the network has bits for the register, the lane and the warp that hold it. A step of the network compares positions that differ
-/// by a mask: within a thread if that has bits of registers alone, by a shuffle if it has bits of lanes, else by way of shared memory. Positions' lowest
-/// bits are registers, as the network compares those most often.
+/// A number's position in the network has bits for the register, the lane and the warp that hold it. A step of the network compares
+/// positions that differ by a mask: within a thread if that has bits of registers alone, by a shuffle if it has bits of lanes, else
+/// by way of shared memory. Positions' lowest bits are registers, as the network compares those most often.
 ///
-/// If few of a row are wanted, runs of a power of two that holds them are sorted first. Then of two runs the smaller half is kept and sorted, until one is
-/// left: log2(count) + 1 steps over half as many numbers each time. The bits that tell runs apart are then registers as far as possible, so that half
-/// of them are done with each time.
+/// If few of a row are wanted, runs of a power of two that holds them are sorted first. Then of two runs the smaller half is kept
+/// and sorted, until one is left: log2(count) + 1 steps over half as many numbers each time. The bits that tell runs apart are then
+/// registers as far as possible, so that half of them are done with each time.
 final class BitonicSort implements LoopNest {
   private static final int MOST_REGISTERS = 16;
   private static final int THREADS = 128;
   private static final int LANE_BITS = 5;
 
-  /// An unused number of 8 bytes behind every so many in shared memory, so that threads write their neighbouring numbers to different banks.
+  /// An unused number of 8 bytes behind every so many in shared memory, so that threads write their neighbouring numbers to
+  /// different banks.
   private static final int PADDED = 16;
 
   private final Emitter emitter;

@@ -11,7 +11,8 @@ import org.teenygrad.engine.ir.OpNode;
 /// @param order in which the loops stand; blocks are numbered as the sum has them
 /// @param span numbers of a block
 record BlockLoops(Emitter emitter, OpNode fold, List<OpNode> order, int span) {
-  /// Blocks that are written out one after the other, those of an iteration of the first loop: their bytes are shifted by other numbers of bits.
+  /// Blocks that are written out one after the other, those of an iteration of the first loop: their bytes are shifted by other
+  /// numbers of bits.
   private static final long WRITTEN_OUT = 16;
 
   static BlockLoops of(Emitter emitter, OpNode fold, int span) {

@@ -10,9 +10,9 @@ import org.teenygrad.engine.runtime.Program;
 
 /// A SCAN of rows of neighbours on a GPU: a warp for each short row, a block for each long one.
 ///
-/// A warp loads some vectors for each thread, all of them neighbours. Each thread scans its vector, the warp the vectors' totals by shuffles, and one
-/// barrier lets every warp add what those before it have. A row that a block does not hold at once takes several rounds, each of which begins with the
-/// total of those before. Additions are always made in one order.
+/// A warp loads some vectors for each thread, all of them neighbours. Each thread scans its vector, the warp the vectors' totals by
+/// shuffles, and one barrier lets every warp add what those before it have. A row that a block does not hold at once takes several
+/// rounds, each of which begins with the total of those before. Additions are always made in one order.
 final class BlockScan implements LoopNest {
   /// Vectors that a thread loads before the first is added.
   private static final int VECTORS = 4;

@@ -9,8 +9,8 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 
-/// The code for a [Stage] that the tensor memory accelerator fills: one thread names a tile by its coordinates, hardware finds the addresses,
-/// exchanges the parts of lines, and puts zeros for what lies outside (PTX ISA, "cp.async.bulk.tensor").
+/// The code for a [Stage] that the tensor memory accelerator fills: one thread names a tile by its coordinates, hardware finds the
+/// addresses, exchanges the parts of lines, and puts zeros for what lies outside (PTX ISA, "cp.async.bulk.tensor").
 ///
 /// Blocks of a cluster that need the same tile fetch a share of it each, which the others get as well.
 ///

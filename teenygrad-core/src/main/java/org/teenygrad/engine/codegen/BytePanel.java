@@ -10,8 +10,8 @@ import org.teenygrad.engine.ir.OpNode;
 
 /// Some columns of the right factor of a [QuantizedContraction] in scratch memory, as many as a register has lanes of four bytes.
 ///
-/// Of each block there are its integers, four steps of each column side by side, as instructions for products of bytes take them, then the next four; a vector of
-/// scales; and one of shifts.
+/// Of each block there are its integers, four steps of each column side by side, as instructions for products of bytes take them,
+/// then the next four; a vector of scales; and one of shifts.
 ///
 /// @param n the loop across
 /// @param lanes columns
@@ -107,7 +107,8 @@ record BytePanel(Emitter emitter, QuantizedContraction plan, OpNode n, int lanes
     return Math.min(words(), lanes);
   }
 
-  /// A block's integers: vectors of four steps of all columns, which are neighbours. Squares of words, side by side in a register, are turned there.
+  /// A block's integers: vectors of four steps of all columns, which are neighbours. Squares of words, side by side in a register,
+  /// are turned there.
   /// @param column the first, of how many there are the others are zeros
   List<String> turned(String column, String counter, int columns) {
     Ir ir = emitter.ir;

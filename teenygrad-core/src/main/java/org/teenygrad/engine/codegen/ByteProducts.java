@@ -2,7 +2,8 @@ package org.teenygrad.engine.codegen;
 
 import org.teenygrad.engine.runtime.Target;
 
-/// How a processor adds products of four bytes to each of a vector of int32: those of one factor are unsigned, those of the other signed. All ways give the same integers.
+/// How a processor adds products of four bytes to each of a vector of int32: those of one factor are unsigned, those of the other
+/// signed. All ways give the same integers.
 record ByteProducts(Ir ir, Target.Bytes bytes, int lanes) {
   private static final int BITS = 8;
   private static final int WORD_BITS = 32;

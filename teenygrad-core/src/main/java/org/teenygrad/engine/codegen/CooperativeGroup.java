@@ -5,8 +5,9 @@ import java.util.List;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
 
-/// A group of threads of a block that work on one item together: each reduces a part, then all combine their partial results, by shuffles
-/// and shared memory, always in the same order. Members are neighbours in a warp, or a block's rows of threads whose columns are different items.
+/// A group of threads of a block that work on one item together: each reduces a part, then all combine their partial results, by
+/// shuffles and shared memory, always in the same order. Members are neighbours in a warp, or a block's rows of threads whose
+/// columns are different items.
 final class CooperativeGroup {
   /// Elements of rows that a thread keeps. Of twice as many ptxas spills some around the calls that divisions are in rare cases.
   static final int MOST_IN_REGISTERS = 32;

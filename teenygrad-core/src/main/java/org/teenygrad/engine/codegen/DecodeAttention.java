@@ -14,10 +14,10 @@ import org.teenygrad.engine.runtime.Program;
 
 /// Attention of few queries to a part of the keys ([Decoding]) on a GPU (Dao et al., "Flash-Decoding for long-context inference", 2023).
 ///
-/// A block has one part of the keys, and goes through it twice. First some neighbouring threads take a key each time, a vector of 16 bytes each, and
-/// write its scores to shared memory; then a warp reduces a query's scores and makes weights of them; then threads that
-/// are neighbours take a value and add it to their sums in registers, for all queries. At the end threads, and warps by way of shared memory, add up their sums.
-/// What is added in which order depends on the part's number of keys alone.
+/// A block has one part of the keys, and goes through it twice. First some neighbouring threads take a key each time, a vector of
+/// 16 bytes each, and write its scores to shared memory; then a warp reduces a query's scores and makes weights of them; then
+/// threads that are neighbours take a value and add it to their sums in registers, for all queries. At the end threads, and warps
+/// by way of shared memory, add up their sums. What is added in which order depends on the part's number of keys alone.
 final class DecodeAttention implements LoopNest {
   static final int WARPS = 8;
   private static final int THREADS = WARPS * Threads.WARP;

@@ -10,8 +10,8 @@ import org.teenygrad.engine.ir.OpNode;
 
 /// Attention of few queries to a part of the keys: scores, their LOGSUMEXP and the values' sum by their weights, as in generating text.
 ///
-/// Each key and value is used a few times only, so nothing is gained by matrix units: time is what it takes to read them. Data may end the keys'
-/// loop ([LoopEnds]).
+/// Each key and value is used a few times only, so nothing is gained by matrix units: time is what it takes to read them. Data may
+/// end the keys' loop ([LoopEnds]).
 ///
 /// @param analysis with LOGSUMEXP spelled out
 /// @param product the sum of products that a score is made of

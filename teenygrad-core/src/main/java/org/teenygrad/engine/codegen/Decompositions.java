@@ -32,8 +32,8 @@ public final class Decompositions {
         : map(kernelSink, Decompositions::rewrite);
   }
 
-  /// The same for a special unit, where the scores of an attention of bfloat16 numbers may be less exact: TANH of float32, a soft cap, has 11 bits there, 3
-  /// more than what scores are made of.
+  /// The same for a special unit, where the scores of an attention of bfloat16 numbers may be less exact: TANH of float32, a soft
+  /// cap, has 11 bits there, 3 more than what scores are made of.
   public static OpNode expandScores(OpNode kernelSink) {
     boolean few = Graph.topological(List.of(kernelSink)).stream()
         .allMatch(node -> !node.is(OpCode.LOAD) || node.dtype() != DType.FLOAT16);
@@ -53,8 +53,8 @@ public final class Decompositions {
     return Objects.requireNonNull(changed.get(analysis.sink));
   }
 
-  /// The graph with a factor's `x y - z` and `x y + z` of float32 rounded once, as quantised blocks are unpacked: by one instruction, and half a unit in the last
-  /// place nearer.
+  /// The graph with a factor's `x y - z` and `x y + z` of float32 rounded once, as quantised blocks are unpacked: by one
+  /// instruction, and half a unit in the last place nearer.
   static OpNode fuseProducts(Analysis analysis, OpNode factor) {
     Set<OpNode> parts = Set.copyOf(Graph.topological(List.of(factor)));
     Map<OpNode, OpNode> changed = new IdentityHashMap<>();
@@ -72,9 +72,9 @@ public final class Decompositions {
     return mul(mul(x, scale), div(constant(x, 1.0), mul(divisor, scale)));
   }
 
-  /// A quotient of float32 by a constant, as a product with its reciprocal in two parts: off by 0.5000001 units in the last place, and by one where it is below 2^-80
-  /// (Brisebarre, Muller and Raina, *Accelerating correctly rounded floating-point division when the divisor is known in advance*, 2004). Both
-  /// parts have the divisor's sign, so that infinities stay what they are.
+  /// A quotient of float32 by a constant, as a product with its reciprocal in two parts: off by 0.5000001 units in the last place,
+  /// and by one where it is below 2^-80 (Brisebarre, Muller and Raina, *Accelerating correctly rounded floating-point division when
+  /// the divisor is known in advance*, 2004). Both parts have the divisor's sign, so that infinities stay what they are.
   private static OpNode dividedBy(OpNode quotient, double divisor) {
     boolean isPower = Math.scalb(1.0, Math.getExponent(divisor)) == Math.abs(divisor); // LLVM multiplies
     if (isPower || !(Math.abs(divisor) > 0x1p-60 && Math.abs(divisor) < 0x1p60)) {

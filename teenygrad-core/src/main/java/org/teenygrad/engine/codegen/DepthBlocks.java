@@ -3,8 +3,9 @@ package org.teenygrad.engine.codegen;
 import java.util.List;
 import org.teenygrad.engine.ir.OpNode;
 
-/// A contraction's inner loops in blocks. Of long ones only a block of both factors is copied at a time: panels of more columns then fit the
-/// second-level cache, so that the copy of a tile's rows serves more often. A tile's sums wait in memory between blocks.
+/// A contraction's inner loops in blocks. Of long ones only a block of both factors is copied at a time: panels of more columns
+/// then fit the second-level cache, so that the copy of a tile's rows serves more often. A tile's sums wait in memory between
+/// blocks.
 ///
 /// The level is that of Goto and van de Geijn's `kc`; one copy of both factors is made for each block.
 ///

@@ -11,15 +11,16 @@ import org.teenygrad.engine.runtime.Target;
 
 /// A deterministic scatter on a GPU: stores whose indices are data, in the order of the loops that the indices come from.
 ///
-/// Every destination has an owner, a block found by hashing the index. Each owner runs through all iterations and does those that fall on its
-/// own destinations: no atomics, and the same order of additions each time.
+/// Every destination has an owner, a block found by hashing the index. Each owner runs through all iterations and does those that
+/// fall on its own destinations: no atomics, and the same order of additions each time.
 final class DeterministicScatter implements LoopNest {
   private static final int THREADS = 128;
 
   /// Iterations that a lane looks at before the first of them is done: their indices come from memory at the same time.
   private static final int LOOKS = 8;
 
-  /// Blocks of a multiprocessor: what its threads can be at a time. An owner's additions wait for one another, so that many owners are better.
+  /// Blocks of a multiprocessor: what its threads can be at a time. An owner's additions wait for one another, so that many owners
+  /// are better.
   private static final int RESIDENT = 16;
 
   /// Knuth's multiplicative hash: 2^32 divided by the golden ratio.
@@ -100,7 +101,8 @@ final class DeterministicScatter implements LoopNest {
         .anyMatch(term -> serial.stream().anyMatch(s -> analysis.dependsOn(term, s)) && analysis.dependsOn(term, range));
   }
 
-  /// A loop whose places are the same for all of a warp: each lane looks at other iterations, several at a time, and then all do those that are theirs.
+  /// A loop whose places are the same for all of a warp: each lane looks at other iterations, several at a time, and then all do
+  /// those that are theirs.
   private void together(OpNode range, String owner) {
     Ir ir = emitter.ir;
     long size = Analysis.size(range);

@@ -8,8 +8,8 @@ import org.teenygrad.engine.ir.OpCode;
 
 /// Products by AVX-512's `vdpbf16ps`, which adds the products of 16 pairs to 16 sums of float32 in vector registers.
 ///
-/// Of a pair the odd product is added first, then the even one, each addition rounded to nearest even, numbers below 2^-126 being taken for 0
-/// (Intel, "Software Developer's Manual" vol. 2, VDPBF16PS).
+/// Of a pair the odd product is added first, then the even one, each addition rounded to nearest even, numbers below 2^-126 being
+/// taken for 0 (Intel, "Software Developer's Manual" vol. 2, VDPBF16PS).
 ///
 /// @param left the left factor, of whose stripes a tile has one, right the other one
 /// @param width of a row of sums in memory, in bytes

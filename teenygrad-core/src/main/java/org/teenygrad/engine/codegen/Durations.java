@@ -7,8 +7,8 @@ import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
 
-/// About how long things take on a GPU, in seconds: enough to know what an exchange with other ranks can travel beside. The rates are what such kernels
-/// reach on an H200; on other GPUs kernels and links are slower in about one measure.
+/// About how long things take on a GPU, in seconds: enough to know what an exchange with other ranks can travel beside. The rates
+/// are what such kernels reach on an H200; on other GPUs kernels and links are slower in about one measure.
 final class Durations {
   private static final double LAUNCH_SECONDS = 3e-6;
   private static final double BYTES_PER_SECOND = 3e12;

@@ -88,8 +88,9 @@ final class Elements implements LoopNest {
     return (int) Math.min(vectorBytes / widest, Analysis.size(last));
   }
 
-  /// Whether reductions, one for each iteration of a loop, read more along their own loops than along this one. Only what they read counts: whether
-  /// they run over vectors or one element after the other, and so the order of their sums, does not depend on what else the kernel stores.
+  /// Whether reductions, one for each iteration of a loop, read more along their own loops than along this one. Only what they read
+  /// counts: whether they run over vectors or one element after the other, and so the order of their sums, does not depend on what
+  /// else the kernel stores.
   private boolean foldsAlong(OpNode last) {
     long along = analysis.folds().stream().mapToLong(Analysis::foldMask).reduce(0, (a, b) -> a | b);
     int good = 0;

@@ -112,8 +112,8 @@ final class Exponentials {
   private static final double[] TANH_NEAR = {-0.333333f, 0.13331924f, -0.05378383f, 0.02079597f, -0.0058951555f};
   private static final double TANH_NEAR_END = 0.6;
 
-  /// tanh of float32 for machines that compute EXP2 themselves: 1 - 2 / (e^2x + 1), and near 0, where that cancels, an odd polynomial. Half of what [#tanh]
-  /// takes. Measured with an EXP2 that is off by a unit in the last place: within 3.7 units.
+  /// tanh of float32 for machines that compute EXP2 themselves: 1 - 2 / (e^2x + 1), and near 0, where that cancels, an odd
+  /// polynomial. Half of what [#tanh] takes. Measured with an EXP2 that is off by a unit in the last place: within 3.7 units.
   static OpNode tanhByExp2(OpNode x) {
     OpNode power = OpNode.of(OpCode.EXP2, mul(x, 2 * LOG2_E));
     OpNode far = fma(div(constant(x, 1.0), add(power, 1.0)), -2.0, constant(x, 1.0));

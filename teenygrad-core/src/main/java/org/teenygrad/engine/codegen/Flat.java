@@ -64,8 +64,8 @@ final class Flat implements LoopNest {
     return emitter.analysis.outer.getFirst();
   }
 
-  /// What is equal for kernels that may run in one launch: what they do, whatever the size of their loop (but for how long its vectors may be) and
-  /// the types that they read.
+  /// What is equal for kernels that may run in one launch: what they do, whatever the size of their loop (but for how long its
+  /// vectors may be) and the types that they read.
   static OpNode alike(Plan.Elementwise plan) {
     OpNode sized = ofSize(plan.sink(), Math.min(Blocks.MOST_LANES, Long.lowestOneBit(Analysis.size(plan.loop()))));
     Map<OpNode, OpNode> changed = new HashMap<>();

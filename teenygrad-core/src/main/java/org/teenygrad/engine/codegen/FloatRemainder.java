@@ -7,9 +7,9 @@ import org.teenygrad.engine.ir.OpNode;
 
 /// The remainder of a floating division, C's fmod: exact, with the sign of the dividend.
 ///
-/// Computed in float64: x - t y with t the rounded quotient is exact in one FMA and takes some 50 bits off the quotient. Quotients of float32
-/// numbers have up to 277 bits, so six steps always are enough, and multiplying by 1 / y will do. Those of float64 have up to 2,098: four
-/// steps are exact where |x / y| < 2^208; beyond, the result is NaN.
+/// Computed in float64: x - t y with t the rounded quotient is exact in one FMA and takes some 50 bits off the quotient. Quotients
+/// of float32 numbers have up to 277 bits, so six steps always are enough, and multiplying by 1 / y will do. Those of float64 have
+/// up to 2,098: four steps are exact where |x / y| < 2^208; beyond, the result is NaN.
 final class FloatRemainder {
   private static final int STEPS = 6;
   private static final int STEPS_OF_DOUBLE = 4;

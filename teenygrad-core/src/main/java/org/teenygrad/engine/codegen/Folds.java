@@ -158,8 +158,8 @@ final class Folds {
     });
   }
 
-  /// The innermost loop where data ends it. Elements are added as in the loop that goes on with neutral ones, so that bits are the same; of the
-  /// last vectors those behind the end do not count.
+  /// The innermost loop where data ends it. Elements are added as in the loop that goes on with neutral ones, so that bits are the
+  /// same; of the last vectors those behind the end do not count.
   private List<Ir.Carried> ending(OpNode range, List<Ir.Carried> carried) {
     Ir ir = emitter.ir;
     String end = emitter.end(range);
@@ -199,8 +199,8 @@ final class Folds {
     return result;
   }
 
-  /// The innermost loop where data ends it, shared by a group: whole vectors up to the last, then one element after the other by the member whose
-  /// turn it is.
+  /// The innermost loop where data ends it, shared by a group: whole vectors up to the last, then one element after the other by
+  /// the member whose turn it is.
   private List<Ir.Carried> endingShared(OpNode range, CooperativeGroup group, List<Ir.Carried> carried) {
     Ir ir = emitter.ir;
     String end = emitter.end(range);

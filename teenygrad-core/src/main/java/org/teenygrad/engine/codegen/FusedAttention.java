@@ -17,7 +17,8 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Totals;
 
-/// The structure of fused attention and its derivatives: two chained contractions, of which the first makes a matrix that the second reduces.
+/// The structure of fused attention and its derivatives: two chained contractions, of which the first makes a matrix that the
+/// second reduces.
 ///
 /// Such a matrix is `f(r, j)`: any function of `x(r) · y(j)` for one or more pairs of x and y, and of whatever else r and j give. It is
 /// reduced over j by itself (the scores' LOGSUMEXP, row by row), or its product with a third factor g(j, c) is. Both at once is attention

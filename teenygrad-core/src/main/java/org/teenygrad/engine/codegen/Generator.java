@@ -59,8 +59,9 @@ final class Generator {
     return new Program(exchange.analysis().kind(), List.of(sink), "", List.of(), List.of(), 0, new Program.Launch(1, 1, 0), new Program.Work(0, bytes), KernelDescription.of(List.of(sink)));
   }
 
-  /// Where kernels can be launched while the ones before still run (compute capability 9.0), those after this one may be set up at once, so that their blocks are
-  /// at hand when their turn comes, and this one waits for those before it, unless it has something to do meanwhile.
+  /// Where kernels can be launched while the ones before still run (compute capability 9.0), those after this one may be set up at
+  /// once, so that their blocks are at hand when their turn comes, and this one waits for those before it, unless it has something
+  /// to do meanwhile.
   private static void begin(LoopNest nest, Target.Gpu gpu) {
     if (gpu.rung().includes(Target.Rung.WARPGROUP)) {
       Ir ir = nest.emitter().ir;
@@ -137,7 +138,8 @@ final class Generator {
     return nest.emitter().analysis.slots().size() + (nest.exchangeBytes(runs) > 0 ? 1 : 0);
   }
 
-  /// A kernel's parameters are the pointers themselves, in the order of the slots, which are numbered without gaps; those of many runs are one.
+  /// A kernel's parameters are the pointers themselves, in the order of the slots, which are numbered without gaps; those of many
+  /// runs are one.
   private static String gpuModule(String name, LoopNest nest, int threads, int runs) {
     Ir ir = nest.emitter().ir;
     int pointers = pointers(nest, runs);

@@ -3,11 +3,12 @@ package org.teenygrad.engine.codegen;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 
-/// What the code for a GPU says in that GPU's own words: numbers of threads, barriers, exchanges within a warp, asynchronous copies, approximations.
-/// A GPU of another kind is one more implementation.
+/// What the code for a GPU says in that GPU's own words: numbers of threads, barriers, exchanges within a warp, asynchronous
+/// copies, approximations. A GPU of another kind is one more implementation.
 ///
-/// All else is LLVM IR that any GPU takes: address spaces 1 (global), 3 (shared) and 4 (constant) have the same numbers for NVIDIA's and AMD's. Matrix
-/// units are rows of [MatrixUnit], which [WarpMatrix] and [WarpgroupMatrix] write; what NVIDIA alone has, [BulkTile] (tensor maps) and [MbarrierRing].
+/// All else is LLVM IR that any GPU takes: address spaces 1 (global), 3 (shared) and 4 (constant) have the same numbers for
+/// NVIDIA's and AMD's. Matrix units are rows of [MatrixUnit], which [WarpMatrix] and [WarpgroupMatrix] write; what NVIDIA alone
+/// has, [BulkTile] (tensor maps) and [MbarrierRing].
 interface GpuDialect {
   /// What is numbered.
   enum Index {

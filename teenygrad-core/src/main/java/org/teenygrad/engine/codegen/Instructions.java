@@ -312,8 +312,8 @@ final class Instructions {
     return known == null ? toMemory(value, dtype, lanes) : known;
   }
 
-  /// A number repeated in a vector. A half is repeated as it lay in memory and then widened: a single one LLVM would insert into whatever a register
-  /// has, such as a sum, and wait for that.
+  /// A number repeated in a vector. A half is repeated as it lay in memory and then widened: a single one LLVM would insert into
+  /// whatever a register has, such as a sum, and wait for that.
   String splat(String type, String value, int lanes) {
     String half = ir.dialect == Ir.Dialect.HOST ? memoryForms.get(new InRegister(value, DType.FLOAT16)) : null;
     if (half != null) {

@@ -51,7 +51,8 @@ public final class LoopEnds {
     return Objects.requireNonNull(ends.changed.get(sink));
   }
 
-  /// Where columns end of which a sum counts: behind that a mask has something else stored, as scores of keys behind the end of a text are -infinity.
+  /// Where columns end of which a sum counts: behind that a mask has something else stored, as scores of keys behind the end of a
+  /// text are -infinity.
   /// @param range the columns
   /// @return an expression of data and other loops, without those of `own`
   static Optional<OpNode> ofColumns(Analysis analysis, OpNode fold, OpNode range, List<OpNode> own) {

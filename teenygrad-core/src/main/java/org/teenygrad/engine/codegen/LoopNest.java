@@ -33,8 +33,8 @@ sealed interface LoopNest permits Elements, PackedContraction, SkinnyContraction
     return List.of();
   }
 
-  /// The slots of buffers that the nest begins to read before it waits for the launches before it, if [Runs#UNWRITTEN] says that nobody writes them. It waits by itself
-  /// then; the others wait first.
+  /// The slots of buffers that the nest begins to read before it waits for the launches before it, if [Runs#UNWRITTEN] says that
+  /// nobody writes them. It waits by itself then; the others wait first.
   default List<Integer> prefetched() {
     return List.of();
   }

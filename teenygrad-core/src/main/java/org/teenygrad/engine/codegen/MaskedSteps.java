@@ -26,8 +26,8 @@ final class MaskedSteps {
     ir = emitter.ir;
   }
 
-  /// The steps in which the mask shows anything: one interval, as each of its half-planes shows the first steps or the last; one step at least, be
-  /// there nothing to see.
+  /// The steps in which the mask shows anything: one interval, as each of its half-planes shows the first steps or the last; one
+  /// step at least, be there nothing to see.
   /// @param row the block's first
   /// @param count how many steps there are
   Interval visible(String row, long count) {

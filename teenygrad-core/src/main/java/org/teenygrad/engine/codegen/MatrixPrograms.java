@@ -8,9 +8,9 @@ import java.util.function.Function;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
 
-/// Programs on matrices of doubles whose sizes and places are data: what algorithms run that meet another size at every step, as factorizations
-/// do. Each has one argument, a list of words of 64 bits ([ProductWord], [RotationWord]). Whoever takes which items, an element's terms are
-/// added in the same order.
+/// Programs on matrices of doubles whose sizes and places are data: what algorithms run that meet another size at every step, as
+/// factorizations do. Each has one argument, a list of words of 64 bits ([ProductWord], [RotationWord]). Whoever takes which items,
+/// an element's terms are added in the same order.
 public final class MatrixPrograms {
   /// Items that a program's work is cut into, whatever its size.
   private static final int ITEMS = 64;
@@ -65,8 +65,8 @@ public final class MatrixPrograms {
     END
   }
 
-  /// The words of a sweep: rows `FIRST + i` and the next one are rotated by the `i`-th pair of a cosine and a sine, up to `FIRST + i = LAST`,
-  /// exclusively.
+  /// The words of a sweep: rows `FIRST + i` and the next one are rotated by the `i`-th pair of a cosine and a sine, up to `FIRST +
+  /// i = LAST`, exclusively.
   public enum SweepWord {
     FIRST,
     LAST,
@@ -110,10 +110,10 @@ public final class MatrixPrograms {
     return writer.program("matrix_inner_products", (long) BYTES * SQUARE * SQUARE);
   }
 
-  /// Plane rotations of neighbouring rows, sweep after sweep, each from top to bottom ([RotationWord], [SweepWord]). Sweeps go down the rows
-  /// together, one row apart, so that the few rows between the first and the last stay in the first-level cache; two rotations that share a row
-  /// are made at once. The matrix lies in parts of [#PART] columns, each by itself: threads that write neighbouring lines of memory would wait
-  /// for one another.
+  /// Plane rotations of neighbouring rows, sweep after sweep, each from top to bottom ([RotationWord], [SweepWord]). Sweeps go down
+  /// the rows together, one row apart, so that the few rows between the first and the last stay in the first-level cache; two
+  /// rotations that share a row are made at once. The matrix lies in parts of [#PART] columns, each by itself: threads that write
+  /// neighbouring lines of memory would wait for one another.
   /// @param alone whether the caller's thread does all of it
   public static Program rotations(Target.Cpu cpu, boolean alone) {
     MatrixPrograms writer = new MatrixPrograms(cpu, alone);

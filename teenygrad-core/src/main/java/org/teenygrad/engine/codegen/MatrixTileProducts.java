@@ -3,7 +3,8 @@ package org.teenygrad.engine.codegen;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Products by AMX's tile registers: `tdpbf16ps` multiplies 16 rows of 16 pairs by 16 pairs of 16 columns and adds to 16 x 16 sums of float32.
+/// Products by AMX's tile registers: `tdpbf16ps` multiplies 16 rows of 16 pairs by 16 pairs of 16 columns and adds to 16 x 16 sums
+/// of float32.
 ///
 /// Four tiles have sums, two rows of the left factor, two columns of the right one: each that is loaded is multiplied twice. A product is
 /// exact; those of even and of odd steps of a block are added up apart, then both to the sum, each addition rounded to nearest even,

@@ -9,13 +9,14 @@ import java.util.stream.Stream;
 import org.teenygrad.DType;
 import org.teenygrad.engine.runtime.Target;
 
-/// The instructions by which tensor cores multiply matrices and add up in float32, a row each: what they are called, the shape and type of what they
-/// take, and, by that, which lane of a warp holds which element.
+/// The instructions by which tensor cores multiply matrices and add up in float32, a row each: what they are called, the shape and
+/// type of what they take, and, by that, which lane of a warp holds which element.
 ///
-/// A 32-bit register holds as many neighbours along the inner dimension as fit; everything else about the layouts is the same for all types.
-/// Code is written from these rows, and the tests' simulated GPU multiplies by them.
+/// A 32-bit register holds as many neighbours along the inner dimension as fit; everything else about the layouts is the same for
+/// all types. Code is written from these rows, and the tests' simulated GPU multiplies by them.
 ///
-/// @see <a href="https://docs.nvidia.com/cuda/parallel-thread-execution/#warp-level-matrix-instructions">PTX ISA, warp-level matrix instructions</a>
+/// @see <a href="https://docs.nvidia.com/cuda/parallel-thread-execution/#warp-level-matrix-instructions">PTX ISA, warp-level matrix
+///     instructions</a>
 public enum MatrixUnit {
   /// A thread's own multiplications, for which there is nothing to know.
   FMA(Scope.THREAD, DType.FLOAT32, 1, "fma.rn.f32", "float"),

@@ -12,10 +12,11 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Range;
 import org.teenygrad.engine.runtime.Target;
 
-/// A contraction whose loops of columns are one loop, as in convolution as implicit GEMM: a row of an image, or of a kernel where its weights' gradient is
-/// computed, fills vectors badly, all rows of all images fill them.
+/// A contraction whose loops of columns are one loop, as in convolution as implicit GEMM: a row of an image, or of a kernel where
+/// its weights' gradient is computed, fills vectors badly, all rows of all images fill them.
 ///
-/// The counters of the loops that were are quotients and remainders of the one that is, so that vectors of columns lie in memory in [Segments].
+/// The counters of the loops that were are quotients and remainders of the one that is, so that vectors of columns lie in memory in
+/// [Segments].
 final class MergedColumns {
   /// Vectors of a loop that is left alone have at most a lane in so many that is not used.
   private static final long MOST_IDLE = 16;

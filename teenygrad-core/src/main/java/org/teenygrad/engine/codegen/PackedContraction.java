@@ -95,7 +95,8 @@ final class PackedContraction implements LoopNest {
     scratchElements = partialSums + (depth.isWhole() ? 0 : tile.sums());
   }
 
-  /// Products of a sum that are added up one by one. It depends on nothing but their number, so that a row's bits do not depend on how many rows there are.
+  /// Products of a sum that are added up one by one. It depends on nothing but their number, so that a row's bits do not depend on
+  /// how many rows there are.
   static long block(OpNode fold, long lanes) {
     DepthBlocks blocks = blocks(fold, lanes);
     return blocks.isWhole() ? BLOCK : blocks.products();
@@ -346,8 +347,8 @@ final class PackedContraction implements LoopNest {
     }
   }
 
-  /// Fetches what is read once a tile's sums are known, a vector or two of each of its rows: nothing else asks for these before. A GELU's derivative behind 128 products
-  /// took as long as two thirds of them.
+  /// Fetches what is read once a tile's sums are known, a vector or two of each of its rows: nothing else asks for these before. A
+  /// GELU's derivative behind 128 products took as long as two thirds of them.
   private void prefetchFollowing() {
     Set<OpNode> summed = Set.copyOf(Graph.topological(List.of(fold)));
     for (OpNode node : analysis.nodes) {

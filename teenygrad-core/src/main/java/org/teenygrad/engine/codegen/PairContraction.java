@@ -8,12 +8,13 @@ import org.teenygrad.engine.runtime.Target;
 
 /// The loops of a sum of products of bfloat16 on a processor that multiplies them in pairs ([PairProducts]).
 ///
-/// As in [PackedContraction] a work item copies its columns of the right factor first, then a tile's rows of the left one, each in the
-/// order in which it is multiplied ([PairPanels]), computing whatever expression a factor is on the way; of long sums in blocks ([DepthBlocks]).
-/// A tile's sums go through scratch memory, where they wait between blocks, and from which what follows is computed row by row. A sum goes on where the block before ended, so that its
-/// bits do not depend on blocks.
+/// As in [PackedContraction] a work item copies its columns of the right factor first, then a tile's rows of the left one, each in
+/// the order in which it is multiplied ([PairPanels]), computing whatever expression a factor is on the way; of long sums in blocks
+/// ([DepthBlocks]). A tile's sums go through scratch memory, where they wait between blocks, and from which what follows is
+/// computed row by row. A sum goes on where the block before ended, so that its bits do not depend on blocks.
 final class PairContraction implements LoopNest {
-  /// Steps of inner loops of which both factors are copied whole: a tile's rows of them fit the first-level cache beside the columns that pass through it.
+  /// Steps of inner loops of which both factors are copied whole: a tile's rows of them fit the first-level cache beside the
+  /// columns that pass through it.
   private static final long WHOLE = 768;
 
   /// Steps of longer ones of which both factors are copied at a time.

@@ -9,8 +9,8 @@ import org.teenygrad.engine.ir.OpNode;
 /// A bfloat16 factor of a contraction in scratch memory, in pairs of two neighbours along the inner loop, which one instruction multiplies.
 ///
 /// A stripe is as many rows (of the left factor) or columns (of the right one) as a tile register has rows or lanes, over the whole
-/// part of the inner loop that is copied at a time ([DepthBlocks]). It consists of blocks of 32 steps, of each row 16 pairs side by side, or 16 times a pair of each
-/// row or column side by side. The last block is filled up with zeros.
+/// part of the inner loop that is copied at a time ([DepthBlocks]). It consists of blocks of 32 steps, of each row 16 pairs side by
+/// side, or 16 times a pair of each row or column side by side. The last block is filled up with zeros.
 final class PairPanels {
   /// Steps of a block, and its pairs: 64 bytes are 16 pairs.
   static final int STEPS = 32;
@@ -89,8 +89,8 @@ final class PairPanels {
     return emitter.ir.pointer("%scratch", emitter.plus(emitter.ir.value("mul i64 " + stripe + ", " + stripeBytes()), offset));
   }
 
-  /// Fills the stripes that `count` rows or columns take, which lie one after the other. Where these are neighbours in memory, stripes grow side
-  /// by side: what one leaves of a line of memory the next one takes.
+  /// Fills the stripes that `count` rows or columns take, which lie one after the other. Where these are neighbours in memory,
+  /// stripes grow side by side: what one leaves of a line of memory the next one takes.
   void fill(String stripes, String first, long count, DepthBlocks.Block part) {
     if (liesAlongInner(emitter, fold, factor, range)) {
       stripes(first, count, (stripe, begin, height) -> blocks(0, "0", part, (counter, steps, block) ->

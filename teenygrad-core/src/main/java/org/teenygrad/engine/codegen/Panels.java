@@ -133,7 +133,8 @@ final class Panels {
     void emit(String row);
   }
 
-  /// The inner loops, the few that a mask depends on first: for the others, such as the channels of a convolution's window, it is computed once.
+  /// The inner loops, the few that a mask depends on first: for the others, such as the channels of a convolution's window, it is
+  /// computed once.
   private List<OpNode> masksOutside() {
     boolean few = Analysis.count(loops.stream().filter(this::masks).toList()) <= MOST_MASKS;
     return few ? loops.stream().sorted(Comparator.comparing(loop -> !masks(loop))).toList() : loops;
@@ -237,8 +238,8 @@ final class Panels {
     return nextRow(row, emitter.difference(counter, part.begin()), loops.getLast());
   }
 
-  /// A square of a factor that lies along the inner loop, in registers: a vector across columns for each of `count` steps from a counter on. The loop across
-  /// columns is open as an axis of `columns`.
+  /// A square of a factor that lies along the inner loop, in registers: a vector across columns for each of `count` steps from a
+  /// counter on. The loop across columns is open as an axis of `columns`.
   List<String> transposed(String counter, int count, int columns) {
     OpNode last = loops.getLast();
     return emitter.within(last, counter, new Axis(last, 1, count, count), () -> {
@@ -285,8 +286,8 @@ final class Panels {
     });
   }
 
-  /// Fetches a part of the panel that follows, in the order in which it lies in memory, for each square of this one: the processor does not see that so many
-  /// columns are read side by side, each along its own lines.
+  /// Fetches a part of the panel that follows, in the order in which it lies in memory, for each square of this one: the processor
+  /// does not see that so many columns are read side by side, each along its own lines.
   private void prefetchNext(String counter, long width) {
     long bytes = factor.dtype().bytes();
     OpNode last = loops.getLast();

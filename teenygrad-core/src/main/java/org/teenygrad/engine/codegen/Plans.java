@@ -15,8 +15,8 @@ import org.teenygrad.engine.runtime.Target;
 
 /// The plans of kernels for one target, each decided once however often it is asked for: the door from graphs of kernels to programs.
 ///
-/// A kernel is a SINK of STOREs whose loops are numbered from 0, outermost first, over PARAMs numbered from 0. As nodes are hash-consed, the same
-/// kernel is the same node.
+/// A kernel is a SINK of STOREs whose loops are numbered from 0, outermost first, over PARAMs numbered from 0. As nodes are
+/// hash-consed, the same kernel is the same node.
 public final class Plans {
   private final Target target;
   private final Map<OpNode, Plan> known = new ConcurrentHashMap<>();
@@ -55,8 +55,8 @@ public final class Plans {
     return of(sink) instanceof MatmulTiling tiling && tiling.contraction().reducesRows();
   }
 
-  /// What is equal for two kernels that may share a launch: on a processor the kernel itself, on a GPU for elementwise ones what they do to an element, for others the
-  /// kernel whatever shapes its buffers are seen in.
+  /// What is equal for two kernels that may share a launch: on a processor the kernel itself, on a GPU for elementwise ones what
+  /// they do to an element, for others the kernel whatever shapes its buffers are seen in.
   public OpNode likeness(OpNode sink) {
     return switch (of(sink)) {
       case Plan.Elementwise plan -> Flat.alike(plan);
@@ -109,8 +109,8 @@ public final class Plans {
   }
 
   /// The program of a launch.
-  /// @param sinks a kernel for each list of buffers that the launch runs over: on a processor, which runs over one list at a time, one; those for a GPU
-  ///     are alike ([#likeness]) and all run at once
+  /// @param sinks a kernel for each list of buffers that the launch runs over: on a processor, which runs over one list at a time,
+  ///     one; those for a GPU are alike ([#likeness]) and all run at once
   /// @return named after what it does and by its contents
   public Program program(List<OpNode> sinks) {
     return Generator.generate(sinks, sinks.stream().map(this::of).toList(), target);

@@ -5,8 +5,8 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
-/// What comes before the products of few rows on Hopper: each block computes the rows itself, such as a norm of them, and keeps all of them in shared memory, slab by
-/// slab as if they had been fetched.
+/// What comes before the products of few rows on Hopper: each block computes the rows itself, such as a norm of them, and keeps all
+/// of them in shared memory, slab by slab as if they had been fetched.
 ///
 /// The threads that multiply share rows out as a kernel of such rows alone does ([Blocks]), so that they have the same bits.
 final class Prologue {

@@ -8,11 +8,13 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Target;
 
-/// A product with quantised weights whose left factor may be rounded to blocks of 8 bits ([MatmulPrecision#LOW]), so that integers are multiplied.
+/// A product with quantised weights whose left factor may be rounded to blocks of 8 bits ([MatmulPrecision#LOW]), so that integers
+/// are multiplied.
 ///
-/// A block is what the last inner loop has of neighbours, 16 or 32: its left numbers are `factor * x` with `x` from -127 to 127, its right ones
-/// `scale * (w + offset) + shift`. Of the block's products `factor * scale * (sum of w * x + offset * sum of x) + shift * factor * sum of x`, the sums of
-/// integers are exact, so that only the order of blocks matters to the bits, and that is the same for any number of rows.
+/// A block is what the last inner loop has of neighbours, 16 or 32: its left numbers are `factor * x` with `x` from -127 to 127,
+/// its right ones `scale * (w + offset) + shift`. Of the block's products `factor * scale * (sum of w * x + offset * sum of x) +
+/// shift * factor * sum of x`, the sums of integers are exact, so that only the order of blocks matters to the bits, and that is
+/// the same for any number of rows.
 ///
 /// @param product in float32
 /// @param factor the right one

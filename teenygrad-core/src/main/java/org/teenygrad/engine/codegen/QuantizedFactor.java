@@ -8,7 +8,8 @@ import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
-/// A factor that is small integers times a scale, plus a shift, along a loop: `scale * (integers + offset) + shift`, as quantised blocks are unpacked.
+/// A factor that is small integers times a scale, plus a shift, along a loop: `scale * (integers + offset) + shift`, as quantised
+/// blocks are unpacked.
 ///
 /// @param integers uint8, which change along the loop
 /// @param offset a constant that is added to them: -8 of 4-bit numbers with a sign, -128 of signed bytes, whose first bit is turned

@@ -13,8 +13,9 @@ import org.teenygrad.engine.runtime.Target;
 
 /// The loops of a [QuantizedContraction]: of any number of rows in one way, so that a row has the same bits alone and among others.
 ///
-/// A work item is a panel of columns by a group of rows. The group's rows are rounded first ([RoundedRows]), once for all items of it in a call; the panel's weights are
-/// unpacked to bytes ([BytePanel]); then tiles of rows are multiplied, whose sums stay in registers over all blocks.
+/// A work item is a panel of columns by a group of rows. The group's rows are rounded first ([RoundedRows]), once for all items of
+/// it in a call; the panel's weights are unpacked to bytes ([BytePanel]); then tiles of rows are multiplied, whose sums stay in
+/// registers over all blocks.
 final class QuantizedProducts implements LoopNest {
   /// Rows of a tile where there are 32 vector registers, and where there are 16: two for each row, and some for the panel.
   private static final int ROWS = 12;

@@ -3,8 +3,8 @@ package org.teenygrad.engine.codegen;
 import java.util.List;
 import org.teenygrad.DType;
 
-/// Distributes numbers by one byte after the other, the lowest first, those with the same byte in their order (LSD radix sort: Knuth, "The Art
-/// of Computer Programming", vol. 3, 5.2.5).
+/// Distributes numbers by one byte after the other, the lowest first, those with the same byte in their order (LSD radix sort:
+/// Knuth, "The Art of Computer Programming", vol. 3, 5.2.5).
 ///
 /// Where a number is a key with its position below it, those of one key are in order to begin with, as they stay: at first only the upper
 /// half's bytes count, and if numbers are not in order then, all do. A byte that is the same everywhere needs no pass.

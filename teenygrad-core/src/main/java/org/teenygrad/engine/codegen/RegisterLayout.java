@@ -3,8 +3,9 @@ package org.teenygrad.engine.codegen;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Which element of a matrix each register of each lane of a warp holds. The layout is linear over bits: each bit of a lane's number, and each of an
-/// element's number in the lane, moves the place by a fixed number of rows or columns (Zhou et al., "Linear Layouts", 2025).
+/// Which element of a matrix each register of each lane of a warp holds. The layout is linear over bits: each bit of a lane's
+/// number, and each of an element's number in the lane, moves the place by a fixed number of rows or columns (Zhou et al., "Linear
+/// Layouts", 2025).
 ///
 /// ```java
 /// MatrixUnit.SUMS.place(5, 2)   // row 9, column 2: lane 5 is bits 0 and 2, two columns and one row; element 2 is eight rows further
@@ -58,7 +59,8 @@ public record RegisterLayout(List<Place> lane, List<Place> element) {
     return coordinate(ir, lane, this.lane.stream().mapToInt(Place::column).toArray());
   }
 
-  /// Bits that follow each other and move by powers of two are shifted to where they count; all layouts have one run of them for each coordinate.
+  /// Bits that follow each other and move by powers of two are shifted to where they count; all layouts have one run of them for
+  /// each coordinate.
   private static String coordinate(Ir ir, String lane, int[] moves) {
     int first = IntStream.range(0, moves.length).filter(bit -> moves[bit] != 0).findFirst().orElseThrow();
     int end = (int) IntStream.range(first, moves.length).takeWhile(bit -> moves[bit] == moves[first] << bit - first).count() + first;

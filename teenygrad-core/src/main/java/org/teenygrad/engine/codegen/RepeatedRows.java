@@ -16,9 +16,10 @@ import org.teenygrad.engine.ir.OpNode;
 /// Rows that a group goes through several times: a softmax for the largest element, for the sum and for the result. Each comes from memory
 /// once.
 ///
-/// A row is what loads read along a loop while the loops around it stand still; loads along different loops of one size may read the
-/// same row. Of a short row each member keeps its share in registers. A long one is copied to the block's shared memory, asynchronously
-/// and past the registers, while other blocks compute. What lies between, or does not begin at a multiple of 16 bytes, is left to the caches.
+/// A row is what loads read along a loop while the loops around it stand still; loads along different loops of one size may read
+/// the same row. Of a short row each member keeps its share in registers. A long one is copied to the block's shared memory,
+/// asynchronously and past the registers, while other blocks compute. What lies between, or does not begin at a multiple of 16
+/// bytes, is left to the caches.
 final class RepeatedRows {
   /// Rows of fewer bytes are not copied to shared memory: the first-level cache is as near.
   private static final long LEAST_BYTES = 16 << 10;
@@ -121,7 +122,8 @@ final class RepeatedRows {
     return bytes;
   }
 
-  /// How many threads such a block should have: with those of a second block, if that fits beside it, as many as keep a multiprocessor busy.
+  /// How many threads such a block should have: with those of a second block, if that fits beside it, as many as keep a
+  /// multiprocessor busy.
   int threads() {
     return threads;
   }

@@ -7,8 +7,8 @@ import org.teenygrad.engine.ir.OpNode;
 
 /// The left factor of a [QuantizedContraction] in scratch memory: some rows, rounded to blocks of 8 bits.
 ///
-/// Of each block there are the integers, the float32 that they are times, what the sums of products begin with, which is the offset of the right factor times the sum of the
-/// integers, and the sum of the numbers that they stand for.
+/// Of each block there are the integers, the float32 that they are times, what the sums of products begin with, which is the offset
+/// of the right factor times the sum of the integers, and the sum of the numbers that they stand for.
 ///
 /// @param rows that there is room for
 /// @param blocks of a row

@@ -4,10 +4,11 @@ import java.util.List;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 
-/// Rows that are assigned to places which data names, on a GPU: new keys and values in a cache. Of several rows with one place the last stays.
+/// Rows that are assigned to places which data names, on a GPU: new keys and values in a cache. Of several rows with one place the
+/// last stays.
 ///
-/// A warp has a row, or a part of a long one. Its lanes look whether a later row has the same place; if none has, they write theirs in vectors. So rows do
-/// not wait for one another, and no place is written twice.
+/// A warp has a row, or a part of a long one. Its lanes look whether a later row has the same place; if none has, they write theirs
+/// in vectors. So rows do not wait for one another, and no place is written twice.
 final class RowScatter implements LoopNest {
   private static final int WARPS = 4;
   private static final int THREADS = WARPS * Threads.WARP;

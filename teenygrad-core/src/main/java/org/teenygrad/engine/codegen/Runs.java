@@ -13,8 +13,8 @@ final class Runs {
 
   private Runs() {}
 
-  /// How many runs with so many buffers and tensor maps each the parameters have room for. The tables of as many runs in [Flat] just fit into constant
-  /// memory, which has 64 KiB.
+  /// How many runs with so many buffers and tensor maps each the parameters have room for. The tables of as many runs in [Flat]
+  /// just fit into constant memory, which has 64 KiB.
   static int most(int slots, int maps) {
     // Maps begin at multiples of half their size.
     return Math.max(1, (MOST_BYTES - MAP_BYTES - Integer.BYTES) / (slots * Long.BYTES + maps * MAP_BYTES));

@@ -15,8 +15,8 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Totals;
 
-/// What attention's derivatives compute of each score, in fewer instructions, where all results have 16 bits: on tensor cores these instructions, not products, take most of
-/// a step's time.
+/// What attention's derivatives compute of each score, in fewer instructions, where all results have 16 bits: on tensor cores these
+/// instructions, not products, take most of a step's time.
 ///
 /// - A number that is rounded to 16 bits on the way from one product to the next is not: it is rounded where tensor cores take it.
 /// - `exp(x c - y)` is `exp2(x (c log2 e) - y log2 e)`, the second product being one for each row or column (Dao, "FlashAttention-2", 2023). A hidden score is 0 afterwards, not
@@ -66,7 +66,8 @@ final class ScoreArithmetic {
     return hides ? Arithmetic.where(score.input(0), power, Arithmetic.constant(power, 0.0)) : power;
   }
 
-  /// Of a row that is hidden altogether something finite stands for its LOGSUMEXP, and is finite as a power of two, too: -infinity less that is no NaN.
+  /// Of a row that is hidden altogether something finite stands for its LOGSUMEXP, and is finite as a power of two, too: -infinity
+  /// less that is no NaN.
   private static OpNode bounded(OpNode from) {
     for (int i = 0; i < 2 && from.is(OpCode.MAX); i++) {
       if (from.input(i).is(OpCode.CONST) && from.input(i).payload() instanceof Double least && least < -Float.MAX_VALUE / 2) {

@@ -8,8 +8,8 @@ import org.teenygrad.engine.runtime.Program;
 
 /// A SORT on a processor: a row's numbers are brought to scratch memory, sorted there between two halves of it, and the first are stored.
 ///
-/// If few of a row are wanted, only those are brought that are below the last of the smallest so far: of a row in no order these are few, and
-/// the rest is one comparison of vectors.
+/// If few of a row are wanted, only those are brought that are below the last of the smallest so far: of a row in no order these
+/// are few, and the rest is one comparison of vectors.
 final class ScratchSort implements LoopNest {
   /// What part of a row is few.
   private static final int FEW_PART = 8;
@@ -88,8 +88,8 @@ final class ScratchSort implements LoopNest {
     });
   }
 
-  /// Collects numbers and, when there is no room for more, sorts them and keeps the smallest: nothing above the last of them counts from then
-  /// on.
+  /// Collects numbers and, when there is no room for more, sorts them and keeps the smallest: nothing above the last of them counts
+  /// from then on.
   private String sift() {
     Ir ir = emitter.ir;
     long chunks = (size - count) / CHUNK;

@@ -11,10 +11,11 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Semantics;
 
-/// Where the lanes of a vector lie whose loop is made of several, such as the rows and columns of an image ([MergedColumns]): in segments, in each of which neighbouring lanes
-/// are the same number of elements apart.
+/// Where the lanes of a vector lie whose loop is made of several, such as the rows and columns of an image ([MergedColumns]): in
+/// segments, in each of which neighbouring lanes are the same number of elements apart.
 ///
-/// A segment is loaded into its lanes of the vector by a masked load, whose pointer is that of a first lane which may lie outside; no element is touched but those of the segment.
+/// A segment is loaded into its lanes of the vector by a masked load, whose pointer is that of a first lane which may lie outside;
+/// no element is touched but those of the segment.
 ///
 /// @param index of elements
 /// @param range the loop
@@ -72,7 +73,8 @@ record Segments(OpNode index, OpNode range, long length, long step) {
     return b == 0 ? a : gcd(b, a % b);
   }
 
-  /// A segment of a vector: what is added to its first lane's index to get that which the lane would have if it lay in this segment, and the lanes that do.
+  /// A segment of a vector: what is added to its first lane's index to get that which the lane would have if it lay in this
+  /// segment, and the lanes that do.
   private record Piece(String shift, String mask) {}
 
   private List<Piece> pieces(Emitter emitter, List<Integer> steps, int lanes) {

@@ -8,11 +8,13 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
 
-/// The loops of a product of few rows with a matrix that is computed from less, such as weights that are quantised or of 16 bits, and lies along the
-/// inner loop: as in generating text. A weight (columns, inner) is read once, from memory straight into the registers that multiply it.
+/// The loops of a product of few rows with a matrix that is computed from less, such as weights that are quantised or of 16 bits,
+/// and lies along the inner loop: as in generating text. A weight (columns, inner) is read once, from memory straight into the
+/// registers that multiply it.
 ///
-/// A copy of the matrix ([PackedContraction]) would cost as much as the products; but plain matrices get one, so that few rows are added up in the same order as many. Here vectors run along the inner loop, each sum has one
-/// accumulator, and a tile of rows and columns has as many as there are registers; what the matrix is computed from, such as quantised blocks, is computed once for all
+/// A copy of the matrix ([PackedContraction]) would cost as much as the products; but plain matrices get one, so that few rows are
+/// added up in the same order as many. Here vectors run along the inner loop, each sum has one accumulator, and a tile of rows and
+/// columns has as many as there are registers; what the matrix is computed from, such as quantised blocks, is computed once for all
 /// rows of a tile. The order of additions does not depend on how many rows or columns there are.
 final class SkinnyContraction implements LoopNest {
   /// Of more rows copies pay: as many texts as are continued at once.
@@ -24,8 +26,9 @@ final class SkinnyContraction implements LoopNest {
   /// Rows of a tile at most, so that two columns of most products fit.
   private static final int MOST_ROWS_OF_TILE = 4;
 
-  /// Several columns share what is loaded of the left factor. Of one tile of rows that stays in half of the first-level cache memory is the limit, and one
-  /// column after the other is fetched ahead better than pieces of several in turns (25 instead of 14 GB/s of 16-bit weights, 2 cores of Zen 4).
+  /// Several columns share what is loaded of the left factor. Of one tile of rows that stays in half of the first-level cache
+  /// memory is the limit, and one column after the other is fetched ahead better than pieces of several in turns (25 instead of 14
+  /// GB/s of 16-bit weights, 2 cores of Zen 4).
   private static final int MOST_COLUMNS_OF_TILE = 4;
 
   /// Columns that a work item has about.

@@ -10,10 +10,10 @@ import org.teenygrad.engine.runtime.Target.Rung;
 /// How a STAGE keeps tiles of a factor in shared memory: some rows by a part of the inner dimension.
 ///
 /// What is stored as it lies in the factor's own memory is copied asynchronously, past the registers; anything else is computed on
-/// the way. For tensor cores numbers are in lines of 128 bytes, along the inner dimension if the factor lies so in memory, else along the
-/// rows in panels of 64 (of 32, if float32). The eight 16-byte parts of a line are exchanged by the line's number, so that eight lines' parts
-/// of one column fall on different banks: the 128-byte swizzle that `wgmma` expects. For threads that multiply by themselves, there
-/// is a line for each step of the inner dimension.
+/// the way. For tensor cores numbers are in lines of 128 bytes, along the inner dimension if the factor lies so in memory, else
+/// along the rows in panels of 64 (of 32, if float32). The eight 16-byte parts of a line are exchanged by the line's number, so
+/// that eight lines' parts of one column fall on different banks: the 128-byte swizzle that `wgmma` expects. For threads that
+/// multiply by themselves, there is a line for each step of the inner dimension.
 ///
 /// @param rows of a tile
 /// @param depth how much of the inner dimension a tile has

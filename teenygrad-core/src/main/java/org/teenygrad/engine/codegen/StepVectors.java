@@ -9,8 +9,8 @@ import org.teenygrad.engine.ir.IndexAlgebra;
 import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
-/// Numbers of float32 for each step's iterations that the matrices of a [FusedAttention] are made of, such as each query's LOGSUMEXP where rows are keys. They come to shared
-/// memory with the tiles of their step, so that no warp waits for them.
+/// Numbers of float32 for each step's iterations that the matrices of a [FusedAttention] are made of, such as each query's
+/// LOGSUMEXP where rows are keys. They come to shared memory with the tiles of their step, so that no warp waits for them.
 ///
 /// @param loads of the numbers
 /// @param base the byte in shared memory where those of the first slot are

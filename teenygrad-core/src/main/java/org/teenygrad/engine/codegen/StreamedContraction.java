@@ -10,12 +10,12 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 import org.teenygrad.engine.runtime.Target;
 
-/// The loops of a product of few rows with a matrix that lies along the inner loop, such as a layer's float32 weights (columns, inner) or the keys of a
-/// cache: it is read once, where it lies.
+/// The loops of a product of few rows with a matrix that lies along the inner loop, such as a layer's float32 weights (columns,
+/// inner) or the keys of a cache: it is read once, where it lies.
 ///
-/// Sums have to be those of many rows, added up one product after the other ([PackedContraction]), so vectors run across columns: squares of the matrix are turned in
-/// registers ([Transposition]), and each of their rows is multiplied at once by a number of each left row. A work item is a panel of as many columns as a
-/// register has lanes.
+/// Sums have to be those of many rows, added up one product after the other ([PackedContraction]), so vectors run across columns:
+/// squares of the matrix are turned in registers ([Transposition]), and each of their rows is multiplied at once by a number of
+/// each left row. A work item is a panel of as many columns as a register has lanes.
 final class StreamedContraction implements LoopNest {
   /// More rows have the matrix copied, as then its copy is read more often than it is made.
   private static final int MOST_ROWS = 8;

@@ -31,8 +31,8 @@ final class Threads {
     return ir.value("lshr i64 " + thread(ir) + ", 5");
   }
 
-  /// Waits for the launches that this one depends on: all blocks do, so that who waits for this one waits for those, too. Where nothing was launched early
-  /// this does nothing.
+  /// Waits for the launches that this one depends on: all blocks do, so that who waits for this one waits for those, too. Where
+  /// nothing was launched early this does nothing.
   static void awaitLaunchesBefore(Ir ir) {
     ir.gpu().awaitLaunchesBefore();
   }

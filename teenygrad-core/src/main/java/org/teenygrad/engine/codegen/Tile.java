@@ -52,7 +52,8 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
     return new Tile(rows, vectors, lanes, Math.min(tilesPerItem, fitting), panelsPerItem);
   }
 
-  /// Vectors across that divide all, of those with rows for which there are lanes: such a copy of the left operand is one vector for each step.
+  /// Vectors across that divide all, of those with rows for which there are lanes: such a copy of the left operand is one vector
+  /// for each step.
   private static int vectors(long across, int sums, int lanes) {
     int[] copied = Arrays.stream(VECTORS).filter(vectors -> sums / vectors <= lanes).toArray();
     int[] candidates = copied.length == 0 ? VECTORS : copied;

@@ -10,7 +10,8 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 
-/// The memory of [org.teenygrad.engine.ir.Totals] as a tensor whose tiles the tensor memory accelerator adds to: panels of 32 columns of a step's rows.
+/// The memory of [org.teenygrad.engine.ir.Totals] as a tensor whose tiles the tensor memory accelerator adds to: panels of 32
+/// columns of a step's rows.
 ///
 /// @param coordinates of a tile's first element, neighbours in memory first
 record TotalsMap(Program.TensorMap map, List<BulkTile.Coordinate> coordinates) {

@@ -5,12 +5,14 @@ import java.util.List;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 
-/// Elementwise kernels on a GPU whose loads and stores are contiguous along different loops: the copy of a transpose, a sum with one, NCHW to NHWC.
+/// Elementwise kernels on a GPU whose loads and stores are contiguous along different loops: the copy of a transpose, a sum with
+/// one, NCHW to NHWC.
 ///
-/// A block computes a tile of two loops: the columns, along which stores are contiguous, and the rows, along which the transposed operands are. It
-/// reads each of these along the rows in 16-byte vectors into shared memory and, after a barrier, along the columns one element after the other: memory
-/// sees whole lines on both sides. A tile's lines in shared memory run along the rows. Their 16-byte chunks are swizzled by the number of the vector of
-/// columns, so that the threads of a warp, which read different columns, find them in different banks.
+/// A block computes a tile of two loops: the columns, along which stores are contiguous, and the rows, along which the transposed
+/// operands are. It reads each of these along the rows in 16-byte vectors into shared memory and, after a barrier, along the
+/// columns one element after the other: memory sees whole lines on both sides. A tile's lines in shared memory run along the rows.
+/// Their 16-byte chunks are swizzled by the number of the vector of columns, so that the threads of a warp, which read different
+/// columns, find them in different banks.
 final class TransposedTiles implements LoopNest {
   private static final int CHUNK = 16;
 

@@ -15,8 +15,8 @@ record TurnOrder(FusedAttention attention, AttentionMask mask, int rows, int dep
   /// Some of the steps.
   private record Interval(long from, long below) {}
 
-  /// Whether blocks can add to all steps one after the other: what a block sees begins and ends no earlier than what the one before it sees, so that those that see a step follow
-  /// one another, and each step is seen.
+  /// Whether blocks can add to all steps one after the other: what a block sees begins and ends no earlier than what the one before
+  /// it sees, so that those that see a step follow one another, and each step is seen.
   boolean isGiven() {
     long count = Math.ceilDiv(Analysis.count(attention.steps()), depth);
     long tiles = Math.ceilDiv(Analysis.count(attention.rows()), rows);

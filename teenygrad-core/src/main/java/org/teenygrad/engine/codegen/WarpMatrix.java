@@ -3,8 +3,8 @@ package org.teenygrad.engine.codegen;
 import java.util.ArrayList;
 import java.util.List;
 
-/// `mma.sync` of one warp, a row of [MatrixUnit], whose factors come from slabs in shared memory by `ldmatrix` in the layouts that the row has.
-/// Float32 is rounded to TensorFloat32 first.
+/// `mma.sync` of one warp, a row of [MatrixUnit], whose factors come from slabs in shared memory by `ldmatrix` in the layouts that
+/// the row has. Float32 is rounded to TensorFloat32 first.
 final class WarpMatrix {
   private final Ir ir;
   private final MatrixUnit unit;

@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 
-/// A [FusedAttention] of long rows on Hopper (Shah et al., "FlashAttention-3", 2024). A block has twice as many rows as four warps together multiply, so
-/// that each tile of y and g comes from the second-level cache half as often. One producer thread has the tensor memory accelerator bring them, and two
-/// groups of four warps take what has come at their own pace, one multiplying while the other computes exponentials. Where shared memory has no room for
-/// the rows of two groups, as for derivatives of heads of 256 numbers, there is one.
+/// A [FusedAttention] of long rows on Hopper (Shah et al., "FlashAttention-3", 2024). A block has twice as many rows as four warps
+/// together multiply, so that each tile of y and g comes from the second-level cache half as often. One producer thread has the
+/// tensor memory accelerator bring them, and two groups of four warps take what has come at their own pace, one multiplying while
+/// the other computes exponentials. Where shared memory has no room for the rows of two groups, as for derivatives of heads of 256
+/// numbers, there is one.
 ///
-/// Where there are registers for it, a group also overlaps with itself: the products of a step's matrices with g are made while the next step's matrices
-/// are computed.
+/// Where there are registers for it, a group also overlaps with itself: the products of a step's matrices with g are made while the
+/// next step's matrices are computed.
 final class WarpSpecializedAttention implements LoopNest {
   /// Groups of four warps that compute, at most.
   static final int MOST_GROUPS = 2;
@@ -188,8 +189,9 @@ final class WarpSpecializedAttention implements LoopNest {
     return after.subList(0, all);
   }
 
-  /// Sums across the rows, too. Tensor cores have something to do while a group computes: a step's second inner sums while it makes the first matrix, that one's products while it
-  /// makes the second, whose products while the groups wait for one another, and the next step's first inner sums while sums across the rows leave.
+  /// Sums across the rows, too. Tensor cores have something to do while a group computes: a step's second inner sums while it makes
+  /// the first matrix, that one's products while it makes the second, whose products while the groups wait for one another, and the
+  /// next step's first inner sums while sums across the rows leave.
   private List<Ir.Carried> acrossToo(AttentionTotals across, String row, MaskedSteps.Interval visible) {
     int late = Objects.requireNonNull(attention.total()).matrix();
     int early = 1 - late;

@@ -16,11 +16,12 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
 
-/// A factor's memory as images of pixels of some channels, of which tiles are what windows show at one of their places: so many pixels one after the other, row by
-/// row and image by image, wherever rows end, with zeros for the padding. That is convolution as implicit GEMM without a thread that computes addresses.
+/// A factor's memory as images of pixels of some channels, of which tiles are what windows show at one of their places: so many
+/// pixels one after the other, row by row and image by image, wherever rows end, with zeros for the padding. That is convolution as
+/// implicit GEMM without a thread that computes addresses.
 ///
-/// Loops say what an axis of the image is looked at by: in `h + r - 1` h counts pixels of the tile and r places of the window. The mask of the padding says where
-/// the image begins and ends.
+/// Loops say what an axis of the image is looked at by: in `h + r - 1` h counts pixels of the tile and r places of the window. The
+/// mask of the padding says where the image begins and ends.
 ///
 /// @see <a href="https://docs.nvidia.com/cuda/parallel-thread-execution/#tensor-im2col-mode">PTX ISA, im2col mode</a>
 final class WindowMap {

@@ -1,6 +1,7 @@
 /// From one kernel to LLVM IR.
 ///
-/// The way of one matrix product of bfloat16 on an A100. A kernel comes from [org.teenygrad.engine.schedule] as a graph over single elements:
+/// The way of one matrix product of bfloat16 on an A100. A kernel comes from [org.teenygrad.engine.schedule] as a graph over single
+/// elements:
 /// ```text
 ///    0  PARAM      slot 0                       bfloat16(256, 256)
 ///    1  RANGE      r0 < 256                     int64()
@@ -23,10 +24,11 @@
 ///   18  STORE      %0 %4 %17                    bool()
 ///   19  SINK       %18                          bool()
 /// ```
-/// `Plan.of` decides once what it becomes. Its sum of products has rows (r0) that the left factor alone depends on, columns (r1) of the right one and
-/// an inner dimension (r2): it is a `Contraction`. The GPU has matrix units and the product is large enough, so the plan is a `MatmulTiling`: blocks of
-/// threads each compute 128 x 64 sums (`BlockTile`), 64 steps of the inner dimension at a time. `Tiling` puts both factors into STAGEs of shared memory,
-/// makes an MMA of the product, by a row of [MatrixUnit], and a STEPS node of what happens in each step:
+/// `Plan.of` decides once what it becomes. Its sum of products has rows (r0) that the left factor alone depends on, columns (r1) of
+/// the right one and an inner dimension (r2): it is a `Contraction`. The GPU has matrix units and the product is large enough, so
+/// the plan is a `MatmulTiling`: blocks of threads each compute 128 x 64 sums (`BlockTile`), 64 steps of the inner dimension at a
+/// time. `Tiling` puts both factors into STAGEs of shared memory, makes an MMA of the product, by a row of [MatrixUnit], and a
+/// STEPS node of what happens in each step:
 /// ```text
 ///    0  AWAIT      1                            bool()
 ///    1  BARRIER                                 bool()
@@ -54,11 +56,12 @@
 ///   23  STORE      %20 %21 %22                  bool()
 ///   24  SINK       %19 %23                      bool()
 /// ```
-/// For one element every node means what it did. What is new is the order: wait for the copies of all but one later step; meet the other threads; start
-/// to copy the tiles two steps ahead; multiply. `Generator` has a nest for each plan, here `MatrixTiles`: `SharedTile` writes the copies, `Pipeline` walks the
-/// STEPS, `WarpProducts` multiplies, and `Epilogue` rounds the sums and stores them in whole vectors. Expressions of single elements, such as the
-/// CAST, are written by `Emitter` and `Instructions` for all nests and all targets; what only a GPU has is said in its `GpuDialect`.
-/// LLVM makes PTX of it. Its copies, barriers and products, repetitions left out: two steps' tiles are fetched, then each step waits, fetches and multiplies:
+/// For one element every node means what it did. What is new is the order: wait for the copies of all but one later step; meet the
+/// other threads; start to copy the tiles two steps ahead; multiply. `Generator` has a nest for each plan, here `MatrixTiles`:
+/// `SharedTile` writes the copies, `Pipeline` walks the STEPS, `WarpProducts` multiplies, and `Epilogue` rounds the sums and stores
+/// them in whole vectors. Expressions of single elements, such as the CAST, are written by `Emitter` and `Instructions` for all
+/// nests and all targets; what only a GPU has is said in its `GpuDialect`. LLVM makes PTX of it. Its copies, barriers and products,
+/// repetitions left out: two steps' tiles are fetched, then each step waits, fetches and multiplies:
 /// ```text
 /// cp.async.cg.shared.global
 /// cp.async.commit_group;

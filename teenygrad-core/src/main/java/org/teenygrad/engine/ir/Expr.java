@@ -13,7 +13,8 @@ import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Shape;
 
-/// A node that one can do arithmetic with, so that a chain rule reads as in a calculus book, and a pass of the scheduler as the formula that it puts in place.
+/// A node that one can do arithmetic with, so that a chain rule reads as in a calculus book, and a pass of the scheduler as the
+/// formula that it puts in place.
 ///
 /// Nothing is broadcast or promoted but plain numbers, which take type and shape of the node they meet.
 /// ```java

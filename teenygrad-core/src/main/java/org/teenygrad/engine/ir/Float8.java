@@ -2,8 +2,9 @@ package org.teenygrad.engine.ir;
 
 import org.teenygrad.DType;
 
-/// How floats of 8 bits are stored: sign, exponent, fraction (Micikevicius et al., "FP8 Formats for Deep Learning", 2022). Numbers are rounded to
-/// nearest, halves to even; what is too large becomes infinity, or the largest number in the format that has none, as PyTorch's casts have it.
+/// How floats of 8 bits are stored: sign, exponent, fraction (Micikevicius et al., "FP8 Formats for Deep Learning", 2022). Numbers
+/// are rounded to nearest, halves to even; what is too large becomes infinity, or the largest number in the format that has none,
+/// as PyTorch's casts have it.
 ///
 /// @param fractionBits explicit bits of the significand
 /// @param bias what is added to an exponent before it is stored
@@ -39,7 +40,8 @@ public record Float8(int fractionBits, int bias, int overflow) {
     return overflow != NAN - 1;
   }
 
-  /// The smallest magnitude that is stored as [#overflow]: infinity, from halfway between the largest number and the next that would be, or the largest.
+  /// The smallest magnitude that is stored as [#overflow]: infinity, from halfway between the largest number and the next that
+  /// would be, or the largest.
   public double limit() {
     return hasInfinity() ? 61440 : 448;
   }

@@ -15,7 +15,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// In which module each node of a program's graph is, and which node is whose gradient: told from the names of parameters ([Clusters]) and from what is known of derivatives ([Origin]).
+/// In which module each node of a program's graph is, and which node is whose gradient: told from the names of parameters
+/// ([Clusters]) and from what is known of derivatives ([Origin]).
 ///
 /// | what | where |
 /// | --- | --- |
@@ -137,7 +138,8 @@ public final class ModulePaths {
     return node.inputs().stream().map(paths::get).filter(path -> path != null && !path.isEmpty() && path.getFirst().startsWith(DERIVATIVE)).findFirst().orElse(List.of());
   }
 
-  /// A node has the origin of its gradient from when that was derived; of several nodes with that origin, the last is what has been added up.
+  /// A node has the origin of its gradient from when that was derived; of several nodes with that origin, the last is what has been
+  /// added up.
   private void findGradients(List<OpNode> nodes, Map<OpNode, Kind> kinds) {
     Map<Origin, List<OpNode>> last = new LinkedHashMap<>();
     for (OpNode node : nodes) {
@@ -170,7 +172,8 @@ public final class ModulePaths {
     }
   }
 
-  /// What is in no module of its own is where it is read first, by a module if any reads it: data without a name, what derivatives take from what led to the loss, states of an optimizer.
+  /// What is in no module of its own is where it is read first, by a module if any reads it: data without a name, what derivatives
+  /// take from what led to the loss, states of an optimizer.
   private void placeRest(List<OpNode> nodes, Map<OpNode, Kind> kinds) {
     Map<OpNode, List<String>> reader = new IdentityHashMap<>();
     Set<OpNode> isReadByModule = new HashSet<>();

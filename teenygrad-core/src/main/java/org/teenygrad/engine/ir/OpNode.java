@@ -8,10 +8,10 @@ import org.teenygrad.Shape;
 
 /// A node of the expression graph: an operation, its inputs and what else it needs to know. SITP's OpNode, tinygrad's UOp.
 ///
-/// Nodes are immutable and interned: an expression that is built twice is one object, so `==` compares structure and
-/// a rewrite that changes nothing returns the very node. Only a REDISTRIBUTE is a new node each time: its value may be there from before on one rank and
-/// not on another, where nobody refers to it any more, and all must exchange or none. From a user's `Tensor` down to the last line before LLVM there
-/// is no other kind of node. Graphs can be deep, so whoever walks one uses [Graph], never recursion.
+/// Nodes are immutable and interned: an expression that is built twice is one object, so `==` compares structure and a rewrite that
+/// changes nothing returns the very node. Only a REDISTRIBUTE is a new node each time: its value may be there from before on one
+/// rank and not on another, where nobody refers to it any more, and all must exchange or none. From a user's `Tensor` down to the
+/// last line before LLVM there is no other kind of node. Graphs can be deep, so whoever walks one uses [Graph], never recursion.
 ///
 /// ```java
 /// OpNode two = OpNode.constant(DType.FLOAT32, 2.0);
@@ -42,7 +42,8 @@ public final class OpNode {
   }
 
   /// The node of an operation whose type follows from its inputs.
-  /// @throws IllegalArgumentException if number, types or shapes of the inputs do not fit the operation's row, or they lie on a mesh as they must not
+  /// @throws IllegalArgumentException if number, types or shapes of the inputs do not fit the operation's row, or they lie on a
+  ///     mesh as they must not
   public static OpNode of(OpCode op, OpNode... inputs) {
     return create(op, null, List.of(inputs), null);
   }

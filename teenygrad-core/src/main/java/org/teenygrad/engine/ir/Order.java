@@ -9,8 +9,8 @@ public record Order(int count, Known known) {
   public enum Known {
     NOTHING,
 
-    /// It rises to some element and falls from there, or is a rotation of such a row: then a tenth of the comparisons sort it. The row has a
-    /// power of two elements, and all of them are wanted.
+    /// It rises to some element and falls from there, or is a rotation of such a row: then a tenth of the comparisons sort it. The
+    /// row has a power of two elements, and all of them are wanted.
     BITONIC,
 
     /// Each half is in order: then the two are merged, of a row of any length.

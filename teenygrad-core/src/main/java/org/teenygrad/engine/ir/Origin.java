@@ -3,8 +3,9 @@ package org.teenygrad.engine.ir;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Where a node comes from, kept for views of graphs ([SourceLines]): the line of the program that made it, and of derivatives what they are derivatives of. It goes with a node through passes: what is made in place of a
-/// node has the node's origin, so that several nodes may share one.
+/// Where a node comes from, kept for views of graphs ([SourceLines]): the line of the program that made it, and of derivatives what
+/// they are derivatives of. It goes with a node through passes: what is made in place of a node has the node's origin, so that
+/// several nodes may share one.
 public final class Origin {
   private final StackWalker.@Nullable StackFrame frame;
   private final @Nullable Origin derivativeOf;
@@ -35,7 +36,8 @@ public final class Origin {
     return Optional.ofNullable(frame).map(StackWalker.StackFrame::toStackTraceElement);
   }
 
-  /// One of all origins that equal nodes have: graphs of equal structure have the same nodes, when their data is bound to slots, and these have the origin of the first.
+  /// One of all origins that equal nodes have: graphs of equal structure have the same nodes, when their data is bound to slots,
+  /// and these have the origin of the first.
   public Origin root() {
     Origin root = this;
     for (Origin next = same; next != null; next = root.same) {

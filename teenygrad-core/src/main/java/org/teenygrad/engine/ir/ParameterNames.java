@@ -8,7 +8,8 @@ import java.util.Objects;
 import java.util.WeakHashMap;
 import java.util.function.Function;
 
-/// What modules call their tensors, kept for views of graphs. A tensor that several modules name has the name with the most parts, that of the outermost module.
+/// What modules call their tensors, kept for views of graphs. A tensor that several modules name has the name with the most parts,
+/// that of the outermost module.
 public final class ParameterNames {
   private static final Map<Object, Named<?>> NAMES = Collections.synchronizedMap(new WeakHashMap<>());
 

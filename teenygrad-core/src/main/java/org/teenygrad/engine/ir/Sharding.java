@@ -13,8 +13,9 @@ import org.teenygrad.Placement.Shard;
 import org.teenygrad.Shape;
 import org.teenygrad.ShardingException;
 
-/// How a tensor lies on a mesh: the type of a distributed node. Shapes of such nodes are those of the whole tensor; what one rank has of it is its
-/// [local][#local(Shape)] part. Where several mesh axes cut one tensor axis, the first cuts it, the next cut its parts.
+/// How a tensor lies on a mesh: the type of a distributed node. Shapes of such nodes are those of the whole tensor; what one rank
+/// has of it is its [local][#local(Shape)] part. Where several mesh axes cut one tensor axis, the first cuts it, the next cut its
+/// parts.
 ///
 /// @param placements one for each axis of the mesh
 public record Sharding(Mesh mesh, List<Placement> placements) {
@@ -49,7 +50,8 @@ public record Sharding(Mesh mesh, List<Placement> placements) {
     return placements.stream().anyMatch(Partial.class::isInstance);
   }
 
-  /// How a derivative with respect to such a tensor lies: as the tensor does, and whole where that is a sum of terms, each of which is as much of it.
+  /// How a derivative with respect to such a tensor lies: as the tensor does, and whole where that is a sum of terms, each of which
+  /// is as much of it.
   public Sharding cotangent() {
     return new Sharding(mesh, placements.stream().map(placement -> placement instanceof Partial ? new Replicate() : placement).toList());
   }
@@ -100,7 +102,8 @@ public record Sharding(Mesh mesh, List<Placement> placements) {
     return this;
   }
 
-  /// How the inputs of a distributed node have to lie before its operation runs on what each rank has: as they do, or in parts where they are whole.
+  /// How the inputs of a distributed node have to lie before its operation runs on what each rank has: as they do, or in parts
+  /// where they are whole.
   public static List<Sharding> needed(OpNode node) {
     return ShardingRules.needed(node);
   }

@@ -20,9 +20,10 @@ import org.teenygrad.ShardingException;
 
 /// The typing rules of distributed tensors: from how an operation's inputs lie to how its result does, for each axis of the mesh by itself.
 ///
-/// Nothing is ever communicated that nobody asked for: what would need it is refused, in a sentence that says which [OpCode#REDISTRIBUTE] mends it. To
-/// take a part of what is whole everywhere needs none, so a replicated input goes with sharded ones. A tensor that is on no mesh is taken to be the same
-/// on all ranks. After DTensor's sharding propagation and spmd_types, where a derivative of what is replicated is partial.
+/// Nothing is ever communicated that nobody asked for: what would need it is refused, in a sentence that says which
+/// [OpCode#REDISTRIBUTE] mends it. To take a part of what is whole everywhere needs none, so a replicated input goes with sharded
+/// ones. A tensor that is on no mesh is taken to be the same on all ranks. After DTensor's sharding propagation and spmd_types,
+/// where a derivative of what is replicated is partial.
 final class ShardingRules {
   private static final Placement REPLICATE = new Replicate();
 
@@ -238,7 +239,8 @@ final class ShardingRules {
     return placement;
   }
 
-  /// The axis of a result of RESHAPE whose parts are those of the input: the first of those that the cut axis becomes, where all parts are equally long.
+  /// The axis of a result of RESHAPE whose parts are those of the input: the first of those that the cut axis becomes, where all
+  /// parts are equally long.
   private Placement reshaped(Shape from, int cut) {
     long before = 1;
     for (int i = 0; i < cut; i++) {
@@ -296,7 +298,8 @@ final class ShardingRules {
     return goesWith(across(along, 1));
   }
 
-  /// Rows into a table by index: of a table that is cut along the rows, each rank takes what falls into its part; terms of rows are added to zeros.
+  /// Rows into a table by index: of a table that is cut along the rows, each rank takes what falls into its part; terms of rows are
+  /// added to zeros.
   private Typed scatter(Scatter scatter) {
     Placement base = placements.get(0);
     Placement index = placements.get(1);

@@ -7,15 +7,17 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Which line of a program made a node, kept from [#record] on for views of graphs: the innermost line outside of this library, found by a walk up the stack when the node is made.
+/// Which line of a program made a node, kept from [#record] on for views of graphs: the innermost line outside of this library,
+/// found by a walk up the stack when the node is made.
 ///
 /// ```java
 /// SourceLines.record();
 /// OpNode sum = OpNode.of(OpCode.ADD, a, b);
 /// SourceLines.of(sum);   // Optional[Main.main(Main.java:12)]
 /// ```
-/// What a pass makes of a node has that node's line. Lines cost some microseconds a node, so they are kept only until 256 schedules in a row were found that had been made before, as in the
-/// steps of a training, and again from the next that is made ([#planned]). While nobody wants them, they cost a look at one field.
+/// What a pass makes of a node has that node's line. Lines cost some microseconds a node, so they are kept only until 256 schedules
+/// in a row were found that had been made before, as in the steps of a training, and again from the next that is made ([#planned]).
+/// While nobody wants them, they cost a look at one field.
 public final class SourceLines {
   private static final String LIBRARY = "org.teenygrad.";
 

@@ -26,8 +26,8 @@ public final class Storage {
   }
 
   /// @param shape of the whole tensor
-  /// @param sharding how it lies on a mesh, one of whose ranks this is the memory of; null for a tensor of no mesh. What is whole on each rank is taken for
-  ///     such a tensor
+  /// @param sharding how it lies on a mesh, one of whose ranks this is the memory of; null for a tensor of no mesh. What is whole
+  ///     on each rank is taken for such a tensor
   public Storage(DType dtype, Shape shape, Device device, @Nullable Sharding sharding) {
     this.dtype = dtype;
     this.shape = shape;

@@ -135,7 +135,8 @@ public final class Activity {
     /// Called by the thread that did it, which goes on afterwards.
     void happened(Event event);
 
-    /// Whether this one needs to be told of each launch of a run that is about to begin, on a device that would run it faster as a whole. Asked once for each run.
+    /// Whether this one needs to be told of each launch of a run that is about to begin, on a device that would run it faster as a
+    /// whole. Asked once for each run.
     /// @param schedule its number ([Scheduled])
     default boolean wantsLaunches(long schedule) {
       return true;

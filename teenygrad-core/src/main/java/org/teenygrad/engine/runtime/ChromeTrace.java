@@ -11,10 +11,10 @@ import org.teenygrad.Profile;
 
 /// [Activity] in Chrome's trace format ("Trace Event Format" of the Chromium project), which ui.perfetto.dev and the Run view show.
 ///
-/// Each device is a process with a track of kernels and one of copies; the host is one with a track for each of its threads. Times begin when
-/// this was made. On GPUs and processors, the launches of a schedule are wanted in its first two runs and then in one of 16; the other runs are
-/// a span each. So what a kernel costs is seen throughout a training, while a step is slowed down by less than a per cent: kernels that are
-/// timed one by one cost GPT-2's step on a GPU 7 to 11 %.
+/// Each device is a process with a track of kernels and one of copies; the host is one with a track for each of its threads. Times
+/// begin when this was made. On GPUs and processors, the launches of a schedule are wanted in its first two runs and then in one of
+/// 16; the other runs are a span each. So what a kernel costs is seen throughout a training, while a step is slowed down by less
+/// than a per cent: kernels that are timed one by one cost GPT-2's step on a GPU 7 to 11 %.
 ///
 /// A [TraceEvent] keeps facts alone: neither the graph nor the code of a kernel.
 public final class ChromeTrace implements Activity.Watcher {

@@ -3,8 +3,9 @@ package org.teenygrad.engine.runtime;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
 
-/// How the ranks along one axis of a mesh exchange what is in their buffers: the SPI of NCCL, MPI and the like. All of them call the same operations in
-/// the same order with the same sizes. Result and source are different memory. Counts are elements of the type.
+/// How the ranks along one axis of a mesh exchange what is in their buffers: the SPI of NCCL, MPI and the like. All of them call
+/// the same operations in the same order with the same sizes. Result and source are different memory. Counts are elements of the
+/// type.
 ///
 /// Operations take effect in the order of the calls, and in that of the kernels of the ranks' device.
 public interface Communicator {

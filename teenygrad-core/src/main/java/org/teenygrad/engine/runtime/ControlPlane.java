@@ -1,6 +1,7 @@
 package org.teenygrad.engine.runtime;
 
-/// What the processes of all ranks say to each other, beside the tensors that their devices exchange. A few bytes now and then, for which no device is waited.
+/// What the processes of all ranks say to each other, beside the tensors that their devices exchange. A few bytes now and then, for
+/// which no device is waited.
 ///
 /// All ranks call the same methods in the same order.
 public interface ControlPlane extends AutoCloseable {

@@ -12,9 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.RankFailedException;
 
-/// Ranks that tell each other twice a second that they are alive and how many exchanges they have begun, by TCP beside what they exchange tensors with: so a
-/// rank that waits learns that another will never come. All ranks talk to rank 0, the [HeartbeatLead], which finds the rank that has died (its connection ends),
-/// has stopped (it is silent) or is late (the others wait for it), and names it to all. Where it is rank 0, each of the others finds so by itself.
+/// Ranks that tell each other twice a second that they are alive and how many exchanges they have begun, by TCP beside what they
+/// exchange tensors with: so a rank that waits learns that another will never come. All ranks talk to rank 0, the [HeartbeatLead],
+/// which finds the rank that has died (its connection ends), has stopped (it is silent) or is late (the others wait for it), and
+/// names it to all. Where it is rank 0, each of the others finds so by itself.
 public abstract sealed class Heartbeat implements Closeable permits HeartbeatLead, HeartbeatFollower {
   /// How long to wait for what, in milliseconds.
   ///
@@ -97,7 +98,8 @@ public abstract sealed class Heartbeat implements Closeable permits HeartbeatLea
     });
   }
 
-  /// Ends this process because another rank has failed, with [#STATUS] and at once: Java's own end may wait for what a GPU exchanges with that rank.
+  /// Ends this process because another rank has failed, with [#STATUS] and at once: Java's own end may wait for what a GPU
+  /// exchanges with that rank.
   public static void endProcess() {
     System.out.flush();
     System.err.flush();

@@ -6,8 +6,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 
-/// Ends of this process that wait for nobody. Java's own wait for what libraries have registered with C's `atexit`: CUDA for all kernels, even for one that
-/// waits for a rank that will never come.
+/// Ends of this process that wait for nobody. Java's own wait for what libraries have registered with C's `atexit`: CUDA for all
+/// kernels, even for one that waits for a rank that will never come.
 @SuppressWarnings("restricted") // native access is what this class is for
 final class ProcessEnd {
   private static final Linker LINKER = Linker.nativeLinker();

@@ -1,6 +1,7 @@
 package org.teenygrad.engine.runtime;
 
-/// The ranks that a launcher started together, of which this process is one: what NCCL, MPI and the like make of them. PyTorch's `ProcessGroup`.
+/// The ranks that a launcher started together, of which this process is one: what NCCL, MPI and the like make of them. PyTorch's
+/// `ProcessGroup`.
 ///
 /// All ranks call the same methods in the same order.
 public interface ProcessGroup extends ControlPlane {

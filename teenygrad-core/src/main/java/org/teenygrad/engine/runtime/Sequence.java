@@ -16,7 +16,8 @@ public interface Sequence {
     told.took(start, System.nanoTime() - start);
   }
 
-  /// Whether the device gets all kernels at once and goes from one to the next by itself, or runs some side by side: then they take longer when each is timed.
+  /// Whether the device gets all kernels at once and goes from one to the next by itself, or runs some side by side: then they take
+  /// longer when each is timed.
   default boolean isHandedInWhole() {
     return false;
   }

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/// An event of Chrome's trace format, see [ChromeTrace]. Its text is made when somebody asks for it: a program that is watched makes facts, no JSON.
+/// An event of Chrome's trace format, see [ChromeTrace]. Its text is made when somebody asks for it: a program that is watched
+/// makes facts, no JSON.
 ///
 /// @param phase what kind of event it is
 /// @param name what is shown of it

@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// [Settings#TRACE]: a [ChromeTrace] in a file. A process that is killed leaves one that lacks the last second and the closing bracket, which the format allows.
+/// [Settings#TRACE]: a [ChromeTrace] in a file. A process that is killed leaves one that lacks the last second and the closing
+/// bracket, which the format allows.
 final class TraceFile {
   private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
 

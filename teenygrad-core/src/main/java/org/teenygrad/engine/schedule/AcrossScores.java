@@ -25,9 +25,9 @@ import org.teenygrad.engine.ir.Range;
 import org.teenygrad.engine.ir.Totals;
 import org.teenygrad.engine.runtime.Target;
 
-/// Sums that go across the scores that others go along: attention's derivatives by queries, beside those by keys and values. In one pass a matrix of scores can be reduced
-/// both ways ([Totals]), where a GPU adds tiles to memory. So such a kernel is cut in two here: sums in float32, which [Merging] can have the other kernel make, and what is
-/// made of them.
+/// Sums that go across the scores that others go along: attention's derivatives by queries, beside those by keys and values. In one
+/// pass a matrix of scores can be reduced both ways ([Totals]), where a GPU adds tiles to memory. So such a kernel is cut in two
+/// here: sums in float32, which [Merging] can have the other kernel make, and what is made of them.
 ///
 /// @param turns for each buffer of such sums the one with the numbers of those who have added
 /// @param results for each buffer of such sums the one with what is made of them
@@ -107,8 +107,8 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
     return null;
   }
 
-  /// The loops of a product's results that its matrix does not change with, if another product of the same matrix goes across it, and a third one goes the way of that one, all of which may be
-  /// made at the same time.
+  /// The loops of a product's results that its matrix does not change with, if another product of the same matrix goes across it,
+  /// and a third one goes the way of that one, all of which may be made at the same time.
   private static List<OpNode> columns(Product product, List<Product> products, Dependencies dependencies) {
     for (Product other : products) {
       Map<OpNode, OpNode> renamed = new HashMap<>();
@@ -159,7 +159,8 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
     return false;
   }
 
-  /// Those kernels that are left when others have been joined: numbers of those who have added are wanted by nobody where sums and what is made of them are one kernel again.
+  /// Those kernels that are left when others have been joined: numbers of those who have added are wanted by nobody where sums and
+  /// what is made of them are one kernel again.
   List<KernelGraph> wanted(List<KernelGraph> kernels) {
     Set<Integer> read = new HashSet<>();
     kernels.forEach(kernel -> read.addAll(kernel.reads()));

@@ -18,8 +18,8 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Param;
 import org.teenygrad.engine.ir.Range;
 
-/// Leaves out kernels that do nothing but put tensors one behind the other, such as the gradients of queries, keys and values for the layer that made all
-/// three: each tensor is computed where it belongs in the whole.
+/// Leaves out kernels that do nothing but put tensors one behind the other, such as the gradients of queries, keys and values for
+/// the layer that made all three: each tensor is computed where it belongs in the whole.
 final class Concatenation {
   private Concatenation() {}
 
@@ -57,8 +57,8 @@ final class Concatenation {
     return places.isEmpty() ? kernels : kernels.stream().filter(kernel -> !leftOut.contains(kernel)).map(kernel -> moved(kernel, places)).toList();
   }
 
-  /// The buffers that have to stay apart: those that other ranks take part in, and those that several kernels read, of which one may have to run before another
-  /// part is written.
+  /// The buffers that have to stay apart: those that other ranks take part in, and those that several kernels read, of which one
+  /// may have to run before another part is written.
   private static Set<Integer> fixed(List<KernelGraph> kernels) {
     Set<Integer> fixed = new HashSet<>();
     Set<Integer> read = new HashSet<>();

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.teenygrad.engine.ir.Collective;
 
-/// Which kernels read and write each buffer, and which of them therefore have to run before which: a kernel after all others that write what it reads.
-/// Kernels go by their numbers.
+/// Which kernels read and write each buffer, and which of them therefore have to run before which: a kernel after all others that
+/// write what it reads. Kernels go by their numbers.
 final class Dependencies {
   private final Map<Integer, List<Integer>> writers = new HashMap<>();
   private final Map<Integer, List<Integer>> readers = new HashMap<>();

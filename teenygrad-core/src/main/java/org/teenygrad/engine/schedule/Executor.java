@@ -30,10 +30,11 @@ import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Runtime;
 
-/// What computes on a device: the schedules that were made for it and the memory that they share. One schedule of a device is made or run at a time; those of
-/// other devices meanwhile.
+/// What computes on a device: the schedules that were made for it and the memory that they share. One schedule of a device is made
+/// or run at a time; those of other devices meanwhile.
 ///
-/// A graph whose structure was seen before runs the schedule that was made then: no derivative is taken, nothing is rewritten and nothing compiled.
+/// A graph whose structure was seen before runs the schedule that was made then: no derivative is taken, nothing is rewritten and
+/// nothing compiled.
 final class Executor {
   private static final Map<Device, Executor> EXECUTORS = new ConcurrentHashMap<>();
 

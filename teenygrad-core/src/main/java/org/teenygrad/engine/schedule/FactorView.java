@@ -12,8 +12,8 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Range;
 
-/// What a factor of a [SumOfProducts] shows: a tensor below views, of narrow numbers where these were widened, and where each of its axes is looked at, in terms of
-/// the product's axes.
+/// What a factor of a [SumOfProducts] shows: a tensor below views, of narrow numbers where these were widened, and where each of
+/// its axes is looked at, in terms of the product's axes.
 ///
 /// @param views between the factor and the tensor, from the factor down
 record FactorView(OpNode tensor, List<OpNode> index, List<OpNode> views, IndexAlgebra algebra) {

@@ -153,7 +153,8 @@ final class Fusion {
     return fits(node, values.iterator().next()) ? null : Reason.OTHER_LOOPS;
   }
 
-  /// Whether a processor's contraction reads rows of memory, such as kept keys and values, whose places are data: from where they lie, as whole vectors.
+  /// Whether a processor's contraction reads rows of memory, such as kept keys and values, whose places are data: from where they
+  /// lie, as whole vectors.
   private boolean isGatherOfRows(OpNode node, Set<Value> values) {
     int last = node.shape().rank() - 1;
     return target instanceof Target.Cpu && values.size() == 1 && node.is(OpCode.GATHER) && node.payload(Integer.class) < last && node.shape().size(last) >= FEWEST_OF_ROW
@@ -211,13 +212,14 @@ final class Fusion {
     return isDear ? Reason.DEAR : null;
   }
 
-  /// Whether a cheap operation looks at each number of all of its inputs again and again, as a product of two matrices' numbers does: what is dear about them is kept
-  /// with the inputs, which take less room.
+  /// Whether a cheap operation looks at each number of all of its inputs again and again, as a product of two matrices' numbers
+  /// does: what is dear about them is kept with the inputs, which take less room.
   private static boolean repeatsInputs(OpNode node) {
     return !Costs.isDear(node.op()) && node.inputs().stream().allMatch(input -> SumOfProducts.distinct(input) * FEW_PART <= node.shape().elements());
   }
 
-  /// Whether a dear operation makes numbers of others, such as a mean of a sum, which several kernels look at once for each of many more elements.
+  /// Whether a dear operation makes numbers of others, such as a mean of a sum, which several kernels look at once for each of many
+  /// more elements.
   private static boolean isLastOfFew(OpNode node, Set<Value> values) {
     List<OpNode> operands = node.inputs().stream().filter(input -> !isConstant(input)).toList();
     if (!Costs.isDear(node.op()) || operands.size() != 1 || isView(operands.getFirst())) {
@@ -227,7 +229,8 @@ final class Fusion {
     return values.stream().anyMatch(value -> value.group != first) && values.stream().anyMatch(value -> node.shape().elements() * FEW_PART <= places(value.group));
   }
 
-  /// At how many elements a kernel looks at what it is given beside factors: those of its reductions, or the results of a contraction, which comes before.
+  /// At how many elements a kernel looks at what it is given beside factors: those of its reductions, or the results of a
+  /// contraction, which comes before.
   private static long places(Group group) {
     return group.root.shape().elements() * (group.contraction == null ? group.longestFold() : 1);
   }

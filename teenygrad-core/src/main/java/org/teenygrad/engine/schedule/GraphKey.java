@@ -16,8 +16,9 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Storage;
 
-/// The structure of a graph without the identity of its data and without the offsets of its views: two steps of a training loop have
-/// equal keys, though each has its own buffers and may read another slice of the examples. What tells graphs apart is a list of words, so that looking one up costs little more than walking it.
+/// The structure of a graph without the identity of its data and without the offsets of its views: two steps of a training loop
+/// have equal keys, though each has its own buffers and may read another slice of the examples. What tells graphs apart is a list
+/// of words, so that looking one up costs little more than walking it.
 final class GraphKey {
   private final int[] words;
   private final Object[] payloads;

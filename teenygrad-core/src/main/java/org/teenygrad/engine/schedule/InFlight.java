@@ -8,8 +8,8 @@ import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.Collective;
 
-/// How long exchanges with other ranks may go on beside the launches after them. Until then their memory is not used for anything else, or what used it
-/// would have to wait.
+/// How long exchanges with other ranks may go on beside the launches after them. Until then their memory is not used for anything
+/// else, or what used it would have to wait.
 final class InFlight {
   /// What is exchanged later until an exchange is taken to have ended.
   private static final long MOST_BYTES = 64 << 20;

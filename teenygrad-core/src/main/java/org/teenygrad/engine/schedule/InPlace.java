@@ -13,10 +13,10 @@ import org.teenygrad.engine.ir.OpNode;
 
 /// Finds the assignments that may write over the old data.
 ///
-/// An ASSIGN is a value; taking over the old one's memory only saves room. It is done where the graph allows it (the
-/// ASSIGN's payload) and it cannot be noticed: every other kernel that reads the old data can run before, and the
-/// writing kernel itself reads each old element only at the place that it is about to write. Where a SCATTER is assigned, what would bring the old
-/// data along is then no kernel at all.
+/// An ASSIGN is a value; taking over the old one's memory only saves room. It is done where the graph allows it (the ASSIGN's
+/// payload) and it cannot be noticed: every other kernel that reads the old data can run before, and the writing kernel itself
+/// reads each old element only at the place that it is about to write. Where a SCATTER is assigned, what would bring the old data
+/// along is then no kernel at all.
 final class InPlace {
   private InPlace() {}
 

@@ -12,8 +12,8 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Reduction;
 import org.teenygrad.engine.runtime.Target;
 
-/// Factors of products in TensorFloat32 and of floats of 8 bits on Hopper, whose tensor cores (`wgmma`) read such numbers only along the inner dimension: one that lies
-/// across is copied with that innermost, where it is multiplied often enough.
+/// Factors of products in TensorFloat32 and of floats of 8 bits on Hopper, whose tensor cores (`wgmma`) read such numbers only
+/// along the inner dimension: one that lies across is copied with that innermost, where it is multiplied often enough.
 final class InnerLayout {
   /// Uses of a number for which a copy of 2 or 8 bytes pays: with it products are more than twice as fast.
   private static final int REUSE = 512;

@@ -11,14 +11,16 @@ import java.util.stream.IntStream;
 import org.teenygrad.engine.codegen.Plans;
 import org.teenygrad.engine.ir.OpNode;
 
-/// Puts kernels into launches and the launches in order: a kernel runs when all that it reads is there, the one with the longest way to the end first;
-/// kernels that are alike ([Plans#likeness]) over several independent sets of buffers are one launch. Before them come those that leave less memory in use, as a weight's
-/// derivative does, which is the last to read a layer's inputs and what flows back to it: little is alive at a time then.
+/// Puts kernels into launches and the launches in order: a kernel runs when all that it reads is there, the one with the longest
+/// way to the end first; kernels that are alike ([Plans#likeness]) over several independent sets of buffers are one launch. Before
+/// them come those that leave less memory in use, as a weight's derivative does, which is the last to read a layer's inputs and
+/// what flows back to it: little is alive at a time then.
 ///
-/// Exchanges with other ranks begin before all else, as they go on beside kernels. A kernel that waits for one lets others run meanwhile: how long things take is
-/// estimated ([Plans#seconds]), as in list scheduling with communication delays.
+/// Exchanges with other ranks begin before all else, as they go on beside kernels. A kernel that waits for one lets others run
+/// meanwhile: how long things take is estimated ([Plans#seconds]), as in list scheduling with communication delays.
 final class LaunchOrder {
-  /// How much has to be released at least for a kernel to come first, of all that lives during a schedule, and in bytes: the small ones of all layers are better one launch.
+  /// How much has to be released at least for a kernel to come first, of all that lives during a schedule, and in bytes: the small
+  /// ones of all layers are better one launch.
   private static final double LEAST_SHARE = 1e-3;
 
   private static final double LEAST_BYTES = 1 << 20;
@@ -147,7 +149,8 @@ final class LaunchOrder {
     return kernels.get(kernel).kernel().collective() != null;
   }
 
-  /// The most urgent; where that would wait for an exchange, the most urgent of those that need not, if it does not take much longer than that.
+  /// The most urgent; where that would wait for an exchange, the most urgent of those that need not, if it does not take much
+  /// longer than that.
   private int next() {
     int first = ready.stream().min(urgent).orElseThrow();
     double gap = arrival[first] - clock;

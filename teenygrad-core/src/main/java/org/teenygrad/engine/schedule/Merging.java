@@ -147,14 +147,15 @@ final class Merging {
     return combine(a, b, loops);
   }
 
-  /// Whether a kernel's elements may be computed again by the one that stores them, where a reduction reads them: no dearer than what kernels compute twice
-  /// in any case, and not to be written over what they are made of.
+  /// Whether a kernel's elements may be computed again by the one that stores them, where a reduction reads them: no dearer than
+  /// what kernels compute twice in any case, and not to be written over what they are made of.
   private boolean isCheapMap(KernelGraph kernel) {
     return !kernel.hasFold() && !kernel.contraction() && kernel.stores().stream().allMatch(store ->
         !assigned.contains(KernelGraph.slot(store)) && Costs.operationsOf(store.input(2)) <= RecomputeLimits.of(target).within());
   }
 
-  /// A product and another with the same factor, which alone looks at its results: a gated perceptron's gate and what it lets pass. A GPU reads the factor once for both.
+  /// A product and another with the same factor, which alone looks at its results: a gated perceptron's gate and what it lets pass.
+  /// A GPU reads the factor once for both.
   private @Nullable KernelGraph productsOfOneFactor(int earlier, int later) {
     KernelGraph a = kernels.get(earlier);
     KernelGraph b = kernels.get(later);
@@ -164,8 +165,8 @@ final class Merging {
     return alone && SharedFactor.isShared(a, b, renamed) ? severalProducts(a, b, renamed) : null;
   }
 
-  /// Products of the same few rows that have nothing else to do with one another, such as queries, keys and values: one launch, whose blocks have columns of all of them.
-  /// Of more columns than the others have there are several products.
+  /// Products of the same few rows that have nothing else to do with one another, such as queries, keys and values: one launch,
+  /// whose blocks have columns of all of them. Of more columns than the others have there are several products.
   private @Nullable KernelGraph productsSideBySide(int earlier, int later) {
     long columns = Math.min(SharedFactor.columns(kernels.get(earlier)), SharedFactor.columns(kernels.get(later)));
     if (Math.max(SharedFactor.rows(kernels.get(earlier)), SharedFactor.rows(kernels.get(later))) > plans.fewRows() || pathBesidesDirect(earlier, later)) {
@@ -236,7 +237,8 @@ final class Merging {
     return renamed;
   }
 
-  /// Whether a kernel of many elements would run by as few blocks of a GPU, or threads, as there are rows that it reduces first, each with much to do.
+  /// Whether a kernel of many elements would run by as few blocks of a GPU, or threads, as there are rows that it reduces first,
+  /// each with much to do.
   static boolean serializes(Target target, long rows, long elements) {
     return rows < (target instanceof Target.Gpu gpu ? gpu.processors() : MOST_THREADS) && elements > rows * FEW_ELEMENTS;
   }

@@ -23,10 +23,12 @@ import org.teenygrad.engine.ir.Sharding;
 import org.teenygrad.engine.ir.Uniform;
 import org.teenygrad.engine.schedule.Redistribution.Turn;
 
-/// From the graph of whole tensors to the graph of what this rank has of them: each operation runs on local parts, and a REDISTRIBUTE becomes views and
-/// collectives ([Redistribution]). All ranks do this to the same graph and so exchange the same things in the same order. The SPMD partitioner of GSPMD.
+/// From the graph of whole tensors to the graph of what this rank has of them: each operation runs on local parts, and a
+/// REDISTRIBUTE becomes views and collectives ([Redistribution]). All ranks do this to the same graph and so exchange the same
+/// things in the same order. The SPMD partitioner of GSPMD.
 final class Partitioner {
-  /// Collectives that together come to so many bytes begin as one: each beginning costs some microseconds. PyTorch's buckets have the same size.
+  /// Collectives that together come to so many bytes begin as one: each beginning costs some microseconds. PyTorch's buckets have
+  /// the same size.
   private static final long BUCKET_BYTES = 25 << 20;
 
   private final Map<OpNode, OpNode> leaves;
@@ -55,8 +57,8 @@ final class Partitioner {
     return global.stream().map(partitioner::of).toList();
   }
 
-  /// Without the ends of derivatives, which have been found: they would stand between REDISTRIBUTEs that are one. Of those that send the same the same
-  /// way one is left.
+  /// Without the ends of derivatives, which have been found: they would stand between REDISTRIBUTEs that are one. Of those that
+  /// send the same the same way one is left.
   private static List<OpNode> differentiated(List<OpNode> roots) {
     Map<List<Object>, OpNode> sent = new HashMap<>();
     Map<OpNode, OpNode> changed = Graph.map(roots, node -> switch (node.op()) {
@@ -67,8 +69,8 @@ final class Partitioner {
     return roots.stream().map(root -> Objects.requireNonNull(changed.get(root))).toList();
   }
 
-  /// The roots, and the collectives of which this rank's roots need nothing because it has no element of what becomes of them: other ranks, which have some, wait
-  /// for it in each.
+  /// The roots, and the collectives of which this rank's roots need nothing because it has no element of what becomes of them:
+  /// other ranks, which have some, wait for it in each.
   static List<OpNode> withAllCollectives(List<OpNode> roots) {
     Set<OpNode> needed = Collections.newSetFromMap(new IdentityHashMap<>());
     needed.addAll(Graph.topological(roots, node -> node.shape().elements() > 0));
@@ -77,10 +79,11 @@ final class Partitioner {
     return all;
   }
 
-  /// When each REDISTRIBUTE exchanges. None comes before one that it needs. What is there from the beginning, as weights are, is sent in the order of its use:
-  /// that first after which most is to be done. Of what is computed, as gradients are, the largest comes first: launches follow this order ([LaunchOrder]), so
-  /// that what follows is computed meanwhile, and the last, which nothing is left to travel beside, is soon there. Found from the graph of whole tensors, which is
-  /// the same on all ranks, whatever parts they have: all have to exchange the same in the same order and the same buckets.
+  /// When each REDISTRIBUTE exchanges. None comes before one that it needs. What is there from the beginning, as weights are, is
+  /// sent in the order of its use: that first after which most is to be done. Of what is computed, as gradients are, the largest
+  /// comes first: launches follow this order ([LaunchOrder]), so that what follows is computed meanwhile, and the last, which
+  /// nothing is left to travel beside, is soon there. Found from the graph of whole tensors, which is the same on all ranks,
+  /// whatever parts they have: all have to exchange the same in the same order and the same buckets.
   private static Map<OpNode, Turn> turns(List<OpNode> nodes, Set<OpNode> passed) {
     Map<OpNode, Integer> level = new HashMap<>(); // how many exchanges and assignments are on the longest way to here
     List<OpNode> found = new ArrayList<>();
@@ -130,7 +133,8 @@ final class Partitioner {
     return turns;
   }
 
-  /// The REDISTRIBUTEs whose results do nothing but lie in yet another way: a gradient of which each rank wants a part is never added up whole.
+  /// The REDISTRIBUTEs whose results do nothing but lie in yet another way: a gradient of which each rank wants a part is never
+  /// added up whole.
   private static Set<OpNode> passed(List<OpNode> nodes, List<OpNode> roots) {
     Set<OpNode> passed = Collections.newSetFromMap(new IdentityHashMap<>());
     nodes.stream().filter(node -> node.is(OpCode.REDISTRIBUTE)).forEach(passed::add);

@@ -13,8 +13,8 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Range;
 
-/// What a kernel makes of few rows for products alone, such as a norm of a text's newest token, is computed by the products themselves where their plans can: a few
-/// thousand operations for each block take less than a launch that others wait for.
+/// What a kernel makes of few rows for products alone, such as a norm of a text's newest token, is computed by the products
+/// themselves where their plans can: a few thousand operations for each block take less than a launch that others wait for.
 final class Prologues {
   private final List<KernelGraph> kernels;
   private final Set<Integer> wanted;

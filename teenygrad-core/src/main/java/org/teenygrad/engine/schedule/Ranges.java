@@ -141,8 +141,9 @@ final class Ranges {
     return Graph.topological(List.of(node), below -> !below.is(OpCode.LOAD)).stream().filter(below -> below.is(OpCode.RANGE));
   }
 
-  /// Turns the loops of reductions so that the innermost runs over neighbours in memory: those of a transposed matrix then go through it as
-  /// it lies, and often become one. Those of a contraction stay as they are, but where a factor is unpacked from bytes: its loops were split.
+  /// Turns the loops of reductions so that the innermost runs over neighbours in memory: those of a transposed matrix then go
+  /// through it as it lies, and often become one. Those of a contraction stay as they are, but where a factor is unpacked from
+  /// bytes: its loops were split.
   private static KernelGraph inMemoryOrder(KernelGraph kernel) {
     boolean unpacks = kernel.nodes().stream().anyMatch(node -> node.is(OpCode.LOAD) && node.dtype() == DType.UINT8);
     if (kernel.contraction() && !unpacks || kernel.scatters()) {

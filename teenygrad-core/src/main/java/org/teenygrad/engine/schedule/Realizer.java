@@ -113,8 +113,8 @@ public final class Realizer {
     return buffer == null || buffer.payload(Storage.class).memory() == null ? null : buffer;
   }
 
-  /// As [#computed(OpNode)], if the value is on that device and worth reading. A constant is none of those: that somebody once computed a 1 makes
-  /// no other kernel that adds 1 read it from memory.
+  /// As [#computed(OpNode)], if the value is on that device and worth reading. A constant is none of those: that somebody once
+  /// computed a 1 makes no other kernel that adds 1 read it from memory.
   static @Nullable OpNode computed(OpNode node, Device device) {
     OpNode buffer = computed(node);
     return buffer == null || isFilled(node) || !device(buffer).equals(device) ? null : buffer;

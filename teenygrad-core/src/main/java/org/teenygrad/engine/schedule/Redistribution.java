@@ -20,8 +20,9 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Sharding;
 import org.teenygrad.engine.ir.Uniform;
 
-/// How a tensor comes to lie in another way, mesh axis by mesh axis: terms become whole by ALL_REDUCE or parts by REDUCE_SCATTER, parts become whole by
-/// ALL_GATHER or other parts by ALL_TO_ALL; what is whole becomes parts by a view. Parts that are shorter than the others are padded while they travel.
+/// How a tensor comes to lie in another way, mesh axis by mesh axis: terms become whole by ALL_REDUCE or parts by REDUCE_SCATTER,
+/// parts become whole by ALL_GATHER or other parts by ALL_TO_ALL; what is whole becomes parts by a view. Parts that are shorter
+/// than the others are padded while they travel.
 final class Redistribution {
   /// Collectives of one REDISTRIBUTE: at most two for each mesh axis.
   private static final int MOST_COLLECTIVES = 64;

@@ -10,10 +10,10 @@ import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Target;
 
-/// Rematerialization: nodes whose values are recomputed wherever they are used rather than stored. On a GPU's tensor cores these are sums
-/// of few products of 16-bit numbers that are many more than their factors, and whatever is made of them element by element. So are
-/// attention's scores and all on the way from them to its weights: a matrix of all queries by all keys never comes to memory. On any GPU so are the
-/// scores of few queries ([SplitKeys]).
+/// Rematerialization: nodes whose values are recomputed wherever they are used rather than stored. On a GPU's tensor cores these
+/// are sums of few products of 16-bit numbers that are many more than their factors, and whatever is made of them element by
+/// element. So are attention's scores and all on the way from them to its weights: a matrix of all queries by all keys never comes
+/// to memory. On any GPU so are the scores of few queries ([SplitKeys]).
 final class Rematerialization {
   /// The longest sum of products that is cheaper to compute again than to keep.
   private static final int MOST_PRODUCTS = 128;

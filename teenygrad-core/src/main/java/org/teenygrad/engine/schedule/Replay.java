@@ -25,7 +25,8 @@ import org.teenygrad.engine.runtime.Devices;
 
 /// Graphs with holes, which are filled with other data at each run: their schedule is found once, and a run walks no graph.
 ///
-/// Holes may be assigned to. What is in such a hole is overwritten where the schedule assigns in place, and the ASSIGN's value has its memory.
+/// Holes may be assigned to. What is in such a hole is overwritten where the schedule assigns in place, and the ASSIGN's value has
+/// its memory.
 public final class Replay {
   private final Device device;
   private final Schedule schedule;

@@ -50,8 +50,8 @@ public record Roofline(double flopsPerSecond, double bytesPerSecond) {
     return MEASURED.computeIfAbsent(runtime, Roofline::measure);
   }
 
-  /// The ceilings below the roof, too: the operations of one core, without vectors, of sums that wait for each other; the bytes of a cache and of one
-  /// core. The first of each kind is the roof's. Measured when first asked for, in about half a second.
+  /// The ceilings below the roof, too: the operations of one core, without vectors, of sums that wait for each other; the bytes of
+  /// a cache and of one core. The first of each kind is the roof's. Measured when first asked for, in about half a second.
   /// @return empty for a device that is no processor or runs nothing
   public static List<Ceiling> ceilings(Runtime runtime) {
     return CEILINGS.computeIfAbsent(runtime, Roofline::measureCeilings);
@@ -200,7 +200,8 @@ public record Roofline(double flopsPerSecond, double bytesPerSecond) {
     return text.toString();
   }
 
-  /// For each item `block` bytes combined by exclusive or, eight vectors at a time; of the stream only the first `working` bytes, a power of two.
+  /// For each item `block` bytes combined by exclusive or, eight vectors at a time; of the stream only the first `working` bytes, a
+  /// power of two.
   private static String reads(int lanes, long block, long working) {
     String type = "<" + lanes + " x i32>";
     int streams = 8;

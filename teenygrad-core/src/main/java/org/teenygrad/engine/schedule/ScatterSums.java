@@ -14,10 +14,11 @@ import org.teenygrad.engine.runtime.Target;
 
 /// Rows that are added to places which data names, as in the gradient of an embedding. What has 16 bits is added up in float32.
 ///
-/// On a GPU many rows are sorted by the places that they go to, those of one in their order. Where each place's rows begin is found by a search,
-/// and then a place is the sum of its rows, a loop that data ends: nothing is read again that was written, and the order of additions is always
-/// the same. Where many rows go to one place, as those of a frequent word, sums of spans of them come first. What depends on places alone is
-/// shared by all scatters along the same ones. PyTorch's `embedding_dense_backward` sorts, too.
+/// On a GPU many rows are sorted by the places that they go to, those of one in their order. Where each place's rows begin is found
+/// by a search, and then a place is the sum of its rows, a loop that data ends: nothing is read again that was written, and the
+/// order of additions is always the same. Where many rows go to one place, as those of a frequent word, sums of spans of them come
+/// first. What depends on places alone is shared by all scatters along the same ones. PyTorch's `embedding_dense_backward` sorts,
+/// too.
 final class ScatterSums {
   /// Fewer are added by owners of places, who look through all rows, before they would be sorted.
   private static final int LEAST_ROWS = 8192;

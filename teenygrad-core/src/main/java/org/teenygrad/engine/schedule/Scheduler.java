@@ -152,8 +152,8 @@ final class Scheduler {
     return numbers;
   }
 
-  /// The kernels that compute the sinks. Attention relies on scores being computed anew in each kernel that makes one pass over them; a kernel that turns
-  /// out not to be one, for want of registers, is made again from scores in memory.
+  /// The kernels that compute the sinks. Attention relies on scores being computed anew in each kernel that makes one pass over
+  /// them; a kernel that turns out not to be one, for want of registers, is made again from scores in memory.
   private List<Binding> kernels(List<OpNode> results, Set<OpNode> sinks, Runnable onEachStep) {
     Set<OpNode> keeping = new HashSet<>();
     Set<OpNode> whole = new HashSet<>();

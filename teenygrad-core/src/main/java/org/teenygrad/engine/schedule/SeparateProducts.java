@@ -9,7 +9,8 @@ import org.teenygrad.engine.ir.OpNode;
 /// Makes a contraction of each product in a sum over several: `sum(a b + c d)` becomes `sum(a b) + sum(c d)`.
 ///
 /// Derivatives have that form where several contractions read one tensor: what comes back from queries, keys and values meets in
-/// the tensor as they read it, expanded, before it is summed. A sum of one product can be tiled; the others are then added to it as its kernel ends.
+/// the tensor as they read it, expanded, before it is summed. A sum of one product can be tiled; the others are then added to it as
+/// its kernel ends.
 final class SeparateProducts {
   private SeparateProducts() {}
 

@@ -19,11 +19,12 @@ import org.teenygrad.engine.ir.Reduction;
 import org.teenygrad.engine.ir.Uniform;
 import org.teenygrad.engine.runtime.Target;
 
-/// Splits the keys of attention of few queries on a GPU, as in generating text: each part has a LOGSUMEXP and a weighted sum of values of its own, which
-/// are one kernel, and a second one weighs the parts (Dao et al., "Flash-Decoding for long-context inference", 2023).
+/// Splits the keys of attention of few queries on a GPU, as in generating text: each part has a LOGSUMEXP and a weighted sum of
+/// values of its own, which are one kernel, and a second one weighs the parts (Dao et al., "Flash-Decoding for long-context
+/// inference", 2023).
 ///
-/// Parts have a fixed size, so that a row's bits depend neither on how many rows there are nor on how many keys there is room for: where all keys of
-/// a part are hidden, its LOGSUMEXP is -infinity and its weight 0.
+/// Parts have a fixed size, so that a row's bits depend neither on how many rows there are nor on how many keys there is room for:
+/// where all keys of a part are hidden, its LOGSUMEXP is -infinity and its weight 0.
 final class SplitKeys {
   /// Keys of a part, at most. With 128 numbers of 16 bits a key, a block of threads reads 128 KiB.
   private static final int PART = 256;
@@ -74,8 +75,8 @@ final class SplitKeys {
     return roots.stream().map(changed::get).toList();
   }
 
-  /// What is computed again rather than stored, or where that begins: the products that the scores of a part are made of, and keys and values that are
-  /// gathered, with the indices.
+  /// What is computed again rather than stored, or where that begins: the products that the scores of a part are made of, and keys
+  /// and values that are gathered, with the indices.
   static Set<OpNode> recomputed(List<OpNode> topological) {
     Set<OpNode> nodes = new HashSet<>();
     for (Attention attention : find(topological).values()) {

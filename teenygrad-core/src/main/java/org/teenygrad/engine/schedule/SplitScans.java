@@ -14,7 +14,8 @@ import org.teenygrad.engine.runtime.Target;
 /// Splits a long SCAN by "reduce, then scan": the totals of blocks, a SCAN of those, and a SCAN of each block whose first element takes in
 /// the total of all blocks before. Everything is read twice and written once, all blocks at the same time.
 final class SplitScans {
-  /// Elements of a block that a GPU's block of threads scans; longer rows than a few of these are split where rows alone do not fill the machine.
+  /// Elements of a block that a GPU's block of threads scans; longer rows than a few of these are split where rows alone do not
+  /// fill the machine.
   private static final int BLOCK = 2048;
 
   private static final int LONG_ROW = 4 * BLOCK;

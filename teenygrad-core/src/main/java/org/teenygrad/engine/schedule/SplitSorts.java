@@ -12,9 +12,10 @@ import org.teenygrad.engine.runtime.Target;
 
 /// Splits a SORT of rows that are longer than a kernel sorts.
 ///
-/// If few of a row are wanted, they are among the first of its parts. Else parts are sorted and merged: by a processor two runs at a time, of
-/// which it knows the order; by a GPU in a fixed network of comparisons, Batcher's bitonic sort, in the form whose comparisons all point the
-/// same way: while what is compared is further apart than a part is long, each step is one kernel, the same minimum and maximum of all pairs.
+/// If few of a row are wanted, they are among the first of its parts. Else parts are sorted and merged: by a processor two runs at
+/// a time, of which it knows the order; by a GPU in a fixed network of comparisons, Batcher's bitonic sort, in the form whose
+/// comparisons all point the same way: while what is compared is further apart than a part is long, each step is one kernel, the
+/// same minimum and maximum of all pairs.
 final class SplitSorts {
   /// What a block of a GPU sorts in 32 KiB of its shared memory.
   private static final int LONGEST_OF_BLOCK = 4096;

@@ -10,8 +10,9 @@ import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Range;
 
-/// What a kernel without reductions stores, as a function of the offset: a kernel that goes through all of it stores it on the way, and where
-/// a reduction of that kernel reads it, it is computed once more. So a reduction has the loops, and its sums the order, that it has where nobody wants its elements in memory.
+/// What a kernel without reductions stores, as a function of the offset: a kernel that goes through all of it stores it on the way,
+/// and where a reduction of that kernel reads it, it is computed once more. So a reduction has the loops, and its sums the order,
+/// that it has where nobody wants its elements in memory.
 final class StoredElements {
   private StoredElements() {}
 

@@ -7,8 +7,8 @@ import org.teenygrad.Device;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Storage;
 
-/// What two graphs on which the same is built have in common: all but the identity of their data. Where structures are equal, so are those of all derivatives, and what is
-/// at one place of [#nodes()] or [#storages()] of one has that place in the other.
+/// What two graphs on which the same is built have in common: all but the identity of their data. Where structures are equal, so
+/// are those of all derivatives, and what is at one place of [#nodes()] or [#storages()] of one has that place in the other.
 public final class Structure {
   private final GraphKey key;
   private final int[] offsets;

@@ -12,8 +12,8 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Reduction;
 import org.teenygrad.engine.runtime.Target;
 
-/// A sum of products whose factors are each used many times: a matrix product in any disguise. Passes over graphs of tensors recognise one here and
-/// nowhere else.
+/// A sum of products whose factors are each used many times: a matrix product in any disguise. Passes over graphs of tensors
+/// recognise one here and nowhere else.
 ///
 /// @param sum the REDUCE
 /// @param product the MUL below it, perhaps below a CAST
@@ -42,8 +42,8 @@ record SumOfProducts(OpNode sum, OpNode product) {
     return of(node).isPresent();
   }
 
-  /// The same with what is a contraction on a processor alone: a matrix in memory times few vectors, so that one row is computed as many are, with
-  /// the same bits, and the vectors once.
+  /// The same with what is a contraction on a processor alone: a matrix in memory times few vectors, so that one row is computed as
+  /// many are, with the same bits, and the vectors once.
   static boolean is(OpNode node, Target target) {
     return is(node) || target instanceof Target.Cpu && ofVectors(node).isPresent();
   }
@@ -57,7 +57,8 @@ record SumOfProducts(OpNode sum, OpNode product) {
     });
   }
 
-  /// Whether a factor is memory or computed from one tensor in memory, as weights are, also those that are quantised, and keys and values that were kept.
+  /// Whether a factor is memory or computed from one tensor in memory, as weights are, also those that are quantised, and keys and
+  /// values that were kept.
   private static boolean isOfOneTensor(OpNode factor) {
     List<OpNode> nodes = Graph.topological(List.of(factor), node -> !isInMemory(node) && !node.is(OpCode.GATHER));
     List<OpNode> gathers = nodes.stream().filter(node -> node.is(OpCode.GATHER)).toList();

@@ -13,10 +13,12 @@ import org.teenygrad.engine.runtime.Target;
 
 /// Convolution as implicit GEMM on tensor cores: gives factors a layout in which 16 bytes that are multiplied together lie together.
 ///
-/// In a window neighbours along the image are read at every offset, in a small image rows end where they like; channels lie apart, but always whole. So a
-/// factor's image is copied with its channels innermost (NCHW to NHWC), the other factor, too, and the sum runs over channels last. Windows stay a view.
+/// In a window neighbours along the image are read at every offset, in a small image rows end where they like; channels lie apart,
+/// but always whole. So a factor's image is copied with its channels innermost (NCHW to NHWC), the other factor, too, and the sum
+/// runs over channels last. Windows stay a view.
 ///
-/// @see <a href="https://docs.nvidia.com/deeplearning/performance/dl-performance-convolutional/index.html">NVIDIA, convolutional layers: tensor layouts</a>
+/// @see <a href="https://docs.nvidia.com/deeplearning/performance/dl-performance-convolutional/index.html">NVIDIA, convolutional
+///     layers: tensor layouts</a>
 final class WindowLayout {
   /// Uses of a number for which a copy pays.
   private static final int REUSE = 32;

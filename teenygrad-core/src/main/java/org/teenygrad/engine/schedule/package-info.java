@@ -8,10 +8,11 @@
 ///    3  REDUCE     %2  ADD over [1]             float32(2, 1)
 ///    4  RESHAPE    %3  (2,)                     float32(2,)
 /// ```
-/// [Realizer] looks up the graph's structure (`GraphKey`); a structure that it has not seen goes through `Scheduler`. `Fusion` walks from the result to
-/// the inputs. The sum gets memory, as the root of a `Group`; the product and the addition are computed where the sum wants them, as nothing else reads them.
-/// `Lowering` makes a kernel of the group: a scalar expression of loop counters (RANGE), loads and stores, in which the sum is a FOLD over one of the loops.
-/// `Merging` joins neighbours over the same loops, `Ranges` numbers the loops, `Binding` the arguments:
+/// [Realizer] looks up the graph's structure (`GraphKey`); a structure that it has not seen goes through `Scheduler`. `Fusion`
+/// walks from the result to the inputs. The sum gets memory, as the root of a `Group`; the product and the addition are computed
+/// where the sum wants them, as nothing else reads them. `Lowering` makes a kernel of the group: a scalar expression of loop
+/// counters (RANGE), loads and stores, in which the sum is a FOLD over one of the loops. `Merging` joins neighbours over the same
+/// loops, `Ranges` numbers the loops, `Binding` the arguments:
 /// ```text
 ///    0  PARAM      slot 0                       float32(2,)
 ///    1  RANGE      r0 < 2                       int64()
@@ -26,9 +27,10 @@
 ///   10  STORE      %0 %1 %9                     bool()
 ///   11  SINK       %10                          bool()
 /// ```
-/// Kernels that compute the same are the same node, so they are compiled once. `InPlace` says which assignments may take over old memory,
-/// `LaunchOrder` and `MemoryPlan` put launches in order and what lives only in between in one workspace. [org.teenygrad.engine.codegen.Plans] makes a
-/// [org.teenygrad.engine.runtime.Program] of each kernel. The `Schedule` is kept; the next graph of this structure is run by [Replay] alone.
+/// Kernels that compute the same are the same node, so they are compiled once. `InPlace` says which assignments may take over old
+/// memory, `LaunchOrder` and `MemoryPlan` put launches in order and what lives only in between in one workspace.
+/// [org.teenygrad.engine.codegen.Plans] makes a [org.teenygrad.engine.runtime.Program] of each kernel. The `Schedule` is kept; the
+/// next graph of this structure is run by [Replay] alone.
 @NullMarked
 package org.teenygrad.engine.schedule;
 

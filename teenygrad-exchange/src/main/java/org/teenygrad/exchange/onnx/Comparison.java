@@ -6,7 +6,8 @@ import org.teenygrad.Tensor;
 import org.teenygrad.exchange.onnx.format.ElementType;
 import org.teenygrad.exchange.onnx.operators.Value;
 
-/// Compares a value with what it should be: type and shape are the same, floats differ by 1e-7 and a thousandth at most, those of bfloat16 by 2^-6 of it.
+/// Compares a value with what it should be: type and shape are the same, floats differ by 1e-7 and a thousandth at most, those of
+/// bfloat16 by 2^-6 of it.
 final class Comparison {
   private static final double ABSOLUTE = 1e-7;
   private static final double RELATIVE = 1e-3;

@@ -20,7 +20,8 @@ import org.teenygrad.exchange.onnx.operators.Tensors;
 import org.teenygrad.exchange.onnx.operators.Value;
 import org.teenygrad.state.FileException;
 
-/// Runs tests in the layout of ONNX's own: folders with a `model.onnx` and, in `test_data_set_0` and following, `input_0.pb`, `output_0.pb`...
+/// Runs tests in the layout of ONNX's own: folders with a `model.onnx` and, in `test_data_set_0` and following, `input_0.pb`,
+/// `output_0.pb`...
 public final class NodeTests {
   private NodeTests() {}
 

@@ -62,8 +62,9 @@ public final class Onnx {
   /// ```java
   /// Onnx.save(gpt, inputs -> gpt.forward(inputs.getFirst()), Path.of("gpt.onnx"), OnnxInput.of("ids", DType.INT64, 1, 256).open(0, "batch"));
   /// ```
-  /// The function is called for inputs that hold zeros, and the expression that it gives is written in operators of ONNX's standard, version 18: it must not look at
-  /// values. Parameters keep their names and types. The function's value is the output `output`. Weights of more than 2 GiB are in `NAME.data` beside the file.
+  /// The function is called for inputs that hold zeros, and the expression that it gives is written in operators of ONNX's
+  /// standard, version 18: it must not look at values. Parameters keep their names and types. The function's value is the output
+  /// `output`. Weights of more than 2 GiB are in `NAME.data` beside the file.
   /// @param function of the inputs in order, called in [org.teenygrad.nn.Mode#EVALUATION]
   /// @throws UnsupportedOperationException if the standard has no operator for something; the message names it
   /// @throws IllegalArgumentException if the value does not depend on an input, or on an open size in another way than by shapes

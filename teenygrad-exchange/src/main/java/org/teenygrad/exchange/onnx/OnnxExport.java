@@ -35,7 +35,8 @@ import org.teenygrad.nn.Module;
 
 /// Makes a file's content of a module: the expression that it is for some inputs, walked over.
 ///
-/// An open size is a prime number in that expression, which tells what depends on it; the expressions for two such numbers must become the same file.
+/// An open size is a prime number in that expression, which tells what depends on it; the expressions for two such numbers must
+/// become the same file.
 final class OnnxExport {
   /// The version of the format that goes with [GraphExport#OPERATOR_SET].
   private static final long IR_VERSION = 8;

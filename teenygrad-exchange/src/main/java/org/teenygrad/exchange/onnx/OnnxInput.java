@@ -40,8 +40,9 @@ public record OnnxInput(String name, DType type, Shape shape, List<String> openA
     return open(axis, size, OnnxExport.LARGEST);
   }
 
-  /// As [#open(int, String)], of a size that the module can only take up to some number, such as that of its positions. The expression is made for sizes
-  /// near it: where a module makes another for small ones, as without a window of attention that is longer, it must have the same value.
+  /// As [#open(int, String)], of a size that the module can only take up to some number, such as that of its positions. The
+  /// expression is made for sizes near it: where a module makes another for small ones, as without a window of attention that is
+  /// longer, it must have the same value.
   /// @param most at least 31 is enough
   public OnnxInput open(int axis, String size, int most) {
     List<String> names = new ArrayList<>(openAxes);

@@ -18,8 +18,8 @@ import org.teenygrad.nn.Module;
 
 /// A model of an ONNX file as a module.
 ///
-/// Its initializers of floating types are parameters, under their own names, but for single numbers, which are constants. What is called is built anew
-/// each time, for the shapes of its inputs; [org.teenygrad.Recorded] builds it once.
+/// Its initializers of floating types are parameters, under their own names, but for single numbers, which are constants. What is
+/// called is built anew each time, for the shapes of its inputs; [org.teenygrad.Recorded] builds it once.
 ///
 /// ```java
 /// OnnxModel model = Onnx.load(Path.of("classifier.onnx"));
@@ -95,7 +95,8 @@ public final class OnnxModel implements Module {
 
   /// All outputs by name.
   /// @param values inputs by name; those that are initializers may be given, too
-  /// @throws IllegalArgumentException if one is missing or unknown, of another type or shape than the model says, or they do not fit together
+  /// @throws IllegalArgumentException if one is missing or unknown, of another type or shape than the model says, or they do not
+  ///     fit together
   /// @throws UnsupportedOperationException if an operator is used in a way that is not supported
   public Map<String, Value> call(Map<String, Value> values) {
     InputCheck check = new InputCheck();

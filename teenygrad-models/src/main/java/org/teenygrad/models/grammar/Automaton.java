@@ -13,10 +13,10 @@ import org.teenygrad.models.grammar.Grammar.Repeat;
 import org.teenygrad.models.grammar.Grammar.Rule;
 import org.teenygrad.models.grammar.Grammar.Sequence;
 
-/// Reads texts of grammars byte by byte. A state is what may follow: a set of expressions, of which the text's rest must belong to one. They are
-/// partial derivatives (Antimirov, *Partial derivatives of regular expressions and finite automaton constructions*, 1996), of which a regular
-/// expression has finitely many; where a rule is left for the time of its use, what follows it stays behind as a sequence's tail, which is the
-/// stack of a pushdown automaton.
+/// Reads texts of grammars byte by byte. A state is what may follow: a set of expressions, of which the text's rest must belong to
+/// one. They are partial derivatives (Antimirov, *Partial derivatives of regular expressions and finite automaton constructions*,
+/// 1996), of which a regular expression has finitely many; where a rule is left for the time of its use, what follows it stays
+/// behind as a sequence's tail, which is the stack of a pushdown automaton.
 ///
 /// States are made as they are reached, and known while there are not too many.
 final class Automaton {

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.grammar.Grammar.Rule;
 
-/// JSON's values (RFC 8259), on one line: a blank may stand after `:` and `,`. Numbers have as many digits as a `long` or a `double` can tell
-/// apart, so that a model cannot lose itself in them.
+/// JSON's values (RFC 8259), on one line: a blank may stand after `:` and `,`. Numbers have as many digits as a `long` or a
+/// `double` can tell apart, so that a model cannot lose itself in them.
 final class JsonGrammar {
   private static final int INTEGER_DIGITS = 18;
   private static final int FRACTION_DIGITS = 17;

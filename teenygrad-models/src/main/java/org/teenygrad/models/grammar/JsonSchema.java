@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.models.grammar.Grammar.Rule;
 
-/// Makes a grammar of a JSON schema (draft 2020-12): every text of the grammar is valid, though not every valid text belongs to it. Objects have
-/// the members that are named, in the schema's order; where none is named, any.
+/// Makes a grammar of a JSON schema (draft 2020-12): every text of the grammar is valid, though not every valid text belongs to it.
+/// Objects have the members that are named, in the schema's order; where none is named, any.
 ///
 /// | type | keywords |
 /// | --- | --- |

@@ -66,8 +66,8 @@ record TokenTrie(byte[] labels, int[] depths, int[] ends, int[] tokens, int[] or
     return allowed;
   }
 
-  /// Tokens that stay within a repetition, such as a string's characters, and where others leave it: these are few, so that what follows the
-  /// repetition costs little.
+  /// Tokens that stay within a repetition, such as a string's characters, and where others leave it: these are few, so that what
+  /// follows the repetition costs little.
   ///
   /// @param tokens that stay
   /// @param exits nodes that end the repetition with their last byte

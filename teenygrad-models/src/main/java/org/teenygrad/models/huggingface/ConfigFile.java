@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.runtime.RegularFile;
 import org.teenygrad.state.FileException;
 
-/// The facts of a `config.json` and other files of its kind: numbers, strings, truths, and objects and lists of such. What a model does not do is [refused][#require], rather than
-/// computed in another way than the weights were made for.
+/// The facts of a `config.json` and other files of its kind: numbers, strings, truths, and objects and lists of such. What a model
+/// does not do is [refused][#require], rather than computed in another way than the weights were made for.
 ///
 /// @param values by name; nested objects are of this kind, too
 public record ConfigFile(Map<String, Object> values) {

@@ -3,8 +3,8 @@ package org.teenygrad.models.inference;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
-/// Who gets a row and blocks of the cache, and who gives them back: requests wait here until there is a row, and sequences whose blocks others need
-/// wait here again.
+/// Who gets a row and blocks of the cache, and who gives them back: requests wait here until there is a row, and sequences whose
+/// blocks others need wait here again.
 final class Admission {
   private final Batch batch;
   private final Launches launches;

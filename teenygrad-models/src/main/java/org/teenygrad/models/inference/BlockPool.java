@@ -13,8 +13,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Who uses which blocks of a [PagedCache] (Kwon et al., *Efficient memory management for large language model serving with PagedAttention*,
-/// 2023), and which hold the beginnings of texts that may come again.
+/// Who uses which blocks of a [PagedCache] (Kwon et al., *Efficient memory management for large language model serving with
+/// PagedAttention*, 2023), and which hold the beginnings of texts that may come again.
 ///
 /// A full block is known by its tokens and by the block before it, so that equal chains of blocks are equal texts. Such a block stays when
 /// nobody uses it any more, until its memory is needed: the one that has been unused for longest goes first.

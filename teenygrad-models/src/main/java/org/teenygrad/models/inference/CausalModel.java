@@ -41,7 +41,8 @@ public interface CausalModel {
   /// @return (..., vocab), float32
   Tensor scores(Tensor hidden);
 
-  /// Where in their texts tokens are, which are read in parts, or one at a time. All of it is data, so that every step has the same expression.
+  /// Where in their texts tokens are, which are read in parts, or one at a time. All of it is data, so that every step has the same
+  /// expression.
   ///
   /// @param before the token before each that is read (rows, time); any where there is none
   /// @param positions how many tokens are before each (rows, time)

@@ -24,19 +24,21 @@ import org.teenygrad.models.inference.TokenSampler.Choice;
 import org.teenygrad.models.inference.TokenSampler.Scores;
 import org.teenygrad.nn.Module;
 
-/// What the device knows of the rows: keys and values, the token each will read next, and the one it has read last. A pass through the model is
-/// recorded once for each size and played again; a choice by what was found is another schedule, so that the bits of scores do not depend on
-/// how is chosen.
+/// What the device knows of the rows: keys and values, the token each will read next, and the one it has read last. A pass through
+/// the model is recorded once for each size and played again; a choice by what was found is another schedule, so that the bits of
+/// scores do not depend on how is chosen.
 final class DeviceRows {
-  /// On a GPU a product of fewer rows is another kernel, which adds in another order; a text that is continued alone is computed four times over.
+  /// On a GPU a product of fewer rows is another kernel, which adds in another order; a text that is continued alone is computed
+  /// four times over.
   private static final int FEWEST_ROWS_ON_GPU = 4;
 
-  /// Texts are padded to at least this. On a GPU attention of a shorter one, or to fewer keys, is other kernels, which add in another order.
+  /// Texts are padded to at least this. On a GPU attention of a shorter one, or to fewer keys, is other kernels, which add in
+  /// another order.
   private static final int SHORTEST_TEXT = 32;
   private static final int SHORTEST_ON_GPU = 256;
 
-  /// Where weights are computed from less, as quantised ones are, or factors may be rounded, a processor adds up the products of up to 64 rows in another
-  /// order, too.
+  /// Where weights are computed from less, as quantised ones are, or factors may be rounded, a processor adds up the products of up
+  /// to 64 rows in another order, too.
   private static final int SHORTEST_OF_COMPUTED = 72;
 
   /// Tables of blocks have at least so many columns.
@@ -319,8 +321,8 @@ final class DeviceRows {
     return known.recorded;
   }
 
-  /// @param in scores, their normalizers, positions of the tokens that were read, those tokens, then how often each token is in a text before it, if that counts, and what is
-  ///     allowed, if not all is
+  /// @param in scores, their normalizers, positions of the tokens that were read, those tokens, then how often each token is in a
+  ///     text before it, if that counts, and what is allowed, if not all is
   /// @return the choice's, then how often each token is in a text now, if that counts
   private List<Tensor> chosen(TokenSampler sampler, boolean constrains, List<Tensor> in) {
     Tensor counted = sampler.bias().penalties() == null ? null
@@ -329,7 +331,8 @@ final class DeviceRows {
     return Stream.concat(choice.tensors().stream(), Stream.ofNullable(counted)).toList();
   }
 
-  /// Reads known tokens, each as a row of its own, though several follow each other in a text: what is chosen after each is what [#append] chooses.
+  /// Reads known tokens, each as a row of its own, though several follow each other in a text: what is chosen after each is what
+  /// [#append] chooses.
   /// @param tokens to read
   /// @param earlier the tokens before them
   /// @param positions of the tokens; 0 for rows that nobody has
@@ -359,7 +362,8 @@ final class DeviceRows {
     before = known.ge(0).where(known, before).realize();
   }
 
-  /// @param in tokens where they are not those that were chosen, those before them, positions, tables, slots, the chosen tokens, keys and values
+  /// @param in tokens where they are not those that were chosen, those before them, positions, tables, slots, the chosen tokens,
+  ///     keys and values
   /// @return with the tokens that were read
   private List<Tensor> appending(List<Tensor> in) {
     PagedCache.Pass pass = new PagedCache.Pass(in.get(2), in.get(4), in.get(3));

@@ -10,17 +10,17 @@ import org.teenygrad.MatmulPrecision;
 import org.teenygrad.Tensor;
 import org.teenygrad.nn.Mode;
 
-/// Continues texts, several at a time: each step of the device reads one token of every row and chooses the next, which stays there as the
-/// next step's input; the host learns of it while that step runs. A row that ends makes place for a request that waits, whose text is read in
-/// parts between the others' tokens.
+/// Continues texts, several at a time: each step of the device reads one token of every row and chooses the next, which stays there
+/// as the next step's input; the host learns of it while that step runs. A row that ends makes place for a request that waits,
+/// whose text is read in parts between the others' tokens.
 ///
-/// Keys and values are in blocks that texts with the same beginning share, also later ones: a conversation that goes on is not read again (but for
-/// its answers on a GPU or by quantised weights, where a token that is read alone is computed by other kernels than a text).
-/// Where blocks run out, the sequence that came last gives its own back and begins anew later.
+/// Keys and values are in blocks that texts with the same beginning share, also later ones: a conversation that goes on is not read
+/// again (but for its answers on a GPU or by quantised weights, where a token that is read alone is computed by other kernels than
+/// a text). Where blocks run out, the sequence that came last gives its own back and begins anew later.
 ///
-/// What a request gets depends on none of that: rows are computed by kernels that add in the same order however many there are, and draw from
-/// random numbers of their own. Nor on what was [guessed][Request#drafts]: a guess is read as further rows of the same step, and each of them counts
-/// only where the row before has chosen what it took for granted.
+/// What a request gets depends on none of that: rows are computed by kernels that add in the same order however many there are, and
+/// draw from random numbers of their own. Nor on what was [guessed][Request#drafts]: a guess is read as further rows of the same
+/// step, and each of them counts only where the row before has chosen what it took for granted.
 ///
 /// ```java
 /// Engine engine = Engine.of(model, 8);
@@ -28,9 +28,11 @@ import org.teenygrad.nn.Mode;
 /// while (engine.step()) {}
 /// answer.completion().text();
 /// ```
-/// One thread at a time may step; any may [#submit] and [cancel][Generation#cancel]. The model's parameters may change while nobody is served.
+/// One thread at a time may step; any may [#submit] and [cancel][Generation#cancel]. The model's parameters may change while nobody
+/// is served.
 public final class Engine {
-  /// What a seed is increased by for another sequence of random numbers: the golden ratio's bits, so that seeds that people choose stay apart.
+  /// What a seed is increased by for another sequence of random numbers: the golden ratio's bits, so that seeds that people choose
+  /// stay apart.
   public static final long SEED_STEP = 0x9E3779B97F4A7C15L;
 
   private final CausalModel model;
@@ -53,7 +55,8 @@ public final class Engine {
     decode = new Decode(batch, admission, launches, device);
   }
 
-  /// An engine whose cache has room for every row's longest text, as far as a GPU has memory for that; on a processor it is made only as it is needed.
+  /// An engine whose cache has room for every row's longest text, as far as a GPU has memory for that; on a processor it is made
+  /// only as it is needed.
   /// @param mostRows how many texts are continued at once at most
   /// @throws IllegalArgumentException if there is no row
   public static Engine of(CausalModel model, int mostRows) {
@@ -75,11 +78,13 @@ public final class Engine {
 
   /// An engine that may compute less exactly.
   ///
-  /// [MatmulPrecision#MEDIUM] is for prompts: it about doubles how fast a processor reads them where it has instructions for bfloat16; scores after the prompt are then apart by
-  /// some 1e-2 of the largest. A row's bits still depend on no other row, as long as at most 64 prompts are read at once: the scores of more are rounded, too.
+  /// [MatmulPrecision#MEDIUM] is for prompts: it about doubles how fast a processor reads them where it has instructions for
+  /// bfloat16; scores after the prompt are then apart by some 1e-2 of the largest. A row's bits still depend on no other row, as
+  /// long as at most 64 prompts are read at once: the scores of more are rounded, too.
   ///
-  /// [MatmulPrecision#LOW] is for quantised weights on a processor, in prompts and in what follows: what they are multiplied by is rounded to blocks of 8 bits, as
-  /// llama.cpp does, which moves scores by some 1e-2 of the largest, too. A row's bits depend on no other row.
+  /// [MatmulPrecision#LOW] is for quantised weights on a processor, in prompts and in what follows: what they are multiplied by is
+  /// rounded to blocks of 8 bits, as llama.cpp does, which moves scores by some 1e-2 of the largest, too. A row's bits depend on no
+  /// other row.
   ///
   /// @param cacheTokens as above
   /// @param precision what is allowed of products of float32
@@ -115,7 +120,8 @@ public final class Engine {
         speculation.draftedTokens(), launches.acceptedTokens());
   }
 
-  /// Which blocks of the cache have the tokens of those who are served, in their order; a block may have several users. Asked in the thread that steps.
+  /// Which blocks of the cache have the tokens of those who are served, in their order; a block may have several users. Asked in
+  /// the thread that steps.
   public Map<Generation, List<Integer>> blocks() {
     return batch.running().stream().collect(Collectors.toMap(Sequence::generation, sequence -> List.copyOf(sequence.blocks())));
   }

@@ -60,7 +60,8 @@ final class Launches {
     add(choice, concerned, none);
   }
 
-  /// @param drafts by row of the choice the token that was read as a guess, for which the row before must have chosen it; -1 where it was none
+  /// @param drafts by row of the choice the token that was read as a guess, for which the row before must have chosen it; -1 where
+  ///     it was none
   void add(Choice choice, @Nullable Sequence[] concerned, int[] drafts) {
     launched.add(Launched.of(choice, concerned, drafts));
   }

@@ -7,17 +7,17 @@ import org.teenygrad.DType;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
-/// Keys and values of all tokens that were read, in blocks of [BlockPool#TOKENS] that any sequence may have: a token's keys and values have a
-/// *slot*, and a sequence a table of the blocks that its tokens are in.
+/// Keys and values of all tokens that were read, in blocks of [BlockPool#TOKENS] that any sequence may have: a token's keys and
+/// values have a *slot*, and a sequence a table of the blocks that its tokens are in.
 ///
 /// Memory doubles when more blocks are used than there were, so that few expressions, and thereby schedules, are ever seen.
 final class PagedCache {
   /// Blocks at the start.
   private static final int FEWEST_BLOCKS = 32;
 
-  /// Attention of fewer queries is another kernel, which adds in another order. On a processor a lone query is computed several times over, for
-  /// little, and its bits are those of attention over the whole text, unless weights are computed from less: then those of no product are. A GPU's kernel
-  /// for a lone query reads keys as fast as memory gives them.
+  /// Attention of fewer queries is another kernel, which adds in another order. On a processor a lone query is computed several
+  /// times over, for little, and its bits are those of attention over the whole text, unless weights are computed from less: then
+  /// those of no product are. A GPU's kernel for a lone query reads keys as fast as memory gives them.
   private static final int FEWEST_QUERIES = 4;
 
   /// The slot of a token that nothing is kept of: what is written outside is dropped.

@@ -2,8 +2,8 @@ package org.teenygrad.models.inference;
 
 import java.util.Arrays;
 
-/// Guesses how a text goes on: as it did where its last tokens stood before (Saxena, *Prompt lookup decoding*, 2023). Where it repeats itself or its prompt, as
-/// quotations, code and tables do, several tokens are right at once.
+/// Guesses how a text goes on: as it did where its last tokens stood before (Saxena, *Prompt lookup decoding*, 2023). Where it
+/// repeats itself or its prompt, as quotations, code and tables do, several tokens are right at once.
 final class PromptLookup {
   /// So many last tokens are looked for, or fewer, but no single one: the more are found again, the likelier is the guess.
   private static final int LONGEST = 4;

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 /// @param prompt at least one token
 /// @param maxNewTokens how many tokens to add at most
 /// @param alternatives for how many of the likeliest tokens log-probabilities are told beside each generated token; 0 for none
-/// @param drafts how many tokens are guessed at a time from what the text had before, and read at once: the same tokens, sooner where texts repeat
-///     themselves; 0 for none
+/// @param drafts how many tokens are guessed at a time from what the text had before, and read at once: the same tokens, sooner
+///     where texts repeat themselves; 0 for none
 /// @param state makes what follows the row's tokens
 /// @param sink is told each token as soon as the host knows it, in the engine's thread
 public record Request(
@@ -20,8 +20,8 @@ public record Request(
   /// More are hardly ever right together.
   public static final int MOST_DRAFTS = 32;
 
-  /// @throws IllegalArgumentException if the prompt is empty, less than one token is asked for, or the number of alternatives or drafts is negative or
-  ///     above [#MOST_ALTERNATIVES] or [#MOST_DRAFTS]
+  /// @throws IllegalArgumentException if the prompt is empty, less than one token is asked for, or the number of alternatives or
+  ///     drafts is negative or above [#MOST_ALTERNATIVES] or [#MOST_DRAFTS]
   public Request {
     if (prompt.length == 0) {
       throw new IllegalArgumentException("there is nothing to continue: the prompt is empty");

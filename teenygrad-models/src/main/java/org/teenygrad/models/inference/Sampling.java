@@ -12,10 +12,10 @@ import java.util.Map;
 /// ```
 /// @param temperature scores are divided by it: below 1 the likely gets likelier; 0 always takes the likeliest
 /// @param topK only so many of the likeliest tokens are in question; 0 for all
-/// @param topP of these only the likeliest that have this probability together; 1 for all (Holtzman et al., *The curious case of neural text
-///     degeneration*, 2020). Tokens of equal scores are in question together, or none of them
-/// @param minP only tokens with this share of the likeliest one's probability are in question; 0 for all (Nguyen et al., *Turning up the heat*,
-///     2024)
+/// @param topP of these only the likeliest that have this probability together; 1 for all (Holtzman et al., *The curious case of
+///     neural text degeneration*, 2020). Tokens of equal scores are in question together, or none of them
+/// @param minP only tokens with this share of the likeliest one's probability are in question; 0 for all (Nguyen et al., *Turning
+///     up the heat*, 2024)
 /// @param penalties what tokens lose that have been there before
 /// @param logitBias is added to the scores of tokens
 /// @param seed what the row's random numbers begin with
@@ -23,8 +23,8 @@ public record Sampling(double temperature, int topK, double topP, double minP, P
   /// Always the likeliest token.
   public static final Sampling GREEDY = new Sampling(0, 0, 1, 0);
 
-  /// @throws IllegalArgumentException if the temperature or top-k is negative, the temperature or a bias not finite, top-p not in (0, 1], or
-  ///     min-p not in [0, 1]
+  /// @throws IllegalArgumentException if the temperature or top-k is negative, the temperature or a bias not finite, top-p not in
+  ///     (0, 1], or min-p not in [0, 1]
   public Sampling {
     if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("the temperature must be a finite number of 0 or more, not " + temperature);

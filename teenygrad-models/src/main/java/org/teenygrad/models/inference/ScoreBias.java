@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.Tensor;
 
-/// What a row's sampling makes of its scores before any is compared: bias, penalties, and tokens that may not come. What no row needs is not
-/// computed; what is computed for others leaves a row's scores as they are, to the last bit.
+/// What a row's sampling makes of its scores before any is compared: bias, penalties, and tokens that may not come. What no row
+/// needs is not computed; what is computed for others leaves a row's scores as they are, to the last bit.
 ///
 /// @param bias (rows, vocab), float32; null if no row has any
 /// @param penalties (3, rows, 1), float32: repetition, presence and frequency; null if no row has any

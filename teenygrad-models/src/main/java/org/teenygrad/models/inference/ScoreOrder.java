@@ -15,8 +15,8 @@ record ScoreOrder(Tensor order) {
   }
 
   /// Where scores are not below the highest threshold for which `enough` holds.
-  /// @param enough given what is not below a threshold (rows, count), bool, says for each row whether that is enough (rows, 1), bool; true of
-  ///     a subset only if it is of the whole
+  /// @param enough given what is not below a threshold (rows, count), bool, says for each row whether that is enough (rows, 1),
+  ///     bool; true of a subset only if it is of the whole
   /// @return (rows, count), bool
   Tensor top(UnaryOperator<Tensor> enough) {
     Tensor threshold = enough.apply(order.ge(0)).where(0, Tensor.full(order.shape().with(-1, 1), Integer.MIN_VALUE, DType.INT32));

@@ -12,8 +12,8 @@ final class Sequence {
   private final Generation generation;
   private final BlockPool pool;
 
-  /// How many tokens are read before the first is sampled: the prompt. What had been added before the sequence lost its blocks is read token by
-  /// token again, as it was.
+  /// How many tokens are read before the first is sampled: the prompt. What had been added before the sequence lost its blocks is
+  /// read token by token again, as it was.
   private final int begin;
 
   private final List<Integer> blocks = new ArrayList<>();
@@ -109,8 +109,9 @@ final class Sequence {
     return tokens;
   }
 
-  /// Takes blocks for that many tokens, in the order in which they lie in memory: those that another text gave back come the last first, and a processor fetches
-  /// keys and values ahead in that of memory (79 instead of 28 us for a layer's scores of 544 tokens).
+  /// Takes blocks for that many tokens, in the order in which they lie in memory: those that another text gave back come the last
+  /// first, and a processor fetches keys and values ahead in that of memory (79 instead of 28 us for a layer's scores of 544
+  /// tokens).
   /// @return whether there were enough
   boolean reserve(int length) {
     int missing = Math.ceilDiv(length, BlockPool.TOKENS) - blocks.size();

@@ -14,8 +14,8 @@ import org.teenygrad.Tensor;
 /// A draw is a race: token i finishes after a time of rate `e^(score / temperature)`, and the first wins. Its random bits are Threefry's of
 /// the row's position and the token under the row's seed, so that a row's draws depend on nobody else.
 ///
-/// What no row needs is not computed. What is computed for others too leaves a row's choice as it is: where the expressions differ they compare
-/// and count, which is exact, and where sums of probabilities decide, all is computed.
+/// What no row needs is not computed. What is computed for others too leaves a row's choice as it is: where the expressions differ
+/// they compare and count, which is exact, and where sums of probabilities decide, all is computed.
 ///
 /// @param temperature 1 for greedy rows (rows, 1), float32
 /// @param draws whether a row is not greedy (rows, 1), bool

@@ -5,8 +5,9 @@
 /// var sampling = new Sampling(0.8, 50, 1, 42);
 /// List<Completion> answers = engine.generate(prompts.stream().map(prompt -> Request.of(prompt, 100, sampling)).toList());
 /// ```
-/// A model is whatever implements [CausalModel]; [PagedCache] keeps what its attention has seen, [BlockPool] says who has which part of it, [TokenSampler] chooses on the device,
-/// [Engine] lets rows come and go. Its step follows a request: [Admission], [Prefill], [Speculation], [Decode], [Launches].
+/// A model is whatever implements [CausalModel]; [PagedCache] keeps what its attention has seen, [BlockPool] says who has which
+/// part of it, [TokenSampler] chooses on the device, [Engine] lets rows come and go. Its step follows a request: [Admission],
+/// [Prefill], [Speculation], [Decode], [Launches].
 @NullMarked
 package org.teenygrad.models.inference;
 

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.teenygrad.models.jinja.Token.Kind;
 
-/// Cuts a template into tokens. White space is treated as Hugging Face's transformers have it (`trim_blocks`, `lstrip_blocks`): of a line with
-/// nothing but a block before its end nothing is left, and `-` in a tag takes all white space on its side.
+/// Cuts a template into tokens. White space is treated as Hugging Face's transformers have it (`trim_blocks`, `lstrip_blocks`): of
+/// a line with nothing but a block before its end nothing is left, and `-` in a tag takes all white space on its side.
 final class Lexer {
   private static final List<String> OPERATORS = List.of(
       "//", "**", "==", "!=", "<=", ">=", "=", "<", ">", "+", "-", "*", "/", "%", "~", "|", "(", ")", "[", "]", "{", "}", ":", ",", ".");

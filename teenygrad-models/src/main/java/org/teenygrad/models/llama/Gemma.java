@@ -18,9 +18,10 @@ import org.teenygrad.nn.RotaryEmbedding;
 import org.teenygrad.state.FileException;
 import org.teenygrad.state.TensorFile;
 
-/// Gemma (Gemma Team, *Gemma: open models based on Gemini research and technology*, 2024), Gemma 2 and the texts of Gemma 3: a Llama whose embedding is scaled, whose
-/// norms multiply by `1 + weight` and whose perceptrons are gated by GELU. From the second on there are norms behind attention and perceptron, too, and most layers see only
-/// what is near; the second keeps scores below limits, the third norms queries and keys.
+/// Gemma (Gemma Team, *Gemma: open models based on Gemini research and technology*, 2024), Gemma 2 and the texts of Gemma 3: a
+/// Llama whose embedding is scaled, whose norms multiply by `1 + weight` and whose perceptrons are gated by GELU. From the second
+/// on there are norms behind attention and perceptron, too, and most layers see only what is near; the second keeps scores below
+/// limits, the third norms queries and keys.
 ///
 /// ```java
 /// Gemma model = Gemma.load(Path.of("gemma-3-1b-it"));
@@ -72,7 +73,8 @@ public record Gemma(
     return (name, shape) -> name.endsWith("norm.weight") ? stored.get(name, shape).cast(DType.FLOAT32).add(1).realize() : stored.get(name, shape);
   }
 
-  /// The model of a GGUF file, whose weights stay as they are there, quantised or of 16 bits; it computes in float32. The 1 is added already in such files.
+  /// The model of a GGUF file, whose weights stay as they are there, quantised or of 16 bits; it computes in float32. The 1 is
+  /// added already in such files.
   /// @param metadata of the file
   /// @throws IllegalArgumentException if it is of a model that this one cannot be
   public static Gemma read(TensorFile file, ConfigFile metadata) {

@@ -38,7 +38,8 @@ public record GemmaConfig(
   }
 
   /// What llama.cpp calls a model of this shape.
-  /// @throws IllegalArgumentException if its files cannot say all of it: other layers with windows, other positions or another scale of attention
+  /// @throws IllegalArgumentException if its files cannot say all of it: other layers with windows, other positions or another
+  ///     scale of attention
   String architecture() {
     String name = PATTERNS.entrySet().stream().filter(entry -> entry.getValue() == pattern).map(Map.Entry::getKey).findFirst().orElse("");
     if (name.isEmpty() || localTheta != localTheta(name, llama) || Math.abs(attentionScale - attentionScale(pattern, llama)) > 1e-9) {

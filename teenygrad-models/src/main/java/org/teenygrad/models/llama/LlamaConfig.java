@@ -53,7 +53,8 @@ public record LlamaConfig(
 
   private static final String KIND = "a configuration of Llama, Qwen2 or Qwen3";
 
-  /// @throws IllegalArgumentException if a size is not positive, the size of heads is odd, or heads cannot share keys and values evenly, or there are more layers or positions than any model has
+  /// @throws IllegalArgumentException if a size is not positive, the size of heads is odd, or heads cannot share keys and values
+  ///     evenly, or there are more layers or positions than any model has
   public LlamaConfig {
     requirePositive("vocab_size", vocabSize);
     requirePositive("hidden_size", hiddenSize);

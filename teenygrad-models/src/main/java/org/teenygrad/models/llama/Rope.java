@@ -4,8 +4,8 @@ import java.util.List;
 import org.teenygrad.models.huggingface.ConfigFile;
 import org.teenygrad.nn.RotaryEmbedding.Pairs;
 
-/// How fast the pairs of a query or key turn from one position to the next (Su et al., *RoFormer*, 2021), and how these frequencies are lowered
-/// for texts that are longer than those of most of the training.
+/// How fast the pairs of a query or key turn from one position to the next (Su et al., *RoFormer*, 2021), and how these frequencies
+/// are lowered for texts that are longer than those of most of the training.
 ///
 /// @param theta pair i of a head turns by `theta^(-2i / headDim)` a position
 /// @param pairs which numbers of a head are a pair

@@ -23,7 +23,8 @@ import org.teenygrad.state.GgufWriter.Entry;
 import org.teenygrad.state.GgufWriter.Type;
 import org.teenygrad.state.TensorFile;
 
-/// GPT-2 as llama.cpp stores it. Weights that are read stay as they are in the file, quantised or of 16 bits, and are computed with in float32.
+/// GPT-2 as llama.cpp stores it. Weights that are read stay as they are in the file, quantised or of 16 bits, and are computed with
+/// in float32.
 public final class GgufGpt {
   private static final String PREFIX = "gpt2.";
 
@@ -120,7 +121,8 @@ public final class GgufGpt {
     return file.tensor(name).cast(DType.FLOAT32);
   }
 
-  /// Writes a model as llama.cpp reads it. Its GELU is the approximation by tanh: a model that was trained with the exact one has scores that are some 1e-3 away.
+  /// Writes a model as llama.cpp reads it. Its GELU is the approximation by tanh: a model that was trained with the exact one has
+  /// scores that are some 1e-3 away.
   /// @param type of the matrices; those whose rows are not of whole blocks get the next finer one that fits, all else stays float32
   /// @param written a [Gpt], or what [#read] gives
   /// @param tokenizer metadata of the tokenizer, or whatever else the file is to say

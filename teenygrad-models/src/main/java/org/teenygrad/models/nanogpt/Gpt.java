@@ -87,10 +87,11 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
     return (logits.dtype().bytes() < 4 ? logits.cast(DType.FLOAT32) : logits).crossEntropy(targets.reshape(-1));
   }
 
-  /// Cuts the blocks over the ranks along an axis of a mesh: tensor parallelism. Each has some heads of each attention and some units of each perceptron, and
-  /// keeps those parts of the weights alone; what they add to the stream is added up over the ranks, twice a block and twice more for derivatives (Shoeybi et al.,
-  /// *Megatron-LM*, 2019). Of the weights that make queries, keys and values each rank keeps columns, and those of its heads are exchanged as they are used:
-  /// as heads they would be three parts, and not one. Embeddings and norms stay whole.
+  /// Cuts the blocks over the ranks along an axis of a mesh: tensor parallelism. Each has some heads of each attention and some
+  /// units of each perceptron, and keeps those parts of the weights alone; what they add to the stream is added up over the ranks,
+  /// twice a block and twice more for derivatives (Shoeybi et al., *Megatron-LM*, 2019). Of the weights that make queries, keys and
+  /// values each rank keeps columns, and those of its heads are exchanged as they are used: as heads they would be three parts, and
+  /// not one. Embeddings and norms stay whole.
   /// ```java
   /// Mesh mesh = world.mesh(new Mesh.Axis("data", 1), new Mesh.Axis("model", world.size()));
   /// model.cut(mesh, "model").loss(inputs, targets).gather();   // on all ranks
@@ -181,8 +182,8 @@ public record Gpt(GptConfig config, Embedding wte, Embedding wpe, Dropout drop, 
     return x.linear(wte.weight(), null);
   }
 
-  /// Continues a text, however long. Up to the block size each token costs one pass over one token, since keys and values are kept; beyond it,
-  /// the second half of the context is read again whenever the block is full. [Engine] continues several texts at once.
+  /// Continues a text, however long. Up to the block size each token costs one pass over one token, since keys and values are kept;
+  /// beyond it, the second half of the context is read again whenever the block is full. [Engine] continues several texts at once.
   ///
   /// ```java
   /// model.generate(tokenizer.encode("Once"), 80, Gpt.SAMPLING, token -> IO.print(tokenizer.decode(token)));

@@ -338,7 +338,8 @@ public final class Trainer {
     return all;
   }
 
-  /// Operations of a step for each token: 6 for each weight that multiplies, 12 for each pair that attention looks at (Chowdhery et al., *PaLM*, 2022, appendix B).
+  /// Operations of a step for each token: 6 for each weight that multiplies, 12 for each pair that attention looks at (Chowdhery et
+  /// al., *PaLM*, 2022, appendix B).
   private long flopsPerToken() {
     GptConfig config = model.config();
     long weights = model.parameterCount() - (long) config.blockSize() * config.nEmbd(); // positions are looked up

@@ -23,8 +23,8 @@ import org.teenygrad.state.FileException;
 import org.teenygrad.state.GgufWriter;
 import org.teenygrad.state.TensorFile;
 
-/// Writes models for other programs: what there is at a path, a training of nanoGPT's, a GGUF file or a folder in Hugging Face's layout, as one of the last two.
-/// [Pretrained#read] reads them again.
+/// Writes models for other programs: what there is at a path, a training of nanoGPT's, a GGUF file or a folder in Hugging Face's
+/// layout, as one of the last two. [Pretrained#read] reads them again.
 ///
 /// ```java
 /// PretrainedExport.gguf(Path.of("out/nanogpt"), GgufWriter.Type.Q8_0, Path.of("model.gguf"));

@@ -1,5 +1,5 @@
-/// Models that others trained, with all that belongs to them: weights, tokenizer, chat template, how tokens are chosen. They come in one file of
-/// llama.cpp's, GGUF, or in a folder of Hugging Face's.
+/// Models that others trained, with all that belongs to them: weights, tokenizer, chat template, how tokens are chosen. They come
+/// in one file of llama.cpp's, GGUF, or in a folder of Hugging Face's.
 ///
 /// ```java
 /// Pretrained qwen = Pretrained.read(Path.of("qwen3-0.6b-q8_0.gguf"));

@@ -2,7 +2,8 @@ package org.teenygrad.models.tokenizer;
 
 import java.util.function.Supplier;
 
-/// A text whose characters are counted as a regular expression looks at them: one that a file brings might go back and forth over them without end.
+/// A text whose characters are counted as a regular expression looks at them: one that a file brings might go back and forth over
+/// them without end.
 final class CountedText implements CharSequence {
   /// The patterns of real tokenizers look at a character a dozen times.
   private static final long LOOKS_PER_CHARACTER = 1_000;

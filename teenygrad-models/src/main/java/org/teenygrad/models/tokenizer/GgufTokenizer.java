@@ -10,8 +10,8 @@ import java.util.Map;
 import org.teenygrad.models.huggingface.ConfigFile;
 import org.teenygrad.models.tokenizer.AddedTokens.Added;
 
-/// Makes tokenizers of the metadata of GGUF files: `gpt2`, byte-pair encodings of bytes whose merges are listed, and `llama`, SentencePiece's of characters,
-/// which merge to the token of the highest score, and `bert`, words of pieces.
+/// Makes tokenizers of the metadata of GGUF files: `gpt2`, byte-pair encodings of bytes whose merges are listed, and `llama`,
+/// SentencePiece's of characters, which merge to the token of the highest score, and `bert`, words of pieces.
 public final class GgufTokenizer {
   private static final String KEY = "tokenizer.ggml.";
 

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// SentencePiece's merges: two tokens merge where they are a token together, those of the highest score first (Kudo and Richardson, *SentencePiece*, 2018).
+/// SentencePiece's merges: two tokens merge where they are a token together, those of the highest score first (Kudo and Richardson,
+/// *SentencePiece*, 2018).
 final class ScoredMerges {
   /// Longer texts of tokens are no vocabulary's; each place in them is looked at.
   private static final int MOST_CHARACTERS = 256;

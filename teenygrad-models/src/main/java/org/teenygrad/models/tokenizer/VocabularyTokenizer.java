@@ -77,7 +77,8 @@ public final class VocabularyTokenizer implements Tokenizer {
     return encode(text, true);
   }
 
-  /// The text, such that [#encodeWithSpecial] finds no special token in it: nobody can pretend to be somebody else by writing `<|im_start|>`.
+  /// The text, such that [#encodeWithSpecial] finds no special token in it: nobody can pretend to be somebody else by writing
+  /// `<|im_start|>`.
   public String literal(String text) {
     return beforeNormalizing.marked(text.replace(MARK, ""), MARK);
   }

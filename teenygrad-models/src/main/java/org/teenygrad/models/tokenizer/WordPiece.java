@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Encodes words as BERT does: the longest token that a word begins with, then the longest that goes on, and so on; a word of which a part is no token is unknown
-/// (Wu et al., *Google's neural machine translation system*, 2016).
+/// Encodes words as BERT does: the longest token that a word begins with, then the longest that goes on, and so on; a word of which
+/// a part is no token is unknown (Wu et al., *Google's neural machine translation system*, 2016).
 ///
 /// @param begins what is before the text of tokens that begin words
 /// @param continues what is before that of others

@@ -7,10 +7,10 @@ import org.teenygrad.nanochat.model.GptConfig;
 
 /// What nanochat makes of the dial: how long a model of some depth is trained, in what batches, and how fast.
 ///
-/// Everything is measured against a model of 12 blocks, whose settings were tuned: tokens grow with the parameters (Hoffmann et al.,
-/// *Training Compute-Optimal Large Language Models*, 2022), the batch with `tokens^0.383` (Bergsma et al., *Power Lines*, 2025), learning rates
-/// with the root of the batch, and the weight decay so that `batch / (rate decay tokens)` stays (Wang and Aitchison, *How to set AdamW's weight
-/// decay*, 2024).
+/// Everything is measured against a model of 12 blocks, whose settings were tuned: tokens grow with the parameters (Hoffmann et
+/// al., *Training Compute-Optimal Large Language Models*, 2022), the batch with `tokens^0.383` (Bergsma et al., *Power Lines*,
+/// 2025), learning rates with the root of the batch, and the weight decay so that `batch / (rate decay tokens)` stays (Wang and
+/// Aitchison, *How to set AdamW's weight decay*, 2024).
 ///
 /// @param targetTokens how many tokens the model should see by its parameters
 /// @param totalBatchSize tokens of an iteration

@@ -15,8 +15,8 @@ import org.teenygrad.nanochat.data.Conversation.Part;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.SpecialToken;
 
-/// An answer as it is printed, token by token: `9 + 3 = [calculator: 9+3 = 12] 12.` Characters whose bytes are in several tokens wait until they are
-/// whole, and those that would control a terminal are left out.
+/// An answer as it is printed, token by token: `9 + 3 = [calculator: 9+3 = 12] 12.` Characters whose bytes are in several tokens
+/// wait until they are whole, and those that would control a terminal are left out.
 public final class AnswerText {
   private final NanochatTokenizer tokenizer;
   private final PrintStream out;

@@ -62,7 +62,8 @@ public final class DocumentStream implements AutoCloseable {
   }
 
   /// The next document.
-  /// @throws IllegalArgumentException if a file is not what it should be, is shorter than it was, or the corpus has no document for this rank
+  /// @throws IllegalArgumentException if a file is not what it should be, is shorter than it was, or the corpus has no document for
+  ///     this rank
   /// @throws java.io.UncheckedIOException if a file cannot be read
   public String next() {
     while (true) {

@@ -15,9 +15,9 @@ import org.teenygrad.nanochat.model.Gpt;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.SpecialToken;
 
-/// How likely a model finds given tokens. Rows are padded to one of [few lengths][#padded(int)] with `<|bos|>`, which nothing before it sees,
-/// and rows of a length are computed together; the head is computed only where tokens are asked for. So there is one schedule for each
-/// length, and one for the head, whatever is asked.
+/// How likely a model finds given tokens. Rows are padded to one of [few lengths][#padded(int)] with `<|bos|>`, which nothing
+/// before it sees, and rows of a length are computed together; the head is computed only where tokens are asked for. So there is
+/// one schedule for each length, and one for the head, whatever is asked.
 ///
 /// ```java
 /// Scorer scorer = new Scorer(trained.computing(), tokenizer, 8);

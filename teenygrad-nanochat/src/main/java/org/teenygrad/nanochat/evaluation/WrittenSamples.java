@@ -24,8 +24,9 @@ import org.teenygrad.state.FileException;
 import org.teenygrad.train.ComputeType;
 import org.teenygrad.train.Evaluation;
 
-/// Has a model write a little at each evaluation, for the view of trainings: a line of JSON each in `samples.jsonl`, with the memory that tensors take. A base model continues nothing, as nanochat's `base_train.py` has
-/// it do with some texts; later stages answer questions.
+/// Has a model write a little at each evaluation, for the view of trainings: a line of JSON each in `samples.jsonl`, with the
+/// memory that tensors take. A base model continues nothing, as nanochat's `base_train.py` has it do with some texts; later stages
+/// answer questions.
 ///
 /// ```java
 /// trainer.show(WrittenSamples.of(folder, tokenizer, settings.dtype(), trainer.iteration() == 0));

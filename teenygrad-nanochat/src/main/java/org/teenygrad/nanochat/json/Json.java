@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Reads JSON as `Map`, `List`, `String`, `Long`, `Double` and `Boolean`, and writes them. Members of an object that are null are not read, unless
-/// they are asked for.
+/// Reads JSON as `Map`, `List`, `String`, `Long`, `Double` and `Boolean`, and writes them. Members of an object that are null are
+/// not read, unless they are asked for.
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
 

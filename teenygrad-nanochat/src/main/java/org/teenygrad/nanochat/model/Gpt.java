@@ -233,8 +233,8 @@ public record Gpt(
     return new Norm(1).apply(x);
   }
 
-  /// The same model with the weights of its linear layers in another type, through which gradients flow to these. Embeddings stay as they are
-  /// stored; the vectors that are looked up are cast.
+  /// The same model with the weights of its linear layers in another type, through which gradients flow to these. Embeddings stay
+  /// as they are stored; the vectors that are looked up are cast.
   ///
   /// ```java
   /// optimizer.step(model.in(DType.BFLOAT16).loss(inputs, targets));
@@ -254,8 +254,9 @@ public record Gpt(
         rotary);
   }
 
-  /// The same model, whose blocks round factors of products to 8 bits in training, those of gradients included; see [Linear#inFloat8]. The head, whose scores are
-  /// never in memory at once, and layers with sizes below 128 or no multiple of 16 stay as they are.
+  /// The same model, whose blocks round factors of products to 8 bits in training, those of gradients included; see
+  /// [Linear#inFloat8]. The head, whose scores are never in memory at once, and layers with sizes below 128 or no multiple of 16
+  /// stay as they are.
   ///
   /// ```java
   /// optimizer.step(model.in(DType.BFLOAT16).inFloat8().loss(inputs, targets));

@@ -92,8 +92,8 @@ public record GptConfig(int sequenceLen, int vocabSize, int nLayer, int nHead, i
         2L * nLayer + SMEAR_CHANNELS + 2);
   }
 
-  /// Floating-point operations of a step, forward and backward, for each token: 6 for each parameter that is multiplied with, and 12 for each
-  /// channel of each key that attention looks at (Chowdhery et al., *PaLM*, 2022, appendix B).
+  /// Floating-point operations of a step, forward and backward, for each token: 6 for each parameter that is multiplied with, and
+  /// 12 for each channel of each key that attention looks at (Chowdhery et al., *PaLM*, 2022, appendix B).
   public long flopsPerToken() {
     ParameterCounts counts = parameterCounts();
     long multiplied = counts.transformerMatrices() + counts.lmHead() + SMEAR_CHANNELS;

@@ -5,8 +5,9 @@ import org.teenygrad.AutogradFunction;
 import org.teenygrad.Shape;
 import org.teenygrad.Tensor;
 
-/// The root mean square norm of the last axis without a gain (Zhang and Sennrich, *Root Mean Square Layer Normalization*, 2019), times a number. The derivative is found from the
-/// result y, which what follows needs in any case, and each row's factor f: `f (scale g - y mean(g y) / scale)`. So x is not kept.
+/// The root mean square norm of the last axis without a gain (Zhang and Sennrich, *Root Mean Square Layer Normalization*, 2019),
+/// times a number. The derivative is found from the result y, which what follows needs in any case, and each row's factor f: `f
+/// (scale g - y mean(g y) / scale)`. So x is not kept.
 ///
 /// @param scale the root mean square of the results
 record Norm(double scale) implements AutogradFunction {

@@ -39,8 +39,8 @@ public record RlSettings(
   /// Those that fine-tuning's hold for unless they are given.
   public static final Set<String> INHERITED = Set.of("dtype");
 
-  /// What suits the small sums of [org.teenygrad.nanochat.corpus.EmbeddedCorpus]. Rates are a fifth of those of fine-tuning: with a half, a model of the
-  /// speedrun forgot in one iteration what it could, with a twentieth it learned little in twelve.
+  /// What suits the small sums of [org.teenygrad.nanochat.corpus.EmbeddedCorpus]. Rates are a fifth of those of fine-tuning: with a
+  /// half, a model of the speedrun forgot in one iteration what it could, with a twentieth it learned little in twelve.
   public static final Map<String, Object> EMBEDDED =
       Map.of("initLrFrac", 0.2, "examplesPerStep", 8, "numSamples", 8, "maxNewTokens", 64, "evalEvery", 50, "evalExamples", 50);
 

@@ -17,8 +17,9 @@ import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 import org.teenygrad.nanochat.tokenizer.RenderedConversation;
 import org.teenygrad.nanochat.training.StageBatches;
 
-/// Answers of the model as it is, as batches: at the first batch of an iteration all its problems are answered. Problems come in their order,
-/// again and again; random numbers are a function of the seed and the iteration, so that the number of batches taken is the whole state.
+/// Answers of the model as it is, as batches: at the first batch of an iteration all its problems are answered. Problems come in
+/// their order, again and again; random numbers are a function of the seed and the iteration, so that the number of batches taken
+/// is the whole state.
 final class RolloutBatches implements StageBatches {
   private final GradedTask task;
   private final NanochatTokenizer tokenizer;

@@ -33,7 +33,8 @@ public record ChatData(List<Path> conversations, List<Path> validation, @Nullabl
     validation = List.copyOf(validation);
   }
 
-  /// The embedded data. Of the problems there are few solutions, so that reinforcement, which has all problems, has something left to teach.
+  /// The embedded data. Of the problems there are few solutions, so that reinforcement, which has all problems, has something left
+  /// to teach.
   public static ChatData of(EmbeddedCorpus corpus) {
     Path folder = corpus.folder();
     return new ChatData(

@@ -82,7 +82,8 @@ public final class SftTrainer {
     return start(settings, tasks, base(folder, tokenizer), tokenizer, folder);
   }
 
-  /// The same from a checkpoint of the base model, which may be an earlier one: see [StageTraining#open(ModelFolder, long, NanochatTokenizer)].
+  /// The same from a checkpoint of the base model, which may be an earlier one: see [StageTraining#open(ModelFolder, long,
+  /// NanochatTokenizer)].
   /// @throws IllegalArgumentException if settings do not fit each other or the model
   public static SftTrainer start(SftSettings settings, SftTasks tasks, StageCheckpoint base, NanochatTokenizer tokenizer, ModelFolder folder) {
     SftTrainer trainer = new SftTrainer(settings, base.trained().model(), tasks, tokenizer, folder);

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/// NumPy's `default_rng`, with which `datasets.shuffle(seed)` orders a data set, so that a task's examples are numbered as nanochat's: PCG64
-/// (O'Neill 2014), a 128-bit congruential generator with output XSL-RR, seeded by NumPy's `SeedSequence`.
+/// NumPy's `default_rng`, with which `datasets.shuffle(seed)` orders a data set, so that a task's examples are numbered as
+/// nanochat's: PCG64 (O'Neill 2014), a 128-bit congruential generator with output XSL-RR, seeded by NumPy's `SeedSequence`.
 ///
 /// ```java
 /// new NumpyRandom(42).permutation(3);   // np.random.default_rng(42).permutation(3)

@@ -6,8 +6,8 @@ import org.teenygrad.data.Batch;
 import org.teenygrad.nanochat.model.Gpt;
 import org.teenygrad.nanochat.tokenizer.NanochatTokenizer;
 
-/// The cross-entropy of a text in bits for each of its bytes, which models of any vocabulary can be compared by. Special tokens stand for no
-/// bytes and do not count.
+/// The cross-entropy of a text in bits for each of its bytes, which models of any vocabulary can be compared by. Special tokens
+/// stand for no bytes and do not count.
 ///
 /// @param tokenBytes how many bytes each token stands for (vocab, 1), float32
 record BitsPerByte(Tensor tokenBytes) {

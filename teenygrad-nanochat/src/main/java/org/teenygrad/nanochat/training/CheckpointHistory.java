@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.teenygrad.state.AtomicFiles;
 import org.teenygrad.state.FileException;
 
-/// The newest checkpoints of a training under the numbers of their iterations, `checkpoint-000250.safetensors`. The newest of all is a second
-/// name of `checkpoint.safetensors`, which takes no room on the disk.
+/// The newest checkpoints of a training under the numbers of their iterations, `checkpoint-000250.safetensors`. The newest of all
+/// is a second name of `checkpoint.safetensors`, which takes no room on the disk.
 record CheckpointHistory(ModelFolder folder) {
   private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{6,18})\\.safetensors");
 
@@ -28,7 +28,8 @@ record CheckpointHistory(ModelFolder folder) {
     }
   }
 
-  /// Keeps the checkpoint that was just written, and removes what is too old, or comes from a training that was begun anew before it came here.
+  /// Keeps the checkpoint that was just written, and removes what is too old, or comes from a training that was begun anew before
+  /// it came here.
   /// @param keep how many are kept; one alone needs no second name
   void add(long iteration, int keep) {
     try {

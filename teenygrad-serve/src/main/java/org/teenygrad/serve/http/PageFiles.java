@@ -12,7 +12,8 @@ import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// The files that a page is made of: `/page/NAME`, resources of a folder `page`, or those that all pages share (`look.css`, `dom.js`, `frame.js`, `icon.svg`).
+/// The files that a page is made of: `/page/NAME`, resources of a folder `page`, or those that all pages share (`look.css`,
+/// `dom.js`, `frame.js`, `icon.svg`).
 ///
 /// ```java
 /// PageFiles files = new PageFiles(Server.class::getResourceAsStream, "default-src 'none'; script-src 'self'");

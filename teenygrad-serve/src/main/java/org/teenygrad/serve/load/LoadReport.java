@@ -80,8 +80,8 @@ public record LoadReport(
     return times;
   }
 
-  /// How many requests were answered otherwise in one of several runs of the same, and in how many tokens. What is compared is each token and
-  /// its log-probability, to the last bit.
+  /// How many requests were answered otherwise in one of several runs of the same, and in how many tokens. What is compared is each
+  /// token and its log-probability, to the last bit.
   ///
   /// @param requests that differ
   /// @param tokens that differ

@@ -11,8 +11,8 @@ import org.teenygrad.engine.runtime.Kernel;
 import org.teenygrad.engine.runtime.Ordering;
 import org.teenygrad.engine.runtime.Sequence;
 
-/// A schedule's kernels: the first time one by one, as most schedules run once; from the second time on as [LaunchList]s, whose phases are neighbours that do not wait for
-/// each other. Exchanges with other ranks stand between lists.
+/// A schedule's kernels: the first time one by one, as most schedules run once; from the second time on as [LaunchList]s, whose
+/// phases are neighbours that do not wait for each other. Exchanges with other ranks stand between lists.
 final class CpuSequence implements Sequence {
   /// Launches of a phase at most: their pieces are counted in few bits.
   private static final int MOST_OF_PHASE = 256;

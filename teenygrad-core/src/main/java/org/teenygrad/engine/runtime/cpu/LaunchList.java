@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
-/// Launches in their order, as a [LaunchLoop] reads them, and their arguments. Launches of one phase do not depend on each other; a phase begins when the one before
-/// is done.
+/// Launches in their order, as a [LaunchLoop] reads them, and their arguments. Launches of one phase do not depend on each other; a
+/// phase begins when the one before is done.
 final class LaunchList {
   /// How many pieces a thread's part of a launch has about: they even out threads that are slow or come late.
   private static final int PIECES_OF_SLICE = 4;
@@ -53,8 +53,8 @@ final class LaunchList {
     }
   }
 
-  /// The order in which launches of a phase have to stand: a thread that has no part in one has none in those that follow, so that it takes no slice of these
-  /// before the others are done with the same slice of that.
+  /// The order in which launches of a phase have to stand: a thread that has no part in one has none in those that follow, so that
+  /// it takes no slice of these before the others are done with the same slice of that.
   static <T> Comparator<T> order(int threads, Function<T, Launch> launch) {
     return Comparator.comparingInt(one -> -launch.apply(one).slices(threads));
   }

@@ -13,16 +13,16 @@ import org.teenygrad.engine.runtime.llvm.LlvmCompiler;
 import org.teenygrad.engine.runtime.llvm.LlvmTarget;
 import org.teenygrad.engine.runtime.llvm.ObjectCode;
 
-/// What each thread does with a [LaunchList], as machine code: from one launch to the next no thread comes back to Java, which would cost some microseconds
-/// where code is compiled, and fifty where it is interpreted.
+/// What each thread does with a [LaunchList], as machine code: from one launch to the next no thread comes back to Java, which
+/// would cost some microseconds where code is compiled, and fifty where it is interpreted.
 ///
-/// Thread `i` owns the `i`-th of a launch's equal slices and takes pieces of it in order; when its own slice is empty it takes pieces of the others'. Slices make a
-/// thread meet the same part of a tensor from kernel to kernel, in its own cache; pieces even out threads that are slow or come late. Which thread computes an item
-/// has no influence on its result.
+/// Thread `i` owns the `i`-th of a launch's equal slices and takes pieces of it in order; when its own slice is empty it takes
+/// pieces of the others'. Slices make a thread meet the same part of a tensor from kernel to kernel, in its own cache; pieces even
+/// out threads that are slow or come late. Which thread computes an item has no influence on its result.
 ///
-/// The state that threads share is a line of memory for the pieces that are done, and one for each slice's pieces that are taken. A word is the number of a launch,
-/// which no other has ever had, and below it a count; it only grows. So a word needs no reset, and a thread that comes late, even after all is done, finds nothing
-/// that it might take: numbers are larger than that of its launch.
+/// The state that threads share is a line of memory for the pieces that are done, and one for each slice's pieces that are taken. A
+/// word is the number of a launch, which no other has ever had, and below it a count; it only grows. So a word needs no reset, and
+/// a thread that comes late, even after all is done, finds nothing that it might take: numbers are larger than that of its launch.
 final class LaunchLoop {
   private static final String NAME = "teenygrad_launches";
 
@@ -32,7 +32,8 @@ final class LaunchLoop {
   /// Bits of a word that count pieces; those above number launches.
   static final int COUNT_BITS = 20;
 
-  /// Runs launches from one on, and returns the number of the one that it would have to wait for too long before, or `count + 1` when all are done.
+  /// Runs launches from one on, and returns the number of the one that it would have to wait for too long before, or `count + 1`
+  /// when all are done.
   private static final String CODE = """
       define i64 @teenygrad_launches(ptr %table, ptr %state, i64 %from, i64 %count, i64 %base, i64 %thread, ptr %scratch, i64 %looks) {
       entry:

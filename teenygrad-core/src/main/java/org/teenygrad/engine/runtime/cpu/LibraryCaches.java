@@ -8,8 +8,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
-/// How large caches are, as the C library says (`sysconf`): glibc asks the processor itself, so that virtual machines whose Linux describes no caches have
-/// their size, too.
+/// How large caches are, as the C library says (`sysconf`): glibc asks the processor itself, so that virtual machines whose Linux
+/// describes no caches have their size, too.
 final class LibraryCaches {
   // glibc's <bits/confname.h>: _SC_LEVEL1_DCACHE_SIZE, and three numbers further the same of the second level. Other C libraries know none of these: -1.
   private static final int LEVEL1_DCACHE_SIZE = 188;

@@ -6,10 +6,10 @@ import org.teenygrad.engine.runtime.llvm.LlvmTarget;
 
 /// What there is from one compute capability on, a row each.
 ///
-/// All of these have asynchronous copies to shared memory (`cp.async`) and tensor cores for bfloat16. A GPU between two rows
-/// runs the code of the lower one: PTX is made for later GPUs too, unless its processor ends in `a`, which stands for one capability
-/// alone. The PTX version is the oldest that knows the processor, but
-/// 8.1 at least, in which a kernel's parameters have room for the pointers of many runs ([org.teenygrad.engine.codegen]), and 8.4 where there are products of 8-bit floats.
+/// All of these have asynchronous copies to shared memory (`cp.async`) and tensor cores for bfloat16. A GPU between two rows runs
+/// the code of the lower one: PTX is made for later GPUs too, unless its processor ends in `a`, which stands for one capability
+/// alone. The PTX version is the oldest that knows the processor, but 8.1 at least, in which a kernel's parameters have room for
+/// the pointers of many runs ([org.teenygrad.engine.codegen]), and 8.4 where there are products of 8-bit floats.
 ///
 /// @see <a href="https://docs.nvidia.com/cuda/parallel-thread-execution/#release-notes">PTX ISA release notes</a>
 enum Architecture {

@@ -315,9 +315,10 @@ final class CudaDriver {
   /// A library that was loaded, and its kernel as a function of the current context.
   record Loaded(long library, long function) {}
 
-  /// Assembles a kernel for the current context's device: when the library is loaded, or when its function is asked for (`CUDA_MODULE_LOADING`). The driver keeps
-  /// the machine code on disk (`~/.nv/ComputeCache`, or where `CUDA_CACHE_PATH` says). Several threads may do so at once, as they may not with `cuModuleLoadData`;
-  /// and nothing is linked, as by `cuLink...`: code that might be called from elsewhere gets no `setmaxnreg`, and its `wgmma`s wait for one another.
+  /// Assembles a kernel for the current context's device: when the library is loaded, or when its function is asked for
+  /// (`CUDA_MODULE_LOADING`). The driver keeps the machine code on disk (`~/.nv/ComputeCache`, or where `CUDA_CACHE_PATH` says).
+  /// Several threads may do so at once, as they may not with `cuModuleLoadData`; and nothing is linked, as by `cuLink...`: code
+  /// that might be called from elsewhere gets no `setmaxnreg`, and its `wgmma`s wait for one another.
   ///
   /// @throws CudaException with what the assembler says
   static Loaded load(String ptx, String name) {

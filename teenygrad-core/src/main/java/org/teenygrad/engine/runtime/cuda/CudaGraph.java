@@ -11,9 +11,9 @@ import java.util.List;
 import org.teenygrad.engine.runtime.Buffer;
 import org.teenygrad.engine.runtime.Ordering;
 
-/// Launches that the driver holds as a whole: one call hands them all in, and the GPU goes from one to the next by itself. What does not
-/// depend on each other may run at once: kernels too small to fill the GPU. A kernel that waits by itself for those before it is set up while they run. Where a buffer has moved since the last
-/// time, its kernels get their new pointers first.
+/// Launches that the driver holds as a whole: one call hands them all in, and the GPU goes from one to the next by itself. What
+/// does not depend on each other may run at once: kernels too small to fill the GPU. A kernel that waits by itself for those before
+/// it is set up while they run. Where a buffer has moved since the last time, its kernels get their new pointers first.
 ///
 /// @param exec what is launched
 /// @param graph what it was made from; it names the nodes

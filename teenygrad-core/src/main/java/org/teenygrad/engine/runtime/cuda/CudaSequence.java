@@ -17,7 +17,8 @@ import org.teenygrad.engine.runtime.Ordering;
 import org.teenygrad.engine.runtime.Sequence;
 
 /// A schedule's kernels: the first time one launch each, as most schedules run once; from the second time on one launch of a
-/// [CudaGraph] for all. Exchanges with other ranks cut them into [SequenceStep]s, and go on beside the kernels that do not need their results.
+/// [CudaGraph] for all. Exchanges with other ranks cut them into [SequenceStep]s, and go on beside the kernels that do not need
+/// their results.
 final class CudaSequence implements Sequence {
   private static final Cleaner CLEANER = Cleaner.create();
 

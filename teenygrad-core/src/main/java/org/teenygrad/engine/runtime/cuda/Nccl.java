@@ -19,8 +19,8 @@ import java.util.Objects;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.OpCode;
 
-/// The part of NVIDIA's NCCL (2.18 and later) that is called, a method a function; the names are NCCL's without `nccl`. As in [CudaDriver], pointers
-/// and handles are Java `long`s, and every status is checked.
+/// The part of NVIDIA's NCCL (2.18 and later) that is called, a method a function; the names are NCCL's without `nccl`. As in
+/// [CudaDriver], pointers and handles are Java `long`s, and every status is checked.
 ///
 /// @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api.html">NCCL API</a>
 @SuppressWarnings("restricted") // native access is what this class is for

@@ -9,7 +9,8 @@ import org.teenygrad.engine.runtime.Devices;
 import org.teenygrad.engine.runtime.Heartbeat;
 import org.teenygrad.engine.runtime.ProcessGroup;
 
-/// Ranks with a GPU each, which exchange data by NCCL. Exchanges have a queue of their own beside that of the kernels, so that both go on at once.
+/// Ranks with a GPU each, which exchange data by NCCL. Exchanges have a queue of their own beside that of the kernels, so that both
+/// go on at once.
 public final class NcclGroup implements ProcessGroup {
   private final int rank;
   private final int size;
@@ -84,7 +85,8 @@ public final class NcclGroup implements ProcessGroup {
     hosts.close();
   }
 
-  /// Hands in some calls of NCCL as one, which begins when the kernels that were handed in before have ended, and goes on beside later ones.
+  /// Hands in some calls of NCCL as one, which begins when the kernels that were handed in before have ended, and goes on beside
+  /// later ones.
   void together(Runnable calls) {
     exchanges.waitFor(kernels);
     Nccl.groupStart();

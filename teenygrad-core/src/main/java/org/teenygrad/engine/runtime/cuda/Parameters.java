@@ -14,7 +14,8 @@ import org.teenygrad.engine.runtime.Program.TensorMap;
 /// @param values a pointer for each buffer of each list
 /// @param maps tensor maps, each of which a kernel has once for each list
 /// @param written the maps as the driver wrote them, all lists of the first before those of the second
-/// @param addresses where each of the function's parameters is: a pointer, or all of them where there are many lists; then the maps and whether what is prefetched is unwritten
+/// @param addresses where each of the function's parameters is: a pointer, or all of them where there are many lists; then the maps
+///     and whether what is prefetched is unwritten
 record Parameters(MemorySegment values, List<TensorMapWriter> maps, MemorySegment written, MemorySegment addresses) {
   /// For as many lists of as many buffers as these.
   /// @param unwritten whether what is prefetched can be read at any time

@@ -15,8 +15,8 @@ sealed interface SequenceStep {
   /// Kernels, which begin when those of the steps before have ended.
   record Launches(List<Integer> items) implements SequenceStep {}
 
-  /// Exchanges of one bucket, which begin as one when the kernels of the steps before have ended, and go on beside those of later ones. NCCL wants the
-  /// same buckets on all ranks.
+  /// Exchanges of one bucket, which begin as one when the kernels of the steps before have ended, and go on beside those of later
+  /// ones. NCCL wants the same buckets on all ranks.
   record Exchanges(List<Integer> items) implements SequenceStep {}
 
   /// From here on kernels wait for the exchanges of a step, and so for those before it.
@@ -25,7 +25,8 @@ sealed interface SequenceStep {
 
   /// The steps of a sequence. Whatever is exchanged has arrived at its end.
   /// @param waits for each item the earlier ones whose end it has to wait for
-  /// @throws IllegalStateException if a kernel waits for an exchange before all of its bucket can begin: other ranks would begin them otherwise
+  /// @throws IllegalStateException if a kernel waits for an exchange before all of its bucket can begin: other ranks would begin
+  ///     them otherwise
   static List<SequenceStep> of(List<? extends Kernel> items, List<List<Integer>> waits) {
     Planner planner = new Planner();
     for (Kernel item : items) {

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.teenygrad.engine.runtime.Sequence;
 
-/// How long parts of a GPU's queue took, without waiting for it: a part lies between two events, whose times are read when the queue has come to the second.
+/// How long parts of a GPU's queue took, without waiting for it: a part lies between two events, whose times are read when the
+/// queue has come to the second.
 final class Timings {
   private final CudaStream stream;
   private final ArrayDeque<Part> open = new ArrayDeque<>();

@@ -36,8 +36,8 @@ public final class KernelCache {
   private static final long MAX_BYTES = 512L << 20;
   private static final int MAX_FILE_BYTES = 256 << 20;
 
-  /// How names end at whose writing it is looked how much there is: one of 256 does. Looking at all files takes as long as compiling some kernels, so
-  /// it is not for each process to do.
+  /// How names end at whose writing it is looked how much there is: one of 256 does. Looking at all files takes as long as
+  /// compiling some kernels, so it is not for each process to do.
   private static final String TRIMMING = "00";
 
   private static final Duration AGE_WORTH_RENEWING = Duration.ofDays(1);

@@ -155,8 +155,8 @@ public final class Mpi implements ProcessGroup {
     }
   }
 
-  /// How many bytes this rank has exchanged by communicators: of each collective those of the whole, which all-reduce combines, all-gather has afterwards, and
-  /// reduce-scatter and all-to-all had before.
+  /// How many bytes this rank has exchanged by communicators: of each collective those of the whole, which all-reduce combines,
+  /// all-gather has afterwards, and reduce-scatter and all-to-all had before.
   public long exchangedBytes() {
     return exchangedBytes.sum();
   }

@@ -21,8 +21,9 @@ import org.teenygrad.engine.runtime.Target;
 import org.teenygrad.engine.runtime.llvm.LlvmCompiler;
 import org.teenygrad.engine.runtime.llvm.LlvmTarget;
 
-/// The device `null`: accepts every kernel and runs none, and its memory takes no room. For counting kernels, planning
-/// memory and timing the compiler. It pretends to be a processor with AVX-512, an H200 under the name `null-h200`, an A100 under `null-a100`, or what it is told to be:
+/// The device `null`: accepts every kernel and runs none, and its memory takes no room. For counting kernels, planning memory and
+/// timing the compiler. It pretends to be a processor with AVX-512, an H200 under the name `null-h200`, an A100 under `null-a100`,
+/// or what it is told to be:
 ///
 /// ```java
 /// Target h200 = new Target.Gpu(132, 227 << 10, Target.Rung.TENSOR_MEMORY);

@@ -15,9 +15,11 @@ import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.ir.Range;
 import org.teenygrad.engine.schedule.Views;
 
-/// Which element of its source each element of a view is, as an affine function of the view's index: what compilers of loops call an access function.
+/// Which element of its source each element of a view is, as an affine function of the view's index: what compilers of loops call
+/// an access function.
 ///
-/// It is how windows are recognised, whatever views they were made by: the index along an axis of the source is `stride * output + dilation * k - before`.
+/// It is how windows are recognised, whatever views they were made by: the index along an axis of the source is `stride * output +
+/// dilation * k - before`.
 ///
 /// @param source what the view looks at
 /// @param axes the index along each axis of the source; where it is outside of the axis, the view has zeros

@@ -5,8 +5,8 @@ import java.util.List;
 
 /// The sizes that a model leaves open, such as that of a batch.
 ///
-/// The graph is built for one size that is a prime number: a size that it divides is a multiple of the open one. That no other number of the graph depends on
-/// it is seen when the graph of a second prime is the same.
+/// The graph is built for one size that is a prime number: a size that it divides is a multiple of the open one. That no other
+/// number of the graph depends on it is seen when the graph of a second prime is the same.
 ///
 /// @param sizes the open ones
 record OpenSizes(List<OpenSize> sizes) {

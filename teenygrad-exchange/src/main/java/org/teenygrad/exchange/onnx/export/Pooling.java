@@ -25,7 +25,8 @@ import org.teenygrad.exchange.onnx.format.Attribute;
 /// @param made the view's axes that the operator's result has, in its order
 record Pooling(OpNode source, Windows windows, List<Integer> made) {
 
-  /// A reduction over the axes of a view that are the kernel's. Zeros beside the source count in a sum alone: a maximum's windows have nothing there.
+  /// A reduction over the axes of a view that are the kernel's. Zeros beside the source count in a sum alone: a maximum's windows
+  /// have nothing there.
   /// @return empty where it is something else, or as well a reduction of whole axes
   static Optional<Pooling> reduced(OpNode node) {
     Reduction reduction = node.payload(Reduction.class);

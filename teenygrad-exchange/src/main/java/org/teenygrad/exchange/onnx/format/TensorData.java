@@ -16,7 +16,8 @@ public record TensorData(String name, int type, Shape shape, Content content) {
   /// Bytes in little-endian order; elements of less than a byte are packed, the first in the lowest bits.
   public record Raw(MemorySegment bytes) implements Content {}
 
-  /// Numbers, an element or its bits in each: what is written in fields of the element's type. Elements of less than a byte are packed in bytes.
+  /// Numbers, an element or its bits in each: what is written in fields of the element's type. Elements of less than a byte are
+  /// packed in bytes.
   public record Typed(long... values) implements Content {}
 
   /// Strings.

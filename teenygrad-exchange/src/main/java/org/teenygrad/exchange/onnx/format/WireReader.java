@@ -19,8 +19,8 @@ import java.util.Locale;
 ///   }
 /// }
 /// ```
-/// A field that is not read is skipped. Nothing is allocated before its bytes are known to be there; a file has [#MAX_MESSAGES] messages at most,
-/// [#MAX_DEPTH] deep.
+/// A field that is not read is skipped. Nothing is allocated before its bytes are known to be there; a file has [#MAX_MESSAGES]
+/// messages at most, [#MAX_DEPTH] deep.
 final class WireReader {
   static final int MAX_DEPTH = 64;
   static final int MAX_MESSAGES = 2_000_000;

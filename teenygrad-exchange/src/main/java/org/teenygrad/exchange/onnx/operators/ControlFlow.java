@@ -148,7 +148,8 @@ final class ControlFlow {
     return results;
   }
 
-  /// The first version: all inputs begin with an axis for the batch, behind which is that of the steps; how many count may be said for each.
+  /// The first version: all inputs begin with an axis for the batch, behind which is that of the steps; how many count may be said
+  /// for each.
   private static List<Value> scanOfBatch(Call call) {
     int scanned = Call.clamped(call.number("num_scan_inputs"));
     int states = call.size() - scanned - 1;

@@ -74,7 +74,8 @@ final class Detection {
     return Value.of(Tensor.of(flat, Shape.of(selected.size(), 3), call.device()));
   }
 
-  /// Each region of an image as an image of a fixed size (He et al., "Mask R-CNN", 2017). Where samples are depends on regions, which are computed at once.
+  /// Each region of an image as an image of a fixed size (He et al., "Mask R-CNN", 2017). Where samples are depends on regions,
+  /// which are computed at once.
   private static Tensor align(Call call, double shift) {
     Tensor x = call.in(0);
     double[] regions = call.doubles(1);

@@ -8,8 +8,8 @@ import org.teenygrad.Tensor;
 import org.teenygrad.exchange.onnx.format.ElementType;
 import org.teenygrad.exchange.onnx.format.TensorData;
 
-/// Tensors of nothing: constants, counters, random numbers. Seeds of nodes are not those of their authors' generators, so that all random numbers
-/// come from [Tensor#manualSeed].
+/// Tensors of nothing: constants, counters, random numbers. Seeds of nodes are not those of their authors' generators, so that all
+/// random numbers come from [Tensor#manualSeed].
 final class Generating {
   private Generating() {}
 

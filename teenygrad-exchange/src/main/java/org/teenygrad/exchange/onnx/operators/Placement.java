@@ -7,8 +7,8 @@ import org.teenygrad.DType;
 import org.teenygrad.Device;
 import org.teenygrad.Tensor;
 
-/// Where values are: small ones that are known, such as shapes and what is computed of them, stay on the host, in the interpreter, so that nothing
-/// is compiled to find a shape; they are brought to the device when they meet tensors there.
+/// Where values are: small ones that are known, such as shapes and what is computed of them, stay on the host, in the interpreter,
+/// so that nothing is compiled to find a shape; they are brought to the device when they meet tensors there.
 public final class Placement {
   static final Device HOST = Device.of("interpreter");
   /// Shapes, positions and scalars are smaller.

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.teenygrad.Tensor;
 
-/// Steps of optimizers as operators: inputs are the learning rate, the number of the step, then parameters, gradients and what was kept of each.
+/// Steps of optimizers as operators: inputs are the learning rate, the number of the step, then parameters, gradients and what was
+/// kept of each.
 final class Training {
   private Training() {}
 

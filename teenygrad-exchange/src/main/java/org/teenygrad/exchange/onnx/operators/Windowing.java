@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.teenygrad.Tensor;
 
-/// How a kernel moves over the spatial axes (all but the first two): what the attributes `auto_pad`, `ceil_mode`, `dilations`, `pads` and `strides`
-/// say together.
+/// How a kernel moves over the spatial axes (all but the first two): what the attributes `auto_pad`, `ceil_mode`, `dilations`,
+/// `pads` and `strides` say together.
 ///
 /// @param kernel its sizes
 /// @param before padding in front of each axis

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.teenygrad.data.TokenizerFuzzTarget;
 
-/// Jazzer makes up files for all readers, and texts: it changes good ones, and keeps what reaches new code, for ten seconds
+/// Jazzer makes up files for all readers, and texts: it changes good ones, and keeps what reaches new code, for four seconds
 /// (texts: two), `-Dfuzz.seconds=N`, or ten minutes with `-Pcampaign`. What it finds fault with is kept in `target/fuzz`.
 ///
 /// One process has all readers, as its start and the instrumenting of classes take longer than what is then done.
@@ -42,7 +42,7 @@ class FuzzTest {
     for (Samples samples : Samples.values()) {
       samples.files().forEach((name, file) -> seeds.put(samples + "-" + name, Bytes.littleEndian().u8(samples.ordinal()).raw(file).toArray()));
     }
-    assertThat(fuzz("FILES", FuzzTarget.class, "org.teenygrad.state.**", 10, seeds)).as("places in the code that were reached").isGreaterThan(1000);
+    assertThat(fuzz("FILES", FuzzTarget.class, "org.teenygrad.state.**", 4, seeds)).as("places in the code that were reached").isGreaterThan(1000);
   }
 
   @Test

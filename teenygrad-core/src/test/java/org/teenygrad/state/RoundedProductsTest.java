@@ -91,7 +91,8 @@ class RoundedProductsTest {
     return rounded;
   }
 
-  /// Texts that are read together, and those that are continued alone, get the same bits.
+  /// Texts that are read together, and those that are continued alone, get the same bits: one tile of rows or less, whole tiles of 12, a part
+  /// of one behind them. Columns that are no whole vectors are beside each of these.
   @ParameterizedTest
   @EnumSource(value = GgmlType.class, names = {"Q4_0", "Q8_0", "Q4_K", "Q6_K"})
   void aRowDoesNotDependOnHowManyThereAre(GgmlType type) {
@@ -99,7 +100,7 @@ class RoundedProductsTest {
       Tensor weight = weight(type, outputs);
       float[] x = numbers(400);
       float[] all = rounded(x, weight);
-      for (int rows : new int[] {1, 2, 3, 8, 12, 13, 64, 65, 100, 399}) {
+      for (int rows : outputs == 96 ? new int[] {1, 3, 8, 12, 13, 65, 399} : new int[] {1, 12, 399}) {
         float[] some = Arrays.copyOf(x, rows * INPUTS);
         assertThat(rounded(some, weight)).as("%d rows", rows).containsExactly(Arrays.copyOf(all, rows * outputs));
       }

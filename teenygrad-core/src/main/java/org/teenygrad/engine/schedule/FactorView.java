@@ -23,7 +23,8 @@ record FactorView(OpNode tensor, List<OpNode> index, List<OpNode> views, IndexAl
   /// As far down as each axis is looked at by sums of the product's.
   static FactorView of(OpNode factor) {
     IndexAlgebra algebra = new IndexAlgebra();
-    List<OpNode> index = IntStream.range(0, factor.shape().rank()).mapToObj(axis -> IndexAlgebra.range(axis, factor.shape().size(axis))).toList();
+    List<OpNode> index = IntStream.range(0, factor.shape().rank())
+        .mapToObj(axis -> IndexAlgebra.range(axis, factor.shape().size(axis))).toList();
     List<OpNode> views = new ArrayList<>();
     OpNode at = narrow(factor);
     FactorView deepest = new FactorView(at, index, List.of(), algebra);
@@ -103,7 +104,8 @@ record FactorView(OpNode tensor, List<OpNode> index, List<OpNode> views, IndexAl
 
   /// The axis that one of the product's axes runs along, by its number, or -1.
   int axisOf(int axis) {
-    return IntStream.range(0, index.size()).filter(i -> isWhole(i) && index.get(i).payload(Range.class).id() == axis).findFirst().orElse(-1);
+    return IntStream.range(0, index.size()).filter(i -> isWhole(i) && index.get(i).payload(Range.class).id() == axis)
+        .findFirst().orElse(-1);
   }
 
   /// Whether one of the product's axes runs along neighbours.
@@ -113,7 +115,9 @@ record FactorView(OpNode tensor, List<OpNode> index, List<OpNode> views, IndexAl
 
   /// The innermost axis that no window runs over and of which whole chunks are read, by its number, or -1.
   int channels() {
-    return IntStream.range(0, index.size()).filter(axis -> isWhole(axis) && tensor.shape().size(axis) % CHUNK == 0).reduce((first, second) -> second).orElse(-1);
+    return IntStream.range(0, index.size())
+        .filter(axis -> isWhole(axis) && tensor.shape().size(axis) % CHUNK == 0)
+        .reduce((first, second) -> second).orElse(-1);
   }
 
   /// The axis that a product's axis runs along; if none does, one that is not summed and of which whole chunks are read, or -1.

@@ -37,7 +37,8 @@ final class Hazards {
       BitSet all = new BitSet();
       for (int other = before.size() - 1; other >= 0; other--) {
         Access earlier = accesses.get(other);
-        if (!all.get(other) && (earlier.writes.intersects(read) || earlier.writes.intersects(written) || earlier.reads.intersects(written))) {
+        if (!all.get(other) && (earlier.writes.intersects(read)
+            || earlier.writes.intersects(written) || earlier.reads.intersects(written))) {
           waits.add(other);
           all.set(other);
           all.or(before.get(other));

@@ -45,7 +45,8 @@ final class InPlace {
     List<Integer> others = readers.stream().filter(reader -> !writers.contains(reader)).toList();
     for (int writer : writers) {
       Set<Integer> later = dependencies.after(writer);
-      if (readers.contains(writer) && !readsOnlyWhatItWrites(dependencies.kernels.get(writer), target, old) || others.stream().anyMatch(later::contains)) {
+      if (readers.contains(writer) && !readsOnlyWhatItWrites(dependencies.kernels.get(writer), target, old)
+          || others.stream().anyMatch(later::contains)) {
         return false;
       }
     }
@@ -58,7 +59,8 @@ final class InPlace {
   static boolean isIdle(KernelGraph kernel, Map<Integer, Integer> inPlace) {
     return kernel.stores().stream().allMatch(store -> {
       OpNode value = store.input(2);
-      return store.inputs().size() == 3 && store.payload() == null && value.is(OpCode.LOAD) && value.inputs().size() == 2 && value.input(1) == store.input(1)
+      return store.inputs().size() == 3 && store.payload() == null
+          && value.is(OpCode.LOAD) && value.inputs().size() == 2 && value.input(1) == store.input(1)
           && Objects.equals(inPlace.get(KernelGraph.slot(store)), KernelGraph.slot(value));
     });
   }
@@ -88,7 +90,8 @@ final class InPlace {
           readers.computeIfAbsent(slot, s -> new ArrayList<>()).add(i);
         }
       }
-      readers.forEach((slot, list) -> writers.getOrDefault(slot, List.of()).forEach(writer -> list.forEach(reader -> edge(writer, reader))));
+      readers.forEach((slot, list) -> writers.getOrDefault(slot, List.of()).forEach(writer ->
+          list.forEach(reader -> edge(writer, reader))));
     }
 
     void edge(int from, int to) {

@@ -24,20 +24,24 @@ final class InnerLayout {
     if (!(target instanceof Target.Gpu gpu) || !gpu.rung().includes(Target.Rung.WARPGROUP)) {
       return roots;
     }
-    var changed = Graph.map(roots, node -> SumOfProducts.of(node).filter(sum -> isReadAlong(sum, gpu)).flatMap(InnerLayout::laidOut).orElse(node));
+    var changed = Graph.map(roots, node -> SumOfProducts.of(node).filter(sum -> isReadAlong(sum, gpu))
+        .flatMap(InnerLayout::laidOut).orElse(node));
     return roots.stream().map(changed::get).toList();
   }
 
   private static boolean isReadAlong(SumOfProducts sum, Target.Gpu gpu) {
     boolean isOfFloats = gpu.precision() == MatmulPrecision.HIGH && !sum.isOfHalves();
-    return sum.product() == sum.sum().input(0) && sum.product().dtype() == DType.FLOAT32 && (isOfFloats || gpu.multipliesFloat8() && sum.isOfBytes());
+    return sum.product() == sum.sum().input(0) && sum.product().dtype() == DType.FLOAT32
+        && (isOfFloats || gpu.multipliesFloat8() && sum.isOfBytes());
   }
 
   private static Optional<OpNode> laidOut(SumOfProducts sum) {
     OpNode product = sum.product();
-    int inner = sum.sum().payload(Reduction.class).axes().stream().filter(axis -> product.shape().size(axis) > 1).max(Comparator.naturalOrder()).orElseThrow();
+    int inner = sum.sum().payload(Reduction.class).axes().stream()
+        .filter(axis -> product.shape().size(axis) > 1).max(Comparator.naturalOrder()).orElseThrow();
     List<FactorView> views = Stream.of(sum.left(), sum.right()).map(FactorView::of).toList();
-    boolean fits = views.stream().allMatch(view -> view.axisOf(inner) >= 0 && (view.isAlong(inner) || product.shape().elements() / view.tensor().shape().elements() >= REUSE));
+    boolean fits = views.stream().allMatch(view -> view.axisOf(inner) >= 0
+        && (view.isAlong(inner) || product.shape().elements() / view.tensor().shape().elements() >= REUSE));
     if (!fits || views.stream().allMatch(view -> view.isAlong(inner))) {
       return Optional.empty();
     }

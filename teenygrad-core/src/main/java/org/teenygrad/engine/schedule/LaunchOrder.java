@@ -53,7 +53,9 @@ final class LaunchOrder {
     missing = IntStream.range(0, kernels.size()).map(i -> dependencies.before(i).size()).toArray();
     arrival = new double[kernels.size()];
     released = new Released(kernels.stream().map(Binding::kernel).toList(), dependencies, temporary);
-    urgent = Comparator.<Integer>comparingInt(i -> isExchange(i) ? 0 : 1).thenComparingInt(i -> released.isMuch(i) ? 0 : 1).thenComparingInt(i -> -height[i]).thenComparingInt(i -> i);
+    urgent = Comparator.<Integer>comparingInt(i -> isExchange(i) ? 0 : 1)
+        .thenComparingInt(i -> released.isMuch(i) ? 0 : 1)
+        .thenComparingInt(i -> -height[i]).thenComparingInt(i -> i);
   }
 
   /// The launches in order.

@@ -22,7 +22,8 @@ record Passes(Device device) {
     List<Activity.Fired> fired = new ArrayList<>();
     Rewriter.Watcher watcher = (rule, before, after) -> fired.add(new Activity.Fired(rule.name(), before, after));
     List<OpNode> result = ScopedValue.where(Rewriter.WATCHER, watcher).call(() -> Objects.requireNonNull(pass.apply(graphs)));
-    Activity.tell(new Activity.Passed(device, name, List.copyOf(graphs), List.copyOf(result), List.copyOf(fired), start, System.nanoTime() - start));
+    Activity.tell(new Activity.Passed(device, name, List.copyOf(graphs), List.copyOf(result),
+        List.copyOf(fired), start, System.nanoTime() - start));
     return result;
   }
 }

@@ -35,12 +35,14 @@ final class Prologues {
   }
 
   private boolean isOfFewRows(KernelGraph kernel) {
-    boolean alone = kernel.stores().size() == 1 && kernel.hasFold() && !kernel.contraction() && kernel.collective() == null && !kernel.scatters() && !kernel.takesRows();
+    boolean alone = kernel.stores().size() == 1 && kernel.hasFold() && !kernel.contraction()
+        && kernel.collective() == null && !kernel.scatters() && !kernel.takesRows();
     return alone && !kernel.ranges().isEmpty() && !wanted.contains(slot(kernel)) && rows(kernel) <= plans.mostComputedRows();
   }
 
   private static long rows(KernelGraph kernel) {
-    return kernel.ranges().subList(0, kernel.ranges().size() - 1).stream().mapToLong(range -> range.payload(Range.class).size()).reduce(1, (x, y) -> x * y);
+    return kernel.ranges().subList(0, kernel.ranges().size() - 1).stream()
+        .mapToLong(range -> range.payload(Range.class).size()).reduce(1, (x, y) -> x * y);
   }
 
   private static int slot(KernelGraph kernel) {

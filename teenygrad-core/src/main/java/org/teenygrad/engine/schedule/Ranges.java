@@ -85,7 +85,8 @@ final class Ranges {
     // Loops that stay whole: rows, and those that data may end (LoopEnds).
     Set<OpNode> rows = new HashSet<>();
     kernel.nodes().stream().filter(node -> node.op().group() == OpCode.Group.ROW).forEach(node -> rows.add(node.input(1)));
-    kernel.nodes().stream().filter(Ranges::comparesWithData).forEach(node -> countersOf(node).filter(range -> !kernel.ranges().contains(range)).forEach(rows::add));
+    kernel.nodes().stream().filter(Ranges::comparesWithData)
+        .forEach(node -> countersOf(node).filter(range -> !kernel.ranges().contains(range)).forEach(rows::add));
     for (OpNode node : kernel.nodes()) {
       boolean divided = node.is(OpCode.IDIV) || node.is(OpCode.MOD) || node.is(OpCode.LT);
       if (divided && node.input(0).is(OpCode.RANGE) && !rows.contains(node.input(0)) && node.input(1).is(OpCode.CONST)) {
@@ -133,7 +134,8 @@ final class Ranges {
   }
 
   private static boolean comparesWithData(OpNode node) {
-    return node.is(OpCode.LT) && node.input(0).dtype().isInteger() && Graph.topological(List.of(node)).stream().anyMatch(below -> below.is(OpCode.LOAD));
+    return node.is(OpCode.LT) && node.input(0).dtype().isInteger()
+        && Graph.topological(List.of(node)).stream().anyMatch(below -> below.is(OpCode.LOAD));
   }
 
   /// The loop counters in an expression but those of what it loads.
@@ -163,7 +165,8 @@ final class Ranges {
         }
       }
     }
-    return turned.isEmpty() ? kernel : new KernelGraph(substitute(kernel.stores(), turned), kernel.ranges(), kernel.contraction(), kernel.rematerializing());
+    return turned.isEmpty() ? kernel
+        : new KernelGraph(substitute(kernel.stores(), turned), kernel.ranges(), kernel.contraction(), kernel.rematerializing());
   }
 
   /// The load that reads most elements of those that change in each of the loops, or null.
@@ -233,7 +236,8 @@ final class Ranges {
     // Each of the two may occur only in sums that are indices: anything else that uses them must see both apart.
     for (OpNode node : kernel.nodes()) {
       boolean uses = node.inputs().contains(outer) || node.inputs().contains(inner);
-      boolean index = linear.contains(node) || node.is(OpCode.FOLD) || (node.is(OpCode.LOAD) || node.is(OpCode.STORE)) && node.input(0) != inner;
+      boolean index = linear.contains(node) || node.is(OpCode.FOLD)
+          || (node.is(OpCode.LOAD) || node.is(OpCode.STORE)) && node.input(0) != inner;
       if (uses && !index) {
         return false;
       }

@@ -50,7 +50,8 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules,
       return;
     }
     int runs = schedule.items().stream().mapToInt(item -> item.arguments().size()).sum();
-    Profile.Making making = new Profile.Making(schedule.items().size(), runs, schedule.kernels(), schedule.compilation().kernels(), schedule.memoryBytes(), nanos, schedule.compilation().nanos());
+    Profile.Making making = new Profile.Making(schedule.items().size(), runs, schedule.kernels(),
+        schedule.compilation().kernels(), schedule.memoryBytes(), nanos, schedule.compilation().nanos());
     Debug.say(Debug.SCHEDULES, making::toString);
     if (Activity.isWatched()) {
       Activity.tell(new Activity.Scheduled(device, schedule.number(), making, schedule.temporaries(), inputs.get(), start, nanos));
@@ -89,7 +90,8 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules,
     double allFlops = flops;
     double allBytes = bytes;
     long liveBytes = runtime.allocator().liveBytes();
-    schedule.sequence().time(arguments, (start, nanos) -> Activity.tell(new Activity.Ran(runtime.device(), schedule.number(), arguments.size(), allFlops, allBytes, liveBytes, start, nanos)));
+    schedule.sequence().time(arguments, (start, nanos) -> Activity.tell(
+        new Activity.Ran(runtime.device(), schedule.number(), arguments.size(), allFlops, allBytes, liveBytes, start, nanos)));
   }
 
   /// How often a program's work is done in so many runs.
@@ -109,13 +111,15 @@ public record Recording(List<Launched> launches, List<Profile.Making> schedules,
     Program program = item.program();
     int runs = arguments.size();
     double times = times(program, runs);
-    Profile.Launch launch = new Profile.Launch(program.name(), program.description(), runs, program.work().flops() * times, program.work().bytes() * times, nanos);
+    Profile.Launch launch = new Profile.Launch(program.name(), program.description(),
+        runs, program.work().flops() * times, program.work().bytes() * times, nanos);
     if (event != null) {
       event.commit(runtime.device(), launch);
     }
     Debug.say(Debug.LAUNCHES, () -> Roofline.of(runtime).line(launch));
     if (Activity.isWatched()) {
-      Activity.tell(new Activity.Launched(runtime.device(), program, launch, ended - nanos, runtime.allocator().liveBytes(), new Activity.Place(schedule.number(), number, memory)));
+      Activity.tell(new Activity.Launched(runtime.device(), program, launch, ended - nanos,
+          runtime.allocator().liveBytes(), new Activity.Place(schedule.number(), number, memory)));
     }
     if (Debug.checksNan()) {
       NanCheck.after(runtime, program, arguments);

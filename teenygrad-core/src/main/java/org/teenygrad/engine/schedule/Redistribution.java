@@ -58,7 +58,8 @@ final class Redistribution {
         now = now.with(i, target);
         continue;
       }
-      boolean alone = target instanceof Shard(int axis) && isCutBy(now, to, i, axis) && (!(now.placement(i) instanceof Shard(int own)) || isCutBy(now, to, i, own));
+      boolean alone = target instanceof Shard(int axis) && isCutBy(now, to, i, axis)
+          && (!(now.placement(i) instanceof Shard(int own)) || isCutBy(now, to, i, own));
       Placement next = alone ? target : new Replicate();
       x = moved(x, mesh, i, now, next);
       now = now.with(i, next);
@@ -75,7 +76,8 @@ final class Redistribution {
   /// Whether no mesh axis but this one has to do with an axis of the tensor.
   private static boolean isCutBy(Sharding now, Sharding to, int axis, int cut) {
     Placement shard = new Shard(cut);
-    return IntStream.range(0, now.placements().size()).noneMatch(i -> i != axis && (shard.equals(now.placement(i)) || shard.equals(to.placement(i))));
+    return IntStream.range(0, now.placements().size())
+        .noneMatch(i -> i != axis && (shard.equals(now.placement(i)) || shard.equals(to.placement(i))));
   }
 
   private OpNode moved(OpNode x, Mesh mesh, int i, Sharding now, Placement next) {
@@ -85,7 +87,9 @@ final class Redistribution {
         // Sums of 16-bit floats are made in float32.
         DType type = x.dtype().isFloating() && x.dtype().bytes() < 4 ? DType.FLOAT32 : x.dtype();
         OpNode wide = widened(x, type);
-        yield cast(next instanceof Shard(int axis) ? reduceScatter(wide, mesh, i, op, axis) : collective(OpCode.ALL_REDUCE, wide, mesh, i, op), x.dtype());
+        yield cast(next instanceof Shard(int axis)
+            ? reduceScatter(wide, mesh, i, op, axis)
+            : collective(OpCode.ALL_REDUCE, wide, mesh, i, op), x.dtype());
       }
       case Shard(int axis) when next instanceof Shard(int other) -> allToAll(x, mesh, i, axis, other);
       case Shard(int axis) -> allGather(x, mesh, i, axis, now.with(i, next).part(axis, whole.size(axis)).size());

@@ -32,7 +32,8 @@ final class Rematerialization {
   /// @param decoding what [SplitKeys] has computed again
   Rematerialization(Target target, Set<OpNode> decoding) {
     hasTensorCores = target instanceof Target.Gpu gpu && gpu.rung().hasMatrixUnit();
-    mostProducts = target instanceof Target.Gpu gpu && gpu.rung() == Target.Rung.TENSOR_MEMORY ? MOST_PRODUCTS_OF_TENSOR_MEMORY : MOST_PRODUCTS;
+    mostProducts = target instanceof Target.Gpu gpu && gpu.rung() == Target.Rung.TENSOR_MEMORY
+        ? MOST_PRODUCTS_OF_TENSOR_MEMORY : MOST_PRODUCTS;
     this.decoding = decoding;
   }
 

@@ -22,7 +22,8 @@ public final class Replanning {
   /// @throws org.teenygrad.OutOfMemoryException if the device has no room for what the schedule needs
   public static void plan(Runtime runtime, List<OpNode> graphs, List<String> inputs) {
     long start = System.nanoTime();
-    List<OpNode> params = Graph.topological(graphs).stream().filter(node -> node.is(OpCode.PARAM)).sorted(Comparator.comparingInt(node -> node.payload(Param.class).slot())).toList();
+    List<OpNode> params = Graph.topological(graphs).stream()
+        .filter(node -> node.is(OpCode.PARAM)).sorted(Comparator.comparingInt(node -> node.payload(Param.class).slot())).toList();
     Recording.made(runtime.device(), Scheduler.schedule(runtime, graphs, params, 0, new CompileNotice()), () -> inputs, start);
   }
 }

@@ -24,11 +24,13 @@ import org.teenygrad.engine.runtime.Slice;
 /// @param places the buffers by slot: first the inputs, then what the kernels write
 /// @param workspaceBytes memory for what lives only while the schedule runs
 /// @param compilation what making it cost
-record Schedule(long number, List<ExecItem> items, Sequence sequence, int inputs, List<Integer> outputs, List<Place> places, long workspaceBytes, Compilation compilation) {
+record Schedule(long number, List<ExecItem> items, Sequence sequence, int inputs,
+    List<Integer> outputs, List<Place> places, long workspaceBytes, Compilation compilation) {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
   /// A schedule with a number of its own.
-  static Schedule of(List<ExecItem> items, Sequence sequence, int inputs, List<Integer> outputs, List<Place> places, long workspaceBytes, Compilation compilation) {
+  static Schedule of(List<ExecItem> items, Sequence sequence, int inputs,
+      List<Integer> outputs, List<Place> places, long workspaceBytes, Compilation compilation) {
     return new Schedule(NUMBERS.getAndIncrement(), items, sequence, inputs, outputs, places, workspaceBytes, compilation);
   }
 

@@ -35,7 +35,8 @@ final class SeparateProducts {
     if (contractions.isEmpty()) {
       return sum;
     }
-    others.stream().reduce(SeparateProducts::add).ifPresent(rest -> contractions.add(OpNode.of(OpCode.REDUCE, sum.payload(), List.of(rest))));
+    others.stream().reduce(SeparateProducts::add)
+        .ifPresent(rest -> contractions.add(OpNode.of(OpCode.REDUCE, sum.payload(), List.of(rest))));
     return contractions.stream().reduce(SeparateProducts::add).orElseThrow();
   }
 

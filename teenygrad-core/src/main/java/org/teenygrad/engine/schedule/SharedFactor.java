@@ -19,7 +19,8 @@ final class SharedFactor {
   static boolean isShared(KernelGraph a, KernelGraph b, Map<OpNode, OpNode> renamed) {
     List<OpNode> others = products(b);
     return products(a).stream().allMatch(product -> product.inputs().stream()
-        .anyMatch(factor -> others.stream().allMatch(other -> other.inputs().stream().anyMatch(same -> Alike.match(factor, same, renamed)))));
+        .anyMatch(factor -> others.stream().allMatch(other -> other.inputs().stream()
+            .anyMatch(same -> Alike.match(factor, same, renamed)))));
   }
 
   private static List<OpNode> products(KernelGraph kernel) {
@@ -47,7 +48,8 @@ final class SharedFactor {
       return kernel;
     }
     OpNode last = kernel.ranges().getLast();
-    int number = 1 + kernel.nodes().stream().filter(node -> node.is(OpCode.RANGE)).mapToInt(node -> node.payload(Range.class).id()).max().orElse(0);
+    int number = 1 + kernel.nodes().stream().filter(node -> node.is(OpCode.RANGE))
+        .mapToInt(node -> node.payload(Range.class).id()).max().orElse(0);
     OpNode piece = IndexAlgebra.range(number, iterations);
     List<OpNode> stores = new ArrayList<>();
     for (long i = 0; i < pieces; i++) {

@@ -55,7 +55,8 @@ final class SplitScans {
 
   /// A number of elements near the wanted one of which the axis has a multiple; else the wanted one.
   private static int block(int size, int wanted) {
-    return IntStream.iterate(2 * wanted, block -> block >= wanted / 2, block -> block - 4).filter(block -> size % block == 0).findFirst().orElse(wanted);
+    return IntStream.iterate(2 * wanted, block -> block >= wanted / 2, block -> block - 4)
+        .filter(block -> size % block == 0).findFirst().orElse(wanted);
   }
 
   private OpNode split(OpNode node, int axis, int block) {

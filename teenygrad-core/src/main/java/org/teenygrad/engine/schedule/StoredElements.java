@@ -19,7 +19,8 @@ final class StoredElements {
   /// What the loops of a kernel are in those of another that reads each of its elements by its outer loops; null if none does.
   static @Nullable Map<OpNode, OpNode> loopsOfReader(KernelGraph kernel, KernelGraph reader) {
     return reader.nodes().stream()
-        .filter(node -> reads(node, kernel) && isRowMajor(node.input(1), reader.ranges()) && count(reader.ranges()) == count(kernel.ranges()))
+        .filter(node -> reads(node, kernel) && isRowMajor(node.input(1), reader.ranges())
+            && count(reader.ranges()) == count(kernel.ranges()))
         .findFirst().map(load -> loopsAt(kernel, load.input(1))).orElse(null);
   }
 

@@ -53,7 +53,8 @@ record SumOfProducts(OpNode sum, OpNode product) {
       long size = found.product.shape().elements();
       OpNode matrix = distinct(found.left()) > distinct(found.right()) ? found.left() : found.right();
       OpNode vectors = matrix == found.left() ? found.right() : found.left();
-      return found.depth() >= FEWEST_IN_SUM && size >= FEWEST / REUSE && distinct(vectors) * REUSE <= size && distinct(matrix) > distinct(vectors) && isOfOneTensor(matrix);
+      return found.depth() >= FEWEST_IN_SUM && size >= FEWEST / REUSE && distinct(vectors) * REUSE <= size
+          && distinct(matrix) > distinct(vectors) && isOfOneTensor(matrix);
     });
   }
 
@@ -62,7 +63,8 @@ record SumOfProducts(OpNode sum, OpNode product) {
   private static boolean isOfOneTensor(OpNode factor) {
     List<OpNode> nodes = Graph.topological(List.of(factor), node -> !isInMemory(node) && !node.is(OpCode.GATHER));
     List<OpNode> gathers = nodes.stream().filter(node -> node.is(OpCode.GATHER)).toList();
-    boolean isComputed = nodes.stream().allMatch(node -> isInMemory(node) || node.is(OpCode.GATHER) || node.op().isElementwise() || node.op().isMovement()
+    boolean isComputed = nodes.stream().allMatch(node -> isInMemory(node) || node.is(OpCode.GATHER)
+        || node.op().isElementwise() || node.op().isMovement()
         || node.op().group() == OpCode.Group.SOURCE || node.is(OpCode.DETACH));
     long stored = nodes.stream().filter(SumOfProducts::isInMemory).count();
     return isComputed && stored + gathers.size() == 1 && gathers.stream().allMatch(gather -> isOfOneTensor(gather.input(0)));
@@ -126,7 +128,9 @@ record SumOfProducts(OpNode sum, OpNode product) {
 
   /// The axis of another shape for the same elements that has as many behind it, or -1.
   private static int sameAxis(Shape shape, int axis, Shape other) {
-    return IntStream.range(0, other.rank()).filter(a -> other.size(a) > 1 && trailing(other, a) == trailing(shape, axis)).findFirst().orElse(-1);
+    return IntStream.range(0, other.rank())
+        .filter(a -> other.size(a) > 1 && trailing(other, a) == trailing(shape, axis))
+        .findFirst().orElse(-1);
   }
 
   /// The elements behind an axis.

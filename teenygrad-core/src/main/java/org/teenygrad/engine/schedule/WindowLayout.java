@@ -29,7 +29,8 @@ final class WindowLayout {
     if (!(target instanceof Target.Gpu gpu) || !gpu.rung().hasMatrixUnit()) {
       return roots;
     }
-    var changed = Graph.map(roots, node -> SumOfProducts.of(node).filter(SumOfProducts::isOfHalves).flatMap(WindowLayout::laidOut).orElse(node));
+    var changed = Graph.map(roots, node -> SumOfProducts.of(node).filter(SumOfProducts::isOfHalves)
+        .flatMap(WindowLayout::laidOut).orElse(node));
     return roots.stream().map(changed::get).toList();
   }
 
@@ -41,7 +42,9 @@ final class WindowLayout {
     FactorView left = FactorView.of(sum.left());
     FactorView right = FactorView.of(sum.right());
     List<Integer> summed = sum.sum().payload(Reduction.class).axes();
-    FactorView scattered = Stream.of(left, right).filter(shown -> shown.isWindowed() || !shown.isContiguous(summed) && shown.channels() >= 0 && isReusedOften(sum, shown))
+    FactorView scattered = Stream.of(left, right)
+        .filter(shown -> shown.isWindowed()
+            || !shown.isContiguous(summed) && shown.channels() >= 0 && isReusedOften(sum, shown))
         .max(Comparator.comparing(FactorView::isWindowed).thenComparingLong(shown -> shown.tensor().shape().elements())).orElse(null);
     if (scattered == null || scattered.channels() < 0) {
       return Optional.empty();
@@ -49,7 +52,8 @@ final class WindowLayout {
     OpNode range = scattered.index().get(scattered.channels());
     List<Integer> order = FactorView.innermost(product.shape().rank(), range.payload(Range.class).id());
     List<OpNode> factors = Stream.of(left, right)
-        .map(shown -> shown.laidOut(shown == scattered || shown.isWindowed() ? shown.channels() : shown.along(range, summed), product.dtype()))
+        .map(shown -> shown.laidOut(shown == scattered || shown.isWindowed()
+            ? shown.channels() : shown.along(range, summed), product.dtype()))
         .map(factor -> permuted(factor, order)).toList();
     List<Integer> axes = summed.stream().map(order::indexOf).sorted().toList();
     OpNode turned = OpNode.of(OpCode.REDUCE, new Reduction(OpCode.ADD, axes), List.of(OpNode.of(OpCode.MUL, null, factors)));

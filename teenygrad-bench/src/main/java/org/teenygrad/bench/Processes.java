@@ -24,6 +24,8 @@ final class Processes {
   /// How many processes have a trace of their own.
   private static final AtomicInteger TRACED = new AtomicInteger();
 
+  private static final String LEARNED = "-XX:AOTCache=";
+
   private Processes() {}
 
   /// `run-1.json` for `run.json`.
@@ -48,6 +50,9 @@ final class Processes {
   static double ownFigure(List<String> arguments, Path cache, int threads, String... options) {
     boolean isLearning = Stream.of(options).anyMatch(option -> option.startsWith("-XX:AOTCacheOutput")); // of which the JVM tells a lot
     List<String> command = own(Stream.concat(Stream.of(cacheOption(cache)), Stream.of(options)).toList(), arguments);
+    if (isLearning) {
+      command.removeIf(option -> option.startsWith(LEARNED));
+    }
     List<Figure> figures = figures(command, threads, null, isLearning ? ProcessBuilder.Redirect.DISCARD : ProcessBuilder.Redirect.INHERIT);
     if (figures.isEmpty()) {
       throw new IllegalStateException("teenygrad bench " + String.join(" ", arguments) + " gave no figure");
@@ -77,12 +82,12 @@ final class Processes {
     return command;
   }
 
-  /// The beginning of a command that starts another JVM like this one, with its archive of classes.
+  /// The beginning of a command that starts another JVM like this one, with what that has learned.
   static List<String> java() {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-XX:MaxNewSize=64m"));
     command.addAll(Settings.LLVM.jvmOptions());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(Processes::isOfArchive).toList());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(Processes::isLearned).toList());
     Path trace = Settings.TRACE.value();
     if (trace != null) {
       command.add("-D" + Settings.TRACE.property() + "=" + numbered(trace, TRACED.incrementAndGet()));
@@ -90,8 +95,8 @@ final class Processes {
     return command;
   }
 
-  private static boolean isOfArchive(String option) {
-    return option.startsWith("-XX:SharedArchiveFile=") || option.startsWith("-Xlog:cds");
+  private static boolean isLearned(String option) {
+    return option.startsWith(LEARNED) || option.startsWith("-Xlog:aot") || option.startsWith("-Xlog:cds");
   }
 
   /// The Python that peers run on: [Settings#PYTHON], or `python3` of the PATH.

@@ -25,7 +25,7 @@ record FirstPage(int starts) {
     try (HttpClient client = HttpClient.newHttpClient()) {
       Process first = Started.of(client).process;
       first.destroy();
-      first.waitFor(); // not counted: it writes an archive of its classes where there is none, as after a build
+      first.waitFor(); // not counted: it reads files that are not in memory yet
       for (int i = 0; i < starts; i++) {
         Started server = Started.of(client);
         seconds[i] = server.seconds;

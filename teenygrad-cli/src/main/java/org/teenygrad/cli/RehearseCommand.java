@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `teenygrad rehearse`: what an image's JVM learns from (JEP 483 and 515), a little of what users do: a training, a file for others, a text from that.
+/// `teenygrad rehearse`: what the JVM of an image or of `./teenygrad` learns from (JEP 483 and 515), a little of what users do: a training, a file for others, a text from that.
 @Command(
     name = "rehearse",
     hidden = true,

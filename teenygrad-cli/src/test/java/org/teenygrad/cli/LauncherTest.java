@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -46,9 +48,41 @@ class LauncherTest {
         touch teenygrad-cli/target/lib/dependency.jar teenygrad-cli/target/teenygrad-cli-1.jar
         """);
     Path jdk = Files.createDirectories(folder.resolve("jdk").resolve("bin"));
-    script(jdk.resolve("java"), "for word in \"$@\"; do echo \"$word\"; done; echo \"LC_ALL=${LC_ALL-} LC_CTYPE=${LC_CTYPE-}\"\n");
+    script(jdk.resolve("java"), """
+        for word in "$@"; do
+          echo "$word"
+          case $word in
+            -XX:AOTCacheOutput=*)
+              echo "trace=${TEENYGRAD_TRACE-} cache=$TEENYGRAD_CACHE" >"${word#*=}"
+              if [ -e "${0%/*}/broken" ]; then exit 1; fi
+              ;;
+          esac
+        done
+        echo "LC_ALL=${LC_ALL-} LC_CTYPE=${LC_CTYPE-}"
+        """);
     script(jdk.resolve("javac"), "");
     Files.writeString(folder.resolve("jdk").resolve("release"), "JAVA_VERSION=\"25\"\n");
+  }
+
+  @AfterEach
+  void waitForWhoLearns() throws IOException {
+    Path learner = app().resolve("learner");
+    if (Files.exists(learner)) {
+      long number = Long.parseLong(Files.readString(learner).split(" ", 2)[0]);
+      ProcessHandle.of(number).ifPresent(process -> process.onExit().join());
+    }
+  }
+
+  private Path app() {
+    return project.resolve("teenygrad-cli").resolve("target").resolve("app");
+  }
+
+  /// The files with what the JVM learned.
+  private List<Path> learned() throws IOException {
+    waitForWhoLearns();
+    try (Stream<Path> files = Files.list(app())) {
+      return files.filter(file -> file.getFileName().toString().startsWith("learned-")).toList();
+    }
   }
 
   private static void script(Path file, String text) throws IOException {
@@ -88,15 +122,56 @@ class LauncherTest {
   void buildsTheFirstTimeAndAfterAChange() throws IOException, InterruptedException {
     assertThat(run("bench", "two words")).contains("building teenygrad (first run only", "-cp\n", "org.teenygrad.cli.Main\nbench\ntwo words\n");
     assertThat(run("devices")).doesNotContain("building");
-    Path archive = Files.writeString(project.resolve("teenygrad-cli").resolve("target").resolve("app").resolve("classes.jsa"), "classes of the jars before");
-    assertThat(run("devices")).doesNotContain("building");
-    assertThat(archive).exists();
     Files.writeString(source, "class A { int changed; }");
     changedAt(source, Duration.ofMinutes(1));
     assertThat(run()).contains("building teenygrad (its sources changed)");
-    assertThat(archive).as("the JVM would neither use it nor write another").doesNotExist();
     assertThat(run()).doesNotContain("building");
     assertThat(builds()).isEqualTo(2);
+  }
+
+  @Test
+  void afterTheFirstCommandOfABuildTheJvmLearnsForLaterOnes() throws IOException, InterruptedException {
+    assertThat(run("devices")).doesNotContain("AOT");
+    assertThat(learned()).as("devices computes nothing").isEmpty();
+    String first = output(start(Map.of("TEENYGRAD_TRACE", "of the user's command", "TEENYGRAD_CACHE", "his"), "train"));
+    assertThat(first).doesNotContain("AOT", "rehearse");
+    assertThat(learned()).singleElement().satisfies(file -> assertThat(file).hasContent("trace= cache=off"));
+    Path file = learned().getFirst();
+    Files.writeString(file, "of these jars");
+    assertThat(run("train")).contains("-XX:AOTCache=" + file + "\n");
+    assertThat(learned()).containsExactly(file);
+    assertThat(file).hasContent("of these jars");
+    Files.writeString(source, "class A { int changed; }");
+    changedAt(source, Duration.ofMinutes(1));
+    assertThat(run("devices")).as("of the jars before").doesNotContain("AOT");
+    assertThat(learned()).isEmpty();
+  }
+
+  @Test
+  void eachJdkLearnsForItself() throws IOException, InterruptedException {
+    run("train");
+    Path file = learned().getFirst();
+    Files.writeString(folder.resolve("jdk").resolve("release"), "JAVA_VERSION=\"26\"\n");
+    assertThat(run("train")).doesNotContain("AOT");
+    assertThat(learned()).hasSize(2).contains(file);
+  }
+
+  @Test
+  void whereTheJvmCannotLearnCommandsRunWithoutAndDoNotTryAgain() throws IOException, InterruptedException {
+    Path broken = Files.createFile(folder.resolve("jdk").resolve("bin").resolve("broken"));
+    run("train");
+    assertThat(learned()).singleElement().satisfies(file -> assertThat(file).isEmptyFile());
+    Files.delete(broken);
+    assertThat(run("train")).contains("org.teenygrad.cli.Main\ntrain\n").doesNotContain("AOT");
+    assertThat(learned()).singleElement().satisfies(file -> assertThat(file).isEmptyFile());
+  }
+
+  @Test
+  void whoWasEndedWhileItLearnedIsFollowedByAnother() throws IOException, InterruptedException {
+    run("devices");
+    Files.writeString(app().resolve("learner"), "999999999 1");
+    run("train");
+    assertThat(learned()).singleElement().satisfies(file -> assertThat(file).isNotEmptyFile());
   }
 
   @Test

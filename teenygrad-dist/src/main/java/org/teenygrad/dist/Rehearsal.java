@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A short training and a text in the image, of which the JVM keeps what it learned: classes that are parsed and linked, and which methods
-/// are worth compiling (JEP 483 and 515). Later runs start from that, about a second of processor time ahead.
+/// are worth compiling (JEP 483 and 515). Later runs start from that, about a second of processor time ahead. Without the second compiler
+/// the JVM learns no profiles: with them the second compiler would be busy during the whole of each start.
 ///
 /// The JVM takes it only for the jars it was made with, in the launcher's order, by their sizes and times: so the times are those that
 /// [Tar] gives them.
@@ -23,7 +24,7 @@ final class Rehearsal {
     try {
       var process = new ProcessBuilder(
           image.resolve("runtime").resolve("bin").resolve("java").toString(),
-          "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-XX:MaxNewSize=64m", "-XX:AOTCacheOutput=" + lib.resolve("teenygrad.aot"),
+          "--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-XX:MaxNewSize=64m", "-XX:TieredStopAtLevel=1", "-XX:AOTCacheOutput=" + lib.resolve("teenygrad.aot"),
           "-Xlog:aot=error",
           "-cp", classPath(lib), "org.teenygrad.cli.Main",
           "rehearse", "--out", scratch.resolve("out").toString());

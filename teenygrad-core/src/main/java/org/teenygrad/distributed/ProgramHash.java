@@ -3,8 +3,13 @@ package org.teenygrad.distributed;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -17,10 +22,14 @@ final class ProgramHash {
 
   /// As hexadecimal text.
   static String text() {
+    return of(Stream.of("java.class.path", "jdk.module.path").map(property -> System.getProperty(property, ""))
+        .flatMap(path -> Stream.of(path.split(File.pathSeparator, -1))).filter(entry -> !entry.isEmpty()).map(Path::of).toList());
+  }
+
+  /// @param entries archives, and folders of classes
+  static String of(List<Path> entries) {
     CRC32C sum = new CRC32C();
-    Stream.of("java.class.path", "jdk.module.path").map(property -> System.getProperty(property, ""))
-        .flatMap(path -> Stream.of(path.split(File.pathSeparator, -1))).filter(entry -> !entry.isEmpty()).map(Path::of)
-        .flatMap(entry -> files(entry).stream()).forEach(file -> update(sum, file));
+    entries.stream().flatMap(entry -> files(entry).stream()).forEach(file -> update(sum, file));
     return String.format(Locale.ROOT, "%08x", sum.getValue());
   }
 
@@ -28,11 +37,30 @@ final class ProgramHash {
     if (!Files.isDirectory(entry)) {
       return Files.isReadable(entry) ? List.of(entry) : List.of();
     }
-    try (Stream<Path> files = Files.walk(entry)) {
-      return files.filter(file -> file.toString().endsWith(".class")).sorted().toList();
+    List<Path> classes = new ArrayList<>();
+    try {
+      Files.walkFileTree(entry, new SimpleFileVisitor<>() {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+          if (file.toString().endsWith(".class")) {
+            classes.add(file);
+          }
+          return FileVisitResult.CONTINUE;
+        }
+
+        /// Other files may come and go meanwhile, such as those by which tools attach to a JVM of this folder.
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+          if (e instanceof NoSuchFileException) {
+            return FileVisitResult.CONTINUE;
+          }
+          throw e;
+        }
+      });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return classes.stream().sorted().toList();
   }
 
   private static void update(CRC32C sum, Path file) {

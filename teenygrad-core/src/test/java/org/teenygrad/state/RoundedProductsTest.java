@@ -92,7 +92,7 @@ class RoundedProductsTest {
   }
 
   /// Texts that are read together, and those that are continued alone, get the same bits: one tile of rows or less, whole tiles of 12, a part
-  /// of one behind them. Columns that are no whole vectors are beside each of these.
+  /// of one behind them. Columns that are no whole vectors are beside one row, a tile and many tiles.
   @ParameterizedTest
   @EnumSource(value = GgmlType.class, names = {"Q4_0", "Q8_0", "Q4_K", "Q6_K"})
   void aRowDoesNotDependOnHowManyThereAre(GgmlType type) {

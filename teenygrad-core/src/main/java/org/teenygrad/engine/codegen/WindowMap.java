@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.IndexAlgebra;
@@ -76,7 +77,7 @@ final class WindowMap {
 
     /// What the places of a window that is looked at backwards reach before the first.
     private long backwards() {
-      return terms.entrySet().stream().filter(term -> term.getKey() != pixel).mapToLong(term -> Math.min(0, term.getValue()) * (Analysis.size(term.getKey()) - 1)).sum();
+      return reach(places(), factor -> Math.min(0, factor));
     }
 
     /// Where the window's first place is for the first pixel of the tile's row.
@@ -94,17 +95,22 @@ final class WindowMap {
     }
 
     BulkTile.Coordinate offset() {
+      return new BulkTile.Coordinate(places(), -backwards());
+    }
+
+    private Map<OpNode, Long> places() {
       Map<OpNode, Long> places = new LinkedHashMap<>(terms);
       places.remove(pixel);
-      return new BulkTile.Coordinate(places, -backwards());
+      return places;
     }
 
     private long farthest() {
-      return terms.entrySet().stream().filter(term -> term.getKey() != pixel).mapToLong(term -> Math.abs(term.getValue()) * (Analysis.size(term.getKey()) - 1)).sum();
+      return reach(places(), Math::abs);
     }
 
     boolean fits() {
-      return step() > 0 && step() <= LARGEST_STEP && farthest() <= FARTHEST_OFFSET && lower() >= -FARTHEST_CORNER && upper() >= -FARTHEST_CORNER && upper() < FARTHEST_CORNER;
+      boolean corners = lower() >= -FARTHEST_CORNER && upper() >= -FARTHEST_CORNER && upper() < FARTHEST_CORNER;
+      return corners && step() > 0 && step() <= LARGEST_STEP && farthest() <= FARTHEST_OFFSET;
     }
 
     Program.Dimension dimension() {
@@ -115,13 +121,15 @@ final class WindowMap {
   private Optional<BulkTile> tile(List<OpNode> outer, List<OpNode> inner, int sharers) {
     int lanes = Stage.CHUNK / factor.dtype().bytes();
     int count = BulkTile.lines(stage) / sharers;
-    boolean plain = pixels.size() >= AXES && index.factor(channel) == 1 && Analysis.size(channel) % BulkTile.panel(factor.dtype()) == 0 && count <= MOST_PIXELS
+    boolean plain = pixels.size() >= AXES && count <= MOST_PIXELS
+        && index.factor(channel) == 1 && Analysis.size(channel) % BulkTile.panel(factor.dtype()) == 0
         && index.factors().entrySet().stream().allMatch(term -> term.getKey().is(OpCode.RANGE) && (term.getKey() == channel || term.getValue() % lanes == 0));
     Map<OpNode, Bounds> bounds = plain ? bounds() : null;
     if (bounds == null) {
       return Optional.empty();
     }
-    List<Axis> axes = pixels.subList(pixels.size() - AXES, pixels.size()).reversed().stream().flatMap(pixel -> axis(pixel, bounds.remove(pixel)).stream()).toList();
+    List<Axis> axes = pixels.subList(pixels.size() - AXES, pixels.size()).reversed().stream()
+        .flatMap(pixel -> axis(pixel, bounds.remove(pixel)).stream()).toList();
     boolean looked = axes.size() == AXES && bounds.isEmpty() && axes.stream().allMatch(Axis::fits)
         && places.stream().allMatch(place -> axes.stream().filter(axis -> axis.terms.containsKey(place)).count() == 1);
     Map<OpNode, Long> images = looked ? images() : null;
@@ -129,11 +137,14 @@ final class WindowMap {
     if (images == null || offset % lanes != 0) {
       return Optional.empty();
     }
-    List<Program.Dimension> dimensions = new ArrayList<>(List.of(new Program.Dimension(Analysis.size(channel), 1, BulkTile.panel(factor.dtype()))));
+    Program.Dimension lines = new Program.Dimension(Analysis.size(channel), 1, BulkTile.panel(factor.dtype()));
+    List<Program.Dimension> dimensions = new ArrayList<>(List.of(lines));
     axes.forEach(axis -> dimensions.add(axis.dimension()));
     dimensions.add(imageDimension(images, axes.getLast()));
-    List<Program.PixelAxis> described = axes.stream().map(axis -> new Program.PixelAxis((int) axis.lower(), (int) axis.upper(), (int) axis.step())).toList();
-    Program.TensorMap map = new Program.TensorMap(Analysis.slot(factor), factor.dtype(), offset, dimensions, new Program.Pixels(count, described), false);
+    List<Program.PixelAxis> described = axes.stream()
+        .map(axis -> new Program.PixelAxis((int) axis.lower(), (int) axis.upper(), (int) axis.step())).toList();
+    Program.Pixels seen = new Program.Pixels(count, described);
+    Program.TensorMap map = new Program.TensorMap(Analysis.slot(factor), factor.dtype(), offset, dimensions, seen, false);
     List<BulkTile.Coordinate> coordinates = Stream.of(Stream.of(new BulkTile.Coordinate(Map.of(channel, 1L), 0)), axes.stream().map(Axis::start), Stream.of(new BulkTile.Coordinate(images, 0)))
         .flatMap(one -> one).toList();
     return Optional.of(new BulkTile(stage.mapped(), sharers, map, coordinates, axes.stream().map(Axis::offset).toList(), outer, inner));
@@ -193,15 +204,21 @@ final class WindowMap {
     if (!fits) {
       return Optional.empty();
     }
-    long low = masked != null && masked.low != null ? masked.low : terms.entrySet().stream().mapToLong(term -> Math.min(0, term.getValue()) * (Analysis.size(term.getKey()) - 1)).sum();
-    long high = masked != null && masked.high != null ? masked.high : terms.entrySet().stream().mapToLong(term -> Math.max(0, term.getValue()) * (Analysis.size(term.getKey()) - 1)).sum();
+    long low = masked != null && masked.low != null ? masked.low : reach(terms, factor -> Math.min(0, factor));
+    long high = masked != null && masked.high != null ? masked.high : reach(terms, factor -> Math.max(0, factor));
     return Optional.of(new Axis(pixel, terms, low, high, stride));
+  }
+
+  /// What a sum of loop counters comes to if each is at its end and has another factor.
+  private static long reach(Map<OpNode, Long> terms, LongUnaryOperator factor) {
+    return terms.entrySet().stream().mapToLong(term -> factor.applyAsLong(term.getValue()) * (Analysis.size(term.getKey()) - 1)).sum();
   }
 
   /// The loops over images, of which one goes on where another ends, or null if they do not.
   private @Nullable Map<OpNode, Long> images() {
     List<OpNode> ofTile = pixels.subList(0, pixels.size() - AXES);
-    List<OpNode> all = index.factors().keySet().stream().filter(loop -> loop != channel && !places.contains(loop) && (!pixels.contains(loop) || ofTile.contains(loop)))
+    List<OpNode> all = index.factors().keySet().stream()
+        .filter(loop -> loop != channel && !places.contains(loop) && (!pixels.contains(loop) || ofTile.contains(loop)))
         .sorted(Comparator.comparingLong(index::factor)).toList();
     // The next image of a tile is the next in memory.
     boolean fits = all.stream().limit(ofTile.size()).toList().equals(ofTile.reversed());

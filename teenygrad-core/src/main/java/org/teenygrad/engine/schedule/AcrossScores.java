@@ -45,7 +45,8 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
     if (!(target instanceof Target.Gpu gpu && gpu.rung() == Target.Rung.TENSOR_MEMORY)) {
       return across;
     }
-    List<Product> products = IntStream.range(0, kernels.size()).mapToObj(number -> product(number, kernels.get(number))).filter(Objects::nonNull).toList();
+    List<Product> products = IntStream.range(0, kernels.size())
+        .mapToObj(number -> product(number, kernels.get(number))).filter(Objects::nonNull).toList();
     Dependencies dependencies = new Dependencies(List.copyOf(kernels));
     List<KernelGraph> more = new ArrayList<>();
     for (Product product : products) {
@@ -56,10 +57,13 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
         List<OpNode> rows = product.kernel.ranges().stream().filter(range -> !columns.contains(range)).toList();
         OpNode counts = memory(memory, DType.INT32, rows);
         OpNode place = offset(product.kernel.ranges());
-        kernels.set(product.number, new KernelGraph(List.of(OpNode.of(OpCode.STORE, sums, place, product.fold)), product.kernel.ranges(), true, product.kernel.rematerializing()));
-        more.add(new KernelGraph(List.of(Graph.substitute(store, new IdentityHashMap<>(Map.of(product.fold, OpNode.of(OpCode.LOAD, sums, place))))), product.kernel.ranges(), false, Set.of()));
+        OpNode stored = OpNode.of(OpCode.STORE, sums, place, product.fold);
+        kernels.set(product.number, new KernelGraph(List.of(stored), product.kernel.ranges(), true, product.kernel.rematerializing()));
+        Map<OpNode, OpNode> loaded = new IdentityHashMap<>(Map.of(product.fold, OpNode.of(OpCode.LOAD, sums, place)));
+        more.add(new KernelGraph(List.of(Graph.substitute(store, loaded)), product.kernel.ranges(), false, Set.of()));
         OpNode one = IndexAlgebra.range(0, size(rows));
-        more.add(new KernelGraph(List.of(OpNode.of(OpCode.STORE, counts, one, OpNode.create(OpCode.CONST, DType.INT32, List.of(), 0L))), List.of(one), false, Set.of()));
+        OpNode zero = OpNode.create(OpCode.CONST, DType.INT32, List.of(), 0L);
+        more.add(new KernelGraph(List.of(OpNode.of(OpCode.STORE, counts, one, zero)), List.of(one), false, Set.of()));
         across.turns.put(KernelGraph.number(sums), KernelGraph.number(counts));
         across.results.put(KernelGraph.number(sums), KernelGraph.slot(store));
       }
@@ -97,7 +101,8 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
     OpNode last = folds.getLast();
     Set<OpNode> scores = new HashSet<>(folds);
     scores.remove(last);
-    boolean product = last.payload() == OpCode.ADD && last.input(0).is(OpCode.MUL) && !scores.isEmpty() && scores.stream().allMatch(fold -> fold.payload() == OpCode.ADD);
+    boolean product = last.payload() == OpCode.ADD && last.input(0).is(OpCode.MUL)
+        && !scores.isEmpty() && scores.stream().allMatch(fold -> fold.payload() == OpCode.ADD);
     for (int i = 0; product && i < 2; i++) {
       List<OpNode> other = Graph.topological(List.of(last.input(0).input(1 - i)));
       if (other.stream().noneMatch(scores::contains)) {
@@ -112,8 +117,10 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
   private static List<OpNode> columns(Product product, List<Product> products, Dependencies dependencies) {
     for (Product other : products) {
       Map<OpNode, OpNode> renamed = new HashMap<>();
-      if (other != product && Alike.match(product.matrix, other.matrix, renamed) && isAcross(product, other, renamed) && isApart(product, other, dependencies)
-          && products.stream().anyMatch(third -> third != product && third != other && goesAlong(third, other) && isApart(third, other, dependencies))) {
+      if (other != product && Alike.match(product.matrix, other.matrix, renamed)
+          && isAcross(product, other, renamed) && isApart(product, other, dependencies)
+          && products.stream().filter(third -> third != product && third != other)
+              .anyMatch(third -> goesAlong(third, other) && isApart(third, other, dependencies))) {
         return product.kernel.ranges().stream().filter(range -> !renamed.containsKey(range)).toList();
       }
     }
@@ -164,12 +171,16 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
   List<KernelGraph> wanted(List<KernelGraph> kernels) {
     Set<Integer> read = new HashSet<>();
     kernels.forEach(kernel -> read.addAll(kernel.reads()));
-    return kernels.stream().filter(kernel -> !turns.containsValue(KernelGraph.slot(kernel.stores().getFirst())) || read.contains(KernelGraph.slot(kernel.stores().getFirst()))).toList();
+    return kernels.stream().filter(kernel -> {
+      int slot = KernelGraph.slot(kernel.stores().getFirst());
+      return !turns.containsValue(slot) || read.contains(slot);
+    }).toList();
   }
 
   /// Whether a kernel does nothing but make sums that another might make.
   boolean isAlone(KernelGraph kernel) {
-    return kernel.stores().size() == 1 && !Totals.is(kernel.stores().getFirst()) && turns.containsKey(KernelGraph.slot(kernel.stores().getFirst())) && kernel.hasFold();
+    OpNode first = kernel.stores().getFirst();
+    return kernel.stores().size() == 1 && !Totals.is(first) && turns.containsKey(KernelGraph.slot(first)) && kernel.hasFold();
   }
 
   /// The buffer of what is made of the sums of a kernel that [is alone][#isAlone].
@@ -188,7 +199,8 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
     for (OpNode fold : kernel.nodes()) {
       for (int i = 0; i < 2 && fold.is(OpCode.FOLD) && fold.input(0).is(OpCode.MUL); i++) {
         Map<OpNode, OpNode> renamed = new HashMap<>();
-        if (Alike.match(product.matrix, fold.input(0).input(i), renamed) && folded(product).stream().map(renamed::get).allMatch(kernel.ranges()::contains)) {
+        if (Alike.match(product.matrix, fold.input(0).input(i), renamed)
+            && folded(product).stream().map(renamed::get).allMatch(kernel.ranges()::contains)) {
           List<OpNode> columns = sums.ranges().stream().filter(range -> !renamed.containsKey(range)).toList();
           List<OpNode> own = kernel.ranges().stream().filter(range -> !renamed.containsValue(range)).toList();
           if (columns.size() != 1 || own.size() != 1 || size(columns) != size(own)) {
@@ -205,13 +217,17 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
   /// The kernel that also stores what another makes of its sums across the rows.
   /// @return null if that is more than something of each element
   static @Nullable KernelGraph finished(KernelGraph kernel, KernelGraph after) {
-    OpNode sums = kernel.stores().stream().filter(store -> store.payload() == Totals.SUMS && after.reads().contains(KernelGraph.slot(store))).findFirst().orElse(null);
-    if (sums == null || after.hasFold() || after.reads().stream().anyMatch(slot -> slot != KernelGraph.slot(sums) && kernel.writes().contains(slot))) {
+    OpNode sums = kernel.stores().stream()
+        .filter(store -> store.payload() == Totals.SUMS && after.reads().contains(KernelGraph.slot(store))).findFirst().orElse(null);
+    if (sums == null || after.hasFold()
+        || after.reads().stream().anyMatch(slot -> slot != KernelGraph.slot(sums) && kernel.writes().contains(slot))) {
       return null;
     }
     Map<OpNode, OpNode> renamed = new HashMap<>();
-    boolean same = after.nodes().stream().filter(node -> node.is(OpCode.LOAD) && KernelGraph.slot(node) == KernelGraph.slot(sums)).allMatch(load -> isSame(load.input(1), sums.input(1), renamed));
-    if (!same || !renamed.keySet().containsAll(after.ranges()) || !after.stores().stream().allMatch(store -> Graph.topological(List.of(store.input(1))).containsAll(after.ranges()))) {
+    boolean same = after.nodes().stream().filter(node -> node.is(OpCode.LOAD) && KernelGraph.slot(node) == KernelGraph.slot(sums))
+        .allMatch(load -> isSame(load.input(1), sums.input(1), renamed));
+    boolean whole = after.stores().stream().allMatch(store -> Graph.topological(List.of(store.input(1))).containsAll(after.ranges()));
+    if (!same || !whole || !renamed.keySet().containsAll(after.ranges())) {
       return null;
     }
     List<OpNode> stores = new ArrayList<>(kernel.stores());
@@ -226,11 +242,13 @@ record AcrossScores(Map<Integer, Integer> turns, Map<Integer, Integer> results) 
     IndexAlgebra.Sum one = algebra.sum(place);
     IndexAlgebra.Sum two = algebra.sum(other);
     two.factors().forEach((loop, step) -> one.factors().forEach((own, same) -> {
-      if (same.equals(step) && loop.is(OpCode.RANGE) && own.is(OpCode.RANGE) && loop.payload(Range.class).size() == own.payload(Range.class).size()) {
+      if (same.equals(step) && loop.is(OpCode.RANGE) && own.is(OpCode.RANGE)
+          && loop.payload(Range.class).size() == own.payload(Range.class).size()) {
         renamed.put(own, loop);
       }
     }));
-    return one.constant() == two.constant() && one.factors().size() == two.factors().size() && renamed.keySet().containsAll(one.factors().keySet())
+    return one.constant() == two.constant() && one.factors().size() == two.factors().size()
+        && renamed.keySet().containsAll(one.factors().keySet())
         && one.factors().keySet().stream().map(renamed::get).allMatch(two.factors().keySet()::contains);
   }
 

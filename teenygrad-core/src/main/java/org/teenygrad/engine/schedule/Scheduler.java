@@ -134,7 +134,8 @@ final class Scheduler {
     Map<Integer, Integer> inPlace = InPlace.find(bound.stream().map(Binding::kernel).toList(), simple, slots);
     List<Binding> busy = bound.stream().filter(kernel -> !InPlace.isIdle(kernel.kernel(), inPlace)).toList();
     Map<Integer, Long> temporary = new HashMap<>();
-    IntStream.range(inputs, slotNodes.size()).filter(slot -> !wanted.contains(slot) && !inPlace.containsKey(slot)).forEach(slot -> temporary.put(slot, bytes(slotNodes.get(slot))));
+    IntStream.range(inputs, slotNodes.size()).filter(slot -> !wanted.contains(slot) && !inPlace.containsKey(slot))
+        .forEach(slot -> temporary.put(slot, bytes(slotNodes.get(slot))));
     List<List<Binding>> launches = LaunchOrder.of(busy, inPlace, temporary, plans);
     Memory memory = memory(launches, wanted, inPlace);
     requireRoom(memory, launches);
@@ -163,17 +164,22 @@ final class Scheduler {
       assert areKernels(kernels);
       onEachStep.run();
       Set<Integer> wanted = slotsOf(results);
-      List<KernelGraph> merged = across.wanted(Merging.merge(kernels, wanted, slotsOf(results.stream().filter(result -> result.is(OpCode.ASSIGN)).toList()), across, target, plans));
+      Set<Integer> assigned = slotsOf(results.stream().filter(result -> result.is(OpCode.ASSIGN)).toList());
+      List<KernelGraph> merged = across.wanted(Merging.merge(kernels, wanted, assigned, across, target, plans));
       assert areKernels(merged);
       List<KernelGraph> computing = Prologues.apply(merged, wanted, plans);
       assert areKernels(computing);
       onEachStep.run();
-      List<KernelGraph> canonical = Concatenation.apply(computing.parallelStream().map(Ranges::canonical).toList(), slot -> slot >= inputs && !wanted.contains(slot) && !slotNodes.get(slot).is(OpCode.ASSIGN));
+      List<KernelGraph> canonical = Concatenation.apply(computing.parallelStream().map(Ranges::canonical).toList(),
+          slot -> slot >= inputs && !wanted.contains(slot) && !slotNodes.get(slot).is(OpCode.ASSIGN));
       assert areKernels(canonical);
       List<Binding> bound = canonical.stream().map(Binding::of).toList();
       boolean changed = merged.stream().filter(across::isAlone).map(kernel -> slotNodes.get(across.result(kernel))).filter(whole::add).count() > 0;
       for (Binding kernel : bound) {
-        changed |= !kernel.kernel().rematerializing().isEmpty() && plans.tiles(kernel.sink()).isEmpty() && !plans.isFusedAttention(kernel.sink()) && keeping.addAll(kernel.kernel().rematerializing());
+        Set<OpNode> computed = kernel.kernel().rematerializing();
+        if (!computed.isEmpty() && plans.tiles(kernel.sink()).isEmpty() && !plans.isFusedAttention(kernel.sink())) {
+          changed |= keeping.addAll(computed);
+        }
       }
       if (!changed) {
         return bound;
@@ -254,7 +260,8 @@ final class Scheduler {
       slots.put(group.root, slotNodes.size());
       slotNodes.add(group.root);
     }
-    return groups.parallelStream().flatMap(group -> Lowering.kernels(group, node -> Objects.requireNonNull(slots.get(node), node::toString)).stream()).toList();
+    return groups.parallelStream()
+        .flatMap(group -> Lowering.kernels(group, node -> Objects.requireNonNull(slots.get(node), node::toString)).stream()).toList();
   }
 
   /// The graphs that a launch's code is made for: all of them where it takes all buffers at once.

@@ -69,7 +69,8 @@ final class IndexCases {
     List<double[]> positions = new ArrayList<>();
     for (int row = 0; row < elements.length / columns; row++) {
       double[] one = Arrays.copyOfRange(elements, row * columns, (row + 1) * columns);
-      Comparator<Integer> ascending = Comparator.comparingDouble(i -> one[i]);
+      // Java has -0 before 0; of numbers that are equal, as these are, the first is to come first.
+      Comparator<Integer> ascending = Comparator.comparingDouble(i -> one[i] + 0.0);
       int[] order = IntStream.range(0, columns).boxed().sorted(descending ? ascending.reversed() : ascending).limit(count)
           .mapToInt(i -> i).toArray();
       values.add(Arrays.stream(order).mapToDouble(i -> one[i]).toArray());

@@ -46,11 +46,10 @@ class AssembledKernelsTest {
   private static final int GRAPHS = 40 * TIMES;
   private static final int FUSIONS = 10 * TIMES;
 
-  /// A GPU, which random graphs, and how many bytes of a thread's registers may lie in memory at times. For the A100, ptxas spills a
-  /// little of what attention's derivatives keep, and of what a product of odd sizes gathers; for the H200 four registers of products in float32, two
-  /// blocks of which share a multiprocessor, and two of the derivatives by keys and values of 128 numbers. These figures should fall.
+  /// A GPU, which random graphs, and how many bytes of a thread's registers may lie in memory at times. For the A100, ptxas spills
+  /// twelve registers of attention with a bias, for the H200 three of a random graph. These figures should fall.
   static Stream<Arguments> gpus() {
-    return Stream.of(Arguments.of(AbsentGpu.A100, 0, 104), Arguments.of(AbsentGpu.H200, 1, 32));
+    return Stream.of(Arguments.of(AbsentGpu.A100, 0, 48), Arguments.of(AbsentGpu.H200, 1, 12));
   }
 
   private static List<PtxKernel> kernels(AbsentGpu gpu, int seeds) {
@@ -84,9 +83,6 @@ class AssembledKernelsTest {
     assertThat(offences(byName.values(), usages, mostSpilledBytes)).isEmpty();
   }
 
-  /// Ten registers of products in float32, two blocks of which share a multiprocessor.
-  private static final int MOST_SPILLED_OF_OTHERS = 40;
-
   /// Those whose kernels no test of ours runs, and workloads whose code differs between them.
   static Stream<AbsentGpu> others() {
     return Stream.of(AbsentGpu.RTX_4090, AbsentGpu.B200, AbsentGpu.RTX_5090);
@@ -102,7 +98,7 @@ class AssembledKernelsTest {
     Map<String, PtxKernel> byName = kernels.stream().collect(Collectors.toMap(kernel -> kernel.program().name(), Function.identity(), (a, b) -> a, LinkedHashMap::new));
     Map<String, String> texts = byName.values().stream().collect(Collectors.toMap(kernel -> kernel.program().name(), PtxKernel::ptx));
     assertThat(texts.values()).anyMatch(text -> text.contains("mma.sync.aligned.m16n8k32")).noneMatch(text -> text.contains("wgmma"));
-    assertThat(offences(byName.values(), ptxas.assemble(gpu.processor(), texts, folder), MOST_SPILLED_OF_OTHERS)).isEmpty();
+    assertThat(offences(byName.values(), ptxas.assemble(gpu.processor(), texts, folder), 0)).isEmpty();
   }
 
   /// While one computes, the other's row comes.

@@ -1,9 +1,11 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpCode;
@@ -23,7 +25,33 @@ import org.teenygrad.engine.ir.OpNode;
 record AttentionMask(OpNode condition, boolean hides, List<HalfPlane> shown, boolean exact, Map<OpNode, OpNode> opened) {
   /// A comparison of sums of loop counters.
   /// @param holds whether it is true inside; otherwise it is false there
-  record HalfPlane(OpNode comparison, boolean holds) {}
+  record HalfPlane(OpNode comparison, boolean holds) {
+    /// Whether all of a part of a loop lies outside, whatever the other counters are: its corners do.
+    boolean hides(OpNode range, long from, long to) {
+      List<OpNode> others = Graph.topological(List.of(comparison)).stream().filter(node -> node.is(OpCode.RANGE) && node != range).toList();
+      return IntStream.range(0, 2 << others.size()).allMatch(corner -> {
+        Map<OpNode, Long> counters = new HashMap<>();
+        counters.put(range, corner % 2 == 0 ? from : to - 1);
+        for (int i = 0; i < others.size(); i++) {
+          counters.put(others.get(i), (corner >> i + 1) % 2 == 0 ? 0 : Analysis.size(others.get(i)) - 1);
+        }
+        return number(comparison.input(0), counters) < number(comparison.input(1), counters) != holds;
+      });
+    }
+
+    private static long number(OpNode sum, Map<OpNode, Long> counters) {
+      return switch (sum.op()) {
+        case RANGE -> Objects.requireNonNull(counters.get(sum));
+        case CONST -> sum.payload(Number.class).longValue();
+        case CAST -> number(sum.input(0), counters);
+        case NEG -> -number(sum.input(0), counters);
+        case ADD -> number(sum.input(0), counters) + number(sum.input(1), counters);
+        case SUB -> number(sum.input(0), counters) - number(sum.input(1), counters);
+        case MUL -> number(sum.input(0), counters) * number(sum.input(1), counters);
+        default -> throw new IllegalArgumentException(sum + " in a sum of loop counters");
+      };
+    }
+  }
 
   static @Nullable AttentionMask find(FusedAttention attention, int tileRows) {
     OpNode masked = attention.rowFold() != null ? hidden(attention.rowFold()) : zeroed(attention.sums().getFirst().matrix());
@@ -73,6 +101,11 @@ record AttentionMask(OpNode condition, boolean hides, List<HalfPlane> shown, boo
   /// Every node below some roots without the choice; a row's reduction stays as it is.
   private static Map<OpNode, OpNode> open(List<OpNode> roots, OpNode condition, int shown) {
     return Graph.map(roots, node -> node.is(OpCode.WHERE) && node.input(0) == condition ? node.input(shown) : node);
+  }
+
+  /// Whether it hides all of a part of the steps from each row.
+  boolean hides(OpNode steps, long from, long to) {
+    return shown.stream().anyMatch(plane -> plane.hides(steps, from, to));
   }
 
   /// A node where nothing is hidden.

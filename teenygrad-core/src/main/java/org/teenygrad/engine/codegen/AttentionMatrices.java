@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
@@ -34,6 +35,9 @@ final class AttentionMatrices {
   private final long rowCount;
   private final long stepCount;
 
+  /// Whether the last step has columns that are missing, and that show.
+  private final boolean isCut;
+
   /// What has become of a step's inner sums.
   ///
   /// @param states of the rows
@@ -59,7 +63,18 @@ final class AttentionMatrices {
     if (mask != null) {
       mask.opened().values().forEach(analysis::include);
     }
+    isCut = stepCount % STEP != 0 && !(mask != null && hidesMissing(mask));
     emitter.instructions.allowCoarse();
+  }
+
+  /// Whether a mask hides the columns behind the last one and nothing is read for them: as a causal one does of as many keys as queries.
+  private boolean hidesMissing(AttentionMask by) {
+    OpNode steps = attention.steps().getLast();
+    List<OpNode> products = attention.inner().stream().map(FusedAttention.Inner::fold).toList();
+    Stream<OpNode> reduced = Stream.concat(Stream.ofNullable(attention.rowFold()), attention.sums().stream().map(FusedAttention.Sum::matrix));
+    return by.hides(steps, stepCount, Math.ceilDiv(stepCount, STEP) * STEP)
+        && Graph.topological(reduced.toList(), node -> !products.contains(node)).stream()
+            .noneMatch(node -> node.is(OpCode.LOAD) && analysis.dependsOn(node, steps));
   }
 
   /// The steps that a block has to make.
@@ -100,7 +115,6 @@ final class AttentionMatrices {
 
   /// Runs `body` for a step. In one in which a mask hides nothing and no column is missing, neither is looked at.
   private List<Ir.Carried> seen(String row, String step, Function<Seen, List<Ir.Carried>> body) {
-    boolean isCut = stepCount % STEP != 0;
     AttentionMask exact = mask != null && mask.exact() ? mask : null;
     List<String> conditions = new ArrayList<>();
     if (exact != null) {

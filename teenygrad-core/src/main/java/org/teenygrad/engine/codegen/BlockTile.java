@@ -72,7 +72,8 @@ record BlockTile(int rows, int columns, int depth, int stages, int threads, Rung
     }
     if (rung == Rung.REGISTERS) {
       boolean small = others * Math.ceilDiv(m, 128) * Math.ceilDiv(n, 128) < target.processors();
-      return small ? new BlockTile(64, 64, 16, 2, 256, Rung.REGISTERS) : new BlockTile(128, 128, 16, 2, 256, Rung.REGISTERS);
+      int side = small ? 64 : 128;
+      return new BlockTile(side, side, 16, 2, 128, Rung.REGISTERS);
     }
     int depth = SharedTile.LINE / element.bytes();
     long steps = contraction.products() / depth;

@@ -7,14 +7,18 @@ import org.teenygrad.engine.runtime.Target.Rung;
 /// Products of float32 by each thread itself: a square of sums whose factors it reads in vectors of four, or, one rung lower, a few sums
 /// of a column whose factors it reads one by one.
 final class ScalarProducts implements Products {
+  /// Threads of a warp next to each other where squares are read, as shared memory serves eight at a time: they read 128 bytes of a line.
+  private static final int LANES_ACROSS = 8;
+
   private final Ir ir;
   private final BlockTile tile;
 
   /// Neighbours that a thread reads at once.
   private final int vector;
 
-  /// Threads across a block's tile.
+  /// Threads across a block's tile, and across a warp's.
   private final int threadsAcross;
+  private final int lanesAcross;
 
   private final int down;
   private final int across;
@@ -25,8 +29,28 @@ final class ScalarProducts implements Products {
     boolean square = tile.rung() != Rung.SHARED;
     vector = square ? 4 : 1;
     threadsAcross = square ? 16 : tile.columns();
+    lanesAcross = square ? LANES_ACROSS : Threads.WARP;
     down = tile.rows() / (tile.threads() / threadsAcross);
     across = tile.columns() / threadsAcross;
+  }
+
+  /// The first row of a thread's sums.
+  private String firstRow() {
+    return first("udiv", Threads.WARP / lanesAcross);
+  }
+
+  private String firstColumn() {
+    return first("urem", lanesAcross);
+  }
+
+  /// A block's warps lie in rows, and so do a warp's threads.
+  /// @param place what of a number and the length of a row gives the place: that of the row, or that in it
+  /// @param lanes of a warp in that direction
+  private String first(String place, int lanes) {
+    String thread = Threads.thread(ir);
+    String lane = ir.value(place + " i64 " + ir.value("urem i64 " + thread + ", " + Threads.WARP) + ", " + lanesAcross);
+    String warp = ir.value(place + " i64 " + ir.value("udiv i64 " + thread + ", " + Threads.WARP) + ", " + threadsAcross / lanesAcross);
+    return ir.value("mul i64 " + ir.value("add i64 " + ir.value("mul i64 " + warp + ", " + lanes) + ", " + lane) + ", " + vector);
   }
 
   private String type() {
@@ -44,17 +68,19 @@ final class ScalarProducts implements Products {
   @Override
   public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
     ir.declare("declare float @llvm.fma.f32(float, float, float)");
-    String thread = Threads.thread(ir);
-    String row = ir.value("mul i64 " + ir.value("udiv i64 " + thread + ", " + threadsAcross) + ", " + vector);
-    String column = ir.value("mul i64 " + ir.value("urem i64 " + thread + ", " + threadsAcross) + ", " + vector);
+    String row = firstRow();
+    String column = firstColumn();
     List<Ir.Carried> now = new ArrayList<>(sums);
     for (int step = 0; step < tile.depth(); step++) {
       List<String> a = read(left, row, step, tile.rows(), down, tile.threads() / threadsAcross);
       List<String> b = read(right, column, step, tile.columns(), across, threadsAcross);
       for (int i = 0; i < down; i++) {
-        for (int j = 0; j < across; j++) {
+        for (int next = 0; next < across; next++) {
+          // There and back: where a row ends and the next begins, the column's number is still in a register's reuse cache.
+          int j = i % 2 == 0 ? next : across - 1 - next;
+          String factors = "float " + a.get(i) + ", float " + b.get(j);
           String sum = now.get(i * across + j).value();
-          now.set(i * across + j, new Ir.Carried("float", ir.value("call float @llvm.fma.f32(float " + a.get(i) + ", float " + b.get(j) + ", float " + sum + ")")));
+          now.set(i * across + j, new Ir.Carried("float", ir.value("call float @llvm.fma.f32(" + factors + ", float " + sum + ")")));
         }
       }
     }
@@ -78,15 +104,15 @@ final class ScalarProducts implements Products {
 
   @Override
   public void store(List<Ir.Carried> sums, int pitch) {
-    String thread = Threads.thread(ir);
-    String row = ir.value("mul i64 " + ir.value("udiv i64 " + thread + ", " + threadsAcross) + ", " + vector);
-    String column = ir.value("mul i64 " + ir.value("urem i64 " + thread + ", " + threadsAcross) + ", " + vector);
+    String row = firstRow();
+    String column = firstColumn();
     String base = ir.value("add i64 " + ir.value("mul i64 " + row + ", " + pitch) + ", " + column);
     for (int i = 0; i < down; i++) {
       for (int number = 0; number < across / vector; number++) {
         String numbers = "poison";
         for (int lane = 0; lane < vector; lane++) {
-          numbers = ir.value("insertelement " + type() + " " + numbers + ", float " + sums.get(i * across + number * vector + lane).value() + ", i64 " + lane);
+          String sum = sums.get(i * across + number * vector + lane).value();
+          numbers = ir.value("insertelement " + type() + " " + numbers + ", float " + sum + ", i64 " + lane);
         }
         int ownRow = i / vector * (tile.threads() / threadsAcross) * vector + i % vector;
         String pointer = ir.value("getelementptr inbounds float, ptr addrspace(3) " + SharedTile.MEMORY + ", i64 "

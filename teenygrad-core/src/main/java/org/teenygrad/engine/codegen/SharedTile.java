@@ -2,7 +2,10 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
+import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
 /// The code for a [Stage]: brings tiles of a factor to shared memory.
@@ -22,6 +25,10 @@ final class SharedTile {
   private final int threads;
   private final int lanes;
   private final boolean vectors;
+
+  /// Whether addresses behind the factor's ends may be named, as nothing is read from there: those that follow from loop counters alone.
+  private final boolean plain;
+
   private final long size;
   private final long depth;
 
@@ -39,6 +46,7 @@ final class SharedTile {
     lanes = CHUNK / element.bytes();
     size = Analysis.count(outer);
     depth = Analysis.count(inner);
+    plain = stage.asynchronous() && Graph.topological(factor.inputs()).stream().noneMatch(input -> input.is(OpCode.LOAD));
     vectors = Analysis.size(stage.alongInner() ? inner.getLast() : outer.getLast()) % lanes == 0;
   }
 
@@ -125,15 +133,18 @@ final class SharedTile {
     // Where there is no such slab, what goes through registers is some other that nobody reads.
     String safe = stage.asynchronous() || exists.equals("true") ? step : ir.value("select i1 " + exists + ", i64 " + step + ", i64 0");
     String start = ir.value("mul i64 " + safe + ", " + stage.depth());
+    String rowsLeft = plain ? left(tileRow, size, stage.rows()) : null;
+    String depthLeft = left(start, depth, stage.depth());
     List<String> values = new ArrayList<>();
     for (int pass = 0; pass < passes(); pass++) {
       Place place = place(pass, thread);
-      // Rows past the last are never looked at.
       String own = ir.value("add i64 " + tileRow + ", " + place.row);
-      String row = size % stage.rows() == 0 ? own : emitter.ir.smallest(own, Long.toString(size - (stage.alongInner() || !vectors ? 1 : lanes)));
+      // Rows past the last are never looked at.
+      String row = plain || size % stage.rows() == 0 ? own : ir.smallest(own, Long.toString(size - (stage.alongInner() || !vectors ? 1 : lanes)));
       String at = ir.value("add i64 " + start + ", " + place.inner);
       if (stage.asynchronous()) {
-        copy(row, at, slot, place.target, exists);
+        String inside = both(both(exists, below(place.inner, depthLeft)), below(place.row, rowsLeft));
+        copy(row, at, slot, place.target, inside);
       } else {
         values.add(computed(row, at));
       }
@@ -147,12 +158,26 @@ final class SharedTile {
     return stage.asynchronous() ? List.of() : List.of(() -> put(values, slot));
   }
 
-  private void copy(String row, String at, String slot, String target, String exists) {
+  /// How many of a tile's lines there are, as i32; null if it always has all.
+  private @Nullable String left(String first, long count, int lines) {
     Ir ir = emitter.ir;
-    String inside = depth % stage.depth() == 0 ? exists : ir.value("and i1 " + exists + ", " + ir.value("icmp slt i64 " + at + ", " + depth));
-    String safe = ir.value("select i1 " + inside + ", i64 " + at + ", i64 0");
-    open(row, safe, () -> {
-      String shown = factor.inputs().size() == 2 ? inside : ir.value("and i1 " + inside + ", " + emitter.value(factor.input(2), emitter.loops.zeroSteps()));
+    return count % lines == 0 ? null
+        : ir.value("trunc i64 " + ir.smallest(ir.value("sub i64 " + count + ", " + first), Integer.toString(lines)) + " to i32");
+  }
+
+  private @Nullable String below(String place, @Nullable String left) {
+    Ir ir = emitter.ir;
+    return left == null ? null : ir.value("icmp slt i32 " + ir.value("trunc i64 " + place + " to i32") + ", " + left);
+  }
+
+  private String both(String condition, @Nullable String other) {
+    return other == null ? condition : emitter.ir.value("and i1 " + condition + ", " + other);
+  }
+
+  private void copy(String row, String at, String slot, String target, String inside) {
+    Ir ir = emitter.ir;
+    open(row, plain ? at : ir.value("select i1 " + inside + ", i64 " + at + ", i64 0"), () -> {
+      String shown = both(inside, factor.inputs().size() == 2 ? null : emitter.value(factor.input(2), emitter.loops.zeroSteps()));
       String bytes = ir.value("select i1 " + shown + ", i32 " + CHUNK + ", i32 0");
       String source = emitter.memory.pointerTo(factor);
       ir.gpu().startCopy(pointer(slot, target), source, bytes);

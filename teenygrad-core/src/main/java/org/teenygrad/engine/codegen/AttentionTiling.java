@@ -46,7 +46,7 @@ record AttentionTiling(FusedAttention attention, Analysis analysis, BlockTile ti
 
   /// The plan of a kernel that reduces matrices of sums of products, if it is one and fits into a GPU's registers and shared memory.
   static Optional<AttentionTiling> of(Analysis plain, Target.Gpu target) {
-    return FusedAttention.find(plain).flatMap(attention -> specialized(plain, attention, target).or(() -> attention.total() == null ? plain(plain, attention, target) : Optional.empty()));
+    return FusedAttention.find(plain, false).flatMap(attention -> specialized(plain, attention, target).or(() -> attention.total() == null ? plain(plain, attention, target) : Optional.empty()));
   }
 
   /// For [WarpSpecializedAttention], if tiles can come by tensor maps and there are as many blocks as multiprocessors. Shorter rows

@@ -97,7 +97,8 @@ public final class Decompositions {
     return map(kernelSink, Decompositions::spellLogSum);
   }
 
-  private static OpNode spellLogSum(OpNode node) {
+  /// A node, spelled out if it is a FOLD by LOGSUMEXP: `log(sum(exp(x - shift))) + shift`.
+  static OpNode spellLogSum(OpNode node) {
     if (!node.is(OpCode.FOLD) || node.payload() != OpCode.LOGSUMEXP) {
       return node;
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.teenygrad.DType;
@@ -33,7 +34,7 @@ import org.teenygrad.engine.ir.Totals;
 /// @param columns the loops that third factors change with besides
 /// @param grid all other loops
 /// @param total what is summed up over the rows
-/// @param element the type of x, y and g, of 16 bits
+/// @param element the type of x, y and g: of 16 bits, or float32
 record FusedAttention(
     List<Inner> inner, List<Sum> sums, @Nullable OpNode rowFold, @Nullable OpNode weight,
     List<OpNode> rows, List<OpNode> steps, List<OpNode> columns, List<OpNode> grid, @Nullable Total total, DType element) {
@@ -43,7 +44,7 @@ record FusedAttention(
   record Inner(OpNode fold, OpNode x, OpNode y) {}
 
   /// A sum of products of a matrix and a third factor.
-  /// @param matrix rounded to 16 bits before it is multiplied
+  /// @param matrix rounded to the element type before it is multiplied
   record Sum(OpNode fold, OpNode matrix, OpNode third) {}
 
   /// A sum over the rows, for each step and column, of products of a matrix and a factor that changes with the rows.
@@ -52,7 +53,8 @@ record FusedAttention(
   /// @param factor the number of the pair whose x the other factor is, the loops of its products being the columns
   record Total(OpNode store, int matrix, int factor) {}
 
-  static Optional<FusedAttention> find(Analysis analysis) {
+  /// @param wide whether the factors are float32, and not widened from 16 bits
+  static Optional<FusedAttention> find(Analysis analysis, boolean wide) {
     List<OpNode> all = analysis.folds();
     List<OpNode> outermost = all.stream().filter(analysis::isOutermost).toList();
     if (outermost.isEmpty() || all.size() == outermost.size()) {
@@ -66,7 +68,7 @@ record FusedAttention(
     List<Inner> inner = new ArrayList<>();
     for (OpNode fold : all) {
       if (!outermost.contains(fold)) {
-        Inner one = inner(analysis, fold, along);
+        Inner one = inner(analysis, fold, along, wide);
         if (one == null) {
           return Optional.empty();
         }
@@ -76,7 +78,7 @@ record FusedAttention(
     List<Sum> sums = new ArrayList<>();
     OpNode rowFold = null;
     for (OpNode fold : outermost) {
-      Sum sum = sum(analysis, fold, along);
+      Sum sum = sum(analysis, fold, along, wide);
       if (sum != null) {
         sums.add(sum);
       } else if (rowFold == null && containsInner(analysis, fold.input(0), along)) {
@@ -98,30 +100,49 @@ record FusedAttention(
         total == null ? null : new Total(now(changed, total.store), total.matrix, total.factor), element);
   }
 
+  /// The same in other operations, without the rows' reduction and what goes across them.
+  FusedAttention over(UnaryOperator<OpNode> written) {
+    List<Inner> newInner = inner.stream().map(one -> new Inner(written.apply(one.fold), written.apply(one.x), written.apply(one.y))).toList();
+    List<Sum> newSums = sums.stream().map(sum -> new Sum(written.apply(sum.fold), written.apply(sum.matrix), written.apply(sum.third))).toList();
+    return new FusedAttention(newInner, newSums, null, null, rows, steps, columns, grid, null, element);
+  }
+
   private static OpNode now(Map<OpNode, OpNode> changed, OpNode node) {
     return Objects.requireNonNull(changed.get(node));
   }
 
-  private static @Nullable Inner inner(Analysis analysis, OpNode fold, long along) {
+  /// What a factor of a product is made of as it is multiplied: 16 bits where it was widened, else float32; null if it is neither.
+  private static @Nullable OpNode factor(OpNode node, boolean wide) {
+    return wide ? node.dtype() == DType.FLOAT32 ? node : null : Analysis.isWidened(node) ? node.input(0) : null;
+  }
+
+  private static @Nullable Inner inner(Analysis analysis, OpNode fold, long along, boolean wide) {
     OpNode product = fold.input(0);
-    if (fold.payload() != OpCode.ADD || !product.is(OpCode.MUL) || !Analysis.isWidened(product.input(0)) || !Analysis.isWidened(product.input(1)) || containsFold(product)) {
+    if (fold.payload() != OpCode.ADD || !product.is(OpCode.MUL) || containsFold(product)) {
+      return null;
+    }
+    OpNode left = factor(product.input(0), wide);
+    OpNode right = factor(product.input(1), wide);
+    if (left == null || right == null) {
       return null;
     }
     boolean second = (analysis.dependencies(product.input(1)) & along) != 0;
     boolean first = (analysis.dependencies(product.input(0)) & along) != 0;
-    return first == second || Analysis.depth(fold) > MOST_INNER ? null : new Inner(fold, product.input(second ? 0 : 1).input(0), product.input(second ? 1 : 0).input(0));
+    return first == second || Analysis.depth(fold) > MOST_INNER ? null : new Inner(fold, second ? left : right, second ? right : left);
   }
 
-  private static @Nullable Sum sum(Analysis analysis, OpNode fold, long along) {
+  private static @Nullable Sum sum(Analysis analysis, OpNode fold, long along, boolean wide) {
     OpNode body = fold.input(0);
     if (fold.payload() != OpCode.ADD || !body.is(OpCode.MUL)) {
       return null;
     }
     int third = containsInner(analysis, body.input(0), along) ? 1 : 0;
-    OpNode g = body.input(third);
+    OpNode g = factor(body.input(third), wide);
     OpNode matrix = body.input(1 - third);
-    boolean fits = Analysis.isWidened(g) && !containsFold(g) && containsInner(analysis, matrix, along) && isRounded(analysis, matrix, g.input(0).dtype());
-    return fits ? new Sum(fold, Analysis.isWidened(matrix) ? matrix.input(0) : matrix, g.input(0)) : null;
+    if (g == null || containsFold(g) || !containsInner(analysis, matrix, along)) {
+      return null;
+    }
+    return wide ? new Sum(fold, matrix, g) : isRounded(analysis, matrix, g.dtype()) ? new Sum(fold, Analysis.isWidened(matrix) ? matrix.input(0) : matrix, g) : null;
   }
 
   /// Whether the matrix has, or may have, no more digits than the third factor: what is kept of the result has no more either.

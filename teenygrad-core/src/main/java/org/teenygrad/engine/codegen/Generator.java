@@ -79,6 +79,7 @@ final class Generator {
       case Plan.RowSort sort when sort.order().known() == Order.Known.HALVES -> new MergeHalves(emitter, sort);
       case Plan.RowSort sort -> new ScratchSort(emitter, sort, cpu.vectorBytes());
       case QuantizedContraction quantized -> new QuantizedProducts(emitter, quantized, cpu);
+      case AttentionLanes attention -> new LaneAttention(emitter, attention, cpu);
       case Contraction contraction when contraction.element() == DType.BFLOAT16 -> new PairContraction(emitter, contraction, cpu);
       case Contraction contraction when SkinnyContraction.fits(contraction, cpu) -> new SkinnyContraction(emitter, contraction, cpu);
       case Contraction contraction when StreamedContraction.fits(contraction, cpu) -> new StreamedContraction(emitter, contraction, cpu);
@@ -103,7 +104,7 @@ final class Generator {
       case AttentionTiling attention when attention.isSpecialized() -> new WarpSpecializedAttention(emitter, attention);
       case AttentionTiling attention -> new AttentionTiles(emitter, attention);
       case Decoding decoding -> new DecodeAttention(emitter, decoding);
-      case QuantizedContraction _ -> throw new IllegalStateException("a processor's plan on a GPU");
+      case QuantizedContraction _, AttentionLanes _ -> throw new IllegalStateException("a processor's plan on a GPU");
       case Plan.Communication _ -> throw new IllegalStateException("nobody writes code for an exchange");
       case Plan.Elementwise _ -> throw new IllegalStateException("a launch of elementwise kernels has a nest for all");
     };

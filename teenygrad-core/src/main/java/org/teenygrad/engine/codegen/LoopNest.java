@@ -4,7 +4,7 @@ import java.util.List;
 import org.teenygrad.engine.runtime.Program;
 
 /// A way to run a kernel's loops.
-sealed interface LoopNest permits Elements, PackedContraction, SkinnyContraction, QuantizedProducts, StreamedContraction, PairContraction, Flat, Blocks, TransposedTiles, SequentialScan, BlockScan, ScratchSort, MergeHalves, BitonicSort, DeterministicScatter, RowScatter,
+sealed interface LoopNest permits Elements, PackedContraction, SkinnyContraction, QuantizedProducts, StreamedContraction, PairContraction, LaneAttention, Flat, Blocks, TransposedTiles, SequentialScan, BlockScan, ScratchSort, MergeHalves, BitonicSort, DeterministicScatter, RowScatter,
     NaiveMatmul, MatrixTiles, PersistentTiles, AttentionTiles, WarpSpecializedAttention, DecodeAttention {
   /// What the nest writes with; its analysis has the graph that is written.
   Emitter emitter();

@@ -76,7 +76,7 @@ final class Panels {
   }
 
   private int alignment() {
-    return lanes == square ? 64 : fold.dtype().bytes();
+    return fold.dtype().bytes() * (lanes == square ? lanes : 1);
   }
 
   private String at(String panel, String row, int vectors, int step) {

@@ -12,7 +12,7 @@ import org.teenygrad.engine.runtime.Target;
 /// What a kernel is to become, with all that its nest of loops has to know: decided here, once, from the kernel's graph and the target.
 ///
 /// A plan is made only if it can be written: a kernel that none of the others fits is one of [Loops], which run any graph.
-sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, Plan.RowScan, Plan.RowSort, Plan.Scatter, Plan.Communication, Contraction, QuantizedContraction, MatmulTiling, AttentionTiling, Decoding {
+sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, Plan.RowScan, Plan.RowSort, Plan.Scatter, Plan.Communication, Contraction, QuantizedContraction, MatmulTiling, AttentionTiling, AttentionLanes, Decoding {
   /// Of the graph that is written: of operations that the target has, in tiles where there are any.
   Analysis analysis();
 
@@ -163,6 +163,10 @@ sealed interface Plan permits Plan.Elementwise, Plan.Loops, Plan.Transposition, 
   }
 
   private static Plan onProcessor(OpNode sink, Target.Cpu cpu) {
+    Optional<Plan> attention = AttentionLanes.of(sink, cpu).map(Plan.class::cast);
+    if (attention.isPresent()) {
+      return attention.get();
+    }
     Analysis analysis = forProcessor(sink);
     return rows(analysis).or(() -> Contraction.ofProcessor(analysis, cpu)).orElseGet(() -> {
       OpNode ended = LoopEnds.find(sink);

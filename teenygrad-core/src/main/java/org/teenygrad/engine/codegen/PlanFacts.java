@@ -25,6 +25,7 @@ final class PlanFacts {
       case QuantizedContraction _ -> List.of("quantised weights are multiplied as 8-bit integers, block by block, with what meets them rounded to blocks of 8 bits");
       case MatmulTiling tiling -> of(tiling);
       case AttentionTiling tiling -> List.of("attention whose scores stay in registers", tile(tiling.tile()), tiling.parts() + " parts of the keys a block");
+      case AttentionLanes lanes -> List.of(String.format(Locale.ROOT, "attention whose scores stay in the first two caches: %d rows in lanes of vectors by %d steps at a time", lanes.rows(), AttentionLanes.STEP));
       case Decoding _ -> List.of("attention of few queries: a block for each part of the keys");
     });
     if (plan.isCoarse()) {

@@ -32,7 +32,7 @@ public final class Plans {
 
   /// Whether a kernel runs as one pass over a matrix that never comes to memory: attention's scores.
   public boolean isFusedAttention(OpNode sink) {
-    return of(sink) instanceof AttentionTiling || of(sink) instanceof Decoding;
+    return of(sink) instanceof AttentionTiling || of(sink) instanceof AttentionLanes || of(sink) instanceof Decoding;
   }
 
   /// Rows that are so few that products of them are as quick whatever is made of their columns in one launch: 0 where none are.

@@ -54,7 +54,7 @@ final class Fusion {
   private final List<Group> groups = new ArrayList<>();
 
   private Fusion(List<OpNode> order, Collection<OpNode> sinks, Target target, Set<OpNode> keeping) {
-    rematerialized = new Rematerialization(target, target instanceof Target.Gpu ? SplitKeys.recomputed(order) : Set.of());
+    rematerialized = new Rematerialization(target, target instanceof Target.Gpu ? SplitKeys.recomputed(order) : WeighedScores.find(order));
     this.target = target;
     this.keeping = keeping;
     limits = RecomputeLimits.of(target);

@@ -183,13 +183,13 @@ final class Merging {
     return joined != null && plans.multipliesSeveral(Binding.of(Ranges.canonical(joined)).sink()) ? joined : null;
   }
 
-  /// Two kernels over one matrix of scores, where a GPU makes both in one pass: a row's LOGSUMEXP with what is weighted by it, or the
+  /// Two kernels over one matrix of scores, where one pass makes both: a row's LOGSUMEXP with what is weighted by it, or the
   /// derivatives by keys and values.
   private @Nullable KernelGraph fusedAttention(int earlier, int later) {
     KernelGraph a = kernels.get(earlier);
     KernelGraph b = kernels.get(later);
     int common = a.ranges().size();
-    boolean fits = target instanceof Target.Gpu && a.contraction() == b.contraction() && common <= b.ranges().size() && b.sizes().subList(0, common).equals(a.sizes())
+    boolean fits = a.contraction() == b.contraction() && common <= b.ranges().size() && b.sizes().subList(0, common).equals(a.sizes())
         && (dependencies.before(later).contains(earlier) || common == b.ranges().size());
     Map<OpNode, OpNode> renamed = fits ? outerRanges(a, b) : Map.of();
     if (!fits || !shareScores(a, b, renamed) || pathBesidesDirect(earlier, later)) {

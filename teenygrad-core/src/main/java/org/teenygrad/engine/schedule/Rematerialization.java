@@ -13,7 +13,7 @@ import org.teenygrad.engine.runtime.Target;
 /// Rematerialization: nodes whose values are recomputed wherever they are used rather than stored. On a GPU's tensor cores these
 /// are sums of few products of 16-bit numbers that are many more than their factors, and whatever is made of them element by
 /// element. So are attention's scores and all on the way from them to its weights: a matrix of all queries by all keys never comes
-/// to memory. On any GPU so are the scores of few queries ([SplitKeys]).
+/// to memory. On any GPU so are the scores of few queries ([SplitKeys]), on a processor those of many ([WeighedScores]).
 final class Rematerialization {
   /// The longest sum of products that is cheaper to compute again than to keep.
   private static final int MOST_PRODUCTS = 128;
@@ -26,19 +26,19 @@ final class Rematerialization {
 
   private final boolean hasTensorCores;
   private final int mostProducts;
-  private final Set<OpNode> decoding;
+  private final Set<OpNode> again;
   private final Map<OpNode, Boolean> known = new HashMap<>();
 
-  /// @param decoding what [SplitKeys] has computed again
-  Rematerialization(Target target, Set<OpNode> decoding) {
+  /// @param again what else is computed again: by [SplitKeys] or [WeighedScores]
+  Rematerialization(Target target, Set<OpNode> again) {
     hasTensorCores = target instanceof Target.Gpu gpu && gpu.rung().hasMatrixUnit();
     mostProducts = target instanceof Target.Gpu gpu && gpu.rung() == Target.Rung.TENSOR_MEMORY
         ? MOST_PRODUCTS_OF_TENSOR_MEMORY : MOST_PRODUCTS;
-    this.decoding = decoding;
+    this.again = again;
   }
 
   boolean contains(OpNode node) {
-    if (!hasTensorCores && decoding.isEmpty()) {
+    if (!hasTensorCores && again.isEmpty()) {
       return false;
     }
     Deque<OpNode> pending = new ArrayDeque<>();
@@ -46,8 +46,8 @@ final class Rematerialization {
     while (!pending.isEmpty()) {
       OpNode next = pending.peek();
       if (!known.containsKey(next)) {
-        if (decoding.contains(next) || !follows(next)) {
-          known.put(next, decoding.contains(next) || hasTensorCores && isCheap(next));
+        if (again.contains(next) || !follows(next)) {
+          known.put(next, again.contains(next) || hasTensorCores && isCheap(next));
         } else if (next.inputs().stream().allMatch(known::containsKey)) {
           known.put(next, next.inputs().stream().anyMatch(known::get));
         } else {

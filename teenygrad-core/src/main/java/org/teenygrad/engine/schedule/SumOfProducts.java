@@ -143,6 +143,11 @@ record SumOfProducts(OpNode sum, OpNode product) {
     return stored(left()).isHalf() && stored(right()).isHalf();
   }
 
+  /// Whether neither was widened from fewer than 32 bits.
+  boolean isOfSingles() {
+    return stored(left()) == DType.FLOAT32 && stored(right()) == DType.FLOAT32;
+  }
+
   /// Whether both were widened from floats of 8 bits.
   boolean isOfBytes() {
     return stored(left()).isNarrow() && stored(left()).bytes() == 1 && stored(right()).isNarrow() && stored(right()).bytes() == 1;

@@ -137,6 +137,26 @@ class KernelCountTest {
     takes(3, x.toBfloat16().matmul(square.toBfloat16()));
   }
 
+  /// Scores are never in memory: one kernel; with derivatives four, of which one multiplies results with their gradients.
+  @Test
+  void longAttentionIsOneAndWithItsDerivativesFour() {
+    int time = 4 * TIME;
+    Tensor[] heads = IntStream.range(0, 4).mapToObj(i -> tensor(BATCH, HEADS, time, DIM / HEADS)).toArray(Tensor[]::new);
+    Tensor result = heads[0].scaledDotProductAttention(heads[1], heads[2], AttentionOptions.CAUSAL);
+    Tensor loss = result.mul(heads[3]).sum();
+    takes(4, result, Gradient.of(loss, heads[0]), Gradient.of(loss, heads[1]), Gradient.of(loss, heads[2]));
+  }
+
+  /// Of a result that is there already the scores are reduced once more.
+  @Test
+  void longAttentionsDerivativesAreFour() {
+    Tensor[] heads = IntStream.range(0, 4).mapToObj(i -> tensor(BATCH, HEADS, 4 * TIME, DIM / HEADS).requiresGrad()).toArray(Tensor[]::new);
+    Tensor result = heads[0].scaledDotProductAttention(heads[1], heads[2], AttentionOptions.CAUSAL);
+    takes(1, result);
+    Tensor loss = result.mul(heads[3]).sum();
+    takes(4, Gradient.of(loss, heads[0]), Gradient.of(loss, heads[1]), Gradient.of(loss, heads[2]));
+  }
+
   /// Not yet one.
   @Test
   void causalAttentionIsThree() {

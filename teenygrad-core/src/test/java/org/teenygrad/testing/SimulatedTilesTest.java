@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,6 +91,15 @@ class SimulatedTilesTest {
       RandomFusions.Fusion fusion = RandomFusions.contraction(seed, INTERPRETER);
       COMPARISON.check("contraction, seed " + seed, fusion.roots(), fusion.relative());
     }
+  }
+
+  /// Of a block's 128 rows, each four warps look for themselves at which steps the window shows in part.
+  @Test
+  void windowsOfWideHeads() {
+    Random random = new Random(5);
+    List<Tensor> inputs = Stream.generate(() -> WholeNumbers.of(random, DType.BFLOAT16, 0.125, 1, 1, 384, 96)).limit(3).toList();
+    Tensor found = inputs.get(0).scaledDotProductAttention(inputs.get(1), inputs.get(2), AttentionOptions.CAUSAL.withWindow(200));
+    COMPARISON.check("a window of 200", nodes(List.of(found)), 16 * Known.unit(DType.BFLOAT16));
   }
 
   @Test

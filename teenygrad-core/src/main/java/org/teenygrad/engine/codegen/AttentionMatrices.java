@@ -38,6 +38,9 @@ final class AttentionMatrices {
   /// Whether the last step has columns that are missing, and that show.
   private final boolean isCut;
 
+  /// How many rows of a block come before those of a warp's group.
+  private @Nullable String group;
+
   /// What has become of a step's inner sums.
   ///
   /// @param states of the rows
@@ -77,14 +80,40 @@ final class AttentionMatrices {
             .noneMatch(node -> node.is(OpCode.LOAD) && analysis.dependsOn(node, steps));
   }
 
+  /// Finds where in a block the rows of a warp's group are, before anything looks at the mask: by a shuffle, from which ptxas can tell
+  /// that a warp's threads agree, so that one comparison serves all of them.
+  void enter() {
+    String number = ir.value("trunc i64 " + ir.value("udiv i64 " + Threads.warp(ir) + ", " + WarpgroupMatrix.WARPS) + " to i32");
+    group = ir.value("mul i64 " + ir.value("zext i32 " + Shuffle.of(ir, DType.INT32, number, 0) + " to i64") + ", " + groupRows());
+  }
+
   /// The steps that a block has to make.
   MaskedSteps.Interval visible(String row) {
     long count = Math.ceilDiv(stepCount, STEP);
-    return mask == null ? new MaskedSteps.Interval("0", Long.toString(count)) : masked(mask).visible(row, count);
+    return mask == null ? new MaskedSteps.Interval("0", Long.toString(count)) : masked(mask, tile.rows()).visible(row, count);
   }
 
-  private MaskedSteps masked(AttentionMask by) {
-    return new MaskedSteps(emitter, attention, by, tile.rows(), STEP);
+  /// Those that a warp has to make with the others of its group.
+  /// @param block those of the block
+  MaskedSteps.Interval visible(String row, MaskedSteps.Interval block) {
+    return mask == null || groups() == 1 ? block : masked(mask, groupRows()).narrowed(groupRow(row), block);
+  }
+
+  private MaskedSteps masked(AttentionMask by, int rows) {
+    return new MaskedSteps(emitter, attention, by, rows, STEP);
+  }
+
+  private int groups() {
+    return Math.max(1, tile.warps() / WarpgroupMatrix.WARPS);
+  }
+
+  private int groupRows() {
+    return tile.rows() / groups();
+  }
+
+  /// The first row of a warp's group.
+  private String groupRow(String row) {
+    return groups() == 1 ? row : emitter.sum(row, Objects.requireNonNull(group));
   }
 
   /// Before the first step: the rows' states.
@@ -118,7 +147,7 @@ final class AttentionMatrices {
     AttentionMask exact = mask != null && mask.exact() ? mask : null;
     List<String> conditions = new ArrayList<>();
     if (exact != null) {
-      conditions.add(masked(exact).showsAll(row, step));
+      conditions.add(masked(exact, groupRows()).showsAll(groupRow(row), step));
     }
     if (isCut) {
       conditions.add(ir.value("icmp slt i64 " + step + ", " + stepCount / STEP));

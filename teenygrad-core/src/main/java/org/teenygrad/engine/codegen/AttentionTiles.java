@@ -55,6 +55,7 @@ final class AttentionTiles implements LoopNest {
   /// @return the rows' states, then the sums
   private List<Ir.Carried> reduce(String row) {
     work.fetchRows(row);
+    matrices.enter();
     MaskedSteps.Interval visible = matrices.visible(row);
     Pipeline pipeline = new Pipeline(ir, plan.steps(), movers(), plan.fixedBytes(), plan.slotBytes(), new Reducing(row));
     pipeline.fill(visible.from(), visible.below());

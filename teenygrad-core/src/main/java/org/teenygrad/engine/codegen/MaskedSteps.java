@@ -15,7 +15,7 @@ final class MaskedSteps {
   /// A part of the steps.
   record Interval(String from, String below) {}
 
-  /// @param rows of a block
+  /// @param rows of a block, or of those of its warps that multiply together
   /// @param depth of a step
   MaskedSteps(Emitter emitter, FusedAttention attention, AttentionMask mask, int rows, int depth) {
     this.emitter = emitter;
@@ -41,6 +41,25 @@ final class MaskedSteps {
     }
     String start = ir.smallest(from, Long.toString(count - 1));
     return new Interval(start, largest(below, ir.plus(start, 1)));
+  }
+
+  /// The same of some of the block's rows, but for more than one step less at either end; one step at least.
+  /// @param row the first of them
+  /// @param block the block's steps
+  Interval narrowed(String row, Interval block) {
+    String last = ir.value("add i64 " + block.below + ", -1");
+    String from = ir.smallest(ir.value("add i64 " + block.from + ", " + number(hides(row, block.from))), last);
+    return new Interval(from, largest(ir.value("sub i64 " + block.below + ", " + number(hides(row, last))), ir.plus(from, 1)));
+  }
+
+  private String number(String condition) {
+    return ir.value("zext i1 " + condition + " to i64");
+  }
+
+  /// Whether one of the half-planes shows nothing of a step.
+  private String hides(String row, String step) {
+    return mask.shown().stream().map(plane -> ir.value("xor i1 " + any(corners(plane, row, step)) + ", true"))
+        .reduce((a, b) -> ir.value("or i1 " + a + ", " + b)).orElseThrow();
   }
 
   /// The first step of which a half-plane shows something, unlike of step 0, or nothing, unlike there; by halving.

@@ -166,16 +166,35 @@ final class WarpSpecializedAttention implements LoopNest {
     work.fence();
     Threads.barrier(ir, work.tile.threads());
     work.keepRows();
-    return totals != null ? acrossToo(totals, row, visible) : overlaps ? overlapped(row, visible) : inTurn(row, visible);
+    matrices.enter();
+    if (totals != null) {
+      return acrossToo(totals, row, visible);
+    }
+    MaskedSteps.Interval own = matrices.visible(row, visible);
+    MbarrierRing.Turn first = skipped(ir.value("icmp ult i64 " + visible.from() + ", " + own.from()), MbarrierRing.Turn.first());
+    List<Ir.Carried> after = overlaps ? overlapped(row, own, first) : inTurn(row, own, first);
+    skipped(ir.value("icmp ult i64 " + own.below() + ", " + visible.below()), WarpSpecializedPipeline.turn(after));
+    return after.subList(0, after.size() - 2);
+  }
+
+  /// Takes no part in a step that shows nothing of a group's rows.
+  /// @return the turn after it, or the same if there is no such step
+  private MbarrierRing.Turn skipped(String condition, MbarrierRing.Turn turn) {
+    return WarpSpecializedPipeline.turn(ir.when(condition, WarpSpecializedPipeline.carried(List.of(), turn), () -> {
+      mbarriers.awaitTiles(turn);
+      mbarriers.release(turn);
+      return WarpSpecializedPipeline.carried(List.of(), mbarriers.after(turn));
+    }));
   }
 
   /// Each step's products after its matrices.
-  private List<Ir.Carried> inTurn(String row, MaskedSteps.Interval visible) {
+  /// @return the rows' states, the sums and the turn after the last
+  private List<Ir.Carried> inTurn(String row, MaskedSteps.Interval visible, MbarrierRing.Turn first) {
     List<Ir.Carried> before = new ArrayList<>(matrices.neutralStates());
     int states = before.size();
     before.addAll(work.neutralSums());
     int all = before.size();
-    List<Ir.Carried> after = ir.loop(visible.from(), visible.below(), 1, WarpSpecializedPipeline.carried(before, MbarrierRing.Turn.first()), (step, carried) -> {
+    return ir.loop(visible.from(), visible.below(), 1, WarpSpecializedPipeline.carried(before, first), (step, carried) -> {
       MbarrierRing.Turn turn = WarpSpecializedPipeline.turn(carried);
       String slot = pipeline.slot(turn);
       mbarriers.awaitTiles(turn);
@@ -186,7 +205,6 @@ final class WarpSpecializedAttention implements LoopNest {
       mbarriers.release(turn);
       return WarpSpecializedPipeline.carried(next, mbarriers.after(turn));
     });
-    return after.subList(0, all);
   }
 
   /// Sums across the rows, too. Tensor cores have something to do while a group computes: a step's second inner sums while it makes
@@ -246,8 +264,8 @@ final class WarpSpecializedAttention implements LoopNest {
   }
 
   /// Each step's products while the next one's matrices are computed.
-  private List<Ir.Carried> overlapped(String row, MaskedSteps.Interval visible) {
-    MbarrierRing.Turn first = MbarrierRing.Turn.first();
+  /// @return the rows' states, the sums and the turn after the last
+  private List<Ir.Carried> overlapped(String row, MaskedSteps.Interval visible, MbarrierRing.Turn first) {
     mbarriers.awaitTiles(first);
     AttentionMatrices.Step start = matrices.of(row, visible.from(), work.settle(work.scores(pipeline.slot(first)), 0), matrices.neutralStates());
     int states = start.states().size();
@@ -276,7 +294,8 @@ final class WarpSpecializedAttention implements LoopNest {
     MbarrierRing.Turn last = new MbarrierRing.Turn(after.get(sums), after.getLast());
     List<Ir.Carried> all = new ArrayList<>(after.subList(0, states));
     all.addAll(floats(work.settle(work.multiply(values(after.subList(words, sums)), after.subList(states, words), pipeline.slot(last)), 0)));
-    return all;
+    mbarriers.release(last);
+    return WarpSpecializedPipeline.carried(all, WarpSpecializedPipeline.turn(after));
   }
 
   private static List<String> values(List<Ir.Carried> carried) {

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param row of four warps
 record WarpgroupMatrix(Ir ir, MatrixUnit row) {
-  static final int M = 4 * MatrixUnit.ROWS;
+  /// Warps that multiply together.
+  static final int WARPS = 4;
+
+  static final int M = WARPS * MatrixUnit.ROWS;
 
   /// Rows whose lines of a slab lie one behind the other; those of the next group may lie anywhere.
   static final int GROUP = 8;

@@ -39,6 +39,18 @@ record AttentionMask(OpNode condition, boolean hides, List<HalfPlane> shown, boo
       });
     }
 
+    /// By how much the smaller side of the comparison, less the larger, grows where a counter does by 1.
+    long slope(OpNode range) {
+      return difference(range, 1) - difference(range, 0);
+    }
+
+    private long difference(OpNode range, long counter) {
+      Map<OpNode, Long> counters = new HashMap<>();
+      Graph.topological(List.of(comparison)).stream().filter(node -> node.is(OpCode.RANGE)).forEach(node -> counters.put(node, 0L));
+      counters.put(range, counter);
+      return number(comparison.input(0), counters) - number(comparison.input(1), counters);
+    }
+
     private static long number(OpNode sum, Map<OpNode, Long> counters) {
       return switch (sum.op()) {
         case RANGE -> Objects.requireNonNull(counters.get(sum));

@@ -2,6 +2,8 @@ package org.teenygrad.engine.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.teenygrad.DType;
+import org.teenygrad.engine.ir.OpNode;
 
 /// What an [AttentionMask] hides of the steps of a block, found when the kernel runs.
 final class MaskedSteps {
@@ -15,6 +17,12 @@ final class MaskedSteps {
   /// A part of the steps.
   record Interval(String from, String below) {}
 
+  /// Where a half-plane ends for some rows: it shows a row's column if a number of the row's and `slope` for each column before that
+  /// one are less than 0 together. Every column has the same slope, so comparing the extremes of the rows is enough.
+  ///
+  /// @param least of the rows' numbers, most the largest
+  private record Edge(String least, String most, long slope) {}
+
   /// @param rows of a block, or of those of its warps that multiply together
   /// @param depth of a step
   MaskedSteps(Emitter emitter, FusedAttention attention, AttentionMask mask, int rows, int depth) {
@@ -26,84 +34,81 @@ final class MaskedSteps {
     ir = emitter.ir;
   }
 
-  /// The steps in which the mask shows anything: one interval, as each of its half-planes shows the first steps or the last; one
+  private List<Edge> edges(String row) {
+    String lastRow = ir.smallest(ir.plus(row, rows - 1L), Long.toString(Analysis.count(attention.rows()) - 1));
+    return mask.shown().stream().map(plane -> {
+      String first = number(plane, row);
+      String last = number(plane, lastRow);
+      long slope = plane.slope(attention.steps().getLast());
+      return new Edge(ir.smallest(first, last), ir.largest(first, last), plane.holds() ? slope : -slope);
+    }).toList();
+  }
+
+  /// A row's number: what the comparison's sides differ by at the first column.
+  private String number(AttentionMask.HalfPlane plane, String row) {
+    List<String> found = new ArrayList<>();
+    emitter.unflatten(row, attention.rows(), () -> emitter.unflatten("0", attention.steps(), () -> {
+      String difference = ir.value("sub i64 " + side(plane.comparison().input(0)) + ", " + side(plane.comparison().input(1)));
+      found.add(plane.holds() ? difference : ir.value("sub i64 -1, " + difference));
+    }));
+    return found.getFirst();
+  }
+
+  private String side(OpNode sum) {
+    String value = emitter.value(sum, emitter.loops.zeroSteps());
+    return sum.dtype() == DType.INT64 ? value : ir.value("sext " + Ir.type(sum.dtype(), 1) + " " + value + " to i64");
+  }
+
+  /// The steps in which the mask shows anything: one interval, as each of its half-planes shows the first columns or the last; one
   /// step at least, be there nothing to see.
   /// @param row the block's first
   /// @param count how many steps there are
   Interval visible(String row, long count) {
+    String columns = Long.toString(Analysis.count(attention.steps()));
     String from = "0";
     String below = Long.toString(count);
-    for (AttentionMask.HalfPlane plane : mask.shown()) {
-      String first = any(corners(plane, row, "0"));
-      String end = firstUnlike(plane, row, first, count);
-      from = largest(from, ir.value("select i1 " + first + ", i64 0, i64 " + end));
-      below = ir.smallest(below, ir.value("select i1 " + first + ", i64 " + end + ", i64 " + count));
+    for (Edge edge : edges(row)) {
+      if (edge.slope > 0) {
+        String shown = ir.largest(ir.value("sub i64 " + (edge.slope - 1) + ", " + edge.least), "0");
+        String end = ir.smallest(ir.quotient(shown, edge.slope), columns);
+        below = ir.smallest(below, ir.quotient(ir.plus(end, depth - 1L), depth));
+      } else if (edge.slope < 0) {
+        String hidden = ir.largest(ir.plus(edge.least, -edge.slope), "0");
+        from = ir.largest(from, ir.quotient(ir.smallest(ir.quotient(hidden, -edge.slope), columns), depth));
+      } else {
+        below = ir.value("select i1 " + ir.value("icmp slt i64 " + edge.least + ", 0") + ", i64 " + below + ", i64 0");
+      }
     }
     String start = ir.smallest(from, Long.toString(count - 1));
-    return new Interval(start, largest(below, ir.plus(start, 1)));
+    return new Interval(start, ir.largest(below, ir.plus(start, 1)));
   }
 
   /// The same of some of the block's rows, but for more than one step less at either end; one step at least.
   /// @param row the first of them
   /// @param block the block's steps
   Interval narrowed(String row, Interval block) {
-    String last = ir.value("add i64 " + block.below + ", -1");
-    String from = ir.smallest(ir.value("add i64 " + block.from + ", " + number(hides(row, block.from))), last);
-    return new Interval(from, largest(ir.value("sub i64 " + block.below + ", " + number(hides(row, last))), ir.plus(from, 1)));
+    String last = ir.plus(block.below, -1);
+    String from = ir.smallest(ir.value("add i64 " + block.from + ", " + hidden(row, block.from)), last);
+    return new Interval(from, ir.largest(ir.value("sub i64 " + block.below + ", " + hidden(row, last)), ir.plus(from, 1)));
   }
 
-  private String number(String condition) {
-    return ir.value("zext i1 " + condition + " to i64");
-  }
-
-  /// Whether one of the half-planes shows nothing of a step.
-  private String hides(String row, String step) {
-    return mask.shown().stream().map(plane -> ir.value("xor i1 " + any(corners(plane, row, step)) + ", true"))
-        .reduce((a, b) -> ir.value("or i1 " + a + ", " + b)).orElseThrow();
-  }
-
-  /// The first step of which a half-plane shows something, unlike of step 0, or nothing, unlike there; by halving.
-  private String firstUnlike(AttentionMask.HalfPlane plane, String row, String atFirst, long count) {
-    int halvings = Long.SIZE - Long.numberOfLeadingZeros(count);
-    List<Ir.Carried> ends = List.of(new Ir.Carried("i64", "0"), new Ir.Carried("i64", Long.toString(count)));
-    return ir.loop("0", Long.toString(halvings), 1, ends, (halving, found) -> {
-      String like = found.get(0).value();
-      String unlike = found.get(1).value();
-      String middle = ir.value("lshr i64 " + ir.value("add i64 " + like + ", " + unlike) + ", 1");
-      String differs = ir.value("xor i1 " + any(corners(plane, row, middle)) + ", " + atFirst);
-      return List.of(new Ir.Carried("i64", ir.value("select i1 " + differs + ", i64 " + like + ", i64 " + middle)),
-          new Ir.Carried("i64", ir.value("select i1 " + differs + ", i64 " + middle + ", i64 " + unlike)));
-    }).get(1).value();
-  }
-
-  private String largest(String a, String b) {
-    ir.declare("declare i64 @llvm.smax.i64(i64, i64)");
-    return ir.value("call i64 @llvm.smax.i64(i64 " + a + ", i64 " + b + ")");
+  /// 1 if one of the half-planes shows nothing of a step, else 0.
+  private String hidden(String row, String step) {
+    String first = ir.value("mul i64 " + step + ", " + depth);
+    String last = ir.smallest(ir.plus(first, depth - 1L), Long.toString(Analysis.count(attention.steps()) - 1));
+    String shows = edges(row).stream().map(edge -> shows(edge.least, edge.slope, edge.slope > 0 ? first : last))
+        .reduce((a, b) -> ir.value("and i1 " + a + ", " + b)).orElseThrow();
+    return ir.value("zext i1 " + ir.value("xor i1 " + shows + ", true") + " to i64");
   }
 
   /// Whether the mask shows all of a step.
   String showsAll(String row, String step) {
-    return mask.shown().stream().flatMap(plane -> corners(plane, row, step).stream()).reduce((a, b) -> ir.value("and i1 " + a + ", " + b)).orElseThrow();
+    String first = ir.value("mul i64 " + step + ", " + depth);
+    return edges(row).stream().map(edge -> shows(edge.most, edge.slope, edge.slope > 0 ? ir.plus(first, depth - 1L) : first))
+        .reduce((a, b) -> ir.value("and i1 " + a + ", " + b)).orElseThrow();
   }
 
-  private String any(List<String> corners) {
-    return corners.stream().reduce((a, b) -> ir.value("or i1 " + a + ", " + b)).orElseThrow();
-  }
-
-  /// Whether a half-plane shows the corners of a step: it shows something if it shows one, and all if it shows all.
-  private List<String> corners(AttentionMask.HalfPlane plane, String row, String step) {
-    String lastRow = ir.smallest(ir.plus(row, rows - 1L), Long.toString(Analysis.count(attention.rows()) - 1));
-    String start = ir.value("mul i64 " + step + ", " + depth);
-    String lastColumn = ir.smallest(ir.plus(start, depth - 1L), Long.toString(Analysis.count(attention.steps()) - 1));
-    List<String> corners = new ArrayList<>();
-    for (String r : List.of(row, lastRow)) {
-      for (String c : List.of(start, lastColumn)) {
-        emitter.unflatten(r, attention.rows(), () -> emitter.unflatten(c, attention.steps(), () -> {
-          String corner = emitter.value(plane.comparison(), emitter.loops.zeroSteps());
-          corners.add(plane.holds() ? corner : ir.value("xor i1 " + corner + ", true"));
-        }));
-      }
-    }
-    return corners;
+  private String shows(String number, long slope, String column) {
+    return ir.value("icmp slt i64 " + ir.value("add i64 " + number + ", " + ir.value("mul i64 " + column + ", " + slope)) + ", 0");
   }
 }

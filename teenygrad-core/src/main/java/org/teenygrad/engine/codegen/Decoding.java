@@ -29,8 +29,9 @@ import org.teenygrad.engine.ir.OpNode;
 /// @param column the loop of a value's numbers
 /// @param lanes how many numbers of a key or value are loaded at once
 record Decoding(
-    Analysis analysis, OpNode product, OpNode query, OpNode key, OpNode score, List<OpNode> rowFolds, OpNode sum, OpNode weight, OpNode value,
-    List<OpNode> rows, List<OpNode> grid, OpNode keys, OpNode depth, OpNode column, int lanes) implements Plan {
+    Analysis analysis, OpNode product, OpNode query, OpNode key, OpNode score, List<OpNode> rowFolds,
+    OpNode sum, OpNode weight, OpNode value, List<OpNode> rows, List<OpNode> grid,
+    OpNode keys, OpNode depth, OpNode column, int lanes) implements Plan {
   static final int MOST_ROWS = 8;
   static final int MOST_KEYS = 256;
 
@@ -83,7 +84,8 @@ record Decoding(
     if (!staged) {
       return Optional.empty();
     }
-    List<OpNode> columns = analysis.outer.stream().filter(range -> analysis.dependsOn(sum, range) && !analysis.dependsOn(weight, range)).toList();
+    List<OpNode> columns = analysis.outer.stream()
+        .filter(range -> analysis.dependsOn(sum, range) && !analysis.dependsOn(weight, range)).toList();
     // Where keys end may depend on the query: then each has a block of its own.
     List<OpNode> read = Graph.topological(List.of(key, value), node -> node != keys);
     List<OpNode> queries = analysis.outer.stream().filter(range -> analysis.dependsOn(query, range) && !read.contains(range)).toList();
@@ -92,11 +94,13 @@ record Decoding(
     OpNode depth = Analysis.foldRanges(product).getFirst();
     int lanes = Analysis.VECTOR_BYTES / narrowest(List.of(key, value));
     boolean fits = columns.size() == 1 && Analysis.size(depth) % lanes == 0 && Analysis.size(columns.getFirst()) % lanes == 0
-        && Analysis.count(queries) <= MOST_ROWS && analysis.stores().stream().allMatch(store -> isComplete(analysis, store, columns.getFirst(), rowFolds, sum));
+        && Analysis.count(queries) <= MOST_ROWS
+        && analysis.stores().stream().allMatch(store -> isComplete(analysis, store, columns.getFirst(), rowFolds, sum));
     if (!fits) {
       return Optional.empty();
     }
-    Decoding plan = new Decoding(analysis, product, query, key, score, rowFolds, sum, weight, value, rows, grid, keys, depth, columns.getFirst(), lanes);
+    Decoding plan = new Decoding(
+        analysis, product, query, key, score, rowFolds, sum, weight, value, rows, grid, keys, depth, columns.getFirst(), lanes);
     return plan.sharedBytes() <= MOST_BYTES ? Optional.of(plan) : Optional.empty();
   }
 
@@ -120,19 +124,39 @@ record Decoding(
   }
 
   private static int narrowest(List<OpNode> factors) {
-    return Graph.topological(factors).stream().filter(node -> node.is(OpCode.LOAD) && node.dtype().isFloating()).mapToInt(node -> node.dtype().bytes()).min().orElse(Long.BYTES);
+    return Graph.topological(factors).stream().filter(node -> node.is(OpCode.LOAD) && node.dtype().isFloating())
+        .mapToInt(node -> node.dtype().bytes()).min().orElse(Long.BYTES);
   }
 
   /// Whether a STORE writes something for each row of what scores are reduced to, or for each row and column of the sum alone.
   private static boolean isComplete(Analysis analysis, OpNode store, OpNode column, List<OpNode> rowFolds, OpNode sum) {
     boolean rowwise = !analysis.dependsOn(store, column);
     List<OpNode> used = Graph.topological(List.of(store.input(2)), node -> node != sum);
-    return store.inputs().size() == 3 && analysis.outer.stream().allMatch(range -> range == column && rowwise || analysis.dependsOn(store, range))
+    return store.inputs().size() == 3
+        && analysis.outer.stream().allMatch(range -> range == column && rowwise || analysis.dependsOn(store, range))
         && (rowwise ? !used.contains(sum) : used.stream().noneMatch(rowFolds::contains));
+  }
+
+  int rowCount() {
+    return Math.toIntExact(Analysis.count(rows));
+  }
+
+  /// What is computed outside of reductions and not of their results.
+  List<OpNode> beforeReductions() {
+    List<OpNode> products = List.of(product.input(0), sum.input(0));
+    return analysis.nodes.stream().filter(node -> !node.is(OpCode.STORE) && !node.is(OpCode.SINK) && !products.contains(node)
+        && Graph.topological(List.of(node)).stream().noneMatch(below -> below.is(OpCode.FOLD))).toList();
+  }
+
+  /// What follows from the reductions of scores up to STOREs for each row, or from the sum up to those for each row and column.
+  List<OpNode> results(boolean ofColumns) {
+    List<OpNode> folds = ofColumns ? List.of(sum) : rowFolds;
+    List<OpNode> stores = analysis.stores().stream().filter(store -> analysis.dependsOn(store, column) == ofColumns).toList();
+    return Graph.topological(stores, node -> !folds.contains(node)).stream().filter(node -> !folds.contains(node)).toList();
   }
 
   /// The partial sums of warps, a row of scores and one of weights for each query.
   int sharedBytes() {
-    return Math.toIntExact(Analysis.count(rows)) * Float.BYTES * (2 * MOST_KEYS + DecodeAttention.WARPS * Math.toIntExact(Analysis.size(column)));
+    return rowCount() * Float.BYTES * (2 * MOST_KEYS + DecodeAttention.WARPS * Math.toIntExact(Analysis.size(column)));
   }
 }

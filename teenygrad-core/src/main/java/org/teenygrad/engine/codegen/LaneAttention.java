@@ -282,7 +282,7 @@ final class LaneAttention implements LoopNest {
         this.begin = begin;
         this.end = end;
         this.showsAll = showsAll;
-        size = ir.value("sub i64 " + end + ", " + begin);
+        size = Analysis.size(step) % STEP == 0 ? Long.toString(STEP) : ir.value("sub i64 " + end + ", " + begin);
       }
 
       void emit() {

@@ -11,6 +11,9 @@ final class LaneProducts {
   /// Rows of a tile. With four vectors these are twice as many sums as two pipelines of four cycles need, with two as many.
   static final int ROWS = 4;
 
+  /// Iterations that are written one after the other: a processor foresees the end of sixteen, but not of 64.
+  private static final int UNROLLED = 4;
+
   private static final int MANY_REGISTERS = 32;
 
   private final Emitter emitter;
@@ -88,15 +91,11 @@ final class LaneProducts {
       sums.add(new Ir.Carried(type, start.of(vector, () -> load(result, down, vector))));
     }
     String begin = ir.value("mul i64 " + row + ", " + left.row);
-    List<Ir.Carried> all = ir.loop("0", inner, 1, sums, (at, carried) -> {
-      List<String> across = Ir.times(vectors, vector -> load(right, at, first + vector));
-      String place = emitter.sum(begin, ir.value("mul i64 " + at + ", " + left.column));
-      List<Ir.Carried> next = new ArrayList<>();
-      for (int down = 0; down < ROWS; down++) {
-        String number = emitter.splat("float", load(1, place, left.offset + down * left.row), lanes);
-        for (int vector = 0; vector < vectors; vector++) {
-          next.add(new Ir.Carried(type, fused(number, across.get(vector), carried.get(down * vectors + vector).value())));
-        }
+    int unrolled = inner.startsWith("%") || Long.parseLong(inner) % UNROLLED != 0 ? 1 : UNROLLED;
+    List<Ir.Carried> all = ir.loop("0", inner, unrolled, sums, (at, carried) -> {
+      List<Ir.Carried> next = carried;
+      for (int i = 0; i < unrolled; i++) {
+        next = added(left, right, begin, emitter.plus(at, i), first, vectors, next);
       }
       return next;
     });
@@ -104,6 +103,20 @@ final class LaneProducts {
       String place = rowStart(result, emitter.plus(row, i / vectors));
       store(lanes, all.get(i).value(), place, result.offset + (long) (first + i % vectors) * lanes);
     }
+  }
+
+  /// The sums with one more product each.
+  private List<Ir.Carried> added(Left left, Right right, String begin, String at, int first, int vectors, List<Ir.Carried> sums) {
+    List<String> across = Ir.times(vectors, vector -> load(right, at, first + vector));
+    String place = emitter.sum(begin, ir.value("mul i64 " + at + ", " + left.column));
+    List<Ir.Carried> next = new ArrayList<>();
+    for (int down = 0; down < ROWS; down++) {
+      String number = emitter.splat("float", load(1, place, left.offset + down * left.row), lanes);
+      for (int vector = 0; vector < vectors; vector++) {
+        next.add(new Ir.Carried(type, fused(number, across.get(vector), sums.get(down * vectors + vector).value())));
+      }
+    }
+    return next;
   }
 
   private String fused(String a, String b, String sum) {

@@ -30,6 +30,10 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
   /// the second-level cache is used twelve times.
   private static final int[] VECTORS = {2, 3, 4, 5};
 
+  /// Panels may have a vector too many for as many that are wanted: 25 are 13 times two rather than five times five, which would ask the
+  /// second-level cache for more than it gives.
+  private static final long MOST_IDLE = 16;
+
   /// @param m rows of the result, n columns, k the inner dimension
   /// @param isRead whether the right operand is read where it lies, a row at a time: of few rows of sums, longer ones of it then
   /// @param waits whether sums wait in memory
@@ -52,12 +56,12 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
     return new Tile(rows, vectors, lanes, Math.min(tilesPerItem, fitting), panelsPerItem);
   }
 
-  /// Vectors across that divide all, of those with rows for which there are lanes: such a copy of the left operand is one vector
-  /// for each step.
+  /// Vectors across that leave next to nothing idle, of those with rows for which there are lanes: such a copy of the left operand is one
+  /// vector for each step.
   private static int vectors(long across, int sums, int lanes) {
     int[] copied = Arrays.stream(VECTORS).filter(vectors -> sums / vectors <= lanes).toArray();
     int[] candidates = copied.length == 0 ? VECTORS : copied;
-    return Arrays.stream(candidates).filter(vectors -> across % vectors == 0).findFirst().orElse(candidates[0]);
+    return Arrays.stream(candidates).filter(vectors -> Math.ceilDiv(across, (long) vectors) * vectors - across <= across / MOST_IDLE).findFirst().orElse(candidates[0]);
   }
 
   /// Tiles of products of pairs of bfloat16, which are added up in as many lanes as a vector has float32.

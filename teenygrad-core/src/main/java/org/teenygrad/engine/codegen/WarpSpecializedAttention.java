@@ -102,7 +102,7 @@ final class WarpSpecializedAttention implements LoopNest {
       MaskedSteps.Interval visible = matrices.visible(row);
       ir.branch(ir.value("icmp uge i64 " + thread + ", " + work.tile.threads()), () -> {
         if (movesRegisters()) {
-          PersistentTiles.Registers.OF_TILES.keep(ir);
+          RegisterReallocation.OF_TILES.keep(ir);
         }
         emitter.branch(ir.value("icmp eq i64 " + thread + ", " + work.tile.threads()), () -> produce(visible));
         if (totals != null) {
@@ -110,7 +110,7 @@ final class WarpSpecializedAttention implements LoopNest {
         }
       }, () -> {
         if (movesRegisters()) {
-          PersistentTiles.Registers.OF_TILES.take(ir);
+          RegisterReallocation.OF_TILES.take(ir);
         }
         results.finish(row, consume(row, visible), () -> Threads.barrier(ir, work.tile.threads()));
         if (totals != null) {

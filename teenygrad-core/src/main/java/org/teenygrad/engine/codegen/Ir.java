@@ -41,7 +41,15 @@ final class Ir {
   }
 
   /// A value carried around a loop.
-  record Carried(String type, String value) {}
+  record Carried(String type, String value) {
+    static List<String> values(List<Carried> carried) {
+      return carried.stream().map(Carried::value).toList();
+    }
+
+    static List<Carried> floats(List<String> values) {
+      return values.stream().map(value -> new Carried("float", value)).toList();
+    }
+  }
 
   /// Appends an instruction that gives a value.
   /// @return the value's name
@@ -97,7 +105,7 @@ final class Ir {
     effect(counter + " = phi i64 [ " + from + ", %" + before + " ], [ " + incremented + ", %" + block + " ]");
     for (int i = 0; i < phis.size(); i++) {
       String type = phis.get(i).type();
-      effect(phis.get(i).value() + " = phi " + type + " [ " + carried.get(i).value() + ", %" + before + " ], [ " + results.get(i).value() + ", %" + block + " ]");
+      effect(phis.get(i).value() + " = " + phi(type, carried.get(i).value(), before, results.get(i).value(), block));
     }
     text.append(inside);
     startBlock(after);
@@ -137,7 +145,7 @@ final class Ir {
     startBlock(join);
     return times(first.size(), i -> {
       String type = first.get(i).type();
-      return new Carried(type, value("phi " + type + " [ " + first.get(i).value() + ", %" + firstEnd + " ], [ " + second.get(i).value() + ", %" + secondEnd + " ]"));
+      return new Carried(type, value(phi(type, first.get(i).value(), firstEnd, second.get(i).value(), secondEnd)));
     });
   }
 
@@ -156,7 +164,7 @@ final class Ir {
     List<Carried> joined = new ArrayList<>();
     for (int i = 0; i < carried.size(); i++) {
       String type = carried.get(i).type();
-      joined.add(new Carried(type, value("phi " + type + " [ " + carried.get(i).value() + ", %" + before + " ], [ " + results.get(i).value() + ", %" + end + " ]")));
+      joined.add(new Carried(type, value(phi(type, carried.get(i).value(), before, results.get(i).value(), end))));
     }
     return joined;
   }
@@ -227,6 +235,11 @@ final class Ir {
     block = label;
   }
 
+  /// One of two values, by the block that one comes from.
+  private static String phi(String type, String first, String firstBlock, String second, String secondBlock) {
+    return "phi " + type + " [ " + first + ", %" + firstBlock + " ], [ " + second + ", %" + secondBlock + " ]";
+  }
+
   private static boolean isNumber(String value) {
     return !value.startsWith("%");
   }
@@ -281,7 +294,8 @@ final class Ir {
   /// Whether an operand is a floating constant other than NaN.
   static boolean isFloat(String operand) {
     int hex = operand.indexOf("0x");
-    return hex >= 0 && !operand.startsWith("%") && !Double.isNaN(Double.longBitsToDouble(Long.parseUnsignedLong(operand.substring(hex + 2, hex + 18), 16)));
+    return hex >= 0 && !operand.startsWith("%")
+        && !Double.isNaN(Double.longBitsToDouble(Long.parseUnsignedLong(operand.substring(hex + 2, hex + 18), 16)));
   }
 
   private static String scalar(DType dtype, Object payload) {

@@ -35,30 +35,34 @@ final class WarpgroupProducts implements Products {
   @Override
   public List<Ir.Carried> multiply(List<Ir.Carried> sums, String left, String right) {
     int panel = tile.depth() * SharedTile.LINE;
-    String a = tile.fetchedRows() == WarpgroupMatrix.GROUP ? unit.descriptorOfGroup(left) : unit.descriptor(ownRows(left, panel), leftInner, panel);
+    String a = tile.fetchedRows() == WarpgroupMatrix.GROUP ? unit.descriptorOfGroup(left)
+        : unit.descriptor(ownRows(left, panel), leftInner, panel);
     List<WarpgroupMatrix.Products> all = Ir.times(count, i -> {
       String b = unit.descriptor(ir.plus(right, (long) i * tile.columns() * tile.depth() * unit.row().bytes()), rightInner, panel);
-      List<String> own = values(sums).subList(i * tile.columns() / 2, (i + 1) * tile.columns() / 2);
+      List<String> own = Ir.Carried.values(sums).subList(i * tile.columns() / 2, (i + 1) * tile.columns() / 2);
       return new WarpgroupMatrix.Products(own, tile.columns(), steps(a, b), !leftInner, !rightInner);
     });
-    return carried(unit.multiply(all).stream().flatMap(List::stream).toList());
+    return Ir.Carried.floats(unit.multiply(all).stream().flatMap(List::stream).toList());
   }
 
   private List<WarpgroupMatrix.Step> steps(String left, String right) {
-    return Ir.times(tile.depth() / unit.row().depth, i -> new WarpgroupMatrix.Step(List.of(part(left, leftInner, tile.fetchedRows(), i)), part(right, rightInner, tile.columns(), i)));
+    return Ir.times(tile.depth() / unit.row().depth, i ->
+        new WarpgroupMatrix.Step(List.of(part(left, leftInner, tile.fetchedRows(), i)), part(right, rightInner, tile.columns(), i)));
   }
 
   /// The descriptor some steps further along the inner dimension: lines along it go on in the next panel.
   /// @param lines of a panel
   private String part(String descriptor, boolean alongInner, int lines, int steps) {
     int inLine = SharedTile.LINE / (unit.row().depth * unit.row().bytes());
-    return alongInner ? ir.plus(unit.further(descriptor, true, steps % inLine), (long) (steps / inLine) * lines * SharedTile.LINE >> 4) : unit.further(descriptor, false, steps);
+    return alongInner ? ir.plus(unit.further(descriptor, true, steps % inLine), (long) (steps / inLine) * lines * SharedTile.LINE >> 4)
+        : unit.further(descriptor, false, steps);
   }
 
   /// A warpgroup's 64 rows are as many lines, or one panel.
   private String ownRows(String left, int panel) {
     String group = ir.value("lshr i64 " + Threads.thread(ir) + ", 7");
-    return ir.value("add i64 " + left + ", " + ir.value("mul i64 " + group + ", " + (leftInner ? WarpgroupMatrix.M * SharedTile.LINE : panel)));
+    int each = leftInner ? WarpgroupMatrix.M * SharedTile.LINE : panel;
+    return ir.value("add i64 " + left + ", " + ir.value("mul i64 " + group + ", " + each));
   }
 
   @Override
@@ -68,20 +72,12 @@ final class WarpgroupProducts implements Products {
 
   /// @param newest how many of the last steps are not waited for
   List<Ir.Carried> settle(List<Ir.Carried> pending, int newest) {
-    return carried(unit.settle(values(pending), newest * count));
-  }
-
-  private static List<String> values(List<Ir.Carried> sums) {
-    return sums.stream().map(Ir.Carried::value).toList();
-  }
-
-  private static List<Ir.Carried> carried(List<String> sums) {
-    return sums.stream().map(sum -> new Ir.Carried("float", sum)).toList();
+    return Ir.Carried.floats(unit.settle(Ir.Carried.values(pending), newest * count));
   }
 
   @Override
   public void store(List<Ir.Carried> sums, int pitch) {
-    List<String> values = values(sums);
+    List<String> values = Ir.Carried.values(sums);
     String row = ir.value("mul i64 " + Threads.warp(ir) + ", " + MatrixUnit.ROWS);
     for (int j = 0; j < tile.columns() / MatrixUnit.COLUMNS; j++) {
       WarpMatrix.store(ir, values.subList(4 * j, 4 * j + 4), row, Integer.toString(MatrixUnit.COLUMNS * j), pitch, 0);

@@ -93,7 +93,7 @@ final class WarpSpecializedAttention implements LoopNest {
     String thread = Threads.thread(ir);
     mbarriers.prepare(thread);
     if (totals != null) {
-      totals.prepare(thread);
+      totals.accumulation().prepare(thread);
     }
     results.at(Threads.block(ir), row -> {
       MaskedSteps.Interval visible = matrices.visible(row);
@@ -103,7 +103,7 @@ final class WarpSpecializedAttention implements LoopNest {
         }
         emitter.branch(ir.value("icmp eq i64 " + thread + ", " + work.tile.threads()), () -> produce(visible));
         if (totals != null) {
-          addTiles(totals, thread, row, visible);
+          addTiles(totals.accumulation(), thread, row, visible);
         }
       }, () -> {
         if (movesRegisters()) {
@@ -111,17 +111,17 @@ final class WarpSpecializedAttention implements LoopNest {
         }
         results.finish(row, consume(row, visible), () -> Threads.barrier(ir, work.tile.threads()));
         if (totals != null) {
-          totals.finish(row, visible);
+          totals.accumulation().finish(row, visible);
         }
       });
     });
   }
 
   /// By the first threads of the warps after the one that fetches.
-  private void addTiles(AttentionTotals across, String thread, String row, MaskedSteps.Interval visible) {
+  private void addTiles(DeterministicAccumulation across, String thread, String row, MaskedSteps.Interval visible) {
     String after = ir.value("sub i64 " + thread + ", " + (work.tile.threads() + Threads.WARP));
     String isFirst = ir.value("icmp eq i64 " + Threads.lane(ir) + ", 0");
-    String adds = ir.value("icmp ult i64 " + after + ", " + AttentionTotals.adding() * Threads.WARP);
+    String adds = ir.value("icmp ult i64 " + after + ", " + DeterministicAccumulation.adding() * Threads.WARP);
     emitter.branch(ir.value("and i1 " + isFirst + ", " + adds), () ->
         across.add(row, visible, ir.value("udiv i64 " + after + ", " + Threads.WARP), maps.size()));
   }

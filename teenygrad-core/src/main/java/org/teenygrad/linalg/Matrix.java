@@ -84,6 +84,10 @@ public final class Matrix {
 
   /// All elements become 0.
   public void clear() {
+    if (stride == columns) {
+      memory.asSlice(bytes(0, 0), (long) rows * columns * Double.BYTES).fill((byte) 0);
+      return;
+    }
     for (int i = 0; i < rows; i++) {
       memory.asSlice(bytes(i, 0), (long) columns * Double.BYTES).fill((byte) 0);
     }
@@ -132,12 +136,18 @@ public final class Matrix {
   /// Writes the transpose of this with its rows in another order.
   /// @param order which row becomes the first column, the second, ...; null for the order as it is
   void transposeTo(Matrix result, int @Nullable [] order) {
+    double[][] lines = new double[TILE][columns];
+    double[] across = new double[TILE];
     for (int top = 0; top < rows; top += TILE) {
-      int bottom = Math.min(top + TILE, rows);
+      int count = Math.min(TILE, rows - top);
+      for (int i = 0; i < count; i++) {
+        copyRow(order == null ? top + i : order[top + i], lines[i]);
+      }
       for (int j = 0; j < columns; j++) {
-        for (int i = top; i < bottom; i++) {
-          result.set(j, i, get(order == null ? i : order[i], j));
+        for (int i = 0; i < count; i++) {
+          across[i] = lines[i][j];
         }
+        MemorySegment.copy(across, 0, result.memory, JAVA_DOUBLE, result.bytes(j, top), count);
       }
     }
   }

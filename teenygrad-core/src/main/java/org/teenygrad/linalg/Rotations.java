@@ -26,6 +26,7 @@ final class Rotations {
   private final int most;
   private final HostBuffer sweeps;
   private final Matrix angles;
+  private final double[] line; // of the angles, for the sweep that is begun
   private int waiting;
 
   /// @param rows that are rotated, as they are seen after [#finish]
@@ -39,6 +40,7 @@ final class Rotations {
     sweeps = HostAllocator.shared().allocate((most + 1L) * FIELDS * Long.BYTES); // what is behind the last is looked at
     sweeps.segment().fill((byte) 0);
     angles = workspace.matrix(most, 2 * rows.rows);
+    line = new double[angles.columns];
   }
 
   private int partCount() {
@@ -62,12 +64,13 @@ final class Rotations {
 
   /// The angle of the sweep's `i`-th rotation.
   void set(int i, double cosine, double sine) {
-    angles.set(waiting, 2 * i, cosine);
-    angles.set(waiting, 2 * i + 1, sine);
+    line[2 * i] = cosine;
+    line[2 * i + 1] = sine;
   }
 
   /// Ends a sweep.
   void end() {
+    angles.setRow(waiting, line);
     waiting++;
     if (waiting == most) {
       apply();

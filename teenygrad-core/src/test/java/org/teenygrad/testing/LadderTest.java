@@ -62,8 +62,8 @@ class LadderTest {
   @Test
   void aSquareOfSumsInRegistersIsReadInVectors() {
     PtxKernel kernel = only(GpuWorkload.MATMUL_F32, Rung.REGISTERS);
-    assertThat(kernel.count("fma.rn.f32")).as("16 steps of 8x8 sums").isEqualTo(16 * 8 * 8);
-    assertThat(kernel.count("ld.shared.v4.f32")).as("16 numbers a step, and 4 vectors of sums").isEqualTo(16 * 4 + 4).isEqualTo(kernel.count("ld.shared"));
+    assertThat(kernel.count("fma.rn.f32")).as("16 steps of 16x8 sums").isEqualTo(16 * 16 * 8);
+    assertThat(kernel.count("ld.shared.v4.f32")).as("24 numbers a step, and 4 vectors of sums").isEqualTo(16 * 6 + 4).isEqualTo(kernel.count("ld.shared"));
   }
 
   @ParameterizedTest

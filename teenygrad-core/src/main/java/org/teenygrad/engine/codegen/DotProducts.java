@@ -24,16 +24,16 @@ record DotProducts(Ir ir, PairPanels left, PairPanels right, long width) impleme
   }
 
   @Override
-  public void multiply(String left, int rows, String right, int across, String blocks, String sums, @Nullable String isFirst) {
+  public void multiply(Stripes left, int rows, String right, int across, String first, String end, String sums, @Nullable String isFirst) {
     List<Ir.Carried> zeros = Ir.times(rows * across, i -> new Ir.Carried(SUMS, Instructions.neutral(OpCode.ADD, DType.FLOAT32, LANES)));
     List<String> places = Ir.times(rows * across, i -> ir.pointer(sums, Long.toString(i / across * width + i % across * PairPanels.LINE)));
     List<Ir.Carried> start = isFirst == null ? zeros : ir.choose(isFirst, () -> zeros,
         () -> places.stream().map(place -> new Ir.Carried(SUMS, ir.value("load " + SUMS + ", ptr " + place + ", align 64"))).toList());
-    List<Ir.Carried> results = ir.loop("0", blocks, 1, start, (block, before) -> {
-      String leftBlock = ir.pointer(left, ir.value("mul i64 " + block + ", " + this.left.blockBytes()));
+    List<Ir.Carried> results = ir.loop(first, end, 1, start, (block, before) -> {
+      String leftBlock = ir.pointer(left.first(), ir.value("mul i64 " + block + ", " + left.blockBytes()));
       String rightBlock = ir.pointer(right, ir.value("mul i64 " + block + ", " + this.right.blockBytes()));
       return ir.loop("0", Integer.toString(PairPanels.PAIRS), 1, before, (pair, carried) -> products(
-          ir.pointer(leftBlock, ir.value("mul i64 " + pair + ", " + this.left.pairBytes())), rows,
+          ir.pointer(leftBlock, ir.value("mul i64 " + pair + ", " + this.left.pairBytes())), left.rowBytes(), rows,
           ir.pointer(rightBlock, ir.value("mul i64 " + pair + ", " + this.right.pairBytes())), across, carried));
     });
     for (int i = 0; i < places.size(); i++) {
@@ -42,11 +42,11 @@ record DotProducts(Ir ir, PairPanels left, PairPanels right, long width) impleme
   }
 
   /// Those of a pair of each row and column, added to the sums before.
-  private List<Ir.Carried> products(String left, int rows, String right, int across, List<Ir.Carried> sums) {
+  private List<Ir.Carried> products(String left, long rowBytes, int rows, String right, int across, List<Ir.Carried> sums) {
     List<String> vectors = Ir.times(across, j -> ir.value("load " + PAIRS + ", ptr " + ir.pointer(right, Long.toString(j * this.right.stripeBytes())) + ", align 64"));
     List<Ir.Carried> next = new ArrayList<>();
     for (int i = 0; i < rows; i++) {
-      String both = repeated(ir.pointer(left, Long.toString(i * this.left.rowBytes())));
+      String both = repeated(ir.pointer(left, Long.toString(i * rowBytes)));
       for (int j = 0; j < across; j++) {
         String sum = sums.get(i * across + j).value();
         next.add(new Ir.Carried(SUMS, ir.value("call " + SUMS + " @llvm.x86.avx512bf16.dpbf16ps.512(" + SUMS + " " + sum + ", " + PAIRS + " " + both + ", " + PAIRS + " " + vectors.get(j) + ")")));

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// exact; those of even and of odd steps of a block are added up apart, then both to the sum, each addition rounded to nearest even,
 /// numbers below 2^-126 being taken for 0 (Intel, "Architecture Instruction Set Extensions", TDPBF16PS).
 ///
-/// @param left the left factor, of whose stripes of `height` rows a tile has two at most, right the other one
-record MatrixTileProducts(Ir ir, PairPanels left, PairPanels right, int height) implements PairProducts {
+/// @param right the right factor
+/// @param height rows of the left factor's stripes, of which a tile has two at most
+record MatrixTileProducts(Ir ir, PairPanels right, int height) implements PairProducts {
   private static final int ROW_BYTES = 64;
 
   /// The tile registers of a row's or column's stripe.
@@ -34,7 +35,7 @@ record MatrixTileProducts(Ir ir, PairPanels left, PairPanels right, int height) 
   }
 
   @Override
-  public void multiply(String left, int rows, String right, int across, String blocks, String sums, @Nullable String isFirst) {
+  public void multiply(Stripes left, int rows, String right, int across, String first, String end, String sums, @Nullable String isFirst) {
     ir.declare("declare void @llvm.x86.tilezero(i8)");
     ir.declare("declare void @llvm.x86.tileloadd64(i8, ptr, i64)");
     ir.declare("declare void @llvm.x86.tdpbf16ps(i8, i8, i8)");
@@ -46,12 +47,13 @@ record MatrixTileProducts(Ir ir, PairPanels left, PairPanels right, int height) 
     } else {
       ir.branch(isFirst, zeros, () -> each(down, across, (i, j) -> loadTile(sum(i, j), place(sums, i, j), 2L * ROW_BYTES)));
     }
-    ir.loop("0", blocks, 1, List.of(), (block, none) -> {
+    Stripes columns = this.right.stripes(right);
+    ir.loop(first, end, 1, List.of(), (block, none) -> {
       for (int j = 0; j < across; j++) {
-        load(RIGHT + j, right, j, block, this.right);
+        load(RIGHT + j, columns, j, block, ROW_BYTES);
       }
       for (int i = 0; i < down; i++) {
-        load(LEFT + i, left, i, block, this.left);
+        load(LEFT + i, left, i, block, left.rowBytes());
         for (int j = 0; j < across; j++) {
           ir.effect("call void @llvm.x86.tdpbf16ps(i8 " + sum(i, j) + ", i8 " + (LEFT + i) + ", i8 " + (RIGHT + j) + ")");
         }
@@ -65,8 +67,9 @@ record MatrixTileProducts(Ir ir, PairPanels left, PairPanels right, int height) 
     return ir.pointer(sums, Long.toString((long) i * height * 2 * ROW_BYTES + (long) j * ROW_BYTES));
   }
 
-  private void load(int tile, String stripes, int stripe, String block, PairPanels panels) {
-    loadTile(tile, ir.pointer(ir.pointer(stripes, Long.toString(stripe * panels.stripeBytes())), ir.value("mul i64 " + block + ", " + panels.blockBytes())), ROW_BYTES);
+  private void load(int tile, Stripes stripes, int stripe, String block, long stride) {
+    String begin = ir.pointer(stripes.first(), Long.toString(stripe * stripes.stripeBytes()));
+    loadTile(tile, ir.pointer(begin, ir.value("mul i64 " + block + ", " + stripes.blockBytes())), stride);
   }
 
   private void loadTile(int tile, String pointer, long stride) {

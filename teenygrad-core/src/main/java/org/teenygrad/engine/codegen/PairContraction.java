@@ -1,6 +1,8 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.teenygrad.engine.ir.Graph;
 import org.teenygrad.engine.ir.OpNode;
 import org.teenygrad.engine.runtime.Program;
@@ -13,9 +15,8 @@ import org.teenygrad.engine.runtime.Target;
 /// ([DepthBlocks]). A tile's sums go through scratch memory, where they wait between blocks, and from which what follows is
 /// computed row by row. A sum goes on where the block before ended, so that its bits do not depend on blocks.
 final class PairContraction implements LoopNest {
-  /// Steps of inner loops of which both factors are copied whole: a tile's rows of them fit the first-level cache beside the
-  /// columns that pass through it.
-  private static final long WHOLE = 768;
+  /// Steps of inner loops of which both factors are copied whole.
+  private static final long WHOLE = 1024;
 
   /// Steps of longer ones of which both factors are copied at a time.
   private static final long COPIED = 512;
@@ -34,6 +35,9 @@ final class PairContraction implements LoopNest {
   private final PairProducts products;
   private final long sumsOffset;
 
+  /// Blocks of steps of a part.
+  private final long part;
+
   PairContraction(Emitter emitter, Contraction plan, Target.Cpu target) {
     this.emitter = emitter;
     analysis = emitter.analysis;
@@ -51,11 +55,23 @@ final class PairContraction implements LoopNest {
     long rowsOffset = columns.stripeBytes() * tile.vectors() * tile.panelsPerItem();
     rows = new PairPanels(emitter, fold, plan.left(), m, height, isInVectors && !PairPanels.liesAlongInner(emitter, fold, plan.left(), m), depth, rowsOffset);
     sumsOffset = rowsOffset + rows.stripeBytes() * Math.ceilDiv(tile.rows(), height);
+    part = part(rows.blocks(), target);
     products = switch (target.pairs()) {
-      case TILES -> new MatrixTileProducts(emitter.ir, rows, columns, height);
+      case TILES -> new MatrixTileProducts(emitter.ir, columns, height);
       case VECTORS -> new DotProducts(emitter.ir, rows, columns, rowBytes());
       case NONE -> throw new IllegalStateException("a processor that multiplies no pairs");
     };
+  }
+
+  /// As many steps of a tile's rows and of its columns as fit the first-level cache. On a Xeon with 48 KB of it tiles of 32 x 32 sums were
+  /// made at 1.35 times the rate in parts of 384 steps as with all of 768.
+  private long part(long blocks, Target.Cpu target) {
+    long most = Math.max(1, target.l1Bytes() / ((tile.rows() + tile.width()) * PairPanels.LINE));
+    return Math.ceilDiv(blocks, Math.ceilDiv(blocks, most));
+  }
+
+  private boolean isOnePart() {
+    return part >= rows.blocks();
   }
 
   /// Of a tile's sums in memory. Matrix tiles have two vectors of them, also where one would do.
@@ -79,7 +95,12 @@ final class PairContraction implements LoopNest {
 
   @Override
   public Program.Launch launch() {
-    return new Program.Launch(items.count(), 1, sumsOffset + tileBytes() * (depth.isWhole() ? 1 : tile.tilesPerItem() * tile.panelsPerItem()));
+    return new Program.Launch(items.count(), 1, sumsOffset + tileBytes() * waiting());
+  }
+
+  /// Tiles whose sums wait at a time.
+  private long waiting() {
+    return !depth.isWhole() ? tile.tilesPerItem() * tile.panelsPerItem() : isOnePart() ? 1 : tile.panelsPerItem();
   }
 
   @Override
@@ -100,32 +121,72 @@ final class PairContraction implements LoopNest {
     } else {
       copy.run();
     }
-    String left = rows.start("0");
     String blocks = columns.blocks(block);
-    String isFirst = depth.isWhole() ? null : ir.value("icmp eq i64 " + number + ", 0");
     items.tiles(down, (row, count) -> {
-      rows.fill(left, row, count, block);
-      items.panels(across, (column, width) -> {
+      PairProducts.Stripes left = rows(row, count, block);
+      parts(blocks, (first, end) -> items.panels(across, (column, width) -> {
         String right = columns.start(items.columnInItem(column, across));
         String sums = sums(row, column, down, across);
-        products.multiply(left, Math.toIntExact(count), right, Math.toIntExact(Math.ceilDiv(width, (long) tile.lanes())), blocks, sums, isFirst);
-        if (depth.isWhole()) {
-          finish(row, count, column, width, sums);
-        } else {
-          emitter.branch(depth.isLast(ir, number), () -> finish(row, count, column, width, sums));
-        }
-      });
+        int vectors = Math.toIntExact(Math.ceilDiv(width, (long) tile.lanes()));
+        products.multiply(left, Math.toIntExact(count), right, vectors, first, end, sums, isFirst(number, first));
+        Runnable finish = () -> finish(row, count, column, width, sums);
+        isLast(number, end, blocks).ifPresentOrElse(last -> emitter.branch(last, finish), finish);
+      }));
     });
   }
 
-  /// Where the sums of a tile are, those of all tiles of an item where they wait between blocks.
-  private String sums(String row, String column, String down, String across) {
-    if (depth.isWhole()) {
-      return emitter.ir.pointer("%scratch", Long.toString(sumsOffset));
+  /// The stripes of a tile, copied where they must be.
+  private PairProducts.Stripes rows(String row, long count, DepthBlocks.Block block) {
+    if (count == tile.rows() && rows.isInPlace(part)) {
+      return rows.inPlace(row, block);
+    }
+    String copied = rows.start("0");
+    rows.fill(copied, row, count, block);
+    return rows.stripes(copied);
+  }
+
+  /// What is done for each part: its first block, and the one behind it.
+  private interface Part {
+    void emit(String first, String end);
+  }
+
+  private void parts(String blocks, Part body) {
+    if (isOnePart()) {
+      body.emit("0", blocks);
+      return;
     }
     Ir ir = emitter.ir;
-    String panel = ir.value("mul i64 " + ir.quotient(items.columnInItem(column, across), tile.width()) + ", " + tile.tilesPerItem());
-    String number = ir.value("add i64 " + panel + ", " + ir.quotient(items.rowInItem(row, down), tile.rows()));
+    ir.loop("0", blocks, part, List.of(), (first, none) -> {
+      body.emit(first, ir.smallest(emitter.plus(first, part), blocks));
+      return none;
+    });
+  }
+
+  /// Whether a part has the first products of its sums, null if it always has.
+  private @Nullable String isFirst(String number, String first) {
+    String block = depth.isWhole() ? null : emitter.ir.value("icmp eq i64 " + number + ", 0");
+    return both(block, isOnePart() ? null : emitter.ir.value("icmp eq i64 " + first + ", 0"));
+  }
+
+  /// Whether it has the last ones, if it does not always.
+  private Optional<String> isLast(String number, String end, String blocks) {
+    String block = depth.isWhole() ? null : depth.isLast(emitter.ir, number);
+    return Optional.ofNullable(both(block, isOnePart() ? null : emitter.ir.value("icmp eq i64 " + end + ", " + blocks)));
+  }
+
+  private @Nullable String both(@Nullable String one, @Nullable String other) {
+    return one == null ? other : other == null ? one : emitter.ir.value("and i1 " + one + ", " + other);
+  }
+
+  /// Where the sums of a tile are: those of all of an item's tiles wait between blocks, of one row of tiles between parts.
+  private String sums(String row, String column, String down, String across) {
+    Ir ir = emitter.ir;
+    if (waiting() == 1) {
+      return ir.pointer("%scratch", Long.toString(sumsOffset));
+    }
+    String panel = ir.quotient(items.columnInItem(column, across), tile.width());
+    String number = depth.isWhole() ? panel
+        : emitter.sum(ir.value("mul i64 " + panel + ", " + tile.tilesPerItem()), ir.quotient(items.rowInItem(row, down), tile.rows()));
     return ir.pointer("%scratch", emitter.plus(ir.value("mul i64 " + number + ", " + tileBytes()), sumsOffset));
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.teenygrad.DType;
 import org.teenygrad.engine.ir.Graph;
+import org.teenygrad.engine.ir.OpCode;
 import org.teenygrad.engine.ir.OpNode;
 
 /// A bfloat16 factor of a contraction in scratch memory, in pairs of two neighbours along the inner loop, which one instruction multiplies.
@@ -21,6 +22,9 @@ final class PairPanels {
 
   /// A vector of pairs.
   static final long LINE = PAIRS * PAIR;
+
+  /// How far apart lines are that fall on the same ones of a first-level cache.
+  private static final long ALIASING = 4096;
 
   private static final String WORDS = Ir.vector("i32", PAIRS);
 
@@ -56,7 +60,7 @@ final class PairPanels {
   }
 
   /// Blocks of a stripe.
-  private long blocks() {
+  long blocks() {
     return depth.isWhole() ? paddedDepth(fold) / STEPS : Math.ceilDiv(depth.steps(), (long) STEPS);
   }
 
@@ -70,13 +74,41 @@ final class PairPanels {
     return acrossRows ? PAIRS * LINE : height * LINE;
   }
 
-  /// Where in a block a pair of a row or column is: that many bytes after the pair before, and after that of the row or column before.
+  /// Where in a block a pair of a row or column is: that many bytes after the pair before.
   long pairBytes() {
     return acrossRows ? LINE : PAIR;
   }
 
-  long rowBytes() {
-    return acrossRows ? PAIR : LINE;
+  /// Stripes that were filled, from one on.
+  PairProducts.Stripes stripes(String first) {
+    return new PairProducts.Stripes(first, stripeBytes(), blockBytes(), acrossRows ? PAIR : LINE);
+  }
+
+  /// Whether rows can be multiplied where they lie, in stripes as they are in scratch memory: whole blocks along the inner loop, which fall
+  /// on different lines of the first-level cache, as those of rows that are 1,536 bytes apart do.
+  /// @param part blocks that are read several times
+  boolean isInPlace(long part) {
+    List<OpNode> loops = Analysis.foldRanges(fold);
+    boolean plain = !acrossRows && loops.size() == 1 && factor.is(OpCode.LOAD) && factor.inputs().size() == 2
+        && factor.input(0).dtype() == DType.BFLOAT16;
+    if (!plain || Analysis.size(last()) % STEPS != 0 || emitter.analysis.stride(factor, last()) != 1) {
+      return false;
+    }
+    long bytes = placeBytes();
+    return bytes > 0 && bytes % LINE == 0 && Math.min(Long.lowestOneBit(bytes / LINE), ALIASING / LINE) <= part;
+  }
+
+  private long placeBytes() {
+    return emitter.analysis.stride(factor, range) * Short.BYTES;
+  }
+
+  /// The stripes from a row on where they lie in memory.
+  PairProducts.Stripes inPlace(String row, DepthBlocks.Block part) {
+    String first = emitter.within(last(), part.begin(), null, () -> emitter.within(range, row, null, () -> {
+      emitter.emitReady(Graph.topological(List.of(factor.input(1))));
+      return emitter.memory.pointerTo(factor);
+    }));
+    return new PairProducts.Stripes(first, height * placeBytes(), LINE, placeBytes());
   }
 
   long stripeBytes() {
@@ -192,6 +224,7 @@ final class PairPanels {
     OpNode last = last();
     return emitter.within(last, counter, new Axis(last, 1, steps, steps), () ->
         emitter.within(range, first, Axis.unrolled(range, count), () -> Ir.times(count, i -> {
+          prefetch(i, height, range);
           String halves = filled("i16", steps, STEPS, emitter.instructions.backToMemory(emitter.operand(factor, steps(i), steps), DType.BFLOAT16, steps));
           return emitter.ir.value("bitcast " + Ir.vector("i16", STEPS) + " " + halves + " to " + WORDS);
         })));
@@ -207,6 +240,8 @@ final class PairPanels {
           if (2 * pair >= steps) {
             return "zeroinitializer";
           }
+          prefetch(2 * pair, STEPS, last);
+          prefetch(Math.min(2 * pair + 1, steps - 1), STEPS, last);
           String low = bits(2 * pair, count);
           if (2 * pair + 1 == steps) {
             return filled("i32", count, PAIRS, low);
@@ -214,6 +249,14 @@ final class PairPanels {
           String high = ir.value("shl " + words + " " + bits(2 * pair + 1, count) + ", " + Ir.constant(DType.INT32, 16L, count));
           return filled("i32", count, PAIRS, ir.value("or " + words + " " + low + ", " + high));
         })));
+  }
+
+  /// Fetches what the next block is made of, some steps further along a loop: the processor does not see that so many rows are read side
+  /// by side.
+  private void prefetch(int step, long distance, OpNode loop) {
+    if (factor.is(OpCode.LOAD) && factor.inputs().size() == 2 && emitter.analysis.stride(factor, loop) > 0) {
+      emitter.memory.prefetchFar(factor, steps(step), Long.toString(distance * emitter.analysis.stride(factor, loop)));
+    }
   }
 
   private String bits(int step, int lanes) {

@@ -1,6 +1,9 @@
 package org.teenygrad.engine.codegen;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.LongStream;
 import org.teenygrad.engine.runtime.Target;
 
 /// How a matrix product is cut up: registers hold a tile of `rows` x (`vectors` * `lanes`) sums; a work item computes
@@ -91,8 +94,20 @@ record Tile(int rows, int vectors, int lanes, long tilesPerItem, long panelsPerI
         acrossItems *= 2;
       }
     }
+    if (panels > 1) {
+      acrossItems = even(panels, acrossItems, others * downItems, target.cores());
+    }
     // A panel that is used by one tile is multiplied while it is in the first-level cache.
     return new Tile(rows, vectors, lanes, Math.ceilDiv(tiles, downItems), tiles == 1 ? 1 : Math.ceilDiv(panels, acrossItems));
+  }
+
+  /// Pieces of a side, or more where the core that has most to do then has an eighth less: of five one of two cores would have three.
+  /// @param length of the side, and others how many pieces there are of each
+  private static long even(long length, long pieces, long others, int cores) {
+    LongUnaryOperator most = count -> Math.ceilDiv(count * others, (long) cores) * Math.ceilDiv(length, count);
+    long best = LongStream.rangeClosed(pieces, Math.clamp(length / FEWEST_PANELS, pieces, 2 * pieces)).boxed()
+        .min(Comparator.comparingLong(most::applyAsLong)).orElse(pieces);
+    return most.applyAsLong(best) <= most.applyAsLong(pieces) * 7 / 8 ? best : pieces;
   }
 
   /// How many an item has.

@@ -114,7 +114,6 @@ final class PairContraction implements LoopNest {
   }
 
   private void emitBlock(String item, String down, String across, String number, DepthBlocks.Block block) {
-    Ir ir = emitter.ir;
     Runnable copy = () -> items.panels(across, (column, width) -> columns.fill(columns.start(items.columnInItem(column, across)), column, width, block));
     if (depth.isWhole()) {
       items.once(item, down, copy);
